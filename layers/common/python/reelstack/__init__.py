@@ -1,0 +1,1 @@
+"""What every part of Reelstack shares. The folder is the Lambda layer `common`."""

@@ -1,0 +1,61 @@
+"""The seam to AWS: every client is made here, once per process, lazily, with timeouts and bounded retries.
+
+`AWS_ENDPOINT_URL` is all that tells a laptop from AWS. A cold import of boto3 costs about 200 ms, so it waits for its
+first use.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 20
+ATTEMPTS = 4
+
+
+@overload
+def client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def client(service: Literal["sqs"]) -> SQSClient: ...
+@overload
+def client(service: Literal["events"]) -> EventBridgeClient: ...
+@overload
+def client(service: Literal["stepfunctions"]) -> SFNClient: ...
+@overload
+def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+@overload
+def client(service: str) -> Any: ...
+@cache
+def client(service: str) -> Any:
+    """A boto3 client for `service`; connects within 3 s, reads within 20 s, tries 4 times in all."""
+    import boto3  # not before a client is wanted: the import is half of a cold start
+    from botocore.config import Config as ClientConfig
+
+    settings = ClientConfig(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        # AWS wants the bucket in the host name; a local endpoint has no such names.
+        s3={"addressing_style": "path" if "AWS_ENDPOINT_URL" in os.environ else "virtual"},
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    make: Any = boto3.client  # typed for every service by its literal name, which is not known here
+    return make(service, config=settings)
+
+
+def error_code(error: Exception) -> str:
+    """The AWS error code of a botocore ClientError, or an empty string."""
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,91 @@
+"""The one typed description of what a function's environment may hold.
+
+Infra builds a complete `Config` from its resources; each line of `infra/catalogue.py` says which of these fields a
+function receives. Reading a field the function was not given raises, so a forgotten grant shows at the cold start.
+"""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+PREFIX = "REELSTACK_"
+
+
+class ConfigMissing(RuntimeError):
+    """A field was read that this function's catalogue line does not list."""
+
+
+class Config(BaseModel):
+    """Every value a function can be given. Infra has them all; a function only those its catalogue line lists."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: str
+    region: str
+
+    videos_table: str
+    uploads_table: str
+    claims_table: str
+    leases_table: str
+    likes_table: str
+    like_counts_table: str
+
+    uploads_bucket: str
+    media_bucket: str
+    bus_name: str
+    production_queue_url: str
+    production_machine_arn: str
+    production_slots: int
+
+    origin_secret: str
+    """ARN of the secret that only the CDN sends along; requests without it did not come through the door."""
+    playback_secret: str
+    """ARN of the secret that holds the keys playback tokens are signed with."""
+    playback_keys_store: str
+    """ARN of the CloudFront KeyValueStore that edge functions read."""
+    cache_url: str
+    """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
+
+    max_upload_bytes: int
+    max_duration_seconds: int
+    upload_url_seconds: int
+    playback_seconds_public: int
+    playback_seconds_private: int
+
+    ffmpeg_path: str
+    ffprobe_path: str
+    encode_threads: int
+    segment_seconds: int
+    avc_rungs: str
+    """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""
+    moderation_engines: str
+    """Comma-separated engines that look at frames, e.g. "nsfw,safety"."""
+    moderation_thresholds: str
+    """JSON: label -> {"review": score, "reject": score}."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Called for what is not there: a field this function was not given."""
+            if name in type(self).model_fields:
+                raise ConfigMissing(
+                    f"{PREFIX}{name.upper()} is not set: add {name!r} to this function's line in infra/catalogue.py"
+                )
+            return super().__getattr__(name)
+
+    def to_env(self, fields: tuple[str, ...]) -> dict[str, str]:
+        """The environment of a function that was given `fields`."""
+        return {f"{PREFIX}{name.upper()}": str(getattr(self, name)) for name in fields}
+
+
+@cache
+def config() -> Config:
+    """The configuration of this process, read from its environment once. A number that is none raises at once."""
+    given = {
+        name: field.annotation(os.environ[PREFIX + name.upper()])  # type: ignore[misc]  # str or int
+        for name, field in Config.model_fields.items()
+        if PREFIX + name.upper() in os.environ
+    }
+    return Config.model_construct(**given)

@@ -1,0 +1,159 @@
+"""Every way Reelstack says no, and what an HTTP client is told.
+
+ReelstackError
+├── NotFound 404            VideoNotFound · UploadNotFound
+├── Forbidden 403           NotYourVideo · NotYourUpload · RoleMissing · NotThroughTheDoor
+│                           VideoPrivate · VideoModerated
+├── Unauthorized 401        TokenMissing
+├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
+│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
+├── TooLarge 413            FileTooLarge · RequestTooLarge
+├── UnsupportedType 415     MediaTypeNotAllowed
+├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
+└── Unavailable 503         StorageBusy
+
+Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
+"""
+
+from typing import Any
+
+
+class ReelstackError(Exception):
+    """A fact that stops a request. `status` and `type` go into the problem+json answer; the message is its `detail`."""
+
+    status = 500
+    type = "internal"
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.extra = extra
+
+
+class NotFound(ReelstackError):
+    status, type, title = 404, "not-found", "There is no such thing"
+
+
+class VideoNotFound(NotFound):
+    type, title = "video-not-found", "There is no such video"
+
+
+class UploadNotFound(NotFound):
+    type, title = "upload-not-found", "There is no such upload"
+
+
+class Forbidden(ReelstackError):
+    status, type, title = 403, "forbidden", "You may not do this"
+
+
+class NotYourVideo(Forbidden):
+    type, title = "not-your-video", "This video belongs to someone else"
+
+
+class NotYourUpload(Forbidden):
+    type, title = "not-your-upload", "This upload belongs to someone else"
+
+
+class RoleMissing(Forbidden):
+    type, title = "role-missing", "Your account lacks the role for this"
+
+
+class NotThroughTheDoor(Forbidden):
+    type, title = "not-through-the-door", "The API answers only through the CDN"
+
+
+class VideoPrivate(Forbidden):
+    type, title = "video-private", "This video is private"
+
+
+class VideoModerated(Forbidden):
+    type, title = "video-moderated", "This video was taken out by moderation"
+
+
+class Unauthorized(ReelstackError):
+    status, type, title = 401, "unauthorized", "Sign in first"
+
+
+class TokenMissing(Unauthorized):
+    type, title = "token-missing", "Send an access token as 'Authorization: Bearer ...'"
+
+
+class Conflict(ReelstackError):
+    status, type, title = 409, "conflict", "The state of things does not allow this"
+
+
+class VideoProcessing(Conflict):
+    type, title = "video-processing", "This video is still being made"
+
+
+class UploadFinished(Conflict):
+    type, title = "upload-finished", "This upload is already complete"
+
+
+class UploadAborted(Conflict):
+    type, title = "upload-aborted", "This upload was aborted"
+
+
+class PartsMissing(Conflict):
+    type, title = "parts-missing", "Storage does not hold the whole file yet"
+
+
+class NothingToDecide(Conflict):
+    type, title = "nothing-to-decide", "This video is not waiting for a decision"
+
+
+class NothingToRetry(Conflict):
+    type, title = "nothing-to-retry", "Only a failed production can be tried again"
+
+
+class VideoNotEditable(Conflict):
+    type, title = "video-not-editable", "This video cannot be changed in its present state"
+
+
+class IdempotencyKeyReused(Conflict):
+    type, title = "idempotency-key-reused", "This Idempotency-Key came before with another request"
+
+
+class TooLarge(ReelstackError):
+    status, type, title = 413, "too-large", "That is too large"
+
+
+class FileTooLarge(TooLarge):
+    type, title = "file-too-large", "The file is larger than this service takes"
+
+
+class RequestTooLarge(TooLarge):
+    type, title = "request-too-large", "The request body is larger than this service reads"
+
+
+class UnsupportedType(ReelstackError):
+    status, type, title = 415, "unsupported-type", "This type is not supported"
+
+
+class MediaTypeNotAllowed(UnsupportedType):
+    type, title = "media-type-not-allowed", "Only video files are taken: mp4, mov, webm, mkv"
+
+
+class Unprocessable(ReelstackError):
+    status, type, title = 422, "unprocessable", "The request cannot be carried out as it is"
+
+
+class PartNumberOutOfRange(Unprocessable):
+    type, title = "part-number-out-of-range", "This upload has no part with that number"
+
+
+class CursorInvalid(Unprocessable):
+    type, title = "cursor-invalid", "This cursor is not one this service gave out"
+
+
+class NothingToChange(Unprocessable):
+    type, title = "nothing-to-change", "The request names no field to change"
+
+
+class Unavailable(ReelstackError):
+    status, type, title = 503, "unavailable", "Try again in a moment"
+
+
+class StorageBusy(Unavailable):
+    type, title = "storage-busy", "Storage is busy; try again in a moment"

@@ -1,0 +1,78 @@
+"""What happened, as small types. Past tense, one line each; `publish` puts them on the bus.
+
+State changes reach the bus from the videos table's stream (functions/announce), never by a second write beside them.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from reelstack import aws
+from reelstack.config import config
+
+SOURCE = "reelstack"
+BATCH = 10  # PutEvents takes ten entries
+
+
+class Event(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProductionRequested(Event):
+    """A person or a policy wants this upload produced (again)."""
+
+    name: ClassVar[Literal["ProductionRequested"]] = "ProductionRequested"
+    upload_id: str
+    video_id: str
+    attempt: int
+
+
+class VideoPublished(Event):
+    name: ClassVar[Literal["VideoPublished"]] = "VideoPublished"
+    video_id: str
+    owner_id: str
+    published_at: int
+
+
+class VideoWithdrawn(Event):
+    """A published video is public no more: deleted, made private, or taken down."""
+
+    name: ClassVar[Literal["VideoWithdrawn"]] = "VideoWithdrawn"
+    video_id: str
+    owner_id: str
+    state: str
+
+
+class VideoRefused(Event):
+    """Production ended without a public video: rejected or failed, with the stored reason's code."""
+
+    name: ClassVar[Literal["VideoRefused"]] = "VideoRefused"
+    video_id: str
+    owner_id: str
+    state: str
+    reason: str
+
+
+AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | VideoRefused
+
+
+class BusRefused(RuntimeError):
+    """EventBridge took some entries and refused others; the caller's batch comes again."""
+
+
+def publish(happened: list[AnyEvent]) -> None:
+    """Puts events on the bus, ten at a time. Raises BusRefused if any entry was not taken."""
+    for start in range(0, len(happened), BATCH):
+        answer = aws.client("events").put_events(
+            Entries=[
+                {
+                    "EventBusName": config().bus_name,
+                    "Source": SOURCE,
+                    "DetailType": event.name,
+                    "Detail": event.model_dump_json(),
+                }
+                for event in happened[start : start + BATCH]
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            raise BusRefused(str([entry.get("ErrorCode") for entry in answer["Entries"] if "ErrorCode" in entry]))

@@ -1,0 +1,38 @@
+"""Why a video was rejected or failed: the stored code, what its owner reads, and whether trying again can help."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    code: str
+    says: str
+    retryable: bool = False
+
+
+REASONS = {
+    reason.code: reason
+    for reason in (
+        # found by probe: the file itself
+        Reason("empty-file", "The file is empty."),
+        Reason("not-a-video", "The file is not a video this service can read."),
+        Reason("type-mismatch", "The file is not of the type it was announced as."),
+        Reason("playlist-not-allowed", "The file is a playlist that points elsewhere; send the video itself."),
+        Reason("no-video-stream", "The file has no picture, only sound or data."),
+        Reason("truncated", "The file ends too early: it was cut off before or while it was uploaded."),
+        Reason("corrupt", "The file is damaged and could not be decoded."),
+        Reason("too-long", "The clip is longer than this service takes."),
+        Reason("too-large-picture", "The picture is larger than this service takes."),
+        Reason("too-many-streams", "The file holds too many streams."),
+        Reason("checksum-mismatch", "The file that arrived is not the file that was announced (SHA-256 differs)."),
+        Reason("file-missing", "The uploaded file is no longer in storage."),
+        # found by moderation
+        Reason("moderated", "The clip does not follow the rules of this service."),
+        Reason("review-declined", "A moderator declined the clip."),
+        Reason("review-expired", "Nobody reviewed the clip in time.", retryable=True),
+        # found by nobody: something broke
+        Reason("production-failed", "Something broke while the clip was being made.", retryable=True),
+        Reason("production-timeout", "Making the clip took too long.", retryable=True),
+        Reason("production-lost", "The production vanished before it ended.", retryable=True),
+    )
+}
