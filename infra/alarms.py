@@ -1,0 +1,121 @@
+"""Alarms and the dashboard: every queue, dead-letter queue, function, machine and the API has a line here."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.catalogue import Fn
+from infra.settings import Settings
+
+FIVE = Duration.minutes(5)
+OLDEST_MESSAGE_SECONDS = 900
+API_P99_MS = 1000
+
+
+class Alarms(Construct):
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(scope, "Alarms")
+        key = kms.Key(self, "TopicKey", enable_key_rotation=True, description="Encrypts alarm notices")
+        # CloudWatch must be able to encrypt what it publishes, which the AWS-managed key does not allow.
+        key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        if settings.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+
+    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, says: str, periods: int = 1) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=says,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+
+    def queue(self, queue: sqs.Queue) -> None:
+        self._alarm(
+            f"{queue.node.id}Age",
+            queue.metric_approximate_age_of_oldest_message(period=FIVE, statistic="Maximum"),
+            OLDEST_MESSAGE_SECONDS,
+            "Work waits too long: raise production_slots, or see why productions do not end",
+            periods=3,
+        )
+
+    def dead_letters(self, queue: sqs.Queue) -> None:
+        self._alarm(
+            f"{queue.node.id}Filled",
+            queue.metric_approximate_number_of_messages_visible(period=FIVE, statistic="Maximum"),
+            0,
+            "Something could not be handled and waits in the dead-letter queue: docs/operations.md#dead-letters",
+        )
+
+    def function(self, line: Fn, function: lambda_.Function) -> None:
+        self._alarm(
+            f"{function.node.id}Errors",
+            function.metric_errors(period=FIVE, statistic="Sum"),
+            # Steps are retried by the machine, whose own alarm counts; others should never raise.
+            5 if line.trigger == "step" else 0,
+            f"The function {line.name} raised",
+            periods=2,
+        )
+
+    def machine(self, machine: sfn.StateMachine) -> None:
+        self._alarm("ProductionFailed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, "A production failed")
+        self._alarm(
+            "ProductionTimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, "A production hung"
+        )
+
+    def api(self, api: apigw.HttpApi) -> None:
+        self._alarm("ApiErrors", api.metric_server_error(period=FIVE, statistic="Sum"), 5, "The API answers 5xx")
+        self._alarm(
+            "ApiSlow",
+            api.metric_latency(period=FIVE, statistic="p99"),
+            API_P99_MS,
+            "The API's p99 is over 1 s",
+            periods=3,
+        )
+
+    def dashboard(
+        self, functions: Mapping[str, lambda_.Function], machine: sfn.StateMachine, api: apigw.HttpApi
+    ) -> None:
+        """One page: what comes in, what is made, what breaks."""
+
+        def graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+            return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)
+
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            widgets=[
+                [
+                    graph("API requests", api.metric_count(period=FIVE)),
+                    graph("API errors", api.metric_client_error(period=FIVE), api.metric_server_error(period=FIVE)),
+                    graph("API latency", *(api.metric_latency(period=FIVE, statistic=s) for s in ("p50", "p99"))),
+                ],
+                [
+                    graph("Productions", machine.metric_started(), machine.metric_succeeded(), machine.metric_failed()),
+                    graph(
+                        "Production time", machine.metric_time(statistic="p50"), machine.metric_time(statistic="p99")
+                    ),
+                    graph("Function errors", *(f.metric_errors(period=FIVE) for f in functions.values())),
+                ],
+                [
+                    graph("Function time p99", *(f.metric_duration(statistic="p99") for f in functions.values())),
+                    graph("Throttled functions", *(f.metric_throttles(period=FIVE) for f in functions.values())),
+                ],
+            ],
+        )

@@ -1,0 +1,227 @@
+"""Every function of the system on one page: what starts it, how big it is, what it may touch.
+
+A line is all there is to say: its environment, its layers, its IAM statements and its sample events follow from it.
+`reads` and `writes` name tables by model and buckets by `uploads:<prefix>` or `media:<prefix>`. `config` lists the
+fields of reelstack.config.Config the function receives besides the names of its tables and buckets.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pynamodb.models import Model
+from reelstack.tables import Claim, Lease, Like, LikeCount, Upload, Video
+
+Trigger = Literal["http", "step", "stream", "event", "schedule"]
+Layer = Literal["deps", "media", "ml"]
+Target = type[Model] | str
+
+MEDIA: tuple[Layer, ...] = ("deps", "media")
+LOOK: tuple[Layer, ...] = ("deps", "ml")
+
+
+@dataclass(frozen=True)
+class Fn:
+    """One Lambda. `timeout` seconds, `memory` MB, `disk` MB of /tmp."""
+
+    name: str
+    trigger: Trigger
+    layers: tuple[Layer, ...] = ("deps",)
+    memory: int = 512
+    timeout: int = 10
+    disk: int = 512
+    vpc: bool = False
+    """True: needs something inside the VPC (the cache). Only profile `full` has one."""
+    routes: tuple[str, ...] = ()
+    public_routes: tuple[str, ...] = ()
+    """Routes that answer without a token."""
+    stream: type[Model] | None = None
+    reads: tuple[Target, ...] = ()
+    writes: tuple[Target, ...] = ()
+    deletes: tuple[Target, ...] = ()
+    config: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    """Other things it may do, by the names of infra/stacks/app.py's `ABILITIES`."""
+
+
+FUNCTIONS: tuple[Fn, ...] = (
+    # --- HTTP services ---------------------------------------------------------------------------------------------
+    Fn(
+        "uploads",
+        "http",
+        routes=(
+            "POST /v1/uploads",
+            "GET /v1/uploads/{upload_id}",
+            "POST /v1/uploads/{upload_id}/parts",
+            "POST /v1/uploads/{upload_id}/complete",
+            "DELETE /v1/uploads/{upload_id}",
+        ),
+        reads=(Upload, "uploads:originals/"),
+        writes=(Upload, Video, "uploads:originals/"),
+        config=("origin_secret", "max_upload_bytes", "upload_url_seconds"),
+        calls=("read_origin_secret",),
+    ),
+    Fn(
+        "videos",
+        "http",
+        vpc=True,
+        routes=(
+            "GET /v1/videos",
+            "GET /v1/videos/{video_id}",
+            "PATCH /v1/videos/{video_id}",
+            "DELETE /v1/videos/{video_id}",
+            "GET /v1/videos/{video_id}/playback",
+            "POST /v1/videos/{video_id}/retry",
+        ),
+        public_routes=("GET /v1/health",),
+        reads=(Video, LikeCount),
+        writes=(Video,),
+        config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
+        calls=("read_origin_secret", "read_playback_secret"),
+    ),
+    Fn(
+        "feed",
+        "http",
+        routes=("GET /v1/feed",),
+        reads=(Video, LikeCount),
+        config=("origin_secret",),
+        calls=("read_origin_secret",),
+    ),
+    Fn(
+        "interactions",
+        "http",
+        vpc=True,
+        routes=(
+            "PUT /v1/videos/{video_id}/like",
+            "DELETE /v1/videos/{video_id}/like",
+            "GET /v1/videos/{video_id}/likes",
+            "GET /v1/me/likes",
+        ),
+        reads=(Video, Like, LikeCount),
+        writes=(Like,),
+        deletes=(Like,),
+        config=("origin_secret", "cache_url"),
+        calls=("read_origin_secret",),
+    ),
+    Fn(
+        "moderation",
+        "http",
+        routes=("POST /v1/videos/{video_id}/verdict",),
+        reads=(Video, Claim),
+        writes=(Claim,),
+        config=("origin_secret",),
+        calls=("read_origin_secret", "answer_production"),
+    ),
+    # --- production: the queue's ends ------------------------------------------------------------------------------
+    Fn(
+        "start_production",
+        "event",
+        timeout=60,
+        reads=(Upload, Claim, Lease),
+        writes=(Upload, Claim, Lease, Video),
+        deletes=(Lease,),
+        config=("production_queue_url", "production_machine_arn", "production_slots"),
+        calls=("receive_production_queue", "start_production_machine"),
+    ),
+    Fn(
+        "reconcile_production",
+        "schedule",
+        timeout=60,
+        reads=(Claim, Lease),
+        writes=(Claim, Lease, Video),
+        deletes=(Lease,),
+        config=("production_machine_arn", "production_slots"),
+        calls=("describe_production_machine", "answer_production"),
+    ),
+    # --- production: the steps -------------------------------------------------------------------------------------
+    Fn(
+        "probe",
+        "step",
+        layers=MEDIA,
+        memory=1769,
+        timeout=300,
+        disk=4096,
+        reads=(Upload, "uploads:originals/"),
+        writes=("uploads:work/",),
+        config=("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
+    ),
+    Fn(
+        "encode_first_rung",
+        "step",
+        layers=MEDIA,
+        memory=5307,
+        timeout=600,
+        disk=4096,
+        reads=("uploads:originals/", "uploads:work/"),
+        writes=(Video, "uploads:work/", "media:v/"),
+        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    ),
+    Fn(
+        "transcode",
+        "step",
+        layers=MEDIA,
+        memory=7076,
+        timeout=600,
+        disk=4096,
+        reads=("uploads:originals/", "uploads:work/"),
+        writes=("uploads:work/",),
+        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    ),
+    Fn(
+        "package",
+        "step",
+        memory=1769,
+        timeout=300,
+        disk=4096,
+        reads=("uploads:work/", "media:v/"),
+        writes=("uploads:work/", "media:v/"),
+    ),
+    Fn(
+        "sample_frames",
+        "step",
+        layers=MEDIA,
+        memory=1769,
+        timeout=120,
+        disk=2048,
+        reads=("media:v/", "uploads:work/"),
+        writes=("uploads:work/",),
+        config=("ffmpeg_path", "ffprobe_path"),
+    ),
+    Fn(
+        "inspect_frames",
+        "step",
+        layers=LOOK,
+        memory=1769,
+        timeout=120,
+        reads=(Video, "uploads:work/"),
+        config=("moderation_engines", "moderation_thresholds"),
+    ),
+    Fn("ask_review", "step", reads=(Claim, Lease), writes=(Claim, Lease, Video), deletes=(Lease,)),
+    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video,)),
+    Fn("reject", "step", writes=(Video,)),
+    Fn("fail", "step", writes=(Video,)),
+    # --- what follows from a change --------------------------------------------------------------------------------
+    Fn(
+        "announce",
+        "stream",
+        stream=Video,
+        vpc=True,
+        timeout=30,
+        config=("bus_name", "cache_url"),
+        calls=("put_events",),
+    ),
+    Fn("count_likes", "stream", stream=Like, timeout=30, reads=(LikeCount,), writes=(LikeCount,)),
+    Fn(
+        "withdraw",
+        "event",
+        timeout=30,
+        config=("playback_keys_store", "playback_seconds_public"),
+        calls=("write_playback_keys_store",),
+    ),
+    Fn(
+        "rotate_playback_keys",
+        "schedule",
+        timeout=60,
+        config=("playback_secret", "playback_keys_store", "playback_seconds_public"),
+        calls=("write_playback_secret", "write_playback_keys_store"),
+    ),
+)

@@ -1,0 +1,350 @@
+"""Everything that computes: functions, the state machine, queues, rules and the HTTP API."""
+
+import json
+from typing import Any
+
+from aws_cdk import ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+from reelstack.config import Config
+from reelstack.tables import deployed
+
+from infra import asl
+from infra.alarms import Alarms
+from infra.catalogue import FUNCTIONS, Fn
+from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
+from infra.http_api import HttpApi
+from infra.layers import layer_path
+from infra.settings import Settings
+from infra.stacks.state import StateStack
+
+UPLOADED = ("PutObject", "CompleteMultipartUpload")
+"""Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
+QUEUE_ATTEMPTS = 5
+STREAM_ATTEMPTS = 10
+DOORBELL_SECONDS = 300
+
+
+class AppStack(Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        state: StateStack,
+        *,
+        vpc: ec2.IVpc | None = None,
+        functions_group: ec2.ISecurityGroup | None = None,
+        cache_url: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self.settings, self.state = settings, state
+        self.alarms = Alarms(self, settings)
+
+        self.bus = events.EventBus(self, "Bus")
+        self.production_queue = self._queue("ProductionQueue", visibility=Duration.seconds(90))
+        self.machine_name = f"reelstack-{settings.stage}-production"
+        self.machine_arn = self.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=self.machine_name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.config = self._config(cache_url)
+        self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
+        self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
+        for line in FUNCTIONS:
+            for ability in line.calls:
+                self.functions[line.name].add_to_role_policy(self._ability(ability))
+
+        self.machine = self._machine()
+        self._streams()
+        self._rules()
+        self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
+        self.http_api = self.http.api
+        self.alarms.api(self.http_api)
+        self.alarms.dashboard(self.functions, self.machine, self.http_api)
+        self._outputs()
+
+    # --- configuration -----------------------------------------------------------------------------------------------
+
+    def _config(self, cache_url: str) -> Config:
+        settings, state = self.settings, self.state
+        return Config(
+            stage=settings.stage,
+            region=self.region,
+            **{deployed(model).field: table.table_name for model, table in state.tables.items()},
+            uploads_bucket=state.uploads_bucket.bucket_name,
+            media_bucket=state.media_bucket.bucket_name,
+            bus_name=self.bus.event_bus_name,
+            production_queue_url=self.production_queue.queue_url,
+            production_machine_arn=self.machine_arn,
+            production_slots=settings.production_slots,
+            origin_secret=state.origin_secret.secret_arn,
+            playback_secret=state.playback_secret.secret_arn,
+            playback_keys_store=state.playback_keys.key_value_store_arn,
+            cache_url=settings.cache_url or cache_url,
+            max_upload_bytes=settings.max_upload_bytes,
+            max_duration_seconds=settings.max_duration_seconds,
+            upload_url_seconds=settings.upload_url_seconds,
+            playback_seconds_public=settings.playback_seconds_public,
+            playback_seconds_private=settings.playback_seconds_private,
+            ffmpeg_path=settings.ffmpeg_path,
+            ffprobe_path=settings.ffprobe_path,
+            encode_threads=settings.encode_threads,
+            segment_seconds=settings.segment_seconds,
+            avc_rungs=",".join(str(rung) for rung in settings.avc_rungs),
+            moderation_engines=",".join(settings.moderation_engines),
+            moderation_thresholds=json.dumps(
+                {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
+            ),
+        )
+
+    def _ability(self, name: str) -> iam.PolicyStatement:
+        """What a catalogue line's `calls` stand for."""
+        state = self.state
+        origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
+        executions = self.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        actions, resource = {
+            "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
+            "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
+            "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
+            "write_playback_keys_store": (
+                [
+                    "cloudfront-keyvaluestore:DescribeKeyValueStore",
+                    "cloudfront-keyvaluestore:ListKeys",
+                    "cloudfront-keyvaluestore:UpdateKeys",
+                ],
+                state.playback_keys.key_value_store_arn,
+            ),
+            "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
+            "receive_production_queue": (
+                ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+                self.production_queue.queue_arn,
+            ),
+            "start_production_machine": (["states:StartExecution"], self.machine_arn),
+            "describe_production_machine": (["states:DescribeExecution"], executions),
+            "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
+        }[name]
+        return iam.PolicyStatement(actions=actions, resources=[resource])
+
+    # --- functions ---------------------------------------------------------------------------------------------------
+
+    def _spared(self, layer: str) -> bool:
+        """A laptop's Python has the third-party libraries already; unpacking them per worker would cost seconds."""
+        return self.settings.is_local and layer != "common"
+
+    def _layer(self, name: str) -> lambda_.LayerVersion:
+        path = ROOT / "layers" / "common" if name == "common" else layer_path(name, self.settings)  # type: ignore[arg-type]
+        return lambda_.LayerVersion(
+            self,
+            f"{name.title()}Layer",
+            code=lambda_.Code.from_asset(str(path), exclude=["**/__pycache__"]),
+            compatible_runtimes=[RUNTIME],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _function(self, line: Fn, vpc: ec2.IVpc | None, group: ec2.ISecurityGroup | None) -> Function:
+        made = Function(
+            self,
+            line,
+            settings=self.settings,
+            config=self.config,
+            layers=[self.layers[name] for name in ("common", *line.layers) if name in self.layers],
+            tables=self.state.tables,
+            buckets={"uploads": self.state.uploads_bucket, "media": self.state.media_bucket},
+            vpc=vpc,
+            security_group=group,
+        )
+        self.alarms.function(line, made)
+        return made
+
+    def _queue(self, name: str, visibility: Duration) -> sqs.Queue:
+        """A queue with its dead-letter queue and an alarm on each."""
+        dead = self._dead_letters(f"{name}Dead")
+        queue = sqs.Queue(
+            self,
+            name,
+            visibility_timeout=visibility,
+            retention_period=Duration.days(14),
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=QUEUE_ATTEMPTS),
+        )
+        self.alarms.queue(queue)
+        return queue
+
+    def _dead_letters(self, name: str) -> sqs.Queue:
+        dead = sqs.Queue(
+            self,
+            name,
+            retention_period=Duration.days(14),
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+        )
+        self.alarms.dead_letters(dead)
+        return dead
+
+    # --- the state machine -------------------------------------------------------------------------------------------
+
+    def _machine(self) -> sfn.StateMachine:
+        text, wanted = asl.read("production")
+        numbers = {
+            "segment_workers": self.settings.segment_workers,
+            "review_seconds": self.settings.review_days * 24 * 3600,
+        }
+        functions = {name.removesuffix("_arn"): name for name in wanted - numbers.keys()}
+        log_group = logs.LogGroup(
+            self,
+            "ProductionLogs",
+            # Step Functions' own log delivery wants this prefix, or its resource policy overflows.
+            log_group_name=f"/aws/vendedlogs/states/{self.machine_name}",
+            retention=RETENTION[self.settings.log_days],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        machine = sfn.StateMachine(
+            self,
+            "Production",
+            state_machine_name=self.machine_name,
+            definition_body=sfn.DefinitionBody.from_string(asl.with_numbers(text, numbers)),
+            definition_substitutions={
+                placeholder: self.functions[name].function_arn for name, placeholder in functions.items()
+            },
+            tracing_enabled=True,
+            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL),
+        )
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=[self.functions[name].function_arn for name in sorted(functions)],
+            )
+        )
+        # A Distributed Map runs its items as child executions of the same machine.
+        machine.add_to_role_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine_arn]))
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"],
+                resources=[
+                    self.format_arn(
+                        service="states",
+                        resource="execution",
+                        resource_name=f"{self.machine_name}/*",
+                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                    )
+                ],
+            )
+        )
+        self.alarms.machine(machine)
+        return machine
+
+    # --- what starts what ---------------------------------------------------------------------------------------------
+
+    def _streams(self) -> None:
+        for line in FUNCTIONS:
+            if line.stream is None:
+                continue
+            name = camel(line.name)
+            self.functions[line.name].add_event_source(
+                sources.DynamoEventSource(
+                    self.state.tables[line.stream],
+                    starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                    batch_size=100,
+                    retry_attempts=STREAM_ATTEMPTS,
+                    on_failure=sources.SqsDlq(self._dead_letters(f"{name}Dead")),
+                    # The window makes Lambda name the shard in each event, which exact counting is fenced by.
+                    tumbling_window=Duration.seconds(60) if line.name == "count_likes" else None,
+                )
+            )
+
+    def _rules(self) -> None:
+        """Work goes into the queue; the same event rings `start_production`, which takes what it has slots for."""
+        start = self.functions["start_production"]
+        start.configure_async_invoke(max_event_age=Duration.seconds(DOORBELL_SECONDS), retry_attempts=2)
+        doorbell = targets.LambdaFunction(
+            start,
+            dead_letter_queue=self._dead_letters("DoorbellDead"),
+            max_event_age=Duration.seconds(DOORBELL_SECONDS),
+        )
+        work = targets.SqsQueue(self.production_queue)
+        events.Rule(
+            self,
+            "Uploaded",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
+                    "object": {"key": [{"prefix": "originals/"}]},
+                    "reason": list(UPLOADED),
+                },
+            ),
+            targets=[work, doorbell],
+        )
+        events.Rule(
+            self,
+            "ProductionRequested",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["ProductionRequested"]),
+            targets=[work, doorbell],
+        )
+        events.Rule(
+            self,
+            "ProductionEnded",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [self.machine_arn],
+                    "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+                },
+            ),
+            targets=[doorbell],
+        )
+        events.Rule(
+            self,
+            "Withdrawn",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
+            targets=[
+                targets.LambdaFunction(
+                    self.functions["withdraw"], dead_letter_queue=self._dead_letters("WithdrawDead"), retry_attempts=20
+                )
+            ],
+        )
+        self._schedule("start_production", Duration.minutes(1), doorbell)
+        self._schedule("reconcile_production", Duration.minutes(5))
+        self._schedule("rotate_playback_keys", Duration.days(1))
+
+    def _schedule(self, name: str, every: Duration, target: events.IRuleTarget | None = None) -> None:
+        chosen = target or targets.LambdaFunction(
+            self.functions[name], dead_letter_queue=self._dead_letters(f"{camel(name)}Dead")
+        )
+        events.Rule(self, f"Every{camel(name)}", schedule=events.Schedule.rate(every), targets=[chosen])
+
+    # --- outputs ------------------------------------------------------------------------------------------------------
+
+    def _outputs(self) -> None:
+        values = {
+            "ApiUrl": f"https://{self.http.host}",
+            "ApiId": self.http_api.api_id,
+            "ProductionQueueUrl": self.production_queue.queue_url,
+            "ProductionMachineArn": self.machine.state_machine_arn,
+            "BusName": self.bus.event_bus_name,
+            **{f"{camel(name)}Function": function.function_name for name, function in self.functions.items()},
+        }
+        for name, value in values.items():
+            CfnOutput(self, f"Out{name}", key=name, value=value)

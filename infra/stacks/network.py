@@ -1,0 +1,53 @@
+"""The VPC of profile `full`: private subnets only, no NAT, and endpoints for exactly what functions inside it call."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.function import RETENTION
+from infra.settings import Settings
+
+INTERFACES = {
+    "secretsmanager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    "events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+}
+"""Interface endpoints cost per hour: a test holds this against what `vpc=True` lines of the catalogue call."""
+
+
+class NetworkStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            availability_zones=[f"{settings.region}{zone}" for zone in "ab"],
+            nat_gateways=0,
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=20)
+            ],
+            gateway_endpoints={
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+                "DynamoDB": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
+            },
+            flow_logs={
+                "Rejected": ec2.FlowLogOptions(
+                    traffic_type=ec2.FlowLogTrafficType.REJECT,
+                    destination=ec2.FlowLogDestination.to_cloud_watch_logs(
+                        logs.LogGroup(self, "FlowLogs", retention=RETENTION[settings.log_days])
+                    ),
+                )
+            },
+        )
+        self.functions_group = ec2.SecurityGroup(
+            self, "Functions", vpc=self.vpc, description="Functions inside the VPC", allow_all_outbound=True
+        )
+        endpoints = ec2.SecurityGroup(
+            self, "Endpoints", vpc=self.vpc, description="AWS services inside the VPC", allow_all_outbound=False
+        )
+        endpoints.add_ingress_rule(self.functions_group, ec2.Port.tcp(443), "functions call AWS services")
+        for name, service in INTERFACES.items():
+            self.vpc.add_interface_endpoint(name.title(), service=service, security_groups=[endpoints], open=False)
