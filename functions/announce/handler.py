@@ -1,0 +1,16 @@
+"""Consumer of the videos table's stream: forgets what caches hold and says on the bus what happened."""
+
+from typing import Any
+
+from reelstack import cache, changes, events
+from reelstack.telemetry import entry
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    records = event["Records"]
+    cache.forget(*{f"video:{record['dynamodb']['Keys']['video_id']['S']}" for record in records})
+    happened = [found for record in records for found in changes.read(record)]
+    events.publish(happened)
+    return {"events": len(happened)}

@@ -1,0 +1,51 @@
+from fastapi import APIRouter
+from pydantic import BaseModel
+from reelstack import likes, videos
+from reelstack.web import Cursor, Limit, Viewer
+
+router = APIRouter(prefix="/v1", tags=["likes"])
+
+
+class LikesView(BaseModel):
+    video_id: str
+    likes: int
+    """Follows the likes by about a second."""
+    liked: bool
+    """Whether the caller likes it."""
+
+
+class LikedVideo(BaseModel):
+    video_id: str
+    liked_at: int
+
+
+class LikedPage(BaseModel):
+    items: list[LikedVideo]
+    cursor: str | None
+
+
+@router.put("/videos/{video_id}/like", status_code=204)
+def like_video(video_id: str, caller: Viewer) -> None:
+    likes.like(caller.user_id, video_id)
+
+
+@router.delete("/videos/{video_id}/like", status_code=204)
+def unlike_video(video_id: str, caller: Viewer) -> None:
+    likes.unlike(caller.user_id, video_id)
+
+
+@router.get("/videos/{video_id}/likes")
+def get_likes(video_id: str, caller: Viewer) -> LikesView:
+    videos.check_visible(video_id, caller.user_id)
+    return LikesView(
+        video_id=video_id, likes=likes.counts([video_id])[video_id], liked=likes.liked(caller.user_id, video_id)
+    )
+
+
+@router.get("/me/likes")
+def list_likes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikedPage:
+    """My likes, by video id."""
+    found, following = likes.list_liked(caller.user_id, limit, cursor)
+    return LikedPage(
+        items=[LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found], cursor=following
+    )

@@ -1,0 +1,21 @@
+"""Step Publish: makes the video public, all or nothing."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from reelstack import storage, videos
+from reelstack.telemetry import entry
+
+
+class PublishInput(BaseModel):
+    video_id: str
+    attempt: int
+    asset_key: str
+    labels: dict[str, float]
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
+    step = PublishInput.model_validate(event)
+    asset = storage.read_json("uploads", step.asset_key)
+    return {"published": videos.publish(step.video_id, step.attempt, asset, step.labels)}

@@ -1,0 +1,18 @@
+"""Rung by every uploaded object, every request for another attempt, every ended execution, and once a minute."""
+
+import time
+from typing import Any
+
+from reelstack import production
+from reelstack.telemetry import entry
+
+LEAVE_SECONDS = 10
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Gives back the slot of an ended execution, then starts what waits in the queue while there are slots."""
+    if ended := production.read_status_change(event):
+        production.finish(*ended)
+    seconds = context.get_remaining_time_in_millis() / 1000 - LEAVE_SECONDS
+    return {"started": production.drain(time.monotonic() + seconds)}

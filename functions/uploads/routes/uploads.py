@@ -1,0 +1,112 @@
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, ConfigDict, Field
+from reelstack import uploads
+from reelstack.config import config
+from reelstack.tables import Upload
+from reelstack.uploads import HeldPart, SignedPart
+from reelstack.web import Creator
+
+router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
+
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
+
+
+class NewUpload(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: str = Field(min_length=1, max_length=150)
+    description: str = Field(default="", max_length=2000)
+    tags: list[Tag] = Field(default=[], max_length=20)
+    visibility: Literal["public", "unlisted", "private"] = "public"
+    size_bytes: int = Field(ge=1)
+    content_type: str = Field(max_length=100)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of the whole file, in hex; checked before anything is made of it."""
+
+
+class UploadView(BaseModel):
+    upload_id: str
+    video_id: str
+    state: str
+    size_bytes: int
+    part_size_bytes: int
+    part_count: int
+
+
+class SignedParts(BaseModel):
+    parts: list[SignedPart]
+    expires_in_seconds: int
+
+
+class OpenedUpload(UploadView, SignedParts):
+    """With addresses for the first parts; ask for more with `POST …/parts`."""
+
+
+class HeldUpload(UploadView):
+    held: list[HeldPart]
+    """What storage holds already: send the rest."""
+
+
+class WantedPart(BaseModel):
+    number: int = Field(ge=1, le=uploads.MAX_PARTS)
+    crc64nvme: str | None = Field(default=None, pattern=r"^[A-Za-z0-9+/]{11}=$")
+    """Base64 of the part's CRC-64/NVME; storage then refuses a part that differs."""
+
+
+class WantedParts(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    parts: list[WantedPart] = Field(min_length=1, max_length=uploads.SIGNED_AT_ONCE)
+
+
+def _view(upload: Upload) -> dict[str, Any]:
+    return {
+        "upload_id": upload.upload_id,
+        "video_id": upload.video_id,
+        "state": upload.state,
+        "size_bytes": int(upload.size_bytes),
+        "part_size_bytes": int(upload.part_size_bytes),
+        "part_count": uploads.part_count(upload),
+    }
+
+
+@router.post("", status_code=201)
+def create_upload(
+    new: NewUpload,
+    caller: Creator,
+    idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128)] = None,
+) -> OpenedUpload:
+    """Opens an upload and its video."""
+    upload = uploads.create(caller.user_id, **new.model_dump(), idempotency_key=idempotency_key)
+    return OpenedUpload(
+        **_view(upload), parts=uploads.first_parts(upload), expires_in_seconds=config().upload_url_seconds
+    )
+
+
+@router.get("/{upload_id}")
+def get_upload(upload_id: str, caller: Creator) -> HeldUpload:
+    """What storage holds of it."""
+    upload = uploads.find_own(upload_id, caller.user_id)
+    is_open = upload.state == uploads.UploadState.OPEN
+    return HeldUpload(**_view(upload), held=uploads.held_parts(upload) if is_open else [])
+
+
+@router.post("/{upload_id}/parts")
+def sign_parts(upload_id: str, wanted: WantedParts, caller: Creator) -> SignedParts:
+    """Fresh addresses for parts: further ones, or the same again after a 403."""
+    upload = uploads.find_own(upload_id, caller.user_id)
+    parts = uploads.sign_parts(upload, {part.number: part.crc64nvme for part in wanted.parts})
+    return SignedParts(parts=parts, expires_in_seconds=config().upload_url_seconds)
+
+
+@router.post("/{upload_id}/complete")
+def complete_upload(upload_id: str, caller: Creator) -> UploadView:
+    """Joins the parts; production starts by itself."""
+    return UploadView(**_view(uploads.complete(uploads.find_own(upload_id, caller.user_id))))
+
+
+@router.delete("/{upload_id}", status_code=204)
+def abort_upload(upload_id: str, caller: Creator) -> None:
+    uploads.abort(uploads.find_own(upload_id, caller.user_id))

@@ -1,0 +1,16 @@
+from fastapi import APIRouter
+from pydantic import BaseModel
+from reelstack.config import config
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    status: str
+    stage: str
+
+
+@router.get("/v1/health")
+def health() -> Health:
+    """Says that the gateway, the function and its configuration are in order. Needs no token."""
+    return Health(status="ok", stage=config().stage)

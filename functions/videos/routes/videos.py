@@ -1,0 +1,60 @@
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from reelstack import likes, videos
+from reelstack.videos import Playback
+from reelstack.views import VideoPage, VideoView, view
+from reelstack.web import Cursor, Limit, Viewer
+
+router = APIRouter(prefix="/v1/videos", tags=["videos"])
+
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
+
+
+class Changes(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: str = Field(default="", min_length=1, max_length=150)
+    description: str = Field(default="", max_length=2000)
+    tags: list[Tag] = Field(default=[], max_length=20)
+    visibility: Literal["public", "unlisted", "private"] = "public"
+
+
+@router.get("")
+def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+    """My own, newest first, in whatever state."""
+    found, following = videos.list_own(caller.user_id, limit, cursor)
+    counts = likes.counts([video.video_id for video in found])
+    return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)
+
+
+@router.get("/{video_id}")
+def get_video(video_id: str, caller: Viewer) -> VideoView:
+    video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
+    return view(video, likes.counts([video_id])[video_id])
+
+
+@router.patch("/{video_id}")
+def edit_video(video_id: str, changes: Changes, caller: Viewer) -> VideoView:
+    video = videos.find_own(video_id, caller.user_id)
+    return view(videos.edit(video, changes.model_dump(exclude_unset=True)))
+
+
+@router.delete("/{video_id}", status_code=204)
+def delete_video(video_id: str, caller: Viewer) -> None:
+    videos.delete(videos.find_own(video_id, caller.user_id))
+
+
+@router.get("/{video_id}/playback")
+def get_playback(video_id: str, caller: Viewer) -> Playback:
+    """Where to fetch it from; valid for hours when public, for minutes otherwise."""
+    video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
+    return videos.playback(video)
+
+
+@router.post("/{video_id}/retry", status_code=202)
+def retry_video(video_id: str, caller: Viewer) -> VideoView:
+    """The next attempt at a production that failed."""
+    video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
+    return view(videos.request_retry(video))

@@ -1,0 +1,75 @@
+"""Cache-aside in Valkey, with one loader at a time. Without a cache (profile `core`), or when it is down, reads load.
+
+Keys are namespaced `rs:`; values are JSON. A cache that fails must never fail a request.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from reelstack.config import config
+from reelstack.telemetry import count, logger
+
+if TYPE_CHECKING:
+    from valkey import Valkey
+
+TIMEOUT_SECONDS = 0.1
+LOADING_MS = 500
+WAIT_SECONDS = 0.02
+
+
+@cache
+def _valkey(url: str) -> Valkey:
+    import valkey
+
+    return valkey.Valkey.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, decode_responses=True
+    )
+
+
+def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
+    """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
+
+    `None` from `load` is not kept, so a thing that appears is seen at once.
+    """
+    url = config().cache_url
+    if not url:
+        return load()
+    try:
+        return _remember(_valkey(url), f"rs:{key}", seconds, load)
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+        return load()
+
+
+def forget(*keys: str) -> None:
+    """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
+    url = config().cache_url
+    if url and keys:
+        _valkey(url).delete(*(f"rs:{key}" for key in keys))
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    import valkey
+
+    return (valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError)
+
+
+def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + LOADING_MS / 1000
+    while True:
+        if (found := valkey.get(key)) is not None:
+            return json.loads(str(found))
+        if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
+            break
+        time.sleep(WAIT_SECONDS)
+    value = load()
+    if value is not None:
+        valkey.set(key, json.dumps(value), ex=seconds)
+    valkey.delete(f"{key}:loading")
+    return value

@@ -1,0 +1,36 @@
+"""What a change of a video's item means: stream record in, events out. Pure but for the events' types."""
+
+from typing import Any
+
+from reelstack.events import AnyEvent, ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.videos import State
+
+REFUSALS = (State.REJECTED, State.FAILED)
+GONE = (State.DELETED, State.REJECTED)
+
+
+def read(record: dict[str, Any]) -> list[AnyEvent]:
+    """The events of one stream record (view NEW_AND_OLD_IMAGES)."""
+    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    if not after:
+        return []
+    video_id, state, was = after["video_id"], after.get("state"), before.get("state")
+    owner_id = after.get("owner_id", "")
+    found: list[AnyEvent] = []
+    if state == State.QUEUED and was != State.QUEUED:
+        found.append(
+            ProductionRequested(upload_id=after["upload_id"], video_id=video_id, attempt=int(after["attempt"]))
+        )
+    if state == State.PUBLISHED and was != State.PUBLISHED:
+        found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
+    if state in GONE and was not in GONE:
+        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=state))
+    if state in REFUSALS and was != state:
+        found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
+    return found
+
+
+def _image(record: dict[str, Any], name: str) -> dict[str, str]:
+    """The item's text and number attributes; nothing else decides."""
+    image = record["dynamodb"].get(name) or {}
+    return {key: value.get("S") or value.get("N") for key, value in image.items() if "S" in value or "N" in value}

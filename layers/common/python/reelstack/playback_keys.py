@@ -1,0 +1,72 @@
+"""The keys of playback tokens: rotation, and denying a video before its tokens expire. See reelstack.delivery.
+
+The secret (Secrets Manager) is what functions sign with; the CloudFront KeyValueStore is what the edge checks with. A
+new key goes to the edge a day before anything is signed with it, an old one stays until its last token has expired.
+"""
+
+import json
+import secrets as random
+import time
+from typing import Any
+
+from reelstack import aws
+from reelstack.config import config
+
+ROTATE_AFTER_SECONDS = 30 * 24 * 3600
+SPREAD_SECONDS = 12 * 3600
+"""How long a new key rests at the edge before it signs. The job runs daily."""
+
+
+def rotate() -> str:
+    """Takes the next step of the rotation, if one is due, and returns the id of the key that signs. Idempotent."""
+    ring, now = _ring(), int(time.time())
+    keys, current = ring["keys"], ring.get("current")
+    newest = max(keys, key=lambda key_id: keys[key_id]["made_at"], default=None)
+    if newest is None or keys[newest]["made_at"] < now - ROTATE_AFTER_SECONDS:
+        newest = f"k{now:x}"
+        keys[newest] = {"secret": random.token_hex(32), "made_at": now}
+    if current is None or (newest != current and keys[newest]["made_at"] < now - SPREAD_SECONDS):
+        if current:
+            keys[current]["retired_at"] = now
+        current = newest
+    dead = [
+        key_id
+        for key_id, key in keys.items()
+        if key.get("retired_at", now) < now - config().playback_seconds_public - SPREAD_SECONDS
+    ]
+    for key_id in dead:
+        del keys[key_id]
+    # The edge first: a token must never be signed with a key the edge does not know.
+    _edge(puts={f"key:{key_id}": key["secret"] for key_id, key in keys.items()}, deletes=[f"key:{k}" for k in dead])
+    if (renewed := {"current": current, "keys": keys}) != ring:
+        aws.client("secretsmanager").put_secret_value(
+            SecretId=config().playback_secret, SecretString=json.dumps(renewed)
+        )
+    return current
+
+
+def deny(video_id: str) -> int:
+    """The edge refuses every token of this video until the last one in flight has expired; returns that unix time."""
+    until = int(time.time()) + config().playback_seconds_public
+    _edge(puts={f"deny:{video_id}": str(until)}, deletes=[])
+    return until
+
+
+def _ring() -> dict[str, Any]:
+    answer = aws.client("secretsmanager").get_secret_value(SecretId=config().playback_secret)
+    try:
+        ring = json.loads(answer["SecretString"])
+    except ValueError:
+        ring = {}  # what CloudFormation put there: a random text
+    return ring if isinstance(ring, dict) and "keys" in ring else {"keys": {}}
+
+
+def _edge(puts: dict[str, str], deletes: list[str]) -> None:
+    store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
+    state = store.describe_key_value_store(KvsARN=arn)
+    store.update_keys(
+        KvsARN=arn,
+        IfMatch=state["ETag"],
+        Puts=[{"Key": key, "Value": value} for key, value in puts.items()],
+        Deletes=[{"Key": key} for key in deletes],
+    )

@@ -1,0 +1,262 @@
+"""Starting productions once, never more at a time than there are slots, and leaving none half-way.
+
+An upload is claimed by a conditional put that is kept for good; the execution's name follows from upload and attempt,
+so Step Functions itself refuses a second one. A lease bounds how many run; it is given back when the execution ends, by
+the event that says so or by the reconciler.
+"""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from reelstack import aws, uploads, videos
+from reelstack.config import config
+from reelstack.tables import Claim, Lease, Upload
+from reelstack.telemetry import count, logger
+
+RUNNING, WAITING = "production", "review"
+"""Pools of leases: only the first is bounded. A production that waits for a person holds no slot."""
+COUNT = "#count"
+TAKE_AT_ONCE = 10
+WAIT_SECONDS = 1
+START_GRACE_SECONDS = 300
+"""A lease whose execution cannot be found is only given up after this time: it may be about to start."""
+
+
+class NoSlot(RuntimeError):
+    """As many productions run as the setting allows; the message stays in the queue."""
+
+
+class NotAnUpload(ValueError):
+    """A message that names no upload of ours. It will end in the dead-letter queue."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a queue message asks for."""
+
+    upload_id: str
+    attempt: int
+
+    @property
+    def execution(self) -> str:
+        return f"{self.upload_id}-{self.attempt}"
+
+    @classmethod
+    def from_message(cls, body: str) -> "Order":
+        """Reads an S3 "Object Created" event or our own ProductionRequested. Raises NotAnUpload."""
+        try:
+            event = json.loads(body)
+            if event["source"] == "aws.s3":
+                return cls(event["detail"]["object"]["key"].rsplit("/", 1)[1], 1)
+            return cls(event["detail"]["upload_id"], int(event["detail"]["attempt"]))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise NotAnUpload(body[:300]) from error
+
+
+# --- starting --------------------------------------------------------------------------------------------------------
+
+
+def drain(until: float) -> int:
+    """Starts what waits in the queue while there are slots, until `until` (time.monotonic). Returns how many."""
+    sqs, queue, started = aws.client("sqs"), config().production_queue_url, 0
+    while time.monotonic() < until and (free := config().production_slots - held()) > 0:
+        messages = sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=min(TAKE_AT_ONCE, free), WaitTimeSeconds=WAIT_SECONDS
+        ).get("Messages", [])
+        if not messages:
+            break
+        for message in messages:
+            try:
+                started += start(Order.from_message(message["Body"]))
+            except NoSlot:
+                return started
+            except Exception:
+                # It comes back after the visibility timeout and, after five times, goes to the dead-letter queue.
+                logger.exception("could not start", message_id=message["MessageId"], body=message["Body"][:500])
+                count("ProductionNotStarted")
+                continue
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return started
+
+
+def start(order: Order) -> bool:
+    """Starts the execution of this order unless it was started before. Raises NoSlot or NotAnUpload."""
+    try:
+        upload = Upload.get(order.upload_id, consistent_read=True)
+    except Upload.DoesNotExist as error:
+        raise NotAnUpload(order.upload_id) from error
+    claim = _claim(upload, order)
+    if claim.attempt != order.attempt or claim.started:
+        logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
+        return False
+    _take_lease(order)
+    uploads.mark_completed(upload)
+    if videos.begin(upload.video_id, order.attempt):
+        _start_execution(upload, order)
+    else:
+        release(order.execution)
+    claim.update(actions=[Claim.started.set(True)])
+    return True
+
+
+def _claim(upload: Upload, order: Order) -> Claim:
+    claim = Claim(upload.upload_id, video_id=upload.video_id, attempt=order.attempt, claimed_at=videos.now_ms())
+    earlier = Claim.attempt == order.attempt - 1 if order.attempt > 1 else None
+    fresh = Claim.upload_id.does_not_exist()
+    try:
+        claim.save(condition=fresh if earlier is None else fresh | earlier)
+    except PutError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            return Claim.get(upload.upload_id, consistent_read=True)
+        raise
+    return claim
+
+
+def _start_execution(upload: Upload, order: Order) -> None:
+    states = aws.client("stepfunctions")
+    try:
+        states.start_execution(
+            stateMachineArn=config().production_machine_arn,
+            name=order.execution,
+            input=json.dumps(
+                {
+                    "video_id": upload.video_id,
+                    "upload_id": upload.upload_id,
+                    "attempt": order.attempt,
+                    "key": upload.key,
+                }
+            ),
+        )
+    except states.exceptions.ExecutionAlreadyExists:
+        return
+    count("ProductionStarted")
+
+
+# --- leases ----------------------------------------------------------------------------------------------------------
+
+
+def held() -> int:
+    """How many productions hold a slot now."""
+    try:
+        return int(Lease.get(RUNNING, COUNT, consistent_read=True).held or 0)
+    except Lease.DoesNotExist:
+        return 0
+
+
+def _take_lease(order: Order) -> None:
+    room = (Lease.held < config().production_slots) | Lease.held.does_not_exist()
+    lease = Lease(RUNNING, order.execution, upload_id=order.upload_id, taken_at=videos.now_ms())
+    try:
+        with TransactWrite(connection=Connection(region=config().region)) as transaction:
+            transaction.save(lease, condition=Lease.execution.does_not_exist())
+            transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(1)], condition=room)
+    except TransactWriteError as refused:
+        if _lease(RUNNING, order.execution):
+            return
+        raise NoSlot from refused
+
+
+def release(execution: str) -> None:
+    """Gives the slot back. Giving it back twice is giving it back once."""
+    for pool in (RUNNING, WAITING):
+        if _lease(pool, execution) is None:
+            continue
+        try:
+            with TransactWrite(connection=Connection(region=config().region)) as transaction:
+                transaction.delete(Lease(pool, execution), condition=Lease.execution.exists())
+                transaction.update(Lease(pool, COUNT), actions=[Lease.held.add(-1)])
+        except TransactWriteError:
+            if _lease(pool, execution):
+                raise
+
+
+def wait_for_person(upload_id: str, attempt: int) -> None:
+    """The execution keeps on, but gives its slot to another while a moderator takes days."""
+    order = Order(upload_id, attempt)
+    if _lease(RUNNING, order.execution) is None:
+        return
+    waiting = Lease(WAITING, order.execution, upload_id=upload_id, taken_at=videos.now_ms())
+    try:
+        with TransactWrite(connection=Connection(region=config().region)) as transaction:
+            transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
+            transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
+            transaction.save(waiting)
+            transaction.update(Lease(WAITING, COUNT), actions=[Lease.held.add(1)])
+    except TransactWriteError:
+        if _lease(RUNNING, order.execution):
+            raise
+
+
+def _lease(pool: str, execution: str) -> Lease | None:
+    try:
+        return Lease.get(pool, execution, consistent_read=True)
+    except Lease.DoesNotExist:
+        return None
+
+
+# --- ending ----------------------------------------------------------------------------------------------------------
+
+
+def finish(execution: str, status: str) -> None:
+    """An execution ended. A video it left in production has failed and can be tried again; then the slot is free."""
+    upload_id, _, attempt = execution.rpartition("-")
+    if not attempt.isdigit():
+        return  # an item of a Distributed Map: its parent says how the production ended
+    if status != "SUCCEEDED" and (video_id := _video_of(upload_id)):
+        reason = "production-timeout" if status == "TIMED_OUT" else "production-failed"
+        videos.fail(video_id, int(attempt), reason, f"The execution ended as {status}")
+    release(execution)
+
+
+def reconcile() -> int:
+    """Finishes what ended without anybody noticing. Returns how many productions were put right."""
+    righted = 0
+    for pool in (RUNNING, WAITING):
+        for lease in Lease.query(pool, filter_condition=Lease.upload_id.exists()):
+            status = _status(lease.execution)
+            if status == "RUNNING":
+                continue
+            if status is None:
+                if lease.taken_at > videos.now_ms() - START_GRACE_SECONDS * 1000:
+                    continue
+                if video_id := _video_of(lease.upload_id):
+                    videos.fail(video_id, _attempt(lease.execution), "production-lost", "No execution of that name")
+            finish(lease.execution, status or "LOST")
+            righted += 1
+            logger.warning("production put right", execution=lease.execution, status=status)
+    if righted:
+        count("ProductionReconciled", righted)
+    return righted
+
+
+def _status(execution: str) -> str | None:
+    states = aws.client("stepfunctions")
+    arn = config().production_machine_arn.replace(":stateMachine:", ":execution:") + f":{execution}"
+    try:
+        return str(states.describe_execution(executionArn=arn)["status"])
+    except states.exceptions.ExecutionDoesNotExist:
+        return None
+
+
+def _attempt(execution: str) -> int:
+    return int(execution.rpartition("-")[2])
+
+
+def _video_of(upload_id: str) -> str | None:
+    try:
+        return Claim.get(upload_id).video_id
+    except Claim.DoesNotExist:
+        return None
+
+
+def read_status_change(event: dict[str, Any]) -> tuple[str, str] | None:
+    """(execution name, status) of a "Step Functions Execution Status Change" event, or None for any other event."""
+    if event.get("source") != "aws.states":
+        return None
+    return event["detail"]["name"], event["detail"]["status"]

@@ -1,0 +1,319 @@
+"""Videos: who may see which, what state they are in, and every change of that state as one conditional write."""
+
+import time
+import zlib
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from pynamodb.exceptions import UpdateError
+
+from reelstack import cache, pages
+from reelstack.config import config
+from reelstack.delivery import asset_url
+from reelstack.errors import (
+    NothingToChange,
+    NothingToRetry,
+    NotYourVideo,
+    VideoModerated,
+    VideoNotEditable,
+    VideoNotFound,
+    VideoPrivate,
+    VideoProcessing,
+)
+from reelstack.reasons import REASONS
+from reelstack.secrets import playback_key
+from reelstack.tables import SHELVES, Video
+
+CACHE_SECONDS = 60
+REFUSED = "ConditionalCheckFailedException"
+
+
+class State(StrEnum):
+    UPLOADING = "uploading"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+
+
+class Playback(BaseModel):
+    """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
+
+    master_url: str
+    poster_url: str | None
+    expires_at: int
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    renditions: list[dict[str, Any]]
+    preview: bool
+    """True: only the first rung so far, and only for its owner."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def find(video_id: str) -> Video:
+    """The item, deleted ones excepted. Raises VideoNotFound."""
+    try:
+        video = Video.get(video_id, consistent_read=True)
+    except Video.DoesNotExist as missing:
+        raise VideoNotFound from missing
+    if video.state == State.DELETED:
+        raise VideoNotFound
+    return video
+
+
+def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
+    """The item if `viewer_id` may see it. Raises VideoNotFound, VideoPrivate, VideoModerated or VideoProcessing."""
+    video = find(video_id)
+    if video.owner_id != viewer_id and not staff:
+        _check_public(video.state, video.visibility)
+    return video
+
+
+def check_visible(video_id: str, viewer_id: str) -> None:
+    """The same question from the cache, without the item. A hot video costs its table nothing."""
+    known = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
+    if known is None or known["state"] == State.DELETED:
+        raise VideoNotFound
+    if known["owner_id"] != viewer_id:
+        _check_public(known["state"], known["visibility"])
+
+
+def _facts(video_id: str) -> dict[str, Any] | None:
+    try:
+        video = Video.get(video_id, consistent_read=True)
+    except Video.DoesNotExist:
+        return None
+    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility}
+
+
+def _check_public(state: str, visibility: str) -> None:
+    if state == State.REJECTED:
+        raise VideoModerated
+    if visibility == "private":
+        raise VideoPrivate
+    if state != State.PUBLISHED:
+        raise VideoProcessing
+
+
+def find_own(video_id: str, owner_id: str) -> Video:
+    """The item if it belongs to `owner_id`. Raises VideoNotFound or NotYourVideo."""
+    video = find(video_id)
+    if video.owner_id != owner_id:
+        raise NotYourVideo
+    return video
+
+
+def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
+    """A page of the owner's videos, newest first, and the cursor of the next page."""
+    after = pages.decode(cursor, int, str)
+    found = Video.by_owner.query(
+        owner_id,
+        scan_index_forward=False,
+        filter_condition=Video.state != State.DELETED,
+        page_size=limit,
+        last_evaluated_key={
+            "owner_id": {"S": owner_id},
+            "created_at": {"N": str(after[0])},
+            "video_id": {"S": after[1]},
+        }
+        if after
+        else None,
+    )
+    videos = _take(found, limit + 1)
+    more = len(videos) > limit
+    videos = videos[:limit]
+    return videos, pages.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
+
+
+def list_published(limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
+    """A page of published public videos, newest first, merged from all shelves."""
+    before = pages.decode(cursor, int, str)
+    merged: list[Video] = []
+    for shelf in range(SHELVES):
+        found = Video.by_shelf.query(
+            shelf,
+            Video.published_at <= before[0] if before else None,
+            scan_index_forward=False,
+            page_size=limit + 2,
+        )
+        merged += _take((video for video in found if not before or _position(video) < before), limit + 1)
+    merged.sort(key=_position, reverse=True)
+    page = merged[:limit]
+    return page, pages.encode(*_position(page[-1])) if len(merged) > limit else None
+
+
+def _position(video: Video) -> tuple[int, str]:
+    return int(video.published_at or 0), video.video_id
+
+
+def _take(videos: Iterator[Video], count: int) -> list[Video]:
+    taken = []
+    for video in videos:
+        taken.append(video)
+        if len(taken) == count:
+            break
+    return taken
+
+
+# --- watching --------------------------------------------------------------------------------------------------------
+
+
+def playback(video: Video) -> Playback:
+    """Signed, expiring addresses of a video its viewer may see (find_visible). Raises VideoProcessing.
+
+    Before the verdict there is only the first rung, which only its owner and moderators come to see.
+    """
+    is_public = video.state == State.PUBLISHED and video.visibility != "private"
+    asset = video.asset or video.preview
+    if asset is None:
+        raise VideoProcessing
+    seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
+    expires_at, key = int(time.time()) + seconds, playback_key()
+
+    def url(name: str | None) -> str | None:
+        return asset_url(video.video_id, asset["prefix"] + name, expires_at, key) if name else None
+
+    return Playback(
+        master_url=url(asset["master"]) or "",
+        poster_url=url(asset.get("poster")),
+        expires_at=expires_at,
+        duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
+        width=_whole(video.width or asset.get("width")),
+        height=_whole(video.height or asset.get("height")),
+        renditions=asset.get("renditions", []),
+        preview=video.asset is None,
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+# --- changes by people -----------------------------------------------------------------------------------------------
+
+
+def edit(video: Video, changes: dict[str, Any]) -> Video:
+    """Changes title, description, tags or visibility. Raises NothingToChange or VideoNotEditable."""
+    if not changes:
+        raise NothingToChange
+    actions = [getattr(Video, name).set(value) for name, value in changes.items()]
+    if "visibility" in changes and video.state == State.PUBLISHED:
+        actions.append(
+            Video.shelf.set(shelf_of(video.video_id)) if changes["visibility"] == "public" else Video.shelf.remove()
+        )
+    return _update(video, actions, (Video.state == video.state), VideoNotEditable)
+
+
+def delete(video: Video) -> None:
+    """Hides the video at once; its objects follow. Deleting twice is the same as once."""
+    _update(video, [Video.state.set(State.DELETED), Video.shelf.remove()], Video.video_id.exists(), VideoNotFound)
+
+
+def request_retry(video: Video) -> Video:
+    """Asks for the next attempt; the change itself starts it (functions/announce). Raises NothingToRetry."""
+    if video.state == State.QUEUED:
+        return video
+    return _update(
+        video,
+        [
+            Video.state.set(State.QUEUED),
+            Video.attempt.set(int(video.attempt) + 1),
+            Video.reason.remove(),
+            Video.reason_detail.remove(),
+        ],
+        (Video.state == State.FAILED) & (Video.attempt == video.attempt),
+        NothingToRetry,
+    )
+
+
+# --- changes by production -------------------------------------------------------------------------------------------
+
+
+def begin(video_id: str, attempt: int) -> bool:
+    """Production of `attempt` begins. False if the video is gone or further already."""
+    allowed = (Video.state == State.UPLOADING) | (Video.state == State.QUEUED) | (Video.state == State.PROCESSING)
+    return _settle(video_id, attempt, allowed, [Video.state.set(State.PROCESSING)])
+
+
+def show_preview(video_id: str, attempt: int, preview: dict[str, Any]) -> bool:
+    """The first rung can be watched by its owner."""
+    return _settle(video_id, attempt, Video.state == State.PROCESSING, [Video.preview.set(preview)])
+
+
+def await_review(video_id: str, attempt: int, labels: dict[str, float]) -> bool:
+    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
+    return _settle(video_id, attempt, allowed, [Video.state.set(State.REVIEW), Video.labels.set(labels)])
+
+
+def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
+    """All or nothing: one write makes the video public with everything a player needs."""
+    video = find(video_id)
+    if video.state == State.PUBLISHED:
+        return True
+    actions = [
+        Video.state.set(State.PUBLISHED),
+        Video.asset.set(asset),
+        Video.labels.set(labels),
+        Video.duration_ms.set(asset["duration_ms"]),
+        Video.width.set(asset["width"]),
+        Video.height.set(asset["height"]),
+        Video.published_at.set(now_ms()),
+    ]
+    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
+    if video.visibility == "public":
+        actions.append(Video.shelf.set(shelf_of(video_id)))
+    return _settle(video_id, attempt, allowed & (Video.visibility == video.visibility), actions)
+
+
+def reject(video_id: str, attempt: int, reason: str, detail: str, labels: dict[str, float]) -> bool:
+    return _end(video_id, attempt, State.REJECTED, reason, detail, [Video.labels.set(labels)])
+
+
+def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
+    return _end(video_id, attempt, State.FAILED, reason, detail, [])
+
+
+def _end(video_id: str, attempt: int, state: State, reason: str, detail: str, more: list[Any]) -> bool:
+    assert reason in REASONS, reason
+    actions = [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500]), *more]
+    return _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions)
+
+
+def shelf_of(video_id: str) -> int:
+    return zlib.crc32(video_id.encode()) % SHELVES
+
+
+def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
+    """False when the video has moved on: deleted, another attempt, or settled before. That is no error for a step."""
+    try:
+        Video(video_id).update(actions=actions, condition=allowed & (Video.attempt == attempt))
+    except UpdateError as refused:
+        if refused.cause_response_code == REFUSED:
+            return False
+        raise
+    return True
+
+
+def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
+    try:
+        video.update(actions=actions, condition=condition)
+    except UpdateError as refused:
+        if refused.cause_response_code == REFUSED:
+            raise otherwise from refused
+        raise
+    return video
