@@ -52,7 +52,15 @@ def client(service: str) -> Any:
         signature_version="s3v4" if service == "s3" else None,
     )
     make: Any = boto3.client  # typed for every service by its literal name, which is not known here
-    return make(service, config=settings)
+    made = make(service, config=settings)
+    if service == "cloudfront-keyvaluestore" and "AWS_ENDPOINT_URL" in os.environ:
+        made.meta.events.register("before-sign.cloudfront-keyvaluestore", _by_path)
+    return made
+
+
+def _by_path(request: Any, **_: Any) -> None:
+    """boto3 puts the account id before the host of a KeyValueStore request; a local endpoint has no such names."""
+    request.url = os.environ["AWS_ENDPOINT_URL"].rstrip("/") + request.url[request.url.index("/", len("https://")) :]
 
 
 def error_code(error: Exception) -> str:

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 logger = Logger()
-metrics = Metrics()
+metrics = Metrics(namespace="Reelstack")
 
 CORRELATION = ("upload_id", "video_id")
 
@@ -31,7 +31,8 @@ def entry(handler: Handler) -> Handler:
             logger.exception("the function raised")
             raise
         finally:
-            metrics.flush_metrics()
+            if metrics.metric_set:
+                metrics.flush_metrics()
 
     return wrapped
 

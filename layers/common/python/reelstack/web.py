@@ -185,5 +185,6 @@ def make_app(title: str, *routers: APIRouter) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
     """The function's entry: an API Gateway HTTP API event (payload 2.0) in, its answer out."""
-    adapter = Mangum(app, lifespan="off")
+    # Mangum sends types it does not know as base64.
+    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", "application/problem+json"])
     return entry(lambda event, context: adapter(event, context))

@@ -1,0 +1,206 @@
+"""What every test can ask for. `aws` is moto in process; `cloud` (tests/local) is the deployed local cloud."""
+
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+# Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
+os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+from reelstack import aws as seam
+from reelstack import cache, secrets
+from reelstack.config import PREFIX, Config, config
+from reelstack.tables import TABLES, deployed, schema
+
+from infra.settings import STAGES
+
+ROOT = Path(__file__).parent.parent
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+ORIGIN_SECRET = "only-the-cdn-knows"
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:production"
+
+
+@pytest.fixture
+def event() -> Callable[[str], dict[str, Any]]:
+    """Loads events/<name>.json, an input exactly as AWS sends it."""
+    return lambda name: json.loads((ROOT / "events" / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def context() -> Any:
+    """A Lambda context with a minute left."""
+    return SimpleNamespace(
+        aws_request_id="test-request", function_name="test", get_remaining_time_in_millis=lambda: 60_000
+    )
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+    """Empty tables, buckets, queue, bus, machine and secrets in moto, and a configuration that names them."""
+    for name, value in {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        made = _resources()
+        for name in type(made).model_fields:
+            monkeypatch.setenv(PREFIX + name.upper(), str(getattr(made, name)))
+        _forget()
+        yield made
+    _forget()
+
+
+def _forget() -> None:
+    """Configuration, secrets and table connections are kept per process; each test has its own world.
+
+    Clients stay: moto hears them all, and making one costs a tenth of a second.
+    """
+    config.cache_clear()
+    cache._valkey.cache_clear()
+    secrets._kept.clear()
+    for model in TABLES:
+        model._connection = None
+
+
+def _resources() -> Config:
+    s3, sqs = seam.client("s3"), seam.client("sqs")
+    for bucket in ("uploads", "media"):
+        s3.create_bucket(Bucket=bucket)
+    seam.client("events").create_event_bus(Name="bus")
+    queue = sqs.create_queue(QueueName="production")["QueueUrl"]
+    secret = seam.client("secretsmanager")
+    origin = secret.create_secret(Name="origin", SecretString=ORIGIN_SECRET)["ARN"]
+    ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
+    playback = secret.create_secret(Name="playback", SecretString=json.dumps(ring))["ARN"]
+    role = seam.client("iam").create_role(RoleName="states", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    seam.client("stepfunctions").create_state_machine(
+        name="production",
+        roleArn=role,
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+    )
+    settings = STAGES["prod"]
+    made = Config(
+        stage="test",
+        region=REGION,
+        **{deployed(model).field: deployed(model).field for model in TABLES},
+        uploads_bucket="uploads",
+        media_bucket="media",
+        bus_name="bus",
+        production_queue_url=queue,
+        production_machine_arn=MACHINE,
+        production_slots=2,
+        origin_secret=origin,
+        playback_secret=playback,
+        playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
+        cache_url="",
+        max_upload_bytes=settings.max_upload_bytes,
+        max_duration_seconds=settings.max_duration_seconds,
+        upload_url_seconds=settings.upload_url_seconds,
+        playback_seconds_public=settings.playback_seconds_public,
+        playback_seconds_private=settings.playback_seconds_private,
+        ffmpeg_path="ffmpeg",
+        ffprobe_path="ffprobe",
+        encode_threads=1,
+        segment_seconds=settings.segment_seconds,
+        avc_rungs="480",
+        moderation_engines="nsfw,safety",
+        moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
+    )
+    _tables()
+    return made
+
+
+def _tables() -> None:
+    """The tables as the models declare them; streams are not moto's business here."""
+    dynamodb = seam.client("dynamodb")
+    for model in TABLES:
+        described = schema(model)
+        indexes = [
+            {
+                "IndexName": index["index_name"],
+                "KeySchema": sorted(index["key_schema"], key=lambda key: key["KeyType"]),
+                "Projection": index["projection"],
+            }
+            for index in described["global_secondary_indexes"]
+        ]
+        dynamodb.create_table(
+            TableName=deployed(model).field,
+            AttributeDefinitions=described["attribute_definitions"],
+            KeySchema=described["key_schema"],
+            BillingMode="PAY_PER_REQUEST",
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        )
+
+
+# --- HTTP services ---------------------------------------------------------------------------------------------------
+
+Answer = SimpleNamespace
+
+
+def request(
+    method: str,
+    path: str,
+    *,
+    user: str | None = "ann",
+    roles: tuple[str, ...] = ("creator",),
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+    door: bool = True,
+) -> dict[str, Any]:
+    """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
+    raw, _, query = path.partition("?")
+    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": "access"}
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {raw}",
+        "rawPath": raw,
+        "rawQueryString": query,
+        "headers": {
+            "host": "api.example.com",
+            "content-type": "application/json",
+            **({"x-origin-verify": ORIGIN_SECRET} if door else {}),
+            **(headers or {}),
+        },
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": "api",
+            "http": {
+                "method": method,
+                "path": raw,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "test",
+            },
+            "requestId": "test",
+            "stage": "$default",
+            "time": "23/Nov/2026:08:00:00 +0000",
+            "timeEpoch": 1795420800000,
+            **({"authorizer": {"jwt": {"claims": claims, "scopes": None}}} if user else {}),
+        },
+        "body": body if isinstance(body, str) or body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+@pytest.fixture
+def call(aws: Config, context: Any) -> Callable[..., Any]:
+    """call("uploads", "POST", "/v1/uploads", body={...}) -> .status, .json, .headers, by the function's handler."""
+
+    def run(service: str, method: str, path: str, **kwargs: Any) -> Any:
+        handler = importlib.import_module(f"functions.{service}.handler").handler
+        answer = handler(request(method, path, **kwargs), context)
+        text = answer.get("body") or ""
+        return Answer(status=answer["statusCode"], headers=answer["headers"], json=json.loads(text) if text else None)
+
+    return run

@@ -1,0 +1,165 @@
+"""Starting once, never more than the slots allow, leaving nothing half-way. Queue, tables and machine by moto."""
+
+import json
+import time
+
+import pytest
+from reelstack import aws as seam
+from reelstack import production, uploads, videos
+from reelstack.config import Config
+from reelstack.production import Order
+from reelstack.tables import Claim, Lease, Upload, Video
+
+
+def uploaded(name: str) -> Upload:
+    return uploads.create(
+        "ann",
+        title=name,
+        description="",
+        tags=[],
+        visibility="public",
+        size_bytes=10,
+        content_type="video/mp4",
+        sha256=None,
+        idempotency_key=f"key-{name}",
+    )
+
+
+def send(config: Config, upload: Upload) -> None:
+    body = {"source": "aws.s3", "detail": {"object": {"key": upload.key}, "reason": "CompleteMultipartUpload"}}
+    seam.client("sqs").send_message(QueueUrl=config.production_queue_url, MessageBody=json.dumps(body))
+
+
+def drain() -> int:
+    return production.drain(time.monotonic() + 20)
+
+
+def executions(config: Config) -> list[str]:
+    found = seam.client("stepfunctions").list_executions(stateMachineArn=config.production_machine_arn)["executions"]
+    return sorted(execution["name"] for execution in found)
+
+
+def waiting(config: Config) -> int:
+    answer = seam.client("sqs").get_queue_attributes(
+        QueueUrl=config.production_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def test_an_upload_is_produced_once_however_often_its_event_comes(aws: Config) -> None:
+    upload = uploaded("a")
+    for _ in range(3):
+        send(aws, upload)
+    assert drain() == 1
+    assert executions(aws) == [f"{upload.upload_id}-1"]
+    assert Video.get(upload.video_id).state == "processing"
+    assert Upload.get(upload.upload_id).state == "completed"
+    assert waiting(aws) == 0
+
+
+def test_an_event_that_comes_again_after_the_end_starts_nothing(aws: Config) -> None:
+    upload = uploaded("a")
+    assert production.start(Order(upload.upload_id, 1))
+    production.finish(f"{upload.upload_id}-1", "SUCCEEDED")
+    assert not production.start(Order(upload.upload_id, 1))
+    assert production.held() == 0
+
+
+def test_a_start_that_died_half_way_is_finished_by_the_next_message(aws: Config) -> None:
+    upload = uploaded("a")
+    order = Order(upload.upload_id, 1)
+    assert production.start(order)
+    Claim(upload.upload_id).update(actions=[Claim.started.set(False)])  # as if the last write had not happened
+    assert production.start(order)
+    assert executions(aws) == [order.execution]
+    assert production.held() == 1
+
+
+def test_no_more_run_than_there_are_slots_and_the_rest_waits(aws: Config) -> None:
+    made = [uploaded(name) for name in "abc"]
+    for upload in made:
+        send(aws, upload)
+    assert drain() == 2
+    assert (production.held(), waiting(aws)) == (2, 1)
+    production.finish(executions(aws)[0], "SUCCEEDED")
+    assert drain() == 1
+    assert (production.held(), len(executions(aws))) == (2, 3)
+
+
+def test_giving_a_slot_back_twice_gives_it_back_once(aws: Config) -> None:
+    upload = uploaded("a")
+    production.start(Order(upload.upload_id, 1))
+    for _ in range(2):
+        production.release(f"{upload.upload_id}-1")
+    assert production.held() == 0
+
+
+def test_a_production_that_waits_for_a_person_holds_no_slot(aws: Config) -> None:
+    upload = uploaded("a")
+    production.start(Order(upload.upload_id, 1))
+    for _ in range(2):
+        production.wait_for_person(upload.upload_id, 1)
+    assert production.held() == 0
+    assert int(Lease.get(production.WAITING, production.COUNT).held) == 1
+    production.release(f"{upload.upload_id}-1")
+    assert int(Lease.get(production.WAITING, production.COUNT).held) == 0
+
+
+def test_an_execution_that_broke_leaves_a_failed_video_that_can_be_tried_again(aws: Config) -> None:
+    upload = uploaded("a")
+    production.start(Order(upload.upload_id, 1))
+    production.finish(f"{upload.upload_id}-1", "ABORTED")
+    video = Video.get(upload.video_id)
+    assert (video.state, video.reason) == ("failed", "production-failed")
+    videos.request_retry(video)
+    assert production.start(Order(upload.upload_id, 2))
+    assert Video.get(upload.video_id).state == "processing"
+    assert not production.start(Order(upload.upload_id, 1)), "an old message must not start an old attempt"
+
+
+def test_the_reconciler_fails_what_has_no_execution_and_frees_its_slot(aws: Config) -> None:
+    running, lost = uploaded("running"), uploaded("lost")
+    for upload in (running, lost):
+        production.start(Order(upload.upload_id, 1))
+    Lease(production.RUNNING, f"{lost.upload_id}-1").delete()
+    Video(lost.video_id).update(actions=[Video.attempt.set(2)])
+    Lease(production.RUNNING, f"{lost.upload_id}-2", upload_id=lost.upload_id, taken_at=0).save()
+    assert production.reconcile() == 1
+    assert (Video.get(lost.video_id).state, Video.get(lost.video_id).reason) == ("failed", "production-lost")
+    assert Video.get(running.video_id).state == "processing"
+    assert production.held() == 1
+
+
+def test_the_reconciler_leaves_a_start_under_way_alone(aws: Config) -> None:
+    Lease(production.RUNNING, "new-1", upload_id="new", taken_at=videos.now_ms()).save()
+    assert production.reconcile() == 0
+
+
+def test_a_message_that_names_no_upload_stays_for_the_dead_letter_queue(aws: Config) -> None:
+    seam.client("sqs").send_message(QueueUrl=aws.production_queue_url, MessageBody='{"source": "aws.s3"}')
+    assert drain() == 0
+    answer = seam.client("sqs").get_queue_attributes(
+        QueueUrl=aws.production_queue_url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+    )
+    assert answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+def test_a_deleted_video_is_not_produced(aws: Config) -> None:
+    upload = uploaded("a")
+    videos.delete(videos.find(upload.video_id))
+    production.start(Order(upload.upload_id, 1))
+    assert executions(aws) == []
+    assert production.held() == 0
+
+
+@pytest.mark.parametrize(
+    "body", ["", "null", "[]", '{"source": "aws.s3", "detail": {"object": {"key": "x"}}}', '{"source": "reelstack"}']
+)
+def test_a_message_of_another_form_is_named_so(body: str) -> None:
+    with pytest.raises(production.NotAnUpload):
+        Order.from_message(body)
+
+
+def test_items_of_a_distributed_map_end_nothing(aws: Config) -> None:
+    production.finish("6a1f3c52-aaaa-bbbb-cccc-deadbeef", "FAILED")
+    assert production.held() == 0
