@@ -5,8 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from reelstack import aws, uploads
+from reelstack import aws as seam
+from reelstack import uploads
+from reelstack.config import Config
 from reelstack.tables import Upload, Video
+
+from functions.uploads.handler import handler
 
 MIB = 1024 * 1024
 NEW = {"title": "Bunny", "size_bytes": 6 * MIB, "content_type": "video/mp4"}
@@ -20,7 +24,7 @@ def opened(call: Call) -> Any:
 
 def send(upload_id: str, number: int, size: int) -> None:
     upload = Upload.get(upload_id)
-    aws.client("s3").upload_part(
+    seam.client("s3").upload_part(
         Bucket="uploads", Key=upload.key, UploadId=upload.s3_upload_id, PartNumber=number, Body=b"x" * size
     )
 
@@ -46,7 +50,7 @@ def test_an_upload_completes_once_whatever_the_order_of_its_parts(call: Call, op
     send(opened["upload_id"], 1, 5 * MIB)
     assert [part["number"] for part in call("uploads", "GET", path).json["held"]] == [1, 2]
     assert [call("uploads", "POST", f"{path}/complete").json["state"] for _ in range(2)] == ["completed"] * 2
-    assert aws.client("s3").head_object(Bucket="uploads", Key=Upload.get(opened["upload_id"]).key)
+    assert seam.client("s3").head_object(Bucket="uploads", Key=Upload.get(opened["upload_id"]).key)
 
 
 def test_missing_and_short_parts_are_named(call: Call, opened: Any) -> None:
@@ -138,3 +142,7 @@ def test_parts_fit_what_storage_allows(size: int) -> None:
     part = uploads.part_size(size)
     assert part >= uploads.MIN_PART_BYTES
     assert -(-size // part) <= uploads.MAX_PARTS
+
+
+def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> None:
+    assert handler(event("uploads.create"), context)["statusCode"] == 201

@@ -1,5 +1,6 @@
 """The videos, feed and interactions services through their handlers."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -206,3 +207,15 @@ def test_a_step_of_an_old_attempt_changes_nothing(aws: Config) -> None:
     assert not videos.reject("vid", 1, "moderated", "", {})
     assert not videos.fail("vid", 1, "production-failed", "")
     assert Video.get("vid").state == "processing"
+
+
+@pytest.mark.parametrize(
+    ("case", "status"),
+    [("videos.health", 200), ("videos.playback", 200), ("feed.page", 200), ("interactions.like", 204)],
+)
+def test_the_sample_events_are_answered(
+    aws: Config, event: Callable[[str], dict[str, Any]], context: Any, case: str, status: int
+) -> None:
+    make()
+    handler = importlib.import_module(f"functions.{case.split('.')[0]}.handler").handler
+    assert handler(event(case), context)["statusCode"] == status

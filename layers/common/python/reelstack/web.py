@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from mangum import Mangum
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -170,9 +171,28 @@ def _correlation_id(scope: Scope) -> str:
     return getattr(context, "aws_request_id", None) or uuid.uuid4().hex
 
 
+class Problem(BaseModel):
+    """RFC 9457. `type` is stable and made for programs, `detail` for people; some types carry further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    correlation_id: str | None
+
+
 def make_app(title: str, *routers: APIRouter) -> FastAPI:
     """A service with its routes, the error shape and the door."""
-    app = FastAPI(title=f"Reelstack {title}", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    refusals: dict[int | str, dict[str, Any]] = {
+        status: {"description": says, "content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+        for status, says in ((422, "The request does not have the right form"), ("default", "Any other refusal"))
+    }
+    app = FastAPI(
+        title=f"Reelstack {title}", version="1", docs_url=None, redoc_url=None, openapi_url=None, responses=refusals
+    )
     for router in routers:
         app.include_router(router)
     app.add_exception_handler(ReelstackError, _known)

@@ -1,0 +1,95 @@
+"""Steps that settle a video, consumers of streams and rules: each with the sample events of its folder."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from reelstack import aws as seam
+from reelstack import changes, likes
+from reelstack.config import Config
+from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.tables import Video
+
+from functions.announce.handler import handler as announce
+from functions.count_likes.handler import handler as count_likes
+from functions.fail.handler import handler as fail
+from functions.publish.handler import handler as publish
+from functions.reconcile_production.handler import handler as reconcile_production
+from functions.reject.handler import handler as reject
+from functions.start_production.handler import handler as start_production
+
+Event = Callable[[str], dict[str, Any]]
+ASSET = {"prefix": "v/vid/1/", "master": "master.m3u8", "duration_ms": 5280, "width": 1280, "height": 720}
+
+
+@pytest.fixture
+def video(aws: Config) -> Video:
+    made = Video("vid", owner_id="ann", title="Bunny", state="processing", upload_id="up-vid", created_at=1)
+    made.save()
+    return made
+
+
+def test_publish_makes_public_what_was_packaged(video: Video, event: Event, context: Any) -> None:
+    seam.client("s3").put_object(Bucket="uploads", Key="work/up-vid/1/asset.json", Body=json.dumps(ASSET).encode())
+    assert publish(event("publish.ok"), context) == {"published": True}
+    video.refresh()
+    assert (video.state, int(video.duration_ms), video.asset["prefix"]) == ("published", 5280, "v/vid/1/")
+
+
+@pytest.mark.parametrize(("case", "reason"), [("reject.file", "not-a-video"), ("reject.moderated", "moderated")])
+def test_reject_stores_the_reason(video: Video, event: Event, context: Any, case: str, reason: str) -> None:
+    assert reject(event(case), context) == {"rejected": True}
+    video.refresh()
+    assert (video.state, video.reason) == ("rejected", reason)
+
+
+def test_fail_stores_that_it_can_be_tried_again_and_no_internals(video: Video, event: Event, context: Any) -> None:
+    assert fail(event("fail.caught"), context) == {"failed": True}
+    video.refresh()
+    assert (video.state, video.reason, video.reason_detail) == ("failed", "production-failed", "RuntimeError")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("announce.published", VideoPublished(video_id="vid", owner_id="ann", published_at=1795420860000)),
+        ("announce.retry", ProductionRequested(video_id="vid", upload_id="up-vid", attempt=2)),
+        ("announce.deleted", VideoWithdrawn(video_id="vid", owner_id="ann", state="deleted")),
+    ],
+)
+def test_announce_says_what_happened(aws: Config, event: Event, context: Any, case: str, expected: Any) -> None:
+    assert [found for record in event(case)["Records"] for found in changes.read(record)] == [expected]
+    assert announce(event(case), context) == {"events": 1}
+
+
+def test_a_change_that_means_nothing_outside_is_not_announced(event: Event) -> None:
+    record = event("announce.published")["Records"][0]
+    record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
+    assert changes.read(record) == []
+
+
+def test_a_rejected_video_is_refused_and_withdrawn(event: Event) -> None:
+    record = event("announce.published")["Records"][0]
+    record["dynamodb"]["NewImage"] |= {"state": {"S": "rejected"}, "reason": {"S": "moderated"}}
+    assert [type(found) for found in changes.read(record)] == [VideoWithdrawn, VideoRefused]
+
+
+def test_count_likes_counts_a_batch_once(aws: Config, event: Event, context: Any) -> None:
+    for _ in range(2):
+        assert count_likes(event("count_likes.batch"), context) == {"state": {}}
+    assert likes.counts(["vid"]) == {"vid": 1}
+
+
+def test_the_end_of_a_window_needs_nothing(aws: Config, event: Event, context: Any) -> None:
+    last = event("count_likes.batch") | {"Records": [], "isFinalInvokeForWindow": True}
+    assert count_likes(last, context) == {"state": {}}
+
+
+@pytest.mark.parametrize("case", ["uploaded", "ended", "scheduled"])
+def test_the_doorbell_finds_an_empty_queue_empty(aws: Config, event: Event, context: Any, case: str) -> None:
+    assert start_production(event(f"start_production.{case}"), context) == {"started": 0}
+
+
+def test_nothing_to_reconcile_is_no_error(aws: Config, event: Event, context: Any) -> None:
+    assert reconcile_production(event("reconcile_production.scheduled"), context) == {"righted": 0, "resent": 0}
