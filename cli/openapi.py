@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.catalogue import FUNCTIONS
+from reelstack.web import Problem
 
 PAGE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
 
@@ -14,7 +15,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
 def describe() -> dict[str, Any]:
     """One OpenAPI 3.1 document of all services. Public routes carry no security requirement."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Problem": Problem.model_json_schema()}
     for line in FUNCTIONS:
         if not (line.routes or line.public_routes):
             continue

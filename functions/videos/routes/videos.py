@@ -15,10 +15,11 @@ Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
 class Changes(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    title: str = Field(default="", min_length=1, max_length=150)
-    description: str = Field(default="", max_length=2000)
-    tags: list[Tag] = Field(default=[], max_length=20)
-    visibility: Literal["public", "unlisted", "private"] = "public"
+    # What is left out stays as it is; the factories only say "not required" without showing a default.
+    title: str = Field(default_factory=str, min_length=1, max_length=150)
+    description: str = Field(default_factory=str, max_length=2000)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    visibility: Literal["public", "unlisted", "private"] = Field(default_factory=lambda: "public")
 
 
 @router.get("")

@@ -24,6 +24,7 @@ from reelstack.telemetry import count, entry, logger
 
 MAX_BODY_BYTES = 64 * 1024
 PROBLEMS = "https://reelstack.dev/problems/"
+PROBLEM_SCHEMA = "#/components/schemas/Problem"
 ROLES = ("viewer", "creator", "moderator", "admin")
 """In rising order: each may do what those before it may."""
 SAFE_HEADERS = {
@@ -187,7 +188,7 @@ class Problem(BaseModel):
 def make_app(title: str, *routers: APIRouter) -> FastAPI:
     """A service with its routes, the error shape and the door."""
     refusals: dict[int | str, dict[str, Any]] = {
-        status: {"description": says, "content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+        status: {"description": says, "content": {"application/problem+json": {"schema": {"$ref": PROBLEM_SCHEMA}}}}
         for status, says in ((422, "The request does not have the right form"), ("default", "Any other refusal"))
     }
     app = FastAPI(
