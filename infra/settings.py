@@ -8,20 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reelstack.verdicts import NEVER, Label, Threshold
+
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-
-Label = str
-
-
-class Threshold(BaseModel):
-    """Scores in 0..1: from `review` on a person looks, from `reject` on the clip is rejected."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    review: float = Field(ge=0, le=1)
-    reject: float = Field(ge=0, le=1.01)
-
 
 class Settings(BaseModel):
     """One stage. Defaults are those of a production stage."""
@@ -76,12 +66,13 @@ class Settings(BaseModel):
     review_days: int = 14
 
     # moderation
-    moderation_engines: tuple[str, ...] = ("nsfw", "safety")
+    moderation_engines: tuple[Literal["nsfw", "safety"], ...] = Field(default=("nsfw", "safety"), min_length=1)
     moderation_thresholds: dict[Label, Threshold] = {
-        "sexual": Threshold(review=0.6, reject=0.9),
-        "graphic": Threshold(review=0.6, reject=0.92),
-        "profanity": Threshold(review=0.5, reject=1.01),
+        Label.SEXUAL: Threshold(review=0.5, reject=0.85),
+        Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
+        Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
     }
+    """Chosen from what harmless clips score with both engines: docs/decisions.md, Moderation."""
 
     # programs, where the layers put them on Lambda
     ffmpeg_path: str = "/opt/bin/ffmpeg"

@@ -2,8 +2,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from reelstack import likes, videos
-from reelstack.videos import Playback
+from reelstack import likes, playback, videos
+from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view
 from reelstack.web import Cursor, Limit, Viewer
 
@@ -51,7 +51,7 @@ def delete_video(video_id: str, caller: Viewer) -> None:
 def get_playback(video_id: str, caller: Viewer) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
-    return videos.playback(video)
+    return playback.addresses(video)
 
 
 @router.post("/{video_id}/retry", status_code=202)

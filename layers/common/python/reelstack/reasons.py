@@ -23,6 +23,8 @@ REASONS = {
         Reason("corrupt", "The file is damaged and could not be decoded."),
         Reason("too-long", "The clip is longer than this service takes."),
         Reason("too-large-picture", "The picture is larger than this service takes."),
+        Reason("picture-too-small", "The picture is too small to be encoded."),
+        Reason("codec-not-supported", "The picture is stored in a format this service does not read."),
         Reason("too-many-streams", "The file holds too many streams."),
         Reason("checksum-mismatch", "The file that arrived is not the file that was announced (SHA-256 differs)."),
         Reason("file-missing", "The uploaded file is no longer in storage."),
@@ -36,3 +38,12 @@ REASONS = {
         Reason("production-lost", "The production vanished before it ended.", retryable=True),
     )
 }
+
+
+class Refused(Exception):
+    """The file itself cannot be produced, and trying again will not help. `reason` is a code of REASONS."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = REASONS[reason].code
+        self.detail = detail or REASONS[reason].says

@@ -269,6 +269,8 @@ def _sign(upload: Upload, number: int, crc: str | None) -> SignedPart:
         "Key": upload.key,
         "UploadId": upload.s3_upload_id,
         "PartNumber": number,
+        # Signed along, so that storage refuses a part of another size than was announced.
+        "ContentLength": _size_of(upload, number),
     }
     headers = {}
     if crc:

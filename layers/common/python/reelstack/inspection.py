@@ -1,0 +1,46 @@
+"""Looks at a clip before anybody else may: sampled frames, title, description and tags in, a verdict out."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from reelstack import aws, text_moderation, verdicts, videos
+from reelstack.config import config
+from reelstack.frame_engines import engine
+from reelstack.verdicts import Judgement, Label
+
+FRAMES_AT_ONCE = 8
+MAX_FRAME_BYTES = 4 * 1024 * 1024
+
+
+class FrameTooLarge(ValueError):
+    """A sampled frame is larger than any sampler of ours writes."""
+
+
+def inspect(video_id: str, frames_prefix: str, frames: int) -> Judgement:
+    """Judges the clip whose `frames` JPEGs lie in the uploads bucket as <frames_prefix>0001.jpg and so on.
+
+    Raises rather than approves when anything could not be looked at: FrameUnreadable, VideoNotFound, storage errors.
+    """
+    thresholds = verdicts.read_thresholds(config().moderation_thresholds)
+    video = videos.find(video_id)
+    written = verdicts.own_labels("text", text_moderation.scores([video.title, video.description, *video.tags]))
+    seen = _look(f"{frames_prefix.rstrip('/')}/", frames)
+    return verdicts.judge(verdicts.highest([written, *seen]), thresholds)
+
+
+def _look(prefix: str, frames: int) -> Iterator[dict[Label, float]]:
+    """What the engines agree on about each frame. Few frames are in memory at a time."""
+    engines = [engine(name) for name in config().moderation_engines.split(",")]
+    keys = [f"{prefix}{number:04d}.jpg" for number in range(1, frames + 1)]
+    with ThreadPoolExecutor(FRAMES_AT_ONCE) as pool:
+        for start in range(0, frames, FRAMES_AT_ONCE):
+            jpegs = list(pool.map(_read, keys[start : start + FRAMES_AT_ONCE]))
+            for looks in zip(*(one.look(jpegs) for one in engines), strict=True):
+                yield verdicts.agree(looks)
+
+
+def _read(key: str) -> bytes:
+    answer = aws.client("s3").get_object(Bucket=config().uploads_bucket, Key=key)
+    if answer["ContentLength"] > MAX_FRAME_BYTES:
+        raise FrameTooLarge(f"{key}: {answer['ContentLength']} bytes")
+    return answer["Body"].read()

@@ -1,0 +1,58 @@
+"""Where a video is fetched from: signed, expiring addresses."""
+
+import time
+from typing import Any
+
+from pydantic import BaseModel
+
+from reelstack.config import config
+from reelstack.delivery import asset_url
+from reelstack.errors import VideoProcessing
+from reelstack.secrets import playback_key
+from reelstack.tables import Video
+from reelstack.videos import State
+
+
+class Playback(BaseModel):
+    """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
+
+    master_url: str
+    poster_url: str | None
+    expires_at: int
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    renditions: list[dict[str, Any]]
+    preview: bool
+    """True: only the first rung so far, and only for its owner."""
+
+
+def addresses(video: Video) -> Playback:
+    """Signed, expiring addresses of a video its viewer may see (find_visible). Raises VideoProcessing.
+
+    Before the verdict there is only the first rung, which only its owner and moderators come to see.
+    """
+    is_public = video.state == State.PUBLISHED and video.visibility != "private"
+    asset = video.asset or video.preview
+    if asset is None:
+        raise VideoProcessing
+    seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
+    expires_at, key = int(time.time()) + seconds, playback_key()
+
+    def url(name: str | None) -> str | None:
+        return asset_url(video.video_id, asset["prefix"] + name, expires_at, key) if name else None
+
+    return Playback(
+        master_url=url(asset["master"]) or "",
+        poster_url=url(asset.get("poster")),
+        expires_at=expires_at,
+        duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
+        width=_whole(video.width or asset.get("width")),
+        height=_whole(video.height or asset.get("height")),
+        renditions=asset.get("renditions", []),
+        preview=video.asset is None,
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

@@ -1,0 +1,130 @@
+"""From what engines saw to a verdict: one list of labels, a pair of thresholds for each, the severest wins. Pure.
+
+Every engine has words of its own; `FROM_ENGINE` translates them, so that thresholds, stored labels and the review desk
+know only ours. A score is a probability in 0..1. Whatever is not a clear approval is never an approval: a score that is
+no number, or a label without thresholds, raises.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+
+class Label(StrEnum):
+    """What can be wrong with a clip."""
+
+    SEXUAL = "sexual"
+    GRAPHIC = "graphic"
+    PROFANITY = "profanity"
+
+
+FROM_ENGINE: Mapping[str, Mapping[str, Label]] = {
+    "nsfw": {"nsfw": Label.SEXUAL},
+    "safety": {"NSFW": Label.SEXUAL, "NSFL": Label.GRAPHIC},
+    "text": {"profanity": Label.PROFANITY},
+}
+"""Engine -> its word -> our label. Words that are missing here ("SFW") say nothing about a clip."""
+
+
+class Verdict(StrEnum):
+    """In rising order of severity."""
+
+    APPROVE = "approve"
+    REVIEW = "review"
+    REJECT = "reject"
+
+
+SEVERITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
+NEVER = 1.01
+"""A threshold no score reaches."""
+
+
+class ScoreInvalid(ValueError):
+    """An engine answered something that is no probability."""
+
+
+class ThresholdMissing(ValueError):
+    """A label was scored for which the stage's settings hold no thresholds."""
+
+
+class Threshold(BaseModel):
+    """From `review` on a person looks, from `reject` on the clip is rejected; `NEVER` switches either off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    review: float = Field(ge=0, le=NEVER)
+    reject: float = Field(ge=0, le=NEVER)
+
+    @model_validator(mode="after")
+    def _rises(self) -> "Threshold":
+        if self.review > self.reject:
+            raise ValueError("review must not be above reject")
+        return self
+
+    def verdict(self, score: float) -> Verdict:
+        if score >= self.reject:
+            return Verdict.REJECT
+        return Verdict.REVIEW if score >= self.review else Verdict.APPROVE
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verdict: Verdict
+    labels: dict[str, float]
+    """Every label that was looked for, with its highest score."""
+    caused_by: tuple[Label, ...]
+    """The labels that demand this verdict, the highest score first; none for an approval."""
+
+
+@cache
+def read_thresholds(text: str) -> dict[Label, Threshold]:
+    """The setting `moderation_thresholds`: JSON, label -> {"review": score, "reject": score}. Raises ValueError."""
+    return TypeAdapter(dict[Label, Threshold]).validate_json(text)
+
+
+def own_labels(engine: str, said: Mapping[str, float]) -> dict[Label, float]:
+    """An engine's words and scores in our labels; of several words for one label the highest counts."""
+    found: dict[Label, float] = {}
+    for word, score in said.items():
+        if label := FROM_ENGINE[engine].get(word):
+            found[label] = max(_checked(score), found.get(label, 0.0))
+    return found
+
+
+def agree(looks: Sequence[Mapping[Label, float]]) -> dict[Label, float]:
+    """One frame seen by several engines: per label the mean of those that know it, so that one alone cannot condemn."""
+    labels = {label for look in looks for label in look}
+    seen = {label: [_checked(look[label]) for look in looks if label in look] for label in labels}
+    return {label: sum(scores) / len(scores) for label, scores in seen.items()}
+
+
+def highest(looks: Iterable[Mapping[Label, float]]) -> dict[Label, float]:
+    """Several frames of one clip: per label the highest score. One bad second is enough."""
+    peaks: dict[Label, float] = {}
+    for look in looks:
+        for label, score in look.items():
+            peaks[label] = max(_checked(score), peaks.get(label, 0.0))
+    return peaks
+
+
+def judge(scores: Mapping[Label, float], thresholds: Mapping[Label, Threshold]) -> Judgement:
+    """The severest verdict any label demands. Raises ThresholdMissing or ScoreInvalid."""
+    if missing := [label for label in scores if label not in thresholds]:
+        raise ThresholdMissing(", ".join(missing))
+    demanded = {label: thresholds[label].verdict(_checked(score)) for label, score in scores.items()}
+    verdict = max(demanded.values(), key=SEVERITY.__getitem__, default=Verdict.APPROVE)
+    causes = [label for label in scores if verdict is not Verdict.APPROVE and demanded[label] is verdict]
+    return Judgement(
+        verdict=verdict,
+        labels={label.value: round(score, 4) for label, score in scores.items()},
+        caused_by=tuple(sorted(causes, key=lambda label: (-scores[label], label))),
+    )
+
+
+def _checked(score: float) -> float:
+    if not 0.0 <= score <= 1.0:  # also true of NaN, which no threshold would stop
+        raise ScoreInvalid(str(score))
+    return float(score)

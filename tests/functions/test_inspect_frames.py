@@ -1,0 +1,125 @@
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from PIL import Image, ImageDraw
+from pydantic import ValidationError
+from reelstack.config import PREFIX, Config, config
+from reelstack.errors import VideoNotFound
+from reelstack.frame_engines import FrameUnreadable
+from reelstack.inspection import MAX_FRAME_BYTES, FrameTooLarge
+from reelstack.tables import Video
+
+from functions.inspect_frames.handler import handler
+
+ROOT = Path(__file__).parents[2]
+Inspect = Callable[..., dict[str, Any]]
+
+
+def frame(number: int) -> bytes:
+    picture = Image.new("RGB", (854, 480), (60, 120, 40 * number % 256))
+    ImageDraw.Draw(picture).rectangle((100 * number % 700, 100, 100 * number % 700 + 80, 300), fill="orange")
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def inspect(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> Inspect:
+    """Runs the step on the sample event: two harmless frames, and a video with the texts given."""
+
+    def run(frames: list[bytes] | None = None, **texts: Any) -> dict[str, Any]:
+        step = event("inspect_frames.approve")
+        frames = [frame(1), frame(2)] if frames is None else frames
+        for number, content in enumerate(frames, start=1):
+            key = f"{step['frames_prefix']}{number:04d}.jpg"
+            boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=content)
+        texts = {"title": "Bunny in the meadow", **texts}
+        Video("v1", owner_id="ann", state="processing", upload_id="u1", created_at=1, **texts).save()
+        return dict(handler({**step, "frames": len(frames)}, context))
+
+    return run
+
+
+def test_a_harmless_clip_is_approved(inspect: Inspect) -> None:
+    answer = inspect()
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("approve", None, None)
+    assert set(answer["labels"]) == {"sexual", "graphic", "profanity"}
+    assert json.loads(json.dumps(answer)) == answer
+
+
+def test_more_frames_than_are_read_at_once_are_all_seen(inspect: Inspect) -> None:
+    with pytest.raises(FrameUnreadable):
+        inspect([*(frame(number) for number in range(16)), b"the seventeenth is broken"])
+
+
+@pytest.mark.parametrize(
+    "texts", [{"title": "What the f**k"}, {"description": "so much sh1t"}, {"tags": ["fun", "fucking"]}]
+)
+def test_bad_language_anywhere_is_for_a_person_to_judge(inspect: Inspect, texts: dict[str, Any]) -> None:
+    answer = inspect(**texts)
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("review", None, "profanity")
+    assert answer["labels"]["profanity"] == 0.5
+
+
+def test_thresholds_are_the_stages_own(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = {label: {"review": 1.0, "reject": 1.0} for label in ("graphic", "profanity")}
+    strict["sexual"] = {"review": 0.0, "reject": 0.001}
+    monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(strict))
+    config.cache_clear()
+    answer = inspect()
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("reject", "moderated", "sexual")
+
+
+def test_one_engine_alone_is_a_setting(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PREFIX + "MODERATION_ENGINES", "nsfw")
+    config.cache_clear()
+    assert set(inspect()["labels"]) == {"sexual", "profanity"}
+
+
+def test_a_frame_that_is_missing_is_no_approval(inspect: Inspect, aws: Config, context: Any) -> None:
+    inspect()
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        handler({"video_id": "v1", "frames_prefix": "work/u1/1/frames/", "frames": 3}, context)
+
+
+def test_a_frame_that_is_too_large_is_not_read(inspect: Inspect) -> None:
+    with pytest.raises(FrameTooLarge):
+        inspect([bytes(MAX_FRAME_BYTES + 1)])
+
+
+def test_no_frames_at_all_is_no_approval(inspect: Inspect) -> None:
+    with pytest.raises(ValidationError):
+        inspect([])
+
+
+def test_frames_come_from_the_work_area_only(aws: Config, context: Any) -> None:
+    with pytest.raises(ValidationError):
+        handler({"video_id": "v1", "frames_prefix": "originals/normal/u1/", "frames": 1}, context)
+
+
+def test_a_deleted_video_is_not_judged(inspect: Inspect, context: Any) -> None:
+    inspect()
+    Video("v1").update(actions=[Video.state.set("deleted")])
+    with pytest.raises(VideoNotFound):
+        handler({"video_id": "v1", "frames_prefix": "work/u1/1/frames/", "frames": 2}, context)
+
+
+def test_only_the_function_that_looks_loads_what_looking_needs() -> None:
+    others = sorted(
+        path.parent.name for path in (ROOT / "functions").glob("*/handler.py") if path.parent.name != "inspect_frames"
+    )
+    program = (
+        "import importlib, sys\n"
+        f"for name in {others!r}: importlib.import_module(f'functions.{{name}}.handler')\n"
+        "loaded = {'onnxruntime', 'numpy', 'PIL', 'better_profanity'} & sys.modules.keys()\n"
+        "assert not loaded, loaded\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120, cwd=ROOT)

