@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.catalogue import FUNCTIONS
 from reelstack.web import Problem
+
+from infra.catalogue import FUNCTIONS
 
 PAGE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -27,9 +27,19 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(scope, "Alarms")
         key = kms.Key(self, "TopicKey", enable_key_rotation=True, description="Encrypts alarm notices")
+        cloudwatch_itself = iam.ServicePrincipal("cloudwatch.amazonaws.com")
         # CloudWatch must be able to encrypt what it publishes, which the AWS-managed key does not allow.
-        key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        key.grant(cloudwatch_itself, "kms:Decrypt", "kms:GenerateDataKey")
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        # enforce_ssl gives the topic a policy, in the place of the one that lets this account's alarms in.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[cloudwatch_itself],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
 

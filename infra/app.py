@@ -4,6 +4,8 @@ from typing import Any
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
+from infra import nag
+from infra.layers import LayerSource, layer_path
 from infra.settings import STAGES, Settings
 from infra.stacks.app import AppStack
 from infra.stacks.delivery import DeliveryStack
@@ -13,7 +15,7 @@ from infra.stacks.network import NetworkStack
 from infra.stacks.state import StateStack
 
 
-def build(app: App, settings: Settings) -> None:
+def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) -> None:
     """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>."""
     name = f"Reelstack-{settings.stage}"
     here = Environment(account=settings.account, region=settings.region)
@@ -28,7 +30,7 @@ def build(app: App, settings: Settings) -> None:
         network = NetworkStack(app, f"{name}-Network", settings, **where())
         engines = EnginesStack(app, f"{name}-Engines", settings, network, **where())
         inside = {"vpc": network.vpc, "functions_group": network.functions_group, "cache_url": engines.cache_url}
-    application = AppStack(app, f"{name}-App", settings, state, **inside, **where())
+    application = AppStack(app, f"{name}-App", settings, state, layer_source=layer_source, **inside, **where())
     # WAF for CloudFront lives in us-east-1 whatever the home region is.
     edge = EdgeGlobalStack(
         app,
@@ -37,7 +39,9 @@ def build(app: App, settings: Settings) -> None:
         cross_region_references=settings.region != "us-east-1",
         **where(Environment(account=settings.account, region="us-east-1")),
     )
-    DeliveryStack(app, f"{name}-Delivery", settings, state, application, edge, **where())
+    delivery = DeliveryStack(app, f"{name}-Delivery", settings, state, application, edge, **where())
+    if not settings.is_local:
+        nag.check(app, settings, state, application, delivery)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
 

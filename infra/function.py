@@ -176,7 +176,8 @@ def _access(
             resources=[buckets[bucket].arn_for_objects(f"{prefix}*")],
         )
     arn = tables[target].table_arn
-    indexes = [f"{arn}/index/*"] if verb == "reads" and schema(target)["global_secondary_indexes"] else []
+    indexes = [f"{arn}/index/{index['index_name']}" for index in schema(target)["global_secondary_indexes"]]
     return iam.PolicyStatement(
-        actions=[f"dynamodb:{action}" for action in TABLE_ACTIONS[verb]], resources=[arn, *indexes]
+        actions=[f"dynamodb:{action}" for action in TABLE_ACTIONS[verb]],
+        resources=[arn, *(indexes if verb == "reads" else [])],
     )

@@ -68,7 +68,7 @@ class Settings(BaseModel):
     # moderation
     moderation_engines: tuple[Literal["nsfw", "safety"], ...] = Field(default=("nsfw", "safety"), min_length=1)
     moderation_thresholds: dict[Label, Threshold] = {
-        Label.SEXUAL: Threshold(review=0.5, reject=0.85),
+        Label.SEXUAL: Threshold(review=0.7, reject=0.9),
         Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
         Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
     }

@@ -17,6 +17,7 @@ from reelstack import aws as seam
 from reelstack import cache, secrets
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
+from tests.clips import FFMPEG, FFPROBE
 
 from infra.settings import STAGES
 
@@ -39,6 +40,16 @@ def context() -> Any:
     return SimpleNamespace(
         aws_request_id="test-request", function_name="test", get_remaining_time_in_millis=lambda: 60_000
     )
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A configuration that names ffmpeg and ffprobe, and nothing of AWS."""
+    for name, value in {"FFMPEG_PATH": FFMPEG, "FFPROBE_PATH": FFPROBE, "ENCODE_THREADS": "1"}.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    config.cache_clear()
+    yield
+    config.cache_clear()
 
 
 @pytest.fixture
@@ -109,8 +120,8 @@ def _resources() -> Config:
         upload_url_seconds=settings.upload_url_seconds,
         playback_seconds_public=settings.playback_seconds_public,
         playback_seconds_private=settings.playback_seconds_private,
-        ffmpeg_path="ffmpeg",
-        ffprobe_path="ffprobe",
+        ffmpeg_path=FFMPEG,
+        ffprobe_path=FFPROBE,
         encode_threads=1,
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",

@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
@@ -22,7 +23,7 @@ from infra.alarms import Alarms
 from infra.catalogue import FUNCTIONS, Fn
 from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.http_api import HttpApi
-from infra.layers import layer_path
+from infra.layers import LayerSource, layer_path
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 
@@ -44,10 +45,11 @@ class AppStack(Stack):
         vpc: ec2.IVpc | None = None,
         functions_group: ec2.ISecurityGroup | None = None,
         cache_url: str = "",
+        layer_source: LayerSource = layer_path,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        self.settings, self.state = settings, state
+        self.settings, self.state, self.layer_source = settings, state, layer_source
         self.alarms = Alarms(self, settings)
 
         self.bus = events.EventBus(self, "Bus")
@@ -113,12 +115,6 @@ class AppStack(Stack):
         """What a catalogue line's `calls` stand for."""
         state = self.state
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
-        executions = self.format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self.machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
         actions, resource = {
             "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
             "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
@@ -137,10 +133,19 @@ class AppStack(Stack):
                 self.production_queue.queue_arn,
             ),
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
-            "describe_production_machine": (["states:DescribeExecution"], executions),
+            "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
         }[name]
         return iam.PolicyStatement(actions=actions, resources=[resource])
+
+    def executions(self, which: str) -> str:
+        """":*" for the machine's executions, "/*" for those of its Distributed Map's runs."""
+        return self.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.machine_name}{which}",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
 
     # --- functions ---------------------------------------------------------------------------------------------------
 
@@ -149,7 +154,7 @@ class AppStack(Stack):
         return self.settings.is_local and layer != "common"
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
-        path = ROOT / "layers" / "common" if name == "common" else layer_path(name, self.settings)  # type: ignore[arg-type]
+        path = ROOT / "layers" / "common" if name == "common" else self.layer_source(name, self.settings)  # type: ignore[arg-type]
         return lambda_.LayerVersion(
             self,
             f"{name.title()}Layer",
@@ -237,16 +242,11 @@ class AppStack(Stack):
         machine.add_to_role_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine_arn]))
         machine.add_to_role_policy(
             iam.PolicyStatement(
-                actions=["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"],
-                resources=[
-                    self.format_arn(
-                        service="states",
-                        resource="execution",
-                        resource_name=f"{self.machine_name}/*",
-                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                    )
-                ],
+                actions=["states:DescribeExecution", "states:StopExecution"], resources=[self.executions(":*")]
             )
+        )
+        machine.add_to_role_policy(
+            iam.PolicyStatement(actions=["states:RedriveExecution"], resources=[self.executions("/*")])
         )
         self.alarms.machine(machine)
         return machine
@@ -272,13 +272,7 @@ class AppStack(Stack):
 
     def _rules(self) -> None:
         """Work goes into the queue; the same event rings `start_production`, which takes what it has slots for."""
-        start = self.functions["start_production"]
-        start.configure_async_invoke(max_event_age=Duration.seconds(DOORBELL_SECONDS), retry_attempts=2)
-        doorbell = targets.LambdaFunction(
-            start,
-            dead_letter_queue=self._dead_letters("DoorbellDead"),
-            max_event_age=Duration.seconds(DOORBELL_SECONDS),
-        )
+        doorbell = self._called("start_production", max_event_age=Duration.seconds(DOORBELL_SECONDS))
         work = targets.SqsQueue(self.production_queue)
         events.Rule(
             self,
@@ -319,21 +313,23 @@ class AppStack(Stack):
             "Withdrawn",
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
-            targets=[
-                targets.LambdaFunction(
-                    self.functions["withdraw"], dead_letter_queue=self._dead_letters("WithdrawDead"), retry_attempts=20
-                )
-            ],
+            targets=[self._called("withdraw")],
         )
         self._schedule("start_production", Duration.minutes(1), doorbell)
-        self._schedule("reconcile_production", Duration.minutes(5))
-        self._schedule("rotate_playback_keys", Duration.days(1))
+        self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))
+        self._schedule("rotate_playback_keys", Duration.days(1), self._called("rotate_playback_keys"))
 
-    def _schedule(self, name: str, every: Duration, target: events.IRuleTarget | None = None) -> None:
-        chosen = target or targets.LambdaFunction(
-            self.functions[name], dead_letter_queue=self._dead_letters(f"{camel(name)}Dead")
+    def _called(self, name: str, max_event_age: Duration | None = None) -> targets.LambdaFunction:
+        """A function as a rule's target. EventBridge's dead letters are what it could not hand over; what the function
+        took and failed at is known to Lambda only. Both end in the same queue."""
+        dead, function = self._dead_letters(f"{camel(name)}Dead"), self.functions[name]
+        function.configure_async_invoke(
+            on_failure=destinations.SqsDestination(dead), max_event_age=max_event_age, retry_attempts=2
         )
-        events.Rule(self, f"Every{camel(name)}", schedule=events.Schedule.rate(every), targets=[chosen])
+        return targets.LambdaFunction(function, dead_letter_queue=dead, max_event_age=max_event_age)
+
+    def _schedule(self, name: str, every: Duration, target: events.IRuleTarget) -> None:
+        events.Rule(self, f"Every{camel(name)}", schedule=events.Schedule.rate(every), targets=[target])
 
     # --- outputs ------------------------------------------------------------------------------------------------------
 

@@ -105,7 +105,12 @@ class StateStack(Stack):
             ],
             lifecycle_rules=[
                 s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
-                s3.LifecycleRule(id="work-files", prefix="work/", expiration=Duration.days(1)),
+                s3.LifecycleRule(
+                    id="work-files",
+                    prefix="work/",
+                    expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
                 s3.LifecycleRule(
                     id="originals-to-glacier",
                     prefix="originals/",
@@ -254,8 +259,8 @@ class StateStack(Stack):
             "MediaBucket": self.media_bucket.bucket_name,
             "WebBucket": self.web_bucket.bucket_name,
             "LogsBucket": self.logs_bucket.bucket_name,
-            "OriginSecret": self.origin_secret.secret_name,
-            "PlaybackSecret": self.playback_secret.secret_name,
+            "OriginSecret": self.origin_secret.secret_arn,
+            "PlaybackSecret": self.playback_secret.secret_arn,
             "PlaybackKeysStore": self.playback_keys.key_value_store_arn,
             **{camel(deployed(model).field): table.table_name for model, table in self.tables.items()},
         }

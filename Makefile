@@ -1,0 +1,61 @@
+# One door to everything. `make help` lists it. Prerequisites: Python ≥ 3.11, git, make.
+PYTHON ?= python3
+STAGE ?= dev
+BIN := .venv/bin
+SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local cli
+
+.DEFAULT_GOAL := help
+.PHONY: up down test test-engines check format bench synth deploy lock help setup-run setup-dev
+
+up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. Safe to repeat.
+	@$(BIN)/reelstack up
+
+down: ## Stop it; the next `make up` finds everything again.
+	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi
+
+test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 2 cores.
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not engines"
+
+test-engines: setup-dev ## Flink, Spark, training, real OpenSearch, long media tests.
+	@$(BIN)/pytest -m engines
+
+check: setup-dev ## Format, lint, types, import rules, edge-code lint; cdk-nag, cfn-lint and checkov on the templates.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+	$(BIN)/reelstack npm run check
+	@$(PYTHON) local/bootstrap.py checkov
+	$(BIN)/reelstack synth dev
+	$(BIN)/reelstack synth prod
+	$(BIN)/cfn-lint --template "build/cdk.out/*/*.template.json"
+	.venv-check/bin/checkov --quiet --compact --framework cloudformation --directory build/cdk.out/prod
+
+format: setup-dev ## Format and mend what can be mended.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-dev ## Every benchmark with its comparisons; JSON goes to bench/results/.
+	@for name in $$($(BIN)/reelstack bench); do $(BIN)/reelstack bench $$name || exit 1; done
+
+synth: setup-run ## Write the CloudFormation templates of STAGE=dev|prod to build/cdk.out/. Needs no credentials.
+	@$(BIN)/reelstack synth $(STAGE)
+
+deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials.
+	@$(BIN)/reelstack deploy $(STAGE)
+
+lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
+	@for name in uv run dev checkov; do \
+		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
+			--override requirements/overrides.txt --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
+	done
+	@$(BIN)/reelstack npm install --package-lock-only
+
+help: ## Say what there is.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup-run:
+	@$(PYTHON) local/bootstrap.py run
+
+setup-dev:
+	@$(PYTHON) local/bootstrap.py dev

@@ -1,0 +1,136 @@
+"""up, down, status, logs: the laptop cloud."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import AsJson, print_json
+
+if TYPE_CHECKING:
+    from local.up import Cloud
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; kept for the next time.")]
+COLUMN = 9
+
+
+def register(app: typer.Typer) -> None:
+    for command in (up, down, status, logs):
+        app.command()(command)
+
+
+def up(
+    aws_port: Port = None,
+    edge_port: Port = None,
+    cache_port: Port = None,
+    sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Start the laptop cloud, deploy what changed, publish a sample clip.
+
+    Run it again at any time: it does what is left to do. Examples:
+
+    \b
+      reelstack up
+      reelstack up --edge-port 9080        another port, if 8080 is taken
+      reelstack up --no-sample --json      for scripts
+    """
+    from local import places
+    from local.progress import Steps
+    from local.up import STEPS
+    from local.up import up as start
+
+    flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port}
+    cloud = start(places.places(), flags, Steps(STEPS), with_sample=sample)
+    if as_json:
+        print_json(cloud.outputs)
+    else:
+        _welcome(cloud)
+
+
+def down(
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Also forget everything: accounts, clips, deployment.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the laptop cloud. The next `up` finds accounts, clips and likes again."""
+    from local import places
+    from local.up import down as stop
+    from local.up import erase as forget
+
+    here = places.places()
+    stopped = stop(here)
+    if erase:
+        forget(here)
+    if as_json:
+        print_json({"stopped": stopped, "erased": erase})
+    else:
+        typer.echo(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+        if erase:
+            typer.echo("erased: accounts, clips and the deployment")
+
+
+def status(as_json: AsJson = False) -> None:
+    """What runs, where, and how much memory it takes."""
+    from local import places
+    from local.status import read
+
+    state = read(places.places())
+    if as_json:
+        print_json(state)
+        return
+    for service in state.services:
+        seen = (
+            f"pid {service.pid}, {service.processes} processes, {service.resident_mib} MiB"
+            if service.up
+            else "not running"
+        )
+        typer.echo(f"{service.name:{COLUMN}} {'up  ' if service.up else 'down'} 127.0.0.1:{service.port:<6} {seen}")
+    typer.echo(
+        f"{'deployed':{COLUMN}} {'yes' if state.deployed else 'no'}, state last saved {state.saved_at or 'never'}"
+    )
+    if state.edge_url:
+        typer.echo(f"{'web':{COLUMN}} {state.edge_url}/")
+
+
+def logs(
+    name: Annotated[
+        str | None, typer.Argument(help="A process (aws, cache, edge), a function (probe, uploads …).")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
+) -> None:
+    """What processes and functions wrote. Without a name: all functions, by time.
+
+    Examples:
+
+    \b
+      reelstack logs                 the last lines of every function
+      reelstack logs transcode -f    one function, as it comes
+      reelstack logs aws             the emulator itself
+    """
+    from local import outputs, places, ports
+    from local.errors import NotUp
+    from local.logs import lines
+    from local.services import Services
+
+    here = places.places()
+    services = Services(here, ports.choose(here.ports, {}))
+    try:
+        known = outputs.read(here) if services.running("aws") else None
+    except NotUp:
+        known = None
+    for line in lines(services, known, name, follow=follow):
+        when = time.strftime("%H:%M:%S ", time.localtime(line.at)) if line.at else ""
+        typer.echo(f"{when}{line.source}  {line.text}" if name is None else f"{when}{line.text}")
+
+
+def _welcome(cloud: "Cloud") -> None:
+    out = cloud.outputs
+    typer.echo(f"\nReelstack is up: {out.web_url}")
+    for person in cloud.people:
+        typer.echo(f"  sign in as {person.name:4} password {person.password}   ({person.role})")
+    if cloud.sample:
+        typer.echo(f"\nThe sample clip: {out.web_url}?v={cloud.sample.video.video_id}")
+        typer.echo(f"  for any HLS player: {cloud.sample.master_url}")
+    typer.echo('\nNext: `reelstack upload clip.mp4 --title "…"`, `reelstack status`, `reelstack down`.')

@@ -1,0 +1,35 @@
+"""What a person is told when a command fails, and what to do about it."""
+
+from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
+
+from local.errors import LocalError, NotReady, NotUp
+
+ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (NotSignedIn, "The token is missing or has ended. On a laptop: --as NAME. Elsewhere: set REELSTACK_TOKEN."),
+    (NotAllowed, "Another demo user may: --as ann (creator), mia (moderator), ada (admin)."),
+    (NotFound, "`reelstack videos` lists your videos with their ids."),
+    (Unreachable, "Is the cloud up? `reelstack status` says, `reelstack up` starts it."),
+    (NotUp, ""),
+    (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
+)
+
+
+def explain(error: Exception) -> str | None:
+    """The message for an expected failure, None for a defect that deserves its traceback."""
+    if not isinstance(error, ClientError | LocalError):
+        return None
+    lines = [_what(error)]
+    lines += [f"  {advice}" for kind, advice in ADVICE if isinstance(error, kind) and advice]
+    return "\n".join(lines)
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, TooMany):
+        return f"{error} Try again in {error.retry_after:.0f} s."
+    if isinstance(error, Refused):
+        extra = "".join(
+            f"\n  {name}: {value}" for name, value in error.extra.items() if name not in ("status", "instance")
+        )
+        said = error.title if error.detail in ("", error.title) else f"{error.title}: {error.detail}"
+        return f"{said} ({error.type}, {error.status}){extra}"
+    return str(error)

@@ -1,0 +1,52 @@
+"""Who a command speaks as, and to which stage: the laptop's demo users, or REELSTACK_URL with REELSTACK_TOKEN."""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from reelstack_client import Client, TokenProvider
+
+As = Annotated[str, typer.Option("--as", metavar="NAME", help="Demo user to act as: ann, bob, mia or ada.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+def token_provider(name: str) -> "TokenProvider":
+    """Access tokens of `name`. With REELSTACK_URL set, the token of REELSTACK_TOKEN, whoever that is."""
+    if "REELSTACK_URL" in os.environ:
+        given = os.environ.get("REELSTACK_TOKEN", "")
+        if not given:
+            raise typer.BadParameter("REELSTACK_URL is set, so REELSTACK_TOKEN must hold an access token of that stage")
+        return lambda: given
+    from local import outputs, people, places, sample
+
+    here = places.places()
+    known = {person.name: person for person in people.read(here)}
+    if name not in known:
+        raise typer.BadParameter(f"no demo user named {name!r}; there are {', '.join(known)}", param_hint="--as")
+    return sample.sign_in(outputs.read(here), known[name])
+
+
+def stage_url() -> str:
+    """The origin that commands talk to."""
+    if "REELSTACK_URL" in os.environ:
+        return os.environ["REELSTACK_URL"].rstrip("/")
+    from local import outputs, places
+
+    return outputs.read(places.places()).edge_url
+
+
+def connect(name: str) -> "Client":
+    from reelstack_client import Client
+
+    return Client(stage_url(), token_provider(name))
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout. Pydantic models become their fields."""
+
+    text = json.dumps(document, indent=2, default=lambda model: model.model_dump(mode="json"), ensure_ascii=False)
+    sys.stdout.write(text + "\n")

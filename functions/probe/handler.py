@@ -1,0 +1,39 @@
+"""Step Probe: what the uploaded file really is, and the plan of its production; or why there will be none."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from reelstack import storage
+from reelstack.config import config
+from reelstack.ladder import make_plan
+from reelstack.probing import find_facts
+from reelstack.reasons import Refused
+from reelstack.steps import ProbeInput, Rejected
+from reelstack.tables import Upload
+from reelstack.telemetry import entry
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    step = ProbeInput.model_validate(event)
+    upload = Upload.get(step.upload_id, consistent_read=True)
+    try:
+        source = storage.original(step.key_of_original)
+        _check_sum(source, upload.sha256)
+        facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
+    except Refused as refused:
+        return Rejected.because(refused).model_dump()
+    rungs = [int(rung) for rung in config().avc_rungs.split(",")]
+    plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
+    storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
+    segments = [segment.number for segment in plan.segments]
+    return {"outcome": "ok", "plan_key": step.key("plan.json"), "segments": segments, "duration_ms": plan.duration_ms}
+
+
+def _check_sum(source: Path, announced: str | None) -> None:
+    if announced:
+        with source.open("rb") as file:
+            arrived = hashlib.file_digest(file, "sha256").hexdigest()
+        if arrived != announced.lower():
+            raise Refused("checksum-mismatch", f"announced {announced}, arrived {arrived}")

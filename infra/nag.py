@@ -1,0 +1,149 @@
+"""What the rule checkers find and we mean: every exception of cdk-nag and checkov for a resource, with its reason.
+
+`cdk synth` runs cdk-nag's AwsSolutions pack on each stage for AWS and stops at a finding that is not named here. What
+checkov finds on every resource of a kind, and we mean, stands in .checkov.yaml; what it finds on one, here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aws_cdk import Acknowledgment, App, CfnResource, Stack, Validations
+from aws_cdk import aws_sqs as sqs
+from cdk_nag import AwsSolutionsChecks
+from constructs import Construct, IConstruct
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.settings import Settings
+from infra.stacks.app import AppStack
+from infra.stacks.delivery import DeliveryStack
+from infra.stacks.state import StateStack
+
+ANYWHERE: dict[str, str] = {
+    "xray:PutTraceSegments": "X-Ray has no resources to name",
+    "xray:PutTelemetryRecords": "X-Ray has no resources to name",
+    "xray:GetSamplingRules": "X-Ray has no resources to name",
+    "xray:GetSamplingTargets": "X-Ray has no resources to name",
+    "dynamodb:ListStreams": "a stream's mapping lists streams before it knows which; DynamoDB takes no resource there",
+    "ec2:CreateNetworkInterface": "Lambda makes interfaces in the VPC that do not exist yet",
+    "ec2:DescribeNetworkInterfaces": "EC2 knows no resource for Describe calls",
+    "ec2:DescribeSubnets": "EC2 knows no resource for Describe calls",
+    "ec2:DeleteNetworkInterface": "Lambda removes interfaces whose ids it chose itself",
+    "ec2:AssignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "ec2:UnassignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "logs:CreateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:GetLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:UpdateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:DeleteLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:ListLogDeliveries": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:PutResourcePolicy": "asked by Step Functions for log delivery; it takes no resource",
+    "logs:DescribeResourcePolicies": "asked by Step Functions for log delivery; it takes no resource",
+    "logs:DescribeLogGroups": "asked by Step Functions for log delivery; it takes no resource",
+}
+"""Actions that may be granted on `Resource: "*"`, and why. A test holds every policy against this table."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A finding on one construct. `rule` is without its pack's prefix: SMG4, or CKV_AWS_18."""
+
+    construct: IConstruct
+    rule: str
+    because: str
+
+
+def check(app: App, settings: Settings, state: StateStack, application: AppStack, delivery: DeliveryStack) -> None:
+    """Makes `app.synth()` run cdk-nag and raise at a finding that nobody meant. Call it when all stacks are built."""
+    for meant in (*_data(state), *_computing(state, application), *_edge(delivery, settings)):
+        if meant.rule.startswith("CKV"):
+            _skip_checkov(meant)
+        else:
+            Validations.of(meant.construct).acknowledge(
+                Acknowledgment(id=f"AwsSolutions::AwsSolutions-{meant.rule}", reason=meant.because)
+            )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def _data(state: StateStack) -> Iterator[Meant]:
+    yield Meant(
+        state.origin_secret,
+        "SMG4",
+        "CloudFormation gives its value to CloudFront only while it updates the distribution: to rotate it is to "
+        "deploy, as docs/operations.md says",
+    )
+    yield Meant(
+        state.playback_secret,
+        "SMG4",
+        "functions/rotate_playback_keys rotates it every 30 days together with the edge's KeyValueStore, which Secrets "
+        "Manager's own rotation knows nothing of",
+    )
+    if state.user_pool:
+        yield Meant(state.user_pool, "COG2", "Viewers of short clips are offered a second factor, not made to have one")
+        yield Meant(state.user_pool, "COG8", "The Plus plan is billed per user and month; a team chooses it knowingly")
+    yield Meant(state.logs_bucket, "CKV_AWS_18", "It holds the other buckets' access logs; its own would never end")
+    yield Meant(state.logs_bucket, "CKV_AWS_21", "Nobody overwrites a log object, and each is gone after 90 days")
+
+
+def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
+    for line in FUNCTIONS:
+        yield from _function(line, state, application)
+    yield Meant(application.machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for which in (":*", "/*"):
+        yield Meant(
+            application.machine.role,
+            f"IAM5[Resource::{application.resolve(application.executions(which))}]",
+            "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
+        )
+    queues = [child for child in application.node.children if isinstance(child, sqs.Queue)]
+    redriven = {queue.dead_letter_queue.queue for queue in queues if queue.dead_letter_queue}
+    for queue in queues:
+        if not queue.dead_letter_queue and queue not in redriven:
+            yield Meant(queue, "SQS3", "It is a dead-letter queue: of a rule, a stream or asynchronous calls")
+    health = cast(Construct, application.http_api.node.find_child("GET--v1--health"))
+    yield Meant(health, "APIG4", "A health check carries no token, and the answer says only that the service answers")
+
+
+def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Meant]:
+    function = application.functions[line.name]
+    assert function.role
+    yield Meant(
+        function, "L1", "The layers' locked wheels are built and measured for Python 3.13, supported until October 2029"
+    )
+    yield Meant(function.role, "IAM5[Resource::*]", "X-Ray, and network interfaces inside a VPC: nag.ANYWHERE")
+    for target in sorted({target for target in (*line.reads, *line.writes, *line.deletes) if isinstance(target, str)}):
+        bucket, prefix = target.split(":")
+        arn = _imported({"uploads": state.uploads_bucket, "media": state.media_bucket}[bucket].bucket_arn, state)
+        yield Meant(
+            function.role, f"IAM5[Resource::{arn}/{prefix}*]", f"The catalogue gives it the objects below {target}"
+        )
+    if "describe_production_machine" in line.calls:
+        executions = str(application.resolve(application.executions(":*")))
+        yield Meant(
+            function.role, f"IAM5[Resource::{executions}]", "It asks for executions of one machine, named by upload"
+        )
+    if function.is_bound_to_vpc:
+        policy = function.role.node.find_child("DefaultPolicy")
+        yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: nag.ANYWHERE")
+
+
+def _edge(delivery: DeliveryStack, settings: Settings) -> Iterator[Meant]:
+    edge = delivery.distribution
+    yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
+    if not settings.domain:
+        why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
+        yield Meant(edge, "CFR4", why)
+        yield Meant(edge, "CKV_AWS_174", why)
+
+
+def _imported(value: str, owner: Stack) -> str:
+    """The name under which another stack imports `value`; cdk-nag names resources by it."""
+    return str(owner.resolve(owner.export_value(value))["Fn::ImportValue"])
+
+
+def _skip_checkov(meant: Meant) -> None:
+    """checkov reads exceptions from the resource's own metadata."""
+    resource = meant.construct.node.default_child
+    assert isinstance(resource, CfnResource)
+    known: dict[str, Any] = resource.get_metadata("checkov") or {"skip": []}
+    skip = [*known["skip"], {"id": meant.rule, "comment": meant.because}]
+    resource.add_metadata("checkov", {"skip": skip})

@@ -1,0 +1,68 @@
+"""The even grid of frames a clip is produced on, worked out from the timestamps its packets really have. Pure.
+
+A constant source keeps each of its frames. A source above 60 fps is thinned evenly. A source whose frames come unevenly
+(phones, screen recordings) is laid on the nearest usual rate: a frame is repeated or left out where it must be.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+
+MAX_FPS = 60
+USUAL = tuple(
+    Fraction(rate)
+    for rate in ("10", "12", "15", "20", "24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60")
+)
+DRIFT = Fraction(1, 4)
+"""How far a frame may lie from its place, in frames, for the source to count as constant (mkv rounds to 1 ms)."""
+SNAP = Fraction(97, 100)
+
+
+@dataclass(frozen=True)
+class FrameGrid:
+    """`frames` pictures at `fps`; `constant`: each is one of the source's, in order, none repeated."""
+
+    fps: Fraction
+    frames: int
+    constant: bool
+
+
+def frame_grid(
+    ticks: list[int], last_duration: int, time_base: Fraction, announced: Iterable[Fraction] = ()
+) -> FrameGrid:
+    """The grid for frames shown at `ticks` (distinct, sorted, in units of `time_base` s), the last for `last_duration`.
+
+    `announced` are the rates the file's header claims; they are tried first and believed only if every frame agrees.
+    """
+    if len(ticks) == 1:
+        fps = next((rate for rate in announced if 1 <= rate <= MAX_FPS), Fraction(25))
+        return FrameGrid(fps, max(1, _nearest(last_duration * time_base * fps)), constant=False)
+    measured = (len(ticks) - 1) / ((ticks[-1] - ticks[0]) * time_base)
+    for rate in (*announced, *USUAL, measured.limit_denominator(1001)):
+        if rate >= 1 and _is_constant(ticks, time_base, rate):
+            every = -(-rate // MAX_FPS)
+            return FrameGrid(rate / every, max(1, _nearest(Fraction(len(ticks), every))), constant=every == 1)
+    steps = [later - earlier for earlier, later in pairwise(ticks)]
+    fps = _usual(1 / (Fraction(median(steps)) * time_base))
+    seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
+    return FrameGrid(fps, max(1, _nearest(seconds * fps)), constant=False)
+
+
+def _is_constant(ticks: list[int], time_base: Fraction, rate: Fraction) -> bool:
+    # In integers: a ten-minute clip has tens of thousands of frames, and Fractions are slow.
+    step = time_base * rate
+    limit = DRIFT * step.denominator
+    return all(
+        abs((tick - ticks[0]) * step.numerator - place * step.denominator) <= limit for place, tick in enumerate(ticks)
+    )
+
+
+def _usual(rate: Fraction) -> Fraction:
+    """The lowest usual rate that shows (almost) every frame of a source running at `rate`."""
+    return next((usual for usual in USUAL if usual >= rate * SNAP), Fraction(MAX_FPS))
+
+
+def _nearest(value: Fraction) -> int:
+    return int(value + Fraction(1, 2))

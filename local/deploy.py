@@ -1,0 +1,139 @@
+"""Synthesizing and deploying the CDK app by its ordinary command line, with the emulator in the place of AWS."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from local import programs, template
+from local.errors import CommandFailed
+from local.places import ROOT, Places
+from local.services import ACCOUNT, REGION, Services
+
+STAGE = "local"
+SYNTH_SECONDS = 600
+DEPLOY_SECONDS = 900
+WORTH_SAYING = ("deploying...", "creating stack", "updating stack", "✅", "Bundling", "layer ", "FAILED")
+"""What of the CDK's many lines tells a person how far it is."""
+SOURCES = (
+    "cdk.json",
+    "infra",
+    "functions",
+    "layers",
+    "stepfunctions",
+    "jobs",
+    "local/template.py",
+    "local/amend.py",
+    "requirements/run.txt",
+    "package-lock.json",
+)
+"""What decides what is deployed, besides `assembly_environment`."""
+
+
+def fingerprint(environment: dict[str, str]) -> str:
+    """Changes when anything that could change the deployment does."""
+    digest = hashlib.sha256(json.dumps(sorted(environment.items())).encode())
+    for path in _files(ROOT / name for name in SOURCES):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def assembly_environment(services: Services) -> dict[str, str]:
+    """What `infra/settings.py` wants to know about this laptop."""
+    return {
+        "REELSTACK_LOCAL_FFMPEG": str(programs.ffmpeg()),
+        "REELSTACK_LOCAL_FFPROBE": str(programs.ffprobe()),
+        "REELSTACK_LOCAL_VALKEY": services.cache_url,
+        "REELSTACK_LOCAL_EDGE_URL": services.edge_url,
+        **{name: value for name, value in os.environ.items() if name.startswith("REELSTACK_LOCAL_UPLOAD")},
+    }
+
+
+def deployed_fingerprint(places: Places) -> str | None:
+    try:
+        return str(json.loads(places.deployed.read_text())["fingerprint"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def synthesize(services: Services, say: Callable[[str], None]) -> None:
+    """Writes the assembly of stage local, adapted to the emulator, to `.local/cdk.out`."""
+    assembly = services.places.assembly
+    shutil.rmtree(assembly, ignore_errors=True)
+    _cdk(services, "synth", ["synth", "--quiet", "-c", f"stage={STAGE}", "--output", str(assembly)], SYNTH_SECONDS, say)
+    template.write_changes(template.adapt_assembly(assembly), services.places.template_changes)
+
+
+def deploy(services: Services, say: Callable[[str], None]) -> None:
+    """Bootstraps the account and deploys every stack of the assembly."""
+    _cdk(
+        services,
+        "bootstrap",
+        ["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(services.places.assembly)],
+        DEPLOY_SECONDS,
+        say,
+    )
+    arguments = ["deploy", "--all", "--app", str(services.places.assembly), "--require-approval", "never"]
+    arguments += ["--method", "direct", "--progress", "events", "--concurrency", "2"]
+    _cdk(services, "deploy", arguments, DEPLOY_SECONDS, say)
+
+
+def remember(services: Services, mark: str) -> None:
+    services.places.deployed.write_text(json.dumps({"fingerprint": mark}) + "\n")
+
+
+def _cdk(services: Services, name: str, arguments: list[str], seconds: float, say: Callable[[str], None]) -> None:
+    """Runs the CDK command line; each line goes to the log, and what a person can follow to `say`."""
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_", "npm_"))},
+        **services.administrator(),
+        **assembly_environment(services),
+        "PATH": programs.path_with_python(),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CI": "true",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    }
+    argv = [
+        str(programs.node().path),
+        str(programs.cdk()),
+        *arguments,
+        "--no-notices",
+        "--no-color",
+        "--no-version-reporting",
+    ]
+    log = services.places.logs / f"cdk-{name}.log"
+    with (
+        log.open("w") as sink,
+        subprocess.Popen(
+            argv,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            sink.write(line)
+            if any(sign in line for sign in WORTH_SAYING):
+                say(line.strip())
+        process.wait(seconds)
+    if process.returncode:
+        tail = "\n".join(log.read_text().splitlines()[-25:])
+        raise CommandFailed(f"cdk {name} failed (everything it said: {log}):\n{tail}")
+
+
+def _files(roots: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for root in roots:
+        if root.is_file():
+            found.append(root)
+        elif root.is_dir():
+            found += [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return sorted(found)

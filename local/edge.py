@@ -1,0 +1,104 @@
+"""The laptop's CloudFront: media, API and web app on one origin, as the distribution would serve them.
+
+    python -m local.edge --config .local/edge.json --port 8080
+
+`reelstack up` starts it, with the emulator's address and keys in its environment. It reads behaviours and policies
+from the deployed distribution, runs infra/edge/*.js unchanged, keeps blocks of objects in two tiers (`X-Cache: Hit from
+edge | Hit from regional | Miss`), and fetches from the emulator's own CloudFront, which enforces origin access control
+but never caches. Below /_local/ lies what only a laptop has: health, and the way to Cognito that a browser cannot go
+across origins.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvicorn
+from pydantic import BaseModel, ConfigDict
+from reelstack import aws
+from starlette.applications import Starlette
+
+from local import edge_behaviors
+from local.edge_functions import EdgeFunctions
+from local.edge_origin import Origin
+from local.edge_viewer import Edge, application
+from local.edge_watch import Invalidations, KeyValueStore, follow
+
+CODE = Path(__file__).parent.parent / "infra" / "edge"
+STOP_SECONDS = 2
+
+
+class EdgeConfig(BaseModel):
+    """What `reelstack up` writes for this process."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    endpoint: str
+    """The emulator, where CloudFront, the HTTP API and Cognito answer."""
+    distribution_id: str
+    distribution_domain: str
+    playback_keys_store: str
+    """ARN of the KeyValueStore."""
+    api_url: str
+    origin_secret: str
+    """Name of the secret whose value opens the API."""
+    node: Path
+
+
+@contextlib.asynccontextmanager
+async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
+    """An edge in front of the emulator that `config` names, kept current until the block ends."""
+    cloudfront = aws.client("cloudfront")
+    store = KeyValueStore(config.playback_keys_store)
+    functions = EdgeFunctions(config.node, tuple(sorted(CODE.glob("*.js"))))
+    origin = Origin(
+        endpoint=config.endpoint,
+        domain=config.distribution_domain,
+        api_url=config.api_url,
+        secret=aws.client("secretsmanager").get_secret_value(SecretId=config.origin_secret)["SecretString"],
+    )
+    edge = Edge(
+        distribution_id=config.distribution_id,
+        domain=config.distribution_domain,
+        behaviors=edge_behaviors.read(cloudfront, config.distribution_id),
+        functions=functions,
+        origin=origin,
+    )
+    invalidations = Invalidations(cloudfront, config.distribution_id)
+    await functions.hold(store.changed() or {})
+    following = asyncio.create_task(follow(store, invalidations, functions.hold, edge.tiers.purge))
+    try:
+        yield edge
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await functions.close()
+        await origin.close()
+
+
+async def serve(config: EdgeConfig, port: int) -> None:
+    async with running(config) as edge:
+        app: Starlette = application(edge)
+        await uvicorn.Server(
+            uvicorn.Config(
+                app, host="127.0.0.1", port=port, server_header=False, timeout_graceful_shutdown=STOP_SECONDS
+            )
+        ).serve()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--config", type=Path, required=True)
+    arguments.add_argument("--port", type=int, required=True)
+    given = arguments.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    for chatty in ("httpx", "botocore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    asyncio.run(serve(EdgeConfig.model_validate_json(given.config.read_text()), given.port))
+
+
+if __name__ == "__main__":
+    main()

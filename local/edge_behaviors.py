@@ -1,0 +1,83 @@
+"""What the deployed distribution says about each path: where it comes from, which methods, how long it is kept."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_cloudfront.type_defs import CacheBehaviorTypeDef, DefaultCacheBehaviorTypeDef
+
+FUNCTIONS = {"/v/*.m3u8": "media_token.js", "/v/*": "media_token.js", "*": "web_routes.js"}
+"""The function in front of each path pattern. The local template leaves these associations out of the distribution
+(MiniStack would run the functions a second time, without a KeyValueStore); a test holds this against the CDK app."""
+
+EVERYTHING = "*"
+FORGOTTEN = ("no-store", "no-cache", "private")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How long, in seconds: at least, if the origin says nothing, at most."""
+
+    shortest: float
+    default: float
+    longest: float
+
+    def lifetime(self, cache_control: str) -> float:
+        """Seconds to keep an answer with this Cache-Control header (empty: none), as CloudFront reckons.
+
+        RFC 9111 would say otherwise where the policy's bounds disagree with the origin, which is why a general HTTP
+        cache cannot stand in here.
+        """
+        words = dict(_directive(word) for word in cache_control.lower().split(",") if word.strip())
+        if any(word in words for word in FORGOTTEN):
+            return self.shortest
+        age = words.get("s-maxage") or words.get("max-age")
+        wanted = float(age) if age and age.isdigit() else self.default
+        return min(max(wanted, self.shortest), self.longest)
+
+
+@dataclass(frozen=True)
+class Behavior:
+    pattern: str
+    origin: Literal["bucket", "api"]
+    methods: frozenset[str]
+    policy: Policy
+    function: str | None
+
+    def matches(self, path: str) -> bool:
+        return fnmatchcase(path, self.pattern)
+
+
+def read(client: "CloudFrontClient", distribution_id: str) -> list[Behavior]:
+    """The behaviours of a distribution in the order in which they are tried; the last one matches everything."""
+    config = client.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    buckets = {origin["Id"] for origin in config["Origins"]["Items"] if origin.get("OriginAccessControlId")}
+    policies: dict[str, Policy] = {}
+
+    def behavior(pattern: str, given: "CacheBehaviorTypeDef | DefaultCacheBehaviorTypeDef") -> Behavior:
+        policy_id = given["CachePolicyId"]
+        if policy_id not in policies:
+            policies[policy_id] = _policy(client, policy_id)
+        return Behavior(
+            pattern=pattern,
+            origin="bucket" if given["TargetOriginId"] in buckets else "api",
+            methods=frozenset(given["AllowedMethods"]["Items"]),
+            policy=policies[policy_id],
+            function=FUNCTIONS.get(pattern),
+        )
+
+    ordered = [behavior(given["PathPattern"], given) for given in config["CacheBehaviors"].get("Items", [])]
+    return [*ordered, behavior(EVERYTHING, config["DefaultCacheBehavior"])]
+
+
+def _policy(client: "CloudFrontClient", policy_id: str) -> Policy:
+    config = client.get_cache_policy(Id=policy_id)["CachePolicy"]["CachePolicyConfig"]
+    shortest = config["MinTTL"]
+    return Policy(shortest, config.get("DefaultTTL", shortest), config.get("MaxTTL", shortest))
+
+
+def _directive(word: str) -> tuple[str, str]:
+    name, _, value = word.strip().partition("=")
+    return name, value.strip('"')

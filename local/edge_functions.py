@@ -1,0 +1,160 @@
+"""Runs infra/edge/*.js, unchanged, in one Node process, and translates between HTTP and CloudFront's event objects."""
+
+import asyncio
+import itertools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+HARNESS = Path(__file__).with_name("edge_functions.mjs")
+RUN_SECONDS = 2
+"""CloudFront allows about a millisecond; this only ends a function that hangs."""
+STOP_SECONDS = 2
+LINE_BYTES = 1024 * 1024
+"""Longest answer of a function; CloudFront's own limit is 40 KB."""
+
+Event = dict[str, Any]
+
+
+class FunctionFailed(RuntimeError):
+    """The function raised, hung or is not one: CloudFront answers 503."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A function answered itself, in the origin's place."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class EdgeFunctions:
+    """Functions by file name. A process that died or hung is replaced at the next call."""
+
+    def __init__(self, node: Path, files: tuple[Path, ...]) -> None:
+        self._argv = [str(node), "--experimental-vm-modules", "--no-warnings", str(HARNESS), *map(str, files)]
+        self._worker: _Worker | None = None
+        self._starting = asyncio.Lock()
+        self._entries: dict[str, str] = {}
+
+    async def viewer_request(self, file: str, event: Event) -> str | Answered:
+        """What the viewer-request function in `file` makes of `event`: the path to fetch, or its own answer.
+
+        Raises FunctionFailed.
+        """
+        worker = await self._running()
+        result = await worker.run(file, event)
+        if "statusCode" not in result:
+            return str(result["uri"])
+        headers = {name: str(value["value"]) for name, value in result.get("headers", {}).items()}
+        body = result.get("body", "")
+        return Answered(int(result["statusCode"]), headers, body if isinstance(body, str) else str(body["data"]))
+
+    async def hold(self, entries: dict[str, str]) -> None:
+        """Makes `entries` the whole content of the KeyValueStore that functions see."""
+        self._entries = entries
+        if self._worker is not None and self._worker.alive:
+            await self._worker.send({"entries": entries})
+
+    async def close(self) -> None:
+        if self._worker is not None:
+            await self._worker.end()
+
+    async def _running(self) -> "_Worker":
+        async with self._starting:
+            if self._worker is None or not self._worker.alive:
+                process = await asyncio.create_subprocess_exec(
+                    *self._argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES
+                )
+                self._worker = _Worker(process)
+                await self._worker.send({"entries": self._entries})
+            return self._worker
+
+
+class _Worker:
+    """One Node process and the calls it has not answered yet."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[Event]] = {}
+        self._reader = asyncio.create_task(self._read())
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._reader.done()
+
+    async def send(self, line: Event) -> None:
+        self._stdin.write(json.dumps(line).encode() + b"\n")
+        await self._stdin.drain()
+
+    async def run(self, file: str, event: Event) -> Event:
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self.send({"id": number, "file": file, "event": event})
+            line = await asyncio.wait_for(answer, RUN_SECONDS)
+        except (TimeoutError, OSError) as error:
+            await self.end()
+            raise FunctionFailed(f"{file} did not answer") from error
+        finally:
+            self._waiting.pop(number)
+        result = line.get("result")
+        if not isinstance(result, dict):
+            raise FunctionFailed(f"{file}: {line.get('error', 'returned no object')}")
+        return result
+
+    async def end(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        await self._reader
+
+    async def _read(self) -> None:
+        while raw := await self._stdout.readline():
+            line = json.loads(raw)
+            if line["id"] in self._waiting:
+                self._waiting[line["id"]].set_result(line)
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(ConnectionResetError("the Node process ended"))
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A request as it reached the edge. `uri` and `query` are as sent, nothing decoded; header names are lower case."""
+
+    method: str
+    uri: str
+    query: str
+    headers: dict[str, str]
+    address: str
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+
+    def event(self, distribution_id: str, domain: str) -> Event:
+        """As CloudFront hands it to a viewer-request function (event structure 1.0), but for cookies: none is set."""
+        return {
+            "version": "1.0",
+            "context": {
+                "distributionDomainName": domain,
+                "distributionId": distribution_id,
+                "eventType": "viewer-request",
+                "requestId": self.request_id,
+            },
+            "viewer": {"ip": self.address},
+            "request": {
+                "method": self.method,
+                "uri": self.uri,
+                "querystring": {
+                    name: {"value": value} for name, value in parse_qsl(self.query, keep_blank_values=True)
+                },
+                "headers": {name: {"value": value} for name, value in self.headers.items()},
+                "cookies": {},
+            },
+        }

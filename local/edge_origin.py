@@ -1,0 +1,117 @@
+"""What lies behind the edge: the buckets, through the emulator's own CloudFront, so that origin access control is
+proved by every request; the HTTP API, with the header that opens it; and Cognito, for signing in."""
+
+from collections.abc import AsyncIterator, Iterable
+from urllib.parse import urlsplit
+
+import httpx
+
+from local.edge_behaviors import Policy
+from local.edge_cache import BLOCK_BYTES, Block
+from local.edge_functions import Viewer
+
+ORIGIN_HEADER = "x-origin-verify"
+TIMEOUT = httpx.Timeout(30, connect=3)
+LIMITS = httpx.Limits(max_connections=100)
+
+SIGN_IN = {f"AWSCognitoIdentityProviderService.{name}" for name in ("InitiateAuth", "SignUp")}
+"""All that the browser may ask of Cognito here; everything else takes AWS credentials or another way."""
+
+PER_HOP = {
+    *("connection", "content-length", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+    *("te", "trailer", "transfer-encoding", "upgrade"),
+}
+OWN = {*PER_HOP, "accept-ranges", "age", "content-range", "date", "server", "via", "x-cache"}
+"""Headers that this edge writes itself, or that mean nothing beyond one connection."""
+OF_THE_EMULATOR = ("access-control-", "x-amz-", "x-amzn-")
+
+HTTP_OK, HTTP_PARTIAL = 200, 206
+
+
+class OriginFailed(RuntimeError):
+    """The origin did not answer in time, or not at all."""
+
+
+class Origin:
+    """`endpoint` is the emulator's address; `api_url` may name a host that only the emulator knows."""
+
+    def __init__(self, *, endpoint: str, domain: str, api_url: str, secret: str) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        self._domain = domain
+        api = urlsplit(api_url)
+        self._api_host, self._api_path = api.netloc, api.path.rstrip("/")
+        self._secret = secret
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def block(self, path: str, number: int, policy: Policy) -> Block:
+        """One block of an object, fetched by range. Raises OriginFailed."""
+        first = number * BLOCK_BYTES
+        headers = {
+            "host": self._domain,
+            "x-forwarded-proto": "https",  # or the distribution would redirect us there
+            "range": f"bytes={first}-{first + BLOCK_BYTES - 1}",
+        }
+        answer = await self._send("GET", path, headers)
+        try:
+            body = b"".join([chunk async for chunk in stream(answer)])
+        except httpx.HTTPError as error:
+            raise OriginFailed(f"{path}: {error!r}") from error
+        kept = tuple(_kept(answer.headers.multi_items()))
+        lifetime = policy.lifetime(answer.headers.get("cache-control", ""))
+        if answer.status_code == HTTP_PARTIAL:
+            return Block(HTTP_OK, kept, body, int(answer.headers["content-range"].rpartition("/")[2]), lifetime)
+        if answer.status_code != HTTP_OK:
+            lifetime = 0  # the distribution keeps no errors
+        return Block(answer.status_code, kept, body[first : first + BLOCK_BYTES], len(body), lifetime)
+
+    async def api(self, viewer: Viewer, body: bytes) -> httpx.Response:
+        """The API's answer, its body still to be read (see `stream`). Raises OriginFailed."""
+        headers = {
+            **{name: value for name, value in viewer.headers.items() if name not in PER_HOP},
+            "host": self._api_host,
+            "x-forwarded-for": viewer.address,
+            "x-forwarded-proto": "https",
+            ORIGIN_HEADER: self._secret,
+        }
+        path = f"{self._api_path}{viewer.uri}" + (f"?{viewer.query}" if viewer.query else "")
+        return await self._send(viewer.method, path, headers, body)
+
+    async def sign_in(self, target: str, body: bytes) -> httpx.Response:
+        """Hands one of SIGN_IN to Cognito. Raises OriginFailed."""
+        headers = {
+            "host": urlsplit(self._endpoint).netloc,
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": target,
+        }
+        return await self._send("POST", "/", headers, body)
+
+    async def _send(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
+        # Built by hand, since a client adds headers of its own, and an Accept-Encoding the viewer never sent.
+        request = httpx.Request(
+            method, self._endpoint + path, headers=headers, content=body, extensions={"timeout": TIMEOUT.as_dict()}
+        )
+        try:
+            return await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise OriginFailed(f"{path}: {error!r}") from error
+
+
+async def stream(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it came, still encoded as its headers say."""
+    try:
+        async for chunk in answer.aiter_raw():
+            yield chunk
+    finally:
+        await answer.aclose()
+
+
+def through(answer: httpx.Response) -> list[tuple[str, str]]:
+    """Headers of an uncached answer that go on to the viewer."""
+    return [(name, value) for name, value in answer.headers.multi_items() if name not in PER_HOP]
+
+
+def _kept(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value in headers if name not in OWN and not name.startswith(OF_THE_EMULATOR))

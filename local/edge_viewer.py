@@ -1,0 +1,165 @@
+"""What a viewer meets: behaviours, functions, ranges and caches put together into answers."""
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from local.edge_behaviors import Behavior, Policy
+from local.edge_cache import BLOCK_BYTES, Block, Tiers, Verdict
+from local.edge_functions import Answered, EdgeFunctions, FunctionFailed, Viewer
+from local.edge_origin import SIGN_IN, Origin, OriginFailed, stream, through
+from local.edge_ranges import Span, Unsatisfiable, not_modified, wanted
+
+BODY_BYTES = 10 * 1024 * 1024
+"""What API Gateway takes."""
+SIGN_IN_BYTES = 64 * 1024
+METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+HOSTS = ["127.0.0.1", "localhost"]
+"""Any other Host means that a page elsewhere has its name point here."""
+
+
+class BodyTooLarge(ValueError):
+    """A request body over its limit."""
+
+
+class Edge:
+    """One distribution's viewer side. `tiers.purge` is for invalidations."""
+
+    def __init__(
+        self,
+        *,
+        distribution_id: str,
+        domain: str,
+        behaviors: list[Behavior],
+        functions: EdgeFunctions,
+        origin: Origin,
+        tiers: Tiers | None = None,
+    ) -> None:
+        self._id, self._domain = distribution_id, domain
+        self._behaviors, self._functions, self._origin = behaviors, functions, origin
+        self.tiers = tiers or Tiers()
+
+    async def serve(self, request: Request) -> Response:
+        viewer = Viewer(
+            method=request.method,
+            uri=request.scope["raw_path"].decode("ascii"),
+            query=request.scope["query_string"].decode("ascii"),
+            headers=dict(request.headers),
+            address=request.client.host if request.client else "",
+        )
+        behavior = next(behavior for behavior in self._behaviors if behavior.matches(viewer.uri))
+        if viewer.method not in behavior.methods:
+            return problem(403, "method-not-allowed", "This address does not take that method", viewer.method)
+        if behavior.origin == "api":
+            answer = await self._origin.api(viewer, await _body(request, BODY_BYTES))
+            return _raw(StreamingResponse(stream(answer), answer.status_code), [*through(answer), ("x-cache", "Miss")])
+        path: str | Answered = viewer.uri
+        if behavior.function:
+            path = await self._functions.viewer_request(behavior.function, viewer.event(self._id, self._domain))
+        if isinstance(path, Answered):
+            headers = {**path.headers, "x-cache": "FunctionGeneratedResponse from edge"}
+            return Response(path.body, path.status, headers)
+        return await self._object(viewer, path, behavior.policy)
+
+    async def sign_in(self, request: Request) -> Response:
+        target = request.headers.get("x-amz-target", "")
+        if target not in SIGN_IN:
+            return problem(403, "not-for-browsers", "Only signing in and up goes this way", target)
+        answer = await self._origin.sign_in(target, await _body(request, SIGN_IN_BYTES))
+        return _raw(StreamingResponse(stream(answer), answer.status_code), through(answer))
+
+    async def health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok", "distribution": self._id, "paths": [b.pattern for b in self._behaviors]})
+
+    async def _object(self, viewer: Viewer, path: str, policy: Policy) -> Response:
+        """An object of a bucket, or a range of it. Its first block tells length and version. Query strings are no part
+        of any policy here, so they are neither cached by nor sent on."""
+        head, verdict = await self._block(path, 0, policy)
+        etag = head.header("etag")
+        headers = [*head.headers, ("accept-ranges", "bytes"), ("age", str(int(head.age)))]
+        if head.status >= 400:
+            return _raw(Response(head.body, head.status), [*head.headers, ("x-cache", "Error from origin")])
+        if not_modified(viewer.headers, etag):
+            return _raw(Response(status_code=304), [*headers, ("x-cache", verdict)])
+        try:
+            span = wanted(viewer.headers, head.total, etag)
+        except Unsatisfiable:
+            return _raw(Response(status_code=416), [("content-range", f"bytes */{head.total}"), ("x-cache", verdict)])
+        whole = Span(0, head.total - 1, head.total)
+        if span is not None:
+            headers.append(("content-range", f"bytes {span.first}-{span.last}/{span.total}"))
+        chosen = span or whole
+        parts = chosen.blocks(BLOCK_BYTES)
+        ready = {0: head}
+        if parts and parts[0][0] > 0:
+            ready[parts[0][0]], verdict = await self._block(path, parts[0][0], policy)
+        headers += [("content-length", str(chosen.length)), ("x-cache", verdict)]
+        status = head.status if span is None else 206
+        if viewer.method == "HEAD":
+            return _raw(Response(status_code=status), headers)
+        return _raw(StreamingResponse(self._bytes(path, parts, policy, ready), status), headers)
+
+    async def _block(self, path: str, number: int, policy: Policy) -> tuple[Block, Verdict]:
+        return await self.tiers.get((path, number), partial(self._origin.block, path, number, policy))
+
+    async def _bytes(
+        self, path: str, parts: list[tuple[int, slice]], policy: Policy, ready: dict[int, Block]
+    ) -> AsyncIterator[bytes]:
+        """The body, block by block. `ready` are those fetched already, for what may not be kept is not in the cache."""
+        etag = ready[0].header("etag")
+        for number, part in parts:
+            block = ready.get(number) or (await self._block(path, number, policy))[0]
+            if block.header("etag") != etag:
+                raise OriginFailed(f"{path} changed while it was being sent")
+            yield block.body[part]
+
+
+def application(edge: Edge) -> Starlette:
+    """The edge as an ASGI application."""
+    return Starlette(
+        routes=[
+            Route("/_local/health", edge.health),
+            Route("/_local/cognito", edge.sign_in, methods=["POST"]),
+            Route("/{path:path}", edge.serve, methods=METHODS),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+        exception_handlers={FunctionFailed: _failed, OriginFailed: _failed, BodyTooLarge: _too_large},
+    )
+
+
+def problem(status: int, kind: str, title: str, detail: str) -> Response:
+    body = {"type": f"https://reelstack.dev/problems/{kind}", "title": title, "status": status, "detail": detail}
+    headers = {"cache-control": "no-store"}
+    return Response(json.dumps(body), status, headers, media_type="application/problem+json")
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    if isinstance(error, FunctionFailed):
+        return problem(503, "edge-function-failed", "A function at the edge failed", str(error))
+    return problem(502, "origin-failed", "What lies behind the edge does not answer", str(error))
+
+
+async def _too_large(_: Request, error: Exception) -> Response:
+    return problem(413, "request-too-large", "The request body is larger than this service reads", str(error))
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise BodyTooLarge(f"at most {limit} bytes")
+    return bytes(body)
+
+
+def _raw(response: Response, headers: list[tuple[str, str]]) -> Response:
+    """Gives the response exactly these headers, some of which may repeat."""
+    response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return response

@@ -1,0 +1,85 @@
+"""Follows what others do to the distribution through the AWS APIs: keys and denials, and invalidations."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from reelstack import aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+log = logging.getLogger("edge")
+
+EVERY_SECONDS = 0.5
+PAGE = 50
+"""The most that ListKeys gives at once."""
+
+
+class KeyValueStore:
+    """The content of a CloudFront KeyValueStore, read whole whenever its version changed."""
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+        self._client = aws.client("cloudfront-keyvaluestore")
+        self._version = ""
+
+    def changed(self) -> dict[str, str] | None:
+        """All entries, if anything changed since the last call; else None."""
+        version = self._client.describe_key_value_store(KvsARN=self._arn)["ETag"]
+        if version == self._version:
+            return None
+        pages = self._client.get_paginator("list_keys").paginate(KvsARN=self._arn, PaginationConfig={"PageSize": PAGE})
+        entries = {item["Key"]: item["Value"] for page in pages for item in page["Items"]}
+        self._version = version
+        return entries
+
+
+class Invalidations:
+    """What was invalidated since this object was made; before that, there was nothing to forget."""
+
+    def __init__(self, client: "CloudFrontClient", distribution_id: str) -> None:
+        self._client, self._distribution_id = client, distribution_id
+        self._seen = set(self._ids())
+
+    def new(self) -> list[str]:
+        """Path patterns of invalidations not seen before."""
+        patterns: list[str] = []
+        for number in self._ids():
+            if number not in self._seen:
+                batch = self._client.get_invalidation(DistributionId=self._distribution_id, Id=number)["Invalidation"]
+                patterns += batch["InvalidationBatch"]["Paths"].get("Items", [])
+                self._seen.add(number)
+        return patterns
+
+    def _ids(self) -> list[str]:
+        listed = self._client.list_invalidations(DistributionId=self._distribution_id)["InvalidationList"]
+        return [item["Id"] for item in listed.get("Items", [])]
+
+
+async def follow(
+    store: KeyValueStore,
+    invalidations: Invalidations,
+    hold: Callable[[dict[str, str]], Awaitable[None]],
+    purge: Callable[[str], None],
+) -> None:
+    """Keeps the functions' entries and the caches current, at most a second behind, until cancelled.
+
+    While the emulator is away the last entries hold and caches stay as they are; that is said once.
+    """
+    away = False
+    while True:
+        try:
+            entries = await asyncio.to_thread(store.changed)
+            if entries is not None:
+                await hold(entries)
+            for pattern in await asyncio.to_thread(invalidations.new):
+                log.info("invalidated %s", pattern)
+                purge(pattern)
+            away = False
+        except Exception as error:  # whatever it is, the next round tries again
+            if not away:
+                log.warning("cannot follow the distribution: %r", error)
+            away = True
+        await asyncio.sleep(EVERY_SECONDS)

@@ -1,0 +1,88 @@
+"""MiniStack's server as this cloud runs it: `python -m local.emulator`, configured by its usual environment variables.
+
+Three things differ from MiniStack's own command:
+- SIGUSR1 saves the state now, so that a later SIGKILL loses only what came after (MiniStack saves at its end only);
+- after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
+- what DynamoDB's streams hold is saved with the tables (MiniStack saves how far each consumer has read, but not the
+  records, so that after a restart a consumer waits for as many new records as it had ever read before).
+"""
+
+import asyncio
+import copy
+import json
+import os
+import resource
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack
+from ministack.services import dynamodb
+
+STATE = Path(os.environ["STATE_DIR"])
+SAVED = STATE / "saved.json"
+STREAMS = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
+
+
+def mark(*, clean: bool, at: str | None = None) -> None:
+    """Says beside the state when it was written (now, or `at`) and whether the server has ended with it."""
+    SAVED.write_text(json.dumps({"at": at or datetime.now(UTC).isoformat(timespec="seconds"), "clean": clean}))
+
+
+def snapshot() -> None:
+    ministack.save_all(ministack._build_persistence_save_dict())
+    mark(clean=False)
+
+
+def keep_streams() -> None:
+    """Makes MiniStack's DynamoDB module save and load its streams' records with its tables."""
+    tables_state, load_tables = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def get_state() -> dict[str, Any]:
+        return {**tables_state(), **{name: copy.deepcopy(records) for name, records in STREAMS.items()}}
+
+    def load_persisted_state(data: dict[str, Any]) -> None:
+        load_tables(data)
+        for name, records in STREAMS.items():
+            records.update(data.get(name, {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
+
+
+async def run(config: Config) -> None:
+    """Serves until SIGTERM or SIGINT; MiniStack saves in its ASGI shutdown, before `serve` returns."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, snapshot)
+
+    async def stopped() -> None:
+        await stop.wait()
+
+    await serve(ministack.app, config, shutdown_trigger=stopped)
+    mark(clean=True)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def main() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:  # a burst of part uploads needs more than 1,024 sockets
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    config = Config()
+    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    if SAVED.exists():  # until it ends in order again, what is on disk is of then
+        mark(clean=False, at=json.loads(SAVED.read_text())["at"])
+    keep_streams()
+    asyncio.run(run(config))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What the deployed cloud is called: read from the stacks' outputs, written to `.local/outputs.json` for any tool."""
+
+import json
+import re
+
+from pydantic import BaseModel, ConfigDict
+
+from local.cloud import client
+from local.deploy import STAGE
+from local.errors import NotUp
+from local.places import Places
+from local.services import REGION, Services
+
+
+class Outputs(BaseModel):
+    """Addresses and names of one running laptop cloud."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    edge_url: str
+    """The one origin of web app, API and media: what clients should use."""
+    web_url: str
+    api_url: str
+    """The HTTP API itself, behind the edge; refuses requests that lack the origin secret."""
+    endpoint: str
+    """AWS APIs."""
+    region: str
+    user_pool_id: str
+    client_id: str
+    buckets: dict[str, str]
+    tables: dict[str, str]
+    queues: dict[str, str]
+    machines: dict[str, str]
+    secrets: dict[str, str]
+    functions: dict[str, str]
+    """Name in infra/catalogue.py → name of the Lambda."""
+    bus: str
+    playback_keys_store: str
+    distribution_id: str
+    distribution_domain: str
+    cache_url: str
+
+
+def collect(services: Services) -> Outputs:
+    """Reads every stack's outputs from CloudFormation."""
+    said: dict[str, str] = {}
+    for stack in client(services, "cloudformation").describe_stacks()["Stacks"]:
+        if stack["StackName"].startswith(f"Reelstack-{STAGE}-"):
+            said |= {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return Outputs(
+        edge_url=services.edge_url,
+        web_url=f"{services.edge_url}/",
+        # By path: names below *.localhost do not resolve on every machine.
+        api_url=f"{services.endpoint}/_aws/execute-api/{said['ApiId']}",
+        endpoint=services.endpoint,
+        region=REGION,
+        user_pool_id=said["UserPoolId"],
+        client_id=said["ClientId"],
+        buckets=_ending(said, "Bucket"),
+        tables=_ending(said, "Table"),
+        queues={name: _on_loopback(url) for name, url in _ending(said, "QueueUrl").items()},
+        machines=_ending(said, "MachineArn"),
+        secrets=_ending(said, "Secret"),
+        functions=_ending(said, "Function"),
+        bus=said["BusName"],
+        playback_keys_store=said["PlaybackKeysStore"],
+        distribution_id=said["DistributionId"],
+        distribution_domain=said["DistributionDomain"],
+        cache_url=services.cache_url,
+    )
+
+
+def write(places: Places, outputs: Outputs) -> None:
+    places.outputs.write_text(outputs.model_dump_json(indent=2) + "\n")
+
+
+def read(places: Places) -> Outputs:
+    """The outputs of the last `up`. Raises NotUp if there was none."""
+    try:
+        return Outputs.model_validate_json(places.outputs.read_text())
+    except OSError as error:
+        raise NotUp(f"no cloud was started in {places.home}: run `reelstack up`") from error
+
+
+def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
+    """What `local.edge` needs to play the distribution."""
+    config = {
+        "endpoint": outputs.endpoint,
+        "region": outputs.region,
+        "api_url": outputs.api_url,
+        "distribution_id": outputs.distribution_id,
+        "distribution_domain": outputs.distribution_domain,
+        "playback_keys_store": outputs.playback_keys_store,
+        "origin_secret": outputs.secrets["origin"],
+        "node": node,
+    }
+    services.places.edge_config.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def _ending(said: dict[str, str], suffix: str) -> dict[str, str]:
+    """LikeCountsTable → like_counts."""
+    return {_snake(name.removesuffix(suffix)): value for name, value in said.items() if name.endswith(suffix)}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _on_loopback(url: str) -> str:
+    return url.replace("://localhost:", "://127.0.0.1:")

@@ -1,0 +1,55 @@
+"""The sample clip: uploaded by ann through the public API, as any client would, and watched until it is published."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reelstack_client import FINAL, Client, ClientError, PasswordSignIn, Video
+
+from local import programs
+from local.errors import NotPublished
+from local.outputs import Outputs
+from local.people import Person
+from local.places import Places
+
+TITLE = "Big Buck Bunny"
+DESCRIPTION = "© 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0"
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Sample:
+    video: Video
+    master_url: str
+
+
+def sign_in(outputs: Outputs, person: Person) -> PasswordSignIn:
+    return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password)
+
+
+def publish(places: Places, outputs: Outputs, people: list[Person], say: Callable[[str], None]) -> Sample:
+    """The published sample clip: the one from an earlier `up`, or a new one. Raises NotPublished."""
+    owner, moderator = (next(person for person in people if person.role == role) for role in ("creator", "moderator"))
+    client = Client(outputs.edge_url, sign_in(outputs, owner), resume_folder=places.run / "uploads")
+    video = next(
+        (video for video in client.videos().items if video.title == TITLE and video.state == "published"), None
+    )
+    if video is None:
+        video = _produce(client, Client(outputs.edge_url, sign_in(outputs, moderator)), say)
+    return Sample(video, client.playback(video.video_id).master_url)
+
+
+def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> Video:
+    try:
+        upload = client.upload(programs.sample_clip(), title=TITLE, description=DESCRIPTION, tags=["sample"])
+        video = client.wait(upload.video_id, seconds=SECONDS, every=0.5, seen=lambda video: say(video.state))
+        if video.state == "review":  # the engines have been known to wonder about a rabbit
+            say("a moderator approves")
+            moderator.decide(video.video_id, "approve", "the sample clip")
+            video = client.wait(video.video_id, seconds=SECONDS, every=0.5, accept=FINAL)
+    except ClientError as error:
+        raise NotPublished(f"the sample clip stopped: {error}. See `reelstack logs`") from error
+    if video.state != "published":
+        raise NotPublished(
+            f"the sample clip is {video.state}: {video.reason_says or video.reason} {video.reason_detail or ''}"
+        )
+    return video

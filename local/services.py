@@ -1,0 +1,195 @@
+"""The three processes of the laptop cloud: AWS emulator, cache, edge. How each is started, and when it is up."""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from local import ports, programs
+from local.errors import NotReady
+from local.places import ROOT, Places
+from local.ports import HOST, Ports
+from local.processes import Owned, Pidfiles, wait_until
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+READY_SECONDS = 40
+GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5}
+"""How long each may take to end in order; the emulator writes its whole state then."""
+ORDER = ("aws", "cache", "edge")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the emulator's last life left: when it saved last (ISO time), and whether it ended in order."""
+
+    at: str | None
+    clean: bool
+
+    @property
+    def anything(self) -> bool:
+        return self.at is not None
+
+
+@dataclass(frozen=True)
+class Services:
+    """The processes of the cloud in `places`, on `ports`."""
+
+    places: Places
+    ports: Ports
+    pidfiles: Pidfiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pidfiles", Pidfiles(self.places.run))
+
+    @property
+    def endpoint(self) -> str:
+        """Where AWS APIs answer: MiniStack, or the LocalStack that REELSTACK_ENDPOINT names (never tried with one)."""
+        return os.environ.get("REELSTACK_ENDPOINT", f"http://{HOST}:{self.ports.aws}")
+
+    @property
+    def edge_url(self) -> str:
+        return f"http://{HOST}:{self.ports.edge}"
+
+    @property
+    def cache_url(self) -> str:
+        return f"valkey://{HOST}:{self.ports.cache}"
+
+    def administrator(self) -> dict[str, str]:
+        """Environment of a program that may do everything: `test` / `test` is the emulator's root user."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def running(self, name: str) -> Owned | None:
+        owned = self.pidfiles.read(name)
+        return owned if owned and owned.alive else None
+
+    def saved(self) -> Saved:
+        try:
+            mark = json.loads((self.places.state / "aws/saved.json").read_text())
+        except OSError:
+            return Saved(None, clean=True)
+        return Saved(mark["at"], bool(mark["clean"]))
+
+    def start_aws(self) -> bool:
+        """Starts MiniStack unless it runs or another endpoint is named. True if it was started now."""
+        if "REELSTACK_ENDPOINT" in os.environ:
+            self._await("aws", lambda: _answers(f"{self.endpoint}/_localstack/health"))
+            return False
+        state = self.places.state / "aws"
+        state.mkdir(exist_ok=True)
+        environment = clean_environment(self.places) | {
+            "AUTH": "true",
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(self.ports.aws),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(state),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(state / "s3"),
+            "MINISTACK_REGION": REGION,
+        }
+        return self._start(
+            "aws", [sys.executable, "-m", "local.emulator"], environment, lambda: _answers(f"{self.endpoint}/health")
+        )
+
+    def start_cache(self) -> bool:
+        folder = self.places.state / "cache"
+        folder.mkdir(exist_ok=True)
+        argv = [str(programs.valkey_server()), "--bind", HOST, "--port", str(self.ports.cache), "--dir", str(folder)]
+        argv += ["--save", "300 1", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru"]
+        return self._start("cache", argv, clean_environment(self.places), lambda: not ports.is_free(self.ports.cache))
+
+    def start_edge(self) -> bool:
+        """Starts the edge, or starts it anew if its configuration or its code is not what it was started with."""
+        mark = self.places.run / "edge.sha256"
+        now = _digest(self.places.edge_config, *(ROOT / "local").glob("edge*"), *(ROOT / "infra/edge").glob("*.js"))
+        if not mark.exists() or mark.read_text() != now:
+            self.stop("edge")
+            mark.write_text(now)
+        argv = [
+            sys.executable,
+            "-m",
+            "local.edge",
+            "--config",
+            str(self.places.edge_config),
+            "--port",
+            str(self.ports.edge),
+        ]
+        environment = clean_environment(self.places) | self.administrator()
+        return self._start("edge", argv, environment, lambda: _answers(f"{self.edge_url}/_local/health"))
+
+    def stop(self, name: str) -> bool:
+        return self.pidfiles.stop(name, GRACE_SECONDS[name])
+
+    def save_state(self) -> None:
+        """Has the emulator write its state now, so that a crash loses only what comes after."""
+        owned = self.running("aws")
+        if owned:
+            os.kill(owned.pid, signal.SIGUSR1)
+
+    def _start(self, name: str, argv: list[str], environment: dict[str, str], ready: Callable[[], bool]) -> bool:
+        owned = self.running(name)
+        if owned and owned.port == getattr(self.ports, name):
+            return False
+        self.stop(name)  # on another port, or dead with orphans in its group
+        ports.require_free(name, getattr(self.ports, name))
+        self.pidfiles.start(name, getattr(self.ports, name), argv, environment, self.places.run, self.log(name))
+        self._await(name, ready)
+        return True
+
+    def log(self, name: str) -> Path:
+        return self.places.logs / f"{name}.log"
+
+    def _await(self, name: str, ready: Callable[[], bool]) -> None:
+        owned = self.pidfiles.read(name)
+        wait_until(lambda: ready() or (owned is not None and not owned.alive), READY_SECONDS, every=0.1)
+        if not ready():
+            tail = self.log(name).read_text(errors="replace").splitlines()[-15:] if self.log(name).exists() else []
+            raise NotReady(f"{name} did not come up within {READY_SECONDS} s.\n" + "\n".join(tail))
+
+
+def clean_environment(places: Places) -> dict[str, str]:
+    """What our processes see: nothing of this shell, for the emulator hands its own environment on to every function.
+
+    HOME is an empty folder, so that no ~/.aws, ~/.npmrc or ~/.config of the user changes what functions do.
+    """
+    passed = {
+        name: os.environ[name]
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS")
+        if name in os.environ
+    }
+    return passed | {
+        "PATH": os.pathsep.join((str(programs.node().path.parent), "/usr/bin", "/bin")),
+        "HOME": str(places.run / "home"),
+        "TMPDIR": str(places.run / "tmp"),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url, timeout=5)
+    except httpx.HTTPError:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""The client: everything an app can ask Reelstack for, over HTTP only.
+
+client = Client("https://clips.example.com", token_provider)
+upload = client.upload(Path("clip.mp4"), title="My first clip")
+video = client.wait(upload.video_id)
+print(client.playback(video.video_id).master_url)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+import httpx
+
+from reelstack_client.errors import ClientError
+from reelstack_client.models import FINAL, Item, Liked, Likes, Page, Playback, Upload, Video, Visibility
+from reelstack_client.resume import Memory, default_folder
+from reelstack_client.retry import Backoff
+from reelstack_client.sending import Sending
+from reelstack_client.sign_in import TokenProvider
+from reelstack_client.transport import Transport
+from reelstack_client.uploads import Uploader, Wishes
+
+
+class NotInTime(ClientError):
+    """The video did not reach a final state within the time that was given."""
+
+
+class Client:
+    """Safe to share between threads. Without a token provider only public routes answer."""
+
+    def __init__(
+        self,
+        edge_url: str,
+        token: TokenProvider | None = None,
+        *,
+        http: httpx.Client | None = None,
+        backoff: Backoff | None = None,
+        resume_folder: Path | Literal["default"] | None = "default",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._transport = Transport(edge_url, token, http, backoff, sleep)
+        self._sleep = sleep
+        folder = default_folder() if resume_folder == "default" else resume_folder
+        self.uploads = Uploader(self._transport, Memory(folder))
+
+    def upload(
+        self,
+        file: Path,
+        *,
+        title: str,
+        description: str = "",
+        tags: Iterable[str] = (),
+        visibility: Visibility = "public",
+        content_type: str | None = None,
+        sha256: bool = False,
+        how: Sending | None = None,
+    ) -> Upload:
+        """Uploads a file whole. Called again for the same file after a failure, it sends only what is missing."""
+        wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256)
+        return self.uploads.upload(file, wishes, how or Sending(sleep=self._sleep))
+
+    def video(self, video_id: str) -> Video:
+        return Video.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}").json())
+
+    def videos(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """My videos, newest first."""
+        return self._page(Video, "/v1/videos", limit, cursor)
+
+    def feed(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """Published public videos, newest first."""
+        return self._page(Video, "/v1/feed", limit, cursor)
+
+    def edit(self, video_id: str, **changes: Any) -> Video:
+        """Changes title, description, tags or visibility."""
+        return Video.model_validate(
+            self._transport.call("PATCH", f"/v1/videos/{video_id}", body=changes, repeatable=True).json()
+        )
+
+    def delete(self, video_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/videos/{video_id}")
+
+    def playback(self, video_id: str) -> Playback:
+        """Where to watch it, as absolute URLs that any player takes."""
+        answer = Playback.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}/playback").json())
+        poster = urljoin(self._transport.edge_url, answer.poster_url) if answer.poster_url else None
+        return answer.model_copy(
+            update={"master_url": urljoin(self._transport.edge_url, answer.master_url), "poster_url": poster}
+        )
+
+    def retry(self, video_id: str) -> Video:
+        """Has a failed production tried again."""
+        return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/retry").json())
+
+    def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
+        """A moderator's decision on a video in review."""
+        body = {"verdict": verdict, "reason": reason}
+        return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/verdict", body=body).json())
+
+    def like(self, video_id: str) -> None:
+        self._transport.call("PUT", f"/v1/videos/{video_id}/like")
+
+    def unlike(self, video_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/videos/{video_id}/like")
+
+    def likes(self, video_id: str) -> Likes:
+        return Likes.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}/likes").json())
+
+    def my_likes(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Liked]:
+        return self._page(Liked, "/v1/me/likes", limit, cursor)
+
+    def health(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self._transport.call("GET", "/v1/health").json()
+        return answer
+
+    def wait(
+        self,
+        video_id: str,
+        *,
+        accept: Collection[str] = (*FINAL, "review"),
+        seconds: float = 600,
+        every: float = 1.0,
+        seen: Callable[[Video], None] = lambda _: None,
+    ) -> Video:
+        """The video once its state is one of `accept`; `seen` is told each answer meanwhile. Raises NotInTime."""
+        deadline = time.monotonic() + seconds
+        while True:
+            video = self.video(video_id)
+            seen(video)
+            if video.state in accept:
+                return video
+            if time.monotonic() > deadline:
+                raise NotInTime(f"video {video_id} is still {video.state} after {seconds:.0f} s")
+            self._sleep(every)
+
+    def _page(self, kind: type[Item], path: str, limit: int | None, cursor: str | None) -> Page[Item]:
+        answer = self._transport.call("GET", path, query={"limit": limit, "cursor": cursor})
+        return Page[kind].model_validate(answer.json())  # type: ignore[valid-type]  # a generic made at run time

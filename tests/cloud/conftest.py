@@ -1,0 +1,19 @@
+"""The running local cloud as these tests drive it."""
+
+import pytest
+from reelstack_client import Video
+
+from local.up import Cloud
+from tests.cloud.driver import Driver
+
+
+@pytest.fixture(scope="session")
+def drive(cloud: Cloud) -> Driver:
+    return Driver(cloud.outputs, cloud.people)
+
+
+@pytest.fixture(scope="session")
+def sample(cloud: Cloud) -> Video:
+    """The clip that `up` published."""
+    assert cloud.sample
+    return cloud.sample.video

@@ -1,0 +1,98 @@
+"""Drives the running local cloud from outside: HTTP through the edge, and the operator's AWS APIs to look behind it."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import httpx
+from reelstack_client import Client, PasswordSignIn, Video
+
+from local import programs
+from local.outputs import Outputs
+from local.people import Person
+
+Value = TypeVar("Value")
+
+
+class Driver:
+    """One cloud and its demo users: ann (creator), bob (viewer), mia (moderator), ada (admin)."""
+
+    def __init__(self, outputs: Outputs, people: list[Person]) -> None:
+        self.outputs = outputs
+        self.people = {person.name: person for person in people}
+        self._sign_ins: dict[str, PasswordSignIn] = {}
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        return httpx.Client(base_url=self.outputs.edge_url, timeout=30)
+
+    def token(self, name: str) -> str:
+        if name not in self._sign_ins:
+            person = self.people[name]
+            self._sign_ins[name] = PasswordSignIn(
+                self.outputs.endpoint, self.outputs.client_id, person.name, person.password
+            )
+        return self._sign_ins[name]()
+
+    def client(self, name: str) -> Client:
+        return Client(self.outputs.edge_url, lambda: self.token(name), resume_folder=None)
+
+    def call(self, method: str, path: str, user: str | None = "ann", **kwargs: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token(user)}"} if user else {}
+        return self.http.request(method, path, headers=headers | kwargs.pop("headers", {}), **kwargs)
+
+    def aws(self, service: str, **kwargs: Any) -> Any:
+        """A client with the operator's rights."""
+        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} | kwargs
+        return boto3.client(service, endpoint_url=self.outputs.endpoint, region_name=self.outputs.region, **given)
+
+    def produce(self, file: Path, user: str = "ann", **wishes: Any) -> Video:
+        """Uploads a file and returns the video as production left it."""
+        client = self.client(user)
+        upload = client.upload(file, **({"title": file.stem} | wishes))
+        return client.wait(upload.video_id, seconds=120, every=0.3)
+
+    def executions(self, upload_id: str) -> list[str]:
+        found = (
+            self.aws("stepfunctions")
+            .get_paginator("list_executions")
+            .paginate(stateMachineArn=self.outputs.machines["production"])
+        )
+        names = [execution["name"] for page in found for execution in page["executions"]]
+        return sorted(name for name in names if name.startswith(upload_id))
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    """(status, last part of the problem's type)."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text[:300]
+    return answer.status_code, answer.json()["type"].rsplit("/", 1)[1]
+
+
+def eventually(look: Callable[[], Value], holds: Callable[[Value], bool], seconds: float = 20) -> Value:
+    """What `look` returns once it `holds`; the last value when the time is over, for an assertion to show."""
+    deadline = time.monotonic() + seconds
+    while not holds(value := look()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return value
+
+
+def draw(
+    target: Path, size: str = "320x180", seconds: float = 2, *, audio: bool = True, more: tuple[str, ...] = ()
+) -> Path:
+    """A small moving picture with a tone."""
+    sound = ["-f", "lavfi", "-i", f"sine=440:duration={seconds}"] if audio else []
+    subprocess.run(
+        [
+            str(programs.ffmpeg().path),
+            *("-v", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}"),
+            *sound,
+            *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *more, "-shortest", str(target)),
+        ],
+        check=True,
+        timeout=60,
+    )
+    return target

@@ -1,0 +1,204 @@
+"""Each wrong thing a client can do gets one problem+json answer, or a reason stored on the video. Nothing hangs."""
+
+import base64
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.cloud.driver import Driver, draw, problem
+
+pytestmark = pytest.mark.cloud
+
+MIB = 1024 * 1024
+NEW = {"title": "t", "size_bytes": 6 * MIB, "content_type": "video/mp4"}
+
+
+def open_upload(drive: Driver, **change: Any) -> dict[str, Any]:
+    answer = drive.call("POST", "/v1/uploads", json=NEW | change)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def put(part: dict[str, Any], data: bytes, **headers: str) -> httpx.Response:
+    return httpx.put(part["url"], content=data, headers=part["headers"] | headers, timeout=30)
+
+
+# --- who asks --------------------------------------------------------------------------------------------------------
+
+
+ROUTES = [
+    ("POST", "/v1/uploads"),
+    ("GET", "/v1/uploads/x"),
+    ("GET", "/v1/feed"),
+    ("GET", "/v1/videos"),
+    ("GET", "/v1/videos/x/playback"),
+    ("PUT", "/v1/videos/x/like"),
+    ("GET", "/v1/me/likes"),
+    ("POST", "/v1/videos/x/verdict"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_without_a_token_nothing_answers(drive: Driver, method: str, path: str) -> None:
+    assert drive.call(method, path, user=None).status_code == 401
+
+
+def forged(drive: Driver, **claims: Any) -> str:
+    """ann's token with other claims under the old signature."""
+    head, body, signature = drive.token("ann").split(".")
+    given = json.loads(base64.urlsafe_b64decode(body + "=="))
+    changed = base64.urlsafe_b64encode(json.dumps(given | claims).encode()).rstrip(b"=").decode()
+    return f"{head}.{changed}.{signature}"
+
+
+@pytest.mark.parametrize("claims", [{"exp": 1}, {"cognito:groups": ["admin"]}, {"iss": "https://example.com"}])
+def test_a_token_that_expired_or_was_changed_is_refused(drive: Driver, claims: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {forged(drive, **claims)}"}
+    assert drive.call("GET", "/v1/feed", user=None, headers=headers).status_code == 401
+
+
+def test_the_api_answers_only_through_the_edge(drive: Driver) -> None:
+    headers = {"authorization": f"Bearer {drive.token('ann')}"}
+    assert problem(httpx.get(f"{drive.outputs.api_url}/v1/feed", headers=headers)) == (403, "not-through-the-door")
+
+
+def test_a_viewer_cannot_upload_and_a_creator_cannot_decide(drive: Driver) -> None:
+    assert problem(drive.call("POST", "/v1/uploads", user="bob", json=NEW)) == (403, "role-missing")
+    answer = drive.call("POST", "/v1/videos/x/verdict", json={"verdict": "approve", "reason": "mine"})
+    assert problem(answer) == (403, "role-missing")
+
+
+def test_what_belongs_to_someone_else_is_not_touched(drive: Driver) -> None:
+    upload = open_upload(drive)
+    for method, tail in (("GET", ""), ("POST", "/complete"), ("DELETE", "")):
+        answer = drive.call(method, f"/v1/uploads/{upload['upload_id']}{tail}", user="ada")
+        assert problem(answer) == (403, "not-your-upload")
+    for method, body in (("PATCH", {"title": "mine"}), ("DELETE", None)):
+        answer = drive.call(method, f"/v1/videos/{upload['video_id']}", user="bob", json=body)
+        assert problem(answer) == (403, "not-your-video")
+
+
+# --- what is asked ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"size_bytes": 2**41}, (413, "file-too-large")),
+        ({"size_bytes": 0}, (422, "invalid-request")),
+        ({"content_type": "application/pdf"}, (415, "media-type-not-allowed")),
+        ({"title": "x" * MIB}, (413, "request-too-large")),
+    ],
+)
+def test_an_upload_that_cannot_be_is_refused_at_once(drive: Driver, change: Any, expected: Any) -> None:
+    assert problem(drive.call("POST", "/v1/uploads", json=NEW | change)) == expected
+
+
+def test_malformed_json_and_unknown_ids_have_names(drive: Driver) -> None:
+    headers = {"content-type": "application/json"}
+    assert problem(drive.call("POST", "/v1/uploads", content=b"{", headers=headers)) == (400, "malformed-json")
+    assert problem(drive.call("GET", "/v1/uploads/nope")) == (404, "upload-not-found")
+    for tail in ("", "/playback", "/likes"):
+        assert problem(drive.call("GET", f"/v1/videos/nope{tail}")) == (404, "video-not-found")
+
+
+# --- how it is sent --------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_part_is_named_and_can_follow(drive: Driver) -> None:
+    upload = open_upload(drive)
+    complete = f"/v1/uploads/{upload['upload_id']}/complete"
+    assert put(upload["parts"][1], b"x" * MIB).status_code == 200  # the second before the first
+    answer = drive.call("POST", complete)
+    assert (problem(answer), answer.json()["missing"]) == ((409, "parts-missing"), [1])
+    assert put(upload["parts"][0], b"x" * 5 * MIB).status_code == 200
+    assert [drive.call("POST", complete).json()["state"] for _ in range(2)] == ["completed"] * 2
+
+
+def test_completing_after_aborting_is_refused(drive: Driver) -> None:
+    upload = open_upload(drive)
+    path = f"/v1/uploads/{upload['upload_id']}"
+    assert drive.call("DELETE", path).status_code == 204
+    assert problem(drive.call("POST", f"{path}/complete")) == (409, "upload-aborted")
+    assert put(upload["parts"][1], b"x" * MIB).status_code == 404, "the address outlived the upload"
+
+
+def test_storage_refuses_a_part_of_another_size_or_checksum(drive: Driver) -> None:
+    upload = open_upload(drive)
+    assert put(upload["parts"][1], b"x" * (MIB + 1)).status_code == 403
+    path = f"/v1/uploads/{upload['upload_id']}/parts"
+    signed = drive.call("POST", path, json={"parts": [{"number": 2, "crc64nvme": "AAAAAAAAAAA="}]}).json()["parts"][0]
+    assert put(signed, b"x" * MIB).status_code == 400
+
+
+def test_an_address_cannot_be_bent(drive: Driver) -> None:
+    upload = open_upload(drive)
+    part = upload["parts"][1]
+    for url in (
+        part["url"].replace("partNumber=2", "partNumber=1"),
+        part["url"].replace("/originals/normal/", "/originals/high/"),
+        part["url"].replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"),
+    ):
+        assert url != part["url"]
+        assert put(part | {"url": url}, b"x" * MIB).status_code == 403
+
+
+# --- what is in it ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def canary() -> Iterator[tuple[str, list[str]]]:
+    """An HTTP server that nobody should ever call: its address, and who called."""
+    called: list[str] = []
+
+    class Canary(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            called.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Canary) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/secret.ts", called
+        server.shutdown()
+
+
+def test_a_file_that_is_no_video_ends_with_a_stored_reason(
+    drive: Driver, canary: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    address, called = canary
+    good = draw(tmp_path / "good.mp4").read_bytes()
+    files = {
+        "not-a-video": b"just some text, renamed\n" * 50,
+        "truncated": good[: len(good) * 2 // 3],
+        "playlist-not-allowed": f"#EXTM3U\n#EXTINF:1,\n{address}\n".encode(),
+        "no-video-stream": sound_only(tmp_path),
+    }
+    for reason, data in files.items():
+        file = tmp_path / f"{reason}.mp4"
+        file.write_bytes(data)
+        video = drive.produce(file)
+        assert (video.state, video.reason) == ("rejected", reason)
+        assert video.reason_says
+    assert called == []
+
+
+def sound_only(tmp_path: Path) -> bytes:
+    return draw(tmp_path / "sound.mp4", more=("-map", "1:a")).read_bytes()
+
+
+def test_a_file_other_than_announced_is_rejected(drive: Driver, tmp_path: Path) -> None:
+    file = draw(tmp_path / "clip.mp4")
+    data = file.read_bytes()
+    upload = open_upload(drive, size_bytes=len(data), sha256="0" * 64)
+    assert put(upload["parts"][0], data).status_code == 200
+    drive.call("POST", f"/v1/uploads/{upload['upload_id']}/complete")
+    video = drive.client("ann").wait(upload["video_id"], seconds=60)
+    assert (video.state, video.reason) == ("rejected", "checksum-mismatch")

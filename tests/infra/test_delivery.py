@@ -1,0 +1,187 @@
+"""The distribution and its firewall, as the template says them."""
+
+import json
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aws_cdk import App, Environment
+from aws_cdk.assertions import Match, Template
+
+from infra.settings import STAGES, Settings
+from infra.stacks.delivery import DeliveryStack
+from infra.stacks.edge_global import EdgeGlobalStack
+from infra.stacks.state import StateStack
+from local.edge import CODE
+from local.edge_behaviors import FUNCTIONS
+
+API_HOST = "abc.execute-api.us-east-1.amazonaws.com"
+NAMED = {"domain": "clips.example.com", "hosted_zone_id": "Z123"}
+ABROAD = {"region": "eu-central-1", "origin_shield_region": "eu-central-1"}
+
+
+@cache
+def stacks(**changes: Any) -> tuple[Template, Template]:
+    """Delivery and EdgeGlobal of stage prod with `changes`. The application is only its host: nothing else is used."""
+    settings: Settings = STAGES["prod"].model_copy(update=changes)
+    app = App()
+    here = Environment(account=settings.account, region=settings.region)
+    state = StateStack(app, "State", settings, env=here)
+    virginia = Environment(account=settings.account, region="us-east-1")
+    abroad = settings.region != "us-east-1"
+    edge = EdgeGlobalStack(app, "EdgeGlobal", settings, cross_region_references=abroad, env=virginia)
+    application: Any = SimpleNamespace(http=SimpleNamespace(host=API_HOST))
+    delivery = DeliveryStack(app, "Delivery", settings, state, application, edge, env=here)
+    return Template.from_stack(delivery), Template.from_stack(edge)
+
+
+def distribution(**changes: Any) -> dict[str, Any]:
+    template, _ = stacks(**changes)
+    (found,) = template.find_resources("AWS::CloudFront::Distribution").values()
+    config: dict[str, Any] = found["Properties"]["DistributionConfig"]
+    return config
+
+
+def behaviors(**changes: Any) -> dict[str, dict[str, Any]]:
+    config = distribution(**changes)
+    return {b["PathPattern"]: b for b in config["CacheBehaviors"]} | {"*": config["DefaultCacheBehavior"]}
+
+
+def policy(pattern: str) -> dict[str, Any]:
+    template, _ = stacks()
+    chosen = behaviors()[pattern]["CachePolicyId"]["Ref"]
+    config: dict[str, Any] = template.to_json()["Resources"][chosen]["Properties"]["CachePolicyConfig"]
+    return config
+
+
+def test_playlists_are_tried_before_the_media_they_name() -> None:
+    patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
+    assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
+    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/v1/*"}
+
+
+def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
+    assert policy("/v/*.m3u8")["MaxTTL"] <= 60
+    assert policy("/v/*")["MaxTTL"] >= 365 * 24 * 3600
+    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 4
+
+
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "*"])
+def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
+    key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == "none"
+    assert key["HeadersConfig"]["HeaderBehavior"] == "none"
+    assert key["CookiesConfig"]["CookieBehavior"] == "none"
+
+
+def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None:
+    api = behaviors()["/v1/*"]
+    assert api["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # Managed-CachingDisabled
+    assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # Managed-AllViewerExceptHostHeader
+    assert {"POST", "PUT", "PATCH", "DELETE"} < set(api["AllowedMethods"])
+    assert api["ViewerProtocolPolicy"] == "https-only"
+
+
+def test_the_header_that_opens_the_api_is_a_reference_and_no_text_in_the_template() -> None:
+    (api,) = (o for o in distribution()["Origins"] if o["DomainName"] == API_HOST)
+    (header,) = api["OriginCustomHeaders"]
+    assert header["HeaderName"] == "x-origin-verify"
+    assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
+
+
+def test_no_error_is_kept_nor_replaced_by_a_page() -> None:
+    responses = distribution()["CustomErrorResponses"]
+    assert {r["ErrorCode"] for r in responses} >= {403, 404, 500, 502, 503, 504}
+    assert all(r["ErrorCachingMinTTL"] == 0 and "ResponsePagePath" not in r for r in responses)
+
+
+def test_the_functions_are_those_the_local_edge_puts_before_the_same_paths() -> None:
+    template, _ = stacks()
+    sources = {
+        name: f["Properties"]["FunctionCode"]
+        for name, f in template.find_resources("AWS::CloudFront::Function").items()
+    }
+    found = {}
+    for pattern, behavior in behaviors().items():
+        for association in behavior.get("FunctionAssociations", []):
+            assert association["EventType"] == "viewer-request"
+            found[pattern] = sources[association["FunctionARN"]["Fn::GetAtt"][0]].splitlines()[0]
+    assert found == {pattern: (CODE / file).read_text().splitlines()[0] for pattern, file in FUNCTIONS.items()}
+
+
+def test_the_token_function_reads_the_stores_keys() -> None:
+    template, _ = stacks()
+    template.has_resource_properties(
+        "AWS::CloudFront::Function",
+        {"FunctionConfig": {"Runtime": "cloudfront-js-2.0", "KeyValueStoreAssociations": Match.any_value()}},
+    )
+
+
+def test_buckets_are_read_with_origin_access_control_and_media_through_the_shield() -> None:
+    origins = [o for o in distribution()["Origins"] if "S3OriginConfig" in o]
+    assert len(origins) == 2
+    assert all(o["OriginAccessControlId"] for o in origins)
+    shielded = [o for o in origins if o.get("OriginShield", {}).get("Enabled")]
+    assert [o["Id"] for o in shielded] == [behaviors()["/v/*"]["TargetOriginId"]]
+
+
+def test_viewers_get_http_3_over_at_least_tls_1_2_and_everything_is_logged() -> None:
+    config = distribution(**NAMED)
+    assert config["HttpVersion"] == "http2and3"
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert config["Aliases"] == ["clips.example.com"]
+    assert config["Logging"]["Bucket"]
+    assert config["WebACLId"]
+
+
+def test_a_site_with_a_name_gets_records_for_both_kinds_of_address_and_a_certificate_for_it() -> None:
+    delivery, edge = stacks(**NAMED)
+    for kind in ("A", "AAAA"):
+        delivery.has_resource_properties("AWS::Route53::RecordSet", {"Type": kind, "Name": "clips.example.com."})
+    edge.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "clips.example.com"})
+
+
+def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> None:
+    template, _ = stacks()
+    template.has_resource_properties(
+        "AWS::CloudFront::ResponseHeadersPolicy",
+        {
+            "ResponseHeadersPolicyConfig": {
+                "SecurityHeadersConfig": {
+                    "ContentSecurityPolicy": {
+                        "ContentSecurityPolicy": Match.string_like_regexp("default-src 'self';.*frame-ancestors 'none'")
+                    },
+                    "FrameOptions": {"FrameOption": "DENY"},
+                }
+            }
+        },
+    )
+
+
+def test_the_firewall_refuses_known_bad_input_and_more_api_requests_than_the_setting_allows() -> None:
+    _, edge = stacks()
+    (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
+    rules = {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
+    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "ApiRate"} == set(rules)
+    rate = rules["ApiRate"]["Statement"]["RateBasedStatement"]
+    assert (rate["Limit"], rate["AggregateKeyType"]) == (STAGES["prod"].edge_rate_limit, "IP")
+    answer = rules["ApiRate"]["Action"]["Block"]["CustomResponse"]
+    assert answer["ResponseCode"] == 429
+    assert answer["ResponseHeaders"][0]["Name"] == "Retry-After"
+    body = acl["Properties"]["CustomResponseBodies"][answer["CustomResponseBodyKey"]]["Content"]
+    assert json.loads(body)["status"] == 429
+
+
+def test_from_another_region_the_firewall_and_certificate_still_reach_the_distribution() -> None:
+    config = distribution(**ABROAD, **NAMED)
+    delivery, edge = stacks(**ABROAD, **NAMED)
+    (reader,) = delivery.find_resources("Custom::CrossRegionExportReader")
+    assert reader in json.dumps(config["WebACLId"])
+    assert reader in json.dumps(config["ViewerCertificate"])
+    assert set(edge.find_resources("AWS::WAFv2::WebACL")) == {"Firewall"}
+
+
+def test_edge_url_and_distribution_are_outputs() -> None:
+    delivery, _ = stacks()
+    assert {"EdgeUrl", "DistributionId", "DistributionDomain"} <= set(delivery.find_outputs("*"))

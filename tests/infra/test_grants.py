@@ -1,0 +1,165 @@
+"""Who may do what: each function's role holds exactly what its catalogue line says, and nothing grants more."""
+
+import pytest
+
+from infra import nag
+from infra.catalogue import FUNCTIONS, Fn, Target
+from infra.function import BUCKET_ACTIONS, TABLE_ACTIONS, camel
+from tests.infra.templates import Assembly, Resource, listed
+
+Grant = tuple[str, str]
+"""An action and what it is allowed on."""
+
+MACHINE = "arn:aws:states:us-east-1:111111111111:{}:reelstack-{}-production{}"
+ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
+    "read_origin_secret": (("secretsmanager:GetSecretValue",), "State/OriginSecret"),
+    "read_playback_secret": (("secretsmanager:GetSecretValue",), "State/PlaybackSecret"),
+    "write_playback_secret": (
+        ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
+        "State/PlaybackSecret",
+    ),
+    "write_playback_keys_store": (
+        (
+            "cloudfront-keyvaluestore:DescribeKeyValueStore",
+            "cloudfront-keyvaluestore:ListKeys",
+            "cloudfront-keyvaluestore:UpdateKeys",
+        ),
+        "State/PlaybackKeys.Arn",
+    ),
+    "put_events": (("events:PutEvents",), "App/Bus.Arn"),
+    "receive_production_queue": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), "App/ProductionQueue.Arn"),
+    "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
+    "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
+    "answer_production": (("states:SendTaskSuccess",), MACHINE.format("stateMachine", "{stage}", "")),
+}
+"""What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
+
+INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+IDENTITIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+RESOURCES = (
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SecretsManager::ResourcePolicy",
+)
+OWNER_OF_A_KEY = {"Action": "kms:*", "Resource": "*"}
+"""In a key's policy "*" is the key itself, and without its account's root nobody could ever change that policy."""
+
+
+def implied(line: Fn, assembly: Assembly) -> set[Grant]:
+    """What the line says, written out."""
+    name, stage = camel(line.name), assembly.settings.stage
+    grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
+    grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
+    for verb, targets in (("reads", line.reads), ("writes", line.writes), ("deletes", line.deletes)):
+        for target in targets:
+            grants |= _access(verb, target)
+    for ability in line.calls:
+        actions, resource = ABILITIES[ability]
+        grants |= {(action, resource.format(stage=stage)) for action in actions}
+    if line.stream:
+        grants |= {(action, f"State/{line.stream.__name__}.StreamArn") for action in FOLLOW}
+        grants.add(("dynamodb:ListStreams", "*"))
+    if line.trigger in ("stream", "event", "schedule"):
+        grants |= {(action, f"App/{name}Dead.Arn") for action in SEND}
+    if line.vpc and assembly.settings.profile == "full":
+        grants |= {(action, "*") for action in INTERFACES}
+    return grants
+
+
+def _access(verb: str, target: Target) -> set[Grant]:
+    if isinstance(target, str):
+        bucket, prefix = target.split(":")
+        return {(f"s3:{action}", f"State/{bucket.title()}.Arn/{prefix}*") for action in BUCKET_ACTIONS[verb]}
+    table = f"State/{target.__name__}.Arn"
+    indexes = [index.Meta.index_name for index in target._indexes.values()] if verb == "reads" else []
+    places = [table, *(f"{table}/index/{index}" for index in indexes)]
+    return {(f"dynamodb:{action}", place) for action in TABLE_ACTIONS[verb] for place in places}
+
+
+def granted(role: str, assembly: Assembly) -> set[Grant]:
+    """What the policies attached to a role allow. Conditions and refusals would need another test: there are none."""
+    grants: set[Grant] = set()
+    for policy in assembly.of(*IDENTITIES):
+        if role in [assembly.flat(policy.stack, ref) for ref in policy.properties.get("Roles", [])]:
+            for statement in policy.properties["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow"
+                assert "Condition" not in statement
+                for action in listed(statement["Action"]):
+                    grants |= {(action, assembly.flat(policy.stack, r)) for r in listed(statement["Resource"])}
+    return grants
+
+
+@pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
+def test_a_function_may_do_what_its_catalogue_line_says_and_nothing_else(line: Fn, variant: Assembly) -> None:
+    role = variant.at(f"App/{camel(line.name)}Role")
+    assert not {"ManagedPolicyArns", "Policies"} & set(role.properties)
+    assert granted(role.path, variant) == implied(line, variant)
+
+
+@pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
+def test_no_two_functions_share_a_role(line: Fn, prod: Assembly) -> None:
+    users = [f.path for f in prod.of("AWS::Lambda::Function") if _role(f, prod) == f"App/{camel(line.name)}Role.Arn"]
+    assert users == [f"App/{camel(line.name)}"]
+
+
+def test_reading_changes_nothing() -> None:
+    assert all(action.startswith(("Get", "BatchGet", "Query")) for action in TABLE_ACTIONS["reads"])
+    assert all(action.startswith("Get") for action in BUCKET_ACTIONS["reads"])
+
+
+def test_only_services_take_roles_and_each_only_its_own(variant: Assembly) -> None:
+    for role in variant.of("AWS::IAM::Role"):
+        (statement,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert set(statement["Principal"]) == {"Service"}, role.path
+
+
+def test_no_policy_allows_an_action_by_a_wildcard(variant: Assembly) -> None:
+    for policy, statement in _statements(variant):
+        if statement["Effect"] == "Allow" and not OWNER_OF_A_KEY.items() <= statement.items():
+            assert not [a for a in listed(statement["Action"]) if "*" in a], policy.path
+
+
+def test_a_grant_on_everything_is_one_that_names_no_resource_and_says_why(variant: Assembly) -> None:
+    for policy in variant.of(*IDENTITIES):
+        for statement in policy.properties["PolicyDocument"]["Statement"]:
+            if "*" in listed(statement["Resource"]):
+                assert set(listed(statement["Action"])) <= nag.ANYWHERE.keys() | FLOW_LOGS, policy.path
+
+
+FLOW_LOGS: set[str] = set()
+
+
+def test_nothing_is_open_to_anybody(variant: Assembly) -> None:
+    for policy, statement in _statements(variant):
+        if statement["Effect"] == "Allow" and "Principal" in statement:
+            assert statement["Principal"] not in ("*", {"AWS": "*"}), policy.path
+
+
+def test_every_reason_for_a_grant_on_everything_is_needed(prod: Assembly) -> None:
+    used = {
+        action
+        for policy in prod.of(*IDENTITIES)
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        if "*" in listed(statement["Resource"])
+        for action in listed(statement["Action"])
+    }
+    assert nag.ANYWHERE.keys() - used == set()
+
+
+def _statements(assembly: Assembly) -> list[tuple[Resource, dict[str, object]]]:
+    found = [(r, s) for r in assembly.of(*IDENTITIES, *RESOURCES) for s in r.properties["PolicyDocument"]["Statement"]]
+    return found + [(key, s) for key in assembly.of("AWS::KMS::Key") for s in key.properties["KeyPolicy"]["Statement"]]
+
+
+def _role(function: Resource, assembly: Assembly) -> str:
+    return assembly.flat(function.stack, function.properties["Role"])

@@ -1,0 +1,62 @@
+"""Every stage and profile synthesizes from the checkout alone."""
+
+import json
+from typing import Any
+
+from infra.settings import STAGES
+from tests.infra.templates import Assembly
+
+
+def _stacks(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    manifest = json.loads((assembly.folder / "manifest.json").read_text())
+    return {name: a for name, a in manifest["artifacts"].items() if a["type"] == "aws:cloudformation:stack"}
+
+
+def test_nothing_has_to_be_looked_up_in_an_account(variant: Assembly) -> None:
+    manifest = json.loads((variant.folder / "manifest.json").read_text())
+    assert "missing" not in manifest
+
+
+def test_every_stack_says_where_it_goes(variant: Assembly) -> None:
+    settings = variant.settings
+    where = {name: stack["environment"] for name, stack in _stacks(variant).items()}
+    assert where.pop(f"Reelstack-{settings.stage}-EdgeGlobal") == f"aws://{settings.account}/us-east-1"
+    assert set(where.values()) == {f"aws://{settings.account}/{settings.region}"}
+
+
+def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assemblies: dict[str, Assembly]) -> None:
+    by_the_hour = ("AWS::EC2::", "AWS::ElastiCache::", "AWS::OpenSearch", "AWS::Kinesis::")
+    for stage in ("dev", "prod"):
+        core = assemblies[f"{stage}-core"]
+        assert set(core.templates) == {"App", "Delivery", "EdgeGlobal", "State"}
+        assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
+
+
+def test_profiles_differ_in_nothing_but_the_network_and_its_engines(assemblies: dict[str, Assembly]) -> None:
+    core, full = assemblies["prod-core"], assemblies["prod-full"]
+    added = {r.path for r in full.resources} - {r.path for r in core.resources}
+    assert {path.split("/")[0] for path in added} == {"Network", "Engines"}
+    assert {r.path for r in core.resources} < {r.path for r in full.resources}
+
+
+def test_a_production_stage_keeps_its_data_and_a_development_stage_leaves_none(
+    assemblies: dict[str, Assembly],
+) -> None:
+    kept = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::SecretsManager::Secret")
+    for name, policy in (("prod-full", "Retain"), ("dev-core", "Delete")):
+        found = {r.path: (r.whole["DeletionPolicy"], r.whole["UpdateReplacePolicy"]) for r in assemblies[name].of(*kept)}
+        assert set(found.values()) == {(policy, policy)}, found
+
+
+def test_no_stack_comes_near_the_five_hundred_resources_cloudformation_takes(variant: Assembly) -> None:
+    assert max(len(template["Resources"]) for template in variant.templates.values()) < 400
+
+
+def test_no_template_is_larger_than_cloudformation_takes(variant: Assembly) -> None:
+    sizes = {path.name: path.stat().st_size for path in variant.folder.glob("*.template.json")}
+    assert max(sizes.values()) < 1_000_000, sizes
+
+
+def test_the_laptop_is_a_stage_like_the_others() -> None:
+    assert set(STAGES) == {"dev", "prod", "local"}
+    assert [name for name, settings in STAGES.items() if settings.is_local] == ["local"]

@@ -1,0 +1,228 @@
+"""infra/edge/*.js, run unchanged by the local edge's Node process."""
+
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from reelstack.delivery import SigningKey, asset_url, tokened_prefix
+
+from local.edge_functions import Answered, EdgeFunctions, FunctionFailed, Viewer
+from local.programs import node
+
+ROOT = Path(__file__).parent.parent.parent
+ESLINT = ROOT / "node_modules/eslint/bin/eslint.js"
+FILES = tuple(sorted((ROOT / "infra/edge").glob("*.js")))
+KEY = SigningKey("k1", "5ec2e7")
+SOON = int(time.time()) + 600
+LONG_AGO = int(time.time()) - 1
+ENTRIES = {"key:k1": KEY.secret, "deny:denied": str(SOON), "deny:forgiven": str(LONG_AGO)}
+LIMIT_BYTES = 10_240
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@asynccontextmanager
+async def functions(*files: Path) -> AsyncIterator[EdgeFunctions]:
+    made = EdgeFunctions(node().path, files)
+    await made.hold(ENTRIES)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="module")
+async def edge() -> AsyncIterator[EdgeFunctions]:
+    async with functions(*FILES) as made:
+        yield made
+
+
+def event(uri: str, query: str = "") -> dict[str, object]:
+    return Viewer("GET", uri, query, {"host": "127.0.0.1"}, "127.0.0.1").event("E1", "d1.cloudfront.net")
+
+
+async def media(edge: EdgeFunctions, uri: str, query: str = "") -> str | Answered:
+    return await edge.viewer_request("media_token.js", event(uri, query))
+
+
+def tokened(video: str = "v1", rest: str = "1/master.m3u8", until: int = SOON, key: SigningKey = KEY) -> str:
+    return asset_url(video, f"v/{video}/{rest}", until, key)
+
+
+@pytest.mark.parametrize("rest", ["1/master.m3u8", "12/hevc-720.mp4", "1/a/b/c_d.e.jpg", "poster.jpg"])
+async def test_a_token_the_api_signed_opens_its_video_and_is_stripped(edge: EdgeFunctions, rest: str) -> None:
+    assert await media(edge, tokened(rest=rest)) == f"/v/v1/{rest}"
+
+
+async def test_a_query_string_changes_nothing(edge: EdgeFunctions) -> None:
+    assert await media(edge, tokened(), "_HLS_skip=1&t=other") == "/v/v1/1/master.m3u8"
+
+
+FORGED = tokened_prefix("v1", SOON, KEY)[:-3] + "xx/1/master.m3u8"
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [
+        pytest.param(tokened(until=LONG_AGO), "playback-token-expired", id="expired"),
+        pytest.param(FORGED, "playback-token-invalid", id="forged"),
+        pytest.param(tokened().replace(str(SOON), str(SOON + 9)), "playback-token-invalid", id="expiry moved"),
+        pytest.param(tokened().replace("/v/v1/", "/v/v2/"), "playback-token-invalid", id="token of another video"),
+        pytest.param(tokened(key=SigningKey("k9", "x")), "playback-token-invalid", id="unknown key"),
+        pytest.param(tokened(key=SigningKey("k1", "x")), "playback-token-invalid", id="other secret"),
+        pytest.param(tokened("denied"), "video-withdrawn", id="taken down"),
+        pytest.param("/v/v1/1/master.m3u8", "playback-token-missing", id="no token"),
+    ],
+)
+async def test_whoever_lacks_a_good_token_is_refused(edge: EdgeFunctions, uri: str, kind: str) -> None:
+    answer = await media(edge, uri)
+    assert isinstance(answer, Answered)
+    assert answer.status == 403
+    assert answer.headers == {"content-type": "application/problem+json", "cache-control": "no-store"}
+    assert f'"https://reelstack.dev/problems/{kind}"' in answer.body
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("../v2/1/master.m3u8", "1/../../v2/a.mp4", "%2e%2e/v2/a.mp4", "1/%2e%2e%2f%2e%2e%2fv2/a.mp4", "..%2fv2"),
+        *(
+            "1//a.mp4",
+            "/a.mp4",
+            "./a.mp4",
+            "1/.hidden",
+            "",
+            "1/",
+            "1\\a.mp4",
+            "1/a.mp4%00.jpg",
+            "1/a b.mp4",
+            "1/a.mp4\n",
+        ),
+    ],
+)
+async def test_no_spelling_of_a_path_leads_out_of_the_video(edge: EdgeFunctions, rest: str) -> None:
+    answer = await media(edge, tokened_prefix("v1", SOON, KEY) + rest)
+    assert isinstance(answer, Answered)
+    assert answer.status == 403
+
+
+async def test_a_denial_ends_when_it_says(edge: EdgeFunctions) -> None:
+    assert await media(edge, tokened("forgiven")) == "/v/forgiven/1/master.m3u8"
+
+
+async def test_keys_that_come_later_are_seen() -> None:
+    later = SigningKey("k2", "later")
+    async with functions(*FILES) as edge:
+        assert isinstance(await media(edge, tokened(key=later)), Answered)
+        await edge.hold({"key:k2": later.secret})
+        assert await media(edge, tokened(key=later)) == "/v/v1/1/master.m3u8"
+
+
+@pytest.mark.parametrize(
+    ("uri", "served"),
+    [
+        *((route, "/index.html") for route in ("/", "/signed-in", "/clip/42", "/clip/4.2/x")),
+        *((file, file) for file in ("/index.html", "/assets/index-Bx3.js", "/favicon.svg", "/config.json")),
+    ],
+)
+async def test_routes_of_the_web_app_get_its_page_and_files_stay_files(
+    edge: EdgeFunctions, uri: str, served: str
+) -> None:
+    assert await edge.viewer_request("web_routes.js", event(uri)) == served
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_function_is_not_larger_than_cloudfront_takes(file: Path) -> None:
+    assert file.stat().st_size <= LIMIT_BYTES
+
+
+# --- the harness ------------------------------------------------------------------------------------------------------
+
+
+async def outcome(tmp_path: Path, code: str) -> str | Answered:
+    file = tmp_path / "other.js"
+    file.write_text(code)
+    async with functions(file) as edge:
+        return await edge.viewer_request("other.js", event("/x"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import fs from 'fs'; function handler(e) { return e.request; }", id="import of fs"),
+        pytest.param("function handler(e) { require('http'); return e.request; }", id="require of http"),
+        pytest.param("function handler(e) { return fetch('http://127.0.0.1'); }", id="network"),
+        pytest.param("function handler(e) { process.exit(); }", id="process"),
+        pytest.param("function handler(e) { return eval('e.request'); }", id="eval"),
+        pytest.param("function handler(e) { return 7; }", id="no object"),
+        pytest.param("function other(e) { return e.request; }", id="no handler"),
+    ],
+)
+async def test_what_the_edge_does_not_have_fails_here_too(tmp_path: Path, code: str) -> None:
+    with pytest.raises(FunctionFailed):
+        await outcome(tmp_path, code)
+
+
+async def test_the_four_modules_of_the_edge_are_there(tmp_path: Path) -> None:
+    code = """
+    import cf from 'cloudfront';
+    import querystring from 'querystring';
+    const buffer = require('buffer');
+    const crypto = require('crypto');
+    async function handler(event) {
+      const there = await cf.kvs().exists('key:k1');
+      const hash = crypto.createHash('sha256').update(buffer.Buffer.from('eA==', 'base64')).digest('hex');
+      event.request.uri = '/' + querystring.stringify({ there: there, hash: hash.slice(0, 8) });
+      return event.request;
+    }
+    """
+    assert await outcome(tmp_path, code) == "/there=true&hash=2d711642"
+
+
+async def test_a_function_that_hangs_is_ended_and_the_next_call_is_answered(tmp_path: Path) -> None:
+    file = tmp_path / "hang.js"
+    file.write_text("function handler(e) { while (e.request.uri === '/hang') {} return e.request; }")
+    async with functions(file) as edge:
+        with pytest.raises(FunctionFailed):
+            await edge.viewer_request("hang.js", event("/hang"))
+        assert await edge.viewer_request("hang.js", event("/go")) == "/go"
+
+
+# --- the lint ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("const { request } = event;", "no destructuring"),
+        ("for (const x of []) { x(); }", "no for-of"),
+        ("const a = [...event.list];", "no spread"),
+        ("class A {}", "no classes"),
+        ("const a = { event };", "no shorthand properties"),
+        ("const f = async () => 1;", "no async closures"),
+        ("return use(await event.a);", "no await among arguments"),
+        ("return event?.request;", "Parsing error"),
+        ("return event.a ?? event.b;", "Parsing error"),
+        ("return process.env;", "'process' is not defined"),
+        ("setTimeout(handler, 1);", "'setTimeout' is not defined"),
+    ],
+)
+def test_what_node_takes_and_the_edge_does_not_is_found_by_the_lint(statement: str, found: str) -> None:
+    code = f"function use(x) {{ return x; }}\nasync function handler(event) {{ use(event); {statement} }}\n"
+    done = subprocess.run(
+        [str(node().path), str(ESLINT), "--stdin", "--stdin-filename", "infra/edge/probe.js"],
+        cwd=ROOT,
+        input=code,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert found in done.stdout

@@ -1,0 +1,257 @@
+"""The local edge as a viewer meets it, in front of a small origin that remembers what it was asked."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from reelstack.delivery import SigningKey, asset_url
+
+from local.edge_behaviors import FUNCTIONS, Behavior, Policy
+from local.edge_cache import BLOCK_BYTES, Tiers
+from local.edge_functions import EdgeFunctions
+from local.edge_origin import Origin
+from local.edge_viewer import BODY_BYTES, Edge, application
+from local.programs import node
+from tests.local.tiny_origin import TinyOrigin, tiny_origin
+
+CODE = Path(__file__).parent.parent.parent / "infra/edge"
+KEY = SigningKey("k1", "5ec2e7")
+DOMAIN = "d1.cloudfront.net"
+FOREVER = "public, max-age=31536000, immutable"
+MOVIE = bytes(range(256)) * (BLOCK_BYTES // 256 * 2 + 5)  # two blocks and a bit
+READ = frozenset({"GET", "HEAD"})
+ALL = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"})
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def origin() -> Iterator[TinyOrigin]:
+    with tiny_origin() as made:
+        made.objects = {
+            "/v/v1/1/a.mp4": (MOVIE, FOREVER),
+            "/v/v1/1/master.m3u8": (b"#EXTM3U", FOREVER),
+            "/index.html": (b"<h1>", "no-cache"),
+            "/assets/a-1.js": (b"1", FOREVER),
+        }
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def functions() -> AsyncIterator[EdgeFunctions]:
+    made = EdgeFunctions(node().path, tuple(sorted(CODE.glob("*.js"))))
+    await made.hold({"key:k1": KEY.secret})
+    yield made
+    await made.close()
+
+
+@dataclass
+class World:
+    viewer: httpx.AsyncClient
+    edge: Edge
+    origin: TinyOrigin
+
+
+def behaviors() -> list[Behavior]:
+    media, web = Policy(0, 86_400, 31_536_000), Policy(0, 60, 31_536_000)
+    return [
+        Behavior("/v/*.m3u8", "bucket", READ, Policy(0, 10, 60), FUNCTIONS["/v/*.m3u8"]),
+        Behavior("/v/*", "bucket", READ, media, FUNCTIONS["/v/*"]),
+        Behavior("/v1/*", "api", ALL, Policy(0, 0, 0), None),
+        Behavior("*", "bucket", READ, web, FUNCTIONS["*"]),
+    ]
+
+
+@asynccontextmanager
+async def in_front_of(address: str, functions: EdgeFunctions) -> AsyncIterator[tuple[httpx.AsyncClient, Edge]]:
+    behind = Origin(endpoint=address, domain=DOMAIN, api_url="http://abc.execute-api/api", secret="open sesame")
+    edge = Edge(
+        distribution_id="E1",
+        domain=DOMAIN,
+        behaviors=behaviors(),
+        functions=functions,
+        origin=behind,
+        tiers=Tiers(edge_bytes=5 * BLOCK_BYTES, regional_bytes=10 * BLOCK_BYTES),
+    )
+    transport = httpx.ASGITransport(application(edge))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as viewer:
+        yield viewer, edge
+    await behind.close()
+
+
+@pytest.fixture
+async def world(origin: TinyOrigin, functions: EdgeFunctions) -> AsyncIterator[World]:
+    async with in_front_of(origin.url, functions) as (viewer, edge):
+        yield World(viewer, edge, origin)
+
+
+def url(name: str = "a.mp4", until: float = 600) -> str:
+    return asset_url("v1", f"v/v1/1/{name}", int(time.time() + until), KEY)
+
+
+# --- media ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-99", 0, 99),
+        (f"bytes={BLOCK_BYTES - 2}-{BLOCK_BYTES + 1}", BLOCK_BYTES - 2, BLOCK_BYTES + 1),
+        ("bytes=-7", len(MOVIE) - 7, len(MOVIE) - 1),
+        ("bytes=5-", 5, len(MOVIE) - 1),
+    ],
+)
+async def test_a_range_is_exactly_those_bytes(world: World, asked: str, first: int, last: int) -> None:
+    answer = await world.viewer.get(url(), headers={"range": asked})
+    assert answer.status_code == 206
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(MOVIE)}"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert answer.content == MOVIE[first : last + 1]
+
+
+async def test_an_object_comes_with_its_type_version_and_age_and_nothing_else_of_the_origins(
+    world: World,
+) -> None:
+    answer = await world.viewer.get(url())
+    assert answer.content == MOVIE
+    kept = {"content-type": "video/mp4", "etag": f'"{len(MOVIE)}"', "cache-control": FOREVER, "age": "0"}
+    assert kept.items() <= dict(answer.headers).items()
+    assert not {name for name in answer.headers if name.startswith("x-amz-")}
+
+
+async def test_a_range_beyond_the_end_is_416_and_says_how_long_the_object_is(world: World) -> None:
+    answer = await world.viewer.get(url(), headers={"range": f"bytes={len(MOVIE)}-"})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(MOVIE)}")
+
+
+async def test_head_tells_the_length_and_sends_nothing(world: World) -> None:
+    answer = await world.viewer.head(url())
+    assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, str(len(MOVIE)), b"")
+
+
+async def test_a_crowd_costs_the_origin_one_request_for_each_block(world: World) -> None:
+    world.origin.delay = 0.05
+    answers = await asyncio.gather(*(world.viewer.get(url(until=600 + i)) for i in range(20)))
+    assert all(answer.content == MOVIE for answer in answers)
+    assert world.origin.times("/v/v1/1/a.mp4") == 3
+
+
+async def test_whatever_the_token_or_query_the_cache_knows_one_object(world: World) -> None:
+    seen = [(await world.viewer.get(url("master.m3u8", 600 + i) + f"?n={i}")).headers["x-cache"] for i in range(3)]
+    assert seen == ["Miss", "Hit from edge", "Hit from edge"]
+    assert [asked.path for asked in world.origin.asked] == ["/v/v1/1/master.m3u8"]
+
+
+async def test_the_origin_is_the_distribution_itself_so_that_origin_access_control_is_proved(world: World) -> None:
+    await world.viewer.get(url("master.m3u8"))
+    headers = world.origin.asked[0].headers
+    assert (headers["host"], headers["x-forwarded-proto"]) == (DOMAIN, "https")
+
+
+async def test_an_invalidation_is_followed_by_a_miss(world: World) -> None:
+    await world.viewer.get(url("master.m3u8"))
+    world.edge.tiers.purge("/v/v1/*")
+    assert (await world.viewer.get(url("master.m3u8"))).headers["x-cache"] == "Miss"
+
+
+async def test_who_has_no_token_never_reaches_the_origin(world: World) -> None:
+    answer = await world.viewer.get("/v/v1/1/a.mp4")
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].endswith("/playback-token-missing")
+    assert world.origin.asked == []
+
+
+async def test_a_refusal_of_the_origin_is_passed_on_and_not_kept(world: World) -> None:
+    assert [(await world.viewer.get(url("none.mp4"))).status_code for _ in range(2)] == [403, 403]
+    assert world.origin.times("/v/v1/1/none.mp4") == 2
+
+
+async def test_media_cannot_be_written(world: World) -> None:
+    assert (await world.viewer.post(url())).status_code == 403
+    assert world.origin.asked == []
+
+
+# --- web app ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_page_is_asked_for_at_each_visit_and_its_assets_once(world: World) -> None:
+    for _ in range(2):
+        assert (await world.viewer.get("/some/route")).content == b"<h1>"
+        assert (await world.viewer.get("/assets/a-1.js")).content == b"1"
+    assert world.origin.times("/index.html") == 2
+    assert world.origin.times("/assets/a-1.js") == 1
+
+
+async def test_a_version_the_browser_has_is_not_sent_again(world: World) -> None:
+    known = (await world.viewer.get("/")).headers["etag"]
+    answer = await world.viewer.get("/", headers={"if-none-match": known})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+# --- API --------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_was(world: World) -> None:
+    given = {"authorization": "Bearer t", "x-origin-verify": "guess", "content-type": "application/json"}
+    answer = await world.viewer.post("/v1/uploads?a=1&b=%20", headers=given, content=b'{"title":"x"}')
+    assert (answer.status_code, answer.json()) == (201, {"made": True})
+    asked = world.origin.asked[0]
+    assert (asked.method, asked.path, asked.body) == ("POST", "/api/v1/uploads?a=1&b=%20", b'{"title":"x"}')
+    assert asked.headers["host"] == "abc.execute-api"
+    assert asked.headers["x-origin-verify"] == "open sesame"
+    assert asked.headers["authorization"] == "Bearer t"
+
+
+async def test_the_api_is_never_kept_whatever_it_says(world: World) -> None:
+    answers = [await world.viewer.get("/v1/feed") for _ in range(2)]
+    assert [answer.headers["x-cache"] for answer in answers] == ["Miss", "Miss"]
+    assert world.origin.times("/api/v1/feed") == 2
+
+
+async def test_a_body_over_the_gateways_limit_is_413(world: World) -> None:
+    answer = await world.viewer.post("/v1/uploads", content=b"x" * (BODY_BYTES + 1))
+    assert (answer.status_code, answer.json()["type"]) == (413, "https://reelstack.dev/problems/request-too-large")
+    assert world.origin.asked == []
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+
+async def test_only_signing_in_and_up_goes_to_cognito(world: World) -> None:
+    service = "AWSCognitoIdentityProviderService"
+    ask = world.viewer.post
+    refused = await ask("/_local/cognito", headers={"x-amz-target": f"{service}.AdminSetUserPassword"})
+    passed = await ask("/_local/cognito", headers={"x-amz-target": f"{service}.InitiateAuth"}, content=b"{}")
+    assert (refused.status_code, passed.status_code) == (403, 201)
+    assert [asked.headers["x-amz-target"] for asked in world.origin.asked] == [f"{service}.InitiateAuth"]
+
+
+async def test_a_page_elsewhere_cannot_point_its_name_here(world: World) -> None:
+    assert (await world.viewer.get("/_local/health", headers={"host": "evil.example"})).status_code == 400
+    assert (await world.viewer.get("/_local/health", headers={"host": "localhost:8080"})).status_code == 200
+
+
+async def test_an_origin_that_is_away_is_502_in_words(functions: EdgeFunctions) -> None:
+    async with in_front_of("http://127.0.0.1:9", functions) as (viewer, _):
+        for path in ("/", "/v1/feed", url()):
+            answer = await viewer.get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (502, "application/problem+json")
+
+
+async def test_a_function_that_fails_is_503(origin: TinyOrigin, tmp_path: Path) -> None:
+    (tmp_path / "web_routes.js").write_text("function handler() { throw new Error('no'); }")
+    functions = EdgeFunctions(node().path, (tmp_path / "web_routes.js",))
+    async with in_front_of(origin.url, functions) as (viewer, _):
+        assert (await viewer.get("/")).status_code == 503
+    await functions.close()

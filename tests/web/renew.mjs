@@ -1,0 +1,12 @@
+// Plays a clip whose first playback token has expired already.
+import { clip, run, signIn } from './browser.mjs';
+
+await run(async (page, given) => {
+  await signIn(page, given);
+  const item = clip(page, given.title);
+  await item.getByRole('button', { name: /^Play / }).click();
+  const ended = await item.locator('video').evaluate(
+    (element) => element.ended || new Promise((resolve) => element.addEventListener('ended', () => resolve(true))),
+  );
+  return { ended, problems: await item.getByRole('alert').filter({ visible: true }).allTextContents() };
+});

@@ -1,0 +1,70 @@
+import { problemOf } from './problem.ts';
+
+const PATIENCE_MS = 15_000;
+
+export interface Video {
+  video_id: string;
+  title: string;
+  description: string;
+  duration_ms: number | null;
+  width: number | null;
+  height: number | null;
+}
+
+export interface Page {
+  items: Video[];
+  cursor: string | null;
+}
+
+export interface Playback {
+  master_url: string;
+  poster_url: string | null;
+  /** ISO time or unix seconds, as the API says. */
+  expires_at: string | number;
+}
+
+export interface Likes {
+  likes: number;
+  liked: boolean;
+}
+
+/** The part of /v1 that this page uses. Every method throws a Problem when the answer is a refusal. */
+export class Api {
+  readonly #token: () => Promise<string>;
+
+  constructor(token: () => Promise<string>) {
+    this.#token = token;
+  }
+
+  feed(cursor: string | null): Promise<Page> {
+    return this.#json(`/v1/feed?${new URLSearchParams({ limit: '10', ...(cursor ? { cursor } : {}) })}`);
+  }
+
+  playback(id: string): Promise<Playback> {
+    return this.#json(`/v1/videos/${encodeURIComponent(id)}/playback`);
+  }
+
+  likes(id: string): Promise<Likes> {
+    return this.#json(`/v1/videos/${encodeURIComponent(id)}/likes`);
+  }
+
+  async setLiked(id: string, liked: boolean): Promise<void> {
+    await this.#call(`/v1/videos/${encodeURIComponent(id)}/like`, liked ? 'PUT' : 'DELETE');
+  }
+
+  async #json<Body>(path: string): Promise<Body> {
+    return (await (await this.#call(path, 'GET')).json()) as Body;
+  }
+
+  async #call(path: string, method: string): Promise<Response> {
+    const answer = await fetch(path, {
+      method,
+      headers: { authorization: `Bearer ${await this.#token()}` },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (!answer.ok) {
+      throw await problemOf(answer);
+    }
+    return answer;
+  }
+}

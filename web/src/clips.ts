@@ -1,0 +1,158 @@
+import type { Api, Playback, Video } from './api.ts';
+import { find, fromTemplate } from './dom.ts';
+import { LikeToggle } from './likes.ts';
+import { Player } from './player.ts';
+import { inWords } from './problem.ts';
+
+/** How far below the screen a clip begins to load its poster and likes. */
+const AHEAD = '600px';
+
+/** The list of published clips, newest first; one plays at a time. */
+export class Clips {
+  readonly root: HTMLElement = fromTemplate('clips');
+  readonly #api: Api;
+  readonly #list = find(this.root, 'ol', HTMLOListElement);
+  readonly #more = find(this.root, '.more', HTMLButtonElement);
+  readonly #near = new IntersectionObserver((seen) => this.#approach(seen), { rootMargin: AHEAD });
+  readonly #loads = new Map<Element, () => Promise<void>>();
+  #cursor: string | null = null;
+  #playing: Player | null = null;
+
+  constructor(api: Api) {
+    this.#api = api;
+    this.#more.addEventListener('click', () => void this.load());
+  }
+
+  /** Loads one more page. Its own failure is shown in place of the clips. */
+  async load(): Promise<void> {
+    this.#more.disabled = true;
+    try {
+      const page = await this.#api.feed(this.#cursor);
+      this.#cursor = page.cursor;
+      this.#list.append(...page.items.map((video) => this.#clip(video)));
+      find(this.root, '.empty', HTMLElement).hidden = this.#list.children.length > 0;
+      this.#more.hidden = page.cursor === null;
+    } finally {
+      this.#more.disabled = false;
+      this.#list.ariaBusy = 'false';
+    }
+  }
+
+  #approach(seen: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of seen) {
+      if (isIntersecting) {
+        this.#near.unobserve(target);
+        void this.#loads.get(target)?.();
+      }
+    }
+  }
+
+  #clip(video: Video): HTMLElement {
+    const item = fromTemplate('clip');
+    const play = find(item, '.play', HTMLButtonElement);
+    item.dataset.videoId = video.video_id;
+    find(item, 'h3', HTMLElement).textContent = video.title;
+    find(item, '.about', HTMLElement).textContent = [clock(video.duration_ms), video.description].filter(Boolean).join(' · ');
+    if (video.width && video.height) {
+      find(item, '.stage', HTMLElement).style.aspectRatio = `${video.width} / ${video.height}`;
+    }
+    play.ariaLabel = `Play ${video.title}`;
+    const failed = (says: string) => say(item, says);
+    const address = rememberFor(() => this.#api.playback(video.video_id));
+    play.addEventListener('click', () => void this.#play(item, address, failed));
+    this.#loads.set(item, async () => {
+      this.#loads.delete(item);
+      const outcomes = await Promise.allSettled([poster(item, address), this.#likes(item, video, failed)]);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') {
+          failed(inWords(outcome.reason));
+        }
+      }
+    });
+    this.#near.observe(item);
+    return item;
+  }
+
+  async #play(item: HTMLElement, address: () => Promise<Playback>, failed: (says: string) => void): Promise<void> {
+    this.#playing?.stop();
+    const video = find(item, 'video', HTMLVideoElement);
+    const player = new Player(video, async () => (await address()).master_url, failed);
+    this.#playing = player;
+    find(item, '.play', HTMLElement).hidden = true;
+    find(item, 'img', HTMLElement).hidden = true;
+    video.hidden = false;
+    video.focus();
+    say(item, '');
+    try {
+      await player.play();
+    } catch (error) {
+      failed(inWords(error));
+    }
+  }
+
+  async #likes(item: HTMLElement, video: Video, failed: (says: string) => void): Promise<void> {
+    const button = find(item, '.like', HTMLButtonElement);
+    const count = find(item, '.count', HTMLElement);
+    const toggle = new LikeToggle(
+      await this.#api.likes(video.video_id),
+      (liked) => this.#api.setLiked(video.video_id, liked),
+      ({ likes, liked }) => {
+        button.ariaPressed = String(liked);
+        button.ariaLabel = `Like ${video.title}, ${likes} ${likes === 1 ? 'like' : 'likes'}`;
+        count.textContent = new Intl.NumberFormat(undefined, { notation: 'compact' }).format(likes);
+      },
+    );
+    button.disabled = false;
+    button.addEventListener('click', () => {
+      say(item, '');
+      toggle.toggle().catch((error: unknown) => failed(inWords(error)));
+    });
+  }
+}
+
+async function poster(item: HTMLElement, address: () => Promise<Playback>): Promise<void> {
+  const { poster_url } = await address();
+  const image = find(item, 'img', HTMLImageElement);
+  if (poster_url) {
+    image.addEventListener('load', () => {
+      image.hidden = !find(item, 'video', HTMLVideoElement).hidden;
+    });
+    image.src = poster_url;
+  }
+}
+
+/** The same addresses until a minute before their token runs out. */
+function rememberFor(ask: () => Promise<Playback>): () => Promise<Playback> {
+  let known: Promise<Playback> | null = null;
+  let until = 0;
+  return () => {
+    if (!known || Date.now() > until) {
+      until = Number.POSITIVE_INFINITY;
+      known = ask();
+      known.then(
+        ({ expires_at }) => {
+          until = (typeof expires_at === 'number' ? expires_at * 1000 : Date.parse(expires_at)) - 60_000;
+        },
+        () => {
+          known = null;
+        },
+      );
+    }
+    return known;
+  };
+}
+
+function say(item: HTMLElement, says: string): void {
+  const place = find(item, '.problem', HTMLElement);
+  place.textContent = says;
+  place.hidden = says === '';
+}
+
+/** 83000 -> "1:23" */
+function clock(ms: number | null): string {
+  if (ms === null) {
+    return '';
+  }
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,95 @@
+import type Hls from 'hls.js';
+
+const APPLE = navigator.vendor.startsWith('Apple');
+const HLS_TYPE = 'application/vnd.apple.mpegurl';
+
+/** Plays one clip. What went wrong on the way is counted in `data-errors` and `data-stalls` of the element. */
+export class Player {
+  readonly #video: HTMLVideoElement;
+  readonly #address: () => Promise<string>;
+  readonly #failed: (says: string) => void;
+  #hls: Hls | null = null;
+  #renewed = false;
+
+  /** `address` gives the master playlist's address with a token that is still good. */
+  constructor(video: HTMLVideoElement, address: () => Promise<string>, failed: (says: string) => void) {
+    this.#video = video;
+    this.#address = address;
+    this.#failed = failed;
+    countStalls(video);
+  }
+
+  async play(): Promise<void> {
+    const address = await this.#address();
+    // Safari plays HLS itself, with less battery; other browsers that say so do it less well than hls.js.
+    if (APPLE && this.#video.canPlayType(HLS_TYPE)) {
+      this.#video.src = address;
+      this.#video.addEventListener('error', () => this.#failed(this.#video.error?.message ?? 'The clip does not play'));
+    } else {
+      await this.#attach(address);
+    }
+    try {
+      await this.#video.play();
+    } catch (error) {
+      // A browser that wants another tap first shows its own controls; there is nothing to say.
+      if (!(error instanceof DOMException)) {
+        throw error;
+      }
+    }
+  }
+
+  async #attach(address: string): Promise<void> {
+    const { default: Hls } = await import('hls.js');
+    if (!Hls.isSupported()) {
+      throw new Error('This browser cannot play clips: it has no Media Source Extensions');
+    }
+    this.#hls = new Hls({ capLevelToPlayerSize: true, lowLatencyMode: false, backBufferLength: 30 });
+    this.#hls.on(Hls.Events.ERROR, (_, error) => {
+      this.#video.dataset.errors = String(Number(this.#video.dataset.errors ?? 0) + 1);
+      if (!error.fatal) {
+        return;
+      }
+      if (error.response?.code === 403 && !this.#renewed) {
+        void this.#renew();
+      } else {
+        this.stop();
+        this.#failed(`The clip stopped: ${error.details}`);
+      }
+    });
+    this.#hls.attachMedia(this.#video);
+    this.#hls.loadSource(address);
+  }
+
+  /** A token that ran out while the clip was paused: once, with a new one, from where it was. */
+  async #renew(): Promise<void> {
+    this.#renewed = true;
+    try {
+      const at = this.#video.currentTime;
+      this.#hls?.loadSource(await this.#address());
+      this.#hls?.startLoad(at);
+    } catch (error) {
+      this.#failed(String(error));
+    }
+  }
+
+  stop(): void {
+    this.#video.pause();
+    this.#hls?.destroy();
+    this.#hls = null;
+  }
+}
+
+/** A stall is waiting for data in mid-play: not before the first picture, not while seeking, not at the end. */
+function countStalls(video: HTMLVideoElement): void {
+  let began = false;
+  video.dataset.stalls = '0';
+  video.dataset.errors = '0';
+  video.addEventListener('playing', () => {
+    began = true;
+  });
+  video.addEventListener('waiting', () => {
+    if (began && !video.seeking && !video.ended && video.duration - video.currentTime > 0.25) {
+      video.dataset.stalls = String(Number(video.dataset.stalls) + 1);
+    }
+  });
+}

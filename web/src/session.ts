@@ -1,0 +1,163 @@
+import type { Config } from './config.ts';
+import { Problem, problemOf } from './problem.ts';
+
+const KEPT = 'reelstack.session';
+const PENDING = 'reelstack.pkce';
+const EARLY_MS = 60_000;
+const PATIENCE_MS = 15_000;
+
+interface Tokens {
+  access: string;
+  refresh: string;
+  /** Unix milliseconds. */
+  expires: number;
+}
+
+interface Pending {
+  verifier: string;
+  state: string;
+}
+
+/** Who is signed in. Tokens live as long as the tab: sessionStorage, which the content security policy keeps to us. */
+export class Session {
+  readonly #config: Config;
+  #tokens: Tokens | null;
+  #renewing: Promise<void> | null = null;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#tokens = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Tokens | null;
+  }
+
+  get signedIn(): boolean {
+    return this.#tokens !== null;
+  }
+
+  /** An access token with at least a minute to go. Concurrent callers share one renewal. */
+  async token(): Promise<string> {
+    if (this.#tokens && this.#tokens.expires - EARLY_MS < Date.now()) {
+      this.#renewing ??= this.#renew().finally(() => {
+        this.#renewing = null;
+      });
+      await this.#renewing;
+    }
+    if (!this.#tokens) {
+      throw new Problem(401, 'signed-out', 'Sign in first');
+    }
+    return this.#tokens.access;
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    await this.#initiate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password });
+  }
+
+  /** Leaves for the hosted pages; they lead back to `finishSignIn`. */
+  async leaveToSignIn(): Promise<void> {
+    const pending: Pending = { verifier: random(), state: random() };
+    sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    const asked = new URLSearchParams({
+      response_type: 'code',
+      client_id: this.#config.client_id,
+      redirect_uri: here(),
+      scope: 'openid email profile',
+      state: pending.state,
+      code_challenge: await challenge(pending.verifier),
+      code_challenge_method: 'S256',
+    });
+    location.assign(`${this.#config.hosted_ui}/oauth2/authorize?${asked}`);
+  }
+
+  /** Takes the code out of the address, if there is one. */
+  async finishSignIn(): Promise<void> {
+    const answer = new URLSearchParams(location.search);
+    const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as Pending | null;
+    if (!answer.has('code') && !answer.has('error')) {
+      return;
+    }
+    sessionStorage.removeItem(PENDING);
+    history.replaceState(null, '', location.pathname);
+    if (!pending || answer.get('state') !== pending.state) {
+      throw new Problem(400, 'sign-in-not-ours', 'That sign-in did not begin in this tab. Try again.');
+    }
+    const code = answer.get('code');
+    if (!code) {
+      throw new Problem(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
+    }
+    await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier });
+  }
+
+  signOut(): void {
+    this.#tokens = null;
+    sessionStorage.removeItem(KEPT);
+  }
+
+  async #renew(): Promise<void> {
+    const refresh = this.#tokens?.refresh ?? '';
+    try {
+      await (this.#config.auth === 'password'
+        ? this.#initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refresh })
+        : this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh }));
+    } catch (error) {
+      if (error instanceof Problem) {
+        this.signOut();
+      }
+      throw error;
+    }
+  }
+
+  async #initiate(flow: string, parameters: Record<string, string>): Promise<void> {
+    const body = await post('/_local/cognito', JSON.stringify({ AuthFlow: flow, ClientId: this.#config.client_id, AuthParameters: parameters }), {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+    });
+    const given = body.AuthenticationResult as Record<string, unknown> | undefined;
+    if (!given) {
+      throw new Problem(403, 'challenge', 'This account needs a step that only the hosted sign-in knows');
+    }
+    this.#keep(given.AccessToken, given.RefreshToken, given.ExpiresIn);
+  }
+
+  async #exchange(parameters: Record<string, string>): Promise<void> {
+    const form = new URLSearchParams({ client_id: this.#config.client_id, ...parameters });
+    const given = await post(`${this.#config.hosted_ui}/oauth2/token`, form, {});
+    this.#keep(given.access_token, given.refresh_token, given.expires_in);
+  }
+
+  #keep(access: unknown, refresh: unknown, seconds: unknown): void {
+    this.#tokens = {
+      access: String(access),
+      // A renewal brings no new refresh token.
+      refresh: refresh ? String(refresh) : (this.#tokens?.refresh ?? ''),
+      expires: Date.now() + Number(seconds) * 1000,
+    };
+    sessionStorage.setItem(KEPT, JSON.stringify(this.#tokens));
+  }
+}
+
+async function post(url: string, body: BodyInit, headers: Record<string, string>): Promise<Record<string, unknown>> {
+  const answer = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!answer.ok) {
+    throw await problemOf(answer);
+  }
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+function here(): string {
+  return `${location.origin}/`;
+}
+
+function random(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+/** RFC 7636, S256. */
+export async function challenge(verifier: string): Promise<string> {
+  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
