@@ -4,7 +4,7 @@
     python3 local/bootstrap.py dev     what `make test` and `make check` need on top
     python3 local/bootstrap.py checkov the scanner that `make check` runs, in an environment of its own
 
-Python packages go to .venv by uv, every file checked against the lock's hashes; Node packages to node_modules by npm ci.
+Python packages go to .venv by uv, every file checked against the hashes of the lock; Node packages by npm ci.
 A step is done again only when its lock file has changed.
 """
 
@@ -32,7 +32,7 @@ def main() -> None:
         sys.exit("usage: bootstrap.py run | dev | checkov")
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(
-            f"Reelstack needs Python ≥ 3.11; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.13 …"
+            f"Reelstack needs Python ≥ 3.11; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.13"
         )
     if kind == "checkov":
         install(CHECK_VENV, "checkov")

@@ -1,21 +1,29 @@
 """boto3 clients of the laptop's own cloud, as its administrator."""
 
+from functools import cache
 from typing import Any
 
 from local.services import REGION, Services
 
+KEYS = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+
 
 def client(services: Services, service: str) -> Any:
     """A client of `service` at this cloud's endpoint; connects within 3 s, reads within 60 s, tries twice."""
+    return _made(services.endpoint, service, *(services.administrator()[f"AWS_{key}"] for key in KEYS))
+
+
+@cache
+def _made(endpoint: str, service: str, key_id: str, secret: str) -> Any:
+    """Kept for the life of the process: a client that is thrown away leaves its sockets open."""
     import boto3
     from botocore.config import Config
 
     settings = Config(
         connect_timeout=3, read_timeout=60, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
     )
-    keys = services.administrator()
-    session: Any = boto3.Session(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
-    return session.client(service, endpoint_url=services.endpoint, config=settings)
+    session: Any = boto3.Session(key_id, secret, region_name=REGION)
+    return session.client(service, endpoint_url=endpoint, config=settings)
 
 
 def physical_ids(services: Services, stack: str) -> dict[str, str]:

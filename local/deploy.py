@@ -33,11 +33,11 @@ SOURCES = (
 """What decides what is deployed, besides `assembly_environment`."""
 
 
-def fingerprint(environment: dict[str, str]) -> str:
+def fingerprint(environment: dict[str, str], checkout: Path = ROOT) -> str:
     """Changes when anything that could change the deployment does."""
     digest = hashlib.sha256(json.dumps(sorted(environment.items())).encode())
-    for path in _files(ROOT / name for name in SOURCES):
-        digest.update(str(path.relative_to(ROOT)).encode())
+    for path in _files(checkout / name for name in SOURCES):
+        digest.update(str(path.relative_to(checkout)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,6 +1,7 @@
 """What lies behind the edge: the buckets, through the emulator's own CloudFront, so that origin access control is
 proved by every request; the HTTP API, with the header that opens it; and Cognito, for signing in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from local.edge_functions import Viewer
 ORIGIN_HEADER = "x-origin-verify"
 TIMEOUT = httpx.Timeout(30, connect=3)
 LIMITS = httpx.Limits(max_connections=100)
+API_AT_ONCE = 8
+"""On a laptop each request under way is a Python process of its own, some 80 MB: more of them wait their turn."""
 
 SIGN_IN = {f"AWSCognitoIdentityProviderService.{name}" for name in ("InitiateAuth", "SignUp")}
 """All that the browser may ask of Cognito here; everything else takes AWS credentials or another way."""
@@ -41,6 +44,7 @@ class Origin:
         api = urlsplit(api_url)
         self._api_host, self._api_path = api.netloc, api.path.rstrip("/")
         self._secret = secret
+        self._turns = asyncio.Semaphore(API_AT_ONCE)
         self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
 
     async def close(self) -> None:
@@ -77,7 +81,8 @@ class Origin:
             ORIGIN_HEADER: self._secret,
         }
         path = f"{self._api_path}{viewer.uri}" + (f"?{viewer.query}" if viewer.query else "")
-        return await self._send(viewer.method, path, headers, body)
+        async with self._turns:
+            return await self._send(viewer.method, path, headers, body)
 
     async def sign_in(self, target: str, body: bytes) -> httpx.Response:
         """Hands one of SIGN_IN to Cognito. Raises OriginFailed."""

@@ -4,6 +4,7 @@ A port comes from a flag of `reelstack up`, else from REELSTACK_PORT_<NAME>, els
 the defaults below. What `up` used is written to `.local/ports.json`, so that the next `up` finds the same addresses.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -59,6 +60,15 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def free(count: int) -> list[int]:
+    """`count` different ports that nobody listens on now, as the system hands them out."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def require_free(name: str, port: int) -> None:

@@ -108,6 +108,7 @@ class Pidfiles:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        process.returncode = 0  # it outlives this command: from here on it is known by its pid file only
         owned = Owned(name, process.pid, start_time(process.pid) or "gone", port)
         self.write(owned)
         return owned
@@ -124,6 +125,7 @@ class Pidfiles:
         for pid in owned.group():
             _signal(pid, signal.SIGKILL)
         wait_until(lambda: not owned.group(), 5)
+        _collect(owned.pid)
         self.remove(name)
         return running
 
@@ -135,17 +137,13 @@ def wait_until(holds: Callable[[], bool], seconds: float, every: float = 0.05) -
         if time.monotonic() > deadline:
             return False
         time.sleep(every)
-        _reap()
     return True
 
 
-def _reap() -> None:
-    """Collects our own ended children, who would count as running for ever otherwise."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
+def _collect(pid: int) -> None:
+    """If an ended process was our own child, takes its entry out of the process table."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import httpx
 from reelstack_client import FINAL, Client, ClientError, PasswordSignIn, Video
 
 from local import programs
@@ -14,6 +15,7 @@ from local.places import Places
 TITLE = "Big Buck Bunny"
 DESCRIPTION = "© 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0"
 SECONDS = 300
+TIMEOUT = 30
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,24 @@ class Sample:
     master_url: str
 
 
-def sign_in(outputs: Outputs, person: Person) -> PasswordSignIn:
-    return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password)
+def sign_in(outputs: Outputs, person: Person, http: httpx.Client | None = None) -> PasswordSignIn:
+    return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password, http)
 
 
 def publish(places: Places, outputs: Outputs, people: list[Person], say: Callable[[str], None]) -> Sample:
     """The published sample clip: the one from an earlier `up`, or a new one. Raises NotPublished."""
     owner, moderator = (next(person for person in people if person.role == role) for role in ("creator", "moderator"))
-    client = Client(outputs.edge_url, sign_in(outputs, owner), resume_folder=places.run / "uploads")
-    video = next(
-        (video for video in client.videos().items if video.title == TITLE and video.state == "published"), None
-    )
-    if video is None:
-        video = _produce(client, Client(outputs.edge_url, sign_in(outputs, moderator)), say)
-    return Sample(video, client.playback(video.video_id).master_url)
+    with httpx.Client(timeout=TIMEOUT) as http:
+        client = Client(
+            outputs.edge_url, sign_in(outputs, owner, http), http=http, resume_folder=places.run / "uploads"
+        )
+        video = next(
+            (video for video in client.videos().items if video.title == TITLE and video.state == "published"), None
+        )
+        if video is None:
+            approver = Client(outputs.edge_url, sign_in(outputs, moderator, http), http=http)
+            video = _produce(client, approver, say)
+        return Sample(video, client.playback(video.video_id).master_url)
 
 
 def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> Video:

@@ -1,4 +1,4 @@
-"""What every test can ask for. `aws` is moto in process; `cloud` (tests/local) is the deployed local cloud."""
+"""What every test can ask for. `aws` is moto in process; `cloud` is the deployed local cloud."""
 
 import importlib
 import json
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto import mock_aws
@@ -17,9 +17,13 @@ from reelstack import aws as seam
 from reelstack import cache, secrets
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
-from tests.clips import FFMPEG, FFPROBE
 
 from infra.settings import STAGES
+from tests.clips import FFMPEG, FFPROBE
+
+if TYPE_CHECKING:
+    from local.places import Places
+    from local.up import Cloud
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
@@ -42,13 +46,14 @@ def context() -> Any:
     )
 
 
-@pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def programs() -> Iterator[None]:
     """A configuration that names ffmpeg and ffprobe, and nothing of AWS."""
-    for name, value in {"FFMPEG_PATH": FFMPEG, "FFPROBE_PATH": FFPROBE, "ENCODE_THREADS": "1"}.items():
-        monkeypatch.setenv(PREFIX + name, value)
-    config.cache_clear()
-    yield
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {"FFMPEG_PATH": FFMPEG, "FFPROBE_PATH": FFPROBE, "ENCODE_THREADS": "1"}.items():
+            environment.setenv(PREFIX + name, value)
+        config.cache_clear()
+        yield
     config.cache_clear()
 
 
@@ -215,3 +220,39 @@ def call(aws: Config, context: Any) -> Callable[..., Any]:
         return Answer(status=answer["statusCode"], headers=answer["headers"], json=json.loads(text) if text else None)
 
     return run
+
+
+# --- the deployed local cloud ----------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the cloud share one worker of pytest-xdist, and with it the one cloud."""
+    for item in items:
+        if item.get_closest_marker("cloud"):
+            item.add_marker(pytest.mark.xdist_group("cloud"))
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> "Places":
+    """The folder of the cloud under test.
+
+    REELSTACK_TEST_CLOUD=<folder> names one to use and to leave running, which saves a minute while writing a test.
+    """
+    from local.places import Places
+
+    kept = os.environ.get("REELSTACK_TEST_CLOUD")
+    return Places(Path(kept) if kept else tmp_path_factory.mktemp("cloud"))
+
+
+@pytest.fixture(scope="session")
+def cloud(places: "Places") -> Iterator["Cloud"]:
+    """A deployed local cloud of its own, on free ports, with the sample clip; stopped at the end of the run."""
+    from local import ports, up
+    from local.progress import Steps
+
+    chosen = {} if places.ports.exists() else dict(zip(ports.DEFAULTS, ports.free(len(ports.DEFAULTS)), strict=True))
+    try:
+        yield up.up(places, chosen, Steps(up.STEPS))
+    finally:
+        if "REELSTACK_TEST_CLOUD" not in os.environ:
+            up.down(places)

@@ -1,5 +1,7 @@
 """The running local cloud as these tests drive it."""
 
+from collections.abc import Iterator
+
 import pytest
 from reelstack_client import Video
 
@@ -8,8 +10,10 @@ from tests.cloud.driver import Driver
 
 
 @pytest.fixture(scope="session")
-def drive(cloud: Cloud) -> Driver:
-    return Driver(cloud.outputs, cloud.people)
+def drive(cloud: Cloud) -> Iterator[Driver]:
+    made = Driver(cloud.outputs, cloud.people)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

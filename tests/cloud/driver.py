@@ -3,7 +3,6 @@
 import subprocess
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,30 +24,35 @@ class Driver:
         self.outputs = outputs
         self.people = {person.name: person for person in people}
         self._sign_ins: dict[str, PasswordSignIn] = {}
+        self._clients: dict[str, Any] = {}
+        self.http = httpx.Client(base_url=outputs.edge_url, timeout=30)
 
-    @cached_property
-    def http(self) -> httpx.Client:
-        return httpx.Client(base_url=self.outputs.edge_url, timeout=30)
+    def close(self) -> None:
+        self.http.close()
+        for client in self._clients.values():
+            client.close()
 
     def token(self, name: str) -> str:
         if name not in self._sign_ins:
-            person = self.people[name]
+            person, outputs = self.people[name], self.outputs
             self._sign_ins[name] = PasswordSignIn(
-                self.outputs.endpoint, self.outputs.client_id, person.name, person.password
+                outputs.endpoint, outputs.client_id, person.name, person.password, http=self.http
             )
         return self._sign_ins[name]()
 
     def client(self, name: str) -> Client:
-        return Client(self.outputs.edge_url, lambda: self.token(name), resume_folder=None)
+        return Client(self.outputs.edge_url, lambda: self.token(name), http=self.http, resume_folder=None)
 
     def call(self, method: str, path: str, user: str | None = "ann", **kwargs: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.token(user)}"} if user else {}
         return self.http.request(method, path, headers=headers | kwargs.pop("headers", {}), **kwargs)
 
-    def aws(self, service: str, **kwargs: Any) -> Any:
+    def aws(self, service: str) -> Any:
         """A client with the operator's rights."""
-        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} | kwargs
-        return boto3.client(service, endpoint_url=self.outputs.endpoint, region_name=self.outputs.region, **given)
+        if service not in self._clients:
+            session: Any = boto3.Session("test", "test", region_name=self.outputs.region)
+            self._clients[service] = session.client(service, endpoint_url=self.outputs.endpoint)
+        return self._clients[service]
 
     def produce(self, file: Path, user: str = "ann", **wishes: Any) -> Video:
         """Uploads a file and returns the video as production left it."""
@@ -87,7 +91,7 @@ def draw(
     sound = ["-f", "lavfi", "-i", f"sine=440:duration={seconds}"] if audio else []
     subprocess.run(
         [
-            str(programs.ffmpeg().path),
+            str(programs.ffmpeg()),
             *("-v", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}"),
             *sound,
             *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *more, "-shortest", str(target)),

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.cloud.driver import Driver, draw, problem
 
 pytestmark = pytest.mark.cloud

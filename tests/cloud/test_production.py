@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import subprocess
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +15,10 @@ from urllib.parse import urljoin
 import httpx
 import m3u8
 import pytest
-from tests.cloud.driver import Driver, draw, eventually, problem
 from reelstack_client import Video
 
 from local import programs
+from tests.cloud.driver import Driver, draw, eventually, problem
 
 pytestmark = pytest.mark.cloud
 
@@ -50,7 +51,7 @@ def test_every_rendition_decodes_whole_through_the_edge(drive: Driver, sample: V
     for playlist in m3u8.loads(httpx.get(url).text, uri=url).playlists:
         counted = subprocess.run(
             [
-                str(programs.ffprobe().path),
+                str(programs.ffprobe()),
                 *("-v", "error", "-count_frames", "-select_streams", "v:0"),
                 *("-show_entries", "stream=codec_name,codec_tag_string,nb_read_frames", "-of", "json"),
                 playlist.absolute_uri,
@@ -80,7 +81,7 @@ def test_other_shapes_come_out_as_they_are(
 def test_a_rotated_clip_comes_out_upright(drive: Driver, tmp_path: Path) -> None:
     lying = draw(tmp_path / "lying.mp4", "320x180")
     turned = tmp_path / "turned.mp4"
-    ffmpeg = [str(programs.ffmpeg().path), "-v", "error", "-display_rotation:v:0", "90", "-i", str(lying)]
+    ffmpeg = [str(programs.ffmpeg()), "-v", "error", "-display_rotation:v:0", "90", "-i", str(lying)]
     subprocess.run([*ffmpeg, "-c", "copy", str(turned)], check=True, timeout=30)
     video = drive.produce(turned)
     assert (video.state, video.width, video.height) == ("published", 180, 320)
@@ -154,7 +155,7 @@ def waiting(drive: Driver) -> int:
 
 def test_64_likes_and_unlikes_at_once_leave_the_exact_count(drive: Driver, sample: Video) -> None:
     """32 users: each likes twice at the same time; every second one takes it back."""
-    users = [make_user(drive, f"fan{n:02d}") for n in range(32)]
+    users = [make_user(drive, f"fan-{uuid.uuid4()}") for _ in range(32)]
     path = f"/v1/videos/{sample.video_id}"
     before = drive.call("GET", f"{path}/likes").json()["likes"]
 
@@ -173,8 +174,7 @@ def test_64_likes_and_unlikes_at_once_leave_the_exact_count(drive: Driver, sampl
 def make_user(drive: Driver, name: str) -> str:
     """A viewer's access token."""
     cognito, pool, password = drive.aws("cognito-idp"), drive.outputs.user_pool_id, "Correct-horse-7"
-    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
-        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     answer = cognito.initiate_auth(
         ClientId=drive.outputs.client_id,

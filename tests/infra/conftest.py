@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Assembly]]:
-    """"prod-full", "dev-core" ... Nothing in the environment names an AWS account, key or endpoint."""
+    """ "prod-full", "dev-core" ... Nothing in the environment names an AWS account, key or endpoint."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("AWS_", "CDK_"))]:
             patch.delenv(name)

@@ -44,7 +44,9 @@ def test_a_production_stage_keeps_its_data_and_a_development_stage_leaves_none(
 ) -> None:
     kept = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::SecretsManager::Secret")
     for name, policy in (("prod-full", "Retain"), ("dev-core", "Delete")):
-        found = {r.path: (r.whole["DeletionPolicy"], r.whole["UpdateReplacePolicy"]) for r in assemblies[name].of(*kept)}
+        found = {
+            r.path: (r.whole["DeletionPolicy"], r.whole["UpdateReplacePolicy"]) for r in assemblies[name].of(*kept)
+        }
         assert set(found.values()) == {(policy, policy)}, found
 
 

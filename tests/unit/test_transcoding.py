@@ -11,6 +11,7 @@ from reelstack.ladder import Effort, Plan, make_plan, spending
 from reelstack.packaging import FramesMissing, Track, join
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
+
 from tests.clips import drawn, ffmpeg, numbered, read_numbers, uneven
 
 pytestmark = pytest.mark.usefixtures("programs")
@@ -141,9 +142,8 @@ def test_key_frames_of_all_renditions_lie_at_the_same_frames_two_seconds_apart(t
     assert {track.name for track in tracks} == {"avc-480", "hevc-480", "avc-720", "hevc-720"}
     assert [[f.samples for f in track.fragments] for track in tracks] == [[10, 10, 2]] * 4
     for track in tracks:
-        kinds = media.ffprobe(
-            ["-v", "error", "-show_entries", "frame=pict_type,key_frame", "-of", "csv=p=0", str(tmp_path / track.file)], 20
-        ).output.split()
+        arguments = ["-v", "error", "-show_entries", "frame=pict_type,key_frame", "-of", "csv=p=0"]
+        kinds = media.ffprobe([*arguments, str(tmp_path / track.file)], 20).output.split()
         assert [n for n, kind in enumerate(kinds) if kind.startswith("1,I")] == [0, 10, 20]
     assert sound is not None
 
@@ -162,7 +162,8 @@ def test_a_clip_that_lacks_its_frames_is_not_passed_off_as_whole(tmp_path: Path)
 
 
 def test_noise_that_fills_any_buffer_stays_under_the_cap(tmp_path: Path) -> None:
-    source = drawn(tmp_path / "source.mp4", size="320x180", seconds=2, options=["-vf", "noise=alls=100:allf=t", "-qp", "12"])
+    noise = ["-vf", "noise=alls=100:allf=t", "-qp", "12"]
+    source = drawn(tmp_path / "source.mp4", size="320x180", seconds=2, options=noise)
     plan = plan_of(source)
     made = transcoding.encode_segment(plan, source, plan.segments[0], tmp_path, EFFORT)
     first, _, effort = transcoding.encode_clip(plan, source, tmp_path)

@@ -1,0 +1,80 @@
+"""What breaks in the middle of a production ends in a produced video or in a stored failure that can be tried again."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from reelstack_client import Video
+
+from local import up
+from local.places import Places
+from local.progress import Steps
+from tests.cloud.driver import Driver, draw, eventually
+
+pytestmark = pytest.mark.cloud
+
+SECONDS = 120
+
+
+def in_transcoding(drive: Driver, tmp_path: Path, name: str) -> Video:
+    """A clip of several segments whose transcoding has begun."""
+    upload = drive.client("ann").upload(draw(tmp_path / f"{name}.mp4", "854x480", 16), title=name)
+    prefix = f"work/{upload.upload_id}/1/segments/"
+    listed = eventually(
+        lambda: drive.aws("s3").list_objects_v2(Bucket=drive.outputs.buckets["uploads"], Prefix=prefix)["KeyCount"],
+        lambda count: count > 0,
+        60,
+    )
+    assert listed
+    return drive.client("ann").video(upload.video_id)
+
+
+def ended_well(drive: Driver, video: Video) -> Video:
+    """The video once it is published, with a retry if its production failed."""
+    client = drive.client("ann")
+    video = client.wait(video.video_id, seconds=SECONDS)
+    if video.state == "failed":
+        assert video.retryable
+        assert video.reason in ("production-failed", "production-lost", "production-timeout")
+        client.retry(video.video_id)
+        video = eventually(lambda: client.video(video.video_id), lambda now: now.state == "published", SECONDS)
+    return video
+
+
+def test_a_transcoder_killed_in_the_middle_loses_nothing(drive: Driver, tmp_path: Path) -> None:
+    video = in_transcoding(drive, tmp_path, "killed")
+    transcoder = drive.outputs.functions["transcode"]
+    killed = [pid for pid in running(transcoder) if stop(pid)]
+    assert killed
+    assert ended_well(drive, video).state == "published"
+
+
+def test_an_emulator_stopped_in_the_middle_loses_nothing(drive: Driver, places: Places, tmp_path: Path) -> None:
+    video = in_transcoding(drive, tmp_path, "stopped")
+    up.down(places)
+    up.up(places, {}, Steps(up.STEPS))
+    assert ended_well(drive, video).state == "published"
+    assert drive.client("bob").playback(video.video_id).master_url
+
+
+def running(function: str) -> list[int]:
+    """Processes of the emulator's workers for a function."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_text()
+            except OSError:
+                continue  # it ended meanwhile
+            if f"ministack-lambda-{function}" in command:
+                found.append(int(folder.name))
+    return found
+
+
+def stop(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""The gateway: every route of the catalogue, a token on each but the public ones, and an emergency stop."""
+
+from typing import Any
+
+from infra.catalogue import FUNCTIONS
+from infra.function import camel
+from tests.infra.templates import Assembly
+
+FEED_LEVEL_3 = 1_000
+"""Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
+
+
+def _routes(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    return {route.properties["RouteKey"]: route.properties for route in assembly.of("AWS::ApiGatewayV2::Route")}
+
+
+def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
+    assert set(_routes(variant)) == {route for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
+
+
+def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> None:
+    public = {route for line in FUNCTIONS for route in line.public_routes}
+    assert public == {"GET /v1/health"}
+    for key, route in _routes(variant).items():
+        assert route["AuthorizationType"] == ("NONE" if key in public else "JWT"), key
+        assert ("AuthorizerId" in route) == (key not in public), key
+
+
+def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
+    (authorizer,) = variant.of("AWS::ApiGatewayV2::Authorizer")
+    jwt = authorizer.properties["JwtConfiguration"]
+    assert variant.flat("App", jwt["Issuer"]).endswith("/State/Users")
+    assert [variant.flat("App", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
+    assert authorizer.properties["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly) -> None:
+    for line in FUNCTIONS:
+        for key in (*line.routes, *line.public_routes):
+            target = _routes(variant)[key]["Target"]
+            integration = variant.at(variant.flat("App", target).removeprefix("integrations/")).properties
+            assert variant.flat("App", integration["IntegrationUri"]) == f"App/{camel(line.name)}Live"
+            assert integration["PayloadFormatVersion"] == "2.0"
+
+
+def test_the_emergency_stop_is_at_least_five_times_what_the_feed_answers_in_full(variant: Assembly) -> None:
+    limits = variant.at("App/Http/ApiStage").properties["DefaultRouteSettings"]
+    assert limits["ThrottlingRateLimit"] >= 5 * FEED_LEVEL_3
+    assert limits["ThrottlingBurstLimit"] >= limits["ThrottlingRateLimit"]
+
+
+def test_every_request_is_logged_without_what_identifies_the_caller(variant: Assembly) -> None:
+    settings = variant.at("App/Http/ApiStage").properties["AccessLogSettings"]
+    assert variant.flat("App", settings["DestinationArn"]) == "App/Http/ApiLogs.Arn"
+    assert not [word for word in ("authorization", "sourceIp", "jwt") if word in settings["Format"]]
+
+
+def test_sign_in_is_by_code_with_pkce_and_by_password_on_laptops_only(variant: Assembly) -> None:
+    client = variant.at("State/Users/App").properties
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_the_user_pool_knows_the_four_roles_the_services_ask_for(variant: Assembly) -> None:
+    groups = [group.properties["GroupName"] for group in variant.of("AWS::Cognito::UserPoolGroup")]
+    assert sorted(groups) == ["admin", "creator", "moderator", "viewer"]

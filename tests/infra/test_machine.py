@@ -1,0 +1,183 @@
+"""The production machine: every state is a function, every function may be invoked, nothing hangs and nothing is lost.
+
+The emulator does not enforce a state machine's role, so what it may invoke is held here.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from infra import asl
+from infra.catalogue import FUNCTIONS
+from infra.function import camel
+from tests.infra.templates import Assembly, listed
+
+State = dict[str, Any]
+STEPS = {line.name: line for line in FUNCTIONS if line.trigger == "step"}
+NUMBERS = {"segment_workers", "review_seconds"}
+DEFINITION: dict[str, Any] = json.loads(asl.read("production")[0])
+STATES: dict[str, State] = asl.states(DEFINITION)
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+INNER = {inner for name, state in STATES.items() if state["Type"] == "Parallel" for inner in asl.states_inside(state)}
+"""States of a Parallel's branches, those of a Map in it included: what they do not catch, the Parallel does."""
+
+each_task = pytest.mark.parametrize("name", TASKS)
+
+
+def _function(task: State) -> str:
+    """The function a task calls, by its placeholder."""
+    assert task["Resource"] in ("arn:aws:states:::lambda:invoke", "arn:aws:states:::lambda:invoke.waitForTaskToken")
+    placeholder: str = task["Parameters"]["FunctionName"]
+    return placeholder.removeprefix("${").removesuffix("_arn}")
+
+
+def _machine(assembly: Assembly) -> dict[str, Any]:
+    return assembly.at("App/Production").properties
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_machine_calls_every_step_of_the_catalogue_and_no_other_function() -> None:
+    assert {_function(task) for task in TASKS.values()} == set(STEPS)
+    assert asl.read("production")[1] == {f"{name}_arn" for name in STEPS} | NUMBERS
+
+
+@each_task
+def test_a_states_name_begins_with_its_functions(name: str) -> None:
+    assert name.startswith(camel(_function(TASKS[name])))
+
+
+@each_task
+def test_a_token_is_waited_for_only_where_one_is_sent(name: str) -> None:
+    sends = "$$.Task.Token" in json.dumps(TASKS[name]["Parameters"])
+    assert sends == TASKS[name]["Resource"].endswith(".waitForTaskToken")
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+@each_task
+def test_a_task_is_tried_again_when_lambda_is_busy(name: str) -> None:
+    named = {error for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
+    assert {"States.ALL"} & named or {"Lambda.TooManyRequestsException", "Lambda.ServiceException"} <= named
+    assert all(1 <= retry["MaxAttempts"] <= 6 for retry in TASKS[name]["Retry"])
+
+
+@each_task
+def test_a_task_gives_up_after_its_function_had_its_time(name: str) -> None:
+    timeout = TASKS[name]["TimeoutSeconds"]
+    if timeout == "${review_seconds}":
+        return  # a person's time, held against the machine's below
+    assert STEPS[_function(TASKS[name])].timeout < timeout <= 2 * STEPS[_function(TASKS[name])].timeout + 20
+
+
+def test_the_machine_outlives_the_longest_review(variant: Assembly) -> None:
+    review = variant.settings.review_days * 24 * 3600
+    assert review + 24 * 3600 <= DEFINITION["TimeoutSeconds"]
+
+
+@pytest.mark.parametrize("name", [n for n, s in STATES.items() if s["Type"] in ("Task", "Parallel") and n not in INNER])
+def test_whatever_is_raised_ends_in_a_stored_failure(name: str) -> None:
+    if name == "Fail":
+        return
+    last = STATES[name]["Catch"][-1]
+    assert (last["ErrorEquals"], last["Next"]) == (["States.ALL"], "Fail")
+    assert last["ResultPath"] == "$.error", "Fail reads it there"
+
+
+def test_a_stored_failure_is_a_failed_execution() -> None:
+    assert STATES["Fail"]["Next"] == "Failed"
+    assert STATES["Failed"]["Type"] == "Fail"
+
+
+def test_no_branch_is_caught_half_way() -> None:
+    """A Catch inside a branch would let the other branch publish what this one could not make."""
+    assert not [name for name in INNER if "Catch" in STATES[name]]
+
+
+def test_every_choice_has_a_way_for_what_was_not_thought_of() -> None:
+    choices = [state for state in STATES.values() if state["Type"] == "Choice"]
+    assert choices
+    assert all(state["Default"] in STATES for state in choices)
+
+
+def test_an_undecided_verdict_asks_a_person_and_an_undecided_person_publishes_nothing() -> None:
+    assert STATES["Verdict"]["Default"] == "AskReview"
+    assert STATES[STATES["Decision"]["Default"]]["Parameters"]["FunctionName"] == "${reject_arn}"
+
+
+# --- what is deployed ------------------------------------------------------------------------------------------------
+
+
+def test_each_placeholder_becomes_the_function_of_its_name(variant: Assembly) -> None:
+    given = _machine(variant)["DefinitionSubstitutions"]
+    assert {name: variant.flat("App", value) for name, value in given.items()} == {
+        f"{name}_arn": f"App/{camel(name)}.Arn" for name in STEPS
+    }
+    left = asl.PLACEHOLDER.findall(_machine(variant)["DefinitionString"])
+    assert set(left) == set(given)
+
+
+def test_numbers_are_numbers_of_the_settings(variant: Assembly) -> None:
+    states = asl.states(json.loads(_machine(variant)["DefinitionString"]))
+    assert states["TranscodeSegments"]["MaxConcurrency"] == variant.settings.segment_workers
+    assert states["AskReview"]["TimeoutSeconds"] == variant.settings.review_days * 24 * 3600
+
+
+def test_its_role_may_invoke_exactly_the_functions_it_names(variant: Assembly) -> None:
+    invoked = _allowed(variant)["lambda:InvokeFunction"]
+    assert invoked == {f"App/{camel(name)}.Arn" for name in STEPS}
+
+
+def test_a_distributed_map_may_start_watch_stop_and_redrive_its_own_executions(variant: Assembly) -> None:
+    allowed, name = _allowed(variant), _machine(variant)["StateMachineName"]
+    machine = f"arn:aws:states:us-east-1:{variant.settings.account}:stateMachine:{name}"
+    executions = machine.replace(":stateMachine:", ":execution:")
+    assert allowed["states:StartExecution"] == {machine}
+    assert allowed["states:DescribeExecution"] == allowed["states:StopExecution"] == {f"{executions}:*"}
+    assert allowed["states:RedriveExecution"] == {f"{executions}/*"}
+
+
+def test_every_transition_is_logged_under_the_name_log_delivery_wants(variant: Assembly) -> None:
+    assert _machine(variant)["LoggingConfiguration"]["Level"] == "ALL"
+    assert variant.at("App/ProductionLogs").properties["LogGroupName"].startswith("/aws/vendedlogs/states/")
+    assert _machine(variant)["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_the_definition_is_valid_states_language(prod: Assembly) -> None:
+    assert _invalid(_machine(prod)["DefinitionString"]) == []
+
+
+def test_a_definition_that_leads_nowhere_would_be_found() -> None:
+    text = json.dumps(DEFINITION | {"StartAt": "Nowhere"})
+    assert any("Nowhere" in found for found in _invalid(asl.with_numbers(text, dict.fromkeys(NUMBERS, 1))))
+
+
+def _allowed(assembly: Assembly) -> dict[str, set[str]]:
+    """action -> resources, of the machine's role."""
+    allowed: dict[str, set[str]] = {}
+    for statement in assembly.at("App/Production/Role/DefaultPolicy").properties["PolicyDocument"]["Statement"]:
+        for action in listed(statement["Action"]):
+            allowed.setdefault(action, set()).update(assembly.flat("App", r) for r in listed(statement["Resource"]))
+    return allowed
+
+
+def _invalid(definition: str) -> list[str]:
+    """What cfn-lint's schema of the Amazon States Language finds."""
+    machine = {"DefinitionString": definition, "RoleArn": "arn:aws:iam::111111111111:role/r"}
+    placeholders = dict.fromkeys(
+        asl.PLACEHOLDER.findall(definition), "arn:aws:lambda:us-east-1:111111111111:function:f"
+    )
+    template = {
+        "Resources": {
+            "M": {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": machine | ({"DefinitionSubstitutions": placeholders} if placeholders else {}),
+            }
+        }
+    }
+    found = lint(json.dumps(template), config=ManualArgs(regions=["us-east-1"]))
+    return [match.message for match in found]

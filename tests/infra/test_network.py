@@ -1,0 +1,63 @@
+"""The network of profile full: private, without a way out, and with endpoints for exactly what is called inside."""
+
+from infra.catalogue import FUNCTIONS
+from infra.function import camel
+from infra.stacks.network import INTERFACES
+from tests.infra.templates import Assembly, listed
+
+BY_GATEWAY = {"s3", "dynamodb"}
+BY_LAMBDA_ITSELF = {"logs", "xray", "ec2", "sqs"}
+"""Log lines, traces, network interfaces and failed batches leave by Lambda's own network, not by the function's."""
+
+
+def _called_inside(assembly: Assembly) -> set[str]:
+    """Services that functions in the VPC hold grants for."""
+    roles = {f"App/{camel(line.name)}Role" for line in FUNCTIONS if line.vpc}
+    return {
+        action.split(":")[0]
+        for policy in assembly.of("AWS::IAM::Policy")
+        if roles & {assembly.flat(policy.stack, role) for role in policy.properties["Roles"]}
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+    }
+
+
+def _endpoints(assembly: Assembly, kind: str) -> set[str]:
+    return {
+        assembly.flat("Network", endpoint.properties["ServiceName"]).rsplit(".", 1)[1]
+        for endpoint in assembly.of("AWS::EC2::VPCEndpoint")
+        if endpoint.properties["VpcEndpointType"] == kind
+    }
+
+
+def test_interface_endpoints_are_those_that_functions_inside_call(prod: Assembly) -> None:
+    assert _endpoints(prod, "Interface") == _called_inside(prod) - BY_GATEWAY - BY_LAMBDA_ITSELF
+    assert _endpoints(prod, "Interface") == set(INTERFACES)
+
+
+def test_buckets_and_tables_are_reached_by_gateways_which_cost_nothing(prod: Assembly) -> None:
+    assert _endpoints(prod, "Gateway") == BY_GATEWAY
+
+
+def test_nothing_leads_to_or_from_the_internet(prod: Assembly) -> None:
+    ways = ("AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::Route")
+    assert prod.of(*ways) == []
+    assert not [s.path for s in prod.of("AWS::EC2::Subnet") if s.properties["MapPublicIpOnLaunch"]]
+
+
+def test_only_functions_reach_the_cache_and_the_endpoints(prod: Assembly) -> None:
+    rules = [r.properties for r in prod.of("AWS::EC2::SecurityGroupIngress")]
+    rules += [rule for g in prod.of("AWS::EC2::SecurityGroup") for rule in g.properties.get("SecurityGroupIngress", [])]
+    assert rules
+    for rule in rules:
+        assert "CidrIp" not in rule
+        source = rule["SourceSecurityGroupId"]
+        assert prod.flat("Network" if "Fn::GetAtt" in source else "Engines", source) == "Network/Functions.GroupId"
+
+
+def test_functions_and_the_cache_stand_in_the_same_two_zones(prod: Assembly) -> None:
+    zones = [subnet.properties["AvailabilityZone"] for subnet in prod.of("AWS::EC2::Subnet")]
+    assert zones == ["us-east-1a", "us-east-1b"]
+    cache = prod.at("Engines/Valkey").properties["SubnetIds"]
+    videos = prod.at("App/Videos").properties["VpcConfig"]["SubnetIds"]
+    assert [prod.flat("Engines", s) for s in cache] == [prod.flat("App", s) for s in videos]

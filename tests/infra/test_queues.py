@@ -1,0 +1,152 @@
+"""Nothing is lost in silence: every queue has a dead-letter queue, every dead-letter queue an alarm."""
+
+from typing import Any
+
+import pytest
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.function import camel
+from tests.infra.templates import Assembly, Resource
+
+VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+ASYNCHRONOUS = [line for line in FUNCTIONS if line.trigger in ("event", "schedule")]
+STREAMS = [line for line in FUNCTIONS if line.trigger == "stream"]
+
+
+def _alarmed(assembly: Assembly, metric: str) -> set[str]:
+    """Paths of the queues with an alarm on `metric`."""
+    return {
+        assembly.flat(alarm.stack, dimension["Value"]).removesuffix(".QueueName")
+        for alarm in assembly.of("AWS::CloudWatch::Alarm")
+        if alarm.properties.get("MetricName") == metric
+        for dimension in alarm.properties["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+
+
+def _mapping(line: Fn, assembly: Assembly) -> dict[str, Any]:
+    """The event source mapping that feeds a stream consumer."""
+    (found,) = [
+        mapping.properties
+        for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
+        if assembly.flat("App", mapping.properties["FunctionName"]) == f"App/{camel(line.name)}"
+    ]
+    return found
+
+
+def _split(assembly: Assembly) -> tuple[dict[str, Resource], dict[str, Resource]]:
+    """Queues that work waits in, and those for dead letters."""
+    queues = {queue.path: queue for queue in assembly.of("AWS::SQS::Queue")}
+    dead = {path: queue for path, queue in queues.items() if path.endswith("Dead")}
+    return {path: queue for path, queue in queues.items() if path not in dead}, dead
+
+
+def test_every_queue_has_a_dead_letter_queue_and_an_alarm_on_waiting(variant: Assembly) -> None:
+    work, dead = _split(variant)
+    assert work
+    for path, queue in work.items():
+        redrive = queue.properties["RedrivePolicy"]
+        assert variant.flat(queue.stack, redrive["deadLetterTargetArn"]).removesuffix(".Arn") in dead
+        assert redrive["maxReceiveCount"] >= 3
+        assert path in _alarmed(variant, AGE)
+
+
+def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(variant: Assembly) -> None:
+    _, dead = _split(variant)
+    assert set(dead) == _alarmed(variant, VISIBLE)
+    for alarm in variant.of("AWS::CloudWatch::Alarm"):
+        if alarm.properties.get("MetricName") == VISIBLE:
+            assert (alarm.properties["Threshold"], alarm.properties["ComparisonOperator"]) == (
+                0,
+                "GreaterThanThreshold",
+            )
+
+
+def test_a_dead_letter_stays_as_long_as_sqs_keeps_any(variant: Assembly) -> None:
+    _, dead = _split(variant)
+    assert {queue.properties["MessageRetentionPeriod"] for queue in dead.values()} == {14 * 24 * 3600}
+
+
+def test_every_queue_is_encrypted_and_reached_over_tls_only(variant: Assembly) -> None:
+    for queue in variant.of("AWS::SQS::Queue"):
+        assert queue.properties["SqsManagedSseEnabled"] is True
+        statements = variant.at(f"{queue.path}/Policy").properties["PolicyDocument"]["Statement"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in [s.get("Condition") for s in statements]
+
+
+@pytest.mark.parametrize("line", ASYNCHRONOUS, ids=lambda line: line.name)
+def test_what_an_asynchronous_function_fails_at_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
+    name = camel(line.name)
+    (config,) = [
+        config.properties
+        for config in variant.of("AWS::Lambda::EventInvokeConfig")
+        if variant.flat("App", config.properties["FunctionName"]) == f"App/{name}"
+    ]
+    destination = config["DestinationConfig"]["OnFailure"]["Destination"]
+    assert variant.flat("App", destination) == f"App/{name}Dead.Arn"
+
+
+def test_what_a_rule_cannot_hand_over_ends_in_the_functions_dead_letter_queue(variant: Assembly) -> None:
+    rules = variant.of("AWS::Events::Rule")
+    assert rules
+    for rule in rules:
+        for target in rule.properties["Targets"]:
+            called = variant.flat("App", target["Arn"]).removesuffix(".Arn")
+            if called == "App/ProductionQueue":
+                continue  # the queue itself; it has a dead-letter queue of its own
+            assert variant.flat("App", target["DeadLetterConfig"]["Arn"]) == f"{called}Dead.Arn", rule.path
+
+
+@pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
+def test_a_batch_a_stream_consumer_cannot_take_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
+    mapping = _mapping(line, variant)
+    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert variant.flat("App", destination) == f"App/{camel(line.name)}Dead.Arn"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+
+@pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
+def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly) -> None:
+    late = [
+        a.properties for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"
+    ]
+    assert f"App/{camel(line.name)}" in {variant.flat("App", a["Dimensions"][0]["Value"]) for a in late}
+
+
+def test_likes_are_counted_in_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
+    windows = {line.name: _mapping(line, variant).get("TumblingWindowInSeconds") for line in STREAMS}
+    assert windows == {"announce": None, "count_likes": 60}
+
+
+def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly) -> None:
+    watched = {
+        variant.flat(alarm.stack, dimension["Value"])
+        for alarm in variant.of("AWS::CloudWatch::Alarm")
+        for dimension in alarm.properties.get("Dimensions", [])
+    }
+    assert {f"App/{camel(line.name)}" for line in FUNCTIONS} <= watched
+    assert {"App/Production", "App/Http/Api"} <= watched
+
+
+def test_every_alarm_reaches_the_topic_and_the_topic_lets_cloudwatch_in(variant: Assembly) -> None:
+    for alarm in variant.of("AWS::CloudWatch::Alarm"):
+        assert [variant.flat(alarm.stack, a) for a in alarm.properties["AlarmActions"]] == ["App/Alarms/Topic"]
+    statements = variant.at("App/Alarms/Topic/Policy").properties["PolicyDocument"]["Statement"]
+    (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
+    assert (allowed["Action"], allowed["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
+    key = variant.at("App/Alarms/TopicKey").properties["KeyPolicy"]["Statement"]
+    assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in key]
+
+
+def test_productions_start_only_for_uploads_a_client_finished(variant: Assembly) -> None:
+    pattern = variant.at("App/Uploaded").properties["EventPattern"]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail"]["object"] == {"key": [{"prefix": "originals/"}]}
+    assert set(pattern["detail"]["reason"]) == {"PutObject", "CompleteMultipartUpload"}
+    (bucket,) = pattern["detail"]["bucket"]["name"]
+    assert variant.flat("App", bucket) == "State/Uploads"
+
+
+def test_a_message_is_hidden_for_longer_than_its_taker_runs(variant: Assembly) -> None:
+    queue, taker = variant.at("App/ProductionQueue").properties, variant.at("App/StartProduction").properties
+    assert queue["VisibilityTimeout"] > taker["Timeout"]

@@ -1,0 +1,152 @@
+"""Buckets and tables: private, encrypted, recoverable, and cheaper as their content ages."""
+
+from typing import Any
+
+import pytest
+from pynamodb.models import Model
+from reelstack.tables import TABLES, deployed, schema
+
+from tests.infra.templates import Assembly
+
+WEEK_DAYS = 7
+BUCKETS = ("Logs", "Uploads", "Media", "Web")
+
+
+def _rules(assembly: Assembly, bucket: str) -> dict[str, dict[str, Any]]:
+    """Lifecycle rules by id, without the id."""
+    rules = assembly.at(f"State/{bucket}").properties["LifecycleConfiguration"]["Rules"]
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+    return {rule["Id"]: {k: v for k, v in rule.items() if k not in ("Id", "Status")} for rule in rules}
+
+
+def _moves(rule: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(step["StorageClass"], step["TransitionInDays"]) for step in rule["Transitions"]]
+
+
+# --- lifecycle -------------------------------------------------------------------------------------------------------
+
+
+def test_unfinished_uploads_vanish_after_seven_days(variant: Assembly) -> None:
+    rule = _rules(variant, "Uploads")["unfinished-uploads"]
+    assert rule == {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+
+
+def test_work_files_are_gone_a_day_later_and_so_are_their_old_versions(variant: Assembly) -> None:
+    rule = _rules(variant, "Uploads")["work-files"]
+    assert rule == {
+        "Prefix": "work/",
+        "ExpirationInDays": 1,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def test_originals_go_to_glacier_after_thirty_days(variant: Assembly) -> None:
+    rule = _rules(variant, "Uploads")["originals-to-glacier"]
+    assert rule["Prefix"] == "originals/"
+    assert _moves(rule) == [("GLACIER", 30)]
+
+
+def test_media_follows_the_tier_tag_and_not_its_age(variant: Assembly) -> None:
+    rules = _rules(variant, "Media")
+    warm, cold = rules["warm"], rules["cold"]
+    assert (warm["TagFilters"], _moves(warm)) == ([{"Key": "tier", "Value": "warm"}], [("STANDARD_IA", 30)])
+    assert cold["TagFilters"] == [{"Key": "tier", "Value": "cold"}]
+    assert [storage_class for storage_class, _ in _moves(cold)] == ["GLACIER_IR"]
+
+
+def test_media_nobody_tagged_is_moved_after_half_a_year(variant: Assembly) -> None:
+    backstop = _rules(variant, "Media")["untagged-backstop"]
+    assert "TagFilters" not in backstop
+    assert _moves(backstop) == [("STANDARD_IA", 180)]
+
+
+def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -> None:
+    expiring = {
+        (bucket, rule.get("Prefix", ""))
+        for bucket in ("Uploads", "Media", "Web")
+        for rule in _rules(variant, bucket).values()
+        if "ExpirationInDays" in rule
+    }
+    assert expiring == {("Uploads", "work/")}
+
+
+def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Assembly) -> None:
+    for bucket in ("Uploads", "Media", "Web"):
+        assert variant.at(f"State/{bucket}").properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        old = _rules(variant, bucket)["old-versions"]
+        assert old == {"NoncurrentVersionExpiration": {"NoncurrentDays": WEEK_DAYS}}
+
+
+# --- buckets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_encrypted_and_reached_over_tls_only(name: str, variant: Assembly) -> None:
+    bucket = variant.at(f"State/{name}").properties
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    statements = variant.at(f"State/{name}/Policy").properties["PolicyDocument"]["Statement"]
+    refusals = [s["Condition"] for s in statements if s["Effect"] == "Deny"]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in refusals
+    assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in refusals
+
+
+def test_every_bucket_but_the_logs_own_writes_an_access_log(variant: Assembly) -> None:
+    for bucket in ("Uploads", "Media", "Web"):
+        logging = variant.at(f"State/{bucket}").properties["LoggingConfiguration"]
+        assert variant.flat("State", logging["DestinationBucketName"]) == "State/Logs"
+
+
+def test_only_the_cdn_reads_media_and_web_files_and_only_of_this_account(variant: Assembly) -> None:
+    for bucket in ("Media", "Web"):
+        statements = variant.at(f"State/{bucket}/Policy").properties["PolicyDocument"]["Statement"]
+        (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
+        assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert allowed["Action"] == "s3:GetObject"
+        source = variant.flat("State", allowed["Condition"]["StringLike"]["aws:SourceArn"])
+        assert source.endswith(f":cloudfront::{variant.settings.account}:distribution/*")
+
+
+def test_uploads_announce_themselves_and_let_a_browser_see_what_it_needs(variant: Assembly) -> None:
+    bucket = variant.at("State/Uploads").properties
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert bucket["AccelerateConfiguration"] == {"AccelerationStatus": "Enabled"}
+    (cors,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert "PUT" in cors["AllowedMethods"]
+    assert "ETag" in cors["ExposedHeaders"]
+    assert "*" not in cors["AllowedOrigins"]
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _keys(schema_: list[dict[str, str]]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in schema_}
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_a_table_is_what_its_model_declares(model: type[Model], variant: Assembly) -> None:
+    table, described = variant.at(f"State/{model.__name__}").properties, schema(model)
+    assert _keys(table["KeySchema"]) == _keys(described["key_schema"])
+    indexes = {i["IndexName"]: _keys(i["KeySchema"]) for i in table.get("GlobalSecondaryIndexes", [])}
+    assert indexes == {i["index_name"]: _keys(i["key_schema"]) for i in described["global_secondary_indexes"]}
+    meta = deployed(model)
+    assert table.get("StreamSpecification", {}).get("StreamViewType", "") == meta.stream
+    assert table.get("TimeToLiveSpecification", {}).get("AttributeName", "") == meta.ttl
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_a_table_costs_nothing_idle_and_can_be_restored_to_any_second(model: type[Model], variant: Assembly) -> None:
+    table = variant.at(f"State/{model.__name__}").properties
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["DeletionProtectionEnabled"] is variant.settings.keep_data
+
+
+def test_every_stream_has_a_consumer_and_every_consumer_a_stream(variant: Assembly) -> None:
+    followed = {
+        variant.flat("App", mapping.properties["EventSourceArn"])
+        for mapping in variant.of("AWS::Lambda::EventSourceMapping")
+    }
+    assert followed == {f"State/{model.__name__}.StreamArn" for model in TABLES if deployed(model).stream}
