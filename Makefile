@@ -19,17 +19,18 @@ test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 
 test-engines: setup-dev ## Flink, Spark, training, real OpenSearch, long media tests.
 	@$(BIN)/pytest -m engines
 
-check: setup-dev ## Format, lint, types, import rules, edge-code lint; cdk-nag, cfn-lint and checkov on the templates.
+check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-lint and checkov on templates; stale pages.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
 	$(BIN)/reelstack npm run check
+	$(BIN)/python -m cli.openapi --check
+	$(BIN)/python -m infra.variants build/check
+	$(BIN)/python -m infra.truth --check
+	$(BIN)/cfn-lint --template "build/check/prod-full/*.template.json" "build/check/dev-core/*.template.json"
 	@$(PYTHON) local/bootstrap.py checkov
-	$(BIN)/reelstack synth dev
-	$(BIN)/reelstack synth prod
-	$(BIN)/cfn-lint --template "build/cdk.out/*/*.template.json"
-	.venv-check/bin/checkov --quiet --compact --framework cloudformation --directory build/cdk.out/prod
+	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full build/check/dev-core
 
 format: setup-dev ## Format and mend what can be mended.
 	$(BIN)/ruff format .

@@ -142,9 +142,10 @@ def _send(
     sha256: bool,
     parallel: int,
 ) -> "Upload":
-    from reelstack_client import Sending
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from reelstack_client import Sending
 
     columns = (
         TextColumn("{task.description}"),

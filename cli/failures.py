@@ -1,8 +1,7 @@
 """What a person is told when a command fails, and what to do about it."""
 
-from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
-
 from local.errors import LocalError, NotReady, NotUp
+from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
 
 ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotSignedIn, "The token is missing or has ended. On a laptop: --as NAME. Elsewhere: set REELSTACK_TOKEN."),

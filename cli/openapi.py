@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from reelstack.web import Problem
-
 from infra.catalogue import FUNCTIONS
+from reelstack.web import Problem
 
 PAGE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
 

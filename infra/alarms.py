@@ -20,6 +20,7 @@ from infra.settings import Settings
 
 FIVE = Duration.minutes(5)
 OLDEST_MESSAGE_SECONDS = 900
+OLDEST_RECORD_MS = 60_000
 API_P99_MS = 1000
 
 
@@ -80,6 +81,16 @@ class Alarms(Construct):
             # Steps are retried by the machine, whose own alarm counts; others should never raise.
             5 if line.trigger == "step" else 0,
             f"The function {line.name} raised",
+            periods=2,
+        )
+
+    def stream(self, line: Fn, function: lambda_.Function) -> None:
+        """A consumer that keeps failing holds its shard back: everything behind the batch waits with it."""
+        self._alarm(
+            f"{function.node.id}Late",
+            function.metric("IteratorAge", period=FIVE, statistic="Maximum"),
+            OLDEST_RECORD_MS,
+            f"The stream that {line.name} reads is more than a minute ahead of it",
             periods=2,
         )
 

@@ -25,7 +25,7 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
         return {"env": env, **({"synthesizer": CliCredentialsStackSynthesizer()} if settings.is_local else {})}
 
     state = StateStack(app, f"{name}-State", settings, **where())
-    inside: dict[str, Any] = {}
+    network, inside = None, dict[str, Any]()
     if settings.profile == "full" and not settings.is_local:
         network = NetworkStack(app, f"{name}-Network", settings, **where())
         engines = EnginesStack(app, f"{name}-Engines", settings, network, **where())
@@ -41,7 +41,7 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
     )
     delivery = DeliveryStack(app, f"{name}-Delivery", settings, state, application, edge, **where())
     if not settings.is_local:
-        nag.check(app, settings, state, application, delivery)
+        nag.check(app, settings, state, application, delivery, network)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
 

@@ -31,7 +31,13 @@ def states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, state in definition["States"].items():
         found[name] = state
-        for inner in [*state.get("Branches", []), state.get("ItemProcessor")]:
-            if inner:
-                found |= states(inner)
+        found |= states_inside(state)
+    return found
+
+
+def states_inside(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The states of a Parallel's branches or a Map's processor, at any depth."""
+    found: dict[str, dict[str, Any]] = {}
+    for machine in (*state.get("Branches", []), state.get("ItemProcessor")):
+        found |= states(machine) if machine else {}
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pynamodb.models import Model
+
 from reelstack.tables import Claim, Lease, Like, LikeCount, Upload, Video
 
 Trigger = Literal["http", "step", "stream", "event", "schedule"]

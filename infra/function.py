@@ -12,11 +12,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 from pynamodb.models import Model
-from reelstack.config import Config
-from reelstack.tables import deployed, schema
 
 from infra.catalogue import Fn, Target
 from infra.settings import Settings
+from reelstack.config import Config
+from reelstack.tables import deployed, schema
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = lambda_.Runtime.PYTHON_3_13

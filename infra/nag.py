@@ -17,6 +17,7 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.settings import Settings
 from infra.stacks.app import AppStack
 from infra.stacks.delivery import DeliveryStack
+from infra.stacks.network import NetworkStack
 from infra.stacks.state import StateStack
 
 ANYWHERE: dict[str, str] = {
@@ -45,22 +46,28 @@ ANYWHERE: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Meant:
-    """A finding on one construct. `rule` is without its pack's prefix: SMG4, or CKV_AWS_18."""
+    """A finding on one construct. `rule` is without its pack's prefix: SMG4, CKV_AWS_18, W3010."""
 
     construct: IConstruct
     rule: str
     because: str
 
 
-def check(app: App, settings: Settings, state: StateStack, application: AppStack, delivery: DeliveryStack) -> None:
+def check(
+    app: App,
+    settings: Settings,
+    state: StateStack,
+    application: AppStack,
+    delivery: DeliveryStack,
+    network: NetworkStack | None,
+) -> None:
     """Makes `app.synth()` run cdk-nag and raise at a finding that nobody meant. Call it when all stacks are built."""
-    for meant in (*_data(state), *_computing(state, application), *_edge(delivery, settings)):
+    for meant in (*_data(state), *_computing(state, application), *_edge(delivery, settings), *_inside(network)):
         if meant.rule.startswith("CKV"):
             _skip_checkov(meant)
         else:
-            Validations.of(meant.construct).acknowledge(
-                Acknowledgment(id=f"AwsSolutions::AwsSolutions-{meant.rule}", reason=meant.because)
-            )
+            pack = "CloudFormation-Validate::" if meant.rule.startswith("W") else "AwsSolutions::AwsSolutions-"
+            Validations.of(meant.construct).acknowledge(Acknowledgment(id=pack + meant.rule, reason=meant.because))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 
@@ -133,6 +140,11 @@ def _edge(delivery: DeliveryStack, settings: Settings) -> Iterator[Meant]:
         why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
         yield Meant(edge, "CFR4", why)
         yield Meant(edge, "CKV_AWS_174", why)
+
+
+def _inside(network: NetworkStack | None) -> Iterator[Meant]:
+    if network:
+        yield Meant(network.vpc, "W3010", "Zones are written out so that synthesizing asks no account for them")
 
 
 def _imported(value: str, owner: Stack) -> str:

@@ -13,6 +13,7 @@ from reelstack.verdicts import NEVER, Label, Threshold
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
+
 class Settings(BaseModel):
     """One stage. Defaults are those of a production stage."""
 
@@ -35,7 +36,8 @@ class Settings(BaseModel):
     """Any OIDC issuer URL; None: a Cognito user pool of our own."""
     audience: tuple[str, ...] = ()
     web_origins: tuple[str, ...] = ()
-    """Origins besides the site's own that may call the API and upload, e.g. http://localhost:5173."""
+    """Origins besides the domain's that may sign in, call the API and upload. Without a domain of your own, put the
+    distribution's https://….cloudfront.net here after the first deployment and deploy again."""
     password_sign_in: bool = False
     """Lets a program sign in with name and password. For laptops only."""
 

@@ -35,7 +35,7 @@ def main() -> None:
             f"Reelstack needs Python ≥ 3.11; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.13"
         )
     if kind == "checkov":
-        install(CHECK_VENV, "checkov")
+        install_checkov()
         return
     # What dev.txt installs contains what run.txt does, at the same versions.
     if not (kind == "run" and is_done(VENV, "dev")):
@@ -64,6 +64,16 @@ def install(environment: Path, lock: str) -> None:
     install_locked = [str(uv), "pip", "install", "--python", python, "--require-hashes", "--no-deps"]
     run([*install_locked, "-r", str(LOCKS / f"{lock}.txt")])
     mark_done(environment, lock)
+
+
+def install_checkov() -> None:
+    """Outside the checkout, by its lock's hash: every clone would fetch the same hundreds of megabytes again."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reelstack"
+    kept = cache / fingerprint(LOCKS / "checkov.txt")[:16] / "checkov"
+    install(kept, "checkov")
+    if CHECK_VENV.is_symlink():
+        CHECK_VENV.unlink()
+    CHECK_VENV.symlink_to(kept, target_is_directory=True)
 
 
 def install_checkout() -> None:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from local import programs, template
+from local.cloud import client
 from local.errors import CommandFailed
-from local.places import ROOT, Places
+from local.places import ROOT
 from local.services import ACCOUNT, REGION, Services
 
 STAGE = "local"
+MARK = "/reelstack/local/deployed"
+"""The SSM parameter that holds the fingerprint of what is deployed."""
 SYNTH_SECONDS = 600
 DEPLOY_SECONDS = 900
 WORTH_SAYING = ("deploying...", "creating stack", "updating stack", "✅", "Bundling", "layer ", "FAILED")
@@ -53,10 +56,12 @@ def assembly_environment(services: Services) -> dict[str, str]:
     }
 
 
-def deployed_fingerprint(places: Places) -> str | None:
+def deployed_fingerprint(services: Services) -> str | None:
+    """The fingerprint of what is deployed, as the emulator knows it: a kill takes it back together with its stacks."""
+    ssm = client(services, "ssm")
     try:
-        return str(json.loads(places.deployed.read_text())["fingerprint"])
-    except (OSError, ValueError, KeyError):
+        return str(ssm.get_parameter(Name=MARK)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
         return None
 
 
@@ -83,16 +88,18 @@ def deploy(services: Services, say: Callable[[str], None]) -> None:
 
 
 def remember(services: Services, mark: str) -> None:
-    services.places.deployed.write_text(json.dumps({"fingerprint": mark}) + "\n")
+    client(services, "ssm").put_parameter(Name=MARK, Value=mark, Type="String", Overwrite=True)
+    services.places.deployed.touch()
 
 
 def _cdk(services: Services, name: str, arguments: list[str], seconds: float, say: Callable[[str], None]) -> None:
     """Runs the CDK command line; each line goes to the log, and what a person can follow to `say`."""
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_", "npm_"))},
+        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_", "PYTHON", "npm_"))},
         **services.administrator(),
         **assembly_environment(services),
         "PATH": programs.path_with_python(),
+        "CDK_HOME": str(services.places.run / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CI": "true",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",

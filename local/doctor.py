@@ -29,7 +29,7 @@ class Finding(BaseModel):
 
 def examine(places: Places) -> list[Finding]:
     """Everything `up` depends on, in the order in which it would fail."""
-    return [*_machine(), *_programs(), *_ports(places)]
+    return [*_machine(), *_programs(), *_engines(), *_ports(places)]
 
 
 def _machine() -> Iterator[Finding]:
@@ -65,6 +65,13 @@ def _programs() -> Iterator[Finding]:
             yield Finding(what=what, fit=True, seen=look())
         except LocalError as error:
             yield Finding(what=what, fit=False, seen=str(error), advice="make up")
+
+
+def _engines() -> Iterator[Finding]:
+    """What only `make test-engines` and ENGINES=1 need: never a reason to call the machine unfit."""
+    for what in ("java", "mvn"):
+        path = shutil.which(what)
+        yield Finding(what=what, fit=True, seen=path or "not found; only the streaming and batch engines need it")
 
 
 def _ports(places: Places) -> Iterator[Finding]:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import BaseModel, ConfigDict
-from reelstack import aws
 from starlette.applications import Starlette
 
 from local import edge_behaviors
@@ -26,6 +25,7 @@ from local.edge_functions import EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from local.edge_watch import Invalidations, KeyValueStore, follow
+from reelstack import aws
 
 CODE = Path(__file__).parent.parent / "infra" / "edge"
 STOP_SECONDS = 2

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,7 +59,7 @@ def collect(services: Services) -> Outputs:
         client_id=said["ClientId"],
         buckets=_ending(said, "Bucket"),
         tables=_ending(said, "Table"),
-        queues={name: _on_loopback(url) for name, url in _ending(said, "QueueUrl").items()},
+        queues={name: _moved(url, services.endpoint) for name, url in _ending(said, "QueueUrl").items()},
         machines=_ending(said, "MachineArn"),
         secrets=_ending(said, "Secret"),
         functions=_ending(said, "Function"),
@@ -106,5 +107,6 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _on_loopback(url: str) -> str:
-    return url.replace("://localhost:", "://127.0.0.1:")
+def _moved(url: str, endpoint: str) -> str:
+    """A queue keeps the address it was made at; the emulator may since have moved to another port."""
+    return endpoint + urlsplit(url).path

@@ -56,8 +56,8 @@ class Places:
 
     @property
     def deployed(self) -> Path:
-        """Fingerprint of what is deployed."""
-        return self.home / "deployed.json"
+        """Exists from the first deployment on."""
+        return self.home / "deployed"
 
     def make(self) -> None:
         """Makes the folders; only their owner may read them, for they hold passwords."""

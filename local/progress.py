@@ -16,6 +16,7 @@ class Steps:
         self.number = 0
         self.console = console or Console(stderr=True, highlight=False)
         self._label = ""
+        self._told = ""
 
     @contextmanager
     def step(self, label: str) -> Iterator["Steps"]:
@@ -39,6 +40,9 @@ class Steps:
 
     def detail(self, text: str) -> None:
         """How far the present step is: replaces the spinner's text, or is a line of its own without a terminal."""
+        if text == self._told:
+            return
+        self._told = text
         if self.console.is_terminal:
             self._status.update(escape(f"{self._label}: {text}"))
         else:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
-from reelstack_client import FINAL, Client, ClientError, PasswordSignIn, Video
 
 from local import programs
 from local.errors import NotPublished
 from local.outputs import Outputs
 from local.people import Person
 from local.places import Places
+from reelstack_client import FINAL, Client, ClientError, PasswordSignIn, Video
 
 TITLE = "Big Buck Bunny"
 DESCRIPTION = "© 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from local import deploy, outputs, ports
+from local import outputs, ports
 from local.errors import NotUp
 from local.places import Places
 from local.services import ORDER, Services
@@ -42,7 +42,7 @@ def read(places: Places) -> Status:
         edge_url = None
     return Status(
         services=[_service(services, name) for name in ORDER],
-        deployed=deploy.deployed_fingerprint(places) is not None,
+        deployed=places.deployed.exists(),
         saved_at=services.saved().at,
         edge_url=edge_url,
     )

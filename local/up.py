@@ -121,7 +121,7 @@ def _check(services: Services) -> None:
 def _start(services: Services, steps: Steps) -> None:
     """Starts emulator and cache, and says what an emulator that was killed has lost."""
     with steps.step("AWS emulator and cache"):
-        was_deployed = deploy.deployed_fingerprint(services.places) is not None
+        was_deployed = services.places.deployed.exists()
         saved = services.saved()
         lost = None if services.running("aws") else what_was_lost(saved, was_deployed=was_deployed)
         if lost:
@@ -137,7 +137,7 @@ def _start(services: Services, steps: Steps) -> None:
 
 def _deployed(services: Services, steps: Steps) -> Outputs:
     mark = deploy.fingerprint(deploy.assembly_environment(services))
-    if deploy.deployed_fingerprint(services.places) == mark:
+    if deploy.deployed_fingerprint(services) == mark:
         steps.skip()
         with steps.step("CDK app: deployed and unchanged"):
             return outputs.collect(services)

@@ -13,12 +13,11 @@ from moto import mock_aws
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+from infra.settings import STAGES
 from reelstack import aws as seam
 from reelstack import cache, secrets
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
-
-from infra.settings import STAGES
 from tests.clips import FFMPEG, FFPROBE
 
 if TYPE_CHECKING:

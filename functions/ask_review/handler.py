@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
+
 from reelstack import moderation
 from reelstack.telemetry import entry
 

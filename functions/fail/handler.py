@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
+
 from reelstack import videos
 from reelstack.reasons import REASONS
 from reelstack.telemetry import entry, logger

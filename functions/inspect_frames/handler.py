@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
+
 from reelstack.inspection import inspect
 from reelstack.telemetry import count, entry
 from reelstack.verdicts import Verdict

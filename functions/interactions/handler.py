@@ -1,8 +1,7 @@
 """HTTP service: what viewers do with videos."""
 
-from reelstack.web import lambda_handler, make_app
-
 from functions.interactions.routes import likes
+from reelstack.web import lambda_handler, make_app
 
 app = make_app("interactions", likes.router)
 handler = lambda_handler(app)

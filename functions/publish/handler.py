@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel
+
 from reelstack import storage, videos
 from reelstack.telemetry import entry
 

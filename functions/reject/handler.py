@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel
+
 from reelstack import videos
 from reelstack.telemetry import entry
 

@@ -1,8 +1,7 @@
 """HTTP service: uploads straight to storage."""
 
-from reelstack.web import lambda_handler, make_app
-
 from functions.uploads.routes import uploads
+from reelstack.web import lambda_handler, make_app
 
 app = make_app("uploads", uploads.router)
 handler = lambda_handler(app)

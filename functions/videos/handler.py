@@ -1,8 +1,7 @@
 """HTTP service: videos, how they are watched and how they are."""
 
-from reelstack.web import lambda_handler, make_app
-
 from functions.videos.routes import health, videos
+from reelstack.web import lambda_handler, make_app
 
 app = make_app("videos", health.router, videos.router)
 handler = lambda_handler(app)

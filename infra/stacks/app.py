@@ -15,8 +15,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
-from reelstack.config import Config
-from reelstack.tables import deployed
 
 from infra import asl
 from infra.alarms import Alarms
@@ -26,6 +24,8 @@ from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
 from infra.settings import Settings
 from infra.stacks.state import StateStack
+from reelstack.config import Config
+from reelstack.tables import deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
@@ -139,7 +139,7 @@ class AppStack(Stack):
         return iam.PolicyStatement(actions=actions, resources=[resource])
 
     def executions(self, which: str) -> str:
-        """":*" for the machine's executions, "/*" for those of its Distributed Map's runs."""
+        """ ":*" for the machine's executions, "/*" for those of its Distributed Map's runs."""
         return self.format_arn(
             service="states",
             resource="execution",
@@ -258,6 +258,7 @@ class AppStack(Stack):
             if line.stream is None:
                 continue
             name = camel(line.name)
+            self.alarms.stream(line, self.functions[line.name])
             self.functions[line.name].add_event_source(
                 sources.DynamoEventSource(
                     self.state.tables[line.stream],

@@ -11,10 +11,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 from pynamodb.models import Model
-from reelstack.tables import TABLES, deployed, schema
 
 from infra.function import camel
 from infra.settings import Settings
+from reelstack.tables import TABLES, deployed, schema
 
 ROLES = ("viewer", "creator", "moderator", "admin")
 KINDS = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
@@ -232,7 +232,10 @@ class StateStack(Stack):
             cognito.CfnUserPoolGroup(
                 self, f"{role.title()}s", user_pool_id=self.user_pool.user_pool_id, group_name=role, precedence=order
             )
-        callbacks = [f"https://{settings.domain}/"] if settings.domain else ["http://localhost:5173/"]
+        # The distribution's own name is only known once it is there: a stage without a domain adds it to web_origins.
+        sites = [f"https://{settings.domain}"] if settings.domain else []
+        sites += [origin for origin in settings.web_origins if origin != "*"]
+        callbacks = [f"{site}/" for site in sites] or ["http://localhost:5173/"]
         self.client = self.user_pool.add_client(
             "App",
             generate_secret=False,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from reelstack_client import Video
 
 from local.up import Cloud
+from reelstack_client import Video
 from tests.cloud.driver import Driver
 
 

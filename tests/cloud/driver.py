@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import boto3
 import httpx
-from reelstack_client import Client, PasswordSignIn, Video
 
 from local import programs
 from local.outputs import Outputs
 from local.people import Person
+from reelstack_client import Client, PasswordSignIn, Video
 
 Value = TypeVar("Value")
 

@@ -15,9 +15,9 @@ from urllib.parse import urljoin
 import httpx
 import m3u8
 import pytest
-from reelstack_client import Video
 
 from local import programs
+from reelstack_client import Video
 from tests.cloud.driver import Driver, draw, eventually, problem
 
 pytestmark = pytest.mark.cloud

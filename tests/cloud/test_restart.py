@@ -5,11 +5,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from reelstack_client import Video
 
 from local import up
 from local.places import Places
 from local.progress import Steps
+from reelstack_client import Video
 from tests.cloud.driver import Driver, draw, eventually
 
 pytestmark = pytest.mark.cloud

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from reelstack import aws as seam
 from reelstack.config import Config
 from reelstack.tables import Upload, Video

@@ -11,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
+
+from functions.inspect_frames.handler import handler
 from reelstack.config import PREFIX, Config, config
 from reelstack.errors import VideoNotFound
 from reelstack.frame_engines import FrameUnreadable
 from reelstack.inspection import MAX_FRAME_BYTES, FrameTooLarge
 from reelstack.tables import Video
-
-from functions.inspect_frames.handler import handler
 
 ROOT = Path(__file__).parents[2]
 Inspect = Callable[..., dict[str, Any]]

@@ -5,6 +5,7 @@ from typing import Any
 
 import m3u8
 import pytest
+
 from reelstack import aws as seam
 from reelstack.packaging import FramesMissing
 from tests.clips import FFPROBE, drawn
@@ -50,7 +51,7 @@ def test_what_was_packaged_plays_whole(transcoded: Any, tmp_path: Path) -> None:
         ran = subprocess.run(
             [FFPROBE, *arguments, tmp_path / playlist.uri], capture_output=True, timeout=30, check=True
         )
-        assert (ran.stdout.strip(), ran.stderr) == (b"28", b"")
+        assert (set(ran.stdout.split()), ran.stderr) == ({b"28"}, b"")
 
 
 def test_packaging_again_leaves_the_same_objects(transcoded: Any) -> None:
@@ -61,7 +62,7 @@ def test_packaging_again_leaves_the_same_objects(transcoded: Any) -> None:
 
 
 def test_a_segment_of_another_place_is_noticed(transcoded: Any) -> None:
-    source = {"Bucket": "uploads", "Key": "work/u1/1/segments/1/hevc-180.mp4"}
+    source = "uploads/work/u1/1/segments/1/hevc-180.mp4"
     seam.client("s3").copy_object(Bucket="uploads", Key="work/u1/1/segments/0/hevc-180.mp4", CopySource=source)
     with pytest.raises(FramesMissing):
         transcoded.run("package")

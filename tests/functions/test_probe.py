@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+
 from reelstack import aws as seam
 from reelstack.tables import Upload
 

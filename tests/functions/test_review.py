@@ -10,14 +10,14 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.core.config import default_user_config
+
+from functions.ask_review.handler import handler as ask_review
+from functions.reconcile_production.handler import handler as reconcile
 from reelstack import aws as seam
 from reelstack import moderation, production
 from reelstack.config import Config
 from reelstack.errors import NothingToDecide
 from reelstack.tables import Claim, Lease, Video
-
-from functions.ask_review.handler import handler as ask_review
-from functions.reconcile_production.handler import handler as reconcile
 
 Call = Callable[..., Any]
 PATH = "/v1/videos/v1/verdict"

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from functions.uploads.handler import handler
 from reelstack import aws as seam
 from reelstack import uploads
 from reelstack.config import Config
 from reelstack.tables import Upload, Video
-
-from functions.uploads.handler import handler
 
 MIB = 1024 * 1024
 NEW = {"title": "Bunny", "size_bytes": 6 * MIB, "content_type": "video/mp4"}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from reelstack import videos
 from reelstack.config import Config
 from reelstack.tables import Video

@@ -5,11 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from reelstack import aws as seam
-from reelstack import changes, likes
-from reelstack.config import Config
-from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
-from reelstack.tables import Video
 
 from functions.announce.handler import handler as announce
 from functions.count_likes.handler import handler as count_likes
@@ -18,6 +13,11 @@ from functions.publish.handler import handler as publish
 from functions.reconcile_production.handler import handler as reconcile_production
 from functions.reject.handler import handler as reject
 from functions.start_production.handler import handler as start_production
+from reelstack import aws as seam
+from reelstack import changes, likes
+from reelstack.config import Config
+from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.tables import Video
 
 Event = Callable[[str], dict[str, Any]]
 ASSET = {"prefix": "v/vid/1/", "master": "master.m3u8", "duration_ms": 5280, "width": 1280, "height": 720}

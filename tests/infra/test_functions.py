@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reelstack.config import PREFIX, Config
-from reelstack.tables import deployed
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.function import SNAP_START_DISK, camel
 from infra.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
 from infra.settings import STAGES
+from reelstack.config import PREFIX, Config
+from reelstack.tables import deployed
 from tests.infra.templates import Assembly, Resource
 
 ROOT = Path(__file__).parent.parent.parent

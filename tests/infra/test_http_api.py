@@ -43,6 +43,28 @@ def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly)
             assert integration["PayloadFormatVersion"] == "2.0"
 
 
+def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> None:
+    """The emulator invokes without asking for permission; AWS answers 500 without it."""
+    permitted = {
+        (
+            variant.flat("App", permission.properties["FunctionName"]),
+            _path_of(variant, permission.properties["SourceArn"]),
+        )
+        for permission in variant.of("AWS::Lambda::Permission")
+        if permission.properties["Principal"] == "apigateway.amazonaws.com"
+    }
+    assert permitted == {
+        (f"App/{camel(line.name)}Live", route.split(" ")[1])
+        for line in FUNCTIONS
+        for route in (*line.routes, *line.public_routes)
+    }
+
+
+def _path_of(assembly: Assembly, source: Any) -> str:
+    """arn:...:execute-api:region:account:<api>/*/*/v1/feed -> /v1/feed"""
+    return "/" + assembly.flat("App", source).split("/*/*/", 1)[1]
+
+
 def test_the_emergency_stop_is_at_least_five_times_what_the_feed_answers_in_full(variant: Assembly) -> None:
     limits = variant.at("App/Http/ApiStage").properties["DefaultRouteSettings"]
     assert limits["ThrottlingRateLimit"] >= 5 * FEED_LEVEL_3

@@ -97,6 +97,21 @@ def test_what_a_rule_cannot_hand_over_ends_in_the_functions_dead_letter_queue(va
             assert variant.flat("App", target["DeadLetterConfig"]["Arn"]) == f"{called}Dead.Arn", rule.path
 
 
+def test_every_rule_may_invoke_the_function_it_names(variant: Assembly) -> None:
+    """The emulator invokes without asking for permission; on AWS the event would end in the dead-letter queue."""
+    permitted = {
+        (variant.flat("App", p.properties["SourceArn"]), variant.flat("App", p.properties["FunctionName"]))
+        for p in variant.of("AWS::Lambda::Permission")
+        if p.properties["Principal"] == "events.amazonaws.com"
+    }
+    assert permitted == {
+        (f"{rule.path}.Arn", variant.flat("App", target["Arn"]))
+        for rule in variant.of("AWS::Events::Rule")
+        for target in rule.properties["Targets"]
+        if variant.flat("App", target["Arn"]) != "App/ProductionQueue.Arn"
+    }
+
+
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
 def test_a_batch_a_stream_consumer_cannot_take_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
     mapping = _mapping(line, variant)

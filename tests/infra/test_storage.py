@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from pynamodb.models import Model
-from reelstack.tables import TABLES, deployed, schema
 
+from reelstack.tables import TABLES, deployed, schema
 from tests.infra.templates import Assembly
 
 WEEK_DAYS = 7

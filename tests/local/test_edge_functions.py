@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from reelstack.delivery import SigningKey, asset_url, tokened_prefix
 
 from local.edge_functions import Answered, EdgeFunctions, FunctionFailed, Viewer
 from local.programs import node
+from reelstack.delivery import SigningKey, asset_url, tokened_prefix
 
 ROOT = Path(__file__).parent.parent.parent
 ESLINT = ROOT / "node_modules/eslint/bin/eslint.js"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+
 from reelstack_client.crc64nvme import as_header, crc64nvme
 
 EDGE = "http://edge.test"

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from reelstack_client import (
     Backoff,
     Client,
@@ -24,7 +25,6 @@ from reelstack_client import (
     Unreachable,
 )
 from reelstack_client.errors import refusal
-
 from tests.unit.service_in_process import problem
 
 VIDEO = {"video_id": "v1", "owner_id": "ann", "title": "Clip", "state": "processing", "of_a_newer_service": 1}

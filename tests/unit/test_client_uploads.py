@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from reelstack_client import (
     Backoff,
     Client,
@@ -19,7 +20,6 @@ from reelstack_client import (
     Unreachable,
     UploadBroken,
 )
-
 from tests.unit.service_in_process import EDGE, PART, Service
 
 CONTENT = bytes(range(48))  # ten parts, the last of three bytes

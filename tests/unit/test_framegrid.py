@@ -3,6 +3,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reelstack.framegrid import frame_grid
 
 MS = Fraction(1, 1000)

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reelstack.ladder import (
     CAPPED_SECONDS,
     CAPS_KBPS,

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from reelstack import likes
 from reelstack.config import Config
 from reelstack.tables import Like, LikeCount, Video

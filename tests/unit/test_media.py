@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from reelstack import media
 from reelstack.config import PREFIX, config
 from reelstack.media import ProgramFailed, ProgramMissing, ProgramTooSlow

@@ -9,6 +9,7 @@ from pathlib import Path
 import m3u8
 import numpy
 import pytest
+
 from reelstack import boxes, media
 from reelstack.boxes import NotOurMp4
 from reelstack.ladder import Effort, Plan, make_plan
@@ -16,7 +17,6 @@ from reelstack.packaging import FramesMissing, HeadersDiffer, Part, Track, check
 from reelstack.playlists import master_playlist, media_playlist
 from reelstack.probing import find_facts
 from reelstack.transcoding import encode_clip, encode_segment
-
 from tests.clips import drawn, ffmpeg, numbered, read_numbers
 
 pytestmark = pytest.mark.usefixtures("programs")

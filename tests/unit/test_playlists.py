@@ -4,6 +4,7 @@ import m3u8
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reelstack.packaging import Fragment, Track
 from reelstack.playlists import master_playlist, media_playlist
 

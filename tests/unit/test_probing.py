@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 
 import pytest
+
 from reelstack import media
 from reelstack.ladder import Facts, make_plan
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
 from reelstack.transcoding import encode_clip
-
 from tests.clips import drawn, ffmpeg
 
 pytestmark = pytest.mark.usefixtures("programs")

@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+
 from reelstack import aws as seam
 from reelstack import production, uploads, videos
 from reelstack.config import Config

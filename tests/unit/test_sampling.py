@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from reelstack.sampling import FEWEST, MOST, choose, sample, wanted
 
+from reelstack.sampling import FEWEST, MOST, choose, sample, wanted
 from tests.clips import drawn, ffmpeg
 
 SCORES = st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=2000)
@@ -49,7 +49,7 @@ def test_frames_of_each_scene_are_written_in_order_and_small(tmp_path: Path) -> 
     clip, folder = tmp_path / "clip.mp4", tmp_path / "frames"
     folder.mkdir()
     hues = "hue=h='120*floor(t)'"
-    ffmpeg("-f", "lavfi", "-i", f"color=red:size=1280x720:duration=3,{hues}", "-preset", "ultrafast", clip)
+    ffmpeg("-f", "lavfi", "-i", f"color=red:size=854x480:duration=3,{hues}", "-preset", "ultrafast", clip)
     frames = sample(clip, 3, folder)
     assert [frame.name for frame in frames] == [f"{n:04d}.jpg" for n in range(1, len(frames) + 1)]
     seen = []

@@ -5,13 +5,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from reelstack import encoding, media, transcoding
 from reelstack.encoding import Picture
 from reelstack.ladder import Effort, Plan, make_plan, spending
 from reelstack.packaging import FramesMissing, Track, join
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
-
 from tests.clips import drawn, ffmpeg, numbered, read_numbers, uneven
 
 pytestmark = pytest.mark.usefixtures("programs")

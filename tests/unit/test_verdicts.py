@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from infra.settings import STAGES
 from reelstack.frame_engines import MODELS
 from reelstack.verdicts import (
     FROM_ENGINE,
@@ -20,8 +22,6 @@ from reelstack.verdicts import (
     own_labels,
     read_thresholds,
 )
-
-from infra.settings import STAGES
 
 probability = st.floats(0, 1)
 looks = st.dictionaries(st.sampled_from(Label), probability)

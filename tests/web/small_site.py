@@ -15,7 +15,6 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import uvicorn
-from reelstack.delivery import SigningKey, asset_url
 
 from local import programs
 from local.edge import CODE
@@ -23,6 +22,7 @@ from local.edge_behaviors import FUNCTIONS, Behavior, Policy
 from local.edge_functions import EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
+from reelstack.delivery import SigningKey, asset_url
 from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
 
 ROOT = Path(__file__).parent.parent.parent

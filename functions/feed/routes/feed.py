@@ -1,4 +1,5 @@
 from fastapi import APIRouter
+
 from reelstack import likes, videos
 from reelstack.views import VideoPage, view
 from reelstack.web import Cursor, Limit, Viewer

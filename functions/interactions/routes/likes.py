@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
+
 from reelstack import likes, videos
 from reelstack.web import Cursor, Limit, Viewer
 

@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+
 from reelstack import moderation
 from reelstack.moderation import Answer
 from reelstack.views import VideoView, view

@@ -2,6 +2,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
+
 from reelstack import uploads
 from reelstack.config import config
 from reelstack.tables import Upload

@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
+
 from reelstack.config import config
 
 router = APIRouter(tags=["health"])

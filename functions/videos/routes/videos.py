@@ -2,6 +2,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+
 from reelstack import likes, playback, videos
 from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view

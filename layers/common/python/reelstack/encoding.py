@@ -21,6 +21,10 @@ FRAGMENTED = ("-f", "mp4", "-write_btrt", "0")
 """Measured bitrates would make the headers of segments differ."""
 MAX_ERROR_RATE = 0.02
 """The share of pictures that may fail to decode before a clip counts as damaged."""
+FULL_RANGE = "scale=out_range=full"
+"""What JPEG wants; our clips have limited range."""
+JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
+"""`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
 DARK = 32
 """Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
@@ -97,8 +101,26 @@ def poster(clip: Path, target: Path, *, skip_dark: bool) -> list[str]:
     bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
     return [
         *("-v", "error", *media.reading(clip, "mov")),
-        *("-vf", f"{bright if skip_dark else ''}thumbnail=n=50", "-frames:v", "1", "-q:v", "3"),
-        *("-f", "image2", "-update", "1", f"file:{target}"),
+        *("-vf", f"{bright if skip_dark else ''}thumbnail=n=50,{FULL_RANGE}", "-frames:v", "1", *JPEG),
+        *("-update", "1", f"file:{target}"),
+    ]
+
+
+def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
+    """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
+    chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
+    return [
+        *("-v", "error", *media.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
+        *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
+    ]
+
+
+def scene_scores(clip: Path) -> list[str]:
+    """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
+    shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
+    return [
+        *("-v", "error", *media.reading(clip, "mov"), "-an", "-vf", f"scale=160:-2:flags=fast_bilinear,{shown}"),
+        *("-f", "null", "-"),
     ]
 
 

@@ -31,11 +31,10 @@ PIXELS_TO_BITS = 0.68
 encoder's quantiser at equal bits, 5 more of it halve the bits, and bits grow with the 0.68th power of the pixels.
 Fitted on eight clips, where it was right to within 1.5: the buffer takes care of the rest."""
 BUFFER_SECONDS = 1.5
-FILL_SECONDS = 0.62
-"""What an encoder spends of its buffer's first filling, in seconds of its peak rate (measured: 0.35 to 0.6)."""
+FILL_SECONDS, FITTED_FILL_SECONDS = 0.62, 0.3
+"""What an encoder spends of its buffer's first filling, in seconds of its peak rate: measured up to 0.6, and half as
+much when the quality asked for was fitted to the cap."""
 MARGIN = 0.99
-FILLED = 0.95
-"""The share of the cap that an even quality is aimed at."""
 
 
 class Data(BaseModel):
@@ -179,29 +178,29 @@ def spending(plan: Plan, rendition: Rendition, seconds: float, effort: Effort | 
     evenly, are worth 2 VMAF points more than bits that run out.
     """
     crf: float = HEVC_CRF if rendition.codec == "hevc" else AVC_CRF
+    fill = FILL_SECONDS
     if plan.seconds > CAPPED_SECONDS:
-        peak = float(VARIABLE_PEAK * rendition.cap_kbps)
-    else:
-        peak = rendition.cap_kbps * MARGIN * seconds / (seconds + FILL_SECONDS)
-        if effort and rendition.codec == "hevc":
-            crf = _fitting_crf(plan.first, rendition, effort)
-    return Spending(crf=crf, peak_kbps=int(peak), buffer_kbits=int(peak * BUFFER_SECONDS))
+        return _spending(crf, VARIABLE_PEAK * rendition.cap_kbps)
+    if effort and rendition.codec == "hevc":
+        crf, fill = _fitting_crf(plan.first, rendition, effort), FITTED_FILL_SECONDS
+    return _spending(crf, rendition.cap_kbps * MARGIN * seconds / (seconds + fill))
 
 
 def tightened(spent_bits: int, allowed_bits: int, spending: Spending) -> Spending:
     """What to try after an encoder spent too much."""
-    share = 0.95 * allowed_bits / spent_bits
-    return Spending(
-        crf=min(WORST_CRF, spending.crf + 2),
-        peak_kbps=max(1, int(spending.peak_kbps * share)),
-        buffer_kbits=max(1, int(spending.buffer_kbits * share)),
-    )
+    over = spent_bits / (allowed_bits * MARGIN)
+    crf = min(WORST_CRF, spending.crf + max(0.5, CRF_TO_HALVE * log2(over)))
+    return _spending(round(crf, 1), spending.peak_kbps / over)
+
+
+def _spending(crf: float, peak_kbps: float) -> Spending:
+    return Spending(crf=crf, peak_kbps=max(1, int(peak_kbps)), buffer_kbits=max(1, int(peak_kbps * BUFFER_SECONDS)))
 
 
 def _fitting_crf(first: Rendition, rendition: Rendition, effort: Effort) -> float:
     larger = rendition.width * rendition.height / (first.width * first.height)
     needed = effort.kbps * larger**PIXELS_TO_BITS
-    crf = effort.qp + QP_TO_CRF + CRF_TO_HALVE * log2(needed / (FILLED * rendition.cap_kbps))
+    crf = effort.qp + QP_TO_CRF + CRF_TO_HALVE * log2(needed / rendition.cap_kbps)
     return round(min(WORST_CRF, max(BEST_CRF, crf)), 1)
 
 

@@ -23,6 +23,8 @@ HEADER_SECONDS, PACKETS_SECONDS, LOUDNESS_SECONDS = 20, 60, 120
 MISSING_SHARE = Fraction(1, 50)
 MISSING_SECONDS, MISSING_FRAMES = Fraction(1, 2), 2
 
+DURATION_TAG = re.compile(r"(\d+):(\d+):([\d.]+)")
+
 VIDEO_CODECS = frozenset(("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "h263", "mjpeg", "prores", "mpeg2video"))
 TRANSFERS: dict[str, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 INTERLACED = ("tt", "bb", "tb", "bt")
@@ -132,14 +134,23 @@ def _packets(path: Path, container: Container, stream: int) -> tuple[list[tuple[
 
 
 def _check_complete(picture: dict[str, Any], packets: int, seconds: Fraction, complaint: str) -> None:
-    """A file cut off in mid-upload still has a header that says how much there should be."""
-    promised = Fraction(picture["duration"]) if "duration" in picture else seconds
-    missing = promised - seconds
-    short = missing > MISSING_SECONDS and missing > promised * MISSING_SHARE
+    """A file cut off in mid-upload still has a header that says how much there should be, or ends in mid-picture."""
+    cut = any(sign in complaint.lower() for sign in media.TRUNCATED)
+    promised = _promised_seconds(picture)
+    missing = (promised or seconds) - seconds
+    short = missing > MISSING_SECONDS and missing > seconds * MISSING_SHARE
     lost = int(picture.get("nb_frames", packets)) - packets
     fewer = lost > MISSING_FRAMES and lost > packets * MISSING_SHARE
-    if short or (fewer and any(sign in complaint.lower() for sign in media.TRUNCATED)):
-        raise Refused("truncated", f"{float(seconds):.1f} s of {float(promised):.1f} s are there")
+    if short or (cut and (fewer or promised is None)):
+        raise Refused("truncated", f"the picture ends after {float(seconds):.1f} s")
+
+
+def _promised_seconds(picture: dict[str, Any]) -> Fraction | None:
+    """How long the header says the picture lasts: mp4 in a field of its own, matroska in a tag or not at all."""
+    if "duration" in picture:
+        return Fraction(picture["duration"])
+    tag = DURATION_TAG.fullmatch(picture.get("tags", {}).get("DURATION", ""))
+    return 3600 * int(tag[1]) + 60 * int(tag[2]) + Fraction(tag[3]) if tag else None
 
 
 def _shown_size(picture: dict[str, Any]) -> tuple[int, int]:

