@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
-    from mypy_boto3_cloudfront.type_defs import CacheBehaviorTypeDef, DefaultCacheBehaviorTypeDef
+    from mypy_boto3_cloudfront.type_defs import CacheBehaviorOutputTypeDef, DefaultCacheBehaviorOutputTypeDef
 
 FUNCTIONS = {"/v/*.m3u8": "media_token.js", "/v/*": "media_token.js", "*": "web_routes.js"}
 """The function in front of each path pattern. The local template leaves these associations out of the distribution
@@ -56,7 +56,7 @@ def read(client: "CloudFrontClient", distribution_id: str) -> list[Behavior]:
     buckets = {origin["Id"] for origin in config["Origins"]["Items"] if origin.get("OriginAccessControlId")}
     policies: dict[str, Policy] = {}
 
-    def behavior(pattern: str, given: "CacheBehaviorTypeDef | DefaultCacheBehaviorTypeDef") -> Behavior:
+    def behavior(pattern: str, given: "CacheBehaviorOutputTypeDef | DefaultCacheBehaviorOutputTypeDef") -> Behavior:
         policy_id = given["CachePolicyId"]
         if policy_id not in policies:
             policies[policy_id] = _policy(client, policy_id)

@@ -136,10 +136,16 @@ class Services:
         return self.pidfiles.stop(name, GRACE_SECONDS[name])
 
     def save_state(self) -> None:
-        """Has the emulator write its state now, so that a crash loses only what comes after."""
+        """Has the emulator write its state, so that a crash loses only what comes after. Returns when it is written."""
         owned = self.running("aws")
         if owned:
+            before = self._saved_at()
             os.kill(owned.pid, signal.SIGUSR1)
+            wait_until(lambda: self._saved_at() != before, GRACE_SECONDS["aws"])
+
+    def _saved_at(self) -> int:
+        mark = self.places.state / "aws/saved.json"
+        return mark.stat().st_mtime_ns if mark.exists() else 0
 
     def _start(self, name: str, argv: list[str], environment: dict[str, str], ready: Callable[[], bool]) -> bool:
         owned = self.running(name)

@@ -139,7 +139,7 @@ class AppStack(Stack):
         return iam.PolicyStatement(actions=actions, resources=[resource])
 
     def executions(self, which: str) -> str:
-        """ ":*" for the machine's executions, "/*" for those of its Distributed Map's runs."""
+        """ARNs of the machine's executions (which=":*"), or of those its Distributed Map starts ("/*")."""
         return self.format_arn(
             service="states",
             resource="execution",
