@@ -30,7 +30,7 @@ check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-l
 	$(BIN)/python -m infra.truth --check
 	$(BIN)/cfn-lint --template "build/check/prod-full/*.template.json" "build/check/dev-core/*.template.json"
 	@$(PYTHON) local/bootstrap.py checkov
-	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full build/check/dev-core
+	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full --directory build/check/dev-core
 
 format: setup-dev ## Format and mend what can be mended.
 	$(BIN)/ruff format .

@@ -1,5 +1,6 @@
 """What every test can ask for. `aws` is moto in process; `cloud` is the deployed local cloud."""
 
+import asyncio
 import importlib
 import json
 import os
@@ -56,9 +57,18 @@ def programs() -> Iterator[None]:
     config.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The loop Mangum runs requests in. It makes one itself and never closes it, which here is an error."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+def aws(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """Empty tables, buckets, queue, bus, machine and secrets in moto, and a configuration that names them."""
+    asyncio.set_event_loop(loop)
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
