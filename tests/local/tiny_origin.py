@@ -31,6 +31,8 @@ class TinyOrigin:
 
     url: str = ""
     delay: float = 0
+    answers_kept: str = "max-age=60"
+    """The Cache-Control of answers."""
     objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     answers: dict[str, Callable[[Asked], tuple[int, Any]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
@@ -62,7 +64,7 @@ def tiny_origin() -> Iterator[TinyOrigin]:
         def _api(self, asked: Asked) -> None:
             answer = origin.answers.get(f"{self.command} {self.path.partition('?')[0]}")
             status, body = answer(asked) if answer else (201, {"made": True})
-            headers = {"content-type": "application/json", "cache-control": "max-age=60"}
+            headers = {"content-type": "application/json", "cache-control": origin.answers_kept}
             if status == HTTPStatus.FOUND:
                 headers["location"], body = body, None
             self._send(status, b"" if body is None else json.dumps(body).encode(), headers)

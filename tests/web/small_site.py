@@ -80,7 +80,7 @@ def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "pass
         _fill(origin, page, "/", PAGE)
         for video in (PLAYS, REFUSES, RENEWS):
             _fill(origin, clip, f"/v/{video}/1/", FOREVER)
-        origin.answers = _answers() | _hosted_sign_in()
+        origin.answers, origin.answers_kept = _answers() | _hosted_sign_in(), "no-store"
         with _edge(origin) as url:
             config = {"stage": "test", "region": "us-east-1", "user_pool_id": "p", "client_id": "c"}
             config |= {"auth": auth, "hosted_ui": f"{url}/v1" if auth == "code" else ""}

@@ -28,6 +28,10 @@ export class Player {
     } else {
       await this.#attach(address);
     }
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
     try {
       await this.#video.play();
     } catch (error) {
@@ -65,8 +69,13 @@ export class Player {
     this.#renewed = true;
     try {
       const at = this.#video.currentTime;
+      const playing = !this.#video.paused;
       this.#hls?.loadSource(await this.#address());
       this.#hls?.startLoad(at);
+      if (playing) {
+        // Another source pauses an element that had opened the first one, and takes back the play it was asked for.
+        await this.#start();
+      }
     } catch (error) {
       this.#failed(String(error));
     }
