@@ -57,18 +57,19 @@ def programs() -> Iterator[None]:
     config.cache_clear()
 
 
-@pytest.fixture(scope="session")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """The loop Mangum runs requests in. It makes one itself and never closes it, which here is an error."""
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
+LOOP = asyncio.new_event_loop()
+"""Where Mangum runs requests. It looks for one when a handler is imported, and never closes one that it made itself."""
+asyncio.set_event_loop(LOOP)
+
+
+def pytest_unconfigure() -> None:
+    LOOP.close()
 
 
 @pytest.fixture
-def aws(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """Empty tables, buckets, queue, bus, machine and secrets in moto, and a configuration that names them."""
-    asyncio.set_event_loop(loop)
+    asyncio.set_event_loop(LOOP)  # whoever called asyncio.run since has left none
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

@@ -50,3 +50,16 @@ export async function signIn(page, given) {
 export function clip(page, title) {
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) }).first();
 }
+
+/** The same, scrolled to as a person would, however many clips are newer. */
+export async function reached(page, title) {
+  const item = clip(page, title);
+  const more = page.getByRole('button', { name: 'More clips' });
+  await page.getByRole('listitem').first().waitFor();
+  while (!(await item.count()) && (await more.isVisible())) {
+    await more.click();
+    await page.locator('.clips[aria-busy="false"]').waitFor();
+  }
+  await item.scrollIntoViewIfNeeded();
+  return item;
+}

@@ -1,9 +1,9 @@
 // Signs in, plays one clip to its end, likes it and takes the like back.
-import { clip, run, signIn } from './browser.mjs';
+import { reached, run, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
   await signIn(page, given);
-  const item = clip(page, given.title);
+  const item = await reached(page, given.title);
   await item.locator('img').waitFor({ state: 'visible' });
   if (given.screenshot) {
     await page.screenshot({ path: `${given.screenshot}-list.png` });
