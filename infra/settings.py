@@ -101,7 +101,7 @@ def local() -> Settings:
         web_origins=("*",),
         production_slots=2,
         segment_workers=cores,
-        encode_threads=1,
+        encode_threads=cores,
         upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),

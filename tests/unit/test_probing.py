@@ -65,6 +65,11 @@ def test_pixels_that_are_not_square_are_made_square_without_enlarging(tmp_path: 
     assert (tall.width, tall.height) == (160, 240)
 
 
+def test_pixels_a_hair_off_square_do_not_cost_a_clip_its_highest_rung(tmp_path: Path) -> None:
+    nearly = facts_of(drawn(tmp_path / "nearly.mp4", size="320x240", options=["-vf", "setsar=399/400"]))
+    assert (nearly.width, nearly.height) == (320, 240)
+
+
 def test_webm_and_mkv_are_read_too(tmp_path: Path) -> None:
     webm = tmp_path / "clip.webm"
     ffmpeg("-i", drawn(tmp_path / "clip.mp4"), "-c:v", "libvpx-vp9", "-cpu-used", 8, "-c:a", "libopus", webm)

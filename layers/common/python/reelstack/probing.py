@@ -20,6 +20,8 @@ MIN_SIDE = 16
 MAX_PACKETS = 300_000
 """More pictures than ten minutes at 480 fps."""
 HEADER_SECONDS, PACKETS_SECONDS, LOUDNESS_SECONDS = 20, 60, 120
+SQUARE_ENOUGH = Fraction(1, 100)
+"""Crops and scales leave pixels that are a hair off square: correcting that would cost the clip its highest rung."""
 MISSING_SHARE = Fraction(1, 50)
 MISSING_SECONDS, MISSING_FRAMES = Fraction(1, 2), 2
 
@@ -157,6 +159,8 @@ def _shown_size(picture: dict[str, Any]) -> tuple[int, int]:
     """Width and height with square pixels, after the turn that the file's metadata asks for."""
     width, height = int(picture["width"]), int(picture["height"])
     aspect = _rate(picture.get("sample_aspect_ratio", "1:1").replace(":", "/")) or Fraction(1)
+    if abs(aspect - 1) <= SQUARE_ENOUGH:
+        aspect = Fraction(1)
     if aspect > 1:  # never upscaled: the side that is too long is made shorter
         height = max(MIN_SIDE, round(height / aspect))
     else:
