@@ -12,7 +12,7 @@ from pynamodb.models import Model
 
 from reelstack.tables import Claim, Lease, Like, LikeCount, Upload, Video
 
-Trigger = Literal["http", "step", "stream", "event", "schedule"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule"]
 Layer = Literal["deps", "media", "ml"]
 Target = type[Model] | str
 
@@ -36,9 +36,13 @@ class Fn:
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
     stream: type[Model] | None = None
+    queue: str = ""
+    """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
     writes: tuple[Target, ...] = ()
     deletes: tuple[Target, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     """Other things it may do, by the names of infra/stacks/app.py's `ABILITIES`."""
@@ -57,9 +61,11 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/uploads/{upload_id}",
         ),
         reads=(Upload, "uploads:originals/"),
-        writes=(Upload, Video, "uploads:originals/"),
-        config=("origin_secret", "max_upload_bytes", "upload_url_seconds"),
-        calls=("read_origin_secret",),
+        writes=(Upload, Video, "uploads:originals/", "uploads:chunks/"),
+        deletes=("uploads:chunks/",),
+        lists=("uploads:chunks/",),
+        config=("origin_secret", "max_upload_bytes", "upload_url_seconds", "compose_queue_url"),
+        calls=("read_origin_secret", "send_compose_queue"),
     ),
     Fn(
         "videos",
@@ -111,6 +117,18 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Claim,),
         config=("origin_secret",),
         calls=("read_origin_secret", "answer_production"),
+    ),
+    # --- uploads in chunks -----------------------------------------------------------------------------------------
+    Fn(
+        "compose_upload",
+        "queue",
+        memory=1769,
+        timeout=300,
+        queue="compose",
+        reads=(Upload, "uploads:chunks/", "uploads:originals/"),
+        writes=(Upload, Video, "uploads:originals/"),
+        deletes=("uploads:chunks/",),
+        lists=("uploads:chunks/",),
     ),
     # --- production: the queue's ends ------------------------------------------------------------------------------
     Fn(

@@ -123,7 +123,7 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
 def _stores(line: Fn) -> tuple[str, ...]:
     """Config fields that name the tables and buckets this line touches."""
     fields = []
-    for target in (*line.reads, *line.writes, *line.deletes):
+    for target in (*line.reads, *line.writes, *line.deletes, *line.lists):
         if isinstance(target, str):
             fields.append(f"{target.split(':')[0]}_bucket")
         else:
@@ -163,7 +163,17 @@ def _statements(
         )
     for verb, targets in (("reads", line.reads), ("writes", line.writes), ("deletes", line.deletes)):
         made += [_access(verb, target, tables, buckets) for target in targets]
-    return made
+    return made + [_listing(target, buckets) for target in line.lists]
+
+
+def _listing(target: str, buckets: dict[str, s3.Bucket]) -> iam.PolicyStatement:
+    """Listing is an action on the bucket; the prefix can only be a condition."""
+    bucket, prefix = target.split(":")
+    return iam.PolicyStatement(
+        actions=["s3:ListBucket"],
+        resources=[buckets[bucket].bucket_arn],
+        conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+    )
 
 
 def _access(

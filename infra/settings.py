@@ -56,6 +56,8 @@ class Settings(BaseModel):
     max_duration_seconds: int = 600
     upload_url_seconds: int = Field(default=3600, le=3600)
     transfer_acceleration: bool = True
+    compose_workers: int = Field(default=50, ge=2, le=1000)
+    """Uploads in chunks that are joined at the same time."""
 
     # production
     engine: Literal["ffmpeg"] = "ffmpeg"
@@ -101,6 +103,7 @@ def local() -> Settings:
         web_origins=("*",),
         production_slots=2,
         segment_workers=cores,
+        compose_workers=2,
         encode_threads=cores,
         upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),

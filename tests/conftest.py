@@ -104,7 +104,7 @@ def _resources() -> Config:
     for bucket in ("uploads", "media"):
         s3.create_bucket(Bucket=bucket)
     seam.client("events").create_event_bus(Name="bus")
-    queue = sqs.create_queue(QueueName="production")["QueueUrl"]
+    queue, compose = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("production", "compose"))
     secret = seam.client("secretsmanager")
     origin = secret.create_secret(Name="origin", SecretString=ORIGIN_SECRET)["ARN"]
     ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
@@ -124,6 +124,7 @@ def _resources() -> Config:
         media_bucket="media",
         bus_name="bus",
         production_queue_url=queue,
+        compose_queue_url=compose,
         production_machine_arn=MACHINE,
         production_slots=2,
         origin_secret=origin,

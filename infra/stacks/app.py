@@ -32,6 +32,8 @@ UPLOADED = ("PutObject", "CompleteMultipartUpload")
 QUEUE_ATTEMPTS = 5
 STREAM_ATTEMPTS = 10
 DOORBELL_SECONDS = 300
+COMPOSE_SECONDS = 330
+"""How long an order to compose stays hidden: longer than its function may run."""
 
 
 class AppStack(Stack):
@@ -54,6 +56,7 @@ class AppStack(Stack):
 
         self.bus = events.EventBus(self, "Bus")
         self.production_queue = self._queue("ProductionQueue", visibility=Duration.seconds(90))
+        self.compose_queue = self._queue("ComposeQueue", visibility=Duration.seconds(COMPOSE_SECONDS))
         self.machine_name = f"reelstack-{settings.stage}-production"
         self.machine_arn = self.format_arn(
             service="states",
@@ -70,6 +73,7 @@ class AppStack(Stack):
 
         self.machine = self._machine()
         self._streams()
+        self._queues()
         self._rules()
         self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
         self.http_api = self.http.api
@@ -89,6 +93,7 @@ class AppStack(Stack):
             media_bucket=state.media_bucket.bucket_name,
             bus_name=self.bus.event_bus_name,
             production_queue_url=self.production_queue.queue_url,
+            compose_queue_url=self.compose_queue.queue_url,
             production_machine_arn=self.machine_arn,
             production_slots=settings.production_slots,
             origin_secret=state.origin_secret.secret_arn,
@@ -132,6 +137,7 @@ class AppStack(Stack):
                 ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
                 self.production_queue.queue_arn,
             ),
+            "send_compose_queue": (["sqs:SendMessage"], self.compose_queue.queue_arn),
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
             "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
@@ -271,6 +277,17 @@ class AppStack(Stack):
                 )
             )
 
+    def _queues(self) -> None:
+        """A queue that invokes its function by itself. The production queue has none: slots decide when it is read."""
+        queues = {"compose": self.compose_queue}
+        for line in FUNCTIONS:
+            if line.queue:
+                self.functions[line.name].add_event_source(
+                    sources.SqsEventSource(
+                        queues[line.queue], batch_size=1, max_concurrency=self.settings.compose_workers
+                    )
+                )
+
     def _rules(self) -> None:
         """Work goes into the queue; the same event rings `start_production`, which takes what it has slots for."""
         doorbell = self._called("start_production", max_event_age=Duration.seconds(DOORBELL_SECONDS))
@@ -339,6 +356,7 @@ class AppStack(Stack):
             "ApiUrl": f"https://{self.http.host}",
             "ApiId": self.http_api.api_id,
             "ProductionQueueUrl": self.production_queue.queue_url,
+            "ComposeQueueUrl": self.compose_queue.queue_url,
             "ProductionMachineArn": self.machine.state_machine_arn,
             "BusName": self.bus.event_bus_name,
             **{f"{camel(name)}Function": function.function_name for name, function in self.functions.items()},

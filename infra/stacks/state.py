@@ -105,6 +105,13 @@ class StateStack(Stack):
             ],
             lifecycle_rules=[
                 s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
+                # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+                s3.LifecycleRule(
+                    id="orphaned-chunks",
+                    prefix="chunks/",
+                    expiration=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
                 s3.LifecycleRule(
                     id="work-files",
                     prefix="work/",

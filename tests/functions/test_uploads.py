@@ -137,12 +137,5 @@ def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, 
     assert call("uploads", method, f"/v1/uploads/nope{tail}", body=body).status == 404
 
 
-@pytest.mark.parametrize("size", [1, 5 * MIB, 5 * MIB + 1, 1024**3, 4 * 1024**4])
-def test_parts_fit_what_storage_allows(size: int) -> None:
-    part = uploads.part_size(size)
-    assert part >= uploads.MIN_PART_BYTES
-    assert -(-size // part) <= uploads.MAX_PARTS
-
-
 def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> None:
     assert handler(event("uploads.create"), context)["statusCode"] == 201

@@ -1,12 +1,12 @@
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import uploads
+from reelstack import parts, priorities, uploads
 from reelstack.config import config
+from reelstack.parts import HeldPart, Mode, SignedPart
 from reelstack.tables import Upload
-from reelstack.uploads import HeldPart, SignedPart
 from reelstack.web import Creator
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
@@ -25,15 +25,21 @@ class NewUpload(BaseModel):
     content_type: str = Field(max_length=100)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Of the whole file, in hex; checked before anything is made of it."""
+    mode: Mode = Mode.PARTS
+    """`chunks`: pieces of 1 MiB for weak networks, joined by the service after completion."""
 
 
 class UploadView(BaseModel):
     upload_id: str
     video_id: str
     state: str
+    """open, composing (chunks are being joined), completed or aborted."""
+    mode: str
     size_bytes: int
     part_size_bytes: int
     part_count: int
+    crc64nvme: str | None
+    """Of the whole file as storage holds it, base64; known from its completion on."""
 
 
 class SignedParts(BaseModel):
@@ -51,7 +57,7 @@ class HeldUpload(UploadView):
 
 
 class WantedPart(BaseModel):
-    number: int = Field(ge=1, le=uploads.MAX_PARTS)
+    number: int = Field(ge=1, le=parts.MAX_PARTS)
     crc64nvme: str | None = Field(default=None, pattern=r"^[A-Za-z0-9+/]{11}=$")
     """Base64 of the part's CRC-64/NVME; storage then refuses a part that differs."""
 
@@ -67,9 +73,11 @@ def _view(upload: Upload) -> dict[str, Any]:
         "upload_id": upload.upload_id,
         "video_id": upload.video_id,
         "state": upload.state,
+        "mode": upload.mode,
         "size_bytes": int(upload.size_bytes),
         "part_size_bytes": int(upload.part_size_bytes),
-        "part_count": uploads.part_count(upload),
+        "part_count": parts.part_count(upload),
+        "crc64nvme": upload.crc64nvme,
     }
 
 
@@ -80,7 +88,8 @@ def create_upload(
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128)] = None,
 ) -> OpenedUpload:
     """Opens an upload and its video."""
-    upload = uploads.create(caller.user_id, **new.model_dump(), idempotency_key=idempotency_key)
+    priority = priorities.of_upload(caller.roles)
+    upload = uploads.create(caller.user_id, **new.model_dump(), priority=priority, idempotency_key=idempotency_key)
     return OpenedUpload(
         **_view(upload), parts=uploads.first_parts(upload), expires_in_seconds=config().upload_url_seconds
     )
@@ -98,14 +107,17 @@ def get_upload(upload_id: str, caller: Creator) -> HeldUpload:
 def sign_parts(upload_id: str, wanted: WantedParts, caller: Creator) -> SignedParts:
     """Fresh addresses for parts: further ones, or the same again after a 403."""
     upload = uploads.find_own(upload_id, caller.user_id)
-    parts = uploads.sign_parts(upload, {part.number: part.crc64nvme for part in wanted.parts})
-    return SignedParts(parts=parts, expires_in_seconds=config().upload_url_seconds)
+    signed = uploads.sign_parts(upload, {part.number: part.crc64nvme for part in wanted.parts})
+    return SignedParts(parts=signed, expires_in_seconds=config().upload_url_seconds)
 
 
-@router.post("/{upload_id}/complete")
-def complete_upload(upload_id: str, caller: Creator) -> UploadView:
-    """Joins the parts; production starts by itself."""
-    return UploadView(**_view(uploads.complete(uploads.find_own(upload_id, caller.user_id))))
+@router.post("/{upload_id}/complete", responses={202: {"model": UploadView, "description": "Chunks are being joined"}})
+def complete_upload(upload_id: str, caller: Creator, answer: Response) -> UploadView:
+    """Joins the parts, or has the chunks joined; production starts by itself."""
+    upload = uploads.complete(uploads.find_own(upload_id, caller.user_id))
+    if upload.state == uploads.UploadState.COMPOSING:
+        answer.status_code = 202
+    return UploadView(**_view(upload))
 
 
 @router.delete("/{upload_id}", status_code=204)

@@ -36,6 +36,7 @@ class Config(BaseModel):
     media_bucket: str
     bus_name: str
     production_queue_url: str
+    compose_queue_url: str
     production_machine_arn: str
     production_slots: int
 

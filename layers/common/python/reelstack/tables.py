@@ -96,7 +96,7 @@ class Video(Model):
 
 
 class Upload(Model):
-    """A multipart upload, bound to its owner, object key and S3 upload id, none of which a client ever names."""
+    """An upload, bound to its owner, object key and S3 upload id, none of which a client ever names."""
 
     class Meta(Deployed):
         field = "uploads_table"
@@ -109,8 +109,12 @@ class Upload(Model):
     s3_upload_id = UnicodeAttribute()
     size_bytes = NumberAttribute()
     part_size_bytes = NumberAttribute()
+    mode = UnicodeAttribute(default="parts")
+    """One of reelstack.parts.Mode."""
     content_type = UnicodeAttribute()
     sha256 = UnicodeAttribute(null=True)
+    crc64nvme = UnicodeAttribute(null=True)
+    """Of the whole original, base64, as storage verified it when its parts were joined."""
     request_hash = UnicodeAttribute(null=True)
     state = UnicodeAttribute()
     created_at = NumberAttribute()

@@ -1,0 +1,139 @@
+"""Joining an upload's 1 MiB chunks into its original, inside storage's own rules: S3 takes no part below 5 MiB.
+
+Chunks are read and sent on eight at a time, as a part of 8 MiB of the multipart upload that was opened with the upload.
+Which parts are there is asked of storage, so work that was broken off or is done twice goes on from there. Chunks go
+only after the original exists.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+
+from pynamodb.exceptions import UpdateError
+
+from reelstack import aws, checksums, parts, uploads
+from reelstack.config import config
+from reelstack.errors import UploadAborted
+from reelstack.parts import HeldPart
+from reelstack.tables import Upload
+from reelstack.telemetry import count, logger
+from reelstack.uploads import UploadState
+from reelstack.videos import REFUSED
+
+CHUNKS_A_PART = 8
+AT_ONCE = 3
+"""Parts in hand at a time: with what the HTTP client copies, at most 3 × 16 MiB of memory, however large the file."""
+
+VANISHED = ("NoSuchUpload", "NoSuchKey", "AccessDenied")
+"""What storage says of an object that is not there: without the right to list the whole bucket, AccessDenied."""
+
+
+class NoSuchOrder(ValueError):
+    """The order names no upload of ours. It will end in the dead-letter queue."""
+
+
+class OutOfTime(RuntimeError):
+    """The rest is for the next invocation, which finds what is done."""
+
+
+class Composed(StrEnum):
+    COMPLETED = "completed"
+    """The original is there, the chunks are gone."""
+    REOPENED = "reopened"
+    """Chunks are missing after all: the client is told by the upload's state and sends them again."""
+    GONE = "gone"
+    """The upload was aborted, or storage has dropped it."""
+
+
+def compose(upload_id: str, until: float) -> Composed:
+    """Makes the original of an upload's chunks, until `until` (time.monotonic). Any number of times is once.
+
+    Raises NoSuchOrder or OutOfTime.
+    """
+    try:
+        upload = Upload.get(upload_id, consistent_read=True)
+    except Upload.DoesNotExist as error:
+        raise NoSuchOrder(upload_id) from error
+    if upload.state == UploadState.ABORTED:
+        parts.drop(upload)
+        return Composed.GONE
+    if upload.state != UploadState.COMPLETED:
+        try:
+            missing = _join(upload, until)
+        except (UploadAborted, aws.client("s3").exceptions.ClientError) as error:
+            # Chunks or the multipart upload are gone: another worker was faster, or storage has dropped them.
+            if isinstance(error, UploadAborted) or aws.error_code(error) in VANISHED:
+                return _settle(upload, error)
+            raise
+        if missing:
+            return _reopen(upload, missing)
+    parts.drop_chunks(upload)
+    return Composed.COMPLETED
+
+
+def _join(upload: Upload, until: float) -> list[int]:
+    """Returns the chunks that are missing; with none missing, the original exists."""
+    done = {part.number: part for part in parts.held_parts(upload)}
+    if missing := parts.missing(upload, parts.held(upload)):
+        return [] if uploads.recover(upload) else missing
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        made = list(workers.map(lambda part: done.get(part[0]) or _part(upload, part, until), _parts(upload)))
+    uploads.mark_completed(upload, parts.join(upload, made))
+    count("UploadComposed")
+    return []
+
+
+def _settle(upload: Upload, error: Exception) -> Composed:
+    if uploads.recover(upload):
+        parts.drop_chunks(upload)
+        return Composed.COMPLETED
+    if not isinstance(error, UploadAborted):
+        raise error
+    logger.warning("storage has dropped the upload", upload_id=upload.upload_id)
+    upload.update(actions=[Upload.state.set(UploadState.ABORTED)])
+    uploads.forget(upload)
+    return Composed.GONE
+
+
+def _parts(upload: Upload) -> Iterator[tuple[int, range]]:
+    """Part number, and the numbers of the chunks that are in it."""
+    last = parts.part_count(upload)
+    for number, first in enumerate(range(1, last + 1, CHUNKS_A_PART), start=1):
+        yield number, range(first, min(first + CHUNKS_A_PART, last + 1))
+
+
+def _part(upload: Upload, part: tuple[int, range], until: float) -> HeldPart:
+    number, chunks = part
+    if time.monotonic() > until:
+        raise OutOfTime(f"{upload.upload_id}: part {number} is for the next time")
+    body = b"".join(_read(upload, chunk) for chunk in chunks)
+    crc = checksums.written(checksums.crc64nvme(body))
+    answer = aws.client("s3").upload_part(
+        Bucket=config().uploads_bucket,
+        Key=upload.key,
+        UploadId=upload.s3_upload_id,
+        PartNumber=number,
+        Body=body,
+        ChecksumCRC64NVME=crc,
+    )
+    return HeldPart(number=number, size_bytes=len(body), etag=answer["ETag"], crc64nvme=crc)
+
+
+def _read(upload: Upload, chunk: int) -> bytes:
+    """One chunk; the client compares it with the checksum that storage keeps of it."""
+    answer = aws.client("s3").get_object(
+        Bucket=config().uploads_bucket, Key=parts.chunk_key(upload.upload_id, chunk), ChecksumMode="ENABLED"
+    )
+    return answer["Body"].read()
+
+
+def _reopen(upload: Upload, missing: list[int]) -> Composed:
+    logger.warning("chunks are missing", upload_id=upload.upload_id, missing=missing[:10], count=len(missing))
+    count("UploadReopened")
+    try:
+        upload.update(actions=[Upload.state.set(UploadState.OPEN)], condition=Upload.state == UploadState.COMPOSING)
+    except UpdateError as refused:
+        if refused.cause_response_code != REFUSED:
+            raise
+    return Composed.REOPENED

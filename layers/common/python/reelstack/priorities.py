@@ -1,0 +1,23 @@
+"""Whose upload is produced first: decided once, by the server, and written into the original's key. Pure.
+
+A queue of its own follows from the key's second folder, so nothing a client sends can move an upload ahead.
+"""
+
+from collections.abc import Set
+from enum import StrEnum
+
+STAFF = frozenset({"moderator", "admin"})
+LARGE_FOLLOWING = 10_000
+"""Followers from which on many people wait for a clip."""
+
+
+class Priority(StrEnum):
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+    """Re-encodes and imports; no person waits for these."""
+
+
+def of_upload(roles: Set[str], followers: int = 0) -> Priority:
+    """High for staff and for creators whom many follow, else normal."""
+    return Priority.HIGH if roles & STAFF or followers >= LARGE_FOLLOWING else Priority.NORMAL
