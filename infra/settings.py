@@ -64,7 +64,8 @@ class Settings(BaseModel):
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
-    avc_rungs: tuple[int, ...] = (480,)
+    avc_rungs: tuple[int, ...] = (480, 720)
+    """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
     review_days: int = 14
 
     # moderation

@@ -87,10 +87,9 @@ class Client:
     def playback(self, video_id: str) -> Playback:
         """Where to watch it, as absolute URLs that any player takes."""
         answer = Playback.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}/playback").json())
-        poster = urljoin(self._transport.edge_url, answer.poster_url) if answer.poster_url else None
-        return answer.model_copy(
-            update={"master_url": urljoin(self._transport.edge_url, answer.master_url), "poster_url": poster}
-        )
+        urls = {name: getattr(answer, name) for name in ("master_url", "poster_url", "sprites_url")}
+        absolute = {name: urljoin(self._transport.edge_url, url) for name, url in urls.items() if url}
+        return answer.model_copy(update=absolute)
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again."""

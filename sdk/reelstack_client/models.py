@@ -37,6 +37,8 @@ class Video(Answer):
     duration_ms: int | None = None
     width: int | None = None
     height: int | None = None
+    color: str | None = None
+    """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool = False
 
@@ -55,6 +57,9 @@ class Playback(Answer):
 
     master_url: str
     poster_url: str | None = None
+    sprites_url: str | None = None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None = None
     expires_at: str | int | float
     duration_ms: int | None = None
     width: int | None = None

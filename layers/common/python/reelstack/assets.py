@@ -9,11 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import media, playlists, storage, transcoding
+from reelstack import media, playlists, sprites, storage, transcoding
+from reelstack.conformance import check
 from reelstack.encoding import frame_ticks, poster
+from reelstack.hls_files import Folder
 from reelstack.ladder import Effort, Plan
 from reelstack.packaging import Part, Track, check_frames, join, scan
 from reelstack.steps import Work, asset_prefix
+from reelstack.telemetry import count, logger
 
 MASTER, PREVIEW, POSTER, SOUND = "master.m3u8", "preview.m3u8", "poster.jpg", "sound"
 FIRST_RUNG = "first.json"
@@ -29,6 +32,12 @@ class FirstRung(BaseModel):
     picture: Track
     sound: Track | None
     effort: Effort
+    color: str
+
+    @property
+    def target_seconds(self) -> int:
+        """The target duration of all playlists of the clip: renditions are cut at the same frames."""
+        return max(track.target_seconds for track in (self.picture, self.sound) if track)
 
 
 def read_first_rung(work: Work) -> FirstRung:
@@ -48,12 +57,15 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     part, sound_part, effort = transcoding.encode_clip(plan, source, folder)
     picture = _store_track(plan.first.name, [part], folder, prefix)
     sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
-    _make_poster(folder / f"{plan.first.name}.mp4", folder / POSTER)
-    storage.upload("media", folder / POSTER, prefix + POSTER, "image/jpeg")
-    first = FirstRung(picture=picture, sound=sound, effort=effort)
+    color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
+    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
+    for name, content_type in ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt")):
+        storage.upload("media", folder / name, prefix + name, content_type)
+    for track in filter(None, (picture, sound)):
+        _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, first.target_seconds))
     storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
-    _store_playlist(prefix + PREVIEW, playlists.master_playlist([picture], sound, plan.facts.rate))
-    return _description(plan, prefix, PREVIEW, [picture], sound)
+    _store_playlist(folder, prefix, PREVIEW, playlists.master_playlist([picture], sound, plan.facts.rate))
+    return _description(plan, prefix, PREVIEW, [picture], first)
 
 
 def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, Any]:
@@ -66,10 +78,26 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
     tracks = {plan.first.name: first.picture}
     for rendition in plan.rest:
         parts = _fetch_segments(work, plan, rendition.name, folder)
-        tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
+        track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
+        _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, first.target_seconds))
     pictures = [tracks[rendition.name] for rendition in plan.renditions]
-    _store_playlist(prefix + MASTER, playlists.master_playlist(pictures, first.sound, plan.facts.rate))
-    return _description(plan, prefix, MASTER, pictures, first.sound)
+    master = playlists.master_playlist(pictures, first.sound, plan.facts.rate)
+    broken = _check_conformance(folder, prefix, first, master)
+    _store_playlist(folder, prefix, MASTER, master)
+    return {**_description(plan, prefix, MASTER, pictures, first), "conformance": broken}
+
+
+def _check_conformance(folder: Path, prefix: str, first: FirstRung, master: str) -> list[str]:
+    """Rules of reelstack.conformance that the asset breaks. What the first rung left in storage is fetched for it."""
+    for track in filter(None, (first.picture, first.sound)):
+        for name in (track.file, track.playlist):
+            storage.download("media", prefix + name, folder / name)
+    (folder / MASTER).write_text(master)
+    found = check(Folder(folder), MASTER)
+    if found:
+        count("AssetsNotConforming")
+        logger.warning("not conforming", extra={"findings": [vars(finding) for finding in found[:20]]})
+    return sorted({finding.rule for finding in found})
 
 
 def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> list[Part]:
@@ -90,32 +118,38 @@ def _store_track(name: str, parts: list[Part], folder: Path, prefix: str) -> Tra
     for part in parts:
         part.path.unlink()
     storage.upload("media", target, prefix + track.file, "audio/mp4" if name == SOUND else "video/mp4")
-    _store_playlist(prefix + track.playlist, playlists.media_playlist(track))
     return track
 
 
-def _store_playlist(key: str, text: str) -> None:
-    storage.write("media", key, text.encode(), PLAYLIST_TYPE, storage.BRIEFLY)
+def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
+    """In storage, and beside the files for the conformance check."""
+    (folder / name).write_text(text)
+    storage.write("media", prefix + name, text.encode(), PLAYLIST_TYPE, storage.BRIEFLY)
 
 
-def _make_poster(clip: Path, target: Path) -> None:
+def _make_poster(clip: Path, folder: Path) -> str:
+    """Returns the poster's dominant colour."""
+    target, few = folder / POSTER, folder / "colors.rgb"
     for skip_dark in (True, False):
-        media.ffmpeg(poster(clip, target, skip_dark=skip_dark), POSTER_SECONDS)
+        media.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
         if target.exists():
-            return
+            break
+    return sprites.dominant_color(few.read_bytes())
 
 
-def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], sound: Track | None) -> dict[str, Any]:
+def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], first: FirstRung) -> dict[str, Any]:
     renditions = {rendition.name: rendition for rendition in plan.renditions}
     largest = max(pictures, key=lambda track: track.width * track.height)
     return {
         "prefix": prefix,
         "master": master,
         "poster": POSTER,
+        "sprites": sprites.TRACK,
+        "color": first.color,
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
-        "renditions": [_rendition(track, renditions[track.name].codec, sound) for track in pictures],
+        "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 
 

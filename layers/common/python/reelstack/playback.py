@@ -18,6 +18,10 @@ class Playback(BaseModel):
 
     master_url: str
     poster_url: str | None
+    sprites_url: str | None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None
+    """"#rrggbb", the poster's dominant colour: what to show until the poster is there."""
     expires_at: int
     duration_ms: int | None
     width: int | None
@@ -45,6 +49,8 @@ def addresses(video: Video) -> Playback:
     return Playback(
         master_url=url(asset["master"]) or "",
         poster_url=url(asset.get("poster")),
+        sprites_url=url(asset.get("sprites")),
+        color=asset.get("color"),
         expires_at=expires_at,
         duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
         width=_whole(video.width or asset.get("width")),

@@ -26,6 +26,8 @@ REASONS = {
         Reason("picture-too-small", "The picture is too small to be encoded."),
         Reason("codec-not-supported", "The picture is stored in a format this service does not read."),
         Reason("too-many-streams", "The file holds too many streams."),
+        Reason("too-many-pictures", "The clip shows more pictures a second than this service takes."),
+        Reason("too-demanding", "Decoding the file takes more time or memory than a clip may."),
         Reason("checksum-mismatch", "The file that arrived is not the file that was announced (SHA-256 differs)."),
         Reason("file-missing", "The uploaded file is no longer in storage."),
         # found by moderation

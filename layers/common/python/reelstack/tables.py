@@ -87,7 +87,8 @@ class Video(Model):
     preview: JSONAttribute = JSONAttribute(null=True)
     """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
     asset: JSONAttribute = JSONAttribute(null=True)
-    """What was packaged: {"prefix", "master", "poster", "renditions": [...]}. See reelstack.packaging."""
+    """What was packaged: {"prefix", "master", "poster", "sprites", "color", "renditions": [...], "conformance": rules
+    broken}. See reelstack.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
 

@@ -26,6 +26,8 @@ class VideoView(BaseModel):
     duration_ms: int | None
     width: int | None
     height: int | None
+    color: str | None
+    """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool
 
@@ -60,6 +62,7 @@ def view(video: Video, likes: int | None = None) -> VideoView:
         duration_ms=whole(video.duration_ms),
         width=whole(video.width),
         height=whole(video.height),
+        color=(video.asset or video.preview or {}).get("color"),
         likes=likes,
         playable=video.asset is not None or video.preview is not None,
     )
