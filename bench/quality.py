@@ -1,8 +1,8 @@
 """What the encoders' settings are worth: bits at equal VMAF, caps held, and what a variable bitrate saves.
 
-Pictures are made by the commands that production runs. "HEVC against AVC" is a BD-rate over several constant qualities,
-the buffer out of the way, at each clip's largest rung. "Variable against constant" is the same for a clip of more than a
-minute: what long clips get, beside the same encoder held to a constant bitrate. `--clips DIR` measures your own.
+Pictures are made by the commands that production runs. "HEVC against AVC" is a BD-rate over several constant
+qualities, the buffer out of the way, at each clip's largest rung. "Variable against constant" is the same for a clip of
+more than a minute: what long clips get, beside the same encoder held to a constant bitrate. `--clips DIR`: measure your own.
 """
 
 import os

@@ -158,7 +158,8 @@ def _to_sdr(facts: Facts) -> str:
     if facts.transfer == "sdr":
         return ""
     linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
-    return f",{linear},tonemap=mobius:desat=0:peak={BRIGHTEST},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+    mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
+    return f",{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
 
 
 def _split_and_scale(pictures: list[Picture]) -> str:
