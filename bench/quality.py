@@ -2,7 +2,7 @@
 
 Pictures are made by the commands that production runs. "HEVC against AVC" is a BD-rate over several constant
 qualities, the buffer out of the way, at each clip's largest rung. "Variable against constant" is the same for a clip of
-more than a minute: what long clips get, beside the same encoder held to a constant bitrate. `--clips DIR`: measure your own.
+more than a minute: what long clips get, beside the same encoder at a constant bitrate. `--clips DIR` measures your own.
 """
 
 import os
@@ -37,7 +37,7 @@ BUDGET_HEVC, BUDGET_VARIABLE = 25, 20
 
 
 def measure(quick: bool, folder: Path | None) -> Report:
-    """Quick: two small clips, fewer points, and the long clip in miniature."""
+    """Quick: one clip at 480p, fewer points, and the long clip in miniature."""
     os.environ |= {
         "REELSTACK_FFMPEG_PATH": str(programs.ffmpeg()),
         "REELSTACK_FFPROBE_PATH": str(programs.ffprobe()),
@@ -57,7 +57,7 @@ def measure(quick: bool, folder: Path | None) -> Report:
 
 
 def _wanted(sources: list[Path], quick: bool, folder: Path | None) -> list[Path]:
-    return sources[1:3] if quick and folder is None else sources
+    return sources[:1] if quick and folder is None else sources
 
 
 def _plan(source: Path) -> Plan:
@@ -73,7 +73,8 @@ def _plan(source: Path) -> Plan:
 
 def _compare_codecs(report: Report, source: Path, place: Path, quick: bool) -> float:
     plan = _plan(source)
-    height = max(min(one.width, one.height) for one in plan.renditions)
+    heights = [min(one.width, one.height) for one in plan.renditions]
+    height = min(heights) if quick else max(heights)
     pair = {one.codec: one for one in plan.renditions if min(one.width, one.height) == height}
     curves: dict[str, Curve] = {}
     for codec in ("avc", "hevc"):
