@@ -7,7 +7,6 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 
@@ -41,15 +40,13 @@ def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}
 
 
-def run(measure: Callable[..., Report], *, takes_clips: bool = False) -> None:
-    """The command line of a benchmark: `measure(quick)` or `measure(quick, folder of clips or None)`, print, exit."""
+def run(measure: Callable[[bool], Report]) -> None:
+    """The command line of a benchmark: `measure(quick)`, print, exit."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="end within 60 s on 2 cores")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    if takes_clips:
-        parser.add_argument("--clips", type=Path, help="a folder of clips to measure instead of the packaged ones")
     given = parser.parse_args()
-    report = measure(given.quick, given.clips) if takes_clips else measure(given.quick)
+    report = measure(given.quick)
     print(json.dumps(report.as_json()) if given.json else _table(report))
     sys.exit(0 if all(check.holds for check in report.checks) else 1)
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,13 +17,11 @@ def bench(
     name: Annotated[str | None, typer.Argument(help="A file of bench/, without .py. None: list them.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="End within 60 s on 2 cores.")] = False,
     as_json: AsJson = False,
-    clips: Annotated[Path | None, typer.Option("--clips", help="quality: a folder of clips of your own.")] = None,
 ) -> None:
     """Run a benchmark. Exit code 0 only if every check of it holds.
 
     \b
       reelstack bench production --quick
-      reelstack bench quality --clips ~/Movies
     """
     from local.places import ROOT
 
@@ -35,5 +32,4 @@ def bench(
     if name not in known:
         raise typer.BadParameter(f"no benchmark {name!r}; there are {', '.join(known) or 'none'}", param_hint="NAME")
     flags = [flag for flag, given in (("--quick", quick), ("--json", as_json)) if given]
-    flags += ["--clips", str(clips.resolve())] if clips else []
     raise typer.Exit(subprocess.run([sys.executable, "-m", f"bench.{name}", *flags], cwd=ROOT, check=False).returncode)

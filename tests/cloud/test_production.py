@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import re
 import subprocess
 import uuid
 import zipfile
@@ -17,9 +16,7 @@ import httpx
 import m3u8
 import pytest
 
-from cli.check_hls import Site
 from local import programs
-from reelstack.conformance import check
 from reelstack_client import Video
 from tests.cloud.driver import Driver, draw, eventually, problem
 
@@ -65,22 +62,6 @@ def test_every_rendition_decodes_whole_through_the_edge(drive: Driver, sample: V
         )
         stream = json.loads(counted.stdout)["streams"][0]
         assert (int(stream["nb_read_frames"]), counted.stderr) == (132, b"")
-
-
-def test_seek_previews_and_a_colour_come_with_the_clip(drive: Driver, sample: Video) -> None:
-    playback = drive.client("bob").playback(sample.video_id)
-    assert playback.sprites_url
-    track = httpx.get(playback.sprites_url)
-    assert track.headers["content-type"].startswith("text/vtt")
-    sheet = httpx.get(urljoin(playback.sprites_url, re.findall(r"\n(\S+)#xywh=", track.text)[0]))
-    assert (sheet.headers["content-type"], sheet.content[:2]) == ("image/jpeg", b"\xff\xd8")
-    assert playback.color == drive.client("bob").video(sample.video_id).color
-    assert re.fullmatch("#[0-9a-f]{6}", playback.color or "")
-
-
-def test_the_sample_clip_breaks_no_rule_of_hls(drive: Driver, sample: Video) -> None:
-    with Site(master_of(drive, sample)) as site:
-        assert check(site, site.master) == []
 
 
 @pytest.mark.parametrize(

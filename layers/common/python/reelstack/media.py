@@ -31,7 +31,7 @@ CPU_SHARE = 0.8
 MAX_OPEN_FILES = 256
 
 TRUNCATED = ("moov atom not found", "partial file", "truncating packet", "end of file", "file ended prematurely")
-TOO_LARGE = "exceeds specified max pixel count"
+TOO_LARGE, TOO_MANY = "exceeds specified max pixel count", "exceeds max_streams"
 
 
 class ProgramFailed(RuntimeError):
@@ -95,7 +95,7 @@ def blame(failed: ProgramFailed) -> Refused:
     complaint = failed.complaint.strip()
     if isinstance(failed, ProgramTooGreedy):
         return Refused("too-demanding")
-    if "max_streams" in complaint:
+    if TOO_MANY in complaint:
         return Refused("too-many-streams", f"more than {MAX_STREAMS}")
     if TOO_LARGE in complaint:
         return Refused("too-large-picture")

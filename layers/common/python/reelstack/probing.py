@@ -63,8 +63,8 @@ def _header(path: Path, container: Container) -> dict[str, Any]:
     header: dict[str, Any] = json.loads(ran.output)
     if media.TOO_LARGE in ran.complaint:
         raise Refused("too-large-picture")
-    if len(header.get("streams", [])) > media.MAX_STREAMS:
-        raise Refused("too-many-streams", f"{len(header['streams'])} streams")
+    if media.TOO_MANY in ran.complaint or len(header.get("streams", [])) > media.MAX_STREAMS:
+        raise Refused("too-many-streams", f"more than {media.MAX_STREAMS}")
     return header
 
 
