@@ -4,21 +4,25 @@ A playlist is written after the files it names, and the master playlist last: a 
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import media, playlists, storage, transcoding
+from reelstack import media, packaging, playlists, storage, transcoding
 from reelstack.encoding import frame_ticks, poster
 from reelstack.ladder import Effort, Plan
-from reelstack.packaging import Part, Track, check_frames, join, scan
+from reelstack.mediaconvert_job import SOUND, output_name
+from reelstack.packaging import Part, Track, check_aligned, check_frames, join, scan
 from reelstack.steps import Work, asset_prefix
 
-MASTER, PREVIEW, POSTER, SOUND = "master.m3u8", "preview.m3u8", "poster.jpg", "sound"
+MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 POSTER_SECONDS = 60
+MANAGED_SLACK = Fraction(1, 4)
+"""Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
 AT_ONCE = 8
 """Small objects fetched at the same time."""
 
@@ -72,6 +76,34 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
     return _description(plan, prefix, MASTER, pictures, first.sound)
 
 
+def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> dict[str, Any]:
+    """The same asset from a ladder that a managed engine made whole, as objects below `outputs`.
+
+    It lies in a folder of its own: the first rung's objects are being watched, and never change. Raises FramesMissing
+    if what was made is not the plan's, or key frames do not fall together.
+    """
+    prefix = f"{asset_prefix(video_id, work.attempt)}managed/"
+    pictures = [_adopt_track(outputs, rendition.name, folder, prefix) for rendition in plan.renditions]
+    check_aligned(pictures, plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    sound = _adopt_track(outputs, SOUND, folder, prefix) if plan.facts.audio_stream is not None else None
+    if sound:
+        check_aligned([sound], plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    storage.download("media", asset_prefix(video_id, work.attempt) + POSTER, folder / POSTER)
+    storage.upload("media", folder / POSTER, prefix + POSTER, "image/jpeg")
+    _store_playlist(prefix + MASTER, playlists.master_playlist(pictures, sound, plan.facts.rate))
+    return _description(plan, prefix, MASTER, pictures, sound)
+
+
+def _adopt_track(outputs: str, name: str, folder: Path, prefix: str) -> Track:
+    made = folder / output_name(name)
+    storage.download("uploads", outputs + made.name, made)
+    target = folder / f"{name}.mp4"
+    track = packaging.adopt(name, scan(made), target)
+    made.unlink()
+    _store_files(track, target, prefix)
+    return track
+
+
 def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> list[Part]:
     paths = [folder / f"{segment.number}-{rendition}.part" for segment in plan.segments]
     keys = [segment_key(work, segment.number, rendition) for segment in plan.segments]
@@ -89,9 +121,13 @@ def _store_track(name: str, parts: list[Part], folder: Path, prefix: str) -> Tra
     track = join(name, parts, target)
     for part in parts:
         part.path.unlink()
-    storage.upload("media", target, prefix + track.file, "audio/mp4" if name == SOUND else "video/mp4")
-    _store_playlist(prefix + track.playlist, playlists.media_playlist(track))
+    _store_files(track, target, prefix)
     return track
+
+
+def _store_files(track: Track, file: Path, prefix: str) -> None:
+    storage.upload("media", file, prefix + track.file, "audio/mp4" if track.name == SOUND else "video/mp4")
+    _store_playlist(prefix + track.playlist, playlists.media_playlist(track))
 
 
 def _store_playlist(key: str, text: str) -> None:
