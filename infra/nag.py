@@ -104,6 +104,13 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
             f"IAM5[Resource::{application.resolve(application.executions(which))}]",
             "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
         )
+    for prefix in ("originals/", "work/"):
+        arn = _imported(state.uploads_bucket.bucket_arn, state)
+        yield Meant(
+            application.managed.transcode_role,
+            f"IAM5[Resource::{arn}/{prefix}*]",
+            "MediaConvert reads any original it is asked to make, and writes below the work of its attempt",
+        )
     queues = [child for child in application.node.children if isinstance(child, sqs.Queue)]
     redriven = {queue.dead_letter_queue.queue for queue in queues if queue.dead_letter_queue}
     for queue in queues:

@@ -1,4 +1,4 @@
-"""Step SubmitMediaconvert: asks MediaConvert for the ladder. The step ends when its event arrives, or with its failure."""
+"""Step SubmitMediaconvert: asks MediaConvert for the ladder. The step ends when its event arrives."""
 
 from typing import Any
 

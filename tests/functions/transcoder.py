@@ -103,7 +103,7 @@ def serving(transcoder: Transcoder) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *arguments: Any) -> None:
+        def log_message(self, *arguments: Any) -> None:
             """Says nothing: a test's output is its own."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

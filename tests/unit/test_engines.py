@@ -34,7 +34,7 @@ def test_rekognition_looks_where_it_is_chosen() -> None:
 
 
 def test_a_minute_in_hd_costs_what_the_price_list_adds_up_to() -> None:
-    """61 s at 30 fps: AVC 480 basic, HEVC 480 professional x 2, 720 and 1080 professional x 2 (HD) x 2 (HEVC), sound."""
+    """61 s at 30 fps: AVC 480 basic, HEVC 480 professional x 2, 720 and 1080 professional x 2 x 2, sound."""
     minute = 7_500 + 24_000 + 48_000 + 48_000 + 7_000
     assert cost_microdollars(planned(frames=30 * 61)) == -(-minute * 61 // 60)
 
