@@ -10,7 +10,7 @@ from typing import Literal
 
 from pynamodb.models import Model
 
-from reelstack.tables import Claim, Lease, Like, LikeCount, Upload, Video
+from reelstack.tables import Claim, EngineJob, Lease, Like, LikeCount, Upload, Video
 
 Trigger = Literal["http", "step", "stream", "event", "schedule"]
 Layer = Literal["deps", "media", "ml"]
@@ -133,6 +133,23 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("production_machine_arn", "production_slots"),
         calls=("describe_production_machine", "answer_production"),
     ),
+    # --- production: what managed engines say ----------------------------------------------------------------------
+    Fn(
+        "hear_mediaconvert",
+        "event",
+        timeout=30,
+        reads=(EngineJob,),
+        writes=(EngineJob,),
+        calls=("answer_engine_steps",),
+    ),
+    Fn(
+        "hear_rekognition",
+        "event",
+        timeout=30,
+        reads=(EngineJob,),
+        writes=(EngineJob,),
+        calls=("answer_engine_steps",),
+    ),
     # --- production: the steps -------------------------------------------------------------------------------------
     Fn(
         "probe",
@@ -143,7 +160,16 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=4096,
         reads=(Upload, "uploads:originals/"),
         writes=("uploads:work/",),
-        config=("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
+        config=(
+            "ffmpeg_path",
+            "ffprobe_path",
+            "max_duration_seconds",
+            "segment_seconds",
+            "avc_rungs",
+            "engine",
+            "mediaconvert_over_seconds",
+            "moderation_engines",
+        ),
     ),
     Fn(
         "encode_first_rung",
@@ -166,6 +192,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=("uploads:originals/", "uploads:work/"),
         writes=("uploads:work/",),
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    ),
+    Fn(
+        "submit_mediaconvert",
+        "step",
+        timeout=30,
+        reads=(EngineJob, "uploads:work/"),
+        writes=(EngineJob,),
+        config=("mediaconvert_max_microdollars", "mediaconvert_queue", "mediaconvert_role"),
+        calls=("create_transcode_job", "pass_transcode_role", "answer_engine_steps"),
     ),
     Fn(
         "package",
@@ -193,11 +228,31 @@ FUNCTIONS: tuple[Fn, ...] = (
         layers=LOOK,
         memory=1769,
         timeout=120,
-        reads=(Video, "uploads:work/"),
+        reads=(Video, "uploads:work/", "media:v/"),
         config=("moderation_engines", "moderation_thresholds"),
     ),
+    Fn(
+        "ask_rekognition",
+        "step",
+        layers=MEDIA,
+        memory=1769,
+        timeout=60,
+        disk=2048,
+        reads=(EngineJob, "media:v/", "uploads:work/"),
+        writes=(EngineJob, "uploads:work/"),
+        config=("ffmpeg_path", "rekognition_topic", "rekognition_role"),
+        calls=("start_content_moderation", "pass_rekognition_role", "answer_engine_steps"),
+    ),
+    Fn(
+        "read_rekognition",
+        "step",
+        timeout=60,
+        reads=(Video, "media:v/"),
+        config=("moderation_thresholds",),
+        calls=("read_content_moderation",),
+    ),
     Fn("ask_review", "step", reads=(Claim, Lease), writes=(Claim, Lease, Video), deletes=(Lease,)),
-    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video,)),
+    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video,), deletes=("media:v/",)),
     Fn("reject", "step", writes=(Video,)),
     Fn("fail", "step", writes=(Video,)),
     # --- what follows from a change --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reelstack.engines import Choice
 from reelstack.verdicts import NEVER, Label, Threshold
 
 MIB = 1024 * 1024
@@ -58,8 +59,11 @@ class Settings(BaseModel):
     transfer_acceleration: bool = True
 
     # production
-    engine: Literal["ffmpeg"] = "ffmpeg"
-    """Who transcodes. `mediaconvert` follows behind the same plan."""
+    engine: Choice = "ffmpeg"
+    """Who transcodes: FFmpeg in Lambda, MediaConvert, or `by-duration` MediaConvert only what is longer than that."""
+    mediaconvert_over_seconds: int = Field(default=120, ge=0)
+    mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
+    """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
     production_slots: int = 200
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
@@ -69,11 +73,22 @@ class Settings(BaseModel):
     review_days: int = 14
 
     # moderation
-    moderation_engines: tuple[Literal["nsfw", "safety"], ...] = Field(default=("nsfw", "safety"), min_length=1)
+    moderation_engines: tuple[Literal["nsfw", "safety"], ...] | tuple[Literal["rekognition"]] = Field(
+        default=("nsfw", "safety"), min_length=1
+    )
+    """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
     moderation_thresholds: dict[Label, Threshold] = {
         Label.SEXUAL: Threshold(review=0.7, reject=0.9),
         Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
         Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
+        Label.SUGGESTIVE: Threshold(review=0.9, reject=NEVER),
+        Label.VIOLENCE: Threshold(review=0.8, reject=NEVER),
+        Label.DRUGS: Threshold(review=0.8, reject=NEVER),
+        Label.ALCOHOL: Threshold(review=NEVER, reject=NEVER),
+        Label.GAMBLING: Threshold(review=0.9, reject=NEVER),
+        Label.HATE: Threshold(review=0.5, reject=0.95),
+        Label.RUDE: Threshold(review=NEVER, reject=NEVER),
+        Label.OTHER: Threshold(review=0.5, reject=NEVER),
     }
     """Chosen from what harmless clips score with both engines: docs/decisions.md, Moderation."""
 

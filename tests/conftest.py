@@ -140,7 +140,14 @@ def _resources() -> Config:
         encode_threads=1,
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
+        engine=settings.engine,
+        mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
+        mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),
+        mediaconvert_queue=f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:queues/reelstack-test-production",
+        mediaconvert_role=f"arn:aws:iam::{ACCOUNT}:role/transcode",
         moderation_engines="nsfw,safety",
+        rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
+        rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
     _tables()

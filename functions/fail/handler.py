@@ -8,6 +8,8 @@ from reelstack import videos
 from reelstack.reasons import REASONS
 from reelstack.telemetry import entry, logger
 
+LATE = ("States.Timeout", "States.HeartbeatTimeout")
+
 
 class Caught(BaseModel):
     error: str = Field(default="", alias="Error")
@@ -24,7 +26,7 @@ class FailInput(BaseModel):
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = FailInput.model_validate(event)
     known = step.error.error if step.error.error in REASONS else None
-    reason = known or ("production-timeout" if step.error.error == "States.Timeout" else "production-failed")
+    reason = known or ("production-timeout" if step.error.error in LATE else "production-failed")
     logger.error("production failed", reason=reason, error=step.error.error, cause=step.error.cause)
     # The cause may name internals; its owner reads the reason, operators read the log.
     return {"failed": videos.fail(step.video_id, step.attempt, reason, step.error.error)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from reelstack import storage
 from reelstack.config import config
+from reelstack.engines import choose_engine, choose_watcher, engine_choice
 from reelstack.ladder import make_plan
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
@@ -28,7 +29,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
     storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
     segments = [segment.number for segment in plan.segments]
-    return {"outcome": "ok", "plan_key": step.key("plan.json"), "segments": segments, "duration_ms": plan.duration_ms}
+    return {
+        "outcome": "ok",
+        "plan_key": step.key("plan.json"),
+        "segments": segments,
+        "duration_ms": plan.duration_ms,
+        "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
+        "watcher": choose_watcher(config().moderation_engines.split(",")),
+    }
 
 
 def _check_sum(source: Path, announced: str | None) -> None:

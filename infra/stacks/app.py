@@ -22,6 +22,7 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
+from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
@@ -61,6 +62,7 @@ class AppStack(Stack):
             resource_name=self.machine_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+        self.managed = ManagedEngines(self, "Managed", settings, state)
         self.config = self._config(cache_url)
         self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
@@ -105,7 +107,14 @@ class AppStack(Stack):
             encode_threads=settings.encode_threads,
             segment_seconds=settings.segment_seconds,
             avc_rungs=",".join(str(rung) for rung in settings.avc_rungs),
+            engine=settings.engine,
+            mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
+            mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),
+            mediaconvert_queue=self.managed.queue_arn,
+            mediaconvert_role=self.managed.transcode_role.role_arn,
             moderation_engines=",".join(settings.moderation_engines),
+            rekognition_topic=self.managed.looked.topic_arn,
+            rekognition_role=self.managed.look_role.role_arn,
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
@@ -135,6 +144,19 @@ class AppStack(Stack):
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
             "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
+            "answer_engine_steps": (
+                ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+                self.machine_arn,
+            ),
+            "create_transcode_job": (["mediaconvert:CreateJob"], self.managed.queue_arn),
+            "pass_transcode_role": (["iam:PassRole"], self.managed.transcode_role.role_arn),
+            "pass_rekognition_role": (["iam:PassRole"], self.managed.look_role.role_arn),
+            # Rekognition has no resources to name for what it is sent.
+            "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
+            "read_content_moderation": (
+                ["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"],
+                "*",
+            ),
         }[name]
         return iam.PolicyStatement(actions=actions, resources=[resource])
 
@@ -316,6 +338,21 @@ class AppStack(Stack):
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
             targets=[self._called("withdraw")],
         )
+        events.Rule(
+            self,
+            "Transcoded",
+            event_pattern=events.EventPattern(
+                source=["aws.mediaconvert"],
+                detail_type=["MediaConvert Job State Change"],
+                detail={
+                    "queue": [self.managed.queue_arn],
+                    "status": ["PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED"],
+                },
+            ),
+            targets=[self._called("hear_mediaconvert")],
+        )
+        self._called("hear_rekognition")
+        self.managed.tell(self.functions["hear_rekognition"], self._dead_letters("LookedDead"))
         self._schedule("start_production", Duration.minutes(1), doorbell)
         self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))
         self._schedule("rotate_playback_keys", Duration.days(1), self._called("rotate_playback_keys"))

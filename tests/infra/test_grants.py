@@ -31,6 +31,18 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
     "answer_production": (("states:SendTaskSuccess",), MACHINE.format("stateMachine", "{stage}", "")),
+    "answer_engine_steps": (
+        ("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"),
+        MACHINE.format("stateMachine", "{stage}", ""),
+    ),
+    "create_transcode_job": (
+        ("mediaconvert:CreateJob",),
+        "arn:aws:mediaconvert:us-east-1:111111111111:queues/reelstack-{stage}-production",
+    ),
+    "pass_transcode_role": (("iam:PassRole",), "App/Managed/TranscodeRole.Arn"),
+    "pass_rekognition_role": (("iam:PassRole",), "App/Managed/LookRole.Arn"),
+    "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
+    "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 

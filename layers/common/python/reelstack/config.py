@@ -29,6 +29,7 @@ class Config(BaseModel):
     uploads_table: str
     claims_table: str
     leases_table: str
+    engine_jobs_table: str
     likes_table: str
     like_counts_table: str
 
@@ -60,8 +61,20 @@ class Config(BaseModel):
     segment_seconds: int
     avc_rungs: str
     """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""
+    engine: str
+    """Who makes the ladder: "ffmpeg", "mediaconvert", or "by-duration"."""
+    mediaconvert_over_seconds: int
+    """With "by-duration": clips longer than this are MediaConvert's."""
+    mediaconvert_max_microdollars: int
+    """A job that is estimated to cost more is refused."""
+    mediaconvert_queue: str
+    mediaconvert_role: str
+    """ARNs: the queue jobs wait in, and the role MediaConvert reads originals and writes renditions as."""
     moderation_engines: str
-    """Comma-separated engines that look at frames, e.g. "nsfw,safety"."""
+    """Comma-separated engines that look at frames, e.g. "nsfw,safety"; or "rekognition" alone."""
+    rekognition_topic: str
+    rekognition_role: str
+    """ARNs: the topic Rekognition says on that it has looked, and the role it publishes there as."""
     moderation_thresholds: str
     """JSON: label -> {"review": score, "reject": score}."""
 

@@ -138,6 +138,14 @@ def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
     ]
 
 
+def unfragmented(clip: Path, target: Path) -> list[str]:
+    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
+    return [
+        *("-v", "error", *media.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
+        *("-movflags", "+faststart", f"file:{target}"),
+    ]
+
+
 def scene_scores(clip: Path) -> list[str]:
     """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
     shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"

@@ -37,6 +37,9 @@ REASONS = {
         # found by nobody: something broke
         Reason("production-failed", "Something broke while the clip was being made.", retryable=True),
         Reason("production-timeout", "Making the clip took too long.", retryable=True),
+        Reason("transcoder-failed", "The transcoding service could not make the clip.", retryable=True),
+        Reason("transcode-too-costly", "Making the clip would cost more than this service allows."),
+        Reason("inspection-failed", "The clip could not be looked at.", retryable=True),
         Reason("production-lost", "The production vanished before it ended.", retryable=True),
     )
 }

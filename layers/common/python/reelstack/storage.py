@@ -70,6 +70,11 @@ def upload(bucket: Bucket, path: Path, key: str, content_type: str, cache_contro
     )
 
 
+def delete(bucket: Bucket, key: str) -> None:
+    """Removes an object from sight; its old version stays for as long as the bucket keeps those. Twice is once."""
+    aws.client("s3").delete_object(Bucket=bucket_name(bucket), Key=key)
+
+
 @cache
 def _transfer() -> "TransferConfig":
     from boto3.s3.transfer import TransferConfig

@@ -149,6 +149,26 @@ class Lease(Model):
     held = NumberAttribute(null=True)
 
 
+class EngineJob(Model):
+    """What a managed engine (MediaConvert, Rekognition) was asked for a production, and the production that waits."""
+
+    class Meta(Deployed):
+        field = "engine_jobs_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    """<service>-<upload>-<attempt>"""
+    task_token = UnicodeAttribute(null=True)
+    """The state machine's callback token of the step that waits."""
+    job_id = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute(null=True)
+    """How the job ended: "done" or "failed"; none while it runs."""
+    error = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+    output: JSONAttribute = JSONAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
 class Like(Model):
     class Meta(Deployed):
         field = "likes_table"
@@ -170,7 +190,7 @@ class LikeCount(Model):
     counted_to = UnicodeAttribute(null=True)
 
 
-TABLES: tuple[type[Model], ...] = (Video, Upload, Claim, Lease, Like, LikeCount)
+TABLES: tuple[type[Model], ...] = (Video, Upload, Claim, Lease, EngineJob, Like, LikeCount)
 
 
 def deployed(model: type[Model]) -> type[Deployed]:
