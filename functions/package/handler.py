@@ -15,5 +15,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     plan = read_plan(step.plan_key)
     with tempfile.TemporaryDirectory(prefix="reelstack-package-") as folder:
         asset = assets.package(step, step.video_id, plan, Path(folder))
+    asset["cost_microdollars"] = plan.cost_microdollars
     storage.write_json("uploads", step.key("asset.json"), asset)
     return {"asset_key": step.key("asset.json")}

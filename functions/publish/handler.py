@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import storage, videos
+from reelstack import remakes, storage, videos
 from reelstack.telemetry import entry
 
 
@@ -19,4 +19,6 @@ class PublishInput(BaseModel):
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
     asset = storage.read_json("uploads", step.asset_key)
+    if remakes.publish(step.video_id, step.attempt, asset, asset.get("cost_microdollars")):
+        return {"published": True}
     return {"published": videos.publish(step.video_id, step.attempt, asset, step.labels)}
