@@ -135,7 +135,7 @@ class AppStack(Stack):
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
         dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
-        actions, on = {
+        abilities: dict[str, tuple[list[str], str | list[str]]] = {
             "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
             "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
             "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
@@ -160,7 +160,8 @@ class AppStack(Stack):
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
             "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
-        }[name]
+        }
+        actions, on = abilities[name]
         return iam.PolicyStatement(actions=actions, resources=on if isinstance(on, list) else [on])
 
     def executions(self, which: str) -> str:
@@ -300,7 +301,7 @@ class AppStack(Stack):
         """Work goes into its queue; the same event rings `start_production`, which takes what it has slots for."""
         doorbell = self._called("start_production", max_event_age=Duration.seconds(DOORBELL_SECONDS))
         for priority, queue in self.production_queues.items():
-            targets_of_work = [targets.SqsQueue(queue), doorbell]
+            work: list[events.IRuleTarget] = [targets.SqsQueue(queue), doorbell]
             events.Rule(
                 self,
                 f"Uploaded{priority.title()}",
@@ -313,7 +314,7 @@ class AppStack(Stack):
                         "reason": list(UPLOADED),
                     },
                 ),
-                targets=targets_of_work,
+                targets=work,
             )
             # An order that names no priority is a normal one.
             named = [priority, {"exists": False}] if priority == Priority.NORMAL else [priority]
@@ -324,7 +325,7 @@ class AppStack(Stack):
                 event_pattern=events.EventPattern(
                     source=["reelstack"], detail_type=["ProductionRequested"], detail={"priority": named}
                 ),
-                targets=targets_of_work,
+                targets=work,
             )
         events.Rule(
             self,

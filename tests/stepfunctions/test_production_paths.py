@@ -215,6 +215,7 @@ def mutants() -> Iterator[tuple[str, Definition]]:
             yield f"{name}.{limit}", without
 
 
+@pytest.mark.engines
 def test_no_path_can_be_taken_away_unnoticed() -> None:
     """The machine's own TimeoutSeconds, which the emulator ignores, ends as TIMED_OUT: test_production.py has that."""
 

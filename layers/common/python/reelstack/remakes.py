@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from reelstack import aws, videos
 from reelstack.config import config
@@ -34,7 +35,7 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
     if video.remake_attempt:
         return video
     attempt = int(video.attempts or video.attempt) + 1
-    actions = [
+    actions: list[Action] = [
         Video.attempts.set(attempt),
         Video.remake_attempt.set(attempt),
         Video.remake_priority.set(priority),
