@@ -10,13 +10,16 @@ from typing import Literal
 
 from pynamodb.models import Model
 
-from reelstack.tables import Claim, EngineJob, Lease, Like, LikeCount, Upload, Video
+from reelstack.tables import Claim, EngineJob, Lease, Like, LikeCount, Spending, Turn, Upload, Video, Waiting
 
 Trigger = Literal["http", "step", "stream", "event", "schedule"]
 Layer = Literal["deps", "media", "ml"]
 Target = type[Model] | str
 
 MEDIA: tuple[Layer, ...] = ("deps", "media")
+PRODUCTION_QUEUES = tuple(
+    f"production_{priority}_{kind}_url" for priority in ("high", "normal", "low") for kind in ("queue", "dead")
+)
 LOOK: tuple[Layer, ...] = ("deps", "ml")
 
 
@@ -112,26 +115,60 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("origin_secret",),
         calls=("read_origin_secret", "answer_production"),
     ),
+    Fn(
+        "operations",
+        "http",
+        timeout=29,
+        routes=(
+            "GET /v1/production",
+            "GET /v1/production/dead",
+            "POST /v1/production/redrive",
+            "POST /v1/production/reencode",
+            "POST /v1/videos/{video_id}/produce",
+        ),
+        reads=(Video, Lease, Waiting, Spending),
+        writes=(Video,),
+        config=(
+            "origin_secret",
+            *PRODUCTION_QUEUES,
+            "production_slots",
+            "production_low_slots",
+            "low_microdollars_per_day",
+        ),
+        calls=(
+            "read_origin_secret",
+            "redrive_dead_letters",
+            "send_production_messages",
+            "count_production_messages",
+        ),
+    ),
     # --- production: the queue's ends ------------------------------------------------------------------------------
     Fn(
         "start_production",
         "event",
         timeout=60,
-        reads=(Upload, Claim, Lease),
-        writes=(Upload, Claim, Lease, Video),
-        deletes=(Lease,),
-        config=("production_queue_url", "production_machine_arn", "production_slots"),
-        calls=("receive_production_queue", "start_production_machine"),
+        reads=(Upload, Video, Claim, Lease, Waiting, Turn, Spending),
+        writes=(Upload, Claim, Lease, Video, Waiting, Turn, Spending),
+        deletes=(Lease, Waiting),
+        config=(
+            *PRODUCTION_QUEUES,
+            "production_machine_arn",
+            "production_slots",
+            "production_low_slots",
+            "production_slots_per_creator",
+            "low_microdollars_per_day",
+        ),
+        calls=("receive_production_queues", "bury_production_messages", "start_production_machine"),
     ),
     Fn(
         "reconcile_production",
         "schedule",
         timeout=60,
-        reads=(Claim, Lease),
-        writes=(Claim, Lease, Video),
-        deletes=(Lease,),
+        reads=(Video, Claim, Lease, Spending),
+        writes=(Claim, Lease, Video, Spending),
+        deletes=(Lease, "media:v/"),
         config=("production_machine_arn", "production_slots"),
-        calls=("describe_production_machine", "answer_production"),
+        calls=("describe_production_machine", "answer_production", "list_media"),
     ),
     # --- production: what managed engines say ----------------------------------------------------------------------
     Fn(
@@ -158,14 +195,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1769,
         timeout=300,
         disk=4096,
-        reads=(Upload, "uploads:originals/"),
-        writes=("uploads:work/",),
+        reads=(Upload, Video, Lease, "uploads:originals/"),
+        writes=(Lease, "uploads:work/"),
         config=(
             "ffmpeg_path",
             "ffprobe_path",
             "max_duration_seconds",
             "segment_seconds",
             "avc_rungs",
+            "architecture",
             "engine",
             "mediaconvert_over_seconds",
             "moderation_engines",
@@ -252,7 +290,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("read_content_moderation",),
     ),
     Fn("ask_review", "step", reads=(Claim, Lease), writes=(Claim, Lease, Video), deletes=(Lease,)),
-    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video,), deletes=("media:v/",)),
+    Fn(
+        "publish",
+        "step",
+        reads=(Video, Lease, "uploads:work/"),
+        writes=(Video, Lease),
+        deletes=("media:v/",),
+        config=("playback_seconds_public",),
+    ),
     Fn("reject", "step", writes=(Video,)),
     Fn("fail", "step", writes=(Video,)),
     # --- what follows from a change --------------------------------------------------------------------------------

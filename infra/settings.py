@@ -65,6 +65,13 @@ class Settings(BaseModel):
     mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
     """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
     production_slots: int = 200
+    """Productions that run at the same time; those that wait for a moderator do not count."""
+    production_low_slots: int = 100
+    """How many of them low-priority work (re-encodes, imports) may hold."""
+    production_slots_per_creator: int = 50
+    """How many of them one creator may hold. Whoever waits takes turns in any case."""
+    low_dollars_per_day: float = Field(default=0, ge=0)
+    """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
@@ -116,6 +123,8 @@ def local() -> Settings:
         transfer_acceleration=False,
         web_origins=("*",),
         production_slots=2,
+        production_low_slots=1,
+        production_slots_per_creator=2,
         segment_workers=cores,
         encode_threads=cores,
         upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
@@ -133,6 +142,9 @@ STAGES: dict[str, Settings] = {
         keep_data=False,
         web_origins=("http://localhost:5173",),
         production_slots=10,
+        production_low_slots=5,
+        production_slots_per_creator=5,
+        low_dollars_per_day=5,
         log_days=7,
     ),
     "prod": Settings(stage="prod", account=os.environ.get("REELSTACK_ACCOUNT", "111111111111")),

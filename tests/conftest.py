@@ -16,7 +16,7 @@ from moto import mock_aws
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
 from reelstack import aws as seam
-from reelstack import cache, secrets
+from reelstack import cache, secrets, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -95,6 +95,7 @@ def _forget() -> None:
     config.cache_clear()
     cache._valkey.cache_clear()
     secrets._kept.clear()
+    tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
 
@@ -104,7 +105,8 @@ def _resources() -> Config:
     for bucket in ("uploads", "media"):
         s3.create_bucket(Bucket=bucket)
     seam.client("events").create_event_bus(Name="bus")
-    queue = sqs.create_queue(QueueName="production")["QueueUrl"]
+    kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
+    queues = {f"production_{kind}_url": sqs.create_queue(QueueName=kind)["QueueUrl"] for kind in kinds}
     secret = seam.client("secretsmanager")
     origin = secret.create_secret(Name="origin", SecretString=ORIGIN_SECRET)["ARN"]
     ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
@@ -123,9 +125,12 @@ def _resources() -> Config:
         uploads_bucket="uploads",
         media_bucket="media",
         bus_name="bus",
-        production_queue_url=queue,
+        **queues,
         production_machine_arn=MACHINE,
         production_slots=2,
+        production_low_slots=2,
+        production_slots_per_creator=2,
+        low_microdollars_per_day=0,
         origin_secret=origin,
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
@@ -138,6 +143,7 @@ def _resources() -> Config:
         ffmpeg_path=FFMPEG,
         ffprobe_path=FFPROBE,
         encode_threads=1,
+        architecture="arm64",
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
         engine=settings.engine,

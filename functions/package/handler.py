@@ -26,5 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
             asset = assets.adopt(step, step.video_id, plan, mediaconvert.folder(step), Path(folder))
         else:
             asset = assets.package(step, step.video_id, plan, Path(folder))
+    asset["cost_microdollars"] = plan.cost_microdollars
     storage.write_json("uploads", step.key("asset.json"), asset)
     return {"asset_key": step.key("asset.json")}

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import videos
+from reelstack import remakes, videos
 from reelstack.telemetry import entry
 
 
@@ -19,4 +19,6 @@ class RejectInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
+    if remakes.give_up(step.video_id, step.attempt, step.reason):
+        return {"rejected": True}
     return {"rejected": videos.reject(step.video_id, step.attempt, step.reason, step.detail or "", step.labels)}

@@ -26,6 +26,7 @@ from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
+from reelstack.orders import Priority
 from reelstack.tables import deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
@@ -33,6 +34,11 @@ UPLOADED = ("PutObject", "CompleteMultipartUpload")
 QUEUE_ATTEMPTS = 5
 STREAM_ATTEMPTS = 10
 DOORBELL_SECONDS = 300
+
+
+def dead_letters_of(queue: sqs.Queue) -> sqs.IQueue:
+    assert queue.dead_letter_queue
+    return queue.dead_letter_queue.queue
 
 
 class AppStack(Stack):
@@ -54,7 +60,10 @@ class AppStack(Stack):
         self.alarms = Alarms(self, settings)
 
         self.bus = events.EventBus(self, "Bus")
-        self.production_queue = self._queue("ProductionQueue", visibility=Duration.seconds(90))
+        self.production_queues = {
+            priority: self._queue(f"Production{priority.title()}", visibility=Duration.seconds(90))
+            for priority in Priority
+        }
         self.machine_name = f"reelstack-{settings.stage}-production"
         self.machine_arn = self.format_arn(
             service="states",
@@ -76,6 +85,7 @@ class AppStack(Stack):
         self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
         self.http_api = self.http.api
         self.alarms.api(self.http_api)
+        self.alarms.line()
         self.alarms.dashboard(self.functions, self.machine, self.http_api)
         self._outputs()
 
@@ -90,9 +100,16 @@ class AppStack(Stack):
             uploads_bucket=state.uploads_bucket.bucket_name,
             media_bucket=state.media_bucket.bucket_name,
             bus_name=self.bus.event_bus_name,
-            production_queue_url=self.production_queue.queue_url,
+            **{
+                f"production_{priority}_{kind}_url": url
+                for priority, queue in self.production_queues.items()
+                for kind, url in (("queue", queue.queue_url), ("dead", dead_letters_of(queue).queue_url))
+            },
             production_machine_arn=self.machine_arn,
             production_slots=settings.production_slots,
+            production_low_slots=settings.production_low_slots,
+            production_slots_per_creator=settings.production_slots_per_creator,
+            low_microdollars_per_day=round(settings.low_dollars_per_day * 1_000_000),
             origin_secret=state.origin_secret.secret_arn,
             playback_secret=state.playback_secret.secret_arn,
             playback_keys_store=state.playback_keys.key_value_store_arn,
@@ -105,6 +122,7 @@ class AppStack(Stack):
             ffmpeg_path=settings.ffmpeg_path,
             ffprobe_path=settings.ffprobe_path,
             encode_threads=settings.encode_threads,
+            architecture=settings.architecture,
             segment_seconds=settings.segment_seconds,
             avc_rungs=",".join(str(rung) for rung in settings.avc_rungs),
             engine=settings.engine,
@@ -124,7 +142,9 @@ class AppStack(Stack):
         """What a catalogue line's `calls` stand for."""
         state = self.state
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
-        actions, resource = {
+        waiting = [queue.queue_arn for queue in self.production_queues.values()]
+        dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
+        abilities: dict[str, tuple[list[str], str | list[str]]] = {
             "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
             "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
             "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
@@ -137,10 +157,15 @@ class AppStack(Stack):
                 state.playback_keys.key_value_store_arn,
             ),
             "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
-            "receive_production_queue": (
-                ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
-                self.production_queue.queue_arn,
+            "receive_production_queues": (["sqs:ReceiveMessage", "sqs:DeleteMessage"], waiting),
+            "bury_production_messages": (["sqs:SendMessage"], dead),
+            "redrive_dead_letters": (
+                ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+                dead,
             ),
+            "send_production_messages": (["sqs:SendMessage"], waiting),
+            "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+            "list_media": (["s3:ListBucket"], state.media_bucket.bucket_arn),
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
             "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
@@ -157,8 +182,9 @@ class AppStack(Stack):
                 ["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"],
                 "*",
             ),
-        }[name]
-        return iam.PolicyStatement(actions=actions, resources=[resource])
+        }
+        actions, on = abilities[name]
+        return iam.PolicyStatement(actions=actions, resources=on if isinstance(on, list) else [on])
 
     def executions(self, which: str) -> str:
         """ARNs of the machine's executions (which=":*"), or of those its Distributed Map starts ("/*")."""
@@ -294,30 +320,35 @@ class AppStack(Stack):
             )
 
     def _rules(self) -> None:
-        """Work goes into the queue; the same event rings `start_production`, which takes what it has slots for."""
+        """Work goes into its queue; the same event rings `start_production`, which takes what it has slots for."""
         doorbell = self._called("start_production", max_event_age=Duration.seconds(DOORBELL_SECONDS))
-        work = targets.SqsQueue(self.production_queue)
-        events.Rule(
-            self,
-            "Uploaded",
-            event_pattern=events.EventPattern(
-                source=["aws.s3"],
-                detail_type=["Object Created"],
-                detail={
-                    "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
-                    "object": {"key": [{"prefix": "originals/"}]},
-                    "reason": list(UPLOADED),
-                },
-            ),
-            targets=[work, doorbell],
-        )
-        events.Rule(
-            self,
-            "ProductionRequested",
-            event_bus=self.bus,
-            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["ProductionRequested"]),
-            targets=[work, doorbell],
-        )
+        for priority, queue in self.production_queues.items():
+            work: list[events.IRuleTarget] = [targets.SqsQueue(queue), doorbell]
+            events.Rule(
+                self,
+                f"Uploaded{priority.title()}",
+                event_pattern=events.EventPattern(
+                    source=["aws.s3"],
+                    detail_type=["Object Created"],
+                    detail={
+                        "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
+                        "object": {"key": [{"prefix": f"originals/{priority}/"}]},
+                        "reason": list(UPLOADED),
+                    },
+                ),
+                targets=work,
+            )
+            # An order that names no priority is a normal one.
+            named = [priority, {"exists": False}] if priority == Priority.NORMAL else [priority]
+            events.Rule(
+                self,
+                f"ProductionRequested{priority.title()}",
+                event_bus=self.bus,
+                event_pattern=events.EventPattern(
+                    source=["reelstack"], detail_type=["ProductionRequested"], detail={"priority": named}
+                ),
+                targets=work,
+            )
         events.Rule(
             self,
             "ProductionEnded",
@@ -375,7 +406,11 @@ class AppStack(Stack):
         values = {
             "ApiUrl": f"https://{self.http.host}",
             "ApiId": self.http_api.api_id,
-            "ProductionQueueUrl": self.production_queue.queue_url,
+            **{f"Production{p.title()}QueueUrl": queue.queue_url for p, queue in self.production_queues.items()},
+            **{
+                f"Production{p.title()}DeadQueueUrl": dead_letters_of(queue).queue_url
+                for p, queue in self.production_queues.items()
+            },
             "ProductionMachineArn": self.machine.state_machine_arn,
             "BusName": self.bus.event_bus_name,
             **{f"{camel(name)}Function": function.function_name for name, function in self.functions.items()},

@@ -17,7 +17,19 @@ from urllib.parse import urljoin
 import httpx
 
 from reelstack_client.errors import ClientError
-from reelstack_client.models import FINAL, Item, Liked, Likes, Page, Playback, Upload, Video, Visibility
+from reelstack_client.models import (
+    FINAL,
+    DeadLetter,
+    Item,
+    Liked,
+    Likes,
+    Page,
+    Playback,
+    Reencoded,
+    Upload,
+    Video,
+    Visibility,
+)
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
@@ -94,6 +106,35 @@ class Client:
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again."""
         return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/retry").json())
+
+    def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Video:
+        """Has a published video made anew, or some of its renditions. For admins; viewers keep what they have."""
+        body = {"renditions": list(renditions), "priority": priority}
+        return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/produce", body=body).json())
+
+    def reencode(
+        self, *, without_codec: str | None = None, before: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Reencoded:
+        """Has a page of published videos made anew at low priority. For admins; go on with the answer's cursor."""
+        body = {"without_codec": without_codec, "before": before, "limit": limit, "cursor": cursor}
+        answer = self._transport.call("POST", "/v1/production/reencode", body=body, repeatable=True)
+        return Reencoded.model_validate(answer.json())
+
+    def line(self) -> dict[str, Any]:
+        """How the production line is: who runs, who waits, what is dead, what the day cost. For admins."""
+        answer: dict[str, Any] = self._transport.call("GET", "/v1/production").json()
+        return answer
+
+    def dead_letters(self, priority: str | None = None) -> list[DeadLetter]:
+        """Orders that could not be started, with the reasons. For admins."""
+        answer = self._transport.call("GET", "/v1/production/dead", query={"priority": priority})
+        return [DeadLetter.model_validate(one) for one in answer.json()["items"]]
+
+    def redrive(self, priority: str | None = None) -> dict[str, int]:
+        """Sends dead letters back to their queues, at most 50 of each. Returns how many of which. For admins."""
+        body = {"priority": priority}
+        moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
+        return {name: int(number) for name, number in moved.items()}
 
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
         """A moderator's decision on a video in review."""

@@ -41,6 +41,10 @@ class Video(Answer):
     """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool = False
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    remaking: bool | None = None
+    remake_reason: str | None = None
 
 
 class Rendition(Answer):
@@ -101,6 +105,26 @@ class Upload(Answer):
 class SignedParts(Answer):
     parts: list[Part]
     expires_at: str | int | float | None = None
+
+
+class DeadLetter(Answer):
+    """An order that could not be started."""
+
+    priority: str
+    message_id: str
+    upload_id: str | None = None
+    attempt: int | None = None
+    reason: str
+    died_at: str
+    body: str
+
+
+class Reencoded(Answer):
+    """`asked`: ids of the videos that will be made anew, of the `seen` that were looked at."""
+
+    asked: list[str]
+    seen: int
+    cursor: str | None = None
 
 
 class Likes(Answer):

@@ -11,7 +11,9 @@ Grant = tuple[str, str]
 """An action and what it is allowed on."""
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:{}:reelstack-{}-production{}"
-ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
+QUEUES = tuple(f"App/Production{priority}.Arn" for priority in ("High", "Normal", "Low"))
+DEAD = tuple(f"App/Production{priority}Dead.Arn" for priority in ("High", "Normal", "Low"))
+ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "read_origin_secret": (("secretsmanager:GetSecretValue",), "State/OriginSecret"),
     "read_playback_secret": (("secretsmanager:GetSecretValue",), "State/PlaybackSecret"),
     "write_playback_secret": (
@@ -27,7 +29,12 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
         "State/PlaybackKeys.Arn",
     ),
     "put_events": (("events:PutEvents",), "App/Bus.Arn"),
-    "receive_production_queue": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), "App/ProductionQueue.Arn"),
+    "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
+    "bury_production_messages": (("sqs:SendMessage",), DEAD),
+    "redrive_dead_letters": (("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"), DEAD),
+    "send_production_messages": (("sqs:SendMessage",), QUEUES),
+    "count_production_messages": (("sqs:GetQueueAttributes",), (*QUEUES, *DEAD)),
+    "list_media": (("s3:ListBucket",), "State/Media.Arn"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
     "answer_production": (("states:SendTaskSuccess",), MACHINE.format("stateMachine", "{stage}", "")),
@@ -76,8 +83,9 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         for target in targets:
             grants |= _access(verb, target)
     for ability in line.calls:
-        actions, resource = ABILITIES[ability]
-        grants |= {(action, resource.format(stage=stage)) for action in actions}
+        actions, on = ABILITIES[ability]
+        resources = (on,) if isinstance(on, str) else on
+        grants |= {(action, resource.format(stage=stage)) for action in actions for resource in resources}
     if line.stream:
         grants |= {(action, f"State/{line.stream.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))

@@ -83,7 +83,10 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
     first = read_first_rung(work)
     tracks = {plan.first.name: first.picture}
     for rendition in plan.rest:
-        parts = _fetch_segments(work, plan, rendition.name, folder)
+        if rendition.name in plan.taken_over:
+            parts = [_fetch_finished(plan.taken_from, rendition.name, folder)]
+        else:
+            parts = _fetch_segments(work, plan, rendition.name, folder)
         track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
         _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, first.target_seconds))
     pictures = [tracks[rendition.name] for rendition in plan.renditions]
@@ -155,6 +158,13 @@ def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> lis
     for part, segment in zip(parts, plan.segments, strict=True):
         check_frames(part, segment.frames, frame_ticks(plan.facts.rate))
     return parts
+
+
+def _fetch_finished(prefix: str, rendition: str, folder: Path) -> Part:
+    """A rendition of an earlier attempt, as one part: it was made from the same frames."""
+    path = folder / f"finished-{rendition}.part"
+    storage.download("media", f"{prefix}{rendition}.mp4", path)
+    return scan(path)
 
 
 def _store_track(name: str, parts: list[Part], folder: Path, prefix: str) -> Track:

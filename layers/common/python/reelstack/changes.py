@@ -18,9 +18,9 @@ def read(record: dict[str, Any]) -> list[AnyEvent]:
     owner_id = after.get("owner_id", "")
     found: list[AnyEvent] = []
     if state == State.QUEUED and was != State.QUEUED:
-        found.append(
-            ProductionRequested(upload_id=after["upload_id"], video_id=video_id, attempt=int(after["attempt"]))
-        )
+        found.append(_order(after, "attempt", "priority"))
+    if "remake_attempt" in after and after["remake_attempt"] != before.get("remake_attempt"):
+        found.append(_order(after, "remake_attempt", "remake_priority"))
     if state == State.PUBLISHED and was != State.PUBLISHED:
         found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
     if state in GONE and was not in GONE:
@@ -28,6 +28,17 @@ def read(record: dict[str, Any]) -> list[AnyEvent]:
     if state in REFUSALS and was != state:
         found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
     return found
+
+
+def _order(after: dict[str, str], attempt: str, priority: str) -> ProductionRequested:
+    only = after.get("remake_renditions") if attempt == "remake_attempt" else None
+    return ProductionRequested(
+        upload_id=after["upload_id"],
+        video_id=after["video_id"],
+        attempt=int(after[attempt]),
+        priority=after.get(priority) or "normal",
+        renditions=tuple(only.split(",")) if only else (),
+    )
 
 
 def _image(record: dict[str, Any], name: str) -> dict[str, str]:

@@ -30,15 +30,27 @@ class Config(BaseModel):
     claims_table: str
     leases_table: str
     engine_jobs_table: str
+    waiting_table: str
+    turns_table: str
+    spending_table: str
     likes_table: str
     like_counts_table: str
 
     uploads_bucket: str
     media_bucket: str
     bus_name: str
-    production_queue_url: str
+    production_high_queue_url: str
+    production_normal_queue_url: str
+    production_low_queue_url: str
+    production_high_dead_url: str
+    production_normal_dead_url: str
+    production_low_dead_url: str
     production_machine_arn: str
     production_slots: int
+    production_low_slots: int
+    production_slots_per_creator: int
+    low_microdollars_per_day: int
+    """Low-priority work stops for the day when its productions' estimated cost has passed this; 0: never."""
 
     origin_secret: str
     """ARN of the secret that only the CDN sends along; requests without it did not come through the door."""
@@ -58,6 +70,8 @@ class Config(BaseModel):
     ffmpeg_path: str
     ffprobe_path: str
     encode_threads: int
+    architecture: str
+    """arm64 or x86_64: what a GB-second costs."""
     segment_seconds: int
     avc_rungs: str
     """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""

@@ -6,10 +6,12 @@ ReelstackError
 │                           VideoPrivate · VideoModerated
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
+│                           NothingToRemake
 │                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
+│                           RenditionUnknown
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -107,6 +109,10 @@ class NothingToRetry(Conflict):
     type, title = "nothing-to-retry", "Only a failed production can be tried again"
 
 
+class NothingToRemake(Conflict):
+    type, title = "nothing-to-remake", "Only a published video can be made anew"
+
+
 class VideoNotEditable(Conflict):
     type, title = "video-not-editable", "This video cannot be changed in its present state"
 
@@ -149,6 +155,10 @@ class CursorInvalid(Unprocessable):
 
 class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
+
+
+class RenditionUnknown(Unprocessable):
+    type, title = "rendition-unknown", "This video has no rendition of that name"
 
 
 class Unavailable(ReelstackError):

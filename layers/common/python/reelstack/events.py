@@ -25,6 +25,10 @@ class ProductionRequested(Event):
     upload_id: str
     video_id: str
     attempt: int
+    priority: str = "normal"
+    """high, normal or low: which queue it goes to."""
+    renditions: tuple[str, ...] = ()
+    """Only these are encoded anew, the others taken over from what is played; empty means all."""
 
 
 class VideoPublished(Event):

@@ -1,5 +1,6 @@
 """Every DynamoDB table, its keys and its indexes, written once. Infra builds the tables from these models."""
 
+from functools import cache
 from typing import Any, cast
 
 from pynamodb.attributes import (
@@ -9,8 +10,10 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from reelstack.config import config
 
@@ -77,6 +80,8 @@ class Video(Model):
     """A code of reelstack.reasons: why the video was rejected or failed."""
     reason_detail = UnicodeAttribute(null=True)
     upload_id = UnicodeAttribute()
+    priority = UnicodeAttribute(null=True)
+    """The upload's, which another attempt has too; None is normal."""
     attempt = NumberAttribute(default=1)
     created_at = NumberAttribute()
     published_at = NumberAttribute(null=True)
@@ -91,6 +96,17 @@ class Video(Model):
     broken}. See reelstack.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
+    cost_microdollars = NumberAttribute(null=True)
+    """What the attempt that is played is estimated to have cost: reelstack.costs."""
+    attempts = NumberAttribute(null=True)
+    """The highest attempt ever asked for; None: `attempt` is. A remake that failed leaves `attempt` behind it."""
+    remake_attempt = NumberAttribute(null=True)
+    """Present while a published video is made anew; what is played stays as it is until that is published."""
+    remake_priority = UnicodeAttribute(null=True)
+    remake_renditions = UnicodeAttribute(null=True)
+    """Comma-separated; these are encoded anew, the others taken over."""
+    remake_reason = UnicodeAttribute(null=True)
+    """A code of reelstack.reasons: why the latest remake came to nothing."""
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
@@ -145,6 +161,10 @@ class Lease(Model):
     pool = UnicodeAttribute(hash_key=True)
     execution = UnicodeAttribute(range_key=True)
     upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    priority = UnicodeAttribute(null=True)
+    microdollars = NumberAttribute(null=True)
+    """What the execution is estimated to cost, once probe has seen the file."""
     taken_at = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
 
@@ -169,6 +189,57 @@ class EngineJob(Model):
     expires_at = NumberAttribute(null=True)
 
 
+class Waiting(Model):
+    """An order in the line, and per order (`priority` = "#orders", `place` = its execution) that it waits."""
+
+    class Meta(Deployed):
+        field = "waiting_table"
+
+    priority = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """<round>#<arrival>#<execution>: sorts by turn."""
+    upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(null=True)
+    renditions: ListAttribute[str] = ListAttribute(default=list)
+    arrived_at = NumberAttribute(null=True)
+    failures = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    """Why it could not be started the last time."""
+    not_before = NumberAttribute(null=True)
+
+
+class Turn(Model):
+    """How far the line is. `key` is "<priority>#now" (the present round), "<priority>/<creator>" (the round of that
+    creator's latest order) or "#drainer" (who drains, who rang, and whose turn it is between priorities)."""
+
+    class Meta(Deployed):
+        field = "turns_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    round = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    drainer = UnicodeAttribute(null=True)
+    drainer_until = NumberAttribute(null=True)
+    rung = NumberAttribute(null=True)
+    high = NumberAttribute(null=True)
+    normal = NumberAttribute(null=True)
+
+
+class Spending(Model):
+    """What the productions that ended on a day (UTC, YYYY-MM-DD) are estimated to have cost."""
+
+    class Meta(Deployed):
+        field = "spending_table"
+        ttl = "expires_at"
+
+    day = UnicodeAttribute(hash_key=True)
+    microdollars = NumberAttribute(default=0)
+    productions = NumberAttribute(default=0)
+    expires_at = NumberAttribute(null=True)
+
+
 class Like(Model):
     class Meta(Deployed):
         field = "likes_table"
@@ -190,7 +261,20 @@ class LikeCount(Model):
     counted_to = UnicodeAttribute(null=True)
 
 
-TABLES: tuple[type[Model], ...] = (Video, Upload, Claim, Lease, EngineJob, Like, LikeCount)
+TABLES: tuple[type[Model], ...] = (
+    *(Video, Upload, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount),
+)
+
+
+@cache
+def _connection() -> Connection:
+    """One for the process: each makes a client of its own, which costs 30 to 100 ms."""
+    return Connection(region=config().region)
+
+
+def transact() -> TransactWrite:
+    """Writes of several items, all or nothing: `with transact() as transaction: transaction.save(...)`."""
+    return TransactWrite(connection=_connection())
 
 
 def deployed(model: type[Model]) -> type[Deployed]:

@@ -29,7 +29,7 @@ def encode_segment(plan: Plan, source: Path, segment: Segment, folder: Path, eff
     seconds = float(segment.frames / plan.facts.rate)
     pictures = [
         Picture(rendition, spending(plan, rendition, seconds, effort), folder / f"{rendition.name}.part")
-        for rendition in plan.rest
+        for rendition in plan.made
     ]
 
     def encode(wanted: list[Picture]) -> dict[str, Part]:

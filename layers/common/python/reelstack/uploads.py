@@ -135,6 +135,7 @@ def create(
         visibility=visibility,
         state=State.UPLOADING,
         upload_id=upload_id,
+        priority=key.split("/")[1],
         created_at=now_ms(),
     )
     try:

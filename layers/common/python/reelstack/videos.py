@@ -220,6 +220,7 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
         Video.state.set(State.PUBLISHED),
         Video.asset.set(asset),
         Video.labels.set(labels),
+        *([Video.cost_microdollars.set(asset["cost_microdollars"])] if "cost_microdollars" in asset else []),
         Video.duration_ms.set(asset["duration_ms"]),
         Video.width.set(asset["width"]),
         Video.height.set(asset["height"]),

@@ -30,6 +30,12 @@ class VideoView(BaseModel):
     """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
+    remaking: bool | None = None
+    """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
+    remake_reason: str | None = None
+    """Why the latest attempt to make it anew came to nothing."""
 
 
 class VideoPage(BaseModel):
@@ -38,7 +44,8 @@ class VideoPage(BaseModel):
     """Send it back to get the next page; null on the last one."""
 
 
-def view(video: Video, likes: int | None = None) -> VideoView:
+def view(video: Video, likes: int | None = None, *, inside: bool = False) -> VideoView:
+    """`inside`: with what only its owner and admins are told."""
     reason = REASONS.get(video.reason or "")
 
     def whole(number: float | None) -> int | None:
@@ -65,4 +72,7 @@ def view(video: Video, likes: int | None = None) -> VideoView:
         color=(video.asset or video.preview or {}).get("color"),
         likes=likes,
         playable=video.asset is not None or video.preview is not None,
+        cost_microdollars=whole(video.cost_microdollars) if inside else None,
+        remaking=video.remake_attempt is not None if inside else None,
+        remake_reason=video.remake_reason if inside else None,
     )
