@@ -129,6 +129,7 @@ def _resources() -> Config:
         origin_secret=origin,
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
+        distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
@@ -140,6 +141,8 @@ def _resources() -> Config:
         encode_threads=1,
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
+        review_hold_seconds=settings.review_hold_seconds,
+        appeal_days=settings.appeal_days,
         moderation_engines="nsfw,safety",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )

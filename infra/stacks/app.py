@@ -25,13 +25,18 @@ from infra.layers import LayerSource, layer_path
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
-from reelstack.tables import deployed
+from reelstack.tables import Video, deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
 QUEUE_ATTEMPTS = 5
 STREAM_ATTEMPTS = 10
 DOORBELL_SECONDS = 300
+
+
+def distribution_parameter(settings: Settings) -> str:
+    """Name of the SSM parameter by which functions learn the distribution's id, whose stack comes after theirs."""
+    return f"/reelstack/{settings.stage}/distribution-id"
 
 
 class AppStack(Stack):
@@ -94,6 +99,7 @@ class AppStack(Stack):
             origin_secret=state.origin_secret.secret_arn,
             playback_secret=state.playback_secret.secret_arn,
             playback_keys_store=state.playback_keys.key_value_store_arn,
+            distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
             max_upload_bytes=settings.max_upload_bytes,
             max_duration_seconds=settings.max_duration_seconds,
@@ -109,6 +115,8 @@ class AppStack(Stack):
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
+            review_hold_seconds=settings.review_hold_seconds,
+            appeal_days=settings.appeal_days,
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement:
@@ -127,6 +135,11 @@ class AppStack(Stack):
                 ],
                 state.playback_keys.key_value_store_arn,
             ),
+            "read_distribution_parameter": (
+                ["ssm:GetParameter"],
+                self.format_arn(service="ssm", resource=f"parameter{distribution_parameter(self.settings)}"),
+            ),
+            "scan_videos": (["dynamodb:Scan"], state.tables[Video].table_arn),
             "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
             "receive_production_queue": (
                 ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
@@ -315,6 +328,13 @@ class AppStack(Stack):
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
             targets=[self._called("withdraw")],
+        )
+        events.Rule(
+            self,
+            "RestoreGranted",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["RestoreGranted"]),
+            targets=[self._called("restore")],
         )
         self._schedule("start_production", Duration.minutes(1), doorbell)
         self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))

@@ -5,6 +5,8 @@ from pydantic import BaseModel
 from reelstack.reasons import REASONS
 from reelstack.tables import Video
 
+WITHDRAWN = ("rejected", "restoring")
+
 
 class VideoView(BaseModel):
     """Times are unix milliseconds, sizes pixels."""
@@ -23,6 +25,8 @@ class VideoView(BaseModel):
     attempt: int
     created_at: int
     published_at: int | None
+    appealed_at: int | None
+    """When its owner appealed against the present verdict; null: not yet."""
     duration_ms: int | None
     width: int | None
     height: int | None
@@ -57,9 +61,10 @@ def view(video: Video, likes: int | None = None) -> VideoView:
         attempt=int(video.attempt),
         created_at=int(video.created_at),
         published_at=whole(video.published_at),
+        appealed_at=whole(video.appealed_at),
         duration_ms=whole(video.duration_ms),
         width=whole(video.width),
         height=whole(video.height),
         likes=likes,
-        playable=video.asset is not None or video.preview is not None,
+        playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
     )
