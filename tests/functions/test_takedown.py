@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from functions.announce.handler import handler as announce
-from functions.moderation.handler import handler as moderation
 from functions.restore.handler import handler as restore
 from functions.withdraw.handler import handler as withdraw
 from reelstack import aws as seam
@@ -102,6 +101,8 @@ def test_a_takedown_hides_with_its_answer_and_withdraws_with_what_follows(
 
 
 def test_the_sample_event_is_answered(store: EdgeStore, event: Event, context: Any) -> None:
+    from functions.moderation.handler import handler as moderation
+
     make()
     assert moderation(event("moderation.takedown"), context)["statusCode"] == 200
 

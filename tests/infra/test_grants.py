@@ -30,7 +30,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "read_distribution_parameter": (
         ("ssm:GetParameter",),
-        "arn:<AWS::Partition>:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
+        "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
     ),
     "scan_videos": (("dynamodb:Scan",), "State/Video.Arn"),
     "put_events": (("events:PutEvents",), "App/Bus.Arn"),
@@ -51,7 +51,7 @@ INTERFACES = (
 )
 INVALIDATION = (
     "cloudfront:CreateInvalidation",
-    "arn:<AWS::Partition>:cloudfront::111111111111:distribution/Delivery/Edge",
+    "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
 )
 SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")

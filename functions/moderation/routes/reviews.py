@@ -83,7 +83,7 @@ def list_reviews(
 ) -> ReviewPage:
     """What waits for a decision: the oldest first, or the most severe."""
     found, following = reviews.list_open(queue, order, limit, cursor)
-    known = videos.find_many([review.video_id for review in found])
+    known = reviews.asked_about(found)
     items = [_fields(review, known[review.video_id]) for review in found if review.video_id in known]
     return ReviewPage(items=[ReviewView.model_validate(item) for item in items], cursor=following)
 

@@ -121,6 +121,12 @@ def list_open(queue: Queue, order: Order, limit: int, cursor: str | None) -> tup
     return page[:limit], pages.encode(int(getattr(last, key)), last.video_id) if last else None
 
 
+def asked_about(found: list[Review]) -> dict[str, Video]:
+    """The videos of reviews by id, as far as they are still there."""
+    asked = Video.batch_get([review.video_id for review in found], consistent_read=True) if found else []
+    return {video.video_id: video for video in asked if video.state != videos.State.DELETED}
+
+
 # --- holding ---------------------------------------------------------------------------------------------------------
 
 

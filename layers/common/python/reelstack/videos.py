@@ -68,12 +68,6 @@ def find_or_none(video_id: str) -> Video | None:
         return None
 
 
-def find_many(video_ids: list[str]) -> dict[str, Video]:
-    """Those that there are, by id, deleted ones excepted."""
-    found = Video.batch_get(video_ids, consistent_read=True) if video_ids else []
-    return {video.video_id: video for video in found if video.state != State.DELETED}
-
-
 def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
     """The item if `viewer_id` may see it. Raises VideoNotFound, VideoPrivate, VideoModerated or VideoProcessing."""
     video = find(video_id)
@@ -261,10 +255,9 @@ def reject(
     asset: dict[str, Any] | None = None,
 ) -> bool:
     """`asset` is what was packaged, if it came so far: an appeal may bring it back."""
-    actions = [Video.labels.set(labels), Video.rejected_at.set(now_ms())]
-    return _end(
-        video_id, attempt, State.REJECTED, reason, detail, [*actions, Video.asset.set(asset)] if asset else actions
-    )
+    kept = [Video.asset.set(asset)] if asset else []
+    more = [Video.labels.set(labels), Video.rejected_at.set(now_ms()), *kept]
+    return _end(video_id, attempt, State.REJECTED, reason, detail, more)
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
