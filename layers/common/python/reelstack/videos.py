@@ -247,12 +247,7 @@ def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
 
 
 def reject(
-    video_id: str,
-    attempt: int,
-    reason: str,
-    detail: str,
-    labels: dict[str, float],
-    asset: dict[str, Any] | None = None,
+    video_id: str, attempt: int, reason: str, detail: str, labels: dict[str, float], asset: dict[str, Any] | None = None
 ) -> bool:
     """`asset` is what was packaged, if it came so far: an appeal may bring it back."""
     kept = [Video.asset.set(asset)] if asset else []
@@ -267,15 +262,14 @@ def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
 def _end(video_id: str, attempt: int, state: State, reason: str, detail: str, more: list[Any]) -> bool:
     assert reason in REASONS, reason
     actions = [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500]), *more]
-    ended = _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions)
-    if not ended:
-        note_leftovers(video_id, attempt)
-    return ended
+    if _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions):
+        return True
+    note_leftovers(video_id, attempt)
+    return False
 
 
 def note_leftovers(video_id: str, attempt: int) -> None:
-    """Production ended after the video was gone: what it wrote meanwhile must leave the served prefix too. Seen on the
-    stream, the note withdraws the video once more."""
+    """Production ended after the video was gone. On the stream, the note withdraws what it wrote meanwhile."""
     _settle(video_id, attempt, Video.state == State.DELETED, [Video.leftovers.set(attempt)])
 
 
