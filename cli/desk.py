@@ -8,7 +8,7 @@ import typer
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
-    from reelstack_client.desk import Review
+    from reelstack_client.desk import Deed, Review
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack reviews` prints it.")]
 
@@ -84,7 +84,9 @@ def appeal(
 
 def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     """Who did what to a video, when and why."""
-    desk, cursor, deeds = connect(name).desk, None, []
+    desk = connect(name).desk
+    cursor: str | None = None
+    deeds: list[Deed] = []
     while True:
         page = desk.audit(video_id, limit=50, cursor=cursor)
         deeds += page.items
@@ -103,7 +105,9 @@ def remoderate(
     as_json: AsJson = False,
 ) -> None:
     """Judge every published video's stored scores by the thresholds of now. Safe to repeat."""
-    desk, cursor, sums = connect(name).desk, None, {"looked_at": 0, "reviews": 0, "takedowns": 0}
+    desk = connect(name).desk
+    cursor: str | None = None
+    sums = {"looked_at": 0, "reviews": 0, "takedowns": 0}
     while True:
         page = desk.remoderate(dry_run=dry_run, cursor=cursor)
         sums = {field: count + getattr(page, field) for field, count in sums.items()}

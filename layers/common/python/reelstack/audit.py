@@ -9,7 +9,7 @@ import time
 import uuid
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
@@ -28,7 +28,7 @@ REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
 class Change(BaseModel):
     """One item's part of a transaction: an update of `item`, or its put when there are no actions."""
 
-    model_config = {"arbitrary_types_allowed": True, "frozen": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     item: Model
     actions: list[Any] = []
