@@ -33,7 +33,7 @@ def read(record: dict[str, Any]) -> list[AnyEvent]:
     if state == State.RESTORING and was != State.RESTORING:
         found.append(RestoreGranted(video_id=video_id))
     if _withdrawn(before, after):
-        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=state))
+        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=after["state"]))
     if state in REFUSALS and was != state:
         found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
     return found

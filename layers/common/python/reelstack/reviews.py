@@ -112,6 +112,7 @@ def list_open(queue: Queue, order: Order, limit: int, cursor: str | None) -> tup
     """A page of a queue, the oldest or the most severe first, and the cursor of the next page."""
     after = pages.decode(cursor, int, str)
     index, key = (Review.by_age, "asked_at") if order is Order.AGE else (Review.by_severity, "urgency")
+    start: dict[str, dict[str, Any]] | None
     start = {"queue": {"S": queue}, key: {"N": str(after[0])}, "video_id": {"S": after[1]}} if after else None
     found = index.query(
         queue, scan_index_forward=order is Order.AGE, limit=limit + 1, page_size=limit + 1, last_evaluated_key=start
@@ -183,7 +184,8 @@ def check_impartial(review: Review, moderator_id: str) -> None:
 
 def _free_for(moderator_id: str) -> Condition:
     over = Review.held_until <= videos.now_ms()
-    return Review.held_by.does_not_exist() | (Review.held_by == moderator_id) | over
+    free: Condition = Review.held_by.does_not_exist() | (Review.held_by == moderator_id) | over
+    return free
 
 
 # --- around it -------------------------------------------------------------------------------------------------------
