@@ -10,7 +10,20 @@ from typing import Literal
 
 from pynamodb.models import Model
 
-from reelstack.tables import Claim, EngineJob, Lease, Like, LikeCount, Spending, Turn, Upload, Video, Waiting
+from reelstack.tables import (
+    AuditEntry,
+    Claim,
+    EngineJob,
+    Lease,
+    Like,
+    LikeCount,
+    Review,
+    Spending,
+    Turn,
+    Upload,
+    Video,
+    Waiting,
+)
 
 Trigger = Literal["http", "step", "stream", "event", "schedule"]
 Layer = Literal["deps", "media", "ml"]
@@ -42,6 +55,10 @@ class Fn:
     reads: tuple[Target, ...] = ()
     writes: tuple[Target, ...] = ()
     deletes: tuple[Target, ...] = ()
+    appends: tuple[Target, ...] = ()
+    """Tables it may add items to, whose items it may neither change nor delete."""
+    lists: tuple[str, ...] = ()
+    """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     """Other things it may do, by the names of infra/stacks/app.py's `ABILITIES`."""
@@ -109,11 +126,29 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "moderation",
         "http",
-        routes=("POST /v1/videos/{video_id}/verdict",),
-        reads=(Video, Claim),
-        writes=(Claim,),
-        config=("origin_secret",),
-        calls=("read_origin_secret", "answer_production"),
+        routes=(
+            "GET /v1/reviews",
+            "GET /v1/reviews/{video_id}",
+            "POST /v1/reviews/{video_id}/claim",
+            "DELETE /v1/reviews/{video_id}/claim",
+            "POST /v1/videos/{video_id}/verdict",
+            "POST /v1/videos/{video_id}/takedown",
+            "POST /v1/videos/{video_id}/appeal",
+            "GET /v1/videos/{video_id}/audit",
+            "POST /v1/remoderations",
+        ),
+        reads=(Video, Claim, Review, AuditEntry, "media:quarantine/"),
+        writes=(Video, Claim, Review),
+        appends=(AuditEntry,),
+        lists=("media:quarantine/",),
+        config=(
+            "origin_secret",
+            "moderation_thresholds",
+            "review_hold_seconds",
+            "appeal_days",
+            "playback_seconds_private",
+        ),
+        calls=("read_origin_secret", "answer_production", "scan_videos"),
     ),
     Fn(
         "operations",
@@ -289,7 +324,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("moderation_thresholds",),
         calls=("read_content_moderation",),
     ),
-    Fn("ask_review", "step", reads=(Claim, Lease), writes=(Claim, Lease, Video), deletes=(Lease,)),
+    Fn(
+        "ask_review",
+        "step",
+        reads=(Video, Claim, Lease),
+        writes=(Claim, Lease, Video, Review),
+        deletes=(Lease,),
+        appends=(AuditEntry,),
+    ),
     Fn(
         "publish",
         "step",
@@ -298,7 +340,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         deletes=("media:v/",),
         config=("playback_seconds_public",),
     ),
-    Fn("reject", "step", writes=(Video,)),
+    Fn("reject", "step", reads=("uploads:work/",), writes=(Video,)),
     Fn("fail", "step", writes=(Video,)),
     # --- what follows from a change --------------------------------------------------------------------------------
     Fn(
@@ -307,6 +349,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         stream=Video,
         vpc=True,
         timeout=30,
+        writes=(Review,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),
@@ -314,7 +357,23 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "withdraw",
         "event",
-        timeout=30,
+        timeout=180,
+        reads=(Video, "media:v/"),
+        writes=(Video, "media:quarantine/"),
+        deletes=("media:v/",),
+        lists=("media:v/",),
+        config=("playback_keys_store", "playback_seconds_public", "distribution_parameter"),
+        # That it may invalidate is said where the distribution is made: infra/stacks/delivery.py.
+        calls=("write_playback_keys_store", "read_distribution_parameter"),
+    ),
+    Fn(
+        "restore",
+        "event",
+        timeout=180,
+        reads=(Video, "media:quarantine/"),
+        writes=(Video, "media:v/"),
+        deletes=("media:quarantine/",),
+        lists=("media:quarantine/", "media:v/"),
         config=("playback_keys_store", "playback_seconds_public"),
         calls=("write_playback_keys_store",),
     ),

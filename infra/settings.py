@@ -98,6 +98,12 @@ class Settings(BaseModel):
         Label.OTHER: Threshold(review=0.5, reject=NEVER),
     }
     """Chosen from what harmless clips score with both engines: docs/decisions.md, Moderation."""
+    review_hold_seconds: int = Field(default=900, ge=60)
+    """How long a review that a moderator claimed is theirs alone."""
+    appeal_days: int = Field(default=30, ge=1)
+    """How long a creator can appeal against a verdict."""
+    quarantine_days: int = Field(default=90, ge=1)
+    """How long objects of withdrawn videos are kept. Longer than `appeal_days` and the time an appeal may wait."""
 
     # programs, where the layers put them on Lambda
     ffmpeg_path: str = "/opt/bin/ffmpeg"

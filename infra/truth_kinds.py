@@ -84,6 +84,7 @@ KINDS: dict[str, Kind] = {
     "AWS::SNS::TopicPolicy": Kind(False, "kept; no alarm ever goes off, no Rekognition ever looks"),
     "AWS::SQS::Queue": Kind(True, NOTHING),
     "AWS::SQS::QueuePolicy": Kind(True, "the refusal of plain HTTP"),
+    "AWS::SSM::Parameter": Kind(True, NOTHING),
     "AWS::SecretsManager::Secret": Kind(True, NOTHING),
     "AWS::StepFunctions::StateMachine": Kind(True, "the whole machine's TimeoutSeconds; log delivery; X-Ray"),
     "AWS::WAFv2::LoggingConfiguration": Kind(False, "left out: unknown to the emulator"),

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from reelstack import remakes, videos
+from reelstack import remakes, storage, videos
 from reelstack.telemetry import entry
 
 
@@ -14,6 +14,7 @@ class RejectInput(BaseModel):
     reason: str
     detail: str | None = None
     labels: dict[str, float] = {}
+    asset_key: str | None = Field(default=None, pattern="^work/")
 
 
 @entry
@@ -21,4 +22,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
     if remakes.give_up(step.video_id, step.attempt, step.reason):
         return {"rejected": True}
-    return {"rejected": videos.reject(step.video_id, step.attempt, step.reason, step.detail or "", step.labels)}
+    asset = storage.read_json("uploads", step.asset_key) if step.asset_key else None
+    reason, detail = step.reason, step.detail or ""
+    return {"rejected": videos.reject(step.video_id, step.attempt, reason, detail, step.labels, asset)}

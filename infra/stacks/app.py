@@ -27,7 +27,7 @@ from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
 from reelstack.orders import Priority
-from reelstack.tables import deployed
+from reelstack.tables import Video, deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
@@ -39,6 +39,11 @@ DOORBELL_SECONDS = 300
 def dead_letters_of(queue: sqs.Queue) -> sqs.IQueue:
     assert queue.dead_letter_queue
     return queue.dead_letter_queue.queue
+
+
+def distribution_parameter(settings: Settings) -> str:
+    """Name of the SSM parameter by which functions learn the distribution's id, whose stack comes after theirs."""
+    return f"/reelstack/{settings.stage}/distribution-id"
 
 
 class AppStack(Stack):
@@ -113,6 +118,7 @@ class AppStack(Stack):
             origin_secret=state.origin_secret.secret_arn,
             playback_secret=state.playback_secret.secret_arn,
             playback_keys_store=state.playback_keys.key_value_store_arn,
+            distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
             max_upload_bytes=settings.max_upload_bytes,
             max_duration_seconds=settings.max_duration_seconds,
@@ -136,6 +142,8 @@ class AppStack(Stack):
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
+            review_hold_seconds=settings.review_hold_seconds,
+            appeal_days=settings.appeal_days,
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement:
@@ -156,6 +164,11 @@ class AppStack(Stack):
                 ],
                 state.playback_keys.key_value_store_arn,
             ),
+            "read_distribution_parameter": (
+                ["ssm:GetParameter"],
+                self.format_arn(service="ssm", resource=f"parameter{distribution_parameter(self.settings)}"),
+            ),
+            "scan_videos": (["dynamodb:Scan"], state.tables[Video].table_arn),
             "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
             "receive_production_queues": (["sqs:ReceiveMessage", "sqs:DeleteMessage"], waiting),
             "bury_production_messages": (["sqs:SendMessage"], dead),
@@ -384,6 +397,13 @@ class AppStack(Stack):
         )
         self._called("hear_rekognition")
         self.managed.tell(self.functions["hear_rekognition"], self._dead_letters("LookedDead"))
+        events.Rule(
+            self,
+            "RestoreGranted",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["RestoreGranted"]),
+            targets=[self._called("restore")],
+        )
         self._schedule("start_production", Duration.minutes(1), doorbell)
         self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))
         self._schedule("rotate_playback_keys", Duration.days(1), self._called("rotate_playback_keys"))

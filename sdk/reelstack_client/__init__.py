@@ -1,6 +1,7 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
 from reelstack_client.client import Client, NotInTime
+from reelstack_client.desk import Deed, Desk, Evidence, Remoderation, Review
 from reelstack_client.errors import (
     ClientError,
     Conflict,
@@ -31,6 +32,9 @@ __all__ = [
     "Client",
     "ClientError",
     "Conflict",
+    "Deed",
+    "Desk",
+    "Evidence",
     "FileChanged",
     "Held",
     "Invalid",
@@ -47,7 +51,9 @@ __all__ = [
     "Playback",
     "Progress",
     "Refused",
+    "Remoderation",
     "Rendition",
+    "Review",
     "Sending",
     "ServiceFailed",
     "SignInFailed",

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from reelstack_client.desk import Desk
 from reelstack_client.errors import ClientError
 from reelstack_client.models import (
     FINAL,
@@ -59,6 +60,7 @@ class Client:
         self._sleep = sleep
         folder = default_folder() if resume_folder == "default" else resume_folder
         self.uploads = Uploader(self._transport, Memory(folder))
+        self.desk = Desk(self._transport)
 
     def upload(
         self,

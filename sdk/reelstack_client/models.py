@@ -25,8 +25,8 @@ class Video(Answer):
     tags: list[str] = []
     visibility: str = "public"
     state: str
-    """uploading, queued, processing, review, published, rejected, failed or deleted; text, so that a newer service may
-    add to these."""
+    """uploading, queued, processing, review, published, restoring, rejected, failed or deleted; text, so that a newer
+    service may add to these."""
     reason: str | None = None
     reason_detail: str | None = None
     reason_says: str | None = None
@@ -34,6 +34,7 @@ class Video(Answer):
     attempt: int = 1
     created_at: str | int | float | None = None
     published_at: str | int | float | None = None
+    appealed_at: int | None = None
     duration_ms: int | None = None
     width: int | None = None
     height: int | None = None

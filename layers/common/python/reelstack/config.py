@@ -35,6 +35,8 @@ class Config(BaseModel):
     spending_table: str
     likes_table: str
     like_counts_table: str
+    reviews_table: str
+    audit_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -58,6 +60,8 @@ class Config(BaseModel):
     """ARN of the secret that holds the keys playback tokens are signed with."""
     playback_keys_store: str
     """ARN of the CloudFront KeyValueStore that edge functions read."""
+    distribution_parameter: str
+    """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
     cache_url: str
     """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
 
@@ -91,6 +95,8 @@ class Config(BaseModel):
     """ARNs: the topic Rekognition says on that it has looked, and the role it publishes there as."""
     moderation_thresholds: str
     """JSON: label -> {"review": score, "reject": score}."""
+    review_hold_seconds: int
+    appeal_days: int
 
     if not TYPE_CHECKING:
 

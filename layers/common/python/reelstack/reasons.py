@@ -33,6 +33,8 @@ REASONS = {
         # found by moderation
         Reason("moderated", "The clip does not follow the rules of this service."),
         Reason("review-declined", "A moderator declined the clip."),
+        Reason("taken-down", "A moderator took the clip down."),
+        Reason("policy-changed", "The clip does not follow the rules of this service as they are now."),
         Reason("review-expired", "Nobody reviewed the clip in time.", retryable=True),
         # found by nobody: something broke
         Reason("production-failed", "Something broke while the clip was being made.", retryable=True),

@@ -107,6 +107,15 @@ class Video(Model):
     """Comma-separated; these are encoded anew, the others taken over."""
     remake_reason = UnicodeAttribute(null=True)
     """A code of reelstack.reasons: why the latest remake came to nothing."""
+    rejected_at = NumberAttribute(null=True)
+    rejected_by = UnicodeAttribute(null=True)
+    """Who took it down after it was published: a user id, or `policy`."""
+    quarantined_at = NumberAttribute(null=True)
+    """When all its objects had left the served prefix."""
+    appealed_at = NumberAttribute(null=True)
+    """That the present verdict was appealed; each can be once."""
+    leftovers = NumberAttribute(null=True)
+    """The last attempt that ended, and may have written objects, after the video was gone."""
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
@@ -261,8 +270,77 @@ class LikeCount(Model):
     counted_to = UnicodeAttribute(null=True)
 
 
+class ReviewsByAge(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
+    """Open reviews, the oldest first. Sparse: only these have a `queue`."""
+
+    class Meta:
+        index_name = "by_age"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    asked_at = NumberAttribute(range_key=True)
+
+
+class ReviewsBySeverity(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
+    """Open reviews, read backwards: the highest score first, of equals the oldest."""
+
+    class Meta:
+        index_name = "by_severity"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    urgency = NumberAttribute(range_key=True)
+
+
+class Review(Model):
+    """What a person is asked about a video: the last question, open while it has a `queue`. Earlier ones are in the
+    audit log."""
+
+    class Meta(Deployed):
+        field = "reviews_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    queue = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    """One of reelstack.reviews.Kind: who asks."""
+    attempt = NumberAttribute()
+    asked_at = NumberAttribute()
+    urgency = NumberAttribute()
+    labels: JSONAttribute = JSONAttribute(default=dict)
+    appeal = UnicodeAttribute(null=True)
+    """The creator's text."""
+    judged_by = UnicodeAttribute(null=True)
+    """Who gave the verdict that is appealed against, if it was a person: somebody else decides now."""
+    held_by = UnicodeAttribute(null=True)
+    held_until = NumberAttribute(null=True)
+    decision = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+
+    by_age = ReviewsByAge()
+    by_severity = ReviewsBySeverity()
+
+
+class AuditEntry(Model):
+    """Who did what to a video, when and why. Functions may add entries; none may change or delete one."""
+
+    class Meta(Deployed):
+        field = "audit_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    """Rises with time."""
+    at = NumberAttribute()
+    actor = UnicodeAttribute()
+    """A user id; `machine` for engines, `policy` for thresholds that changed."""
+    action = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    before: JSONAttribute = JSONAttribute(default=dict)
+    after: JSONAttribute = JSONAttribute(default=dict)
+
+
 TABLES: tuple[type[Model], ...] = (
-    *(Video, Upload, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount),
+    *(Video, Upload, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
 )
 
 

@@ -5,6 +5,8 @@ from pydantic import BaseModel
 from reelstack.reasons import REASONS
 from reelstack.tables import Video
 
+WITHDRAWN = ("rejected", "restoring")
+
 
 class VideoView(BaseModel):
     """Times are unix milliseconds, sizes pixels."""
@@ -23,6 +25,8 @@ class VideoView(BaseModel):
     attempt: int
     created_at: int
     published_at: int | None
+    appealed_at: int | None
+    """When its owner appealed against the present verdict; null: not yet."""
     duration_ms: int | None
     width: int | None
     height: int | None
@@ -66,12 +70,13 @@ def view(video: Video, likes: int | None = None, *, inside: bool = False) -> Vid
         attempt=int(video.attempt),
         created_at=int(video.created_at),
         published_at=whole(video.published_at),
+        appealed_at=whole(video.appealed_at),
         duration_ms=whole(video.duration_ms),
         width=whole(video.width),
         height=whole(video.height),
         color=(video.asset or video.preview or {}).get("color"),
         likes=likes,
-        playable=video.asset is not None or video.preview is not None,
+        playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         remaking=video.remake_attempt is not None if inside else None,
         remake_reason=video.remake_reason if inside else None,
