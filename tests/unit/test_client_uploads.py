@@ -16,6 +16,7 @@ from reelstack_client import (
     FileChanged,
     Progress,
     Sending,
+    Timing,
     TooLarge,
     Unreachable,
     UploadBroken,
@@ -113,7 +114,7 @@ def test_storage_that_refuses_every_signature_is_not_asked_for_ever(clip: Path) 
 
 
 def test_an_interrupted_upload_goes_on_with_what_storage_lacks(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400, text="cut") if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405, text="cut") if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(parallel=1, checksums=False))
     held = set(service.uploads["u1"].parts)
@@ -140,7 +141,7 @@ def test_a_crash_between_asking_and_hearing_makes_no_second_upload(clip: Path, t
 
 
 def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400) if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(checksums=False))
     service.flaky = lambda n, request: None
@@ -151,7 +152,7 @@ def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path
 
 
 def test_an_upload_that_storage_forgot_begins_anew(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400) if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(checksums=False))
     service.flaky = lambda n, request: None
@@ -182,7 +183,7 @@ def test_a_dead_network_ends_with_a_word_about_resuming(clip: Path) -> None:
             raise httpx.ConnectError("no route")
 
     with pytest.raises(Unreachable, match="can be resumed later"):
-        client(Service(flaky=dead)).upload(clip, title="Clip", how=how(patience=0.05))
+        client(Service(flaky=dead)).upload(clip, title="Clip", how=how(timing=Timing(patience=0.05)))
 
 
 def test_a_file_over_the_limit_is_refused_with_the_limit(tmp_path: Path) -> None:
