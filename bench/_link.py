@@ -157,6 +157,8 @@ class Connection:
             with contextlib.suppress(OSError):
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self.writer.transport.abort()
+        for _, writer in self._ways.values():
+            writer.transport.abort()
 
     async def serve(self) -> None:
         try:
@@ -166,8 +168,6 @@ class Connection:
         except (Broken, OSError, EOFError, asyncio.LimitOverrunError):
             pass
         finally:
-            for _, writer in self._ways.values():
-                writer.transport.abort()
             self.reset()
 
     async def _refuse_in_a_cut(self) -> None:
@@ -193,7 +193,7 @@ class Connection:
                 await self._answer(b"403 Forbidden", EXPIRED, last=True)
                 return False
         if failure == "error":
-            await self._body(request, None, request.length)
+            await self._body(None, request.length)
             await self._answer(b"503 Slow Down", SLOW_DOWN)
             return True
         await self._relay(request, failure)
@@ -211,9 +211,9 @@ class Connection:
         writer.write(request.head())
         length = request.length
         if failure == "reset" and self.link.trouble is not None:
-            await self._body(request, writer, int(length * self.link.trouble.rng.random()))
+            await self._body(writer, int(length * self.link.trouble.rng.random()))
             raise Broken
-        await self._body(request, writer, length)
+        await self._body(writer, length)
         head = await reader.readuntil(b"\r\n\r\n")
         answer = await reader.readexactly(_parse(head).length)
         await self._alive()
@@ -224,7 +224,7 @@ class Connection:
         self.writer.write(head + answer)
         await self.writer.drain()
 
-    async def _body(self, request: Request, writer: asyncio.StreamWriter | None, length: int) -> None:
+    async def _body(self, writer: asyncio.StreamWriter | None, length: int) -> None:
         while length:
             block = await self.reader.read(min(BLOCK, length))
             if not block:

@@ -16,6 +16,8 @@ CUT_SECONDS = (5.0, 30.0)
 FAILING = 0.05
 SLOWEST = 250_000 / 8
 """Bytes a second a recording must reach on average: below, 10 MB alone take longer than five minutes."""
+UPWARDS_4G = 0.25
+"""Recordings are of the way down. LTE's way up is about a quarter of it; 3G's (HSPA) is much like its way down."""
 GENERATED = 24
 
 
@@ -96,17 +98,17 @@ class Trouble:
 
 def recorded(folder: Path) -> list[Network]:
     """The recordings below `folder` that are not too slow to be uploaded over at all."""
-    found = [_parse(file.stem, json.loads(file.read_text())) for file in sorted(folder.rglob("*.json"))]
+    found = [_parse(file, json.loads(file.read_text())) for file in sorted(folder.rglob("*.json"))]
     return [network for network in found if network.mean >= SLOWEST]
 
 
 def generated(seed: int) -> list[Network]:
-    """Two thirds like 3G (about 1.3 Mbit/s), one third like 4G (about 30), each a minute's walk with holes in it."""
+    """Two thirds like 3G (about 1.3 Mbit/s), one third like 4G (about 7.5): ten minutes each, with holes."""
     rng = random.Random(seed)
     made = []
     for number in range(GENERATED):
         fast = number % 3 == 2
-        mean, latency = (30e6 / 8, 0.020) if fast else (rng.uniform(0.5e6, 2.2e6) / 8, 0.100)
+        mean, latency = (7.5e6 / 8, 0.020) if fast else (rng.uniform(0.5e6, 2.2e6) / 8, 0.100)
         rates, level = [], 1.0
         for _ in range(600):
             level = min(2.0, max(0.05, level + rng.gauss(0, 0.25) + (1 - level) * 0.1))
@@ -116,10 +118,11 @@ def generated(seed: int) -> list[Network]:
     return made
 
 
-def _parse(name: str, periods: list[dict[str, Any]]) -> Network:
+def _parse(file: Path, periods: list[dict[str, Any]]) -> Network:
+    share = UPWARDS_4G if file.parent.name == "4g" else 1.0
     return Network(
-        name,
+        file.stem,
         tuple(period["duration_ms"] / 1000 for period in periods),
-        tuple(period["bandwidth_kbps"] * 125.0 for period in periods),
+        tuple(period["bandwidth_kbps"] * 125.0 * share for period in periods),
         periods[0]["latency_ms"] / 1000,
     )

@@ -9,10 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +31,7 @@ from local.services import Services
 
 SECRET = "through the door"
 READY_SECONDS = 30
+COMPOSERS = 2
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def _resources(environment: dict[str, str]) -> Any:
     s3 = session.client("s3", endpoint_url=endpoint)
     s3.create_bucket(Bucket="uploads")
     session.client("secretsmanager", endpoint_url=endpoint).create_secret(Name="origin", SecretString=SECRET)
+    queue = session.client("sqs", endpoint_url=endpoint).create_queue(QueueName="compose")
+    environment["REELSTACK_COMPOSE_QUEUE_URL"] = queue["QueueUrl"]
     tables = "from reelstack.tables import Upload, Video\n"
     tables += "for table in (Upload, Video): table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
     subprocess.run([sys.executable, "-c", tables], cwd=ROOT, env=environment, check=True, timeout=60)
@@ -155,11 +161,32 @@ class Gateway:
         await self.app(scope, receive, rewritten)
 
 
+def compose() -> None:
+    """Lambda's poller of the compose queue."""
+    handler = import_module("functions.compose_upload.handler").handler
+
+    from reelstack import aws
+
+    sqs, queue = aws.client("sqs"), os.environ["REELSTACK_COMPOSE_QUEUE_URL"]
+    context = SimpleNamespace(aws_request_id="compose", get_remaining_time_in_millis=lambda: 300_000)
+    while True:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+            try:
+                handler({"Records": [{"body": message["Body"]}]}, context)
+            except Exception as error:  # as on Lambda: the message comes again
+                print(f"composing failed: {error}", file=sys.stderr)
+                continue
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
 def main(port: int) -> None:
     import uvicorn
 
     from functions.uploads.handler import app
 
+    if find_spec("functions.compose_upload"):  # a service without chunks refuses them, and the client bears that
+        for _ in range(COMPOSERS):
+            threading.Thread(target=compose, daemon=True).start()
     gateway = Gateway(app, os.environ["AWS_ENDPOINT_URL"])
     uvicorn.run(gateway, host=HOST, port=port, lifespan="off", log_level="error", timeout_keep_alive=75)
 

@@ -5,7 +5,7 @@ Four things differ from MiniStack's own command:
 - after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
 - what DynamoDB's streams hold is saved with the tables (MiniStack saves how far each consumer has read, but not the
   records, so that after a restart a consumer waits for as many new records as it had ever read before);
-- CRC-64/NVME is computed in C: MiniStack's plain Python takes 3 s for a part of 5 MiB, and nothing else answers meanwhile.
+- CRC-64/NVME is computed in C: MiniStack's plain Python takes 3 s for a part of 5 MiB, and all else waits meanwhile.
 """
 
 import asyncio

@@ -21,8 +21,8 @@ class Remembered:
 
     idempotency_key: str
     upload_id: str | None = None
-    chunks: bool = False
-    """The link turned out to be weak: the upload is one of small chunks."""
+    mode: str | None = None
+    """What was chosen for it on the way: "chunks" on a weak link, "parts" if the service knows no chunks."""
 
 
 def default_folder() -> Path:

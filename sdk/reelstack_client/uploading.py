@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from reelstack_client.errors import Conflict, FileChanged, NotFound, PartsMissing, UploadGone
+from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, PartsMissing, UploadBroken, UploadGone
 from reelstack_client.models import Upload
 from reelstack_client.resume import Memory, Remembered, fingerprint
 from reelstack_client.sender import LinkIsWeak, Sender
@@ -24,6 +24,10 @@ COMPLETIONS = 3
 """How often completing may find parts missing before the upload counts as failed."""
 BEGINNINGS = 2
 """How often an upload may be begun: once more if storage has forgotten the one that was to be resumed."""
+
+
+class ModeUnknown(Exception):
+    """The service is older than chunks. Never leaves the package."""
 
 
 class Uploading:
@@ -46,7 +50,9 @@ class Uploading:
             try:
                 done = self._once(self.memory.recall(self.name))
             except LinkIsWeak:
-                self._begin_anew_with_chunks()
+                self._begin_anew("chunks")
+            except ModeUnknown:
+                self._begin_anew("parts")
             except UploadGone:
                 self.memory.forget(self.name)
                 gone += 1
@@ -59,34 +65,42 @@ class Uploading:
     def _once(self, remembered: Remembered) -> Upload:
         upload = self._begin(remembered)
         self.memory.keep(self.name, dataclasses.replace(remembered, upload_id=upload.upload_id))
-        if upload.state == "open":
-            upload = self._send(upload)
-        return self._composed(upload)
+        for _ in range(COMPLETIONS):
+            if upload.state == "open":  # also a second time: the service asks again for chunks it could not find
+                upload = self._send(upload)
+            upload = self._composed(upload)
+            if upload.state not in ("open", "completed", "composing"):
+                raise UploadGone(f"the upload is {upload.state}")
+            if upload.state != "open":
+                return upload
+        raise UploadBroken(f"the service completed it {COMPLETIONS} times and still misses parts")
 
     def _begin(self, remembered: Remembered) -> Upload:
         if remembered.upload_id is None:
-            return self.uploads.create(
-                self.file.stat().st_size,
-                self.wishes.content_type or guess_type(self.file),
-                self.wishes,
-                remembered.idempotency_key,
-                sha256=_sha256(self.file) if self.wishes.sha256 else None,
-                chunks=remembered.chunks or self.how.mode == "chunks",
-            )
+            try:
+                return self.uploads.create(
+                    self.file.stat().st_size,
+                    self.wishes.content_type or guess_type(self.file),
+                    self.wishes,
+                    remembered.idempotency_key,
+                    sha256=_sha256(self.file) if self.wishes.sha256 else None,
+                    chunks="chunks" in (remembered.mode, self.how.mode),
+                )
+            except Invalid as error:
+                if remembered.mode == "chunks":  # not asked for, chosen here
+                    raise ModeUnknown from error
+                raise
         try:
-            upload = self.uploads.get(remembered.upload_id)
+            return self.uploads.get(remembered.upload_id)
         except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
             raise UploadGone(str(error)) from error
-        if upload.state not in ("open", "composing", "completed"):
-            raise UploadGone(f"the upload is {upload.state}")
-        return upload
 
-    def _begin_anew_with_chunks(self) -> None:
+    def _begin_anew(self, mode: str) -> None:
         """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""
         known = self.memory.recall(self.name).upload_id
         if known:
             self.uploads.abort(known)
-        self.memory.keep(self.name, Remembered(uuid.uuid4().hex, chunks=True))
+        self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode))
 
     def _send(self, upload: Upload) -> Upload:
         before = self.file.stat()
@@ -114,7 +128,8 @@ class Uploading:
         raise AssertionError("unreachable: the last completion returns or raises")
 
     def _may_switch(self, tally: Tally) -> bool:
-        return self.how.mode == "auto" and not tally.done and tally.size(1) > CHUNK_BYTES
+        chosen = self.memory.recall(self.name).mode
+        return self.how.mode == "auto" and chosen is None and not tally.done and tally.size(1) > CHUNK_BYTES
 
     def _composed(self, upload: Upload) -> Upload:
         deadline = time.monotonic() + self.how.timing.patience
