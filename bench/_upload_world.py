@@ -30,7 +30,7 @@ from local.ports import Ports, free
 from local.services import Services
 
 SECRET = "through the door"
-READY_SECONDS = 30
+READY_SECONDS = 90
 COMPOSERS = 2
 
 
