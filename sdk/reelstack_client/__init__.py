@@ -22,8 +22,8 @@ from reelstack_client.errors import (
     WrongType,
 )
 from reelstack_client.models import FINAL, Held, Liked, Likes, Page, Part, Playback, Rendition, Upload, Video
-from reelstack_client.retry import Backoff
-from reelstack_client.sending import Progress, Sending
+from reelstack_client.retry import Backoff, Timing
+from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Invalid",
     "Liked",
     "Likes",
+    "Mode",
     "NotAllowed",
     "NotFound",
     "NotInTime",
@@ -57,6 +58,7 @@ __all__ = [
     "Sending",
     "ServiceFailed",
     "SignInFailed",
+    "Timing",
     "TokenProvider",
     "TooLarge",
     "TooMany",

@@ -35,8 +35,9 @@ from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
-from reelstack_client.transport import Transport
-from reelstack_client.uploads import Uploader, Wishes
+from reelstack_client.transport import TIMEOUT, Transport
+from reelstack_client.uploading import Uploading
+from reelstack_client.uploads import Uploads, Wishes
 
 
 class NotInTime(ClientError):
@@ -56,10 +57,12 @@ class Client:
         resume_folder: Path | Literal["default"] | None = "default",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._transport = Transport(edge_url, token, http, backoff, sleep)
+        self._transport = Transport(
+            edge_url.rstrip("/"), token, http or httpx.Client(timeout=TIMEOUT), backoff or Backoff(), sleep
+        )
         self._sleep = sleep
-        folder = default_folder() if resume_folder == "default" else resume_folder
-        self.uploads = Uploader(self._transport, Memory(folder))
+        self._memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
+        self.uploads = Uploads(self._transport)
         self.desk = Desk(self._transport)
 
     def upload(
@@ -76,7 +79,7 @@ class Client:
     ) -> Upload:
         """Uploads a file whole. Called again for the same file after a failure, it sends only what is missing."""
         wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256)
-        return self.uploads.upload(file, wishes, how or Sending(sleep=self._sleep))
+        return Uploading(file, wishes, how or Sending(sleep=self._sleep), self._transport, self._memory).run()
 
     def video(self, video_id: str) -> Video:
         return Video.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}").json())
