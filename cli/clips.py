@@ -1,14 +1,15 @@
 """token, upload, videos, play, like, decide, retry: what people do with clips."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cli.session import As, AsJson, connect, print_json, stage_url, token_provider
 
 if TYPE_CHECKING:
-    from reelstack_client import Client, Upload, Video
+    from reelstack_client import Client, Sending, Upload, Video
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack videos` prints it.")]
 
@@ -34,7 +35,10 @@ def upload(
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     visibility: Annotated[Literal["public", "unlisted", "private"], typer.Option()] = "public",
     sha256: Annotated[bool, typer.Option("--sha256", help="Have production compare the file's SHA-256.")] = False,
-    parallel: Annotated[int, typer.Option(min=1, max=32, help="Parts on their way at once.")] = 4,
+    parallel: Annotated[int, typer.Option(min=1, max=32, help="At most so many parts on their way at once.")] = 8,
+    weak_network: Annotated[
+        bool, typer.Option("--weak-network", help="Chunks of 1 MiB from the start. Else only if the link proves weak.")
+    ] = False,
     wait: Annotated[bool, typer.Option(help="Wait until the clip is published or refused.")] = True,
     name: As = "ann",
     as_json: AsJson = False,
@@ -46,9 +50,14 @@ def upload(
     \b
       reelstack upload clip.mp4 --title "My cat" --tag cats --tag funny
       reelstack upload holiday.mov --visibility unlisted --no-wait
+      reelstack upload train.mp4 --weak-network
     """
+    from reelstack_client import Sending
+
     client = connect(name)
-    done = _send(client, file, title or file.stem, description, tuple(tag or ()), visibility, sha256, parallel)
+    how = Sending(parallel=parallel, mode="chunks" if weak_network else "auto")
+    wishes = {"title": title or file.stem, "description": description, "tags": tag or (), "visibility": visibility}
+    done = _send(client, file, how, sha256=sha256, **wishes)
     if not wait:
         print_json(done) if as_json else typer.echo(f"{done.video_id}  uploaded")
         return
@@ -132,20 +141,9 @@ def retry(video_id: VideoId, name: As = "ann", as_json: AsJson = False) -> None:
     print_json(video) if as_json else typer.echo(_line(video))
 
 
-def _send(
-    client: "Client",
-    file: Path,
-    title: str,
-    description: str,
-    tags: tuple[str, ...],
-    visibility: Literal["public", "unlisted", "private"],
-    sha256: bool,
-    parallel: int,
-) -> "Upload":
+def _send(client: "Client", file: Path, how: "Sending", **wishes: Any) -> "Upload":
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    from reelstack_client import Sending
 
     columns = (
         TextColumn("{task.description}"),
@@ -156,10 +154,8 @@ def _send(
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(file.name, total=file.stat().st_size)
-        how = Sending(parallel=parallel, progress=lambda now: bars.update(bar, completed=now.sent, total=now.total))
-        return client.upload(
-            file, title=title, description=description, tags=tags, visibility=visibility, sha256=sha256, how=how
-        )
+        shown = replace(how, progress=lambda now: bars.update(bar, completed=now.sent, total=now.total))
+        return client.upload(file, how=shown, **wishes)
 
 
 def _watch(client: "Client", video_id: str) -> "Video":

@@ -22,6 +22,7 @@ FIVE = Duration.minutes(5)
 OLDEST_MESSAGE_SECONDS = 900
 OLDEST_RECORD_MS = 60_000
 API_P99_MS = 1000
+LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 
 
 class Alarms(Construct):
@@ -98,6 +99,33 @@ class Alarms(Construct):
         self._alarm("ProductionFailed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, "A production failed")
         self._alarm(
             "ProductionTimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, "A production hung"
+        )
+
+    def line(self) -> None:
+        """What start_production measures of the production line, once a minute."""
+
+        def measured(name: str) -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace="Reelstack",
+                metric_name=name,
+                dimensions_map={"service": "start_production"},
+                period=FIVE,
+                statistic="Maximum",
+            )
+
+        for priority, seconds in LONGEST_WAIT_SECONDS.items():
+            self._alarm(
+                f"{priority}Wait",
+                measured(f"{priority}WaitSeconds"),
+                seconds,
+                f"{priority} orders wait too long: raise production_slots, or see why productions do not end",
+                periods=3,
+            )
+        self._alarm(
+            "LowPriorityStopped",
+            measured("LowPriorityStopped"),
+            0,
+            "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
         )
 
     def api(self, api: apigw.HttpApi) -> None:

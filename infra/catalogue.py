@@ -10,13 +10,29 @@ from typing import Literal
 
 from pynamodb.models import Model
 
-from reelstack.tables import Claim, Lease, Like, LikeCount, Upload, Video
+from reelstack.tables import (
+    AuditEntry,
+    Claim,
+    EngineJob,
+    Lease,
+    Like,
+    LikeCount,
+    Review,
+    Spending,
+    Turn,
+    Upload,
+    Video,
+    Waiting,
+)
 
 Trigger = Literal["http", "step", "stream", "queue", "event", "schedule"]
 Layer = Literal["deps", "media", "ml"]
 Target = type[Model] | str
 
 MEDIA: tuple[Layer, ...] = ("deps", "media")
+PRODUCTION_QUEUES = tuple(
+    f"production_{priority}_{kind}_url" for priority in ("high", "normal", "low") for kind in ("queue", "dead")
+)
 LOOK: tuple[Layer, ...] = ("deps", "ml")
 
 
@@ -41,6 +57,8 @@ class Fn:
     reads: tuple[Target, ...] = ()
     writes: tuple[Target, ...] = ()
     deletes: tuple[Target, ...] = ()
+    appends: tuple[Target, ...] = ()
+    """Tables it may add items to, whose items it may neither change nor delete."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -112,11 +130,56 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "moderation",
         "http",
-        routes=("POST /v1/videos/{video_id}/verdict",),
-        reads=(Video, Claim),
-        writes=(Claim,),
-        config=("origin_secret",),
-        calls=("read_origin_secret", "answer_production"),
+        routes=(
+            "GET /v1/reviews",
+            "GET /v1/reviews/{video_id}",
+            "POST /v1/reviews/{video_id}/claim",
+            "DELETE /v1/reviews/{video_id}/claim",
+            "POST /v1/videos/{video_id}/verdict",
+            "POST /v1/videos/{video_id}/takedown",
+            "POST /v1/videos/{video_id}/appeal",
+            "GET /v1/videos/{video_id}/audit",
+            "POST /v1/remoderations",
+        ),
+        reads=(Video, Claim, Review, AuditEntry, "media:quarantine/"),
+        writes=(Video, Claim, Review),
+        appends=(AuditEntry,),
+        lists=("media:quarantine/",),
+        config=(
+            "origin_secret",
+            "moderation_thresholds",
+            "review_hold_seconds",
+            "appeal_days",
+            "playback_seconds_private",
+        ),
+        calls=("read_origin_secret", "answer_production", "scan_videos"),
+    ),
+    Fn(
+        "operations",
+        "http",
+        timeout=29,
+        routes=(
+            "GET /v1/production",
+            "GET /v1/production/dead",
+            "POST /v1/production/redrive",
+            "POST /v1/production/reencode",
+            "POST /v1/videos/{video_id}/produce",
+        ),
+        reads=(Video, Lease, Waiting, Spending),
+        writes=(Video,),
+        config=(
+            "origin_secret",
+            *PRODUCTION_QUEUES,
+            "production_slots",
+            "production_low_slots",
+            "low_microdollars_per_day",
+        ),
+        calls=(
+            "read_origin_secret",
+            "redrive_dead_letters",
+            "send_production_messages",
+            "count_production_messages",
+        ),
     ),
     # --- uploads in chunks -----------------------------------------------------------------------------------------
     Fn(
@@ -135,21 +198,45 @@ FUNCTIONS: tuple[Fn, ...] = (
         "start_production",
         "event",
         timeout=60,
-        reads=(Upload, Claim, Lease),
-        writes=(Upload, Claim, Lease, Video),
-        deletes=(Lease,),
-        config=("production_queue_url", "production_machine_arn", "production_slots"),
-        calls=("receive_production_queue", "start_production_machine"),
+        reads=(Upload, Video, Claim, Lease, Waiting, Turn, Spending),
+        writes=(Upload, Claim, Lease, Video, Waiting, Turn, Spending),
+        deletes=(Lease, Waiting),
+        config=(
+            *PRODUCTION_QUEUES,
+            "production_machine_arn",
+            "production_slots",
+            "production_low_slots",
+            "production_slots_per_creator",
+            "low_microdollars_per_day",
+        ),
+        calls=("receive_production_queues", "bury_production_messages", "start_production_machine"),
     ),
     Fn(
         "reconcile_production",
         "schedule",
         timeout=60,
-        reads=(Claim, Lease),
-        writes=(Claim, Lease, Video),
-        deletes=(Lease,),
+        reads=(Video, Claim, Lease, Spending),
+        writes=(Claim, Lease, Video, Spending),
+        deletes=(Lease, "media:v/"),
         config=("production_machine_arn", "production_slots"),
-        calls=("describe_production_machine", "answer_production"),
+        calls=("describe_production_machine", "answer_production", "list_media"),
+    ),
+    # --- production: what managed engines say ----------------------------------------------------------------------
+    Fn(
+        "hear_mediaconvert",
+        "event",
+        timeout=30,
+        reads=(EngineJob,),
+        writes=(EngineJob,),
+        calls=("answer_engine_steps",),
+    ),
+    Fn(
+        "hear_rekognition",
+        "event",
+        timeout=30,
+        reads=(EngineJob,),
+        writes=(EngineJob,),
+        calls=("answer_engine_steps",),
     ),
     # --- production: the steps -------------------------------------------------------------------------------------
     Fn(
@@ -159,9 +246,19 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1769,
         timeout=300,
         disk=4096,
-        reads=(Upload, "uploads:originals/"),
-        writes=("uploads:work/",),
-        config=("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
+        reads=(Upload, Video, Lease, "uploads:originals/"),
+        writes=(Lease, "uploads:work/"),
+        config=(
+            "ffmpeg_path",
+            "ffprobe_path",
+            "max_duration_seconds",
+            "segment_seconds",
+            "avc_rungs",
+            "architecture",
+            "engine",
+            "mediaconvert_over_seconds",
+            "moderation_engines",
+        ),
     ),
     Fn(
         "encode_first_rung",
@@ -184,6 +281,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=("uploads:originals/", "uploads:work/"),
         writes=("uploads:work/",),
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    ),
+    Fn(
+        "submit_mediaconvert",
+        "step",
+        timeout=30,
+        reads=(EngineJob, "uploads:work/"),
+        writes=(EngineJob,),
+        config=("mediaconvert_max_microdollars", "mediaconvert_queue", "mediaconvert_role"),
+        calls=("create_transcode_job", "pass_transcode_role", "answer_engine_steps"),
     ),
     Fn(
         "package",
@@ -211,12 +317,46 @@ FUNCTIONS: tuple[Fn, ...] = (
         layers=LOOK,
         memory=1769,
         timeout=120,
-        reads=(Video, "uploads:work/"),
+        reads=(Video, "uploads:work/", "media:v/"),
         config=("moderation_engines", "moderation_thresholds"),
     ),
-    Fn("ask_review", "step", reads=(Claim, Lease), writes=(Claim, Lease, Video), deletes=(Lease,)),
-    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video,)),
-    Fn("reject", "step", writes=(Video,)),
+    Fn(
+        "ask_rekognition",
+        "step",
+        layers=MEDIA,
+        memory=1769,
+        timeout=60,
+        disk=2048,
+        reads=(EngineJob, "media:v/", "uploads:work/"),
+        writes=(EngineJob, "uploads:work/"),
+        config=("ffmpeg_path", "rekognition_topic", "rekognition_role"),
+        calls=("start_content_moderation", "pass_rekognition_role", "answer_engine_steps"),
+    ),
+    Fn(
+        "read_rekognition",
+        "step",
+        timeout=60,
+        reads=(Video, "media:v/"),
+        config=("moderation_thresholds",),
+        calls=("read_content_moderation",),
+    ),
+    Fn(
+        "ask_review",
+        "step",
+        reads=(Video, Claim, Lease),
+        writes=(Claim, Lease, Video, Review),
+        deletes=(Lease,),
+        appends=(AuditEntry,),
+    ),
+    Fn(
+        "publish",
+        "step",
+        reads=(Video, Lease, "uploads:work/"),
+        writes=(Video, Lease),
+        deletes=("media:v/",),
+        config=("playback_seconds_public",),
+    ),
+    Fn("reject", "step", reads=("uploads:work/",), writes=(Video,)),
     Fn("fail", "step", writes=(Video,)),
     # --- what follows from a change --------------------------------------------------------------------------------
     Fn(
@@ -225,6 +365,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         stream=Video,
         vpc=True,
         timeout=30,
+        writes=(Review,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),
@@ -232,7 +373,23 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "withdraw",
         "event",
-        timeout=30,
+        timeout=180,
+        reads=(Video, "media:v/"),
+        writes=(Video, "media:quarantine/"),
+        deletes=("media:v/",),
+        lists=("media:v/",),
+        config=("playback_keys_store", "playback_seconds_public", "distribution_parameter"),
+        # That it may invalidate is said where the distribution is made: infra/stacks/delivery.py.
+        calls=("write_playback_keys_store", "read_distribution_parameter"),
+    ),
+    Fn(
+        "restore",
+        "event",
+        timeout=180,
+        reads=(Video, "media:quarantine/"),
+        writes=(Video, "media:v/"),
+        deletes=("media:quarantine/",),
+        lists=("media:quarantine/", "media:v/"),
         config=("playback_keys_store", "playback_seconds_public"),
         calls=("write_playback_keys_store",),
     ),

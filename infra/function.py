@@ -28,6 +28,7 @@ TABLE_ACTIONS = {
     "reads": ("GetItem", "BatchGetItem", "Query"),
     "writes": ("PutItem", "UpdateItem"),
     "deletes": ("DeleteItem",),
+    "appends": ("PutItem",),
 }
 BUCKET_ACTIONS = {
     "reads": ("GetObject",),
@@ -123,7 +124,7 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
 def _stores(line: Fn) -> tuple[str, ...]:
     """Config fields that name the tables and buckets this line touches."""
     fields = []
-    for target in (*line.reads, *line.writes, *line.deletes, *line.lists):
+    for target in (*line.reads, *line.writes, *line.deletes, *line.appends, *line.lists):
         if isinstance(target, str):
             fields.append(f"{target.split(':')[0]}_bucket")
         else:
@@ -163,7 +164,9 @@ def _statements(
         )
     for verb, targets in (("reads", line.reads), ("writes", line.writes), ("deletes", line.deletes)):
         made += [_access(verb, target, tables, buckets) for target in targets]
-    return made + [_listing(target, buckets) for target in line.lists]
+    made += [_access("appends", target, tables, buckets) for target in line.appends]
+    made += [_listing(target, buckets) for target in line.lists]
+    return made
 
 
 def _listing(target: str, buckets: dict[str, s3.Bucket]) -> iam.PolicyStatement:

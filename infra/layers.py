@@ -37,12 +37,14 @@ LIMIT_BYTES = 250 * MIB
 """What Lambda allows for a function's code and all its layers together, unzipped."""
 
 BOTOCORE_SERVICES = (
+    "cloudfront",
     "cloudfront-keyvaluestore",
     "dynamodb",
     "events",
     "s3",
     "secretsmanager",
     "sqs",
+    "ssm",
     "stepfunctions",
 )
 """The services reelstack.aws makes clients of. botocore describes 400 more, as heavy as the rest of `deps`."""

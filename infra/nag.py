@@ -32,6 +32,9 @@ ANYWHERE: dict[str, str] = {
     "ec2:DeleteNetworkInterface": "Lambda removes interfaces whose ids it chose itself",
     "ec2:AssignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
     "ec2:UnassignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "rekognition:StartContentModeration": "Rekognition has no resources to name for what it is sent",
+    "rekognition:GetContentModeration": "Rekognition's jobs are not resources IAM can name",
+    "rekognition:DetectModerationLabels": "Rekognition has no resources to name for what it is sent",
     "logs:CreateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
     "logs:GetLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
     "logs:UpdateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
@@ -100,6 +103,13 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
             application.machine.role,
             f"IAM5[Resource::{application.resolve(application.executions(which))}]",
             "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
+        )
+    for prefix in ("originals/", "work/"):
+        arn = _imported(state.uploads_bucket.bucket_arn, state)
+        yield Meant(
+            application.managed.transcode_role,
+            f"IAM5[Resource::{arn}/{prefix}*]",
+            "MediaConvert reads any original it is asked to make, and writes below the work of its attempt",
         )
     queues = [child for child in application.node.children if isinstance(child, sqs.Queue)]
     redriven = {queue.dead_letter_queue.queue for queue in queues if queue.dead_letter_queue}

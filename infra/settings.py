@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reelstack.engines import Choice
 from reelstack.verdicts import NEVER, Label, Threshold
 
 MIB = 1024 * 1024
@@ -60,23 +61,51 @@ class Settings(BaseModel):
     """Uploads in chunks that are joined at the same time."""
 
     # production
-    engine: Literal["ffmpeg"] = "ffmpeg"
-    """Who transcodes. `mediaconvert` follows behind the same plan."""
+    engine: Choice = "ffmpeg"
+    """Who transcodes: FFmpeg in Lambda, MediaConvert, or `by-duration` MediaConvert only what is longer than that."""
+    mediaconvert_over_seconds: int = Field(default=120, ge=0)
+    mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
+    """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
     production_slots: int = 200
+    """Productions that run at the same time; those that wait for a moderator do not count."""
+    production_low_slots: int = 100
+    """How many of them low-priority work (re-encodes, imports) may hold."""
+    production_slots_per_creator: int = 50
+    """How many of them one creator may hold. Whoever waits takes turns in any case."""
+    low_dollars_per_day: float = Field(default=0, ge=0)
+    """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
-    avc_rungs: tuple[int, ...] = (480,)
+    avc_rungs: tuple[int, ...] = (480, 720)
+    """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
     review_days: int = 14
 
     # moderation
-    moderation_engines: tuple[Literal["nsfw", "safety"], ...] = Field(default=("nsfw", "safety"), min_length=1)
+    moderation_engines: tuple[Literal["nsfw", "safety"], ...] | tuple[Literal["rekognition"]] = Field(
+        default=("nsfw", "safety"), min_length=1
+    )
+    """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
     moderation_thresholds: dict[Label, Threshold] = {
         Label.SEXUAL: Threshold(review=0.7, reject=0.9),
         Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
         Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
+        Label.SUGGESTIVE: Threshold(review=0.9, reject=NEVER),
+        Label.VIOLENCE: Threshold(review=0.8, reject=NEVER),
+        Label.DRUGS: Threshold(review=0.8, reject=NEVER),
+        Label.ALCOHOL: Threshold(review=NEVER, reject=NEVER),
+        Label.GAMBLING: Threshold(review=0.9, reject=NEVER),
+        Label.HATE: Threshold(review=0.5, reject=0.95),
+        Label.RUDE: Threshold(review=NEVER, reject=NEVER),
+        Label.OTHER: Threshold(review=0.5, reject=NEVER),
     }
     """Chosen from what harmless clips score with both engines: docs/decisions.md, Moderation."""
+    review_hold_seconds: int = Field(default=900, ge=60)
+    """How long a review that a moderator claimed is theirs alone."""
+    appeal_days: int = Field(default=30, ge=1)
+    """How long a creator can appeal against a verdict."""
+    quarantine_days: int = Field(default=90, ge=1)
+    """How long objects of withdrawn videos are kept. Longer than `appeal_days` and the time an appeal may wait."""
 
     # programs, where the layers put them on Lambda
     ffmpeg_path: str = "/opt/bin/ffmpeg"
@@ -102,6 +131,8 @@ def local() -> Settings:
         transfer_acceleration=False,
         web_origins=("*",),
         production_slots=2,
+        production_low_slots=1,
+        production_slots_per_creator=2,
         segment_workers=cores,
         compose_workers=2,
         encode_threads=cores,
@@ -120,6 +151,9 @@ STAGES: dict[str, Settings] = {
         keep_data=False,
         web_origins=("http://localhost:5173",),
         production_slots=10,
+        production_low_slots=5,
+        production_slots_per_creator=5,
+        low_dollars_per_day=5,
         log_days=7,
     ),
     "prod": Settings(stage="prod", account=os.environ.get("REELSTACK_ACCOUNT", "111111111111")),

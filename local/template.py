@@ -27,6 +27,7 @@ LEFT_OUT: dict[str, str] = {
     "AWS::CloudWatch::CompositeAlarm": "unknown to MiniStack's CloudFormation; its parts are deployed",
     "AWS::CloudWatch::AnomalyDetector": "unknown to MiniStack",
     "AWS::ElastiCache::ServerlessCache": "unknown to MiniStack; a real Valkey process is the cache",
+    "AWS::MediaConvert::Queue": "unknown to MiniStack; FFmpeg makes the ladder on a laptop",
     "AWS::ApplicationAutoScaling::ScalableTarget": "unknown to MiniStack; a laptop does not scale",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "unknown to MiniStack; a laptop does not scale",
     "AWS::XRay::SamplingRule": "unknown to MiniStack",
@@ -78,13 +79,14 @@ def widen_key_value_store(resource: Resource) -> Said:
 
 
 def widen_task_answers(resource: Resource) -> Said:
-    """MiniStack authorizes SendTaskSuccess against `*`: the call names a token, not a machine."""
+    """MiniStack authorizes SendTaskSuccess and its like against `*`: the call names a token, not a machine."""
     if resource["Type"] != "AWS::IAM::Policy":
         return
     for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
-        if statement["Action"] == "states:SendTaskSuccess":
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if all(action.startswith("states:SendTask") for action in actions):
             statement["Resource"] = "*"
-            yield "states:SendTaskSuccess widened to *", "MiniStack authorizes this call against * only"
+            yield "states:SendTask* widened to *", "MiniStack authorizes these calls against * only"
 
 
 def leave_edge_functions_to_the_edge(resource: Resource) -> Said:

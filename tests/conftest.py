@@ -16,7 +16,7 @@ from moto import mock_aws
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
 from reelstack import aws as seam
-from reelstack import cache, secrets
+from reelstack import cache, secrets, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -95,6 +95,7 @@ def _forget() -> None:
     config.cache_clear()
     cache._valkey.cache_clear()
     secrets._kept.clear()
+    tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
 
@@ -104,7 +105,9 @@ def _resources() -> Config:
     for bucket in ("uploads", "media"):
         s3.create_bucket(Bucket=bucket)
     seam.client("events").create_event_bus(Name="bus")
-    queue, compose = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("production", "compose"))
+    kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
+    queues = {f"production_{kind}_url": sqs.create_queue(QueueName=kind)["QueueUrl"] for kind in kinds}
+    compose = sqs.create_queue(QueueName="compose")["QueueUrl"]
     secret = seam.client("secretsmanager")
     origin = secret.create_secret(Name="origin", SecretString=ORIGIN_SECRET)["ARN"]
     ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
@@ -123,13 +126,17 @@ def _resources() -> Config:
         uploads_bucket="uploads",
         media_bucket="media",
         bus_name="bus",
-        production_queue_url=queue,
+        **queues,
         compose_queue_url=compose,
         production_machine_arn=MACHINE,
         production_slots=2,
+        production_low_slots=2,
+        production_slots_per_creator=2,
+        low_microdollars_per_day=0,
         origin_secret=origin,
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
+        distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
@@ -139,9 +146,19 @@ def _resources() -> Config:
         ffmpeg_path=FFMPEG,
         ffprobe_path=FFPROBE,
         encode_threads=1,
+        architecture="arm64",
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
+        engine=settings.engine,
+        mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
+        mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),
+        mediaconvert_queue=f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:queues/reelstack-test-production",
+        mediaconvert_role=f"arn:aws:iam::{ACCOUNT}:role/transcode",
+        review_hold_seconds=settings.review_hold_seconds,
+        appeal_days=settings.appeal_days,
         moderation_engines="nsfw,safety",
+        rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
+        rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
     _tables()

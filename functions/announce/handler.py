@@ -1,8 +1,8 @@
-"""Consumer of the videos table's stream: forgets what caches hold and says on the bus what happened."""
+"""Consumer of the videos table's stream: forgets what caches hold, closes pointless reviews, tells the bus."""
 
 from typing import Any
 
-from reelstack import cache, changes, events
+from reelstack import cache, changes, events, reviews
 from reelstack.telemetry import entry
 
 
@@ -11,6 +11,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; whoever listens must bear an event twice."""
     records = event["Records"]
     cache.forget(*{f"video:{record['dynamodb']['Keys']['video_id']['S']}" for record in records})
+    for gone in filter(None, map(changes.ended, records)):
+        reviews.close(gone)
     happened = [found for record in records for found in changes.read(record)]
     events.publish(happened)
     return {"events": len(happened)}

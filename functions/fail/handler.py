@@ -4,9 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import videos
+from reelstack import remakes, videos
 from reelstack.reasons import REASONS
 from reelstack.telemetry import entry, logger
+
+LATE = ("States.Timeout", "States.HeartbeatTimeout")
 
 
 class Caught(BaseModel):
@@ -24,7 +26,9 @@ class FailInput(BaseModel):
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = FailInput.model_validate(event)
     known = step.error.error if step.error.error in REASONS else None
-    reason = known or ("production-timeout" if step.error.error == "States.Timeout" else "production-failed")
+    reason = known or ("production-timeout" if step.error.error in LATE else "production-failed")
     logger.error("production failed", reason=reason, error=step.error.error, cause=step.error.cause)
+    if remakes.give_up(step.video_id, step.attempt, reason):
+        return {"failed": True}
     # The cause may name internals; its owner reads the reason, operators read the log.
     return {"failed": videos.fail(step.video_id, step.attempt, reason, step.error.error)}

@@ -1,16 +1,17 @@
-"""Step InspectFrames: what the clip shows and says, as a verdict."""
+"""Step InspectFrames: what the clip and its poster show, and what is written about it, as a verdict."""
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from reelstack.inspection import inspect
+from reelstack import verdicts
+from reelstack.inspection import inspect, inspect_poster
+from reelstack.steps import Id, Work
 from reelstack.telemetry import count, entry
-from reelstack.verdicts import Verdict
 
 
-class InspectFramesInput(BaseModel):
-    video_id: str
+class InspectFramesInput(Work):
+    video_id: str = Id
     frames_prefix: str = Field(pattern="^work/")
     frames: int = Field(ge=1, le=1000)
     """None at all would be an approval of nothing."""
@@ -21,9 +22,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     step = InspectFramesInput.model_validate(event)
     judgement = inspect(step.video_id, step.frames_prefix, step.frames)
     count(f"Verdict{judgement.verdict.title()}")
-    return {
-        "verdict": judgement.verdict,
-        "labels": judgement.labels,
-        "reason": "moderated" if judgement.verdict is Verdict.REJECT else None,
-        "detail": ", ".join(judgement.caused_by) or None,
-    }
+    return verdicts.answer(judgement, inspect_poster(step.video_id, step.attempt))

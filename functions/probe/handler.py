@@ -4,8 +4,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from reelstack import storage
+from reelstack import remakes, spending, storage
 from reelstack.config import config
+from reelstack.costs import estimate
+from reelstack.engines import choose_engine, choose_watcher, engine_choice
 from reelstack.ladder import make_plan
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
@@ -26,9 +28,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return Rejected.because(refused).model_dump()
     rungs = [int(rung) for rung in config().avc_rungs.split(",")]
     plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
+    plan = remakes.narrow(plan, step.video_id, step.renditions)
+    cost = estimate(plan, original_bytes=int(upload.size_bytes), architecture=config().architecture)
+    plan = plan.model_copy(update={"cost_microdollars": cost.total})
     storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
-    segments = [segment.number for segment in plan.segments]
-    return {"outcome": "ok", "plan_key": step.key("plan.json"), "segments": segments, "duration_ms": plan.duration_ms}
+    spending.reserve(step.execution, plan.cost_microdollars)
+    return {
+        "outcome": "ok",
+        "plan_key": step.key("plan.json"),
+        "segments": [segment.number for segment in plan.segments] if plan.made else [],
+        "duration_ms": plan.duration_ms,
+        "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
+        "watcher": choose_watcher(config().moderation_engines.split(",")),
+    }
 
 
 def _check_sum(source: Path, announced: str | None) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import storage, videos
+from reelstack import remakes, storage, videos
+from reelstack.steps import asset_prefix
 from reelstack.telemetry import entry
+from reelstack.verdicts import poster_key
 
 
 class PublishInput(BaseModel):
@@ -13,10 +15,18 @@ class PublishInput(BaseModel):
     attempt: int
     asset_key: str
     labels: dict[str, float]
+    poster_hidden: bool = False
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
     asset = storage.read_json("uploads", step.asset_key)
+    if step.poster_hidden:
+        # Its address could be guessed from the clip's.
+        for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
+            storage.delete("media", poster_key(prefix))
+        asset["poster"] = None
+    if remakes.publish(step.video_id, step.attempt, asset, asset.get("cost_microdollars")):
+        return {"published": True}
     return {"published": videos.publish(step.video_id, step.attempt, asset, step.labels)}

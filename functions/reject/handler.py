@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from reelstack import videos
+from reelstack import remakes, storage, videos
 from reelstack.telemetry import entry
 
 
@@ -14,9 +14,14 @@ class RejectInput(BaseModel):
     reason: str
     detail: str | None = None
     labels: dict[str, float] = {}
+    asset_key: str | None = Field(default=None, pattern="^work/")
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
-    return {"rejected": videos.reject(step.video_id, step.attempt, step.reason, step.detail or "", step.labels)}
+    if remakes.give_up(step.video_id, step.attempt, step.reason):
+        return {"rejected": True}
+    asset = storage.read_json("uploads", step.asset_key) if step.asset_key else None
+    reason, detail = step.reason, step.detail or ""
+    return {"rejected": videos.reject(step.video_id, step.attempt, reason, detail, step.labels, asset)}

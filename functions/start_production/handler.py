@@ -3,16 +3,21 @@
 import time
 from typing import Any
 
-from reelstack import production
+from reelstack import line, production
 from reelstack.telemetry import entry
 
 LEAVE_SECONDS = 10
+SCHEDULED = "Scheduled Event"
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Gives back the slot of an ended execution, then starts what waits in the queue while there are slots."""
-    if ended := production.read_status_change(event):
+    ended = production.read_status_change(event)
+    if ended:
         production.finish(*ended)
     seconds = context.get_remaining_time_in_millis() / 1000 - LEAVE_SECONDS
-    return {"started": production.drain(time.monotonic() + seconds)}
+    started = line.drain(time.monotonic() + seconds, look=not ended)
+    if event.get("detail-type") == SCHEDULED:
+        line.measure()
+    return {"started": started}

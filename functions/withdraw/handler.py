@@ -1,8 +1,8 @@
-"""On VideoWithdrawn: tokens that are in flight must not open a deleted or rejected video any more."""
+"""On VideoWithdrawn: nobody watches a deleted or rejected video any more, nor strangers one that became private."""
 
 from typing import Any
 
-from reelstack import playback_keys
+from reelstack import takedowns
 from reelstack.events import VideoWithdrawn
 from reelstack.telemetry import entry
 
@@ -10,4 +10,4 @@ from reelstack.telemetry import entry
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     withdrawn = VideoWithdrawn.model_validate(event["detail"])
-    return {"denied_until": playback_keys.deny(withdrawn.video_id)}
+    return {"moved": takedowns.withdraw(withdrawn.video_id)}

@@ -1,9 +1,11 @@
 // Viewer request on /v/*: lets through who holds a playback token, and hands the origin a path without it.
 //
-//   /v/<video id>/t/<expiry>-<key id>-<signature>/<rest>  ->  /v/<video id>/<rest>
+//   /v/<video id>/t/<issued>-<expiry>-<key id>-<signature>/<rest>  ->  /v/<video id>/<rest>
 //
 // reelstack/delivery.py makes these tokens. Keys and takedowns come from the KeyValueStore that infra associates:
-//   key:<key id> -> secret        deny:<video id> -> unix second until which nobody may fetch the video
+//   key:<key id> -> secret
+//   deny:<video id> -> <until>           nobody may fetch the video before that unix second
+//                      <until>-<since>   nobody whose token was issued up to <since>: the video is for fewer people now
 //
 // The pattern admits no percent sign, empty segment or segment that begins with a dot, so nothing that is decoded or
 // normalised later can lead out of the video's own folder. Query strings never reach the cache key or the origin.
@@ -14,7 +16,7 @@ const store = cf.kvs();
 
 const SEGMENT = '[A-Za-z0-9][A-Za-z0-9._-]*';
 const TOKENED = new RegExp(
-  '^/v/([A-Za-z0-9_-]{1,64})/t/([0-9]{10})-([A-Za-z0-9]{1,32})-([A-Za-z0-9_-]{43})/(' + SEGMENT + '(?:/' + SEGMENT + ')*)$'
+  '^/v/([A-Za-z0-9_-]{1,64})/t/([0-9]{10})-([0-9]{10})-([A-Za-z0-9]{1,32})-([A-Za-z0-9_-]{43})/(' + SEGMENT + '(?:/' + SEGMENT + ')*)$'
 );
 
 function refuse(type, title) {
@@ -58,24 +60,26 @@ async function handler(event) {
     return refuse('playback-token-missing', 'This address carries no playback token');
   }
   const video = parts[1];
-  const expiry = parts[2];
-  const keyId = parts[3];
+  const issued = parts[2];
+  const expiry = parts[3];
+  const keyId = parts[4];
   const now = Math.floor(Date.now() / 1000);
 
   const secret = await lookUp('key:' + keyId);
-  const text = video + '/' + expiry + '/' + keyId;
-  if (!secret || !same(crypto.createHmac('sha256', secret).update(text).digest('base64url'), parts[4])) {
+  const text = video + '/' + issued + '/' + expiry + '/' + keyId;
+  if (!secret || !same(crypto.createHmac('sha256', secret).update(text).digest('base64url'), parts[5])) {
     return refuse('playback-token-invalid', 'This playback token is not ours, or not for this video');
   }
   if (Number(expiry) <= now) {
     return refuse('playback-token-expired', 'This playback token has expired: ask for a new one');
   }
-  const deniedUntil = await lookUp('deny:' + video);
-  if (deniedUntil && Number(deniedUntil) > now) {
+  const denied = await lookUp('deny:' + video);
+  const bounds = denied.split('-');
+  if (denied && Number(bounds[0]) > now && (bounds.length < 2 || Number(issued) <= Number(bounds[1]))) {
     return refuse('video-withdrawn', 'This video was withdrawn');
   }
 
-  request.uri = '/v/' + video + '/' + parts[5];
+  request.uri = '/v/' + video + '/' + parts[6];
   request.querystring = {};
   return request;
 }

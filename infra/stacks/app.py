@@ -22,10 +22,12 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
+from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
-from reelstack.tables import deployed
+from reelstack.orders import Priority
+from reelstack.tables import Video, deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
@@ -34,6 +36,16 @@ STREAM_ATTEMPTS = 10
 DOORBELL_SECONDS = 300
 COMPOSE_SECONDS = 330
 """How long an order to compose stays hidden: longer than its function may run."""
+
+
+def dead_letters_of(queue: sqs.Queue) -> sqs.IQueue:
+    assert queue.dead_letter_queue
+    return queue.dead_letter_queue.queue
+
+
+def distribution_parameter(settings: Settings) -> str:
+    """Name of the SSM parameter by which functions learn the distribution's id, whose stack comes after theirs."""
+    return f"/reelstack/{settings.stage}/distribution-id"
 
 
 class AppStack(Stack):
@@ -55,8 +67,11 @@ class AppStack(Stack):
         self.alarms = Alarms(self, settings)
 
         self.bus = events.EventBus(self, "Bus")
-        self.production_queue = self._queue("ProductionQueue", visibility=Duration.seconds(90))
-        self.compose_queue = self._queue("ComposeQueue", visibility=Duration.seconds(COMPOSE_SECONDS))
+        self.production_queues = {
+            priority: self._queue(f"Production{priority.title()}", visibility=Duration.seconds(90))
+            for priority in Priority
+        }
+        self.compose_queue = self._queue("Compose", visibility=Duration.seconds(COMPOSE_SECONDS))
         self.machine_name = f"reelstack-{settings.stage}-production"
         self.machine_arn = self.format_arn(
             service="states",
@@ -64,6 +79,7 @@ class AppStack(Stack):
             resource_name=self.machine_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+        self.managed = ManagedEngines(self, "Managed", settings, state)
         self.config = self._config(cache_url)
         self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
@@ -78,6 +94,7 @@ class AppStack(Stack):
         self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
         self.http_api = self.http.api
         self.alarms.api(self.http_api)
+        self.alarms.line()
         self.alarms.dashboard(self.functions, self.machine, self.http_api)
         self._outputs()
 
@@ -92,13 +109,21 @@ class AppStack(Stack):
             uploads_bucket=state.uploads_bucket.bucket_name,
             media_bucket=state.media_bucket.bucket_name,
             bus_name=self.bus.event_bus_name,
-            production_queue_url=self.production_queue.queue_url,
+            **{
+                f"production_{priority}_{kind}_url": url
+                for priority, queue in self.production_queues.items()
+                for kind, url in (("queue", queue.queue_url), ("dead", dead_letters_of(queue).queue_url))
+            },
             compose_queue_url=self.compose_queue.queue_url,
             production_machine_arn=self.machine_arn,
             production_slots=settings.production_slots,
+            production_low_slots=settings.production_low_slots,
+            production_slots_per_creator=settings.production_slots_per_creator,
+            low_microdollars_per_day=round(settings.low_dollars_per_day * 1_000_000),
             origin_secret=state.origin_secret.secret_arn,
             playback_secret=state.playback_secret.secret_arn,
             playback_keys_store=state.playback_keys.key_value_store_arn,
+            distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
             max_upload_bytes=settings.max_upload_bytes,
             max_duration_seconds=settings.max_duration_seconds,
@@ -108,19 +133,31 @@ class AppStack(Stack):
             ffmpeg_path=settings.ffmpeg_path,
             ffprobe_path=settings.ffprobe_path,
             encode_threads=settings.encode_threads,
+            architecture=settings.architecture,
             segment_seconds=settings.segment_seconds,
             avc_rungs=",".join(str(rung) for rung in settings.avc_rungs),
+            engine=settings.engine,
+            mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
+            mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),
+            mediaconvert_queue=self.managed.queue_arn,
+            mediaconvert_role=self.managed.transcode_role.role_arn,
             moderation_engines=",".join(settings.moderation_engines),
+            rekognition_topic=self.managed.looked.topic_arn,
+            rekognition_role=self.managed.look_role.role_arn,
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
+            review_hold_seconds=settings.review_hold_seconds,
+            appeal_days=settings.appeal_days,
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement:
         """What a catalogue line's `calls` stand for."""
         state = self.state
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
-        actions, resource = {
+        waiting = [queue.queue_arn for queue in self.production_queues.values()]
+        dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
+        abilities: dict[str, tuple[list[str], str | list[str]]] = {
             "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
             "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
             "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
@@ -132,17 +169,41 @@ class AppStack(Stack):
                 ],
                 state.playback_keys.key_value_store_arn,
             ),
-            "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
-            "receive_production_queue": (
-                ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
-                self.production_queue.queue_arn,
+            "read_distribution_parameter": (
+                ["ssm:GetParameter"],
+                self.format_arn(service="ssm", resource=f"parameter{distribution_parameter(self.settings)}"),
             ),
+            "scan_videos": (["dynamodb:Scan"], state.tables[Video].table_arn),
+            "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
+            "receive_production_queues": (["sqs:ReceiveMessage", "sqs:DeleteMessage"], waiting),
+            "bury_production_messages": (["sqs:SendMessage"], dead),
+            "redrive_dead_letters": (
+                ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+                dead,
+            ),
+            "send_production_messages": (["sqs:SendMessage"], waiting),
+            "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+            "list_media": (["s3:ListBucket"], state.media_bucket.bucket_arn),
             "send_compose_queue": (["sqs:SendMessage"], self.compose_queue.queue_arn),
             "start_production_machine": (["states:StartExecution"], self.machine_arn),
             "describe_production_machine": (["states:DescribeExecution"], self.executions(":*")),
             "answer_production": (["states:SendTaskSuccess"], self.machine_arn),
-        }[name]
-        return iam.PolicyStatement(actions=actions, resources=[resource])
+            "answer_engine_steps": (
+                ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+                self.machine_arn,
+            ),
+            "create_transcode_job": (["mediaconvert:CreateJob"], self.managed.queue_arn),
+            "pass_transcode_role": (["iam:PassRole"], self.managed.transcode_role.role_arn),
+            "pass_rekognition_role": (["iam:PassRole"], self.managed.look_role.role_arn),
+            # Rekognition has no resources to name for what it is sent.
+            "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
+            "read_content_moderation": (
+                ["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"],
+                "*",
+            ),
+        }
+        actions, on = abilities[name]
+        return iam.PolicyStatement(actions=actions, resources=on if isinstance(on, list) else [on])
 
     def executions(self, which: str) -> str:
         """ARNs of the machine's executions (which=":*"), or of those its Distributed Map starts ("/*")."""
@@ -278,7 +339,7 @@ class AppStack(Stack):
             )
 
     def _queues(self) -> None:
-        """A queue that invokes its function by itself. The production queue has none: slots decide when it is read."""
+        """A queue that invokes its function by itself. Production's have none: slots decide when they are read."""
         queues = {"compose": self.compose_queue}
         for line in FUNCTIONS:
             if line.queue:
@@ -289,30 +350,35 @@ class AppStack(Stack):
                 )
 
     def _rules(self) -> None:
-        """Work goes into the queue; the same event rings `start_production`, which takes what it has slots for."""
+        """Work goes into its queue; the same event rings `start_production`, which takes what it has slots for."""
         doorbell = self._called("start_production", max_event_age=Duration.seconds(DOORBELL_SECONDS))
-        work = targets.SqsQueue(self.production_queue)
-        events.Rule(
-            self,
-            "Uploaded",
-            event_pattern=events.EventPattern(
-                source=["aws.s3"],
-                detail_type=["Object Created"],
-                detail={
-                    "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
-                    "object": {"key": [{"prefix": "originals/"}]},
-                    "reason": list(UPLOADED),
-                },
-            ),
-            targets=[work, doorbell],
-        )
-        events.Rule(
-            self,
-            "ProductionRequested",
-            event_bus=self.bus,
-            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["ProductionRequested"]),
-            targets=[work, doorbell],
-        )
+        for priority, queue in self.production_queues.items():
+            work: list[events.IRuleTarget] = [targets.SqsQueue(queue), doorbell]
+            events.Rule(
+                self,
+                f"Uploaded{priority.title()}",
+                event_pattern=events.EventPattern(
+                    source=["aws.s3"],
+                    detail_type=["Object Created"],
+                    detail={
+                        "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
+                        "object": {"key": [{"prefix": f"originals/{priority}/"}]},
+                        "reason": list(UPLOADED),
+                    },
+                ),
+                targets=work,
+            )
+            # An order that names no priority is a normal one.
+            named = [priority, {"exists": False}] if priority == Priority.NORMAL else [priority]
+            events.Rule(
+                self,
+                f"ProductionRequested{priority.title()}",
+                event_bus=self.bus,
+                event_pattern=events.EventPattern(
+                    source=["reelstack"], detail_type=["ProductionRequested"], detail={"priority": named}
+                ),
+                targets=work,
+            )
         events.Rule(
             self,
             "ProductionEnded",
@@ -332,6 +398,28 @@ class AppStack(Stack):
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
             targets=[self._called("withdraw")],
+        )
+        events.Rule(
+            self,
+            "Transcoded",
+            event_pattern=events.EventPattern(
+                source=["aws.mediaconvert"],
+                detail_type=["MediaConvert Job State Change"],
+                detail={
+                    "queue": [self.managed.queue_arn],
+                    "status": ["PROGRESSING", "STATUS_UPDATE", "COMPLETE", "ERROR", "CANCELED"],
+                },
+            ),
+            targets=[self._called("hear_mediaconvert")],
+        )
+        self._called("hear_rekognition")
+        self.managed.tell(self.functions["hear_rekognition"], self._dead_letters("LookedDead"))
+        events.Rule(
+            self,
+            "RestoreGranted",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["RestoreGranted"]),
+            targets=[self._called("restore")],
         )
         self._schedule("start_production", Duration.minutes(1), doorbell)
         self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))
@@ -355,7 +443,11 @@ class AppStack(Stack):
         values = {
             "ApiUrl": f"https://{self.http.host}",
             "ApiId": self.http_api.api_id,
-            "ProductionQueueUrl": self.production_queue.queue_url,
+            **{f"Production{p.title()}QueueUrl": queue.queue_url for p, queue in self.production_queues.items()},
+            **{
+                f"Production{p.title()}DeadQueueUrl": dead_letters_of(queue).queue_url
+                for p, queue in self.production_queues.items()
+            },
             "ComposeQueueUrl": self.compose_queue.queue_url,
             "ProductionMachineArn": self.machine.state_machine_arn,
             "BusName": self.bus.event_bus_name,

@@ -16,13 +16,15 @@ from urllib.parse import urlsplit
 from aws_cdk import Annotations, CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as route53_targets
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.settings import Settings
-from infra.stacks.app import AppStack
+from infra.stacks.app import AppStack, distribution_parameter
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.state import StateStack
 
@@ -75,7 +77,30 @@ class DeliveryStack(Stack):
         )
         if site:
             self._name(site)
+        self._invalidated_by(application)
         self._outputs(site)
+
+    def _invalidated_by(self, application: AppStack) -> None:
+        """Said here and not in the catalogue: the functions' stack cannot name a distribution that is made after it."""
+        ssm.StringParameter(
+            self,
+            "DistributionParameter",
+            parameter_name=distribution_parameter(self.settings),
+            string_value=self.distribution.distribution_id,
+            description="What functions invalidate",
+        )
+        role = application.functions["withdraw"].role
+        assert role
+        iam.Policy(
+            self,
+            "MayInvalidate",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["cloudfront:CreateInvalidation"], resources=[self.distribution.distribution_arn]
+                )
+            ],
+        )
 
     # --- media -------------------------------------------------------------------------------------------------------
 

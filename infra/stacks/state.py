@@ -30,8 +30,8 @@ class StateStack(Stack):
         self.uploads_bucket = self._uploads()
         self.media_bucket = self._media()
         self.web_bucket = self._bucket("Web")
-        for bucket in (self.media_bucket, self.web_bucket):
-            self._readable_by_cdn(bucket)
+        self._readable_by_cdn(self.media_bucket, "v/*")
+        self._readable_by_cdn(self.web_bucket, "*")
 
         self.tables = {model: self._table(model) for model in TABLES}
 
@@ -161,15 +161,21 @@ class StateStack(Stack):
                         )
                     ],
                 ),
+                s3.LifecycleRule(
+                    id="quarantine",
+                    prefix="quarantine/",
+                    expiration=Duration.days(self.settings.quarantine_days),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
             ],
         )
 
-    def _readable_by_cdn(self, bucket: s3.Bucket) -> None:
+    def _readable_by_cdn(self, bucket: s3.Bucket, keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""
         bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
-                resources=[bucket.arn_for_objects("*")],
+                resources=[bucket.arn_for_objects(keys)],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
                 conditions={
                     "StringLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{self.account}:distribution/*"}

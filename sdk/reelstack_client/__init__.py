@@ -1,6 +1,7 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
 from reelstack_client.client import Client, NotInTime
+from reelstack_client.desk import Deed, Desk, Evidence, Remoderation, Review
 from reelstack_client.errors import (
     ClientError,
     Conflict,
@@ -21,8 +22,8 @@ from reelstack_client.errors import (
     WrongType,
 )
 from reelstack_client.models import FINAL, Held, Liked, Likes, Page, Part, Playback, Rendition, Upload, Video
-from reelstack_client.retry import Backoff
-from reelstack_client.sending import Progress, Sending
+from reelstack_client.retry import Backoff, Timing
+from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "Client",
     "ClientError",
     "Conflict",
+    "Deed",
+    "Desk",
+    "Evidence",
     "FileChanged",
     "Held",
     "Invalid",
     "Liked",
     "Likes",
+    "Mode",
     "NotAllowed",
     "NotFound",
     "NotInTime",
@@ -47,10 +52,13 @@ __all__ = [
     "Playback",
     "Progress",
     "Refused",
+    "Remoderation",
     "Rendition",
+    "Review",
     "Sending",
     "ServiceFailed",
     "SignInFailed",
+    "Timing",
     "TokenProvider",
     "TooLarge",
     "TooMany",

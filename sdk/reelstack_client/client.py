@@ -16,14 +16,28 @@ from urllib.parse import urljoin
 
 import httpx
 
+from reelstack_client.desk import Desk
 from reelstack_client.errors import ClientError
-from reelstack_client.models import FINAL, Item, Liked, Likes, Page, Playback, Upload, Video, Visibility
+from reelstack_client.models import (
+    FINAL,
+    DeadLetter,
+    Item,
+    Liked,
+    Likes,
+    Page,
+    Playback,
+    Reencoded,
+    Upload,
+    Video,
+    Visibility,
+)
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
-from reelstack_client.transport import Transport
-from reelstack_client.uploads import Uploader, Wishes
+from reelstack_client.transport import TIMEOUT, Transport
+from reelstack_client.uploading import Uploading
+from reelstack_client.uploads import Uploads, Wishes
 
 
 class NotInTime(ClientError):
@@ -43,10 +57,13 @@ class Client:
         resume_folder: Path | Literal["default"] | None = "default",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._transport = Transport(edge_url, token, http, backoff, sleep)
+        self._transport = Transport(
+            edge_url.rstrip("/"), token, http or httpx.Client(timeout=TIMEOUT), backoff or Backoff(), sleep
+        )
         self._sleep = sleep
-        folder = default_folder() if resume_folder == "default" else resume_folder
-        self.uploads = Uploader(self._transport, Memory(folder))
+        self._memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
+        self.uploads = Uploads(self._transport)
+        self.desk = Desk(self._transport)
 
     def upload(
         self,
@@ -62,7 +79,7 @@ class Client:
     ) -> Upload:
         """Uploads a file whole. Called again for the same file after a failure, it sends only what is missing."""
         wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256)
-        return self.uploads.upload(file, wishes, how or Sending(sleep=self._sleep))
+        return Uploading(file, wishes, how or Sending(sleep=self._sleep), self._transport, self._memory).run()
 
     def video(self, video_id: str) -> Video:
         return Video.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}").json())
@@ -87,14 +104,42 @@ class Client:
     def playback(self, video_id: str) -> Playback:
         """Where to watch it, as absolute URLs that any player takes."""
         answer = Playback.model_validate(self._transport.call("GET", f"/v1/videos/{video_id}/playback").json())
-        poster = urljoin(self._transport.edge_url, answer.poster_url) if answer.poster_url else None
-        return answer.model_copy(
-            update={"master_url": urljoin(self._transport.edge_url, answer.master_url), "poster_url": poster}
-        )
+        urls = {name: getattr(answer, name) for name in ("master_url", "poster_url", "sprites_url")}
+        absolute = {name: urljoin(self._transport.edge_url, url) for name, url in urls.items() if url}
+        return answer.model_copy(update=absolute)
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again."""
         return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/retry").json())
+
+    def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Video:
+        """Has a published video made anew, or some of its renditions. For admins; viewers keep what they have."""
+        body = {"renditions": list(renditions), "priority": priority}
+        return Video.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/produce", body=body).json())
+
+    def reencode(
+        self, *, without_codec: str | None = None, before: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Reencoded:
+        """Has a page of published videos made anew at low priority. For admins; go on with the answer's cursor."""
+        body = {"without_codec": without_codec, "before": before, "limit": limit, "cursor": cursor}
+        answer = self._transport.call("POST", "/v1/production/reencode", body=body, repeatable=True)
+        return Reencoded.model_validate(answer.json())
+
+    def line(self) -> dict[str, Any]:
+        """How the production line is: who runs, who waits, what is dead, what the day cost. For admins."""
+        answer: dict[str, Any] = self._transport.call("GET", "/v1/production").json()
+        return answer
+
+    def dead_letters(self, priority: str | None = None) -> list[DeadLetter]:
+        """Orders that could not be started, with the reasons. For admins."""
+        answer = self._transport.call("GET", "/v1/production/dead", query={"priority": priority})
+        return [DeadLetter.model_validate(one) for one in answer.json()["items"]]
+
+    def redrive(self, priority: str | None = None) -> dict[str, int]:
+        """Sends dead letters back to their queues, at most 50 of each. Returns how many of which. For admins."""
+        body = {"priority": priority}
+        moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
+        return {name: int(number) for name, number in moved.items()}
 
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
         """A moderator's decision on a video in review."""

@@ -25,8 +25,8 @@ class Video(Answer):
     tags: list[str] = []
     visibility: str = "public"
     state: str
-    """uploading, queued, processing, review, published, rejected, failed or deleted; text, so that a newer service may
-    add to these."""
+    """uploading, queued, processing, review, published, restoring, rejected, failed or deleted; text, so that a newer
+    service may add to these."""
     reason: str | None = None
     reason_detail: str | None = None
     reason_says: str | None = None
@@ -34,11 +34,18 @@ class Video(Answer):
     attempt: int = 1
     created_at: str | int | float | None = None
     published_at: str | int | float | None = None
+    appealed_at: int | None = None
     duration_ms: int | None = None
     width: int | None = None
     height: int | None = None
+    color: str | None = None
+    """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool = False
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    remaking: bool | None = None
+    remake_reason: str | None = None
 
 
 class Rendition(Answer):
@@ -55,6 +62,9 @@ class Playback(Answer):
 
     master_url: str
     poster_url: str | None = None
+    sprites_url: str | None = None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None = None
     expires_at: str | int | float
     duration_ms: int | None = None
     width: int | None = None
@@ -96,6 +106,26 @@ class Upload(Answer):
 class SignedParts(Answer):
     parts: list[Part]
     expires_at: str | int | float | None = None
+
+
+class DeadLetter(Answer):
+    """An order that could not be started."""
+
+    priority: str
+    message_id: str
+    upload_id: str | None = None
+    attempt: int | None = None
+    reason: str
+    died_at: str
+    body: str
+
+
+class Reencoded(Answer):
+    """`asked`: ids of the videos that will be made anew, of the `seen` that were looked at."""
+
+    asked: list[str]
+    seen: int
+    cursor: str | None = None
 
 
 class Likes(Answer):

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from reelstack_client.errors import Unreachable, refusal
-from reelstack_client.retry import RETRYABLE, Backoff, asked_to_wait
+from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, Backoff, Timing, asked_to_wait
 from reelstack_client.sign_in import TokenProvider
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 HARMLESS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 
+@dataclass(frozen=True)
 class Transport:
-    """Sends requests to `edge_url`. `http` may bring a transport of its own, e.g. an in-process one for tests."""
+    """Sends requests to `edge_url`. `http` may bring a transport of its own, e.g. an in-process one for tests.
 
-    def __init__(
-        self,
-        edge_url: str,
-        token: TokenProvider | None,
-        http: httpx.Client | None = None,
-        backoff: Backoff | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.edge_url = edge_url.rstrip("/")
-        self.token = token
-        self.http = http or httpx.Client(timeout=TIMEOUT)
-        self.backoff = backoff or Backoff()
-        self.sleep = sleep
+    An answer that asks for a retry is followed `backoff.attempts` times; a lost connection `losses` times, but no
+    longer than `patience` seconds.
+    """
+
+    edge_url: str
+    token: TokenProvider | None
+    http: httpx.Client
+    backoff: Backoff
+    sleep: Callable[[float], None] = time.sleep
+    timeout: httpx.Timeout | None = None
+    """None: as `http` has it."""
+    losses: int | None = None
+    """None: `backoff.attempts`."""
+    patience: float = 300.0
+
+    def patient(self, timing: Timing) -> Transport:
+        """The same for an upload in the open: the network may be away for as long as the upload's patience lasts."""
+        return dataclasses.replace(
+            self,
+            backoff=dataclasses.replace(timing.backoff, attempts=self.backoff.attempts),
+            timeout=httpx.Timeout(timing.stall, connect=timing.connect),
+            losses=timing.tries,
+            patience=timing.patience,
+        )
 
     def call(
         self,
@@ -47,25 +61,41 @@ class Transport:
 
         Raises a Refused for any status ≥ 400, Unreachable when nothing answers.
         """
-        headers = {"Accept": "application/json"} | (headers or {})
-        if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token()}"
         if repeatable is None:
             repeatable = method in HARMLESS
-        attempts = self.backoff.attempts if repeatable else 1
-        query = {name: value for name, value in (query or {}).items() if value is not None}
-        for attempt in range(attempts):
-            last = attempt == attempts - 1
+        request = {
+            "json": body,
+            "params": {name: value for name, value in (query or {}).items() if value is not None},
+            "timeout": httpx.USE_CLIENT_DEFAULT if self.timeout is None else self.timeout,
+        }
+        began, lost, refused = time.monotonic(), 0, 0
+        while True:
             try:
-                response = self.http.request(method, self.edge_url + path, json=body, params=query, headers=headers)
-            except httpx.TransportError as error:
-                if last:
+                response = self.http.request(
+                    method, self.edge_url + path, headers=self._headers() | (headers or {}), **request
+                )
+            except (httpx.TransportError, Unreachable) as error:
+                lost += 1
+                if not repeatable or lost >= self._losses or time.monotonic() - began > self.patience:
                     raise Unreachable(f"{self.edge_url} does not answer: {error or type(error).__name__}") from error
-                self.sleep(self.backoff.delay(attempt))
+                self.sleep(self.backoff.delay(lost - 1, lost=True))
                 continue
             if response.status_code < 400:
                 return response
-            if last or response.status_code not in RETRYABLE:
+            refused += 1
+            asked = asked_to_wait(response)
+            again = repeatable and response.status_code in RETRYABLE and asked <= LONGEST_WAIT
+            if not again or refused >= self.backoff.attempts:
                 raise refusal(response)
-            self.sleep(self.backoff.delay(attempt, asked_to_wait(response)))
-        raise AssertionError("unreachable: the last attempt returns or raises")
+            self.sleep(self.backoff.delay(refused - 1, asked))
+
+    @property
+    def _losses(self) -> int:
+        return self.backoff.attempts if self.losses is None else self.losses
+
+    def _headers(self) -> dict[str, str]:
+        """Asked for at each attempt: a token may end while the network is away."""
+        headers = {"Accept": "application/json"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token()}"
+        return headers

@@ -39,6 +39,13 @@ class Production:
         ).save()
         Video("v1", owner_id="ann", title="Bunny", state="processing", upload_id="u1", created_at=1).save()
 
+    def clear(self) -> None:
+        """As if nothing had been uploaded and made yet."""
+        s3 = seam.client("s3")
+        for bucket in ("uploads", "media"):
+            for one in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=one["Key"])
+
     def run(self, step: str, **changes: Any) -> Any:
         handler = importlib.import_module(f"functions.{step}.handler").handler
         return handler({**self.event(CASES.get(step, f"{step}.ok")), **changes}, self.context)

@@ -13,7 +13,8 @@ def test_the_owner_can_watch_before_anything_else_is_made(production: Any, clip:
     production.run("probe")
     assert production.run("encode_first_rung") == {"outcome": "ok"}
     names = {key.removeprefix(PREFIX) for key in production.objects("media")}
-    assert names == {"avc-180.mp4", "avc-180.m3u8", "sound.mp4", "sound.m3u8", "poster.jpg", "preview.m3u8"}
+    playing = {"avc-180.mp4", "avc-180.m3u8", "sound.mp4", "sound.m3u8", "preview.m3u8"}
+    assert names == playing | {"poster.jpg", "sprites.jpg", "sprites.vtt"}
     preview = Video.get("v1").preview
     assert (preview["prefix"], preview["master"], preview["poster"]) == (PREFIX, "preview.m3u8", "poster.jpg")
     assert (preview["width"], preview["height"], preview["duration_ms"]) == (320, 180, 2500)
@@ -25,13 +26,15 @@ def test_objects_say_what_they_are_and_how_long_they_keep(production: Any, clip:
     production.run("encode_first_rung")
     heads = {
         name: seam.client("s3").head_object(Bucket="media", Key=PREFIX + name)
-        for name in ("avc-180.mp4", "sound.mp4", "preview.m3u8", "poster.jpg")
+        for name in ("avc-180.mp4", "sound.mp4", "preview.m3u8", "poster.jpg", "sprites.jpg", "sprites.vtt")
     }
     assert {name: head["ContentType"] for name, head in heads.items()} == {
         "avc-180.mp4": "video/mp4",
         "sound.mp4": "audio/mp4",
         "preview.m3u8": "application/vnd.apple.mpegurl",
         "poster.jpg": "image/jpeg",
+        "sprites.jpg": "image/jpeg",
+        "sprites.vtt": "text/vtt",
     }
     assert "immutable" in heads["avc-180.mp4"]["CacheControl"]
     assert "immutable" not in heads["preview.m3u8"]["CacheControl"]

@@ -37,6 +37,7 @@ def inspect(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -
 
     def run(frames: list[bytes] | None = None, **texts: Any) -> dict[str, Any]:
         step = event("inspect_frames.approve")
+        boto3.client("s3").put_object(Bucket="media", Key="v/v1/1/poster.jpg", Body=frame(3))
         frames = [frame(1), frame(2)] if frames is None else frames
         for number, content in enumerate(frames, start=1):
             key = f"{step['frames_prefix']}{number:04d}.jpg"
@@ -53,6 +54,14 @@ def test_a_harmless_clip_is_approved(inspect: Inspect) -> None:
     assert (answer["verdict"], answer["reason"], answer["detail"]) == ("approve", None, None)
     assert set(answer["labels"]) == {"sexual", "graphic", "profanity"}
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_a_poster_that_is_no_clear_approval_is_hidden(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inspect()["poster_hidden"] is False
+    wary = {label: {"review": 0.0, "reject": 1.01} for label in ("sexual", "graphic", "profanity")}
+    monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(wary))
+    config.cache_clear()
+    assert inspect()["poster_hidden"] is True
 
 
 def test_more_frames_than_are_read_at_once_are_all_seen(inspect: Inspect) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ def test_the_asset_says_what_a_player_and_the_video_need(transcoded: Any) -> Non
     assert transcoded.run("package") == {"asset_key": "work/u1/1/asset.json"}
     asset = json.loads(transcoded.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     assert (asset["prefix"], asset["master"], asset["poster"]) == (PREFIX, "master.m3u8", "poster.jpg")
+    assert (asset["sprites"], asset["conformance"]) == ("sprites.vtt", [])
+    assert re.fullmatch("#[0-9a-f]{6}", asset["color"])
     assert (asset["width"], asset["height"], asset["duration_ms"]) == (180, 320, 5600)
     assert [(one["name"], one["codec"], one["frames"]) for one in asset["renditions"]] == [
         ("avc-180", "avc", 28),
@@ -52,6 +55,17 @@ def test_what_was_packaged_plays_whole(transcoded: Any, tmp_path: Path) -> None:
             [FFPROBE, *arguments, tmp_path / playlist.uri], capture_output=True, timeout=30, check=True
         )
         assert (set(ran.stdout.split()), ran.stderr) == ({b"28"}, b"")
+
+
+def test_who_watches_the_first_rung_goes_on_undisturbed(transcoded: Any) -> None:
+    """What the preview names stays as it was, and is a variant of the whole: a player may go from one to the other."""
+    before = transcoded.objects("media", PREFIX)
+    transcoded.run("package")
+    after = transcoded.objects("media", PREFIX)
+    assert {key: after[key] for key in before} == before
+    preview, master = (m3u8.loads(after[PREFIX + name].decode()) for name in ("preview.m3u8", "master.m3u8"))
+    assert str(preview.playlists[0]) in {str(playlist) for playlist in master.playlists}
+    assert len(master.playlists) > len(preview.playlists)
 
 
 def test_packaging_again_leaves_the_same_objects(transcoded: Any) -> None:

@@ -14,7 +14,14 @@ from reelstack.tables import Upload
 def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
     production.upload(clip)
     answer = production.run("probe")
-    assert answer == {"outcome": "ok", "plan_key": "work/u1/1/plan.json", "segments": [0], "duration_ms": 2500}
+    assert answer == {
+        "outcome": "ok",
+        "plan_key": "work/u1/1/plan.json",
+        "segments": [0],
+        "duration_ms": 2500,
+        "engine": "ffmpeg",
+        "watcher": "onnx",
+    }
     plan = json.loads(production.objects("uploads", "work/")["work/u1/1/plan.json"])
     assert [rendition["name"] for rendition in plan["renditions"]] == ["avc-180", "hevc-180"]
     assert plan["facts"]["frames"] == 25

@@ -15,6 +15,8 @@ ASSET = {
     "prefix": "v/vid/1/",
     "master": "master.m3u8",
     "poster": "poster.jpg",
+    "sprites": "sprites.vtt",
+    "color": "#a0b1c2",
     "duration_ms": 5280,
     "width": 1280,
     "height": 720,
@@ -54,12 +56,16 @@ def test_a_published_video_plays_for_everybody_signed_in(call: Call) -> None:
     answer = call("videos", "GET", "/v1/videos/vid/playback", user="bob", roles=("viewer",))
     assert answer.json["master_url"].startswith("/v/vid/t/")
     assert answer.json["master_url"].endswith("/1/master.m3u8")
+    assert answer.json["sprites_url"].endswith("/1/sprites.vtt")
+    assert answer.json["color"] == "#a0b1c2"
     assert answer.json["preview"] is False
+    assert call("videos", "GET", "/v1/videos/vid", user="bob").json["color"] == "#a0b1c2"
 
 
 def test_the_first_rung_plays_for_its_owner_only(call: Call) -> None:
     make(state="processing", preview={"prefix": "v/vid/1/", "master": "preview.m3u8"})
-    assert call("videos", "GET", "/v1/videos/vid/playback").json["preview"] is True
+    shown = call("videos", "GET", "/v1/videos/vid/playback").json
+    assert (shown["preview"], shown["sprites_url"], shown["color"]) == (True, None, None)
     assert problem(call("videos", "GET", "/v1/videos/vid/playback", user="bob")) == (409, "video-processing")
 
 

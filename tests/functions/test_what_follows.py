@@ -92,4 +92,8 @@ def test_the_doorbell_finds_an_empty_queue_empty(aws: Config, event: Event, cont
 
 
 def test_nothing_to_reconcile_is_no_error(aws: Config, event: Event, context: Any) -> None:
-    assert reconcile_production(event("reconcile_production.scheduled"), context) == {"righted": 0, "resent": 0}
+    assert reconcile_production(event("reconcile_production.scheduled"), context) == {
+        "righted": 0,
+        "resent": 0,
+        "removed": 0,
+    }

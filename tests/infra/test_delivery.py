@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Environment
+from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import STAGES, Settings
@@ -23,7 +24,7 @@ ABROAD = {"region": "eu-central-1", "origin_shield_region": "eu-central-1"}
 
 @cache
 def stacks(**changes: Any) -> tuple[Template, Template]:
-    """Delivery and EdgeGlobal of stage prod with `changes`. The application is only its host: nothing else is used."""
+    """Delivery and EdgeGlobal of stage prod with `changes`. Of the application only what is used: host and a role."""
     settings: Settings = STAGES["prod"].model_copy(update=changes)
     app = App()
     here = Environment(account=settings.account, region=settings.region)
@@ -31,7 +32,10 @@ def stacks(**changes: Any) -> tuple[Template, Template]:
     virginia = Environment(account=settings.account, region="us-east-1")
     abroad = settings.region != "us-east-1"
     edge = EdgeGlobalStack(app, "EdgeGlobal", settings, cross_region_references=abroad, env=virginia)
-    application: Any = SimpleNamespace(http=SimpleNamespace(host=API_HOST))
+    role = iam.Role.from_role_arn(state, "Withdraw", f"arn:aws:iam::{settings.account}:role/withdraw")
+    application: Any = SimpleNamespace(
+        http=SimpleNamespace(host=API_HOST), functions={"withdraw": SimpleNamespace(role=role)}
+    )
     delivery = DeliveryStack(app, "Delivery", settings, state, application, edge, env=here)
     return Template.from_stack(delivery), Template.from_stack(edge)
 
@@ -185,3 +189,17 @@ def test_from_another_region_the_firewall_and_certificate_still_reach_the_distri
 def test_edge_url_and_distribution_are_outputs() -> None:
     delivery, _ = stacks()
     assert {"EdgeUrl", "DistributionId", "DistributionDomain"} <= set(delivery.find_outputs("*"))
+
+
+def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_invalidate_it() -> None:
+    template, _ = stacks()
+    (edge,) = template.find_resources("AWS::CloudFront::Distribution")
+    (parameter,) = template.find_resources("AWS::SSM::Parameter").values()
+    named = {key: parameter["Properties"][key] for key in ("Name", "Value")}
+    assert named == {"Name": "/reelstack/prod/distribution-id", "Value": {"Ref": edge}}
+    (policy,) = template.find_resources("AWS::IAM::Policy").values()
+    assert policy["Properties"]["Roles"] == ["withdraw"]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "cloudfront:CreateInvalidation"
+    assert {"Ref": edge} in statement["Resource"]["Fn::Join"][1]
+    assert "*" not in json.dumps(statement["Resource"])

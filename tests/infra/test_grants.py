@@ -1,5 +1,7 @@
 """Who may do what: each function's role holds exactly what its catalogue line says, and nothing grants more."""
 
+from typing import Any
+
 import pytest
 
 from infra import nag
@@ -11,7 +13,9 @@ Grant = tuple[str, str]
 """An action and what it is allowed on."""
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:{}:reelstack-{}-production{}"
-ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
+QUEUES = tuple(f"App/Production{priority}.Arn" for priority in ("High", "Normal", "Low"))
+DEAD = tuple(f"App/Production{priority}Dead.Arn" for priority in ("High", "Normal", "Low"))
+ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "read_origin_secret": (("secretsmanager:GetSecretValue",), "State/OriginSecret"),
     "read_playback_secret": (("secretsmanager:GetSecretValue",), "State/PlaybackSecret"),
     "write_playback_secret": (
@@ -26,11 +30,34 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "State/PlaybackKeys.Arn",
     ),
+    "read_distribution_parameter": (
+        ("ssm:GetParameter",),
+        "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
+    ),
+    "scan_videos": (("dynamodb:Scan",), "State/Video.Arn"),
     "put_events": (("events:PutEvents",), "App/Bus.Arn"),
-    "receive_production_queue": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), "App/ProductionQueue.Arn"),
+    "send_compose_queue": (("sqs:SendMessage",), "App/Compose.Arn"),
+    "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
+    "bury_production_messages": (("sqs:SendMessage",), DEAD),
+    "redrive_dead_letters": (("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"), DEAD),
+    "send_production_messages": (("sqs:SendMessage",), QUEUES),
+    "count_production_messages": (("sqs:GetQueueAttributes",), (*QUEUES, *DEAD)),
+    "list_media": (("s3:ListBucket",), "State/Media.Arn"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
     "answer_production": (("states:SendTaskSuccess",), MACHINE.format("stateMachine", "{stage}", "")),
+    "answer_engine_steps": (
+        ("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"),
+        MACHINE.format("stateMachine", "{stage}", ""),
+    ),
+    "create_transcode_job": (
+        ("mediaconvert:CreateJob",),
+        "arn:aws:mediaconvert:us-east-1:111111111111:queues/reelstack-{stage}-production",
+    ),
+    "pass_transcode_role": (("iam:PassRole",), "App/Managed/TranscodeRole.Arn"),
+    "pass_rekognition_role": (("iam:PassRole",), "App/Managed/LookRole.Arn"),
+    "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
+    "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
@@ -42,7 +69,12 @@ INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
+INVALIDATION = (
+    "cloudfront:CreateInvalidation",
+    "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
+)
 SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+RECEIVE = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl")
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 IDENTITIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 RESOURCES = (
@@ -60,15 +92,24 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     name, stage = camel(line.name), assembly.settings.stage
     grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
     grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
-    for verb, targets in (("reads", line.reads), ("writes", line.writes), ("deletes", line.deletes)):
+    verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes, "appends": line.appends}
+    for verb, targets in verbs.items():
         for target in targets:
             grants |= _access(verb, target)
+    for listing in line.lists:
+        bucket, prefix = listing.split(":")
+        grants.add(("s3:ListBucket", f"State/{bucket.title()}.Arn if s3:prefix is like {prefix}*"))
+    if line.name == "withdraw":
+        grants.add(INVALIDATION)
     for ability in line.calls:
-        actions, resource = ABILITIES[ability]
-        grants |= {(action, resource.format(stage=stage)) for action in actions}
+        actions, on = ABILITIES[ability]
+        resources = (on,) if isinstance(on, str) else on
+        grants |= {(action, resource.format(stage=stage)) for action in actions for resource in resources}
     if line.stream:
         grants |= {(action, f"State/{line.stream.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))
+    if line.queue:
+        grants |= {(f"sqs:{action}", f"App/{camel(line.queue)}.Arn") for action in RECEIVE}
     if line.trigger in ("stream", "event", "schedule"):
         grants |= {(action, f"App/{name}Dead.Arn") for action in SEND}
     if line.vpc and assembly.settings.profile == "full":
@@ -93,10 +134,20 @@ def granted(role: str, assembly: Assembly) -> set[Grant]:
         if role in [assembly.flat(policy.stack, ref) for ref in policy.properties.get("Roles", [])]:
             for statement in policy.properties["PolicyDocument"]["Statement"]:
                 assert statement["Effect"] == "Allow"
-                assert "Condition" not in statement
+                only = _condition(statement)
                 for action in listed(statement["Action"]):
-                    grants |= {(action, assembly.flat(policy.stack, r)) for r in listed(statement["Resource"])}
+                    grants |= {(action, assembly.flat(policy.stack, r) + only) for r in listed(statement["Resource"])}
     return grants
+
+
+def _condition(statement: dict[str, Any]) -> str:
+    """Only the listing of a prefix has one."""
+    if "Condition" not in statement:
+        return ""
+    assert statement["Action"] == "s3:ListBucket"
+    (prefix,) = statement["Condition"]["StringLike"].values()
+    assert statement["Condition"] == {"StringLike": {"s3:prefix": prefix}}
+    return f" if s3:prefix is like {prefix}"
 
 
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
@@ -115,6 +166,27 @@ def test_no_two_functions_share_a_role(line: Fn, prod: Assembly) -> None:
 def test_reading_changes_nothing() -> None:
     assert all(action.startswith(("Get", "BatchGet", "Query")) for action in TABLE_ACTIONS["reads"])
     assert all(action.startswith("Get") for action in BUCKET_ACTIONS["reads"])
+
+
+def test_only_withdrawing_invalidates_and_what_is_in_quarantine_is_read_by_the_desk_and_restoring_only(
+    variant: Assembly,
+) -> None:
+    places: dict[str, set[str]] = {}
+    for line in FUNCTIONS:
+        for action, place in granted(variant.at(f"App/{camel(line.name)}Role").path, variant):
+            if action == "cloudfront:CreateInvalidation" or (action == "s3:GetObject" and "quarantine" in place):
+                places.setdefault(action, set()).add(line.name)
+    assert places == {"cloudfront:CreateInvalidation": {"withdraw"}, "s3:GetObject": {"moderation", "restore"}}
+
+
+def test_no_function_changes_or_deletes_an_entry_of_the_audit_log(variant: Assembly) -> None:
+    found = {
+        action
+        for line in FUNCTIONS
+        for action, place in granted(variant.at(f"App/{camel(line.name)}Role").path, variant)
+        if place.startswith("State/AuditEntry")
+    }
+    assert found == {"dynamodb:PutItem", *(f"dynamodb:{action}" for action in TABLE_ACTIONS["reads"])}
 
 
 def test_only_services_take_roles_and_each_only_its_own(variant: Assembly) -> None:

@@ -23,6 +23,9 @@ TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task
 INNER = {inner for name, state in STATES.items() if state["Type"] == "Parallel" for inner in asl.states_inside(state)}
 """States of a Parallel's branches, those of a Map in it included: what they do not catch, the Parallel does."""
 
+MANAGED = {"SubmitMediaconvert": (6 * 3600, 3600), "AskRekognition": (2 * 3600, None)}
+"""States that wait for a managed engine: how long in all, and between two signs of life where it gives any."""
+
 each_task = pytest.mark.parametrize("name", TASKS)
 
 
@@ -71,6 +74,9 @@ def test_a_task_gives_up_after_its_function_had_its_time(name: str) -> None:
     timeout = TASKS[name]["TimeoutSeconds"]
     if timeout == "${review_seconds}":
         return  # a person's time, held against the machine's below
+    if name in MANAGED:
+        assert MANAGED[name] == (timeout, TASKS[name].get("HeartbeatSeconds"))
+        return
     assert STEPS[_function(TASKS[name])].timeout < timeout <= 2 * STEPS[_function(TASKS[name])].timeout + 20
 
 
@@ -107,6 +113,26 @@ def test_every_choice_has_a_way_for_what_was_not_thought_of() -> None:
 def test_an_undecided_verdict_asks_a_person_and_an_undecided_person_publishes_nothing() -> None:
     assert STATES["Verdict"]["Default"] == "AskReview"
     assert STATES[STATES["Decision"]["Default"]]["Parameters"]["FunctionName"] == "${reject_arn}"
+
+
+def test_the_engine_that_probe_chose_makes_the_ladder_and_the_other_is_the_default() -> None:
+    for choice, variable, value, managed, own in (
+        ("Engine", "$.probe.out.engine", "mediaconvert", "SubmitMediaconvert", "TranscodeSegments"),
+        ("Watcher", "$.probe.out.watcher", "rekognition", "AskRekognition", "SampleFrames"),
+    ):
+        (rule,) = STATES[choice]["Choices"]
+        assert rule == {"Variable": variable, "StringEquals": value, "Next": managed}
+        assert STATES[choice]["Default"] == own
+        assert TASKS[managed]["Resource"].endswith(".waitForTaskToken")
+    assert STATES["SubmitMediaconvert"]["Next"] == "PackageManaged"
+    assert STATES["PackageManaged"]["Parameters"]["Payload"]["engine"] == "mediaconvert"
+    assert STATES["AskRekognition"]["Next"] == "ReadRekognition"
+
+
+def test_a_full_quota_is_waited_out_with_jitter_and_not_for_ever() -> None:
+    retry = TASKS["AskRekognition"]["Retry"][1]
+    assert "LimitExceededException" in retry["ErrorEquals"]
+    assert (retry["JitterStrategy"], retry["MaxAttempts"], retry["MaxDelaySeconds"]) == ("FULL", 6, 900)
 
 
 # --- what is deployed ------------------------------------------------------------------------------------------------

@@ -6,8 +6,11 @@ import pytest
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.function import camel
+from reelstack import line, parts, queues
+from reelstack.orders import Priority
 from tests.infra.templates import Assembly, Resource
 
+PRODUCTION = ("App/ProductionHigh", "App/ProductionNormal", "App/ProductionLow")
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 ASYNCHRONOUS = [line for line in FUNCTIONS if line.trigger in ("event", "schedule")]
 STREAMS = [line for line in FUNCTIONS if line.trigger == "stream"]
@@ -92,7 +95,7 @@ def test_what_a_rule_cannot_hand_over_ends_in_the_functions_dead_letter_queue(va
     for rule in rules:
         for target in rule.properties["Targets"]:
             called = variant.flat("App", target["Arn"]).removesuffix(".Arn")
-            if called == "App/ProductionQueue":
+            if called in PRODUCTION:
                 continue  # the queue itself; it has a dead-letter queue of its own
             assert variant.flat("App", target["DeadLetterConfig"]["Arn"]) == f"{called}Dead.Arn", rule.path
 
@@ -108,7 +111,7 @@ def test_every_rule_may_invoke_the_function_it_names(variant: Assembly) -> None:
         (f"{rule.path}.Arn", variant.flat("App", target["Arn"]))
         for rule in variant.of("AWS::Events::Rule")
         for target in rule.properties["Targets"]
-        if variant.flat("App", target["Arn"]) != "App/ProductionQueue.Arn"
+        if variant.flat("App", target["Arn"]).removesuffix(".Arn") not in PRODUCTION
     }
 
 
@@ -153,15 +156,65 @@ def test_every_alarm_reaches_the_topic_and_the_topic_lets_cloudwatch_in(variant:
     assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in key]
 
 
-def test_productions_start_only_for_uploads_a_client_finished(variant: Assembly) -> None:
-    pattern = variant.at("App/Uploaded").properties["EventPattern"]
+@pytest.mark.parametrize("priority", Priority)
+def test_productions_start_only_for_uploads_a_client_finished(priority: Priority, variant: Assembly) -> None:
+    pattern = variant.at(f"App/Uploaded{priority.title()}").properties["EventPattern"]
     assert pattern["source"] == ["aws.s3"]
-    assert pattern["detail"]["object"] == {"key": [{"prefix": "originals/"}]}
+    assert pattern["detail"]["object"] == {"key": [{"prefix": f"originals/{priority}/"}]}
     assert set(pattern["detail"]["reason"]) == {"PutObject", "CompleteMultipartUpload"}
     (bucket,) = pattern["detail"]["bucket"]["name"]
     assert variant.flat("App", bucket) == "State/Uploads"
 
 
-def test_a_message_is_hidden_for_longer_than_its_taker_runs(variant: Assembly) -> None:
-    queue, taker = variant.at("App/ProductionQueue").properties, variant.at("App/StartProduction").properties
+@pytest.mark.parametrize("kind", ["Uploaded", "ProductionRequested"])
+@pytest.mark.parametrize("priority", Priority)
+def test_an_order_goes_to_the_queue_of_its_priority_and_rings(kind: str, priority: Priority, variant: Assembly) -> None:
+    targets = variant.at(f"App/{kind}{priority.title()}").properties["Targets"]
+    called = {variant.flat("App", target["Arn"]) for target in targets}
+    assert called == {f"App/Production{priority.title()}.Arn", "App/StartProduction.Arn"}
+
+
+def test_an_order_without_a_priority_is_a_normal_one(variant: Assembly) -> None:
+    named = {
+        priority: variant.at(f"App/ProductionRequested{priority.title()}").properties["EventPattern"]["detail"]
+        for priority in Priority
+    }
+    assert named == {
+        Priority.HIGH: {"priority": ["high"]},
+        Priority.NORMAL: {"priority": ["normal", {"exists": False}]},
+        Priority.LOW: {"priority": ["low"]},
+    }
+
+
+@pytest.mark.parametrize("path", PRODUCTION)
+def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: Assembly) -> None:
+    queue, taker = variant.at(path).properties, variant.at("App/StartProduction").properties
     assert queue["VisibilityTimeout"] > taker["Timeout"]
+    assert taker["Timeout"] < line.DRAINER_SECONDS, "two would drain at the same time"
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == queues.LAST_RECEIVE
+
+
+def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(variant: Assembly) -> None:
+    watched = {
+        alarm.properties["MetricName"]
+        for alarm in variant.of("AWS::CloudWatch::Alarm")
+        if alarm.properties.get("Namespace") == "Reelstack"
+    }
+    assert watched >= {"HighWaitSeconds", "NormalWaitSeconds", "LowWaitSeconds", "LowPriorityStopped"}
+
+
+@pytest.mark.parametrize("line_", [line for line in FUNCTIONS if line.queue], ids=lambda line: line.name)
+def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_time_for_it(
+    line_: Fn, variant: Assembly
+) -> None:
+    mapping, queue = _mapping(line_, variant), variant.at(f"App/{camel(line_.queue)}").properties
+    assert variant.flat("App", mapping["EventSourceArn"]) == f"App/{camel(line_.queue)}.Arn"
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
+    assert queue["VisibilityTimeout"] > line_.timeout
+
+
+def test_no_chunk_ever_starts_a_production(variant: Assembly) -> None:
+    for priority in Priority:
+        (key,) = variant.at(f"App/Uploaded{priority.title()}").properties["EventPattern"]["detail"]["object"]["key"]
+        assert not parts.chunk_key("u", 1).startswith(key["prefix"])

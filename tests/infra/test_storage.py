@@ -67,7 +67,25 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         for rule in _rules(variant, bucket).values()
         if "ExpirationInDays" in rule
     }
-    assert expiring == {("Uploads", "work/")}
+    assert expiring == {("Uploads", "work/"), ("Uploads", "chunks/"), ("Media", "quarantine/")}
+
+
+def test_chunks_nobody_came_back_for_expire_like_unfinished_uploads(variant: Assembly) -> None:
+    assert _rules(variant, "Uploads")["orphaned-chunks"] == {
+        "Prefix": "chunks/",
+        "ExpirationInDays": 7,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def test_what_was_withdrawn_is_kept_longer_than_an_appeal_may_take_and_then_is_gone(variant: Assembly) -> None:
+    rule = _rules(variant, "Media")["quarantine"]
+    assert rule == {
+        "Prefix": "quarantine/",
+        "ExpirationInDays": variant.settings.quarantine_days,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+    assert variant.settings.quarantine_days >= 2 * variant.settings.appeal_days
 
 
 def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Assembly) -> None:
@@ -99,11 +117,12 @@ def test_every_bucket_but_the_logs_own_writes_an_access_log(variant: Assembly) -
 
 
 def test_only_the_cdn_reads_media_and_web_files_and_only_of_this_account(variant: Assembly) -> None:
-    for bucket in ("Media", "Web"):
+    for bucket, keys in (("Media", "v/*"), ("Web", "*")):
         statements = variant.at(f"State/{bucket}/Policy").properties["PolicyDocument"]["Statement"]
         (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
         assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert allowed["Action"] == "s3:GetObject"
+        assert variant.flat("State", allowed["Resource"]) == f"State/{bucket}.Arn/{keys}", "not what is in quarantine"
         source = variant.flat("State", allowed["Condition"]["StringLike"]["aws:SourceArn"])
         assert source.endswith(f":cloudfront::{variant.settings.account}:distribution/*")
 
@@ -148,5 +167,6 @@ def test_every_stream_has_a_consumer_and_every_consumer_a_stream(variant: Assemb
     followed = {
         variant.flat("App", mapping.properties["EventSourceArn"])
         for mapping in variant.of("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" in mapping.properties  # queues have none
     }
     assert followed == {f"State/{model.__name__}.StreamArn" for model in TABLES if deployed(model).stream}

@@ -16,9 +16,11 @@ ROOT = Path(__file__).parent.parent.parent
 ESLINT = ROOT / "node_modules/eslint/bin/eslint.js"
 FILES = tuple(sorted((ROOT / "infra/edge").glob("*.js")))
 KEY = SigningKey("k1", "5ec2e7")
-SOON = int(time.time()) + 600
+NOW = int(time.time())
+SOON = NOW + 600
 LONG_AGO = int(time.time()) - 1
 ENTRIES = {"key:k1": KEY.secret, "deny:denied": str(SOON), "deny:forgiven": str(LONG_AGO)}
+ENTRIES |= {"deny:hidden": f"{SOON}-{NOW}", "deny:unhidden": f"{LONG_AGO}-{NOW}"}
 LIMIT_BYTES = 10_240
 
 pytestmark = pytest.mark.anyio
@@ -51,8 +53,10 @@ async def media(edge: EdgeFunctions, uri: str, query: str = "") -> str | Answere
     return await edge.viewer_request("media_token.js", event(uri, query))
 
 
-def tokened(video: str = "v1", rest: str = "1/master.m3u8", until: int = SOON, key: SigningKey = KEY) -> str:
-    return asset_url(video, f"v/{video}/{rest}", until, key)
+def tokened(
+    video: str = "v1", rest: str = "1/master.m3u8", until: int = SOON, key: SigningKey = KEY, issued: int = NOW
+) -> str:
+    return asset_url(video, f"v/{video}/{rest}", issued, until, key)
 
 
 @pytest.mark.parametrize("rest", ["1/master.m3u8", "12/hevc-720.mp4", "1/a/b/c_d.e.jpg", "poster.jpg"])
@@ -64,7 +68,7 @@ async def test_a_query_string_changes_nothing(edge: EdgeFunctions) -> None:
     assert await media(edge, tokened(), "_HLS_skip=1&t=other") == "/v/v1/1/master.m3u8"
 
 
-FORGED = tokened_prefix("v1", SOON, KEY)[:-3] + "xx/1/master.m3u8"
+FORGED = tokened_prefix("v1", NOW, SOON, KEY)[:-3] + "xx/1/master.m3u8"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,8 @@ FORGED = tokened_prefix("v1", SOON, KEY)[:-3] + "xx/1/master.m3u8"
         pytest.param(tokened(until=LONG_AGO), "playback-token-expired", id="expired"),
         pytest.param(FORGED, "playback-token-invalid", id="forged"),
         pytest.param(tokened().replace(str(SOON), str(SOON + 9)), "playback-token-invalid", id="expiry moved"),
+        pytest.param(tokened().replace(str(NOW), str(NOW + 1)), "playback-token-invalid", id="issue moved"),
+        pytest.param(tokened("hidden"), "video-withdrawn", id="issued before it was hidden"),
         pytest.param(tokened().replace("/v/v1/", "/v/v2/"), "playback-token-invalid", id="token of another video"),
         pytest.param(tokened(key=SigningKey("k9", "x")), "playback-token-invalid", id="unknown key"),
         pytest.param(tokened(key=SigningKey("k1", "x")), "playback-token-invalid", id="other secret"),
@@ -107,13 +113,18 @@ async def test_whoever_lacks_a_good_token_is_refused(edge: EdgeFunctions, uri: s
     ],
 )
 async def test_no_spelling_of_a_path_leads_out_of_the_video(edge: EdgeFunctions, rest: str) -> None:
-    answer = await media(edge, tokened_prefix("v1", SOON, KEY) + rest)
+    answer = await media(edge, tokened_prefix("v1", NOW, SOON, KEY) + rest)
     assert isinstance(answer, Answered)
     assert answer.status == 403
 
 
 async def test_a_denial_ends_when_it_says(edge: EdgeFunctions) -> None:
     assert await media(edge, tokened("forgiven")) == "/v/forgiven/1/master.m3u8"
+    assert await media(edge, tokened("unhidden")) == "/v/unhidden/1/master.m3u8"
+
+
+async def test_a_token_issued_after_a_video_was_hidden_opens_it_for_those_who_may_have_one(edge: EdgeFunctions) -> None:
+    assert await media(edge, tokened("hidden", issued=NOW + 1)) == "/v/hidden/1/master.m3u8"
 
 
 async def test_keys_that_come_later_are_seen() -> None:

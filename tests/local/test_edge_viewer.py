@@ -96,7 +96,7 @@ async def world(origin: TinyOrigin, functions: EdgeFunctions) -> AsyncIterator[W
 
 
 def url(name: str = "a.mp4", until: float = 600) -> str:
-    return asset_url("v1", f"v/v1/1/{name}", int(time.time() + until), KEY)
+    return asset_url("v1", f"v/v1/1/{name}", int(time.time()), int(time.time() + until), KEY)
 
 
 # --- media ------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class Stored:
     size: int
     idempotency_key: str
     state: str = "open"
+    chunks: bool = False
     parts: dict[int, bytes] = field(default_factory=dict)
 
     @property
@@ -60,6 +61,8 @@ class Service(httpx.BaseTransport):
         self.bytes_put = 0
         self.uploads: dict[str, Stored] = {}
         self.lose_at_completion: set[int] = set()
+        self.loses_chunks: set[int] = set()
+        self.knows_chunks = True
         self.lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -89,15 +92,27 @@ class Service(httpx.BaseTransport):
             return httpx.Response(200, json={"parts": self._signed(upload_id, sums)})
         if found[2] == "/complete":
             return self._complete(upload_id, upload)
+        if request.method == "DELETE":
+            upload.state = "aborted"
+            return httpx.Response(204)
+        if upload.state == "composing":
+            upload.state = "completed"
+            if self.loses_chunks:
+                upload.parts.pop(self.loses_chunks.pop())
+                upload.state = "open"
         held = [{"number": n, "size_bytes": len(data)} for n, data in sorted(upload.parts.items())]
         return httpx.Response(200, json=self._told(upload_id) | {"held": held})
 
     def _create(self, body: Any, key: str) -> httpx.Response:
+        if "mode" in body and not self.knows_chunks:
+            return problem(422, "invalid-request", "The request does not have the right form")
         if body["size_bytes"] > LIMIT:
             return problem(413, "file-too-large", "The file is too large", limit_bytes=LIMIT)
         known = next((i for i, upload in self.uploads.items() if upload.idempotency_key == key), None)
         upload_id = known or f"u{len(self.uploads) + 1}"
-        upload = self.uploads.setdefault(upload_id, Stored(body["size_bytes"], key))
+        upload = self.uploads.setdefault(
+            upload_id, Stored(body["size_bytes"], key, chunks=body.get("mode") == "chunks")
+        )
         numbers = range(1, min(upload.count, SIGNED_FIRST) + 1)
         return httpx.Response(
             201, json=self._told(upload_id) | {"parts": self._signed(upload_id, dict.fromkeys(numbers))}
@@ -112,8 +127,8 @@ class Service(httpx.BaseTransport):
         missing = [n for n in range(1, upload.count + 1) if n not in upload.parts]
         if missing:
             return problem(409, "parts-missing", "Storage does not hold the whole file yet", missing=missing)
-        upload.state = "completed"
-        return httpx.Response(200, json=self._told(upload_id))
+        upload.state = "composing" if upload.chunks else "completed"
+        return httpx.Response(202 if upload.chunks else 200, json=self._told(upload_id))
 
     def _told(self, upload_id: str) -> dict[str, Any]:
         upload = self.uploads[upload_id]

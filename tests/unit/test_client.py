@@ -145,9 +145,11 @@ def test_a_full_bucket_says_how_long_to_wait() -> None:
 
 def test_playback_addresses_are_absolute() -> None:
     body = {"master_url": "/v/v1/t/x/1/master.m3u8", "poster_url": "/v/v1/t/x/1/poster.jpg", "expires_at": 1}
+    body["sprites_url"] = "/v/v1/t/x/1/sprites.vtt"
     playback = Answers(ok(body)).client().playback("v1")
     assert playback.master_url == "http://edge.test/v/v1/t/x/1/master.m3u8"
     assert playback.poster_url == "http://edge.test/v/v1/t/x/1/poster.jpg"
+    assert playback.sprites_url == "http://edge.test/v/v1/t/x/1/sprites.vtt"
 
 
 def test_pages_carry_their_cursor_on() -> None:

@@ -1,17 +1,10 @@
-"""CRC-64/NVME: known values, and the fast way against the plain loop."""
+"""CRC-64/NVME: known values, in pieces and of files."""
+
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reelstack_client import crc64nvme as crc
-
-
-def plainly(data: bytes) -> int:
-    remainder = crc.ALL_ONES
-    for byte in data:
-        remainder = (remainder >> 8) ^ crc.TABLE[(remainder ^ byte) & 0xFF]
-    return remainder ^ crc.ALL_ONES
 
 
 @pytest.mark.parametrize(
@@ -28,11 +21,15 @@ def test_known_values(data: bytes, checksum: int) -> None:
     assert crc.crc64nvme(data) == checksum
 
 
-@settings(max_examples=20, deadline=None)
-@given(seed=st.binary(min_size=1, max_size=64), length=st.integers(0, 3 * crc.LANES + 7))
-def test_the_lanes_agree_with_the_plain_loop(seed: bytes, length: int) -> None:
-    data = (seed * (length // len(seed) + 1))[:length]
-    assert crc.crc64nvme(data) == plainly(data)
+def test_pieces_add_up() -> None:
+    assert crc.crc64nvme(b"56789", crc.crc64nvme(b"1234")) == crc.crc64nvme(b"123456789")
+
+
+def test_a_range_of_a_file_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crc, "BLOCK", 4)
+    file = tmp_path / "file"
+    file.write_bytes(b"xx123456789yy")
+    assert crc.of_range(file, 2, 9) == 0xAE8B14860A799888
 
 
 def test_the_header_is_eight_bytes_big_end_first() -> None:

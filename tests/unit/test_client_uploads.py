@@ -16,9 +16,12 @@ from reelstack_client import (
     FileChanged,
     Progress,
     Sending,
+    Timing,
     TooLarge,
+    TooMany,
     Unreachable,
     UploadBroken,
+    uploading,
 )
 from tests.unit.service_in_process import EDGE, PART, Service
 
@@ -113,7 +116,7 @@ def test_storage_that_refuses_every_signature_is_not_asked_for_ever(clip: Path) 
 
 
 def test_an_interrupted_upload_goes_on_with_what_storage_lacks(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400, text="cut") if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405, text="cut") if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(parallel=1, checksums=False))
     held = set(service.uploads["u1"].parts)
@@ -140,7 +143,7 @@ def test_a_crash_between_asking_and_hearing_makes_no_second_upload(clip: Path, t
 
 
 def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400) if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(checksums=False))
     service.flaky = lambda n, request: None
@@ -151,7 +154,7 @@ def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path
 
 
 def test_an_upload_that_storage_forgot_begins_anew(clip: Path, tmp_path: Path) -> None:
-    service = Service(flaky=lambda n, request: httpx.Response(400) if n > 6 else None)
+    service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
         client(service, tmp_path / "resume").upload(clip, title="Clip", how=how(checksums=False))
     service.flaky = lambda n, request: None
@@ -182,7 +185,7 @@ def test_a_dead_network_ends_with_a_word_about_resuming(clip: Path) -> None:
             raise httpx.ConnectError("no route")
 
     with pytest.raises(Unreachable, match="can be resumed later"):
-        client(Service(flaky=dead)).upload(clip, title="Clip", how=how(patience=0.05))
+        client(Service(flaky=dead)).upload(clip, title="Clip", how=how(timing=Timing(patience=0.05)))
 
 
 def test_a_file_over_the_limit_is_refused_with_the_limit(tmp_path: Path) -> None:
@@ -230,3 +233,77 @@ def test_the_files_sha256_is_announced_when_wished(clip: Path) -> None:
     client(service).upload(clip, title="Clip", sha256=True)
     assert len(service.bodies[0]["sha256"]) == 64
     assert len(CONTENT) == (10 - 1) * PART + 3
+
+
+def test_a_lost_answer_is_asked_for_before_the_part_is_sent_again(clip: Path) -> None:
+    service = Service(answers_lost=random.Random(3))
+    upload = client(service).upload(clip, title="Clip")
+    assert service.content(upload.upload_id) == CONTENT
+    assert service.bytes_put == len(CONTENT)
+    assert ("GET", "/v1/uploads/u1") in service.calls
+
+
+def test_bytes_damaged_on_their_way_are_sent_again(clip: Path) -> None:
+    damaged = [httpx.Response(400, text="BadDigest")]
+    service = Service(flaky=lambda n, r: damaged.pop() if damaged and r.url.host == "storage.test" else None)
+    upload = client(service).upload(clip, title="Clip")
+    assert service.content(upload.upload_id) == CONTENT
+
+
+def test_a_quota_that_lasts_longer_than_a_minute_is_told_at_once(clip: Path) -> None:
+    full = httpx.Response(429, headers={"retry-after": "3600"})
+    service = Service(flaky=lambda n, request: full)
+    with pytest.raises(TooMany) as refused:
+        client(service).upload(clip, title="Clip")
+    assert refused.value.retry_after == 3600
+    assert len(service.calls) == 1
+
+
+def test_a_network_that_is_away_for_long_is_waited_for_by_an_upload(clip: Path) -> None:
+    service = Service()
+
+    def away(n: int, request: httpx.Request) -> None:
+        if 1 < n < 60 and request.url.host == "edge.test":
+            raise httpx.ConnectError("no route")
+
+    service.flaky = away
+    upload = client(service).upload(clip, title="Clip")
+    assert service.content(upload.upload_id) == CONTENT
+
+
+def test_chunks_count_as_done_once_they_are_composed(clip: Path) -> None:
+    service = Service()
+    upload = client(service).upload(clip, title="Clip", how=how(mode="chunks"))
+    assert service.bodies[0]["mode"] == "chunks"
+    assert upload.state == "completed"
+
+
+def test_chunks_that_composing_misses_are_sent_again(clip: Path) -> None:
+    service = Service()
+    service.loses_chunks = {4}
+    upload = client(service).upload(clip, title="Clip", how=how(mode="chunks"))
+    assert service.content(upload.upload_id) == CONTENT
+
+
+@pytest.fixture
+def weak(monkeypatch: pytest.MonkeyPatch) -> Sending:
+    """Any link counts as weak from the first byte on, and any part as larger than a chunk."""
+    monkeypatch.setattr(uploading, "CHUNK_BYTES", 0)
+    return how(timing=Timing(look=0, weak=0))
+
+
+def test_a_weak_link_turns_to_chunks_and_drops_the_first_upload(clip: Path, weak: Sending) -> None:
+    service = Service()
+    upload = client(service).upload(clip, title="Clip", how=weak)
+    assert upload.upload_id == "u2"
+    assert service.uploads["u1"].state == "aborted"
+    assert service.uploads["u2"].chunks
+    assert service.content("u2") == CONTENT
+
+
+def test_a_service_without_chunks_gets_parts_after_all(clip: Path, weak: Sending) -> None:
+    service = Service()
+    service.knows_chunks = False
+    upload = client(service).upload(clip, title="Clip", how=weak)
+    assert not service.uploads[upload.upload_id].chunks
+    assert service.content(upload.upload_id) == CONTENT

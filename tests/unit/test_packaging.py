@@ -39,7 +39,7 @@ def produce(source: Path, folder: Path) -> Made:
     for name in parts[0]:
         tracks.append(join(name, [part[name] for part in parts], folder / f"{name}.mp4"))
     for track in (*tracks, sound_track):
-        (folder / track.playlist).write_text(media_playlist(track))
+        (folder / track.playlist).write_text(media_playlist(track, 2))
     (folder / "master.m3u8").write_text(master_playlist(tracks, sound_track, plan.facts.rate))
     return plan, folder, tracks, sound_track
 

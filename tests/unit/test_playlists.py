@@ -44,7 +44,7 @@ def test_a_very_short_rest_does_not_make_the_peak() -> None:
 @given(SIZES)
 def test_a_media_playlist_parses_back_to_its_track(sizes: list[int]) -> None:
     made = track(sizes)
-    parsed = m3u8.loads(media_playlist(made))
+    parsed = m3u8.loads(media_playlist(made, made.target_seconds))
     assert [segment.byterange for segment in parsed.segments] == [f"{f.size}@{f.offset}" for f in made.fragments]
     assert sum(segment.duration for segment in parsed.segments) == pytest.approx(float(made.seconds))
     assert parsed.version == 7

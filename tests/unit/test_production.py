@@ -6,9 +6,10 @@ import time
 import pytest
 
 from reelstack import aws as seam
-from reelstack import production, uploads, videos
+from reelstack import line, production, uploads, videos
+from reelstack import waiting as line_of_waiting
 from reelstack.config import Config
-from reelstack.production import Order
+from reelstack.orders import NotAnUpload, Order, Priority
 from reelstack.tables import Claim, Lease, Upload, Video
 
 
@@ -28,11 +29,11 @@ def uploaded(name: str) -> Upload:
 
 def send(config: Config, upload: Upload) -> None:
     body = {"source": "aws.s3", "detail": {"object": {"key": upload.key}, "reason": "CompleteMultipartUpload"}}
-    seam.client("sqs").send_message(QueueUrl=config.production_queue_url, MessageBody=json.dumps(body))
+    seam.client("sqs").send_message(QueueUrl=config.production_normal_queue_url, MessageBody=json.dumps(body))
 
 
 def drain() -> int:
-    return production.drain(time.monotonic() + 20)
+    return line.drain(time.monotonic() + 20)
 
 
 def executions(config: Config) -> list[str]:
@@ -42,7 +43,7 @@ def executions(config: Config) -> list[str]:
 
 def waiting(config: Config) -> int:
     answer = seam.client("sqs").get_queue_attributes(
-        QueueUrl=config.production_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+        QueueUrl=config.production_normal_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     )
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
@@ -81,7 +82,7 @@ def test_no_more_run_than_there_are_slots_and_the_rest_waits(aws: Config) -> Non
     for upload in made:
         send(aws, upload)
     assert drain() == 2
-    assert (production.held(), waiting(aws)) == (2, 1)
+    assert (production.held(), waiting(aws), line_of_waiting.numbers(Priority.NORMAL)[0]) == (2, 0, 1)
     production.finish(executions(aws)[0], "SUCCEEDED")
     assert drain() == 1
     assert (production.held(), len(executions(aws))) == (2, 3)
@@ -136,15 +137,6 @@ def test_the_reconciler_leaves_a_start_under_way_alone(aws: Config) -> None:
     assert production.reconcile() == 0
 
 
-def test_a_message_that_names_no_upload_stays_for_the_dead_letter_queue(aws: Config) -> None:
-    seam.client("sqs").send_message(QueueUrl=aws.production_queue_url, MessageBody='{"source": "aws.s3"}')
-    assert drain() == 0
-    answer = seam.client("sqs").get_queue_attributes(
-        QueueUrl=aws.production_queue_url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-    )
-    assert answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
-
-
 def test_a_deleted_video_is_not_produced(aws: Config) -> None:
     upload = uploaded("a")
     videos.delete(videos.find(upload.video_id))
@@ -157,7 +149,7 @@ def test_a_deleted_video_is_not_produced(aws: Config) -> None:
     "body", ["", "null", "[]", '{"source": "aws.s3", "detail": {"object": {"key": "x"}}}', '{"source": "reelstack"}']
 )
 def test_a_message_of_another_form_is_named_so(body: str) -> None:
-    with pytest.raises(production.NotAnUpload):
+    with pytest.raises(NotAnUpload):
         Order.from_message(body)
 
 

@@ -147,8 +147,9 @@ def _hosted_sign_in() -> dict[str, Any]:
 
 
 def _playback(video: str, seconds: int = 3600) -> dict[str, Any]:
-    until = int(time.time()) + seconds
-    urls = {name: asset_url(video, f"v/{video}/1/{name}", until, KEY) for name in ("master.m3u8", "poster.jpg")}
+    now = int(time.time())
+    until = now + seconds
+    urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}
     return {"master_url": urls["master.m3u8"], "poster_url": urls["poster.jpg"], "expires_at": until}
 
 

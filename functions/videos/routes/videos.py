@@ -28,13 +28,14 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
     """My own, newest first, in whatever state."""
     found, following = videos.list_own(caller.user_id, limit, cursor)
     counts = likes.counts([video.video_id for video in found])
-    return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)
+    return VideoPage(items=[view(video, counts[video.video_id], inside=True) for video in found], cursor=following)
 
 
 @router.get("/{video_id}")
 def get_video(video_id: str, caller: Viewer) -> VideoView:
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
-    return view(video, likes.counts([video_id])[video_id])
+    inside = video.owner_id == caller.user_id or caller.may("admin")
+    return view(video, likes.counts([video_id])[video_id], inside=inside)
 
 
 @router.patch("/{video_id}")

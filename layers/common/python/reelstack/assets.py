@@ -4,21 +4,30 @@ A playlist is written after the files it names, and the master playlist last: a 
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import media, playlists, storage, transcoding
+from reelstack import media, packaging, playlists, sprites, storage, transcoding
+from reelstack.conformance import check
 from reelstack.encoding import frame_ticks, poster
+from reelstack.hls_files import Folder
 from reelstack.ladder import Effort, Plan
-from reelstack.packaging import Part, Track, check_frames, join, scan
+from reelstack.mediaconvert_job import SOUND, output_name
+from reelstack.packaging import Part, Track, check_aligned, check_frames, join, scan
 from reelstack.steps import Work, asset_prefix
+from reelstack.telemetry import count, logger
 
-MASTER, PREVIEW, POSTER, SOUND = "master.m3u8", "preview.m3u8", "poster.jpg", "sound"
+MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
+STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
+"""What goes with the picture, with its content type."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 POSTER_SECONDS = 60
+MANAGED_SLACK = Fraction(1, 4)
+"""Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
 AT_ONCE = 8
 """Small objects fetched at the same time."""
 
@@ -29,6 +38,12 @@ class FirstRung(BaseModel):
     picture: Track
     sound: Track | None
     effort: Effort
+    color: str
+
+    @property
+    def target_seconds(self) -> int:
+        """The target duration of all playlists of the clip: renditions are cut at the same frames."""
+        return max(track.target_seconds for track in (self.picture, self.sound) if track)
 
 
 def read_first_rung(work: Work) -> FirstRung:
@@ -48,12 +63,15 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     part, sound_part, effort = transcoding.encode_clip(plan, source, folder)
     picture = _store_track(plan.first.name, [part], folder, prefix)
     sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
-    _make_poster(folder / f"{plan.first.name}.mp4", folder / POSTER)
-    storage.upload("media", folder / POSTER, prefix + POSTER, "image/jpeg")
-    first = FirstRung(picture=picture, sound=sound, effort=effort)
+    color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
+    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
+    for name, content_type in STILLS:
+        storage.upload("media", folder / name, prefix + name, content_type)
+    for track in filter(None, (picture, sound)):
+        _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, first.target_seconds))
     storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
-    _store_playlist(prefix + PREVIEW, playlists.master_playlist([picture], sound, plan.facts.rate))
-    return _description(plan, prefix, PREVIEW, [picture], sound)
+    _store_playlist(folder, prefix, PREVIEW, playlists.master_playlist([picture], sound, plan.facts.rate))
+    return _description(plan, prefix, PREVIEW, [picture], first)
 
 
 def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, Any]:
@@ -65,11 +83,70 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
     first = read_first_rung(work)
     tracks = {plan.first.name: first.picture}
     for rendition in plan.rest:
-        parts = _fetch_segments(work, plan, rendition.name, folder)
-        tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
+        if rendition.name in plan.taken_over:
+            parts = [_fetch_finished(plan.taken_from, rendition.name, folder)]
+        else:
+            parts = _fetch_segments(work, plan, rendition.name, folder)
+        track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
+        _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, first.target_seconds))
     pictures = [tracks[rendition.name] for rendition in plan.renditions]
-    _store_playlist(prefix + MASTER, playlists.master_playlist(pictures, first.sound, plan.facts.rate))
-    return _description(plan, prefix, MASTER, pictures, first.sound)
+    master = playlists.master_playlist(pictures, first.sound, plan.facts.rate)
+    broken = _check_conformance(folder, prefix, first, master)
+    _store_playlist(folder, prefix, MASTER, master)
+    return {**_description(plan, prefix, MASTER, pictures, first), "conformance": broken}
+
+
+def _check_conformance(folder: Path, prefix: str, first: FirstRung, master: str) -> list[str]:
+    """Rules of reelstack.conformance that the asset breaks. What the first rung left in storage is fetched for it."""
+    for track in filter(None, (first.picture, first.sound)):
+        for name in (track.file, track.playlist):
+            storage.download("media", prefix + name, folder / name)
+    (folder / MASTER).write_text(master)
+    return _broken_rules(folder)
+
+
+def _broken_rules(folder: Path) -> list[str]:
+    found = check(Folder(folder), MASTER)
+    if found:
+        count("AssetsNotConforming")
+        logger.warning("not conforming", extra={"findings": [vars(finding) for finding in found[:20]]})
+    return sorted({finding.rule for finding in found})
+
+
+def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> dict[str, Any]:
+    """The same asset from a ladder that a managed engine made whole, as objects below `outputs`.
+
+    It lies in a folder of its own: the first rung's objects are being watched, and never change. Raises FramesMissing
+    if what was made is not the plan's, or key frames do not fall together.
+    """
+    beside = asset_prefix(video_id, work.attempt)
+    prefix = f"{beside}managed/"
+    pictures = [_adopt_track(outputs, rendition.name, folder, prefix) for rendition in plan.renditions]
+    check_aligned(pictures, plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    sound = _adopt_track(outputs, SOUND, folder, prefix) if plan.facts.audio_stream is not None else None
+    if sound:
+        check_aligned([sound], plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    for name, content_type in STILLS:
+        storage.download("media", beside + name, folder / name)
+        storage.upload("media", folder / name, prefix + name, content_type)
+    made = read_first_rung(work).model_copy(update={"picture": pictures[0], "sound": sound})
+    for track in filter(None, (*pictures, sound)):
+        _store_playlist(folder, prefix, track.playlist, playlists.media_playlist(track, made.target_seconds))
+    master = playlists.master_playlist(pictures, sound, plan.facts.rate)
+    (folder / MASTER).write_text(master)
+    broken = _broken_rules(folder)
+    _store_playlist(folder, prefix, MASTER, master)
+    return {**_description(plan, prefix, MASTER, pictures, made), "conformance": broken}
+
+
+def _adopt_track(outputs: str, name: str, folder: Path, prefix: str) -> Track:
+    made = folder / output_name(name)
+    storage.download("uploads", outputs + made.name, made)
+    target = folder / f"{name}.mp4"
+    track = packaging.adopt(name, scan(made), target)
+    made.unlink()
+    _store_file(track, target, prefix)
+    return track
 
 
 def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> list[Part]:
@@ -83,39 +160,56 @@ def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> lis
     return parts
 
 
+def _fetch_finished(prefix: str, rendition: str, folder: Path) -> Part:
+    """A rendition of an earlier attempt, as one part: it was made from the same frames."""
+    path = folder / f"finished-{rendition}.part"
+    storage.download("media", f"{prefix}{rendition}.mp4", path)
+    return scan(path)
+
+
 def _store_track(name: str, parts: list[Part], folder: Path, prefix: str) -> Track:
     """Joins, uploads, and frees the disk of the parts: one rendition at a time is there twice."""
     target = folder / f"{name}.mp4"
     track = join(name, parts, target)
     for part in parts:
         part.path.unlink()
-    storage.upload("media", target, prefix + track.file, "audio/mp4" if name == SOUND else "video/mp4")
-    _store_playlist(prefix + track.playlist, playlists.media_playlist(track))
+    _store_file(track, target, prefix)
     return track
 
 
-def _store_playlist(key: str, text: str) -> None:
-    storage.write("media", key, text.encode(), PLAYLIST_TYPE, storage.BRIEFLY)
+def _store_file(track: Track, file: Path, prefix: str) -> None:
+    storage.upload("media", file, prefix + track.file, "audio/mp4" if track.name == SOUND else "video/mp4")
 
 
-def _make_poster(clip: Path, target: Path) -> None:
+def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
+    """In storage, and beside the files for the conformance check."""
+    (folder / name).write_text(text)
+    storage.write("media", prefix + name, text.encode(), PLAYLIST_TYPE, storage.BRIEFLY)
+
+
+def _make_poster(clip: Path, folder: Path) -> str:
+    """Returns the poster's dominant colour."""
+    target, few = folder / POSTER, folder / "colors.rgb"
     for skip_dark in (True, False):
-        media.ffmpeg(poster(clip, target, skip_dark=skip_dark), POSTER_SECONDS)
+        media.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
         if target.exists():
-            return
+            break
+    return sprites.dominant_color(few.read_bytes())
 
 
-def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], sound: Track | None) -> dict[str, Any]:
+def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], first: FirstRung) -> dict[str, Any]:
     renditions = {rendition.name: rendition for rendition in plan.renditions}
     largest = max(pictures, key=lambda track: track.width * track.height)
     return {
         "prefix": prefix,
         "master": master,
         "poster": POSTER,
+        "sprites": sprites.TRACK,
+        "color": first.color,
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
-        "renditions": [_rendition(track, renditions[track.name].codec, sound) for track in pictures],
+        "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 
 

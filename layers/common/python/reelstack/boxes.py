@@ -100,8 +100,21 @@ class Run:
     sync: bool
 
 
-def read_run(moof: bytes) -> Run:
-    """Adds up the samples of a `moof` box (header included) with one track. Raises NotOurMp4."""
+def track_defaults(header: bytes) -> dict[int, int]:
+    """What a file's header says of samples whose fragment says nothing: duration and flags, by the flag of `tfhd`."""
+    try:
+        trex = find(header, b"moov", b"mvex", b"trex")
+    except NotOurMp4:
+        return {}
+    found = {DEFAULT_DURATION: _word(header, trex.start + 12), DEFAULT_FLAGS: _word(header, trex.start + 20)}
+    return {flag: value for flag, value in found.items() if value}
+
+
+def read_run(moof: bytes, of_track: dict[int, int] | None = None) -> Run:
+    """Adds up the samples of a `moof` box (header included) with one track. Raises NotOurMp4.
+
+    `of_track`: the file's `track_defaults`. Some encoders write there what others repeat in each fragment.
+    """
     fragment = find(moof, b"moof", b"traf")
     head = find(moof, b"tfhd", inside=fragment)
     flags = _word(moof, head.start) & 0xFFFFFF
@@ -109,7 +122,8 @@ def read_run(moof: bytes) -> Run:
         raise NotOurMp4("samples are addressed from the start of the file")
     # After flags and track id: the optional fields, in this order.
     present = [flag for flag in (0x2, DEFAULT_DURATION, DEFAULT_SIZE, DEFAULT_FLAGS) if flags & flag]
-    defaults = {flag: _word(moof, head.start + 8 + 4 * place) for place, flag in enumerate(present)}
+    own = {flag: _word(moof, head.start + 8 + 4 * place) for place, flag in enumerate(present)}
+    defaults = {**(of_track or {}), **own}
     runs = [_run(moof, box, defaults) for box in children(moof, fragment.start, fragment.end) if box.kind == b"trun"]
     if not runs or not runs[0].samples:
         raise NotOurMp4("a fragment without samples")
@@ -136,8 +150,13 @@ def _run(moof: bytes, run: Box, defaults: dict[int, int]) -> Run:
         ticks = count * defaults[DEFAULT_DURATION]
     else:
         raise NotOurMp4("samples without a duration")
-    delay = _word(moof, places[TRUN_COMPOSITION]) if TRUN_COMPOSITION in places and count else 0
+    delay = _composition(moof, run, places[TRUN_COMPOSITION]) if TRUN_COMPOSITION in places and count else 0
     return Run(count, ticks, delay, not first_flags & SYNC_MASK)
+
+
+def _composition(moof: bytes, run: Box, at: int) -> int:
+    """A composition offset: in version 1 of the box, which CMAF may use, it can be negative."""
+    return int(struct.unpack_from(">i" if moof[run.start] == 1 else ">I", moof, at)[0])
 
 
 def moved(moof: bytes, sequence: int, start_ticks: int) -> bytes:

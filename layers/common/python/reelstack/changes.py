@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from reelstack.events import AnyEvent, ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.events import (
+    AnyEvent,
+    ProductionRequested,
+    RestoreGranted,
+    VideoPublished,
+    VideoRefused,
+    VideoWithdrawn,
+)
 from reelstack.videos import State
 
 REFUSALS = (State.REJECTED, State.FAILED)
@@ -18,16 +25,45 @@ def read(record: dict[str, Any]) -> list[AnyEvent]:
     owner_id = after.get("owner_id", "")
     found: list[AnyEvent] = []
     if state == State.QUEUED and was != State.QUEUED:
-        found.append(
-            ProductionRequested(upload_id=after["upload_id"], video_id=video_id, attempt=int(after["attempt"]))
-        )
+        found.append(_order(after, "attempt", "priority"))
+    if "remake_attempt" in after and after["remake_attempt"] != before.get("remake_attempt"):
+        found.append(_order(after, "remake_attempt", "remake_priority"))
     if state == State.PUBLISHED and was != State.PUBLISHED:
         found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
-    if state in GONE and was not in GONE:
-        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=state))
+    if state == State.RESTORING and was != State.RESTORING:
+        found.append(RestoreGranted(video_id=video_id))
+    if _withdrawn(before, after):
+        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=after["state"]))
     if state in REFUSALS and was != state:
         found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
     return found
+
+
+def _order(after: dict[str, str], attempt: str, priority: str) -> ProductionRequested:
+    only = after.get("remake_renditions") if attempt == "remake_attempt" else None
+    return ProductionRequested(
+        upload_id=after["upload_id"],
+        video_id=after["video_id"],
+        attempt=int(after[attempt]),
+        priority=after.get(priority) or "normal",
+        renditions=tuple(only.split(",")) if only else (),
+    )
+
+
+def ended(record: dict[str, Any]) -> str | None:
+    """The id of a video whose open review has become pointless with this record: deleted, or its production failed."""
+    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    ends = (State.DELETED, State.FAILED)
+    return after["video_id"] if after.get("state") in ends and before.get("state") not in ends else None
+
+
+def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:
+    state, was = after.get("state"), before.get("state")
+    if state in GONE:
+        return was not in GONE or before.get("leftovers") != after.get("leftovers")
+    if was != State.PUBLISHED or before.get("visibility") == "private":
+        return False
+    return state != State.PUBLISHED or after.get("visibility") == "private"
 
 
 def _image(record: dict[str, Any], name: str) -> dict[str, str]:

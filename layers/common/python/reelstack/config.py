@@ -29,16 +29,31 @@ class Config(BaseModel):
     uploads_table: str
     claims_table: str
     leases_table: str
+    engine_jobs_table: str
+    waiting_table: str
+    turns_table: str
+    spending_table: str
     likes_table: str
     like_counts_table: str
+    reviews_table: str
+    audit_table: str
 
     uploads_bucket: str
     media_bucket: str
     bus_name: str
-    production_queue_url: str
+    production_high_queue_url: str
+    production_normal_queue_url: str
+    production_low_queue_url: str
+    production_high_dead_url: str
+    production_normal_dead_url: str
+    production_low_dead_url: str
     compose_queue_url: str
     production_machine_arn: str
     production_slots: int
+    production_low_slots: int
+    production_slots_per_creator: int
+    low_microdollars_per_day: int
+    """Low-priority work stops for the day when its productions' estimated cost has passed this; 0: never."""
 
     origin_secret: str
     """ARN of the secret that only the CDN sends along; requests without it did not come through the door."""
@@ -46,6 +61,8 @@ class Config(BaseModel):
     """ARN of the secret that holds the keys playback tokens are signed with."""
     playback_keys_store: str
     """ARN of the CloudFront KeyValueStore that edge functions read."""
+    distribution_parameter: str
+    """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
     cache_url: str
     """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
 
@@ -58,13 +75,29 @@ class Config(BaseModel):
     ffmpeg_path: str
     ffprobe_path: str
     encode_threads: int
+    architecture: str
+    """arm64 or x86_64: what a GB-second costs."""
     segment_seconds: int
     avc_rungs: str
     """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""
+    engine: str
+    """Who makes the ladder: "ffmpeg", "mediaconvert", or "by-duration"."""
+    mediaconvert_over_seconds: int
+    """With "by-duration": clips longer than this are MediaConvert's."""
+    mediaconvert_max_microdollars: int
+    """A job that is estimated to cost more is refused."""
+    mediaconvert_queue: str
+    mediaconvert_role: str
+    """ARNs: the queue jobs wait in, and the role MediaConvert reads originals and writes renditions as."""
     moderation_engines: str
-    """Comma-separated engines that look at frames, e.g. "nsfw,safety"."""
+    """Comma-separated engines that look at frames, e.g. "nsfw,safety"; or "rekognition" alone."""
+    rekognition_topic: str
+    rekognition_role: str
+    """ARNs: the topic Rekognition says on that it has looked, and the role it publishes there as."""
     moderation_thresholds: str
     """JSON: label -> {"review": score, "reject": score}."""
+    review_hold_seconds: int
+    appeal_days: int
 
     if not TYPE_CHECKING:
 

@@ -1,9 +1,10 @@
 """Playback tokens: who may fetch which video until when, signed into the path so that every player works. Pure.
 
-    /v/<video_id>/t/<expiry>-<key id>-<signature>/<attempt>/master.m3u8
+    /v/<video_id>/t/<issued>-<expiry>-<key id>-<signature>/<attempt>/master.m3u8
 
 The edge function `infra/edge/media_token.js` checks the signature against the key of that id and strips the token, so
-the cache key stays clean. signature = base64url(HMAC-SHA256(secret, "<video_id>/<expiry>/<key id>")) without padding.
+the cache key stays clean. signature = base64url(HMAC-SHA256(secret, "<video_id>/<issued>/<expiry>/<key id>")) without
+padding. A token says when it was issued so that those of a public past can be refused while its owner's new ones pass.
 """
 
 import base64
@@ -18,19 +19,20 @@ class SigningKey:
     secret: str
 
 
-def signature(video_id: str, expires_at: int, key: SigningKey) -> str:
-    """The token's last part. `expires_at` is unix seconds."""
-    text = f"{video_id}/{expires_at}/{key.key_id}"
+def signature(video_id: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
+    """The token's last part. Times are unix seconds."""
+    text = f"{video_id}/{issued_at}/{expires_at}/{key.key_id}"
     digest = hmac.new(key.secret.encode(), text.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def tokened_prefix(video_id: str, expires_at: int, key: SigningKey) -> str:
+def tokened_prefix(video_id: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
     """The relative URL below which everything of this video can be fetched until `expires_at`; ends in a slash."""
-    return f"/v/{video_id}/t/{expires_at}-{key.key_id}-{signature(video_id, expires_at, key)}/"
+    signed = signature(video_id, issued_at, expires_at, key)
+    return f"/v/{video_id}/t/{issued_at}-{expires_at}-{key.key_id}-{signed}/"
 
 
-def asset_url(video_id: str, object_key: str, expires_at: int, key: SigningKey) -> str:
+def asset_url(video_id: str, object_key: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
     """The relative URL of one object of the media bucket, e.g. `v/<video_id>/1/master.m3u8`."""
     rest = object_key.removeprefix(f"v/{video_id}/")
-    return tokened_prefix(video_id, expires_at, key) + rest
+    return tokened_prefix(video_id, issued_at, expires_at, key) + rest

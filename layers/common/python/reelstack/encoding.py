@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reelstack import media
 from reelstack.ladder import Facts, Plan, Rendition, Segment, Spending
+from reelstack.sprites import Sheet, preview_sheet
 
 SEEK_MARGIN_SECONDS = 0.5
 """Decoding starts at a key frame at least this much before a segment: pictures are stored out of order, at most some
@@ -18,14 +19,19 @@ AUDIO_RATE = 48_000
 AUDIO_FRAME = 1024
 AUDIO_KBPS = 128
 FRAGMENT_SECONDS = 2
-FRAGMENTED = ("-f", "mp4", "-write_btrt", "0")
-"""Measured bitrates would make the headers of segments differ."""
+FRAGMENTED = ("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4", "-write_btrt", "0")
+"""Nothing a phone wrote about where, when and by whom is published. Bitrates would make headers of segments differ."""
 MAX_ERROR_RATE = 0.02
 """The share of pictures that may fail to decode before a clip counts as damaged."""
 FULL_RANGE = "scale=out_range=full"
 """What JPEG wants; our clips have limited range."""
 JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
+COLORS = 16
+"""Pixels across and down that are enough to judge a picture's colours by."""
+WHITE_NITS, BRIGHTEST = 203, 5
+"""What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
+Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
 DARK = 32
 """Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
@@ -69,12 +75,16 @@ def encode_segment(
 
 
 def encode_clip(
-    plan: Plan, source: Path, picture: Picture, sound: Path | None, statistics: Path, threads: int
+    plan: Plan, source: Path, picture: Picture, sound: Path | None, sheet: Path, statistics: Path, threads: int
 ) -> list[str]:
-    """The whole clip in one rendition and, unless None, its sound, from one decode; `statistics`: of each picture."""
+    """The whole clip in one rendition, unless None its sound, and the sheet of seek previews, from one decode.
+
+    `statistics`: of each picture.
+    """
     frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
     graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
-    graph += _split_and_scale([picture])
+    graph += _split_and_scale([picture]).removesuffix("[out0]")
+    graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
     if sound:
         graph += f";[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
     return [
@@ -83,7 +93,14 @@ def encode_clip(
         *("-filter_complex", graph),
         *_encoded(plan, [picture], threads),
         *(_encoded_sound(sound) if sound else ()),
+        *("-map", "[sheet]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{sheet}"),
     ]
+
+
+def _sheet(sheet: Sheet) -> str:
+    """Filters from pictures to one large one that shows every `sheet.every`th, small, in rows from the top left."""
+    chosen = f"select='not(mod(n\\,{sheet.every}))',scale={sheet.width}:{sheet.height}:flags=bicubic"
+    return f"{chosen},tile={sheet.columns}x{sheet.rows}:nb_frames={sheet.count},{FULL_RANGE}"
 
 
 def on_grid(facts: Facts) -> str:
@@ -97,13 +114,18 @@ def on_grid(facts: Facts) -> str:
     return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
 
 
-def poster(clip: Path, target: Path, *, skip_dark: bool) -> list[str]:
-    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked."""
+def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
+    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked.
+
+    `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
+    """
     bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
+    chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
     return [
         *("-v", "error", *media.reading(clip, "mov")),
-        *("-vf", f"{bright if skip_dark else ''}thumbnail=n=50,{FULL_RANGE}", "-frames:v", "1", *JPEG),
-        *("-update", "1", f"file:{target}"),
+        *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
+        *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
+        *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
     ]
 
 
@@ -113,6 +135,14 @@ def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
     return [
         *("-v", "error", *media.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
         *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
+    ]
+
+
+def unfragmented(clip: Path, target: Path) -> list[str]:
+    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
+    return [
+        *("-v", "error", *media.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
+        *("-movflags", "+faststart", f"file:{target}"),
     ]
 
 
@@ -126,7 +156,8 @@ def scene_scores(clip: Path) -> list[str]:
 
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
-    reading = media.reading(source, facts.container, "-threads", str(threads), *options)
+    # A picture that changes its size midway is scaled like the rest: a graph begun anew would lose count of pictures.
+    reading = media.reading(source, facts.container, "-threads", str(threads), "-reinit_filter", "0", *options)
     return ["-v", "error", "-copyts", *reading]
 
 
@@ -134,8 +165,9 @@ def _to_sdr(facts: Facts) -> str:
     """HDR pictures are tone-mapped before anything is scaled: encoded as they are, they look washed out everywhere."""
     if facts.transfer == "sdr":
         return ""
-    linear = "zscale=transfer=linear:npl=100,format=gbrpf32le,zscale=primaries=bt709"
-    return f",{linear},tonemap=hable:desat=0,zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+    linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
+    mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
+    return f",{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
 
 
 def _split_and_scale(pictures: list[Picture]) -> str:

@@ -3,13 +3,16 @@
 ReelstackError
 ├── NotFound 404            VideoNotFound · UploadNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · RoleMissing · NotThroughTheDoor
-│                           VideoPrivate · VideoModerated
+│                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
+│                           NothingToRemake · StillWithdrawing
+│                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
 │                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
+│                           RenditionUnknown
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -71,6 +74,14 @@ class VideoModerated(Forbidden):
     type, title = "video-moderated", "This video was taken out by moderation"
 
 
+class OwnVideo(Forbidden):
+    type, title = "own-video", "Nobody judges a video of their own"
+
+
+class SecondPersonNeeded(Forbidden):
+    type, title = "second-person-needed", "An appeal is decided by someone else than the first verdict was"
+
+
 class Unauthorized(ReelstackError):
     status, type, title = 401, "unauthorized", "Sign in first"
 
@@ -103,8 +114,36 @@ class NothingToDecide(Conflict):
     type, title = "nothing-to-decide", "This video is not waiting for a decision"
 
 
+class ReviewHeld(Conflict):
+    type, title = "review-held", "Another moderator is looking at this video"
+
+
+class NothingToTakeDown(Conflict):
+    type, title = "nothing-to-take-down", "This video is not published"
+
+
+class NothingToAppeal(Conflict):
+    type, title = "nothing-to-appeal", "There is no verdict of moderation to appeal against"
+
+
+class AppealedBefore(Conflict):
+    type, title = "appealed-before", "This verdict was appealed before"
+
+
+class AppealTooLate(Conflict):
+    type, title = "appeal-too-late", "The time to appeal against this verdict is over"
+
+
+class StillWithdrawing(Conflict):
+    type, title = "still-withdrawing", "This video is still being withdrawn; decide in a moment"
+
+
 class NothingToRetry(Conflict):
     type, title = "nothing-to-retry", "Only a failed production can be tried again"
+
+
+class NothingToRemake(Conflict):
+    type, title = "nothing-to-remake", "Only a published video can be made anew"
 
 
 class VideoNotEditable(Conflict):
@@ -149,6 +188,10 @@ class CursorInvalid(Unprocessable):
 
 class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
+
+
+class RenditionUnknown(Unprocessable):
+    type, title = "rendition-unknown", "This video has no rendition of that name"
 
 
 class Unavailable(ReelstackError):

@@ -25,6 +25,10 @@ class ProductionRequested(Event):
     upload_id: str
     video_id: str
     attempt: int
+    priority: str = "normal"
+    """high, normal or low: which queue it goes to."""
+    renditions: tuple[str, ...] = ()
+    """Only these are encoded anew, the others taken over from what is played; empty means all."""
 
 
 class VideoPublished(Event):
@@ -35,12 +39,22 @@ class VideoPublished(Event):
 
 
 class VideoWithdrawn(Event):
-    """A published video is public no more: deleted, made private, or taken down."""
+    """A video is for fewer people, or nobody, from now on: deleted, rejected, taken down, made private, reviewed anew.
+
+    `state` is the one it had then. Who listens asks the table what holds now.
+    """
 
     name: ClassVar[Literal["VideoWithdrawn"]] = "VideoWithdrawn"
     video_id: str
     owner_id: str
     state: str
+
+
+class RestoreGranted(Event):
+    """An appeal was granted: the video's objects come back, then the video."""
+
+    name: ClassVar[Literal["RestoreGranted"]] = "RestoreGranted"
+    video_id: str
 
 
 class VideoRefused(Event):
@@ -53,7 +67,7 @@ class VideoRefused(Event):
     reason: str
 
 
-AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | VideoRefused
+AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | RestoreGranted | VideoRefused
 
 
 class BusRefused(RuntimeError):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from reelstack import aws, text_moderation, verdicts, videos
 from reelstack.config import config
 from reelstack.frame_engines import engine
+from reelstack.steps import asset_prefix
 from reelstack.verdicts import Judgement, Label
 
 FRAMES_AT_ONCE = 8
@@ -23,9 +25,16 @@ def inspect(video_id: str, frames_prefix: str, frames: int) -> Judgement:
     """
     thresholds = verdicts.read_thresholds(config().moderation_thresholds)
     video = videos.find(video_id)
-    written = verdicts.own_labels("text", text_moderation.scores([video.title, video.description, *video.tags]))
+    written = text_moderation.labels(video.title, video.description, video.tags)
     seen = _look(f"{frames_prefix.rstrip('/')}/", frames)
     return verdicts.judge(verdicts.highest([written, *seen]), thresholds)
+
+
+def inspect_poster(video_id: str, attempt: int) -> Judgement:
+    """Judges the picture that stands for the clip. Raises FrameUnreadable or storage errors."""
+    poster = _read(config().media_bucket, verdicts.poster_key(asset_prefix(video_id, attempt)))
+    looks = [engine(name).look([poster])[0] for name in config().moderation_engines.split(",")]
+    return verdicts.judge(verdicts.agree(looks), verdicts.read_thresholds(config().moderation_thresholds))
 
 
 def _look(prefix: str, frames: int) -> Iterator[dict[Label, float]]:
@@ -34,13 +43,13 @@ def _look(prefix: str, frames: int) -> Iterator[dict[Label, float]]:
     keys = [f"{prefix}{number:04d}.jpg" for number in range(1, frames + 1)]
     with ThreadPoolExecutor(FRAMES_AT_ONCE) as pool:
         for start in range(0, frames, FRAMES_AT_ONCE):
-            jpegs = list(pool.map(_read, keys[start : start + FRAMES_AT_ONCE]))
+            jpegs = list(pool.map(partial(_read, config().uploads_bucket), keys[start : start + FRAMES_AT_ONCE]))
             for looks in zip(*(one.look(jpegs) for one in engines), strict=True):
                 yield verdicts.agree(looks)
 
 
-def _read(key: str) -> bytes:
-    answer = aws.client("s3").get_object(Bucket=config().uploads_bucket, Key=key)
+def _read(bucket: str, key: str) -> bytes:
+    answer = aws.client("s3").get_object(Bucket=bucket, Key=key)
     if answer["ContentLength"] > MAX_FRAME_BYTES:
         raise FrameTooLarge(f"{key}: {answer['ContentLength']} bytes")
     return answer["Body"].read()

@@ -112,6 +112,11 @@ class Plan(Data):
     gop_frames: int
     renditions: tuple[Rendition, ...]
     segments: tuple[Segment, ...]
+    taken_over: tuple[str, ...] = ()
+    """Names of renditions that are not encoded again but copied from what is played now, below `taken_from`."""
+    taken_from: str = ""
+    cost_microdollars: int = 0
+    """What this attempt is estimated to cost: reelstack.costs."""
 
     @property
     def seconds(self) -> Fraction:
@@ -128,8 +133,18 @@ class Plan(Data):
 
     @property
     def rest(self) -> tuple[Rendition, ...]:
-        """What is made segment by segment."""
+        """Every rendition but the first rung."""
         return tuple(rendition for rendition in self.renditions if rendition != self.first)
+
+    @property
+    def made(self) -> tuple[Rendition, ...]:
+        """What is encoded segment by segment."""
+        return tuple(rendition for rendition in self.rest if rendition.name not in self.taken_over)
+
+    def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
+        """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""
+        over = tuple(one.name for one in self.rest if one.name in set(known) - set(names))
+        return self.model_copy(update={"taken_over": over, "taken_from": prefix})
 
 
 def make_plan(facts: Facts, *, segment_seconds: int, avc_rungs: Iterable[int]) -> Plan:

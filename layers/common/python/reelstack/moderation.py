@@ -1,7 +1,8 @@
-"""A person's decision on a clip that machines leave open: waiting for it, taking it, bringing it to production.
+"""Decisions of people on videos: what production waits for, what a changed policy asks, what a creator appeals against.
 
-The decision is stored on the claim before production hears of it. The reconciler sends again what did not arrive;
-production takes the first and refuses the rest, so any number of messages is one decision.
+A decision on a clip in production is stored on its claim before production hears of it. The reconciler sends again what
+did not arrive; production takes the first and refuses the rest, so any number of messages is one decision. Every
+decision is one transaction with the review it answers and its entry in the audit log.
 """
 
 from enum import StrEnum
@@ -12,10 +13,13 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from reelstack import aws, production, videos
-from reelstack.errors import NothingToDecide
-from reelstack.tables import Claim, Lease, Video
+from reelstack import audit, aws, production, reviews, takedowns, videos
+from reelstack.audit import Change
+from reelstack.errors import NothingToDecide, StillWithdrawing
+from reelstack.reviews import Kind
+from reelstack.tables import Claim, Lease, Review, Video
 from reelstack.telemetry import count, logger
+from reelstack.videos import State
 
 
 class Answer(StrEnum):
@@ -41,6 +45,8 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
         raise NothingToDecide("The upload has another attempt by now")
     if not videos.await_review(video_id, attempt, labels):
         raise NothingToDecide("The video is no longer in production")
+    asked = reviews.question(videos.find(video_id), Kind.PRODUCTION, labels)
+    audit.commit(audit.entry(video_id, audit.MACHINE, "asked", "", after={"labels": labels}), asked)
     production.wait_for_person(upload_id, attempt)
     count("ReviewAsked")
 
@@ -48,23 +54,54 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
 def decide(video_id: str, verdict: Answer, reason: str, moderator_id: str) -> Video:
     """Takes a moderator's decision. The same again is the same once; the first of two different ones holds.
 
-    Raises VideoNotFound or NothingToDecide.
+    Raises VideoNotFound, NothingToDecide, ReviewHeld, OwnVideo, SecondPersonNeeded or StillWithdrawing.
     """
-    video = videos.find(video_id)
-    claim = _claim(video)
-    if not claim.decision and video.state == videos.State.REVIEW:
-        first: list[Action] = [
-            Claim.decision.set(verdict),
-            Claim.decision_reason.set(reason),
-            Claim.decided_by.set(moderator_id),
-        ]
-        _update(claim, first, (Claim.attempt == video.attempt) & Claim.decision.does_not_exist())
-        claim = _claim(video)
-    if claim.decision != verdict:
-        raise NothingToDecide(f"It was decided before: {claim.decision}" if claim.decision else "")
-    if video.state == videos.State.REVIEW:
-        _send(claim)
+    video, review = videos.find(video_id), reviews.find(video_id)
+    if review.queue:
+        reviews.check_impartial(review, moderator_id)
+        reviews.check_free(review, moderator_id)
+        _commit(video, review, verdict, reason, moderator_id)
+        video, review = videos.find(video_id), reviews.find(video_id)
+        if review.queue:
+            reviews.check_free(review, moderator_id)
+    if review.decision != verdict:
+        raise NothingToDecide(f"It was decided before: {review.decision}" if review.decision else "")
+    if review.kind == Kind.PRODUCTION and video.state == State.REVIEW:
+        _send(_claim(video))
     return video
+
+
+def _commit(video: Video, review: Review, verdict: Answer, reason: str, moderator_id: str) -> None:
+    """Nothing happens if the question was answered, or taken by somebody else, meanwhile: the caller looks again."""
+    settles = {Kind.PRODUCTION: _for_production, Kind.POLICY: _after_policy, Kind.APPEAL: _after_appeal}
+    settled = settles[Kind(review.kind)](video, verdict, reason, moderator_id)
+    noted = reviews.note(review, moderator_id, "decided", reason, {"verdict": verdict})
+    if audit.commit(noted, reviews.answered(review, verdict, moderator_id), *settled):
+        count(f"Decision{verdict.title()}")
+
+
+def _for_production(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
+    actions = [Claim.decision.set(verdict), Claim.decision_reason.set(reason), Claim.decided_by.set(moderator_id)]
+    open_still = (Claim.attempt == video.attempt) & Claim.decision.does_not_exist()
+    return [Change(item=Claim(video.upload_id), actions=actions, condition=open_still)]
+
+
+def _after_policy(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
+    """Nothing waits for the answer: the video itself is published again, or rejected."""
+    if verdict is Answer.REJECT:
+        return [takedowns.refusal(video, "policy-changed", reason, moderator_id)]
+    same = (Video.state == State.REVIEW) & (Video.visibility == video.visibility)
+    return [Change(item=Video(video.video_id), actions=videos.publication(video, video.asset), condition=same)]
+
+
+def _after_appeal(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:  # noqa: ARG001
+    """Granted, the video comes back as soon as its objects have (functions/restore); declined, it stays as it is."""
+    if verdict is Answer.REJECT:
+        return []
+    if not video.quarantined_at:
+        raise StillWithdrawing
+    allowed = (Video.state == State.REJECTED) & Video.quarantined_at.exists()
+    return [Change(item=Video(video.video_id), actions=[Video.state.set(State.RESTORING)], condition=allowed)]
 
 
 def pending_decisions() -> list[Claim]:

@@ -123,22 +123,23 @@ class Part(BaseModel):
 def scan(path: Path) -> Part:
     """Reads the headers of a fragmented mp4 file with one track. Raises NotOurMp4."""
     with path.open("rb") as file:
-        header, fragments, moof = b"", [], None
+        header, fragments, moof, defaults = b"", [], None, None
         for box in boxes.top_level(file):
             if box.kind in (b"ftyp", b"moov"):
                 header += boxes.read_box(file, box)
             elif box.kind == b"moof":
                 moof = box
             elif box.kind == b"mdat" and moof:
-                fragments.append(_fragment(file, moof, box))
+                defaults = boxes.track_defaults(header) if defaults is None else defaults
+                fragments.append(_fragment(file, moof, box, defaults))
                 moof = None
     return Part(path=path, header=header, fragments=tuple(fragments))
 
 
-def _fragment(file: BinaryIO, moof: FileBox, mdat: FileBox) -> Fragment:
+def _fragment(file: BinaryIO, moof: FileBox, mdat: FileBox, defaults: dict[int, int]) -> Fragment:
     if moof.offset + moof.size != mdat.offset:
         raise NotOurMp4("something lies between a fragment and its samples")
-    run = boxes.read_run(boxes.read_box(file, moof))
+    run = boxes.read_run(boxes.read_box(file, moof), defaults)
     if not run.sync:
         raise NotOurMp4("a fragment does not begin with a key frame")
     return Fragment(
@@ -162,17 +163,68 @@ def join(name: str, parts: list[Part], target: Path) -> Track:
     if not sources:
         raise NotOurMp4(f"{name}: nothing to join")
     header = parts[0].header
-    table = boxes.find(header, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+    table = _description(header)
     description = header[table.start : table.end]
     for part in parts[1:]:
-        other = boxes.find(part.header, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+        other = _description(part.header)
         if part.header[other.start : other.end] != description or _timescale(part.header) != _timescale(header):
             raise HeadersDiffer(f"{name}: {part.path.name} and {parts[0].path.name}")
 
-    index = boxes.segment_index(_timescale(header), [(fragment.size, fragment.ticks) for _, fragment in sources])
     with target.open("wb") as out:
-        out.write(header + index)
+        out.write(header + _index(header, [fragment for _, fragment in sources]))
         fragments = tuple(_copied(sources, out))
+    return _track(name, header, fragments)
+
+
+def adopt(name: str, part: Part, target: Path) -> Track:
+    """Writes a file that another encoder made whole as one of ours: our index before its own fragments, untouched.
+
+    What lies between its fragments (`styp`, `sidx`, `emsg`) is left out. Raises NotOurMp4.
+    """
+    if not part.fragments:
+        raise NotOurMp4(f"{name}: nothing in it")
+    fragments = []
+    with part.path.open("rb") as source, target.open("wb") as out:
+        out.write(part.header + _index(part.header, list(part.fragments)))
+        for fragment in part.fragments:
+            fragments.append(fragment.model_copy(update={"offset": out.tell()}))
+            source.seek(fragment.offset)
+            _copy(source, out, fragment.size)
+    return _track(name, part.header, tuple(fragments))
+
+
+def check_aligned(tracks: list[Track], seconds: Fraction, slack: Fraction, frame: Fraction) -> None:
+    """Raises FramesMissing unless all tracks last `seconds`, give or take `slack`, and their fragments begin together.
+
+    `frame`: how long a picture is shown; half of it is what clocks of different rates may differ by.
+    """
+    for track in tracks:
+        if abs(track.seconds - seconds) > slack:
+            raise FramesMissing(f"{track.name} lasts {float(track.seconds):.3f} s instead of {float(seconds):.3f} s")
+    for track in tracks[1:]:
+        for ours, first in zip(_beginnings(track), _beginnings(tracks[0]), strict=False):
+            if abs(ours - first) > frame / 2 or len(track.fragments) != len(tracks[0].fragments):
+                raise FramesMissing(f"{track.name} is cut at {float(ours):.3f} s, {tracks[0].name} elsewhere")
+
+
+def _beginnings(track: Track) -> list[Fraction]:
+    ticks, found = 0, []
+    for fragment in track.fragments:
+        found.append(Fraction(ticks, track.timescale))
+        ticks += fragment.ticks
+    return found
+
+
+def _description(header: bytes) -> boxes.Box:
+    return boxes.find(header, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+
+
+def _index(header: bytes, fragments: list[Fragment]) -> bytes:
+    return boxes.segment_index(_timescale(header), [(fragment.size, fragment.ticks) for fragment in fragments])
+
+
+def _track(name: str, header: bytes, fragments: tuple[Fragment, ...]) -> Track:
+    table = _description(header)
     width, height = codec_strings.size(header, table) if b"vmhd" in header else (0, 0)
     return Track(
         name=name,

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from reelstack.config import config
 from reelstack.delivery import asset_url
-from reelstack.errors import VideoProcessing
+from reelstack.errors import VideoModerated, VideoProcessing
 from reelstack.secrets import playback_key
 from reelstack.tables import Video
 from reelstack.videos import State
@@ -18,6 +18,10 @@ class Playback(BaseModel):
 
     master_url: str
     poster_url: str | None
+    sprites_url: str | None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None
+    """"#rrggbb", the poster's dominant colour: what to show until the poster is there."""
     expires_at: int
     duration_ms: int | None
     width: int | None
@@ -28,23 +32,31 @@ class Playback(BaseModel):
 
 
 def addresses(video: Video) -> Playback:
-    """Signed, expiring addresses of a video its viewer may see (find_visible). Raises VideoProcessing.
+    """Signed, expiring addresses of a video its viewer may see (find_visible). Raises VideoProcessing, VideoModerated.
 
-    Before the verdict there is only the first rung, which only its owner and moderators come to see.
+    Before the verdict there is only the first rung, which only its owner and moderators come to see. Of a rejected
+    video nothing is served, not even to them: moderators look at what is in quarantine (reelstack.reviews).
     """
+    if video.state == State.REJECTED:
+        raise VideoModerated
+    if video.state == State.RESTORING:
+        raise VideoProcessing
     is_public = video.state == State.PUBLISHED and video.visibility != "private"
     asset = video.asset or video.preview
     if asset is None:
         raise VideoProcessing
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
-    expires_at, key = int(time.time()) + seconds, playback_key()
+    issued_at, key = int(time.time()), playback_key()
+    expires_at = issued_at + seconds
 
     def url(name: str | None) -> str | None:
-        return asset_url(video.video_id, asset["prefix"] + name, expires_at, key) if name else None
+        return asset_url(video.video_id, asset["prefix"] + name, issued_at, expires_at, key) if name else None
 
     return Playback(
         master_url=url(asset["master"]) or "",
         poster_url=url(asset.get("poster")),
+        sprites_url=url(asset.get("sprites")),
+        color=asset.get("color"),
         expires_at=expires_at,
         duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
         width=_whole(video.width or asset.get("width")),

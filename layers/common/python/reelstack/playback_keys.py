@@ -5,6 +5,7 @@ new key goes to the edge a day before anything is signed with it, an old one sta
 """
 
 import json
+import random as chance
 import secrets as random
 import time
 from typing import Any
@@ -15,6 +16,9 @@ from reelstack.config import config
 ROTATE_AFTER_SECONDS = 30 * 24 * 3600
 SPREAD_SECONDS = 12 * 3600
 """How long a new key rests at the edge before it signs. The job runs daily."""
+WRITE_ATTEMPTS = 8
+AT_ONCE = 50
+"""The most entries one UpdateKeys takes."""
 
 
 def rotate() -> str:
@@ -38,6 +42,7 @@ def rotate() -> str:
         del keys[key_id]
     # The edge first: a token must never be signed with a key the edge does not know.
     _edge(puts={f"key:{key_id}": key["secret"] for key_id, key in keys.items()}, deletes=[f"key:{k}" for k in dead])
+    _forget_denials(now)
     if (renewed := {"current": current, "keys": keys}) != ring:
         aws.client("secretsmanager").put_secret_value(
             SecretId=config().playback_secret, SecretString=json.dumps(renewed)
@@ -45,11 +50,31 @@ def rotate() -> str:
     return current
 
 
-def deny(video_id: str) -> int:
-    """The edge refuses every token of this video until the last one in flight has expired; returns that unix time."""
+def deny(video_id: str, issued_up_to: int | None = None) -> int:
+    """The edge refuses every token of this video until the last one in flight has expired; returns that unix time.
+
+    With `issued_up_to` (unix seconds) only those issued until then: whoever may still watch asks for a new one.
+    """
     until = int(time.time()) + config().playback_seconds_public
-    _edge(puts={f"deny:{video_id}": str(until)}, deletes=[])
+    since = "" if issued_up_to is None else f"-{issued_up_to}"
+    _edge(puts={f"deny:{video_id}": f"{until}{since}"}, deletes=[])
     return until
+
+
+def _forget_denials(now: int) -> None:
+    """Denials whose last token has expired: a KeyValueStore holds 5 MB. Whatever was written meanwhile ends it, lest a
+    denial that was renewed goes with its forerunner; the next day's run does the rest."""
+    store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
+    version = store.describe_key_value_store(KvsARN=arn)["ETag"]
+    pages = store.get_paginator("list_keys").paginate(KvsARN=arn, PaginationConfig={"PageSize": AT_ONCE})
+    held = [item for page in pages for item in page["Items"] if item["Key"].startswith("deny:")]
+    over = [item["Key"] for item in held if int(item["Value"].partition("-")[0]) <= now]
+    for start in range(0, len(over), AT_ONCE):
+        some = [{"Key": key} for key in over[start : start + AT_ONCE]]
+        try:
+            version = store.update_keys(KvsARN=arn, IfMatch=version, Deletes=some)["ETag"]
+        except store.exceptions.ConflictException:
+            return
 
 
 def _ring() -> dict[str, Any]:
@@ -62,11 +87,20 @@ def _ring() -> dict[str, Any]:
 
 
 def _edge(puts: dict[str, str], deletes: list[str]) -> None:
+    """Writes are serialised by the store's version: of two at once one is refused, and tries again on the new one."""
     store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
-    state = store.describe_key_value_store(KvsARN=arn)
-    store.update_keys(
-        KvsARN=arn,
-        IfMatch=state["ETag"],
-        Puts=[{"Key": key, "Value": value} for key, value in puts.items()],
-        Deletes=[{"Key": key} for key in deletes],
-    )
+    for attempt in range(WRITE_ATTEMPTS):
+        state = store.describe_key_value_store(KvsARN=arn)
+        try:
+            store.update_keys(
+                KvsARN=arn,
+                IfMatch=state["ETag"],
+                Puts=[{"Key": key, "Value": value} for key, value in puts.items()],
+                Deletes=[{"Key": key} for key in deletes],
+            )
+        except store.exceptions.ConflictException:
+            if attempt == WRITE_ATTEMPTS - 1:
+                raise
+            time.sleep(chance.uniform(0, 0.1 * 2**attempt))  # noqa: S311
+        else:
+            return

@@ -8,12 +8,12 @@ VERSION = 7
 SOUND_GROUP = "sound"
 
 
-def media_playlist(track: Track) -> str:
-    """The byte ranges of one rendition or of the sound."""
+def media_playlist(track: Track, target_seconds: int) -> str:
+    """The byte ranges of one rendition or of the sound. All of a clip have one target duration (RFC 8216 6.2.4)."""
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
-        f"#EXT-X-TARGETDURATION:{track.target_seconds}",
+        f"#EXT-X-TARGETDURATION:{target_seconds}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -4,18 +4,12 @@ A queue of its own follows from the key's second folder, so nothing a client sen
 """
 
 from collections.abc import Set
-from enum import StrEnum
+
+from reelstack.orders import Priority
 
 STAFF = frozenset({"moderator", "admin"})
 LARGE_FOLLOWING = 10_000
 """Followers from which on many people wait for a clip."""
-
-
-class Priority(StrEnum):
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
-    """Re-encodes and imports; no person waits for these."""
 
 
 def of_upload(roles: Set[str], followers: int = 0) -> Priority:

@@ -13,12 +13,12 @@ from reelstack.ladder import Facts
 from reelstack.media import ProgramFailed, ProgramTooSlow
 from reelstack.reasons import Refused
 
-MAX_STREAMS = 16
-MAX_PIXELS = 4096 * 2304
 MAX_SIDE = 8192
 MIN_SIDE = 16
 MAX_PACKETS = 300_000
 """More pictures than ten minutes at 480 fps."""
+MAX_SOURCE_FPS, BURST = 500, 500
+"""Slow motion goes up to 480. A short burst may be denser: so few pictures cost nothing."""
 HEADER_SECONDS, PACKETS_SECONDS, LOUDNESS_SECONDS = 20, 60, 120
 SQUARE_ENOUGH = Fraction(1, 100)
 """Crops and scales leave pixels that are a hair off square: correcting that would cost the clip its highest rung."""
@@ -61,8 +61,10 @@ def _header(path: Path, container: Container) -> dict[str, Any]:
         ["-v", "error", "-show_streams", "-show_format", "-of", "json", *media.reading(path, container)], HEADER_SECONDS
     )
     header: dict[str, Any] = json.loads(ran.output)
-    if len(header.get("streams", [])) > MAX_STREAMS:
-        raise Refused("too-many-streams", f"{len(header['streams'])} streams")
+    if media.TOO_LARGE in ran.complaint:
+        raise Refused("too-large-picture")
+    if media.TOO_MANY in ran.complaint or len(header.get("streams", [])) > media.MAX_STREAMS:
+        raise Refused("too-many-streams", f"more than {media.MAX_STREAMS}")
     return header
 
 
@@ -81,7 +83,7 @@ def _check_picture(picture: dict[str, Any]) -> None:
         raise Refused("codec-not-supported", str(picture.get("codec_name", "unknown")))
     if min(width, height) < MIN_SIDE:
         raise Refused("picture-too-small" if width and height else "corrupt", f"{width}x{height}")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+    if width * height > media.MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise Refused("too-large-picture", f"{width}x{height}")
 
 
@@ -97,6 +99,8 @@ def _measure_frames(
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     if seconds > max_seconds or len(packets) >= MAX_PACKETS:
         raise Refused("too-long", f"{float(seconds):.1f} s; at most {max_seconds} s")
+    if len(packets) > BURST + MAX_SOURCE_FPS * seconds:
+        raise Refused("too-many-pictures", f"{len(packets)} pictures in {float(seconds):.1f} s")
     _check_complete(picture, len(packets), seconds, complaint)
     rates = [_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")]
     grid = frame_grid(ticks, last_duration, time_base, [rate for rate in rates if rate])
@@ -148,11 +152,14 @@ def _check_complete(picture: dict[str, Any], packets: int, seconds: Fraction, co
 
 
 def _promised_seconds(picture: dict[str, Any]) -> Fraction | None:
-    """How long the header says the picture lasts: mp4 in a field of its own, matroska in a tag or not at all."""
+    """How long the header says the picture lasts: mp4 in a field, matroska in a tag that counts from time 0, or not."""
     if "duration" in picture:
         return Fraction(picture["duration"])
     tag = DURATION_TAG.fullmatch(picture.get("tags", {}).get("DURATION", ""))
-    return 3600 * int(tag[1]) + 60 * int(tag[2]) + Fraction(tag[3]) if tag else None
+    if tag is None:
+        return None
+    until = 3600 * int(tag[1]) + 60 * int(tag[2]) + Fraction(tag[3])
+    return until - max(Fraction(), Fraction(picture.get("start_time", "0")))
 
 
 def _shown_size(picture: dict[str, Any]) -> tuple[int, int]:
@@ -181,6 +188,7 @@ def _gain(path: Path, facts: Facts) -> float:
     ran = media.ffmpeg(
         [
             *("-v", "info", *media.reading(path, facts.container), "-map", f"0:{facts.audio_stream}"),
+            *("-t", f"{float(facts.frames / facts.rate):.3f}"),
             *("-af", "aresample=48000,aformat=channel_layouts=stereo,ebur128=framelog=quiet", "-f", "null", "-"),
         ],
         LOUDNESS_SECONDS,

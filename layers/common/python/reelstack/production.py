@@ -6,24 +6,22 @@ the event that says so or by the reconciler.
 """
 
 import json
+import random
 import time
-from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError
-from pynamodb.transactions import TransactWrite
 
-from reelstack import aws, uploads, videos
+from reelstack import aws, remakes, spending, uploads, videos
 from reelstack.config import config
-from reelstack.tables import Claim, Lease, Upload
+from reelstack.orders import NotAnUpload, Order
+from reelstack.tables import Claim, Lease, Upload, transact
 from reelstack.telemetry import count, logger
 
 RUNNING, WAITING = "production", "review"
 """Pools of leases: only the first is bounded. A production that waits for a person holds no slot."""
 COUNT = "#count"
-TAKE_AT_ONCE = 10
-WAIT_SECONDS = 1
+CONFLICT_TRIES, CONFLICT_SECONDS = 8, 0.2
 START_GRACE_SECONDS = 300
 """A lease whose execution cannot be found is only given up after this time: it may be about to start."""
 
@@ -32,57 +30,7 @@ class NoSlot(RuntimeError):
     """As many productions run as the setting allows; the message stays in the queue."""
 
 
-class NotAnUpload(ValueError):
-    """A message that names no upload of ours. It will end in the dead-letter queue."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a queue message asks for."""
-
-    upload_id: str
-    attempt: int
-
-    @property
-    def execution(self) -> str:
-        return f"{self.upload_id}-{self.attempt}"
-
-    @classmethod
-    def from_message(cls, body: str) -> "Order":
-        """Reads an S3 "Object Created" event or our own ProductionRequested. Raises NotAnUpload."""
-        try:
-            event = json.loads(body)
-            if event["source"] == "aws.s3":
-                return cls(event["detail"]["object"]["key"].rsplit("/", 1)[1], 1)
-            return cls(event["detail"]["upload_id"], int(event["detail"]["attempt"]))
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise NotAnUpload(body[:300]) from error
-
-
 # --- starting --------------------------------------------------------------------------------------------------------
-
-
-def drain(until: float) -> int:
-    """Starts what waits in the queue while there are slots, until `until` (time.monotonic). Returns how many."""
-    sqs, queue, started = aws.client("sqs"), config().production_queue_url, 0
-    while time.monotonic() < until and (free := config().production_slots - held()) > 0:
-        messages = sqs.receive_message(
-            QueueUrl=queue, MaxNumberOfMessages=min(TAKE_AT_ONCE, free), WaitTimeSeconds=WAIT_SECONDS
-        ).get("Messages", [])
-        if not messages:
-            break
-        for message in messages:
-            try:
-                started += start(Order.from_message(message["Body"]))
-            except NoSlot:
-                return started
-            except Exception:
-                # It comes back after the visibility timeout and, after five times, goes to the dead-letter queue.
-                logger.exception("could not start", message_id=message["MessageId"], body=message["Body"][:500])
-                count("ProductionNotStarted")
-                continue
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return started
 
 
 def start(order: Order) -> bool:
@@ -95,10 +43,11 @@ def start(order: Order) -> bool:
     if claim.attempt != order.attempt or claim.started:
         logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
         return False
-    _take_lease(order)
+    _take_lease(order, upload.owner_id)
     uploads.mark_completed(upload)
-    if videos.begin(upload.video_id, order.attempt):
-        _start_execution(upload, order)
+    remake = remakes.is_asked_for(upload.video_id, order.attempt)
+    if remake or videos.begin(upload.video_id, order.attempt):
+        _start_execution(upload, order, remake=remake)
     else:
         release(order.execution)
     claim.update(actions=[Claim.started.set(True)])
@@ -107,10 +56,8 @@ def start(order: Order) -> bool:
 
 def _claim(upload: Upload, order: Order) -> Claim:
     claim = Claim(upload.upload_id, video_id=upload.video_id, attempt=order.attempt, claimed_at=videos.now_ms())
-    earlier = Claim.attempt == order.attempt - 1 if order.attempt > 1 else None
-    fresh = Claim.upload_id.does_not_exist()
     try:
-        claim.save(condition=fresh if earlier is None else fresh | earlier)
+        claim.save(condition=Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt))
     except PutError as refused:
         if refused.cause_response_code == videos.REFUSED:
             return Claim.get(upload.upload_id, consistent_read=True)
@@ -118,7 +65,16 @@ def _claim(upload: Upload, order: Order) -> Claim:
     return claim
 
 
-def _start_execution(upload: Upload, order: Order) -> None:
+def is_started(order: Order) -> bool:
+    """Whether this attempt, or a later one at the same upload, was started before."""
+    try:
+        claim = Claim.get(order.upload_id, consistent_read=True)
+    except Claim.DoesNotExist:
+        return False
+    return int(claim.attempt) > order.attempt or (int(claim.attempt) == order.attempt and bool(claim.started))
+
+
+def _start_execution(upload: Upload, order: Order, *, remake: bool) -> None:
     states = aws.client("stepfunctions")
     try:
         states.start_execution(
@@ -130,6 +86,8 @@ def _start_execution(upload: Upload, order: Order) -> None:
                     "upload_id": upload.upload_id,
                     "attempt": order.attempt,
                     "key": upload.key,
+                    "remake": remake,
+                    "renditions": list(order.renditions),
                 }
             ),
         )
@@ -149,11 +107,23 @@ def held() -> int:
         return 0
 
 
-def _take_lease(order: Order) -> None:
+def running() -> list[Lease]:
+    """The leases of the productions that hold a slot now."""
+    return list(Lease.query(RUNNING, filter_condition=Lease.upload_id.exists(), consistent_read=True))
+
+
+def _take_lease(order: Order, owner_id: str) -> None:
     room = (Lease.held < config().production_slots) | Lease.held.does_not_exist()
-    lease = Lease(RUNNING, order.execution, upload_id=order.upload_id, taken_at=videos.now_ms())
+    lease = Lease(
+        RUNNING,
+        order.execution,
+        upload_id=order.upload_id,
+        owner_id=owner_id,
+        priority=order.priority,
+        taken_at=videos.now_ms(),
+    )
     try:
-        with TransactWrite(connection=Connection(region=config().region)) as transaction:
+        with transact() as transaction:
             transaction.save(lease, condition=Lease.execution.does_not_exist())
             transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(1)], condition=room)
     except TransactWriteError as refused:
@@ -165,25 +135,39 @@ def _take_lease(order: Order) -> None:
 def release(execution: str) -> None:
     """Gives the slot back. Giving it back twice is giving it back once."""
     for pool in (RUNNING, WAITING):
-        if _lease(pool, execution) is None:
-            continue
-        try:
-            with TransactWrite(connection=Connection(region=config().region)) as transaction:
-                transaction.delete(Lease(pool, execution), condition=Lease.execution.exists())
-                transaction.update(Lease(pool, COUNT), actions=[Lease.held.add(-1)])
-        except TransactWriteError:
-            if _lease(pool, execution):
-                raise
+        for left in reversed(range(CONFLICT_TRIES)):
+            lease = _lease(pool, execution)
+            if lease is None:
+                break
+            try:
+                with transact() as transaction:
+                    transaction.delete(Lease(pool, execution), condition=Lease.execution.exists())
+                    transaction.update(Lease(pool, COUNT), actions=[Lease.held.add(-1)])
+                    if lease.microdollars:  # with the lease: each execution's cost is added to its day once
+                        spending.add(transaction, int(lease.microdollars))
+                break
+            except TransactWriteError:  # another one ended at the same moment and had the counters
+                if not left and _lease(pool, execution):
+                    raise
+                time.sleep(random.uniform(0, CONFLICT_SECONDS))  # noqa: S311 - spreads the tries, guards nothing
 
 
 def wait_for_person(upload_id: str, attempt: int) -> None:
     """The execution keeps on, but gives its slot to another while a moderator takes days."""
     order = Order(upload_id, attempt)
-    if _lease(RUNNING, order.execution) is None:
+    lease = _lease(RUNNING, order.execution)
+    if lease is None:
         return
-    waiting = Lease(WAITING, order.execution, upload_id=upload_id, taken_at=videos.now_ms())
+    waiting = Lease(
+        WAITING,
+        order.execution,
+        upload_id=upload_id,
+        owner_id=lease.owner_id,
+        microdollars=lease.microdollars,
+        taken_at=videos.now_ms(),
+    )
     try:
-        with TransactWrite(connection=Connection(region=config().region)) as transaction:
+        with transact() as transaction:
             transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
             transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
             transaction.save(waiting)
@@ -210,8 +194,13 @@ def finish(execution: str, status: str) -> None:
         return  # an item of a Distributed Map: its parent says how the production ended
     if status != "SUCCEEDED" and (video_id := _video_of(upload_id)):
         reason = "production-timeout" if status == "TIMED_OUT" else "production-failed"
-        videos.fail(video_id, int(attempt), reason, f"The execution ended as {status}")
+        _fail(video_id, int(attempt), reason, f"The execution ended as {status}")
     release(execution)
+
+
+def _fail(video_id: str, attempt: int, reason: str, detail: str) -> None:
+    if not remakes.give_up(video_id, attempt, reason):
+        videos.fail(video_id, attempt, reason, detail)
 
 
 def reconcile() -> int:
@@ -226,7 +215,7 @@ def reconcile() -> int:
                 if lease.taken_at > videos.now_ms() - START_GRACE_SECONDS * 1000:
                     continue
                 if video_id := _video_of(lease.upload_id):
-                    videos.fail(video_id, _attempt(lease.execution), "production-lost", "No execution of that name")
+                    _fail(video_id, _attempt(lease.execution), "production-lost", "No execution of that name")
             finish(lease.execution, status or "LOST")
             righted += 1
             logger.warning("production put right", execution=lease.execution, status=status)

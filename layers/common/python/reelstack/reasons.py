@@ -26,15 +26,22 @@ REASONS = {
         Reason("picture-too-small", "The picture is too small to be encoded."),
         Reason("codec-not-supported", "The picture is stored in a format this service does not read."),
         Reason("too-many-streams", "The file holds too many streams."),
+        Reason("too-many-pictures", "The clip shows more pictures a second than this service takes."),
+        Reason("too-demanding", "Decoding the file takes more time or memory than a clip may."),
         Reason("checksum-mismatch", "The file that arrived is not the file that was announced (SHA-256 differs)."),
         Reason("file-missing", "The uploaded file is no longer in storage."),
         # found by moderation
         Reason("moderated", "The clip does not follow the rules of this service."),
         Reason("review-declined", "A moderator declined the clip."),
+        Reason("taken-down", "A moderator took the clip down."),
+        Reason("policy-changed", "The clip does not follow the rules of this service as they are now."),
         Reason("review-expired", "Nobody reviewed the clip in time.", retryable=True),
         # found by nobody: something broke
         Reason("production-failed", "Something broke while the clip was being made.", retryable=True),
         Reason("production-timeout", "Making the clip took too long.", retryable=True),
+        Reason("transcoder-failed", "The transcoding service could not make the clip.", retryable=True),
+        Reason("transcode-too-costly", "Making the clip would cost more than this service allows."),
+        Reason("inspection-failed", "The clip could not be looked at.", retryable=True),
         Reason("production-lost", "The production vanished before it ended.", retryable=True),
     )
 }

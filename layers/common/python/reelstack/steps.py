@@ -23,6 +23,11 @@ class Work(BaseModel):
     upload_id: str = Id
     attempt: int = Field(ge=1, le=1000)
 
+    @property
+    def execution(self) -> str:
+        """The name of the state machine's execution this step belongs to."""
+        return f"{self.upload_id}-{self.attempt}"
+
     def key(self, name: str) -> str:
         """The key of a work object, in the uploads bucket; it expires after a day."""
         return f"work/{self.upload_id}/{self.attempt}/{name}"
@@ -31,6 +36,8 @@ class Work(BaseModel):
 class ProbeInput(Work):
     video_id: str = Id
     key_of_original: str = Field(alias="key", pattern="^originals/")
+    renditions: tuple[str, ...] = ()
+    """Only these are encoded anew; empty: all."""
 
 
 class FirstRungInput(ProbeInput):

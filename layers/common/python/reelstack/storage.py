@@ -54,6 +54,33 @@ def write(bucket: Bucket, key: str, content: bytes, content_type: str, cache_con
     )
 
 
+def list_keys(bucket: Bucket, prefix: str) -> list[str]:
+    """Every key below a prefix, sorted."""
+    pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket_name(bucket), Prefix=prefix)
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def move(bucket: Bucket, source: str, target: str) -> None:
+    """Copies an object of at most 5 GiB within its bucket, then deletes it. Moving what has moved is no error, and an
+    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants."""
+    s3, name = aws.client("s3"), bucket_name(bucket)
+    try:
+        s3.copy_object(Bucket=name, Key=target, CopySource={"Bucket": name, "Key": source}, TaggingDirective="REPLACE")
+    except s3.exceptions.ClientError as error:
+        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
+            return
+        raise
+    s3.delete_object(Bucket=name, Key=source)
+
+
+def address(bucket: Bucket, key: str, seconds: int) -> str:
+    """A presigned address to read one object by, for `seconds`."""
+    s3 = aws.client("s3")
+    return s3.generate_presigned_url(
+        "get_object", Params={"Bucket": bucket_name(bucket), "Key": key}, ExpiresIn=seconds
+    )
+
+
 def download(bucket: Bucket, key: str, path: Path) -> None:
     """Fetches an object into a file, in parts. Raises botocore's ClientError if it is not there."""
     aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer())
@@ -68,6 +95,11 @@ def upload(bucket: Bucket, path: Path, key: str, content_type: str, cache_contro
         ExtraArgs={"ContentType": content_type, "CacheControl": cache_control},
         Config=_transfer(),
     )
+
+
+def delete(bucket: Bucket, key: str) -> None:
+    """Removes an object from sight; its old version stays for as long as the bucket keeps those. Twice is once."""
+    aws.client("s3").delete_object(Bucket=bucket_name(bucket), Key=key)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Every DynamoDB table, its keys and its indexes, written once. Infra builds the tables from these models."""
 
+from functools import cache
 from typing import Any, cast
 
 from pynamodb.attributes import (
@@ -9,8 +10,10 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from reelstack.config import config
 
@@ -77,6 +80,8 @@ class Video(Model):
     """A code of reelstack.reasons: why the video was rejected or failed."""
     reason_detail = UnicodeAttribute(null=True)
     upload_id = UnicodeAttribute()
+    priority = UnicodeAttribute(null=True)
+    """The upload's, which another attempt has too; None is normal."""
     attempt = NumberAttribute(default=1)
     created_at = NumberAttribute()
     published_at = NumberAttribute(null=True)
@@ -87,9 +92,30 @@ class Video(Model):
     preview: JSONAttribute = JSONAttribute(null=True)
     """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
     asset: JSONAttribute = JSONAttribute(null=True)
-    """What was packaged: {"prefix", "master", "poster", "renditions": [...]}. See reelstack.packaging."""
+    """What was packaged: {"prefix", "master", "poster", "sprites", "color", "renditions": [...], "conformance": rules
+    broken}. See reelstack.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
+    cost_microdollars = NumberAttribute(null=True)
+    """What the attempt that is played is estimated to have cost: reelstack.costs."""
+    attempts = NumberAttribute(null=True)
+    """The highest attempt ever asked for; None: `attempt` is. A remake that failed leaves `attempt` behind it."""
+    remake_attempt = NumberAttribute(null=True)
+    """Present while a published video is made anew; what is played stays as it is until that is published."""
+    remake_priority = UnicodeAttribute(null=True)
+    remake_renditions = UnicodeAttribute(null=True)
+    """Comma-separated; these are encoded anew, the others taken over."""
+    remake_reason = UnicodeAttribute(null=True)
+    """A code of reelstack.reasons: why the latest remake came to nothing."""
+    rejected_at = NumberAttribute(null=True)
+    rejected_by = UnicodeAttribute(null=True)
+    """Who took it down after it was published: a user id, or `policy`."""
+    quarantined_at = NumberAttribute(null=True)
+    """When all its objects had left the served prefix."""
+    appealed_at = NumberAttribute(null=True)
+    """That the present verdict was appealed; each can be once."""
+    leftovers = NumberAttribute(null=True)
+    """The last attempt that ended, and may have written objects, after the video was gone."""
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
@@ -148,8 +174,83 @@ class Lease(Model):
     pool = UnicodeAttribute(hash_key=True)
     execution = UnicodeAttribute(range_key=True)
     upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    priority = UnicodeAttribute(null=True)
+    microdollars = NumberAttribute(null=True)
+    """What the execution is estimated to cost, once probe has seen the file."""
     taken_at = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
+
+
+class EngineJob(Model):
+    """What a managed engine (MediaConvert, Rekognition) was asked for a production, and the production that waits."""
+
+    class Meta(Deployed):
+        field = "engine_jobs_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    """<service>-<upload>-<attempt>"""
+    task_token = UnicodeAttribute(null=True)
+    """The state machine's callback token of the step that waits."""
+    job_id = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute(null=True)
+    """How the job ended: "done" or "failed"; none while it runs."""
+    error = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+    output: JSONAttribute = JSONAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+class Waiting(Model):
+    """An order in the line, and per order (`priority` = "#orders", `place` = its execution) that it waits."""
+
+    class Meta(Deployed):
+        field = "waiting_table"
+
+    priority = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """<round>#<arrival>#<execution>: sorts by turn."""
+    upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(null=True)
+    renditions: ListAttribute[str] = ListAttribute(default=list)
+    arrived_at = NumberAttribute(null=True)
+    failures = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    """Why it could not be started the last time."""
+    not_before = NumberAttribute(null=True)
+
+
+class Turn(Model):
+    """How far the line is. `key` is "<priority>#now" (the present round), "<priority>/<creator>" (the round of that
+    creator's latest order) or "#drainer" (who drains, who rang, and whose turn it is between priorities)."""
+
+    class Meta(Deployed):
+        field = "turns_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    round = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    drainer = UnicodeAttribute(null=True)
+    drainer_until = NumberAttribute(null=True)
+    rung = NumberAttribute(null=True)
+    high = NumberAttribute(null=True)
+    normal = NumberAttribute(null=True)
+
+
+class Spending(Model):
+    """What the productions that ended on a day (UTC, YYYY-MM-DD) are estimated to have cost."""
+
+    class Meta(Deployed):
+        field = "spending_table"
+        ttl = "expires_at"
+
+    day = UnicodeAttribute(hash_key=True)
+    microdollars = NumberAttribute(default=0)
+    productions = NumberAttribute(default=0)
+    expires_at = NumberAttribute(null=True)
 
 
 class Like(Model):
@@ -173,7 +274,89 @@ class LikeCount(Model):
     counted_to = UnicodeAttribute(null=True)
 
 
-TABLES: tuple[type[Model], ...] = (Video, Upload, Claim, Lease, Like, LikeCount)
+class ReviewsByAge(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
+    """Open reviews, the oldest first. Sparse: only these have a `queue`."""
+
+    class Meta:
+        index_name = "by_age"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    asked_at = NumberAttribute(range_key=True)
+
+
+class ReviewsBySeverity(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
+    """Open reviews, read backwards: the highest score first, of equals the oldest."""
+
+    class Meta:
+        index_name = "by_severity"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    urgency = NumberAttribute(range_key=True)
+
+
+class Review(Model):
+    """What a person is asked about a video: the last question, open while it has a `queue`. Earlier ones are in the
+    audit log."""
+
+    class Meta(Deployed):
+        field = "reviews_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    queue = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    """One of reelstack.reviews.Kind: who asks."""
+    attempt = NumberAttribute()
+    asked_at = NumberAttribute()
+    urgency = NumberAttribute()
+    labels: JSONAttribute = JSONAttribute(default=dict)
+    appeal = UnicodeAttribute(null=True)
+    """The creator's text."""
+    judged_by = UnicodeAttribute(null=True)
+    """Who gave the verdict that is appealed against, if it was a person: somebody else decides now."""
+    held_by = UnicodeAttribute(null=True)
+    held_until = NumberAttribute(null=True)
+    decision = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+
+    by_age = ReviewsByAge()
+    by_severity = ReviewsBySeverity()
+
+
+class AuditEntry(Model):
+    """Who did what to a video, when and why. Functions may add entries; none may change or delete one."""
+
+    class Meta(Deployed):
+        field = "audit_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    """Rises with time."""
+    at = NumberAttribute()
+    actor = UnicodeAttribute()
+    """A user id; `machine` for engines, `policy` for thresholds that changed."""
+    action = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    before: JSONAttribute = JSONAttribute(default=dict)
+    after: JSONAttribute = JSONAttribute(default=dict)
+
+
+TABLES: tuple[type[Model], ...] = (
+    *(Video, Upload, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
+)
+
+
+@cache
+def _connection() -> Connection:
+    """One for the process: each makes a client of its own, which costs 30 to 100 ms."""
+    return Connection(region=config().region)
+
+
+def transact() -> TransactWrite:
+    """Writes of several items, all or nothing: `with transact() as transaction: transaction.save(...)`."""
+    return TransactWrite(connection=_connection())
 
 
 def deployed(model: type[Model]) -> type[Deployed]:

@@ -14,6 +14,8 @@ from importlib.resources import files
 from itertools import groupby
 from typing import NamedTuple
 
+from reelstack.verdicts import Label, own_labels
+
 SIGNS = str.maketrans({"@": "a", "4": "a", "3": "e", "0": "o", "$": "s", "5": "s", "7": "t", "8": "b"})
 AS_I, AS_L = (str.maketrans(dict.fromkeys("1!|", letter)) for letter in "il")
 DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -30,6 +32,11 @@ class Lexicon(NamedTuple):
     phrases: frozenset[tuple[str, ...]]
     by_length: dict[int, list[str]]
     longest_phrase: int
+
+
+def labels(title: str, description: str, tags: Iterable[str]) -> dict[Label, float]:
+    """What is wrong with the words about a clip, by label."""
+    return own_labels("text", scores([title, description, *tags]))
 
 
 def scores(texts: Iterable[str]) -> dict[str, float]:

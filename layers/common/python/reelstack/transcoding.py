@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from statistics import fmean
 
-from reelstack import encoding, media
+from reelstack import encoding, media, sprites
 from reelstack.config import config
 from reelstack.encoding import Picture, frame_ticks
 from reelstack.ladder import CAPPED_SECONDS, Effort, Plan, Segment, spending, tightened
@@ -29,7 +29,7 @@ def encode_segment(plan: Plan, source: Path, segment: Segment, folder: Path, eff
     seconds = float(segment.frames / plan.facts.rate)
     pictures = [
         Picture(rendition, spending(plan, rendition, seconds, effort), folder / f"{rendition.name}.part")
-        for rendition in plan.rest
+        for rendition in plan.made
     ]
 
     def encode(wanted: list[Picture]) -> dict[str, Part]:
@@ -51,7 +51,7 @@ def encode_segment(plan: Plan, source: Path, segment: Segment, folder: Path, eff
 
 
 def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | None, Effort]:
-    """The first rung of the whole clip, its sound if it has any, and what the rung took.
+    """The first rung of the whole clip, its sound if it has any, and what the rung took; seek previews in `folder`.
 
     Raises Refused if too much of the source cannot be decoded.
     """
@@ -60,7 +60,7 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     statistics = folder / "first.statistics"
     cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
     for _ in range(TRIES):
-        arguments = encoding.encode_clip(plan, source, picture, sound, statistics, cores)
+        arguments = encoding.encode_clip(plan, source, picture, sound, folder / sprites.SHEET, statistics, cores)
         try:
             media.ffmpeg(arguments, ENCODE_SECONDS)
         except media.ProgramFailed as failed:
@@ -71,6 +71,7 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
         if over is None:
             break
         picture = over
+    (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
     effort = Effort(qp=_mean_qp(statistics.read_text()), kbps=part.size * 8 / 1000 / float(plan.seconds))
     return part, scan(sound) if sound else None, effort
 

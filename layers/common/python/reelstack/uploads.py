@@ -27,8 +27,8 @@ from reelstack.errors import (
     UploadFinished,
     UploadNotFound,
 )
+from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart
-from reelstack.priorities import Priority
 from reelstack.tables import Upload, Video
 from reelstack.videos import REFUSED, State, now_ms
 
@@ -114,6 +114,7 @@ def create(
         visibility=visibility,
         state=State.UPLOADING,
         upload_id=upload_id,
+        priority=priority,
         created_at=now_ms(),
     )
     try:

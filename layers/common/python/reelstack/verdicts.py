@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -19,6 +20,15 @@ class Label(StrEnum):
     SEXUAL = "sexual"
     GRAPHIC = "graphic"
     PROFANITY = "profanity"
+    SUGGESTIVE = "suggestive"
+    VIOLENCE = "violence"
+    DRUGS = "drugs"
+    ALCOHOL = "alcohol"
+    GAMBLING = "gambling"
+    HATE = "hate"
+    RUDE = "rude"
+    OTHER = "other"
+    """An engine said something that we have no word for."""
 
 
 FROM_ENGINE: Mapping[str, Mapping[str, Label]] = {
@@ -122,6 +132,25 @@ def judge(scores: Mapping[Label, float], thresholds: Mapping[Label, Threshold]) 
         labels={label.value: round(score, 4) for label, score in scores.items()},
         caused_by=tuple(sorted(causes, key=lambda label: (-scores[label], label))),
     )
+
+
+def poster_key(prefix: str) -> str:
+    """The picture that stands for a clip before it plays, below an asset's prefix in the media bucket."""
+    return f"{prefix}poster.jpg"
+
+
+def answer(clip: Judgement, poster: Judgement) -> dict[str, Any]:
+    """What a step that looked at a clip answers. A poster that is not a clear approval is hidden.
+
+    Even if a person lets the clip pass: whoever scrolls by sees the poster without having chosen to.
+    """
+    return {
+        "verdict": clip.verdict,
+        "labels": clip.labels,
+        "reason": "moderated" if clip.verdict is Verdict.REJECT else None,
+        "detail": ", ".join(clip.caused_by) or None,
+        "poster_hidden": poster.verdict is not Verdict.APPROVE,
+    }
 
 
 def _checked(score: float) -> float:

@@ -32,6 +32,8 @@ class State(StrEnum):
     PROCESSING = "processing"
     REVIEW = "review"
     PUBLISHED = "published"
+    RESTORING = "restoring"
+    """Its appeal was granted; its objects are on their way back."""
     REJECTED = "rejected"
     FAILED = "failed"
     DELETED = "deleted"
@@ -56,6 +58,14 @@ def find(video_id: str) -> Video:
     if video.state == State.DELETED:
         raise VideoNotFound
     return video
+
+
+def find_or_none(video_id: str) -> Video | None:
+    """As `find`, for who follows an event and may come too late."""
+    try:
+        return find(video_id)
+    except VideoNotFound:
+        return None
 
 
 def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
@@ -84,10 +94,11 @@ def _facts(video_id: str) -> dict[str, Any] | None:
 
 
 def _check_public(state: str, visibility: str) -> None:
-    if state == State.REJECTED:
-        raise VideoModerated
+    # First: what became of a private video is nobody else's business.
     if visibility == "private":
         raise VideoPrivate
+    if state == State.REJECTED:
+        raise VideoModerated
     if state != State.PUBLISHED:
         raise VideoProcessing
 
@@ -210,29 +221,40 @@ def await_review(video_id: str, attempt: int, labels: dict[str, float]) -> bool:
 
 def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
     """All or nothing: one write makes the video public with everything a player needs. False if it was deleted."""
-    try:
-        video = find(video_id)
-    except VideoNotFound:
+    video = find_or_none(video_id)
+    if video is None:
+        note_leftovers(video_id, attempt)
         return False
     if video.state == State.PUBLISHED:
         return True
-    actions = [
-        Video.state.set(State.PUBLISHED),
-        Video.asset.set(asset),
-        Video.labels.set(labels),
-        Video.duration_ms.set(asset["duration_ms"]),
-        Video.width.set(asset["width"]),
-        Video.height.set(asset["height"]),
-        Video.published_at.set(now_ms()),
-    ]
     allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
-    if video.visibility == "public":
-        actions.append(Video.shelf.set(shelf_of(video_id)))
+    actions = [*publication(video, asset), Video.labels.set(labels)]
     return _settle(video_id, attempt, allowed & (Video.visibility == video.visibility), actions)
 
 
-def reject(video_id: str, attempt: int, reason: str, detail: str, labels: dict[str, float]) -> bool:
-    return _end(video_id, attempt, State.REJECTED, reason, detail, [Video.labels.set(labels)])
+def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
+    """What a video's item says once it is published; the caller's condition must hold `video.visibility`."""
+    shown = [Video.shelf.set(shelf_of(video.video_id))] if video.visibility == "public" else []
+    cost = [Video.cost_microdollars.set(asset["cost_microdollars"])] if "cost_microdollars" in asset else []
+    return [
+        Video.state.set(State.PUBLISHED),
+        Video.asset.set(asset),
+        Video.duration_ms.set(asset["duration_ms"]),
+        Video.width.set(asset["width"]),
+        Video.height.set(asset["height"]),
+        Video.published_at.set(int(video.published_at or now_ms())),
+        *shown,
+        *cost,
+    ]
+
+
+def reject(
+    video_id: str, attempt: int, reason: str, detail: str, labels: dict[str, float], asset: dict[str, Any] | None = None
+) -> bool:
+    """`asset` is what was packaged, if it came so far: an appeal may bring it back."""
+    kept = [Video.asset.set(asset)] if asset else []
+    more = [Video.labels.set(labels), Video.rejected_at.set(now_ms()), *kept]
+    return _end(video_id, attempt, State.REJECTED, reason, detail, more)
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
@@ -242,7 +264,15 @@ def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
 def _end(video_id: str, attempt: int, state: State, reason: str, detail: str, more: list[Any]) -> bool:
     assert reason in REASONS, reason
     actions = [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500]), *more]
-    return _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions)
+    if _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions):
+        return True
+    note_leftovers(video_id, attempt)
+    return False
+
+
+def note_leftovers(video_id: str, attempt: int) -> None:
+    """Production ended after the video was gone. On the stream, the note withdraws what it wrote meanwhile."""
+    _settle(video_id, attempt, Video.state == State.DELETED, [Video.leftovers.set(attempt)])
 
 
 def shelf_of(video_id: str) -> int:

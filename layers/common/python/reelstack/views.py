@@ -5,6 +5,8 @@ from pydantic import BaseModel
 from reelstack.reasons import REASONS
 from reelstack.tables import Video
 
+WITHDRAWN = ("rejected", "restoring")
+
 
 class VideoView(BaseModel):
     """Times are unix milliseconds, sizes pixels."""
@@ -23,11 +25,21 @@ class VideoView(BaseModel):
     attempt: int
     created_at: int
     published_at: int | None
+    appealed_at: int | None
+    """When its owner appealed against the present verdict; null: not yet."""
     duration_ms: int | None
     width: int | None
     height: int | None
+    color: str | None
+    """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
     playable: bool
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
+    remaking: bool | None = None
+    """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
+    remake_reason: str | None = None
+    """Why the latest attempt to make it anew came to nothing."""
 
 
 class VideoPage(BaseModel):
@@ -36,7 +48,8 @@ class VideoPage(BaseModel):
     """Send it back to get the next page; null on the last one."""
 
 
-def view(video: Video, likes: int | None = None) -> VideoView:
+def view(video: Video, likes: int | None = None, *, inside: bool = False) -> VideoView:
+    """`inside`: with what only its owner and admins are told."""
     reason = REASONS.get(video.reason or "")
 
     def whole(number: float | None) -> int | None:
@@ -57,9 +70,14 @@ def view(video: Video, likes: int | None = None) -> VideoView:
         attempt=int(video.attempt),
         created_at=int(video.created_at),
         published_at=whole(video.published_at),
+        appealed_at=whole(video.appealed_at),
         duration_ms=whole(video.duration_ms),
         width=whole(video.width),
         height=whole(video.height),
+        color=(video.asset or video.preview or {}).get("color"),
         likes=likes,
-        playable=video.asset is not None or video.preview is not None,
+        playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
+        cost_microdollars=whole(video.cost_microdollars) if inside else None,
+        remaking=video.remake_attempt is not None if inside else None,
+        remake_reason=video.remake_reason if inside else None,
     )

@@ -1,0 +1,53 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from reelstack import remakes, videos
+from reelstack.orders import Priority
+from reelstack.views import VideoView, view
+from reelstack.web import requires
+
+router = APIRouter(prefix="/v1", tags=["production"], dependencies=[Depends(requires("admin"))])
+
+Rendition = Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}-[0-9]{2,4}$")]
+
+
+class Produce(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    renditions: list[Rendition] = Field(default_factory=list, max_length=12)
+    """Only these are encoded anew, the others taken over; empty: all."""
+    priority: Priority = Priority.NORMAL
+
+
+class Reencode(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    without_codec: str | None = Field(default=None, pattern=r"^[a-z0-9]{2,10}$")
+    """Only videos that have no rendition in this codec yet."""
+    before: int | None = Field(default=None, ge=0)
+    """Only videos published before this time, in unix milliseconds."""
+    limit: int = Field(default=50, ge=1, le=100)
+    """How many to ask for at most; call again with the cursor for the next."""
+    cursor: str | None = Field(default=None, max_length=512)
+
+
+class Reencoded(BaseModel):
+    asked: list[str]
+    """Ids of the videos that will be made anew."""
+    seen: int
+    cursor: str | None
+
+
+@router.post("/videos/{video_id}/produce", status_code=202)
+def produce(video_id: str, asked: Produce) -> VideoView:
+    """Makes a published video anew, or some of its renditions. What is played stays until the new one is there."""
+    return view(remakes.request(videos.find(video_id), asked.priority, tuple(asked.renditions)), inside=True)
+
+
+@router.post("/production/reencode", status_code=202)
+def reencode(asked: Reencode) -> Reencoded:
+    """Makes published public videos anew at low priority, a page at a time, newest first."""
+    found = remakes.request_many(asked.without_codec, asked.before, asked.limit, asked.cursor)
+    return Reencoded(asked=found.asked, seen=found.seen, cursor=found.cursor)

@@ -1,0 +1,27 @@
+"""Step ReadRekognition: what Rekognition saw in the clip and its poster, and what is written about it, as a verdict."""
+
+from typing import Any
+
+from pydantic import Field
+
+from reelstack import rekognition, text_moderation, verdicts, videos
+from reelstack.config import config
+from reelstack.steps import Id, Work
+from reelstack.telemetry import count, entry
+
+
+class ReadRekognitionInput(Work):
+    video_id: str = Id
+    job_id: str = Field(min_length=1, max_length=64)
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    step = ReadRekognitionInput.model_validate(event)
+    thresholds = verdicts.read_thresholds(config().moderation_thresholds)
+    video = videos.find(step.video_id)
+    written = text_moderation.labels(video.title, video.description, video.tags)
+    judgement = verdicts.judge(verdicts.highest([written, rekognition.seen_in_clip(step.job_id)]), thresholds)
+    poster = verdicts.judge(rekognition.seen_in_poster(step.video_id, step.attempt), thresholds)
+    count(f"Verdict{judgement.verdict.title()}")
+    return verdicts.answer(judgement, poster)

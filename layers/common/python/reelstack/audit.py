@@ -1,0 +1,81 @@
+"""What people and policies did to videos: entries that are only ever added, each in one transaction with its deed.
+
+A function's grant on the table is PutItem alone (`appends` in infra/catalogue.py), and every put is conditional on the
+entry's being new: what is written stays as it was written.
+"""
+
+import random
+import time
+import uuid
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from reelstack import pages
+from reelstack.config import config
+from reelstack.tables import AuditEntry
+from reelstack.videos import now_ms
+
+MACHINE, POLICY = "machine", "policy"
+ATTEMPTS = 4
+REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
+
+
+class Change(BaseModel):
+    """One item's part of a transaction: an update of `item`, or its put when there are no actions."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    item: Model
+    actions: list[Any] = []
+    condition: Any = None
+
+
+def entry(video_id: str, actor: str, action: str, reason: str, before: Any = None, after: Any = None) -> AuditEntry:
+    """A new entry of now."""
+    at = now_ms()
+    return AuditEntry(
+        video_id,
+        f"{at:013d}-{uuid.uuid4().hex[:12]}",
+        at=at,
+        actor=actor,
+        action=action,
+        reason=reason[:2000] or None,
+        before=before or {},
+        after=after or {},
+    )
+
+
+def commit(noted: AuditEntry, *changes: Change) -> bool:
+    """All changes and the entry, or nothing: False if a condition does not hold. The same items written at the same
+    time by another transaction are waited for."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with TransactWrite(connection=Connection(region=config().region)) as transaction:
+                for change in changes:
+                    if change.actions:
+                        transaction.update(change.item, actions=change.actions, condition=change.condition)
+                    else:
+                        transaction.save(change.item, condition=change.condition)
+                transaction.save(noted, condition=AuditEntry.entry_id.does_not_exist())
+        except TransactWriteError as refused:
+            codes = {reason.code for reason in refused.cancellation_reasons if reason}
+            if REFUSED in codes:
+                return False
+            if CONTENDED not in codes or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
+        else:
+            return True
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def list_entries(video_id: str, limit: int, cursor: str | None) -> tuple[list[AuditEntry], str | None]:
+    """A page of what was done to a video, oldest first, and the cursor of the next page."""
+    after = pages.decode(cursor, str)
+    found = list(AuditEntry.query(video_id, AuditEntry.entry_id > after[0] if after else None, limit=limit + 1))
+    return found[:limit], pages.encode(found[limit - 1].entry_id) if len(found) > limit else None

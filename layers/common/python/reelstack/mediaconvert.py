@@ -1,0 +1,78 @@
+"""MediaConvert as an engine of production: asks it for a plan, and understands what it says of the job."""
+
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from reelstack import aws, engine_jobs
+from reelstack.config import config
+from reelstack.engines import cost_microdollars
+from reelstack.ladder import Plan
+from reelstack.mediaconvert_job import Place, job
+from reelstack.steps import Work
+from reelstack.telemetry import count, logger
+
+SOURCE, CHANGED = "aws.mediaconvert", "MediaConvert Job State Change"
+FAILED, TOO_COSTLY = "transcoder-failed", "transcode-too-costly"
+ENDED_BADLY = ("ERROR", "CANCELED")
+
+
+class Change(BaseModel):
+    """The detail of a state change event, as far as it is ours."""
+
+    status: str
+    job_id: str = Field(alias="jobId")
+    work: Work = Field(alias="userMetadata")
+    error_code: int | None = Field(default=None, alias="errorCode")
+    error_message: str = Field(default="", alias="errorMessage")
+
+
+def folder(work: Work) -> str:
+    """The prefix of a job's outputs, in the uploads bucket."""
+    return work.key("mediaconvert/")
+
+
+def submit(work: Work, key_of_original: str, plan: Plan, task_token: str) -> None:
+    """Asks for the plan's job, once for each attempt; what comes of it is told to `task_token`.
+
+    A job that would cost more than the setting allows is refused through the token, like one that failed.
+    """
+    key = engine_jobs.name("mediaconvert", work)
+    known = engine_jobs.wait_for(key, task_token)
+    if known.outcome or known.job_id:
+        logger.info("asked before", job_id=known.job_id, outcome=known.outcome)
+        return
+    cost = cost_microdollars(plan)
+    if cost > config().mediaconvert_max_microdollars:
+        limit = config().mediaconvert_max_microdollars
+        engine_jobs.end(key, "failed", error=TOO_COSTLY, detail=f"{cost} microdollars, at most {limit}")
+        count("TranscodeTooCostly")
+        return
+    bucket = config().uploads_bucket
+    request = job(
+        plan,
+        f"s3://{bucket}/{key_of_original}",
+        f"s3://{bucket}/{folder(work)}",
+        Place(queue=config().mediaconvert_queue, role=config().mediaconvert_role),
+        token=sha256(key.encode()).hexdigest(),  # as long as a token may be, however long the ids are
+        metadata={"upload_id": work.upload_id, "attempt": str(work.attempt)},
+    )
+    answer = aws.client("mediaconvert").create_job(**request)
+    engine_jobs.begun(key, answer["Job"]["Id"])
+    count("EstimatedMicrodollars", cost)
+
+
+def hear(event: dict[str, Any]) -> str:
+    """Takes a state change event; the same again, or one of a job long over, changes nothing. Returns the status."""
+    change = Change.model_validate(event["detail"])
+    key = engine_jobs.name("mediaconvert", change.work)
+    if change.status == "COMPLETE":
+        engine_jobs.end(key, "done", output={"job_id": change.job_id})
+    elif change.status in ENDED_BADLY:
+        detail = f"{change.status} {change.error_code or ''}: {change.error_message}"
+        logger.error("the job failed", job_id=change.job_id, detail=detail)
+        engine_jobs.end(key, "failed", error=FAILED, detail=detail)
+    else:
+        engine_jobs.still_running(key)
+    return change.status

@@ -1,0 +1,163 @@
+"""Taking a video out of everybody's reach, and bringing it back when an appeal is granted.
+
+Three things, of which each alone would do, in the order of their speed: the edge denies the tokens that are in flight,
+the objects leave the prefix that is served, caches are told to forget. Everything is idempotent and asks the table what
+holds now: an event that comes twice or late does nothing wrong.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+
+from reelstack import audit, aws, playback_keys, storage, videos
+from reelstack.audit import Change
+from reelstack.config import config
+from reelstack.errors import NothingToTakeDown
+from reelstack.tables import Video
+from reelstack.telemetry import count
+from reelstack.videos import State
+
+SERVED, QUARANTINE = "v/", "quarantine/"
+"""Prefixes of the media bucket. The CDN may read the first only."""
+AT_ONCE = 8
+GONE = (State.REJECTED, State.DELETED)
+PATIENCE_SECONDS = (1, 2, 4, 8, 16)
+"""CloudFront works on 15 wildcard invalidations at a time and refuses the next."""
+
+
+class ChangedMeanwhile(RuntimeError):
+    """The video is not what it was when its restoring began; the event comes again and finds what it is now."""
+
+
+class MediaMissing(RuntimeError):
+    """Not all objects of a video could be brought back: quarantine forgot them, or never had them."""
+
+
+def take_down(video_id: str, reason: str, moderator_id: str) -> Video:
+    """A moderator takes a published video down; its objects follow. Taking it down twice is the same as once.
+
+    Raises VideoNotFound or NothingToTakeDown.
+    """
+    video = videos.find(video_id)
+    if video.state == State.PUBLISHED:
+        was, then = {"state": video.state}, {"state": State.REJECTED}
+        note = audit.entry(video_id, moderator_id, "taken-down", reason, was, then)
+        audit.commit(note, refusal(video, "taken-down", reason, moderator_id))
+        video.refresh(consistent_read=True)
+    if (video.state, video.reason) != (State.REJECTED, "taken-down"):
+        raise NothingToTakeDown
+    return video
+
+
+def refusal(video: Video, reason: str, detail: str, by: str) -> Change:
+    """The change that rejects a video that was published: hidden with this write, withdrawn by what follows it."""
+    return Change(
+        item=Video(video.video_id),
+        actions=[
+            Video.state.set(State.REJECTED),
+            Video.reason.set(reason),
+            Video.reason_detail.set(detail[:500]),
+            Video.rejected_at.set(videos.now_ms()),
+            Video.rejected_by.set(by),
+            Video.shelf.remove(),
+            Video.appealed_at.remove(),
+            Video.quarantined_at.remove(),
+        ],
+        condition=(Video.state == video.state) & Video.published_at.exists(),
+    )
+
+
+# --- what follows ----------------------------------------------------------------------------------------------------
+
+
+def withdraw(video_id: str) -> int:
+    """Puts a video that is for fewer people than before out of the others' reach. Returns how many objects moved.
+
+    Rejected or deleted, nobody may watch it. Private, or in review again, its owner and moderators may: objects stay,
+    tokens issued until now are refused, and the edge asks for the token before it looks into its cache.
+    """
+    try:
+        video = Video.get(video_id, consistent_read=True)
+    except Video.DoesNotExist:
+        return 0
+    if video.state not in GONE:
+        if video.state != State.PUBLISHED or video.visibility == "private":
+            playback_keys.deny(video_id, issued_up_to=int(time.time()))
+        return 0
+    if not (video.preview or video.asset or video.leftovers):
+        return 0  # an upload that was given up: there never was anything to watch
+    playback_keys.deny(video_id)
+    moved = _move(f"{SERVED}{video_id}/", f"{QUARANTINE}{video_id}/")
+    Video(video_id).update([Video.quarantined_at.set(videos.now_ms())], Video.state.is_in(*GONE))
+    _invalidate(video, moved)
+    count("VideoTakenOut")
+    return len(moved)
+
+
+def restore(video_id: str) -> bool:
+    """Brings a video back whose appeal was granted: objects first, then, in one write, the video.
+
+    Tokens from before stay refused. False if it is not to be restored (any more).
+    Raises MediaMissing or ChangedMeanwhile.
+    """
+    video = videos.find_or_none(video_id)
+    if video is None or video.state != State.RESTORING:
+        return False
+    _move(f"{QUARANTINE}{video_id}/", f"{SERVED}{video_id}/")
+    _check_whole(video.asset)
+    playback_keys.deny(video_id, issued_up_to=int(video.quarantined_at // 1000))
+    if not _reinstate(video):
+        videos.note_leftovers(video_id, int(video.attempt))  # if it was deleted meanwhile
+        raise ChangedMeanwhile(video_id)
+    count("VideoRestored")
+    return True
+
+
+def _reinstate(video: Video) -> bool:
+    """Published again, in one write; lists have it where it was. False if it was changed or deleted meanwhile."""
+    actions = [*videos.publication(video, video.asset), Video.rejected_at.remove(), Video.quarantined_at.remove()]
+    actions += [Video.reason.remove(), Video.reason_detail.remove()]
+    try:
+        Video(video.video_id).update(actions, (Video.state == State.RESTORING) & (Video.visibility == video.visibility))
+    except UpdateError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            return False
+        raise
+    return True
+
+
+def _move(source: str, target: str) -> list[str]:
+    """Moves every object below one prefix of the media bucket below another; what a broken run left follows."""
+    keys = storage.list_keys("media", source)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda key: storage.move("media", key, target + key.removeprefix(source)), keys))
+    return keys
+
+
+def _check_whole(asset: dict[str, Any]) -> None:
+    keys = set(storage.list_keys("media", asset["prefix"]))
+    if asset["prefix"] + asset["master"] not in keys:
+        raise MediaMissing(asset["prefix"])
+
+
+def _invalidate(video: Video, moved: list[str]) -> None:
+    """One wildcard: a path of its own for each object would cost as much again for each. The reference makes a repeat
+    of the same withdrawal the same invalidation."""
+    cloudfront = aws.client("cloudfront")
+    name = config().distribution_parameter
+    distribution = aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    batch = {
+        "Paths": {"Quantity": 1, "Items": [f"/{SERVED}{video.video_id}/*"]},
+        "CallerReference": f"{video.video_id}-{int(video.rejected_at or 0)}-{int(video.leftovers or 0)}-{len(moved)}",
+    }
+    for wait in (*PATIENCE_SECONDS, None):
+        try:
+            cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
+        except cloudfront.exceptions.TooManyInvalidationsInProgress:
+            if wait is None:
+                raise
+            time.sleep(wait)
+        else:
+            return

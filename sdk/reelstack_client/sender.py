@@ -1,0 +1,176 @@
+"""Bringing parts into storage: in parallel, over bad networks, with signatures that are good for a while only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from reelstack_client.errors import FileChanged, Unreachable, UploadBroken, UploadGone
+from reelstack_client.link import Lane, Link
+from reelstack_client.models import Part
+from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
+from reelstack_client.sending import Sending, Tally
+from reelstack_client.signatures import Signatures
+
+BLOCK = 64 * 1024
+REFUSALS = 5
+"""How often in a row storage may refuse freshly signed parts before the upload counts as broken."""
+
+
+class LinkIsWeak(Exception):
+    """Before a first part has landed: this link wants smaller pieces. Never leaves the package."""
+
+
+class Stopped(Exception):
+    """Another worker has failed, or the user pressed Ctrl-C. Never leaves the package."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """A try that failed and may be repeated."""
+
+    asked: float = 0.0
+    lost: bool = False
+
+
+class Sender:
+    """Brings the parts that storage lacks into storage. `held()` says which part numbers it has."""
+
+    def __init__(
+        self,
+        file: Path,
+        http: httpx.Client,
+        tally: Tally,
+        signatures: Signatures,
+        held: Callable[[], set[int]],
+        how: Sending,
+    ) -> None:
+        self.file = file
+        self.http = http
+        self.tally = tally
+        self.signatures = signatures
+        self.held = held
+        self.how = how
+        self.link = Link(tally.size(1), how.parallel, how.timing)
+        self._timeout = httpx.Timeout(how.timing.stall, connect=how.timing.connect, pool=None)
+        self._waiting: list[int] = []
+        self._watched = False
+        self._refusals = 0
+        self._stop = threading.Event()
+
+    def send(self, numbers: list[int], *, watched: bool = False) -> None:
+        """Returns when storage took each of `numbers`. Raises Unreachable, UploadBroken, UploadGone or FileChanged;
+        if `watched`, LinkIsWeak."""
+        self._waiting, self._watched = list(numbers), watched
+        # One worker more than lanes: while it waits for storage's answer, the next part is already leaving.
+        most = min(self.how.parallel + 1, len(numbers))
+        with ThreadPoolExecutor(max_workers=max(1, most), thread_name_prefix="part") as pool:
+            try:
+                workers = [pool.submit(self._work) for _ in range(most)]
+                done, _ = wait(workers, return_when=FIRST_EXCEPTION)
+            finally:
+                self._stop.set()  # the first failure, or Ctrl-C, ends the others
+        for worker in done:
+            worker.result()
+
+    def _work(self) -> None:
+        while self._waiting and not self._stop.is_set():
+            try:
+                number = self._waiting.pop(0)
+            except IndexError:
+                return  # another worker took the last one
+            self._bring(number)
+
+    def _bring(self, number: int) -> None:
+        for attempt in range(self.how.timing.tries):
+            if number in self.tally.done or self._stop.is_set():
+                return
+            part = self.signatures.get(number, list(self._waiting))
+            lane = self.link.lane(self._stop.is_set)
+            try:
+                again = self._put(part, lane)
+            except Stopped:
+                return
+            finally:
+                lane.release()
+            if again is None:
+                return
+            self.tally.sending(number, 0)
+            self.how.sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
+        raise Unreachable(f"part {number}: {self.how.timing.tries} tries; the same upload can be resumed later")
+
+    def _put(self, part: Part, lane: Lane) -> Again | None:
+        """One try of one part: None if storage took it."""
+        headers = part.headers | {"Content-Length": str(part.size_bytes)}
+        left = Body(part.size_bytes)
+        try:
+            response = self.http.put(
+                part.url, content=self._blocks(part, left, lane), headers=headers, timeout=self._timeout
+            )
+        except httpx.TransportError as error:
+            self._give_up_if_stuck(str(error) or type(error).__name__)
+            if left.bytes == 0:  # perhaps storage has it and only the answer was lost
+                self.tally.finished(self.held())
+            return Again(lost=True)
+        if response.status_code < 300:
+            self._refusals = 0
+            self.link.landed()
+            self.tally.finished({part.number})
+            return None
+        return self._refused(part, response)
+
+    def _refused(self, part: Part, response: httpx.Response) -> Again:
+        says = f"storage answered {response.status_code}: {response.text[:200]}"
+        if response.status_code == 404:
+            raise UploadGone(says)
+        if response.status_code in (400, 403):
+            self._renew(part, says)
+            return Again()
+        if response.status_code not in RETRYABLE:
+            raise UploadBroken(f"part {part.number}: {says}")
+        self._give_up_if_stuck(says)
+        return Again(min(LONGEST_WAIT, asked_to_wait(response)))
+
+    def _renew(self, part: Part, says: str) -> None:
+        """403: the signature ended, with the session of the role that signed at the latest. 400: the bytes were
+        damaged on their way, or arrived too slowly for S3. Either way: sign again, after a look at what storage has."""
+        if self.signatures.drop(part):
+            self._refusals += 1
+            if self._refusals > REFUSALS:
+                raise UploadBroken(f"storage refuses freshly signed parts; {says}")
+            self.tally.finished(self.held())
+
+    def _blocks(self, part: Part, left: Body, lane: Lane) -> Iterator[bytes]:
+        with self.file.open("rb") as source:
+            source.seek(self.tally.start(part.number))
+            while left.bytes:
+                block = source.read(min(BLOCK, left.bytes))
+                if not block:
+                    raise FileChanged(f"{self.file} became shorter while it was uploaded")
+                yield block
+                left.bytes -= len(block)
+                self.link.moved(len(block))
+                self.tally.sending(part.number, part.size_bytes - left.bytes)
+                if self._stop.is_set():
+                    raise Stopped
+                if self._watched and self.link.is_weak():
+                    raise LinkIsWeak
+        lane.release()
+
+    def _give_up_if_stuck(self, why: str) -> None:
+        stuck = time.monotonic() - self.tally.moved
+        if stuck > self.how.timing.patience:
+            raise Unreachable(f"no part got through for {stuck:.0f} s ({why}); the same upload can be resumed later")
+
+
+@dataclass
+class Body:
+    """How many bytes of a part have not left yet."""
+
+    bytes: int

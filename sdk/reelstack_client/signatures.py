@@ -1,0 +1,58 @@
+"""Signed parts: fetched a batch at a time, dropped when they end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from reelstack_client.crc64nvme import as_header, of_range
+from reelstack_client.models import Part
+from reelstack_client.sending import Tally
+
+SIGNED_AT_ONCE = 100
+"""The service signs at most this many parts in one request."""
+READ_AT_ONCE = 64 * 1024 * 1024
+"""Bytes whose checksums are computed for one request: 30 ms of computing; what comes first should not wait longer."""
+
+
+class Signatures:
+    """`sign` maps part number → checksum header or None to signed parts."""
+
+    def __init__(
+        self, file: Path, tally: Tally, checksums: bool, sign: Callable[[dict[int, str | None]], list[Part]]
+    ) -> None:
+        self.file = file
+        self.tally = tally
+        self.checksums = checksums
+        self.sign = sign
+        self._lock = threading.Lock()
+        # Parts signed at the creation know no checksum.
+        self._signed = {} if checksums else {part.number: part for part in tally.upload.parts}
+
+    def get(self, number: int, following: list[int]) -> Part:
+        """The signed part; if it must be signed, the parts that come next are signed in the same request."""
+        with self._lock:
+            if number not in self._signed:
+                batch = [number, *(n for n in following if n not in self._signed)][: self._most()]
+                signed = self.sign({n: self._checksum(n) for n in batch})
+                self._signed |= {part.number: part for part in signed}
+            return self._signed[number]
+
+    def drop(self, part: Part) -> bool:
+        """Drops everything signed together with `part`. False if another worker did so since `part` was taken."""
+        with self._lock:
+            if self._signed.get(part.number) is not part:
+                return False
+            self._signed.clear()
+            return True
+
+    def _most(self) -> int:
+        if not self.checksums:
+            return SIGNED_AT_ONCE
+        return min(SIGNED_AT_ONCE, max(1, READ_AT_ONCE // self.tally.upload.part_size_bytes))
+
+    def _checksum(self, number: int) -> str | None:
+        if not self.checksums:
+            return None
+        return as_header(of_range(self.file, self.tally.start(number), self.tally.size(number)))

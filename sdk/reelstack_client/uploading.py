@@ -1,0 +1,147 @@
+"""Uploading a file: begin or resume, send what storage lacks, complete."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, PartsMissing, UploadBroken, UploadGone
+from reelstack_client.models import Upload
+from reelstack_client.resume import Memory, Remembered, fingerprint
+from reelstack_client.sender import LinkIsWeak, Sender
+from reelstack_client.sending import Sending, Tally
+from reelstack_client.signatures import Signatures
+from reelstack_client.transport import Transport
+from reelstack_client.uploads import Uploads, Wishes, guess_type
+
+CHUNK_BYTES = 1024 * 1024
+"""A part in mode "chunks"."""
+COMPLETIONS = 3
+"""How often completing may find parts missing before the upload counts as failed."""
+BEGINNINGS = 2
+"""How often an upload may be begun: once more if storage has forgotten the one that was to be resumed."""
+
+
+class ModeUnknown(Exception):
+    """The service is older than chunks. Never leaves the package."""
+
+
+class Uploading:
+    """One file on its way through `transport`; `memory` lets it go on where it was after a crash, or days later."""
+
+    def __init__(self, file: Path, wishes: Wishes, how: Sending, transport: Transport, memory: Memory) -> None:
+        self.file = file
+        self.wishes = wishes
+        self.how = how
+        self.http = transport.http
+        self.uploads = Uploads(transport.patient(how.timing))
+        self.memory = memory
+        self.name = fingerprint(file, transport.edge_url, repr((wishes, how.mode)))
+
+    def run(self) -> Upload:
+        """Uploads the file; returns the upload once it is completed (or still "composing", if that takes longer than
+        the patience: its bytes are safe then)."""
+        gone = 0
+        while True:
+            try:
+                done = self._once(self.memory.recall(self.name))
+            except LinkIsWeak:
+                self._begin_anew("chunks")
+            except ModeUnknown:
+                self._begin_anew("parts")
+            except UploadGone:
+                self.memory.forget(self.name)
+                gone += 1
+                if gone == BEGINNINGS:
+                    raise
+            else:
+                self.memory.forget(self.name)
+                return done.model_copy(update={"parts": [], "held": []})
+
+    def _once(self, remembered: Remembered) -> Upload:
+        upload = self._begin(remembered)
+        self.memory.keep(self.name, dataclasses.replace(remembered, upload_id=upload.upload_id))
+        for _ in range(COMPLETIONS):
+            if upload.state == "open":  # also a second time: the service asks again for chunks it could not find
+                upload = self._send(upload)
+            upload = self._composed(upload)
+            if upload.state not in ("open", "completed", "composing"):
+                raise UploadGone(f"the upload is {upload.state}")
+            if upload.state != "open":
+                return upload
+        raise UploadBroken(f"the service completed it {COMPLETIONS} times and still misses parts")
+
+    def _begin(self, remembered: Remembered) -> Upload:
+        if remembered.upload_id is None:
+            try:
+                return self.uploads.create(
+                    self.file.stat().st_size,
+                    self.wishes.content_type or guess_type(self.file),
+                    self.wishes,
+                    remembered.idempotency_key,
+                    sha256=_sha256(self.file) if self.wishes.sha256 else None,
+                    chunks="chunks" in (remembered.mode, self.how.mode),
+                )
+            except Invalid as error:
+                if remembered.mode == "chunks":  # not asked for, chosen here
+                    raise ModeUnknown from error
+                raise
+        try:
+            return self.uploads.get(remembered.upload_id)
+        except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
+            raise UploadGone(str(error)) from error
+
+    def _begin_anew(self, mode: str) -> None:
+        """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""
+        known = self.memory.recall(self.name).upload_id
+        if known:
+            self.uploads.abort(known)
+        self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode))
+
+    def _send(self, upload: Upload) -> Upload:
+        before = self.file.stat()
+        if before.st_size != upload.size_bytes:
+            raise FileChanged(f"{self.file} has {before.st_size} bytes; its upload was begun with {upload.size_bytes}")
+        tally = Tally(upload, self.how.progress)
+        signatures = Signatures(
+            self.file, tally, self.how.checksums, lambda sums: self.uploads.sign(upload.upload_id, sums)
+        )
+        missing: Iterable[int] = [n for n in range(1, upload.part_count + 1) if n not in tally.done]
+        for completion in range(COMPLETIONS):
+            sender = Sender(self.file, self.http, tally, signatures, lambda: self._held(upload.upload_id), self.how)
+            sender.send(list(missing), watched=self._may_switch(tally))
+            if self.file.stat().st_mtime_ns != before.st_mtime_ns:
+                raise FileChanged(f"{self.file} was changed while it was uploaded")
+            try:
+                return self.uploads.complete(upload.upload_id)
+            except PartsMissing as error:
+                if completion == COMPLETIONS - 1 or not error.missing:
+                    raise
+                missing = error.missing
+                tally.done -= set(missing)
+            except Conflict as error:
+                raise UploadGone(str(error)) from error
+        raise AssertionError("unreachable: the last completion returns or raises")
+
+    def _may_switch(self, tally: Tally) -> bool:
+        chosen = self.memory.recall(self.name).mode
+        return self.how.mode == "auto" and chosen is None and not tally.done and tally.size(1) > CHUNK_BYTES
+
+    def _composed(self, upload: Upload) -> Upload:
+        deadline = time.monotonic() + self.how.timing.patience
+        while upload.state == "composing" and time.monotonic() < deadline:
+            self.how.sleep(self.how.timing.poll)
+            upload = self.uploads.get(upload.upload_id)
+        return upload
+
+    def _held(self, upload_id: str) -> set[int]:
+        return {part.number for part in self.uploads.get(upload_id).held}
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
