@@ -17,6 +17,7 @@ test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not engines"
 
 test-engines: setup-dev ## Flink, Spark, training, real OpenSearch, long media tests.
+	@$(BIN)/python -m infra.layers
 	@$(BIN)/pytest -m engines
 
 check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-lint and checkov on templates; stale pages.
@@ -48,7 +49,7 @@ deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credenti
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
 	@for name in uv run dev checkov; do \
 		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
-			--override requirements/overrides.txt --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
+			--override requirements/overrides.txt $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
 	done
 	@$(BIN)/reelstack npm install --package-lock-only
 

