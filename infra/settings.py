@@ -4,9 +4,9 @@ Sizes are bytes, times seconds, bitrates kbps unless the name says otherwise.
 """
 
 import os
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from reelstack.engines import Choice
 from reelstack.verdicts import NEVER, Label, Threshold
@@ -57,6 +57,15 @@ class Settings(BaseModel):
     max_duration_seconds: int = 600
     upload_url_seconds: int = Field(default=3600, le=3600)
     transfer_acceleration: bool = True
+    """The bucket takes accelerated requests; that costs nothing until `upload_path` sends clients there."""
+    upload_path: Literal["s3", "acceleration", "cloudfront"] = "s3"
+    """How bytes reach the bucket: docs/uploading.md#paths. `cloudfront` needs a `domain`."""
+    max_open_uploads: int = Field(default=20, ge=1, le=1000)
+    max_uploads_per_day: int = Field(default=200, ge=1)
+    max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
+    """Per creator; days of UTC."""
+    storage_origin: str | None = None
+    """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
     compose_workers: int = Field(default=50, ge=2, le=1000)
     """Uploads in chunks that are joined at the same time."""
 
@@ -115,6 +124,14 @@ class Settings(BaseModel):
     log_days: Literal[7, 30, 365] = 30
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
+    @model_validator(mode="after")
+    def _upload_path_exists(self) -> Self:
+        if self.upload_path == "acceleration" and not self.transfer_acceleration:
+            raise ValueError("upload_path acceleration needs transfer_acceleration")
+        if self.upload_path == "cloudfront" and not (self.domain and self.hosted_zone_id):
+            raise ValueError("upload_path cloudfront needs a domain and its hosted_zone_id: functions sign its name")
+        return self
+
     @property
     def is_local(self) -> bool:
         return self.stage == "local"
@@ -129,6 +146,9 @@ def local() -> Settings:
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
+        max_open_uploads=1000,
+        max_uploads_per_day=100_000,
+        max_upload_bytes_per_day=1024 * GIB,
         web_origins=("*",),
         production_slots=2,
         production_low_slots=1,
@@ -139,6 +159,7 @@ def local() -> Settings:
         upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
+        storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
         cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379"),
     )
 

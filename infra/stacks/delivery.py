@@ -61,7 +61,7 @@ class DeliveryStack(Stack):
             "Edge",
             comment=f"reelstack {settings.stage}",
             default_behavior=self._web_behavior(),
-            additional_behaviors={**media, "/v1/*": self._api_behavior(application)},
+            additional_behaviors={**media, "/v1/*": self._api_behavior(application), **self._upload_behaviors()},
             default_root_object="index.html",
             domain_names=[site] if site else None,
             certificate=edge.certificate,
@@ -168,6 +168,33 @@ class DeliveryStack(Stack):
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
         )
 
+    # --- uploads -----------------------------------------------------------------------------------------------------
+
+    def _upload_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
+        """Presigned requests to the uploads bucket, passed on from the place nearest to the creator, over HTTP/3.
+
+        The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to an S3 origin when
+        it is not told to pass the viewer's on. Every query string and every other header goes with it, for they are part
+        of the signature; origin access control would put a second one beside it, which S3 refuses.
+        """
+        if self.settings.upload_path != "cloudfront":
+            return {}
+        known = s3.Bucket.from_bucket_attributes(
+            self,
+            "Uploads",
+            bucket_arn=self.state.uploads_bucket.bucket_arn,
+            bucket_regional_domain_name=self.state.uploads_bucket.bucket_regional_domain_name,
+        )
+        behavior = cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_bucket_defaults(known),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+        return {"/originals/*": behavior, "/chunks/*": behavior}
+
     # --- web app -----------------------------------------------------------------------------------------------------
 
     def _web_behavior(self) -> cloudfront.BehaviorOptions:
@@ -235,7 +262,7 @@ class DeliveryStack(Stack):
         sign_in = urlsplit(settings.issuer or hosted)
         allowed = {
             "default-src": "'self'",
-            "connect-src": f"'self' {sign_in.scheme}://{sign_in.netloc}",
+            "connect-src": " ".join(("'self'", f"{sign_in.scheme}://{sign_in.netloc}", *self._storage())),
             "img-src": "'self' data:",
             # hls.js feeds the player from memory and demuxes in a worker it makes itself.
             "media-src": "'self' blob:",
@@ -245,6 +272,14 @@ class DeliveryStack(Stack):
             "frame-ancestors": "'none'",
         }
         return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
+
+    def _storage(self) -> tuple[str, ...]:
+        """Where presigned addresses of parts lead, besides the site itself."""
+        if self.settings.storage_origin:
+            return (self.settings.storage_origin,)
+        name = self.state.uploads_bucket.bucket_name
+        faster = (f"https://{name}.s3-accelerate.amazonaws.com",) if self.settings.transfer_acceleration else ()
+        return (f"https://{self.state.uploads_bucket.bucket_regional_domain_name}", *faster)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

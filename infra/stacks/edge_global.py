@@ -43,9 +43,14 @@ class EdgeGlobalStack(Stack):
                 _managed("AWSManagedRulesKnownBadInputsRuleSet", priority=1),
                 # A list of a hundred parts is longer than the 8 KB that rule allows; the API has a limit of its own
                 # and says so in its own words.
-                _managed("AWSManagedRulesCommonRuleSet", priority=2, only_counted=("SizeRestrictions_BODY",)),
+                _managed("AWSManagedRulesCommonRuleSet", priority=2, only_counted=self._sizes_of_ours()),
             ],
         )
+
+    def _sizes_of_ours(self) -> tuple[str, ...]:
+        """Where uploads pass through here, too, so do presigned addresses: a session token makes a query of over 2 KB."""
+        uploads = ("SizeRestrictions_QUERYSTRING",) if self.settings.upload_path == "cloudfront" else ()
+        return ("SizeRestrictions_BODY", *uploads)
 
     def _api_rate(self, priority: int) -> waf.CfnWebACL.RuleProperty:
         """Counts API requests only: behind one carrier's address a thousand people may watch, a dozen ranges a minute

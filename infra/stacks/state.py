@@ -96,7 +96,8 @@ class StateStack(Stack):
             transfer_acceleration=self.settings.transfer_acceleration,
             cors=[
                 s3.CorsRule(
-                    allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+                    # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
+                    allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
                     allowed_origins=[*origins, *self.settings.web_origins] or ["https://*.cloudfront.net"],
                     allowed_headers=["*"],
                     exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],

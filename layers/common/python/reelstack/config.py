@@ -27,6 +27,7 @@ class Config(BaseModel):
 
     videos_table: str
     uploads_table: str
+    usage_table: str
     claims_table: str
     leases_table: str
     engine_jobs_table: str
@@ -69,6 +70,12 @@ class Config(BaseModel):
     max_upload_bytes: int
     max_duration_seconds: int
     upload_url_seconds: int
+    upload_path: str
+    """How bytes reach the bucket: "s3", "acceleration", or the https:// origin of a CDN that passes them on."""
+    max_open_uploads: int
+    max_uploads_per_day: int
+    max_upload_bytes_per_day: int
+    """Per creator."""
     playback_seconds_public: int
     playback_seconds_private: int
 

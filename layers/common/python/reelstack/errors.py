@@ -2,7 +2,8 @@
 
 ReelstackError
 ├── NotFound 404            VideoNotFound · UploadNotFound
-├── Forbidden 403           NotYourVideo · NotYourUpload · RoleMissing · NotThroughTheDoor
+├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
+│                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
@@ -12,7 +13,7 @@ ReelstackError
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown
+│                           RenditionUnknown · WrongMode
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -56,6 +57,26 @@ class NotYourVideo(Forbidden):
 
 class NotYourUpload(Forbidden):
     type, title = "not-your-upload", "This upload belongs to someone else"
+
+
+class NotOfThisUpload(Forbidden):
+    type, title = "not-of-this-upload", "Key and upload id are not those this upload was opened with"
+
+
+class QuotaUsed(Forbidden):
+    type, title = "quota-used", "You have uploaded as much as you may for now"
+
+
+class TooManyOpenUploads(QuotaUsed):
+    type, title = "too-many-open-uploads", "Complete or abort an upload before you begin another"
+
+
+class UploadsOfTodayUsed(QuotaUsed):
+    type, title = "uploads-of-today-used", "You may begin more uploads tomorrow"
+
+
+class BytesOfTodayUsed(QuotaUsed):
+    type, title = "bytes-of-today-used", "You may upload more bytes tomorrow"
 
 
 class RoleMissing(Forbidden):
@@ -180,6 +201,10 @@ class Unprocessable(ReelstackError):
 
 class PartNumberOutOfRange(Unprocessable):
     type, title = "part-number-out-of-range", "This upload has no part with that number"
+
+
+class WrongMode(Unprocessable):
+    type, title = "wrong-mode", "An upload of this mode is not sent that way"
 
 
 class CursorInvalid(Unprocessable):

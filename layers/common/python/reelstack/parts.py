@@ -7,6 +7,7 @@ Two modes. `parts`: the parts of an S3 multipart upload, at least 5 MiB each. `c
 from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -41,6 +42,13 @@ class SignedPart(BaseModel):
     url: str
     headers: dict[str, str]
     size_bytes: int
+
+
+class SignedRequest(BaseModel):
+    """One presigned request. Send exactly these headers."""
+
+    url: str
+    headers: dict[str, str]
 
 
 class HeldPart(BaseModel):
@@ -89,9 +97,8 @@ def chunk_prefix(upload_id: str) -> str:
 def sign(upload: Upload, number: int, crc: str | None) -> SignedPart:
     """A presigned PUT; with `crc` (base64 CRC64NVME) storage takes no other bytes than those it belongs to."""
     params: dict[str, Any] = {
-        "Bucket": config().uploads_bucket,
         # Signed along, so that storage refuses a part of another size than was announced.
-        "ContentLength": size_of(upload, number),
+        "ContentLength": size_of(upload, number)
     }
     if upload.mode == Mode.CHUNKS:
         method, params["Key"] = "put_object", chunk_key(upload.upload_id, number)
@@ -102,8 +109,32 @@ def sign(upload: Upload, number: int, crc: str | None) -> SignedPart:
     if crc:
         params["ChecksumCRC64NVME"] = crc
         headers["x-amz-checksum-crc64nvme"] = crc
-    url = aws.client("s3").generate_presigned_url(method, Params=params, ExpiresIn=config().upload_url_seconds)
-    return SignedPart(number=number, url=url, headers=headers, size_bytes=size_of(upload, number))
+    return SignedPart(number=number, url=_presign(method, params), headers=headers, size_bytes=size_of(upload, number))
+
+
+def sign_listing(upload: Upload) -> SignedRequest:
+    """A presigned ListParts, answered by storage in its XML."""
+    return SignedRequest(url=_presign("list_parts", {"Key": upload.key, "UploadId": upload.s3_upload_id}), headers={})
+
+
+def sign_joining(upload: Upload) -> SignedRequest:
+    """A presigned CompleteMultipartUpload, which storage refuses unless the parts add up to the announced size."""
+    params = {"Key": upload.key, "UploadId": upload.s3_upload_id, "MpuObjectSize": int(upload.size_bytes)}
+    headers = {"x-amz-mp-object-size": str(int(upload.size_bytes))}
+    return SignedRequest(url=_presign("complete_multipart_upload", params), headers=headers)
+
+
+def _presign(method: str, params: dict[str, Any]) -> str:
+    path = config().upload_path
+    s3 = aws.accelerated_s3() if path == "acceleration" else aws.client("s3")
+    url: str = s3.generate_presigned_url(
+        method, Params={"Bucket": config().uploads_bucket, **params}, ExpiresIn=config().upload_url_seconds
+    )
+    if path.startswith("https://"):
+        # Signed for the bucket's own host, which is what storage is asked for by the CDN that this leads to.
+        signed = urlsplit(url)
+        return f"{path}{signed.path}?{signed.query}"
+    return url
 
 
 def held(upload: Upload) -> list[HeldPart]:

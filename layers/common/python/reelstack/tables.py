@@ -9,6 +9,7 @@ from pynamodb.attributes import (
     ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -144,6 +145,21 @@ class Upload(Model):
     request_hash = UnicodeAttribute(null=True)
     state = UnicodeAttribute()
     created_at = NumberAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
+class Usage(Model):
+    """What a creator has uploaded on a `day` (UTC, 2026-11-23); under `day` "open" the uploads not completed yet."""
+
+    class Meta(Deployed):
+        field = "usage_table"
+        ttl = "expires_at"
+
+    owner_id = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    uploads = NumberAttribute(null=True)
+    size_bytes = NumberAttribute(null=True)
+    open_uploads = UnicodeSetAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
 
@@ -344,7 +360,7 @@ class AuditEntry(Model):
 
 
 TABLES: tuple[type[Model], ...] = (
-    *(Video, Upload, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
+    *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
 )
 
 

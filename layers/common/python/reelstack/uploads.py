@@ -6,6 +6,7 @@ How a file is cut and signed is `reelstack.parts`.
 
 import hashlib
 import json
+import random
 import time
 import uuid
 from enum import StrEnum
@@ -14,25 +15,30 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import aws, parts
+from reelstack import aws, parts, quotas
 from reelstack.config import config
 from reelstack.errors import (
     FileTooLarge,
     IdempotencyKeyReused,
     MediaTypeNotAllowed,
+    NotOfThisUpload,
     NotYourUpload,
     PartNumberOutOfRange,
     PartsMissing,
+    ReelstackError,
+    StorageBusy,
     UploadAborted,
     UploadFinished,
     UploadNotFound,
+    WrongMode,
 )
 from reelstack.orders import Priority
-from reelstack.parts import HeldPart, Mode, SignedPart
+from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.tables import Upload, Video
 from reelstack.videos import REFUSED, State, now_ms
 
 SIGNED_AT_ONCE = 100
+SAVE_ATTEMPTS = 5
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
 TYPES = {
     "video/mp4": "mp4",
@@ -67,7 +73,7 @@ def create(
 ) -> Upload:
     """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
 
-    Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused.
+    Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaUsed or StorageBusy.
     """
     largest = min(config().max_upload_bytes, parts.most_bytes(mode))
     if size_bytes > largest:
@@ -81,6 +87,7 @@ def create(
     if idempotency_key and (known := _find(upload_id)):
         return _same_request(known, request_hash)
 
+    quotas.check(owner_id, size_bytes)
     key, video_id = f"originals/{priority}/{upload_id}", uuid.uuid5(NAMESPACE, upload_id).hex[:20]
     s3_upload_id = aws.client("s3").create_multipart_upload(
         Bucket=config().uploads_bucket,
@@ -118,15 +125,35 @@ def create(
         created_at=now_ms(),
     )
     try:
-        with TransactWrite(connection=Connection(region=config().region)) as transaction:
-            transaction.save(upload, condition=Upload.upload_id.does_not_exist())
-            transaction.save(video, condition=Video.video_id.does_not_exist())
-    except TransactWriteError:
+        known = _save(upload, video)
+    except ReelstackError:
         parts.drop(upload)
-        if known := _find(upload_id):
-            return _same_request(known, request_hash)
         raise
-    return upload
+    if known is None:
+        return upload
+    parts.drop(upload)
+    return _same_request(known, request_hash)
+
+
+def _save(upload: Upload, video: Video) -> Upload | None:
+    """Keeps both and counts them, all or nothing; or returns the upload that was opened under this id before.
+
+    Raises a QuotaUsed, or StorageBusy when the creator's other requests kept getting in between.
+    """
+    for attempt in range(SAVE_ATTEMPTS):
+        try:
+            with TransactWrite(connection=Connection(region=config().region)) as transaction:
+                transaction.save(upload, condition=Upload.upload_id.does_not_exist())
+                transaction.save(video, condition=Video.video_id.does_not_exist())
+                quotas.count(transaction, str(upload.owner_id), str(upload.upload_id), int(upload.size_bytes))
+        except TransactWriteError:
+            if known := _find(str(upload.upload_id)):
+                return known
+            quotas.check(str(upload.owner_id), int(upload.size_bytes))
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        else:
+            return None
+    raise StorageBusy
 
 
 def find_own(upload_id: str, owner_id: str) -> Upload:
@@ -154,6 +181,23 @@ def sign_parts(upload: Upload, numbers: dict[int, str | None]) -> list[SignedPar
 def first_parts(upload: Upload) -> list[SignedPart]:
     numbers = range(1, min(parts.part_count(upload), SIGNED_AT_ONCE) + 1)
     return sign_parts(upload, dict.fromkeys(numbers)) if upload.state == UploadState.OPEN else []
+
+
+def sign_request(upload: Upload, method: str, key: str, named_id: str, number: int | None) -> SignedRequest:
+    """One S3 request of an open upload in parts, for clients that speak S3's own protocol. Key and upload id are, for
+    them, both the upload's id with us.
+
+    Raises NotOfThisUpload, WrongMode, PartNumberOutOfRange, UploadFinished or UploadAborted.
+    """
+    if {key, named_id} != {upload.upload_id}:
+        raise NotOfThisUpload
+    if upload.mode != Mode.PARTS:
+        raise WrongMode("Chunks are no parts of an S3 upload: POST …/parts signs them")
+    if method == "PUT":
+        (part,) = sign_parts(upload, {number or 0: None})
+        return SignedRequest(url=part.url, headers=part.headers)
+    _check_open(upload)
+    return parts.sign_listing(upload) if method == "GET" else parts.sign_joining(upload)
 
 
 def held_parts(upload: Upload) -> list[HeldPart]:
