@@ -173,9 +173,9 @@ class DeliveryStack(Stack):
     def _upload_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
         """Presigned requests to the uploads bucket, passed on from the place nearest to the creator, over HTTP/3.
 
-        The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to an S3 origin when
-        it is not told to pass the viewer's on. Every query string and every other header goes with it, for they are part
-        of the signature; origin access control would put a second one beside it, which S3 refuses.
+        The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to S3 when
+        it is not told to pass the viewer's on. Every query string and every other header goes with it: they are signed.
+        Origin access control would put a second signature beside this one, which S3 refuses.
         """
         if self.settings.upload_path != "cloudfront":
             return {}

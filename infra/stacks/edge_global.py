@@ -48,7 +48,7 @@ class EdgeGlobalStack(Stack):
         )
 
     def _sizes_of_ours(self) -> tuple[str, ...]:
-        """Where uploads pass through here, too, so do presigned addresses: a session token makes a query of over 2 KB."""
+        """With uploads come presigned addresses: a session token alone makes a query longer than the rule allows."""
         uploads = ("SizeRestrictions_QUERYSTRING",) if self.settings.upload_path == "cloudfront" else ()
         return ("SizeRestrictions_BODY", *uploads)
 

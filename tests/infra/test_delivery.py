@@ -1,6 +1,7 @@
 """The distribution and its firewall, as the template says them."""
 
 import json
+import re
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -146,21 +147,20 @@ def test_a_site_with_a_name_gets_records_for_both_kinds_of_address_and_a_certifi
     edge.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "clips.example.com"})
 
 
+def page_headers(**changes: Any) -> dict[str, Any]:
+    """What the page's answers say about its security; references to other stacks as CloudFormation writes them."""
+    template, _ = stacks(**changes)
+    (policy_,) = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy").values()
+    found: dict[str, Any] = policy_["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    return found
+
+
 def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> None:
-    template, _ = stacks()
-    template.has_resource_properties(
-        "AWS::CloudFront::ResponseHeadersPolicy",
-        {
-            "ResponseHeadersPolicyConfig": {
-                "SecurityHeadersConfig": {
-                    "ContentSecurityPolicy": {
-                        "ContentSecurityPolicy": Match.string_like_regexp("default-src 'self';.*frame-ancestors 'none'")
-                    },
-                    "FrameOptions": {"FrameOption": "DENY"},
-                }
-            }
-        },
-    )
+    headers = page_headers()
+    said = json.dumps(headers["ContentSecurityPolicy"])
+    assert re.search("default-src 'self';.*frame-ancestors 'none'", said)
+    assert "script-src" not in said
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
 
 
 def test_the_firewall_refuses_known_bad_input_and_more_api_requests_than_the_setting_allows() -> None:
@@ -203,3 +203,55 @@ def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_inv
     assert statement["Action"] == "cloudfront:CreateInvalidation"
     assert {"Ref": edge} in statement["Resource"]["Fn::Join"][1]
     assert "*" not in json.dumps(statement["Resource"])
+
+
+# --- uploads ---------------------------------------------------------------------------------------------------------
+
+THROUGH = NAMED | {"upload_path": "cloudfront"}
+
+
+def test_uploads_pass_through_the_cdn_by_setting_only() -> None:
+    assert {"/originals/*", "/chunks/*"} & set(behaviors()) == set()
+    assert {"/originals/*", "/chunks/*"} < set(behaviors(**THROUGH))
+
+
+@pytest.mark.parametrize("pattern", ["/originals/*", "/chunks/*"])
+def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -> None:
+    """All query strings and headers but the host go on, nothing is kept, and nothing signs a second time."""
+    behavior = behaviors(**THROUGH)[pattern]
+    assert behavior["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # Managed-CachingDisabled
+    assert behavior["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
+    assert {"PUT", "POST", "GET", "OPTIONS"} < set(behavior["AllowedMethods"])
+    assert behavior["ViewerProtocolPolicy"] == "https-only"
+    assert "FunctionAssociations" not in behavior
+    (origin,) = (o for o in distribution(**THROUGH)["Origins"] if o["Id"] == behavior["TargetOriginId"])
+    assert "OriginAccessControlId" not in origin
+    assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
+    assert "Uploads" in json.dumps(origin["DomainName"])
+    assert "RegionalDomainName" in json.dumps(origin["DomainName"])
+
+
+def test_the_firewall_lets_the_long_queries_of_presigned_addresses_through_only_where_there_are_any() -> None:
+    def counted(**changes: Any) -> set[str]:
+        _, edge = stacks(**changes)
+        (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
+        groups = (rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in acl["Properties"]["Rules"])
+        return {override["Name"] for group in groups for override in group.get("RuleActionOverrides", [])}
+
+    assert counted() == {"SizeRestrictions_BODY"}
+    assert counted(**THROUGH) == {"SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"}
+
+
+def test_a_page_may_send_parts_where_they_are_signed_for() -> None:
+    said = json.dumps(page_headers()["ContentSecurityPolicy"])
+    assert "RegionalDomainName" in said
+    assert "s3-accelerate.amazonaws.com" in said
+    direct = json.dumps(page_headers(transfer_acceleration=False)["ContentSecurityPolicy"])
+    assert "s3-accelerate" not in direct
+
+
+def test_a_path_that_cannot_be_is_refused_before_anything_is_built() -> None:
+    base = STAGES["prod"].model_dump()
+    for wrong in ({"upload_path": "cloudfront"}, {"upload_path": "acceleration", "transfer_acceleration": False}):
+        with pytest.raises(ValueError, match="upload_path"):
+            Settings(**base | wrong)

@@ -51,6 +51,13 @@ def accelerated_s3() -> S3Client:
 
 
 def _made(service: str, **of_s3: Any) -> Any:
+    at: Any = {
+        # AWS wants the bucket in the host name; a local endpoint has no such names.
+        "addressing_style": "path" if "AWS_ENDPOINT_URL" in os.environ else "virtual",
+        # Also in us-east-1: the page's content security policy and the CDN's origin name that host.
+        "us_east_1_regional_endpoint": "regional",
+        **of_s3,
+    }
     import boto3  # not before a client is wanted: the import is half of a cold start
     from botocore.config import Config as ClientConfig
 
@@ -58,13 +65,7 @@ def _made(service: str, **of_s3: Any) -> Any:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        # AWS wants the bucket in the host name; a local endpoint has no such names.
-        # Regional also in us-east-1: the page's content security policy and the CDN's origin name that host.
-        s3={
-            "addressing_style": "path" if "AWS_ENDPOINT_URL" in os.environ else "virtual",
-            "us_east_1_regional_endpoint": "regional",
-            **of_s3,
-        },
+        s3=at,
         signature_version="s3v4" if service == "s3" else None,
     )
     make: Any = boto3.client  # typed for every service by its literal name, which is not known here

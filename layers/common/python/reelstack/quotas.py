@@ -1,6 +1,6 @@
 """How much one creator may upload: uploads open at a time, uploads a day, bytes a day (days of UTC).
 
-Counted in the transaction that opens an upload, so nothing is counted twice and nobody gets ahead by asking in parallel.
+Counted in the transaction that opens an upload, so nothing counts twice and nobody gets ahead by asking in parallel.
 Who completes or aborts an upload need not know of it: the open ones are looked through when they seem too many.
 """
 
@@ -34,6 +34,7 @@ def check(owner_id: str, size_bytes: int) -> None:
 
 def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes: int) -> None:
     """Adds the upload to what is counted; the transaction fails if it is one too many."""
+    held = size(Usage.open_uploads)  # type: ignore[no-untyped-call]
     room = config().max_upload_bytes_per_day - size_bytes
     transaction.update(
         Usage(owner_id, _today()),
@@ -48,7 +49,7 @@ def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes:
     transaction.update(
         Usage(owner_id, OPEN),
         actions=[Usage.open_uploads.add({upload_id})],
-        condition=Usage.open_uploads.does_not_exist() | (size(Usage.open_uploads) < config().max_open_uploads),
+        condition=Usage.open_uploads.does_not_exist() | (held < config().max_open_uploads),
     )
 
 
