@@ -20,7 +20,9 @@ def describe() -> dict[str, Any]:
         if not (line.routes or line.public_routes):
             continue
         made = importlib.import_module(f"functions.{line.name}.handler").app.openapi()
-        schemas |= made.get("components", {}).get("schemas", {})
+        for name, schema in made.get("components", {}).get("schemas", {}).items():
+            if schemas.setdefault(name, schema) != schema and name != "Problem":
+                raise ValueError(f"two services call different things {name}")
         for path, methods in made["paths"].items():
             for method, operation in methods.items():
                 operation["operationId"] = operation["operationId"].split("_v1_")[0]

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from reelstack import reviews, videos
-from reelstack.reviews import Evidence, Kind, Order, Queue
+from reelstack.reviews import Evidence, Kind, ReviewOrder, ReviewQueue
 from reelstack.tables import Review, Video
 from reelstack.web import Cursor, Limit, Moderator
 
@@ -76,8 +76,8 @@ def _clip(review: Review) -> ReviewedClip:
 @router.get("")
 def list_reviews(
     caller: Moderator,  # noqa: ARG001
-    queue: Annotated[Queue, Query()] = Queue.REVIEWS,
-    order: Annotated[Order, Query()] = Order.AGE,
+    queue: Annotated[ReviewQueue, Query()] = ReviewQueue.REVIEWS,
+    order: Annotated[ReviewOrder, Query()] = ReviewOrder.AGE,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> ReviewPage:

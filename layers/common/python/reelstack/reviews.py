@@ -21,7 +21,7 @@ TIMES = 10**13
 """More milliseconds than any asked_at: puts the age below the severity in one number."""
 
 
-class Queue(StrEnum):
+class ReviewQueue(StrEnum):
     REVIEWS = "reviews"
     APPEALS = "appeals"
 
@@ -37,7 +37,7 @@ class Kind(StrEnum):
     """Its creator appeals against a verdict."""
 
 
-class Order(StrEnum):
+class ReviewOrder(StrEnum):
     AGE = "age"
     SEVERITY = "severity"
 
@@ -62,7 +62,7 @@ def question(video: Video, kind: Kind, labels: dict[str, float], **more: Any) ->
     asked = Review(
         video.video_id,
         owner_id=video.owner_id,
-        queue=Queue.APPEALS if kind is Kind.APPEAL else Queue.REVIEWS,
+        queue=ReviewQueue.APPEALS if kind is Kind.APPEAL else ReviewQueue.REVIEWS,
         kind=kind,
         attempt=int(video.attempt),
         asked_at=at,
@@ -108,14 +108,20 @@ def find_open(video_id: str) -> Review:
     return review
 
 
-def list_open(queue: Queue, order: Order, limit: int, cursor: str | None) -> tuple[list[Review], str | None]:
+def list_open(
+    queue: ReviewQueue, order: ReviewOrder, limit: int, cursor: str | None
+) -> tuple[list[Review], str | None]:
     """A page of a queue, the oldest or the most severe first, and the cursor of the next page."""
     after = pages.decode(cursor, int, str)
-    index, key = (Review.by_age, "asked_at") if order is Order.AGE else (Review.by_severity, "urgency")
+    index, key = (Review.by_age, "asked_at") if order is ReviewOrder.AGE else (Review.by_severity, "urgency")
     start: dict[str, dict[str, Any]] | None
     start = {"queue": {"S": queue}, key: {"N": str(after[0])}, "video_id": {"S": after[1]}} if after else None
     found = index.query(
-        queue, scan_index_forward=order is Order.AGE, limit=limit + 1, page_size=limit + 1, last_evaluated_key=start
+        queue,
+        scan_index_forward=order is ReviewOrder.AGE,
+        limit=limit + 1,
+        page_size=limit + 1,
+        last_evaluated_key=start,
     )
     page = list(found)
     last = page[:limit][-1] if len(page) > limit else None
