@@ -14,9 +14,6 @@ from moto import mock_aws
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
-# Clouds of tests have folders and ports of their own, whatever the caller's shell says.
-for name in [name for name in os.environ if name.startswith(("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR"))]:
-    del os.environ[name]
 from infra.settings import STAGES
 from reelstack import aws as seam
 from reelstack import cache, secrets
@@ -59,6 +56,10 @@ def programs() -> Iterator[None]:
         yield
     config.cache_clear()
 
+
+# Clouds of tests have folders and ports of their own, whatever the caller's shell says.
+for name in [name for name in os.environ if name.startswith(("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR"))]:
+    del os.environ[name]
 
 LOOP = asyncio.new_event_loop()
 """Where Mangum runs requests. It looks for one when a handler is imported, and never closes one that it made itself."""
