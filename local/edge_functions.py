@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 from uuid import uuid4
 
 HARNESS = Path(__file__).with_name("edge_functions.mjs")
-RUN_SECONDS = 2
-"""CloudFront allows about a millisecond; this only ends a function that hangs."""
-STOP_SECONDS = 2
+RUN_SECONDS = 10
+"""CloudFront allows about a millisecond; this only ends a function that hangs, however busy the laptop."""
+STOP_SECONDS = 20
 LINE_BYTES = 1024 * 1024
 """Longest answer of a function; CloudFront's own limit is 40 KB."""
 
@@ -35,8 +35,9 @@ class Answered:
 class EdgeFunctions:
     """Functions by file name. A process that died or hung is replaced at the next call."""
 
-    def __init__(self, node: Path, files: tuple[Path, ...]) -> None:
+    def __init__(self, node: Path, files: tuple[Path, ...], run_seconds: float = RUN_SECONDS) -> None:
         self._argv = [str(node), "--experimental-vm-modules", "--no-warnings", str(HARNESS), *map(str, files)]
+        self._run_seconds = run_seconds
         self._worker: _Worker | None = None
         self._starting = asyncio.Lock()
         self._entries: dict[str, str] = {}
@@ -47,7 +48,7 @@ class EdgeFunctions:
         Raises FunctionFailed.
         """
         worker = await self._running()
-        result = await worker.run(file, event)
+        result = await worker.run(file, event, self._run_seconds)
         if "statusCode" not in result:
             return str(result["uri"])
         headers = {name: str(value["value"]) for name, value in result.get("headers", {}).items()}
@@ -94,12 +95,12 @@ class _Worker:
         self._stdin.write(json.dumps(line).encode() + b"\n")
         await self._stdin.drain()
 
-    async def run(self, file: str, event: Event) -> Event:
+    async def run(self, file: str, event: Event, seconds: float) -> Event:
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             await self.send({"id": number, "file": file, "event": event})
-            line = await asyncio.wait_for(answer, RUN_SECONDS)
+            line = await asyncio.wait_for(answer, seconds)
         except (TimeoutError, OSError) as error:
             await self.end()
             raise FunctionFailed(f"{file} did not answer") from error

@@ -45,7 +45,8 @@ def node() -> Node:
         version = _first_line(path, "--version")
         found = re.match(r"v(\d+)\.", version)
         if found and int(found[1]) >= NODE_OLDEST:
-            return Node(path, version)
+            # There may be a shim on PATH that starts Node as its child: a kill would reach only the shim.
+            return Node(Path(_first_line(path, "--print", "process.execPath")), version)
     raise ProgramMissing(f"no Node.js ≥ {NODE_OLDEST}: run `make up`, which installs one, or install it")
 
 
@@ -110,9 +111,9 @@ def _executable(path: Path | None, name: str, package: str) -> Path:
     return path
 
 
-def _first_line(path: Path, flag: str) -> str:
+def _first_line(path: Path, *flags: str) -> str:
     try:
-        done = subprocess.run([str(path), flag], capture_output=True, text=True, timeout=VERSION_SECONDS, check=True)
+        done = subprocess.run([str(path), *flags], capture_output=True, text=True, timeout=VERSION_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise ProgramMissing(f"{path} does not run: {error}") from error
     return done.stdout.partition("\n")[0].strip()

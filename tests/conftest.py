@@ -57,6 +57,10 @@ def programs() -> Iterator[None]:
     config.cache_clear()
 
 
+# Clouds of tests have folders and ports of their own, whatever the caller's shell says.
+for name in [name for name in os.environ if name.startswith(("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR"))]:
+    del os.environ[name]
+
 LOOP = asyncio.new_event_loop()
 """Where Mangum runs requests. It looks for one when a handler is imported, and never closes one that it made itself."""
 asyncio.set_event_loop(LOOP)

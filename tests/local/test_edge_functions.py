@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.edge_functions import Answered, EdgeFunctions, FunctionFailed, Viewer
+from local.edge_functions import RUN_SECONDS, Answered, EdgeFunctions, FunctionFailed, Viewer
 from local.programs import node
 from reelstack.delivery import SigningKey, asset_url, tokened_prefix
 
@@ -32,11 +32,13 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def functions(*files: Path) -> AsyncIterator[EdgeFunctions]:
-    made = EdgeFunctions(node().path, files)
+async def functions(*files: Path, run_seconds: float = RUN_SECONDS) -> AsyncIterator[EdgeFunctions]:
+    made = EdgeFunctions(node().path, files, run_seconds)
     await made.hold(ENTRIES)
-    yield made
-    await made.close()
+    try:
+        yield made
+    finally:
+        await made.close()
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +201,7 @@ async def test_the_four_modules_of_the_edge_are_there(tmp_path: Path) -> None:
 async def test_a_function_that_hangs_is_ended_and_the_next_call_is_answered(tmp_path: Path) -> None:
     file = tmp_path / "hang.js"
     file.write_text("function handler(e) { while (e.request.uri === '/hang') {} return e.request; }")
-    async with functions(file) as edge:
+    async with functions(file, run_seconds=3) as edge:
         with pytest.raises(FunctionFailed):
             await edge.viewer_request("hang.js", event("/hang"))
         assert await edge.viewer_request("hang.js", event("/go")) == "/go"

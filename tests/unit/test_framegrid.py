@@ -53,3 +53,8 @@ def test_any_timestamps_make_a_grid_as_long_as_the_clip(times: list[int]) -> Non
 def test_a_single_picture_is_shown_for_as_long_as_it_says() -> None:
     grid = frame_grid([0], 2000, MS, [Fraction(30)])
     assert (int(grid.fps), grid.frames) == (30, 60)
+
+
+def test_two_frames_that_come_fast_and_stay_are_as_long_as_the_clip() -> None:
+    grid = frame_grid([0, 1], 40, Fraction(1, 1000))
+    assert abs(grid.frames / grid.fps - Fraction(41, 1000)) <= 1 / grid.fps

@@ -39,14 +39,15 @@ def frame_grid(
     if len(ticks) == 1:
         fps = next((rate for rate in announced if 1 <= rate <= MAX_FPS), Fraction(25))
         return FrameGrid(fps, max(1, _nearest(last_duration * time_base * fps)), constant=False)
+    seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     measured = (len(ticks) - 1) / ((ticks[-1] - ticks[0]) * time_base)
     for rate in (*announced, *USUAL, measured.limit_denominator(1001)):
         if rate >= 1 and _is_constant(ticks, time_base, rate):
             every = -(-rate // MAX_FPS)
-            return FrameGrid(rate / every, max(1, _nearest(Fraction(len(ticks), every))), constant=every == 1)
+            frames = len(ticks) if every == 1 else max(1, _nearest(seconds * rate / every))
+            return FrameGrid(rate / every, frames, constant=every == 1)
     steps = [later - earlier for earlier, later in pairwise(ticks)]
     fps = _usual(1 / (Fraction(median(steps)) * time_base))
-    seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     return FrameGrid(fps, max(1, _nearest(seconds * fps)), constant=False)
 
 
