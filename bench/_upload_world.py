@@ -14,8 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,10 +26,16 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
+from reelstack.tables import Upload, Usage, Video, deployed
 
 SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
+STORED = (Upload, Usage, Video)
+FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path")
+QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day")
+MANY = 1 << 50
+"""No quota: one creator makes all the uploads of a run."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,11 @@ def clean(aws: dict[str, str]) -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": "uploads",
         "POWERTOOLS_METRICS_NAMESPACE": "Reelstack",
         "REELSTACK_REGION": aws["AWS_REGION"],
-        "REELSTACK_VIDEOS_TABLE": "videos",
-        "REELSTACK_UPLOADS_TABLE": "uploads",
+        **{f"REELSTACK_{deployed(model).field.upper()}": deployed(model).field for model in STORED},
         "REELSTACK_UPLOADS_BUCKET": "uploads",
         "REELSTACK_ORIGIN_SECRET": "origin",
-        "REELSTACK_MAX_UPLOAD_BYTES": str(stage.max_upload_bytes),
-        "REELSTACK_UPLOAD_URL_SECONDS": str(stage.upload_url_seconds),
+        **{f"REELSTACK_{name.upper()}": str(getattr(stage, name)) for name in FROM_STAGE},
+        **{f"REELSTACK_{name.upper()}": str(MANY) for name in QUOTAS},
     }
 
 
@@ -105,8 +108,9 @@ def _resources(environment: dict[str, str]) -> Any:
     session.client("secretsmanager", endpoint_url=endpoint).create_secret(Name="origin", SecretString=SECRET)
     queue = session.client("sqs", endpoint_url=endpoint).create_queue(QueueName="compose")
     environment["REELSTACK_COMPOSE_QUEUE_URL"] = queue["QueueUrl"]
-    tables = "from reelstack.tables import Upload, Video\n"
-    tables += "for table in (Upload, Video): table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
+    names = ", ".join(model.__name__ for model in STORED)
+    tables = f"from reelstack.tables import {names}\n"
+    tables += f"for table in ({names}): table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
     subprocess.run([sys.executable, "-c", tables], cwd=ROOT, env=environment, check=True, timeout=60)
     return s3
 
@@ -163,8 +167,7 @@ class Gateway:
 
 def compose() -> None:
     """Lambda's poller of the compose queue."""
-    handler = import_module("functions.compose_upload.handler").handler
-
+    from functions.compose_upload.handler import handler
     from reelstack import aws
 
     sqs, queue = aws.client("sqs"), os.environ["REELSTACK_COMPOSE_QUEUE_URL"]
@@ -184,9 +187,8 @@ def main(port: int) -> None:
 
     from functions.uploads.handler import app
 
-    if find_spec("functions.compose_upload"):  # a service without chunks refuses them, and the client bears that
-        for _ in range(COMPOSERS):
-            threading.Thread(target=compose, daemon=True).start()
+    for _ in range(COMPOSERS):
+        threading.Thread(target=compose, daemon=True).start()
     gateway = Gateway(app, os.environ["AWS_ENDPOINT_URL"])
     uvicorn.run(gateway, host=HOST, port=port, lifespan="off", log_level="error", timeout_keep_alive=75)
 

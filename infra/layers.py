@@ -41,6 +41,8 @@ BOTOCORE_SERVICES = (
     "cloudfront-keyvaluestore",
     "dynamodb",
     "events",
+    "mediaconvert",
+    "rekognition",
     "s3",
     "secretsmanager",
     "sqs",

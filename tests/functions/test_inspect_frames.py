@@ -20,6 +20,7 @@ from reelstack.inspection import MAX_FRAME_BYTES, FrameTooLarge
 from reelstack.tables import Video
 
 ROOT = Path(__file__).parents[2]
+STEP = json.loads((ROOT / "events" / "inspect_frames.approve.json").read_text())
 Inspect = Callable[..., dict[str, Any]]
 
 
@@ -32,19 +33,18 @@ def frame(number: int) -> bytes:
 
 
 @pytest.fixture
-def inspect(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> Inspect:
+def inspect(aws: Config, context: Any) -> Inspect:
     """Runs the step on the sample event: two harmless frames, and a video with the texts given."""
 
     def run(frames: list[bytes] | None = None, **texts: Any) -> dict[str, Any]:
-        step = event("inspect_frames.approve")
         boto3.client("s3").put_object(Bucket="media", Key="v/v1/1/poster.jpg", Body=frame(3))
         frames = [frame(1), frame(2)] if frames is None else frames
         for number, content in enumerate(frames, start=1):
-            key = f"{step['frames_prefix']}{number:04d}.jpg"
+            key = f"{STEP['frames_prefix']}{number:04d}.jpg"
             boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=content)
         texts = {"title": "Bunny in the meadow", **texts}
         Video("v1", owner_id="ann", state="processing", upload_id="u1", created_at=1, **texts).save()
-        return dict(handler({**step, "frames": len(frames)}, context))
+        return dict(handler({**STEP, "frames": len(frames)}, context))
 
     return run
 
@@ -96,7 +96,7 @@ def test_one_engine_alone_is_a_setting(inspect: Inspect, monkeypatch: pytest.Mon
 def test_a_frame_that_is_missing_is_no_approval(inspect: Inspect, aws: Config, context: Any) -> None:
     inspect()
     with pytest.raises(ClientError, match="NoSuchKey"):
-        handler({"video_id": "v1", "frames_prefix": "work/u1/1/frames/", "frames": 3}, context)
+        handler({**STEP, "frames": 3}, context)
 
 
 def test_a_frame_that_is_too_large_is_not_read(inspect: Inspect) -> None:
@@ -105,20 +105,20 @@ def test_a_frame_that_is_too_large_is_not_read(inspect: Inspect) -> None:
 
 
 def test_no_frames_at_all_is_no_approval(inspect: Inspect) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="frames"):
         inspect([])
 
 
 def test_frames_come_from_the_work_area_only(aws: Config, context: Any) -> None:
-    with pytest.raises(ValidationError):
-        handler({"video_id": "v1", "frames_prefix": "originals/normal/u1/", "frames": 1}, context)
+    with pytest.raises(ValidationError, match="frames_prefix"):
+        handler({**STEP, "frames_prefix": "originals/normal/u1/"}, context)
 
 
 def test_a_deleted_video_is_not_judged(inspect: Inspect, context: Any) -> None:
     inspect()
     Video("v1").update(actions=[Video.state.set("deleted")])
     with pytest.raises(VideoNotFound):
-        handler({"video_id": "v1", "frames_prefix": "work/u1/1/frames/", "frames": 2}, context)
+        handler(STEP, context)
 
 
 def test_only_the_function_that_looks_loads_what_looking_needs() -> None:

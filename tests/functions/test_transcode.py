@@ -30,10 +30,7 @@ def test_a_segment_that_was_not_planned_raises(planned: Any) -> None:
         planned.run("transcode", segment=7)
 
 
-def test_no_work_folder_stays_behind(planned: Any) -> None:
-    def folders() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("reelstack-segment-*"))
-
-    before = folders()
+def test_no_work_folder_stays_behind(planned: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     planned.run("transcode")
-    assert folders() == before
+    assert list(tmp_path.iterdir()) == []
