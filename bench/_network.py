@@ -3,14 +3,22 @@
 A recording is a JSON list of `{"duration_ms", "bandwidth_kbps", "latency_ms"}`, replayed in order and looped.
 """
 
+import json
 import random
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
+from typing import Any
 
 MINUTE = 60.0
 CUT_SECONDS = (5.0, 30.0)
 FAILING = 0.05
+SLOWEST = 250_000 / 8
+"""Bytes a second a recording must reach on average: below, 10 MB alone take longer than five minutes."""
+UPWARDS_4G = 0.25
+"""Recordings are of the way down. LTE's way up is about a quarter of it; 3G's (HSPA) is much like its way down."""
+GENERATED = 24
 
 
 @dataclass(frozen=True)
@@ -86,3 +94,35 @@ class Trouble:
         """How the next request fails: "error" (503 after all of it was sent), "reset" (in the middle) or "unheard"
         (it is done, but the answer is lost)."""
         return self.rng.choice(("error", "reset", "unheard")) if self.rng.random() < FAILING else None
+
+
+def recorded(folder: Path) -> list[Network]:
+    """The recordings below `folder` that are not too slow to be uploaded over at all."""
+    found = [_parse(file, json.loads(file.read_text())) for file in sorted(folder.rglob("*.json"))]
+    return [network for network in found if network.mean >= SLOWEST]
+
+
+def generated(seed: int) -> list[Network]:
+    """Two thirds like 3G (about 1.3 Mbit/s), one third like 4G (about 7.5): ten minutes each, with holes."""
+    rng = random.Random(seed)
+    made = []
+    for number in range(GENERATED):
+        fast = number % 3 == 2
+        mean, latency = (7.5e6 / 8, 0.020) if fast else (rng.uniform(0.5e6, 2.2e6) / 8, 0.100)
+        rates, level = [], 1.0
+        for _ in range(600):
+            level = min(2.0, max(0.05, level + rng.gauss(0, 0.25) + (1 - level) * 0.1))
+            rates.append(0.0 if rng.random() < 0.02 else mean * level)
+        name = f"{'4g' if fast else '3g'}-like {number}"
+        made.append(Network(name, (1.0,) * len(rates), tuple(rates), latency))
+    return made
+
+
+def _parse(file: Path, periods: list[dict[str, Any]]) -> Network:
+    share = UPWARDS_4G if file.parent.name == "4g" else 1.0
+    return Network(
+        file.stem,
+        tuple(period["duration_ms"] / 1000 for period in periods),
+        tuple(period["bandwidth_kbps"] * 125.0 * share for period in periods),
+        periods[0]["latency_ms"] / 1000,
+    )

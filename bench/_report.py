@@ -40,13 +40,16 @@ def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}
 
 
-def run(measure: Callable[[bool], Report]) -> None:
-    """The command line of a benchmark: `measure(quick)`, print, exit."""
+def run(measure: Callable[..., Report], arguments: Callable[[argparse.ArgumentParser], None] | None = None) -> None:
+    """The command line of a benchmark: `measure(quick)`, print, exit. A benchmark with options of its own adds them in
+    `arguments(parser)` and is called as `measure(quick, options)`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="end within 60 s on 2 cores")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    if arguments:
+        arguments(parser)
     given = parser.parse_args()
-    report = measure(given.quick)
+    report = measure(given.quick, given) if arguments else measure(given.quick)
     print(json.dumps(report.as_json()) if given.json else _table(report))
     sys.exit(0 if all(check.holds for check in report.checks) else 1)
 

@@ -10,10 +10,11 @@ from cli.session import AsJson
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(bench)
+    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)
 
 
 def bench(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A file of bench/, without .py. None: list them.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="End within 60 s on 2 cores.")] = False,
     as_json: AsJson = False,
@@ -22,6 +23,7 @@ def bench(
 
     \b
       reelstack bench production --quick
+      reelstack bench upload --traces DIR    (options of one benchmark are handed on to it)
     """
     from local.places import ROOT
 
@@ -32,4 +34,6 @@ def bench(
     if name not in known:
         raise typer.BadParameter(f"no benchmark {name!r}; there are {', '.join(known) or 'none'}", param_hint="NAME")
     flags = [flag for flag, given in (("--quick", quick), ("--json", as_json)) if given]
-    raise typer.Exit(subprocess.run([sys.executable, "-m", f"bench.{name}", *flags], cwd=ROOT, check=False).returncode)
+    raise typer.Exit(
+        subprocess.run([sys.executable, "-m", f"bench.{name}", *flags, *context.args], cwd=ROOT, check=False).returncode
+    )
