@@ -43,8 +43,8 @@ class Plan:
     lanes: int
 
 
-FULL = Plan(200, 20, (10 * MB, 50 * MB), 5.0, 16)
-QUICK = Plan(10, 2, (10 * MB, 12 * MB), 8.0, 14)
+FULL = Plan(200, 20, (10 * MB, 50 * MB), 5.0, 8)
+QUICK = Plan(10, 2, (10 * MB, 12 * MB), 8.0, 6)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ async def _one(world: World, pool: ProcessPoolExecutor, way: str, ride: Ride, mo
     signed = world.s3.generate_presigned_url("put_object", Params={"Bucket": "uploads", "Key": key})
     async with link.open() as origin:
         puts = tuple(signed.replace(world.storage, f"{origin}/{generation}") for generation in (0, 1))
-        task = Task(way, origin, ride.size, ride.number, ride.factor, limit, puts, mode)  # type: ignore[arg-type]
+        task = Task(way, origin, ride.size, ride.number, ride.factor, limit, puts, mode)
         outcome = await asyncio.get_running_loop().run_in_executor(pool, upload, task)
     if outcome.error is None:
         whole = await asyncio.to_thread(_take, world, f"originals/normal/{outcome.upload_id}")

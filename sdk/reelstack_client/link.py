@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from reelstack_client.retry import Timing
 
@@ -18,7 +19,7 @@ class Link:
 
     Whatever is under way when the network breaks is lost. So only as many parts are under way as the link moves in
     `timing.at_risk` seconds: one on a phone in a train, `most` in a data centre. One alone until a first part has
-    landed, since before that only the kernel's buffer was measured.
+    landed, since before that mostly the kernel's buffer was measured.
     """
 
     def __init__(self, part_bytes: int, most: int, timing: Timing, clock: Callable[[], float] = time.monotonic) -> None:
@@ -64,19 +65,19 @@ class Link:
                 return False
             return self._rate() * self.timing.weak < self.part_bytes
 
-    def lane(self, stopped: Callable[[], bool]) -> Lane:
-        """Waits for the right to send one part. The lane is free again when the part has left: waiting for storage's
-        answer takes none. Given at once when `stopped()`."""
+    @contextmanager
+    def lane(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Waits for the right to have one part on its way until storage answered. Given at once when `stopped()`."""
         with self._free:
             while self._under_way >= self._width() and not stopped():
                 self._free.wait(CHECK_SECONDS)
             self._under_way += 1
-        return Lane(self)
-
-    def release(self) -> None:
-        with self._free:
-            self._under_way -= 1
-            self._free.notify()
+        try:
+            yield
+        finally:
+            with self._free:
+                self._under_way -= 1
+                self._free.notify()
 
     def _width(self) -> int:
         if not self._landed:
@@ -94,17 +95,3 @@ class Link:
     def _forget(self, now: float) -> None:
         while self._moved and self._moved[0][0] < now - self.timing.at_risk:
             self._moved.popleft()
-
-
-class Lane:
-    """The right to have one part on its way."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._held = True
-
-    def release(self) -> None:
-        """Gives the right back; twice is once."""
-        if self._held:
-            self._held = False
-            self._link.release()

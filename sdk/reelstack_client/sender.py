@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 
 from reelstack_client.errors import FileChanged, Unreachable, UploadBroken, UploadGone
-from reelstack_client.link import Lane, Link
+from reelstack_client.link import Link
 from reelstack_client.models import Part
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
 from reelstack_client.sending import Sending, Tally
 from reelstack_client.signatures import Signatures
+from reelstack_client.transport import SMALL_BUFFER
 
 BLOCK = 64 * 1024
 REFUSALS = 5
@@ -68,9 +69,8 @@ class Sender:
         """Returns when storage took each of `numbers`. Raises Unreachable, UploadBroken, UploadGone or FileChanged;
         if `watched`, LinkIsWeak."""
         self._waiting, self._watched = list(numbers), watched
-        # One worker more than lanes: while it waits for storage's answer, the next part is already leaving.
-        most = min(self.how.parallel + 1, len(numbers))
-        with ThreadPoolExecutor(max_workers=max(1, most), thread_name_prefix="part") as pool:
+        most = max(1, min(self.how.parallel, len(numbers)))
+        with ThreadPoolExecutor(max_workers=most, thread_name_prefix="part") as pool:
             try:
                 workers = [pool.submit(self._work) for _ in range(most)]
                 done, _ = wait(workers, return_when=FIRST_EXCEPTION)
@@ -92,26 +92,28 @@ class Sender:
             if number in self.tally.done or self._stop.is_set():
                 return
             part = self.signatures.get(number, list(self._waiting))
-            lane = self.link.lane(self._stop.is_set)
             try:
-                again = self._put(part, lane)
+                with self.link.lane(self._stop.is_set):
+                    again = self._put(part)
             except Stopped:
                 return
-            finally:
-                lane.release()
             if again is None:
                 return
             self.tally.sending(number, 0)
             self.how.sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
         raise Unreachable(f"part {number}: {self.how.timing.tries} tries; the same upload can be resumed later")
 
-    def _put(self, part: Part, lane: Lane) -> Again | None:
+    def _put(self, part: Part) -> Again | None:
         """One try of one part: None if storage took it."""
         headers = part.headers | {"Content-Length": str(part.size_bytes)}
         left = Body(part.size_bytes)
         try:
             response = self.http.put(
-                part.url, content=self._blocks(part, left, lane), headers=headers, timeout=self._timeout
+                part.url,
+                content=self._blocks(part, left),
+                headers=headers,
+                timeout=self._timeout,
+                extensions=SMALL_BUFFER,
             )
         except httpx.TransportError as error:
             self._give_up_if_stuck(str(error) or type(error).__name__)
@@ -146,7 +148,7 @@ class Sender:
                 raise UploadBroken(f"storage refuses freshly signed parts; {says}")
             self.tally.finished(self.held())
 
-    def _blocks(self, part: Part, left: Body, lane: Lane) -> Iterator[bytes]:
+    def _blocks(self, part: Part, left: Body) -> Iterator[bytes]:
         with self.file.open("rb") as source:
             source.seek(self.tally.start(part.number))
             while left.bytes:
@@ -161,7 +163,6 @@ class Sender:
                     raise Stopped
                 if self._watched and self.link.is_weak():
                     raise LinkIsWeak
-        lane.release()
 
     def _give_up_if_stuck(self, why: str) -> None:
         stuck = time.monotonic() - self.tally.moved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,19 @@ from reelstack_client.sign_in import TokenProvider
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 HARMLESS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+SEND_BUFFER = 256 * 1024
+"""Bytes of a connection that the kernel may keep for later. Its own limit is 4 MiB: on a weak link that is minutes of
+bytes that look as if they had left. Eight connections with 200 ms there and back still move 80 Mbit/s."""
+
+
+def _keep_buffer_small(event: str, info: dict[str, Any]) -> None:
+    if event == "connection.connect_tcp.complete":
+        connected = info["return_value"].get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+
+
+SMALL_BUFFER = {"trace": _keep_buffer_small}
+"""The extension of a request whose connection, if it is a new one, shall keep little for later."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class Transport:
             "json": body,
             "params": {name: value for name, value in (query or {}).items() if value is not None},
             "timeout": httpx.USE_CLIENT_DEFAULT if self.timeout is None else self.timeout,
+            "extensions": SMALL_BUFFER,
         }
         began, lost, refused = time.monotonic(), 0, 0
         while True:

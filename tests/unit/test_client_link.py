@@ -1,5 +1,7 @@
 """How many parts may be under way: never more than a cut may cost."""
 
+import pytest
+
 from reelstack_client.link import Link
 from reelstack_client.retry import Timing
 
@@ -79,12 +81,12 @@ def test_a_link_is_not_judged_at_first_sight_nor_after_a_part_has_landed() -> No
     assert not way.is_weak()
 
 
-def test_a_lane_given_back_twice_is_one_lane() -> None:
+def test_a_lane_is_free_again_however_its_part_ended() -> None:
     way, _ = link()
-    lane = way.lane(lambda: False)
-    lane.release()
-    lane.release()
-    first = way.lane(lambda: False)
-    waits = way.lane(lambda: True)  # the width is one: only because it is over, it does not wait
-    first.release()
-    waits.release()
+    with pytest.raises(OSError, match="gone"), way.lane(lambda: False):
+        raise OSError("gone")
+    with (
+        way.lane(lambda: False),
+        way.lane(lambda: True),
+    ):  # the width is one: only because it is over, this one does not wait
+        pass
