@@ -15,11 +15,11 @@ CHECK_SECONDS = 0.05
 
 
 class Link:
-    """Measures what leaves and gives out lanes: the right to have one part on its way.
+    """Measures what lands and gives out lanes: the right to have one part on its way.
 
     Whatever is under way when the network breaks is lost. So only as many parts are under way as the link moves in
-    `timing.at_risk` seconds: one on a phone in a train, `most` in a data centre. One alone until a first part has
-    landed, since before that mostly the kernel's buffer was measured.
+    `timing.at_risk` seconds: one on a phone in a train, `most` in a data centre. What counts is what storage has
+    confirmed: of what has left, some is in the kernel's buffers still.
     """
 
     def __init__(self, part_bytes: int, most: int, timing: Timing, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,29 +29,29 @@ class Link:
         self.clock = clock
         self._free = threading.Condition()
         self._under_way = 0
-        self._landed = False
+        self._landed: deque[tuple[float, int]] = deque()
+        self._judged = False
         self._began: float | None = None
-        self._moved: deque[tuple[float, int]] = deque()
+        self._left = 0
 
     def moved(self, count: int) -> None:
         """`count` bytes have left."""
         with self._free:
-            now = self.clock()
             if self._began is None:
-                self._began = now
-            self._moved.append((now, count))
-            self._forget(now)
+                self._began = self.clock()
+            self._left += count
 
-    def landed(self) -> None:
-        """Storage has confirmed a part."""
+    def lost(self) -> None:
+        """A connection broke: a hole in the network says nothing about how fast it is besides."""
         with self._free:
-            self._landed = True
+            self._began, self._left = None, 0
+
+    def landed(self, count: int) -> None:
+        """Storage has confirmed a part of `count` bytes."""
+        with self._free:
+            self._judged = True
+            self._landed.append((self.clock(), count))
             self._free.notify_all()
-
-    def rate(self) -> float:
-        """Bytes a second over the last `at_risk` seconds; 0 while nothing is known."""
-        with self._free:
-            return self._rate()
 
     def width(self) -> int:
         """How many parts may be under way now."""
@@ -59,11 +59,16 @@ class Link:
             return self._width()
 
     def is_weak(self) -> bool:
-        """Whether, after a first look and before any part has landed, a part takes too long for this link."""
+        """Whether a part takes too long for this link: asked again and again, answered once, when the first part has
+        been watched for a while. Later, changing over would lose more than small pieces save."""
         with self._free:
-            if self._landed or self._began is None or self.clock() - self._began < self.timing.look:
+            if self._judged or self._began is None:
                 return False
-            return self._rate() * self.timing.weak < self.part_bytes
+            seconds = self.clock() - self._began
+            if seconds < self.timing.look:
+                return False
+            self._judged = True
+            return self._left / seconds * self.timing.weak < self.part_bytes
 
     @contextmanager
     def lane(self, stopped: Callable[[], bool]) -> Iterator[None]:
@@ -80,18 +85,7 @@ class Link:
                 self._free.notify()
 
     def _width(self) -> int:
-        if not self._landed:
-            return 1
-        return max(1, min(self.most, int(self._rate() * self.timing.at_risk / self.part_bytes)))
-
-    def _rate(self) -> float:
-        if self._began is None:
-            return 0.0
-        now = self.clock()
-        self._forget(now)
-        seconds = max(now - max(self._began, now - self.timing.at_risk), 1e-3)
-        return sum(count for _, count in self._moved) / seconds
-
-    def _forget(self, now: float) -> None:
-        while self._moved and self._moved[0][0] < now - self.timing.at_risk:
-            self._moved.popleft()
+        since = self.clock() - self.timing.at_risk
+        while self._landed and self._landed[0][0] < since:
+            self._landed.popleft()
+        return max(1, min(self.most, sum(count for _, count in self._landed) // self.part_bytes))

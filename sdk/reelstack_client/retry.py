@@ -48,11 +48,11 @@ class Timing:
     """
 
     connect: float = 10.0
-    stall: float = 15.0
+    stall: float = 10.0
     patience: float = 300.0
     tries: int = 200
     """Of one part, or of one request to the service while the network is away."""
-    at_risk: float = 4.0
+    at_risk: float = 2.5
     """No more parts are under way than the link moves in this time (one at least): that is what a cut costs."""
     look: float = 3.0
     """How long the first part is watched before the link counts as weak."""

@@ -91,10 +91,9 @@ class Sender:
         for attempt in range(self.how.timing.tries):
             if number in self.tally.done or self._stop.is_set():
                 return
-            part = self.signatures.get(number, list(self._waiting))
             try:
-                with self.link.lane(self._stop.is_set):
-                    again = self._put(part)
+                with self.link.lane(self._stop.is_set):  # first: a signature may end while a lane is waited for
+                    again = self._put(self.signatures.get(number, list(self._waiting)))
             except Stopped:
                 return
             if again is None:
@@ -116,13 +115,14 @@ class Sender:
                 extensions=SMALL_BUFFER,
             )
         except httpx.TransportError as error:
+            self.link.lost()
             self._give_up_if_stuck(str(error) or type(error).__name__)
             if left.bytes == 0:  # perhaps storage has it and only the answer was lost
                 self.tally.finished(self.held())
             return Again(lost=True)
         if response.status_code < 300:
             self._refusals = 0
-            self.link.landed()
+            self.link.landed(part.size_bytes)
             self.tally.finished({part.number})
             return None
         return self._refused(part, response)

@@ -21,46 +21,56 @@ def link(part: int = 5 * MIB, most: int = 8) -> tuple[Link, Clock]:
     return Link(part, most, Timing(), clock), clock
 
 
-def move(way: Link, clock: Clock, seconds: int, rate: int) -> None:
-    """`rate` bytes leave in each of `seconds`."""
-    for _ in range(seconds):
-        way.moved(rate)
-        clock.now += 1
+def land(way: Link, clock: Clock, parts: int, seconds: float) -> None:
+    """One part after the other lands, `seconds` each."""
+    for _ in range(parts):
+        clock.now += seconds
+        way.landed(way.part_bytes)
 
 
 def test_the_first_part_goes_alone() -> None:
-    way, clock = link()
-    move(way, clock, 2, 50 * MIB)
+    way, _ = link()
+    way.moved(50 * MIB)
     assert way.width() == 1
 
 
 def test_a_fast_link_takes_as_many_parts_as_are_wished() -> None:
     way, clock = link()
-    move(way, clock, 2, 50 * MIB)
-    way.landed()
+    land(way, clock, 20, 0.1)
     assert way.width() == 8
 
 
-def test_no_more_is_under_way_than_four_seconds_carry() -> None:
+def test_no_more_is_under_way_than_the_link_moves_in_the_time_that_may_be_lost() -> None:
     way, clock = link()
-    move(way, clock, 4, 4 * MIB)
-    way.landed()
+    land(way, clock, 10, Timing().at_risk / 2.5)
     assert way.width() == 3
+
+
+def test_what_left_but_did_not_land_opens_no_lane() -> None:
+    way, clock = link()
+    land(way, clock, 1, 1)
+    way.moved(50 * MIB)
+    assert way.width() == 1
 
 
 def test_a_slow_link_takes_one_part() -> None:
     way, clock = link()
-    way.landed()
-    move(way, clock, 8, 100_000)
+    land(way, clock, 3, 30)
     assert way.width() == 1
 
 
 def test_after_a_hole_in_the_network_parts_go_one_by_one_again() -> None:
     way, clock = link()
-    move(way, clock, 4, 50 * MIB)
-    way.landed()
+    land(way, clock, 20, 0.1)
     clock.now += 10
     assert way.width() == 1
+
+
+def move(way: Link, clock: Clock, seconds: int, rate: int) -> None:
+    """`rate` bytes leave in each of `seconds`."""
+    for _ in range(seconds):
+        way.moved(rate)
+        clock.now += 1
 
 
 def test_a_link_is_weak_when_a_part_would_take_more_than_six_seconds() -> None:
@@ -76,8 +86,25 @@ def test_a_link_is_not_judged_at_first_sight_nor_after_a_part_has_landed() -> No
     way, clock = link()
     move(way, clock, 2, 1000)
     assert not way.is_weak()
-    way.landed()
+    way.landed(1000)
     move(way, clock, 5, 1000)
+    assert not way.is_weak()
+
+
+def test_a_link_that_was_found_good_enough_is_not_judged_again() -> None:
+    way, clock = link()
+    move(way, clock, 3, 2 * MIB)
+    assert not way.is_weak()
+    move(way, clock, 60, 1000)
+    assert not way.is_weak()
+
+
+def test_a_hole_in_the_network_makes_no_link_weak() -> None:
+    way, clock = link()
+    move(way, clock, 1, 1000)
+    clock.now += 60
+    way.lost()
+    move(way, clock, 3, 2 * MIB)
     assert not way.is_weak()
 
 
