@@ -16,7 +16,7 @@ down: ## Stop it; the next `make up` finds everything again.
 test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 2 cores.
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "not engines"
 
-test-engines: setup-dev ## Flink, Spark, training, real OpenSearch, long media tests.
+test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media and upload tests.
 	@$(BIN)/python -m infra.layers
 	@$(BIN)/pytest -m engines
 

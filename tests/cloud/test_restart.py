@@ -50,6 +50,7 @@ def test_a_transcoder_killed_in_the_middle_loses_nothing(drive: Driver, tmp_path
     assert ended_well(drive, video).state == "published"
 
 
+@pytest.mark.engines
 def test_an_emulator_stopped_in_the_middle_loses_nothing(drive: Driver, places: Places, tmp_path: Path) -> None:
     video = in_transcoding(drive, tmp_path, "stopped")
     up.down(places)

@@ -142,6 +142,7 @@ def behind_the_cdn(drive: Driver, key: str) -> int:
     return httpx.get(f"{drive.outputs.endpoint}/{key}", headers=host, timeout=30).status_code
 
 
+@pytest.mark.engines  # long: with others like it, make test would take longer than ten minutes
 def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_again(
     drive: Driver, tmp_path: Path
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
     assert [deed["action"] for deed in deeds] == ["taken-down", "appealed", "claimed", "decided"]
 
 
+@pytest.mark.engines
 def test_a_deleted_video_is_out_of_reach_on_every_path(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "deleted.mp4"), title="deleted")
     with polled(drive, video) as poller:
@@ -192,6 +194,7 @@ def test_a_deleted_video_is_out_of_reach_on_every_path(drive: Driver, tmp_path: 
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}/playback", user="ann")) == (404, "video-not-found")
 
 
+@pytest.mark.engines
 def test_a_video_made_private_stays_with_its_owner_alone(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "private.mp4"), title="private")
     with polled(drive, video, leave_out=("served prefix",)) as poller:

@@ -91,6 +91,7 @@ def test_low_jobs_delay_a_high_one_by_no_more_than_one_jobs_time(
     assert high.upload_id in running()
 
 
+@pytest.mark.engines
 def test_low_jobs_go_on_under_constant_high_load(aws: Config) -> None:
     lows = {submit(LOW).upload_id for _ in range(3)}
     for _ in range(4):

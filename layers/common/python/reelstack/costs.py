@@ -31,7 +31,7 @@ class Prices:
 
 US_EAST_1 = Prices(
     source="aws.amazon.com/lambda/pricing, /step-functions/pricing, /s3/pricing; us-east-1, first tier",
-    as_of="2026-11-23, unchanged list prices as known then; check before you rely on them",
+    as_of="2026-11-23; not compared with a bill: check before you rely on them",
     lambda_gb_second={"arm64": 0.0000133334, "x86_64": 0.0000166667},
     lambda_request=0.20 / 1_000_000,
     lambda_disk_gb_second=0.0000000309,

@@ -23,6 +23,7 @@ SLOWEST_RATE, FASTEST_RATE = 5, 120
 
 PRICED_ON = "2026-11-23"
 PRICES_FROM = "https://aws.amazon.com/mediaconvert/pricing/ (on demand, us-east-1, first volume step)"
+"""The multipliers below were not compared with a bill: check them before a guard that is set tightly."""
 BASIC, PROFESSIONAL = 7_500, 12_000
 """Microdollars of a normalized minute. AVC in one pass is basic; HEVC and whatever takes two passes is professional."""
 SOUND_MINUTE, NORMALIZED_SOUND_MINUTE = 2_000, 5_000
