@@ -1,10 +1,12 @@
 """What is wrong with a title, a description or tags: words of a list, also when spelt with digits, signs or gaps. Pure.
 
-The list is better-profanity's, without the entries that ordinary titles are made of or that people call themselves
-(everyday_words.txt). The matching is ours: theirs takes seconds for a long text (8 s for 2,500 words), joins neighbours
-("my pen is blue" is flagged) and misses "f.u.c.k" and accents. English only.
+The lists are better-profanity's for English and glin-profanity's for LANGUAGES, without the entries that ordinary
+titles are made of, in whatever language, or that people call themselves (everyday_words.txt). The matching is ours:
+theirs takes seconds for a long text (8 s for 2,500 words), joins neighbours ("my pen is blue" is flagged) and misses
+"f.u.c.k" and accents. Languages written without gaps between words are not read.
 """
 
+import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -23,6 +25,9 @@ STAR = "*"
 MIN_LETTERS_BESIDE_STARS = 2
 MIN_GAPPED = 3  # "f u c k" is one word, "a b" are two
 WORD = re.compile(r"(?:[^\W_]|[@$*!|])+")
+LANGUAGES = ("french", "german", "italian", "polish", "portuguese", "russian", "spanish")
+MIN_FOREIGN = 4
+"""Letters: shorter words of one language are ordinary ones of another."""
 PLAIN = re.compile(r"[a-z0-9 .'_-]+")
 """The list's own guesses at spellings with signs are left out: every word is read that way."""
 
@@ -48,9 +53,11 @@ def scores(texts: Iterable[str]) -> dict[str, float]:
 def listed_words(text: str) -> list[str]:
     """The listed words of a text in plain spelling, in order. Time grows with the length of the text, nothing more."""
     lexicon = _lexicon()
-    spellings = [_spellings(word) for word in _words(text)]
-    found = [hit for spelling in spellings if (hit := _listed(spelling, lexicon))]
-    plain = [spelling[0] for spelling in spellings]
+    words = list(_words(text))
+    spellings = {word: _spellings(word) for word in words}
+    hits = {word: _listed(spelling, lexicon) for word, spelling in spellings.items()}
+    found = [hit for word in words if (hit := hits[word])]
+    plain = [spellings[word][0] for word in words]
     for length in range(2, lexicon.longest_phrase + 1):
         runs = zip(*(plain[start:] for start in range(length)), strict=False)
         found += [" ".join(run) for run in runs if run in lexicon.phrases]
@@ -87,11 +94,18 @@ def _spellings(word: str) -> list[str]:
     return read + [DRAWN_OUT.sub(kept, spelling) for spelling in read for kept in (r"\1", r"\1\1")]
 
 
+def _foreign() -> Iterator[str]:
+    dictionaries = files("glin_profanity.data").joinpath("dictionaries")
+    for language in LANGUAGES:
+        yield from map(str.casefold, json.loads(dictionaries.joinpath(f"{language}.json").read_text())["words"])
+
+
 @cache
 def _lexicon() -> Lexicon:
     lines = files("better_profanity").joinpath("profanity_wordlist.txt").read_text().casefold().splitlines()
     everyday = files("reelstack").joinpath("everyday_words.txt").read_text().splitlines()
     wanted = [line for line in lines if PLAIN.fullmatch(line) and line not in everyday]
+    wanted += [line for line in _foreign() if len(line) >= MIN_FOREIGN and line not in everyday]
     entries = {tuple(_spellings(word)[0] for word in _words(line)) for line in wanted}
     words = {entry[0] for entry in entries if len(entry) == 1}
     phrases = frozenset(entry for entry in entries if len(entry) > 1)
