@@ -134,7 +134,7 @@ def test_an_upload_is_produced_once_whatever_events_come(drive: Driver, tmp_path
     }
     again = {"version": "0", "source": "aws.s3", "detail-type": "Object Created", "detail": detail}
     for _ in range(2):
-        drive.aws("sqs").send_message(QueueUrl=drive.outputs.queues["production-normal"], MessageBody=json.dumps(again))
+        drive.aws("sqs").send_message(QueueUrl=drive.outputs.queues["production_normal"], MessageBody=json.dumps(again))
     s3.copy_object(Bucket=uploads, Key=f"{key}-copy", CopySource={"Bucket": uploads, "Key": key})
     s3.put_object(Bucket=uploads, Key=f"chunks/{upload.upload_id}/1", Body=b"x")
     drive.aws("lambda").invoke(FunctionName=drive.outputs.functions["start_production"], Payload=json.dumps(again))
@@ -145,7 +145,7 @@ def test_an_upload_is_produced_once_whatever_events_come(drive: Driver, tmp_path
 
 def waiting(drive: Driver) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    url = drive.outputs.queues["production-normal"]
+    url = drive.outputs.queues["production_normal"]
     found = drive.aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(found[name]) for name in names)
 

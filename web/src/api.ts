@@ -1,5 +1,8 @@
 import { problemOf } from './problem.ts';
 
+const BUSY = new Set([429, 502, 503, 504]);
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 250;
 const PATIENCE_MS = 15_000;
 
 export interface Video {
@@ -56,15 +59,26 @@ export class Api {
     return (await (await this.#call(path, 'GET')).json()) as Body;
   }
 
-  async #call(path: string, method: string): Promise<Response> {
-    const answer = await fetch(path, {
+  /** Every request here may be repeated: it is, when the service is busy or the network away for a moment. */
+  async #call(path: string, method: 'GET' | 'PUT' | 'DELETE', attempt = 1): Promise<Response> {
+    const request = {
       method,
       headers: { authorization: `Bearer ${await this.#token()}` },
       signal: AbortSignal.timeout(PATIENCE_MS),
+    };
+    const answer = await fetch(path, request).catch((error: unknown) => {
+      if (attempt === ATTEMPTS) {
+        throw error;
+      }
+      return null;
     });
-    if (!answer.ok) {
+    if (answer?.ok) {
+      return answer;
+    }
+    if (answer && (attempt === ATTEMPTS || !BUSY.has(answer.status))) {
       throw await problemOf(answer);
     }
-    return answer;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_WAIT_MS * 2 ** attempt));
+    return this.#call(path, method, attempt + 1);
   }
 }
