@@ -1,4 +1,4 @@
-"""How long a Map of segments takes with so many at a time: a simulation from measured times of single segments. Pure."""
+"""How long a Map of segments takes with so many at a time, simulated from measured times of single segments. Pure."""
 
 import random
 from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 Both sides make the same renditions with the same encoders and presets, the same caps, sound and poster, on the same
 cores, one after the other. Ours runs the steps' own handlers, two segments at a time, with S3 and DynamoDB in process;
-the other is one command with one decode, as a person would write it. Quality is compared in the same run.
+the other is one command with one decode, as a person would write it. Quality is compared in the same run. Then the
+segments once more, one and two at a time on a core each, and from their times a simulated Map over a long clip.
 """
 
 import importlib
@@ -20,6 +21,7 @@ from typing import Any
 from bench._in_process import STEP, begin, in_process, some_frame
 from bench._quality import vmaf
 from bench._report import Check, Report, run
+from bench._scaling import Measured, measure_segments, report_scaling
 
 WORKERS = 2
 PLAN_KEY = "work/u1/1/plan.json"
@@ -47,11 +49,32 @@ def measure(quick: bool) -> Report:
         report.checks.append(_ratio("without moderation", without["seconds"], plain, BUDGET_WITHOUT))
         report.checks.append(_ratio("first playable", without["first_playable"], plain, BUDGET_FIRST))
         _compare_quality(report, s3, source, folder)
+        _scale(report, without)
     return report
 
 
 def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) -> Check:
     return Check(what, round(seconds / plain["seconds"], 3), "of one command", budget)
+
+
+def _scale(report: Report, produced: Mapping[str, float]) -> None:
+    from reelstack.config import config
+    from reelstack.steps import read_plan
+
+    plan = read_plan(PLAN_KEY)
+    numbers = [segment.number for segment in plan.segments]
+    segments, two = measure_segments(lambda number: _step("transcode", {**PLANNED, "segment": number}), numbers)
+    report_scaling(
+        report,
+        Measured(
+            clip_seconds=float(plan.seconds),
+            segment_seconds=config().segment_seconds,
+            first=produced["first_playable"],
+            package=produced["package"],
+            segments=segments,
+            two=two,
+        ),
+    )
 
 
 # --- the two sides ---------------------------------------------------------------------------------------------------
