@@ -83,7 +83,7 @@ def begin(s3: Any, source: Path) -> None:
 
 def some_frame(s3: Any, source: Path, folder: Path) -> dict[str, Any]:
     """One picture where InspectFrames looks for frames and for the poster, and its input."""
-    from reelstack.assets import asset_prefix
+    from reelstack.steps import asset_prefix
     from reelstack.verdicts import poster_key
 
     picture = folder / "warm.jpg"
