@@ -22,6 +22,7 @@ from bench._in_process import STEP, begin, in_process, some_frame
 from bench._quality import vmaf
 from bench._report import Check, Report, run
 from bench._scaling import Measured, measure_segments, report_scaling
+from reelstack.ladder import Rendition
 
 WORKERS = 2
 PLAN_KEY = "work/u1/1/plan.json"
@@ -119,7 +120,6 @@ def _moderate() -> None:
 def _direct(source: Path, folder: Path) -> dict[str, float]:
     """Seconds of one command that decodes once and makes everything."""
     from reelstack.config import config
-    from reelstack.encoding import AVC_PRESET, HEVC_PRESET
     from reelstack.steps import read_plan
 
     _step("probe", STEP)
@@ -130,7 +130,7 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
     for n, one in enumerate(plan.renditions):
         graph += f";[s{n}]scale={one.width}:{one.height}:flags=bicubic[r{n}]"
         held = ["-maxrate", f"{one.cap_kbps}k", "-bufsize", f"{one.cap_kbps}k", "-g", str(plan.gop_frames)]
-        outputs += ["-map", f"[r{n}]", *_encoder(one.codec, HEVC_PRESET, AVC_PRESET), *held]
+        outputs += ["-map", f"[r{n}]", *_encoder(one), *held]
         outputs += ["-movflags", "+faststart", str(folder / f"direct-{one.name}.mp4")]
     outputs += ["-map", "0:a:0", "-c:a", "aac", "-ac", "2", "-b:a", "128k", str(folder / "direct.m4a")]
     outputs += ["-map", "[poster]", "-frames:v", "1", "-update", "1", str(folder / "direct.jpg")]
@@ -154,11 +154,14 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
     }
 
 
-def _encoder(codec: str, hevc_preset: str, avc_preset: str) -> list[str]:
-    if codec == "hevc":
-        options = "scenecut=0:open-gop=0:log-level=error"
-        return ["-c:v", "libx265", "-preset", hevc_preset, "-crf", "23", "-tag:v", "hvc1", "-x265-params", options]
-    return ["-c:v", "libx264", "-preset", avc_preset, "-crf", "22", "-sc_threshold", "0"]
+def _encoder(one: Rendition) -> list[str]:
+    from reelstack.encoding import AVC_PRESET, HEVC_PRESET, hevc_tuning
+
+    if one.codec == "hevc":
+        options = {**hevc_tuning(one), "scenecut": 0, "open-gop": 0, "log-level": "error"}
+        parameters = ":".join(f"{name}={value}" for name, value in options.items())
+        return ["-c:v", "libx265", "-preset", HEVC_PRESET, "-crf", "23", "-tag:v", "hvc1", "-x265-params", parameters]
+    return ["-c:v", "libx264", "-preset", AVC_PRESET, "-crf", "22", "-sc_threshold", "0"]
 
 
 def _compare_quality(report: Report, s3: Any, source: Path, folder: Path) -> None:
