@@ -34,7 +34,7 @@ UNBOUND = 100_000
 """kbps: no buffer of this size holds an encoder back."""
 COUNTED_SECONDS = 5
 """Shorter clips are measured and shown, but say too little about either budget to count."""
-COMPARED_SECONDS = 15
+COMPARED_SECONDS = 8
 """Of each clip, from its beginning, encoded once per codec, rung and quality; caps are checked on all of it."""
 MAX_SECONDS = 600
 
