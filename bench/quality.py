@@ -34,7 +34,7 @@ UNBOUND = 100_000
 """kbps: no buffer of this size holds an encoder back."""
 COUNTED_SECONDS = 5
 """Shorter clips are measured and shown, but say too little about either budget to count."""
-COMPARED_SECONDS = 8
+COMPARED_SECONDS = 6
 """Of each clip, from its beginning, encoded once per codec, rung and quality; caps are checked on all of it."""
 MAX_SECONDS = 600
 
@@ -52,7 +52,7 @@ class Amount:
     every_clip: bool
 
 
-FULL = Amount((20, 24, 28, 32), (22, 26, 30), (0.6, 0.8, 1.0, 1.3, 1.8), 64, (640, 360), every_clip=True)
+FULL = Amount((20, 24, 28, 32), (22, 26, 30), (0.6, 0.8, 1.0, 1.3, 1.8), 64, (480, 270), every_clip=True)
 QUICK = Amount((22, 27, 32), (23, 28), (0.7, 1.0, 1.5), 62, (192, 108), every_clip=False)
 
 
