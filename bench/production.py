@@ -50,7 +50,7 @@ def measure(quick: bool) -> Report:
         report.checks.append(_ratio("without moderation", without["seconds"], plain, BUDGET_WITHOUT))
         report.checks.append(_ratio("first playable", without["first_playable"], plain, BUDGET_FIRST))
         _compare_quality(report, s3, source, folder)
-        _scale(report, without)
+        _scale(report, without, most=2 if quick else None)
     return report
 
 
@@ -58,12 +58,13 @@ def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) ->
     return Check(what, round(seconds / plain["seconds"], 3), "of one command", budget)
 
 
-def _scale(report: Report, produced: Mapping[str, float]) -> None:
+def _scale(report: Report, produced: Mapping[str, float], most: int | None) -> None:
+    """With the first `most` segments, or all."""
     from reelstack.config import config
     from reelstack.steps import read_plan
 
     plan = read_plan(PLAN_KEY)
-    numbers = [segment.number for segment in plan.segments]
+    numbers = [segment.number for segment in plan.segments][:most]
     segments, two = measure_segments(lambda number: _step("transcode", {**PLANNED, "segment": number}), numbers)
     report_scaling(
         report,
