@@ -30,6 +30,7 @@ def in_process() -> Iterator[Any]:
         "POWERTOOLS_METRICS_DISABLED": "true",
         "REELSTACK_VIDEOS_TABLE": "videos",
         "REELSTACK_UPLOADS_TABLE": "uploads",
+        "REELSTACK_LEASES_TABLE": "leases",
         "REELSTACK_UPLOADS_BUCKET": "uploads",
         "REELSTACK_MEDIA_BUCKET": "media",
         "REELSTACK_FFMPEG_PATH": str(programs.ffmpeg()),
@@ -38,6 +39,9 @@ def in_process() -> Iterator[Any]:
         "REELSTACK_SEGMENT_SECONDS": str(stage.segment_seconds),
         "REELSTACK_MAX_DURATION_SECONDS": str(stage.max_duration_seconds),
         "REELSTACK_AVC_RUNGS": ",".join(map(str, stage.avc_rungs)),
+        "REELSTACK_ARCHITECTURE": stage.architecture,
+        "REELSTACK_ENGINE": stage.engine,
+        "REELSTACK_MEDIACONVERT_OVER_SECONDS": str(stage.mediaconvert_over_seconds),
         "REELSTACK_MODERATION_ENGINES": ",".join(stage.moderation_engines),
         "REELSTACK_MODERATION_THRESHOLDS": json.dumps(
             {k: v.model_dump() for k, v in stage.moderation_thresholds.items()}
@@ -46,9 +50,9 @@ def in_process() -> Iterator[Any]:
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
         from reelstack import aws
-        from reelstack.tables import Upload, Video
+        from reelstack.tables import Lease, Upload, Video
 
-        for model in (Upload, Video):
+        for model in (Lease, Upload, Video):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
         s3 = aws.client("s3")
         for bucket in ("uploads", "media"):
@@ -78,9 +82,13 @@ def begin(s3: Any, source: Path) -> None:
 
 
 def some_frame(s3: Any, source: Path, folder: Path) -> dict[str, Any]:
-    """One picture where InspectFrames looks, and its input."""
+    """One picture where InspectFrames looks for frames and for the poster, and its input."""
+    from reelstack.steps import asset_prefix
+    from reelstack.verdicts import poster_key
+
     picture = folder / "warm.jpg"
     command = [os.environ["REELSTACK_FFMPEG_PATH"], "-v", "error", "-i", str(source), "-frames:v", "1", "-update", "1"]
     subprocess.run([*command, "-vf", "scale=480:-2", str(picture)], check=True, timeout=60)
     s3.upload_file(str(picture), "uploads", "work/u1/1/warm/0001.jpg")
+    s3.upload_file(str(picture), "media", poster_key(asset_prefix(STEP["video_id"], STEP["attempt"])))
     return {**STEP, "frames_prefix": "work/u1/1/warm/", "frames": 1}

@@ -12,12 +12,12 @@ SECONDS = 600
 def vmaf(encoded: Path, source: Path, width: int, height: int) -> float:
     """The mean VMAF of `encoded` (width by height) against `source` scaled to that size, 0 to 100.
 
-    Pictures are compared by their number, so both must have the same ones.
+    Pictures are compared by their number, up to the end of the shorter one.
     """
     numbered = "settb=1/25,setpts=N"
     graph = (
         f"[0:v]{numbered}[made];[1:v]{numbered},scale={width}:{height}:flags=bicubic[source];"
-        "[made][source]libvmaf=n_threads=2:log_fmt=json:log_path={log}"
+        "[made][source]libvmaf=shortest=1:n_threads=2:log_fmt=json:log_path={log}"
     )
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "vmaf.json"

@@ -2,7 +2,8 @@
 
 Both sides make the same renditions with the same encoders and presets, the same caps, sound and poster, on the same
 cores, one after the other. Ours runs the steps' own handlers, two segments at a time, with S3 and DynamoDB in process;
-the other is one command with one decode, as a person would write it. Quality is compared in the same run.
+the other is one command with one decode, as a person would write it. Quality is compared in the same run. Then the
+segments once more, one and two at a time on a core each, and from their times a simulated Map over a long clip.
 """
 
 import importlib
@@ -20,6 +21,8 @@ from typing import Any
 from bench._in_process import STEP, begin, in_process, some_frame
 from bench._quality import vmaf
 from bench._report import Check, Report, run
+from bench._scaling import Measured, measure_segments, report_scaling
+from reelstack.ladder import Rendition
 
 WORKERS = 2
 PLAN_KEY = "work/u1/1/plan.json"
@@ -47,11 +50,33 @@ def measure(quick: bool) -> Report:
         report.checks.append(_ratio("without moderation", without["seconds"], plain, BUDGET_WITHOUT))
         report.checks.append(_ratio("first playable", without["first_playable"], plain, BUDGET_FIRST))
         _compare_quality(report, s3, source, folder)
+        _scale(report, without, most=2 if quick else None)
     return report
 
 
 def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) -> Check:
     return Check(what, round(seconds / plain["seconds"], 3), "of one command", budget)
+
+
+def _scale(report: Report, produced: Mapping[str, float], most: int | None) -> None:
+    """With the first `most` segments, or all."""
+    from reelstack.config import config
+    from reelstack.steps import read_plan
+
+    plan = read_plan(PLAN_KEY)
+    numbers = [segment.number for segment in plan.segments][:most]
+    segments, two = measure_segments(lambda number: _step("transcode", {**PLANNED, "segment": number}), numbers)
+    report_scaling(
+        report,
+        Measured(
+            clip_seconds=float(plan.seconds),
+            segment_seconds=config().segment_seconds,
+            first=produced["first_playable"],
+            package=produced["package"],
+            segments=segments,
+            two=two,
+        ),
+    )
 
 
 # --- the two sides ---------------------------------------------------------------------------------------------------
@@ -96,7 +121,6 @@ def _moderate() -> None:
 def _direct(source: Path, folder: Path) -> dict[str, float]:
     """Seconds of one command that decodes once and makes everything."""
     from reelstack.config import config
-    from reelstack.encoding import AVC_PRESET, HEVC_PRESET
     from reelstack.steps import read_plan
 
     _step("probe", STEP)
@@ -107,7 +131,7 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
     for n, one in enumerate(plan.renditions):
         graph += f";[s{n}]scale={one.width}:{one.height}:flags=bicubic[r{n}]"
         held = ["-maxrate", f"{one.cap_kbps}k", "-bufsize", f"{one.cap_kbps}k", "-g", str(plan.gop_frames)]
-        outputs += ["-map", f"[r{n}]", *_encoder(one.codec, HEVC_PRESET, AVC_PRESET), *held]
+        outputs += ["-map", f"[r{n}]", *_encoder(one), *held]
         outputs += ["-movflags", "+faststart", str(folder / f"direct-{one.name}.mp4")]
     outputs += ["-map", "0:a:0", "-c:a", "aac", "-ac", "2", "-b:a", "128k", str(folder / "direct.m4a")]
     outputs += ["-map", "[poster]", "-frames:v", "1", "-update", "1", str(folder / "direct.jpg")]
@@ -131,11 +155,14 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
     }
 
 
-def _encoder(codec: str, hevc_preset: str, avc_preset: str) -> list[str]:
-    if codec == "hevc":
-        options = "scenecut=0:open-gop=0:log-level=error"
-        return ["-c:v", "libx265", "-preset", hevc_preset, "-crf", "23", "-tag:v", "hvc1", "-x265-params", options]
-    return ["-c:v", "libx264", "-preset", avc_preset, "-crf", "22", "-sc_threshold", "0"]
+def _encoder(one: Rendition) -> list[str]:
+    from reelstack.encoding import AVC_PRESET, HEVC_PRESET, hevc_tuning
+
+    if one.codec == "hevc":
+        options = {**hevc_tuning(one), "scenecut": 0, "open-gop": 0, "log-level": "error"}
+        parameters = ":".join(f"{name}={value}" for name, value in options.items())
+        return ["-c:v", "libx265", "-preset", HEVC_PRESET, "-crf", "23", "-tag:v", "hvc1", "-x265-params", parameters]
+    return ["-c:v", "libx264", "-preset", AVC_PRESET, "-crf", "22", "-sc_threshold", "0"]
 
 
 def _compare_quality(report: Report, s3: Any, source: Path, folder: Path) -> None:
