@@ -261,6 +261,7 @@ def call(aws: Config, context: Any) -> Callable[..., Any]:
 # --- the deployed local cloud ----------------------------------------------------------------------------------------
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the cloud share one worker of pytest-xdist, and with it the one cloud."""
     for item in items:

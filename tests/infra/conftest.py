@@ -10,6 +10,7 @@ from infra.variants import synthesize, variants
 from tests.infra.templates import Assembly
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker synthesizes and tests what was synthesized; two would do it twice."""
     for item in items:
