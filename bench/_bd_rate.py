@@ -17,5 +17,7 @@ def saving(reference: Curve, other: Curve) -> float:
     if low >= high:
         raise ValueError("the curves have no quality in common")
     qualities = numpy.linspace(low, high, 200)
-    before, after = (numpy.interp(qualities, *zip(*curve, strict=True)) for curve in curves)
+    before, after = (
+        numpy.interp(qualities, [point[0] for point in curve], [point[1] for point in curve]) for curve in curves
+    )
     return float(1 - numpy.exp(numpy.mean(after - before)))

@@ -24,10 +24,10 @@ GOP_SECONDS = 2
 HEVC_CRF, AVC_CRF = 22, 21
 """Quality where nothing else is known, or where the cap does not bind."""
 BEST_CRF, WORST_CRF = 20, 40
-QP_TO_CRF = -7.8
+QP_TO_CRF = -7.5
 CRF_TO_HALVE = 5.0
 PIXELS_TO_BITS = 0.68
-"""What an HEVC encoder needs, guessed from what the first rung took: its constant quality lies 7.8 below the AVC
+"""What an HEVC encoder needs, guessed from what the first rung took: its constant quality lies 7.5 below the AVC
 encoder's quantiser at equal bits, 5 more of it halve the bits, and bits grow with the 0.68th power of the pixels.
 Fitted on eight clips, where it was right to within 1.5: the buffer takes care of the rest."""
 BUFFER_SECONDS = 1.5
