@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
@@ -24,6 +25,10 @@ from tests.clips import FFMPEG, FFPROBE
 if TYPE_CHECKING:
     from local.places import Places
     from local.up import Cloud
+
+# How long an example takes says more of the machine than of the code: pytest-timeout ends what hangs.
+settings.register_profile("reelstack", deadline=None)
+settings.load_profile("reelstack")
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
