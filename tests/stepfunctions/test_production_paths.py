@@ -52,6 +52,9 @@ REJECTED = {"outcome": "rejected", "reason": "not-a-video", "detail": "text"}
 MODERATED = {**WELL["inspect_frames"], "verdict": "reject", "reason": "moderated"}
 DECLINED = {"verdict": "reject", "by": "mia", "reason": "no"}
 
+MANAGED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "engine": "mediaconvert"}]}
+WATCHED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "watcher": "rekognition"}]}
+
 RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
     # state: (what leads there, error -> how often it is tried again)
     "Probe": ({}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
@@ -60,6 +63,19 @@ RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
     "RejectDamaged": ({"encode_first_rung": [REJECTED]}, {ANY: 4}),
     "Transcode": ({}, dict.fromkeys(BUSY, 6) | {ANY: 2}),
     "Package": ({}, {ANY: 3}),
+    "SubmitMediaconvert": (
+        MANAGED,
+        dict.fromkeys((*BUSY, "TooManyRequestsException", "InternalServerErrorException"), 6) | {ANY: 0},
+    ),
+    "PackageManaged": (MANAGED, {ANY: 3}),
+    "AskRekognition": (
+        WATCHED,
+        dict.fromkeys(
+            (*BUSY, "LimitExceededException", "ProvisionedThroughputExceededException", "ThrottlingException"), 6
+        )
+        | {ANY: 0},
+    ),
+    "ReadRekognition": (WATCHED, {ANY: 5}),
     "SampleFrames": ({}, {ANY: 3}),
     "InspectFrames": ({}, {ANY: 3}),
     "AskReview": ({"inspect_frames": [REVIEW]}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
@@ -104,6 +120,10 @@ def failed(error: str) -> dict[str, Any]:
     return {"error": {"Error": error, "Cause": "scripted"}}
 
 
+def late(cause: str) -> dict[str, Any]:
+    return {"error": {"Error": "States.Timeout", "Cause": cause}}
+
+
 def ending(state: str) -> str:
     """The function called last when `state` goes well at last."""
     return {"Fail": "fail"}.get(state, "reject" if state.startswith("Reject") else "publish")
@@ -124,6 +144,19 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(
         "nobody decides", "fail", {**review, "ask_review": [Silent()]}, expired, short="AskReview", status="FAILED"
     )
+    yield Scenario("made by MediaConvert", "publish", MANAGED, told, {"submit_mediaconvert": 1, "transcode": 0})
+    looked = {"ask_rekognition": 1, "read_rekognition": 1, "inspect_frames": 0}
+    yield Scenario("looked at by Rekognition", "publish", WATCHED, told, looked)
+    for state, script in (("SubmitMediaconvert", MANAGED), ("AskRekognition", WATCHED)):
+        silent: dict[str, list[Outcome]] = {**script, function_of(state): [Silent()]}
+        yield Scenario(
+            f"{state}: no answer",
+            "fail",
+            silent,
+            late("Task timed out waiting for callback"),
+            short=state,
+            status="FAILED",
+        )
     again: dict[str, Any] = {"remake": True}
     yield Scenario("a remake was approved before", "publish", review, {}, {"ask_review": 0}, again)
     yield Scenario("a remake is not declined", "publish", {"inspect_frames": [MODERATED]}, {}, {"reject": 0}, again)
@@ -153,8 +186,8 @@ def tried_again(state: str, before: dict[str, list[Outcome]], error: str, tries:
 
 def hanging(state: str, before: dict[str, list[Outcome]], errors: dict[str, int]) -> Iterator[Scenario]:
     function = function_of(state)
-    if function == "ask_review":
-        return  # "nobody decides"
+    if "waitForTaskToken" in asl.states(DEFINITION)[state]["Resource"]:
+        return  # "nobody decides", "no answer"
     script: dict[str, list[Outcome]] = {**before, function: [Hangs()]}
     if errors[ANY]:
         calls = {function: 2 + (function == "transcode")}
@@ -162,7 +195,7 @@ def hanging(state: str, before: dict[str, list[Outcome]], errors: dict[str, int]
         status = "FAILED" if ends == "fail" else "SUCCEEDED"
         yield Scenario(f"{state} hangs once", ends, script, {}, calls, short=state, status=status)
     else:
-        says = {"error": {"Error": "States.Timeout", "Cause": f"Task timed out after {SHORT_SECONDS} seconds"}}
+        says = late(f"Task timed out after {SHORT_SECONDS} seconds")
         yield Scenario(f"{state} hangs", "fail", script, says, short=state, status="FAILED")
 
 
