@@ -2,7 +2,6 @@
 
 import json
 import time
-import uuid
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from reelstack import line, production, queues, spending, uploads, videos, waiti
 from reelstack.config import Config, config
 from reelstack.orders import Order, Priority
 from reelstack.tables import Lease, Spending, Turn, Upload, Video, Waiting
+from tests.unit.complete_uploads import complete_upload
 
 HIGH, NORMAL, LOW = Priority
 SECONDS = 120
@@ -19,21 +19,7 @@ SECONDS = 120
 
 def submit(priority: Priority, owner: str = "ann") -> Upload:
     """An upload that is complete, with its event in the queue of its priority."""
-    name = uuid.uuid4().hex
-    upload = Upload(
-        name,
-        owner_id=owner,
-        video_id=f"v-{name}",
-        key=f"originals/{priority}/{name}",
-        s3_upload_id="s3",
-        size_bytes=10,
-        part_size_bytes=10,
-        content_type="video/mp4",
-        state="completed",
-        created_at=1,
-    )
-    upload.save()
-    Video(upload.video_id, owner_id=owner, title="t", state="uploading", upload_id=name, created_at=1).save()
+    upload = complete_upload(priority, owner)
     send(priority, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})
     return upload
 

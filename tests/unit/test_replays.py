@@ -5,7 +5,6 @@ Queues, tables, leases and the state machine are moto's; only what a production 
 
 import json
 import time
-import uuid
 from collections import Counter
 from itertools import zip_longest
 from typing import Any
@@ -19,6 +18,7 @@ from reelstack import line, production, queues, waiting
 from reelstack.config import Config
 from reelstack.orders import Order, Priority
 from reelstack.tables import Upload, Video
+from tests.unit.complete_uploads import complete_upload
 
 EACH = settings(
     deadline=None,
@@ -30,22 +30,7 @@ EACH = settings(
 
 def made(number: int) -> Upload:
     """A finished upload; every third of high, normal and low priority, by one of four creators."""
-    name, owner = uuid.uuid4().hex, "abcd"[number % 4]
-    upload = Upload(
-        name,
-        owner_id=owner,
-        video_id=f"v-{name}",
-        key=f"originals/{list(Priority)[number % 3]}/{name}",
-        s3_upload_id="s3",
-        size_bytes=10,
-        part_size_bytes=10,
-        content_type="video/mp4",
-        state="completed",
-        created_at=1,
-    )
-    upload.save()
-    Video(upload.video_id, owner_id=owner, title="t", state="uploading", upload_id=name, created_at=1).save()
-    return upload
+    return complete_upload(list(Priority)[number % 3], "abcd"[number % 4])
 
 
 def message(upload: Upload, how: str) -> tuple[Priority, str]:
