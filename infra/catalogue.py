@@ -13,10 +13,10 @@ from pynamodb.models import Model
 from reelstack.tables import (
     AuditEntry,
     Claim,
+    Counter,
     EngineJob,
     Lease,
     Like,
-    LikeCount,
     Review,
     Spending,
     Turn,
@@ -52,7 +52,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
-    stream: type[Model] | None = None
+    streams: tuple[type[Model], ...] = ()
+    """Tables whose changes it follows."""
+    counts: bool = False
+    """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -109,7 +112,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/retry",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, LikeCount),
+        reads=(Video, Counter),
         writes=(Video,),
         config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_origin_secret", "read_playback_secret"),
@@ -117,9 +120,10 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
         "http",
+        vpc=True,
         routes=("GET /v1/feed",),
-        reads=(Video, LikeCount),
-        config=("origin_secret",),
+        reads=(Video, Counter),
+        config=("origin_secret", "cache_url"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -132,7 +136,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/likes",
             "GET /v1/me/likes",
         ),
-        reads=(Video, Like, LikeCount),
+        reads=(Video, Like, Counter),
         writes=(Like,),
         deletes=(Like,),
         config=("origin_secret", "cache_url"),
@@ -373,14 +377,22 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "announce",
         "stream",
-        stream=Video,
+        streams=(Video,),
         vpc=True,
         timeout=30,
         writes=(Review,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),
-    Fn("count_likes", "stream", stream=Like, timeout=30, reads=(LikeCount,), writes=(LikeCount,)),
+    Fn(
+        "count_interactions",
+        "stream",
+        streams=(Like,),
+        counts=True,
+        timeout=60,
+        reads=(Counter,),
+        writes=(Counter, Video),
+    ),
     Fn(
         "withdraw",
         "event",

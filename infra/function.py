@@ -122,9 +122,9 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
 
 
 def _stores(line: Fn) -> tuple[str, ...]:
-    """Config fields that name the tables and buckets this line touches."""
+    """Config fields that name the tables and buckets this line touches or follows."""
     fields = []
-    for target in (*line.reads, *line.writes, *line.deletes, *line.appends, *line.lists):
+    for target in (*line.reads, *line.writes, *line.deletes, *line.appends, *line.lists, *line.streams):
         if isinstance(target, str):
             fields.append(f"{target.split(':')[0]}_bucket")
         else:

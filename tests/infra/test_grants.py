@@ -105,8 +105,8 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         actions, on = ABILITIES[ability]
         resources = (on,) if isinstance(on, str) else on
         grants |= {(action, resource.format(stage=stage)) for action in actions for resource in resources}
-    if line.stream:
-        grants |= {(action, f"State/{line.stream.__name__}.StreamArn") for action in FOLLOW}
+    for followed in line.streams:
+        grants |= {(action, f"State/{followed.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))
     if line.queue:
         grants |= {(f"sqs:{action}", f"App/{camel(line.queue)}.Arn") for action in RECEIVE}

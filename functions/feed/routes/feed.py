@@ -1,6 +1,6 @@
 from fastapi import APIRouter
 
-from reelstack import likes, videos
+from reelstack import counters, videos
 from reelstack.views import VideoPage, view
 from reelstack.web import Cursor, Limit, Viewer
 
@@ -11,5 +11,5 @@ router = APIRouter(prefix="/v1/feed", tags=["feed"])
 def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:  # noqa: ARG001
     """Published public videos, newest first."""
     found, following = videos.list_published(limit, cursor)
-    counts = likes.counts([video.video_id for video in found])
+    counts = counters.read([video.video_id for video in found])
     return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)

@@ -35,7 +35,13 @@ class Config(BaseModel):
     turns_table: str
     spending_table: str
     likes_table: str
-    like_counts_table: str
+    comments_table: str
+    comment_likes_table: str
+    pins_table: str
+    bookmarks_table: str
+    shares_table: str
+    reports_table: str
+    counters_table: str
     reviews_table: str
     audit_table: str
 

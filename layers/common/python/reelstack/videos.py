@@ -2,13 +2,12 @@
 
 import time
 import zlib
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages
+from reelstack import cache, pages, shelves
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -76,13 +75,14 @@ def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video
     return video
 
 
-def check_visible(video_id: str, viewer_id: str) -> None:
-    """The same question from the cache, without the item. A hot video costs its table nothing."""
+def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
+    """The same question from the cache, without the item: what is known there. A hot video costs its table nothing."""
     known = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
     if known["owner_id"] != viewer_id:
         _check_public(known["state"], known["visibility"])
+    return dict(known)
 
 
 def _facts(video_id: str) -> dict[str, Any] | None:
@@ -90,7 +90,13 @@ def _facts(video_id: str) -> dict[str, Any] | None:
         video = Video.get(video_id, consistent_read=True)
     except Video.DoesNotExist:
         return None
-    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility}
+    shelved = int(video.like_shelves or SHELVES)
+    return {
+        "owner_id": video.owner_id,
+        "state": video.state,
+        "visibility": video.visibility,
+        "like_shelves": shelved,
+    }
 
 
 def _check_public(state: str, visibility: str) -> None:
@@ -127,7 +133,7 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
         if after
         else None,
     )
-    videos = _take(found, limit + 1)
+    videos = shelves.first(limit + 1, found)
     more = len(videos) > limit
     videos = videos[:limit]
     return videos, pages.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
@@ -136,31 +142,22 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
 def list_published(limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
     """A page of published public videos, newest first, merged from all shelves."""
     before = pages.decode(cursor, int, str)
-    merged: list[Video] = []
-    for shelf in range(SHELVES):
+
+    def of(shelf: int) -> list[Video]:
         found = Video.by_shelf.query(
             shelf,
             Video.published_at <= before[0] if before else None,
             scan_index_forward=False,
             page_size=limit + 2,
         )
-        merged += _take((video for video in found if not before or _position(video) < before), limit + 1)
-    merged.sort(key=_position, reverse=True)
-    page = merged[:limit]
-    return page, pages.encode(*_position(page[-1])) if len(merged) > limit else None
+        return shelves.first(limit + 1, (video for video in found if not before or _position(video) < before))
+
+    page, more = shelves.newest(SHELVES, of, _position, limit)
+    return page, pages.encode(*_position(page[-1])) if more else None
 
 
 def _position(video: Video) -> tuple[int, str]:
     return int(video.published_at or 0), video.video_id
-
-
-def _take(videos: Iterator[Video], count: int) -> list[Video]:
-    taken = []
-    for video in videos:
-        taken.append(video)
-        if len(taken) == count:
-            break
-    return taken
 
 
 # --- changes by people -----------------------------------------------------------------------------------------------
