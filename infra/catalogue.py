@@ -12,8 +12,10 @@ from pynamodb.models import Model
 
 from reelstack.tables import (
     AuditEntry,
+    Block,
     Claim,
     EngineJob,
+    Follow,
     Lease,
     Like,
     LikeCount,
@@ -60,6 +62,8 @@ class Fn:
     deletes: tuple[Target, ...] = ()
     appends: tuple[Target, ...] = ()
     """Tables it may add items to, whose items it may neither change nor delete."""
+    checks: tuple[type[Model], ...] = ()
+    """Tables whose items its transactions may depend on."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -109,7 +113,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/retry",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, LikeCount),
+        reads=(Video, LikeCount, Follow, Block),
         writes=(Video,),
         config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_origin_secret", "read_playback_secret"),
@@ -132,9 +136,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/likes",
             "GET /v1/me/likes",
         ),
-        reads=(Video, Like, LikeCount),
+        reads=(Video, Like, LikeCount, Follow, Block),
         writes=(Like,),
         deletes=(Like,),
+        checks=(Block,),
         config=("origin_secret", "cache_url"),
         calls=("read_origin_secret",),
     ),

@@ -38,6 +38,8 @@ class Config(BaseModel):
     like_counts_table: str
     reviews_table: str
     audit_table: str
+    follows_table: str
+    blocks_table: str
 
     uploads_bucket: str
     media_bucket: str

@@ -9,11 +9,12 @@ from collections import Counter
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import pages, videos
+from reelstack import blocks, pages, transactions, videos
 from reelstack.config import config
+from reelstack.errors import VideoNotFound
 from reelstack.tables import Like, LikeCount
 
 CHANGE = {"INSERT": 1, "REMOVE": -1}
@@ -27,14 +28,16 @@ class ShardMoved(RuntimeError):
 
 def like(user_id: str, video_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
-    videos.check_visible(video_id, user_id)
-    try:
-        Like(user_id, video_id, liked_at=int(time.time())).save(Like.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    owner_id = videos.check_visible_for_write(video_id, user_id)
+
+    def build(transaction: TransactWrite) -> None:
+        blocks.absent(transaction, user_id, owner_id)
+        transaction.save(Like(user_id, video_id, liked_at=int(time.time())), condition=Like.user_id.does_not_exist())
+
+    refused = transactions.commit(build)
+    if blocks.STANDS in refused:
+        raise VideoNotFound
+    return not refused
 
 
 def unlike(user_id: str, video_id: str) -> None:

@@ -20,6 +20,8 @@ from reelstack.config import config
 
 SHELVES = 8
 """Partitions that the list of published videos is spread over: one takes 1,000 writes a second."""
+TIE_SHELVES = 8
+"""The same for the list of who follows somebody: 8,000 new followers of one user a second."""
 
 
 class Named(type):
@@ -290,6 +292,64 @@ class LikeCount(Model):
     counted_to = UnicodeAttribute(null=True)
 
 
+class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-untyped-call]
+    """Who follows somebody, and who asked to, newest first. Each listing is spread over TIE_SHELVES partitions."""
+
+    class Meta:
+        index_name = "by_followee"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute(range_key=True)
+
+
+class Follow(Model):
+    """That one user follows another, or asked to. Under its follower: whom everybody follows is no hot partition."""
+
+    class Meta(Deployed):
+        field = "follows_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    follower_id = UnicodeAttribute(hash_key=True)
+    followee_id = UnicodeAttribute(range_key=True)
+    state = UnicodeAttribute()
+    """One of reelstack.ties.Following."""
+    since = NumberAttribute()
+    """Unix milliseconds: when it was accepted; of a request, when it was asked."""
+    shelf = UnicodeAttribute()
+    """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
+
+    by_followee = FollowsByFollowee()
+
+
+class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]
+    """Whom a user has blocked, newest first. Sparse: an item that only says who blocked the user is not in it."""
+
+    class Meta:
+        index_name = "by_blocker"
+        projection = AllProjection()
+
+    blocker_id = UnicodeAttribute(hash_key=True)
+    blocked_at = NumberAttribute(range_key=True)
+
+
+class Block(Model):
+    """That a block stands between two users. It has an item under each of them, so one look from either side tells."""
+
+    class Meta(Deployed):
+        field = "blocks_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    other_id = UnicodeAttribute(range_key=True)
+    by = UnicodeSetAttribute()
+    """Which of the two blocked the other, or both."""
+    blocker_id = UnicodeAttribute(null=True)
+    """`user_id` if that is who blocked."""
+    blocked_at = NumberAttribute(null=True)
+
+    by_blocker = BlocksByBlocker()
+
+
 class ReviewsByAge(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
     """Open reviews, the oldest first. Sparse: only these have a `queue`."""
 
@@ -361,6 +421,7 @@ class AuditEntry(Model):
 
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
+    *(Follow, Block),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages
+from reelstack import cache, pages, visibility
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -16,7 +16,6 @@ from reelstack.errors import (
     VideoModerated,
     VideoNotEditable,
     VideoNotFound,
-    VideoPrivate,
     VideoProcessing,
 )
 from reelstack.reasons import REASONS
@@ -69,20 +68,39 @@ def find_or_none(video_id: str) -> Video | None:
 
 
 def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
-    """The item if `viewer_id` may see it. Raises VideoNotFound, VideoPrivate, VideoModerated or VideoProcessing."""
+    """The item if `viewer_id` may see it. Raises what visibility.check raises, VideoModerated or VideoProcessing."""
     video = find(video_id)
     if video.owner_id != viewer_id and not staff:
-        _check_public(video.state, video.visibility)
+        # First: what became of a video that is not for them is nobody else's business.
+        visibility.check(video.owner_id, video.visibility, viewer_id)
+        _check_published(video.state)
     return video
 
 
 def check_visible(video_id: str, viewer_id: str) -> None:
-    """The same question from the cache, without the item. A hot video costs its table nothing."""
-    known = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
+    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up."""
+    known = _known(video_id)
+    if known["owner_id"] != viewer_id:
+        visibility.check(known["owner_id"], known["visibility"], viewer_id)
+        _check_published(known["state"])
+
+
+def check_visible_for_write(video_id: str, viewer_id: str) -> str:
+    """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
+    so that an open video costs no request here. Returns the owner's id."""
+    known = _known(video_id)
+    owner_id = str(known["owner_id"])
+    if owner_id != viewer_id:
+        visibility.check_for_write(owner_id, known["visibility"], viewer_id)
+        _check_published(known["state"])
+    return owner_id
+
+
+def _known(video_id: str) -> dict[str, Any]:
+    known: dict[str, Any] | None = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
-    if known["owner_id"] != viewer_id:
-        _check_public(known["state"], known["visibility"])
+    return known
 
 
 def _facts(video_id: str) -> dict[str, Any] | None:
@@ -93,10 +111,7 @@ def _facts(video_id: str) -> dict[str, Any] | None:
     return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility}
 
 
-def _check_public(state: str, visibility: str) -> None:
-    # First: what became of a private video is nobody else's business.
-    if visibility == "private":
-        raise VideoPrivate
+def _check_published(state: str) -> None:
     if state == State.REJECTED:
         raise VideoModerated
     if state != State.PUBLISHED:

@@ -1,0 +1,130 @@
+"""Who may see whose videos: the only place that decides it. What state a video is in is `reelstack.videos`' business.
+
+  public     everybody: in feeds, lists and search          unlisted   everybody who has its address
+  friends    who follows its owner and is followed back     private    its owner
+
+A private account shows what it has to its followers only, whatever the video says. Across a block, and of an account
+that is suspended or deleted, nothing is there. An owner sees what is theirs. Moderators are never asked about here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from reelstack import ties
+from reelstack.errors import (
+    AccountPrivate,
+    NotFound,
+    ReelstackError,
+    UserNotFound,
+    VideoForFriends,
+    VideoNotFound,
+    VideoPrivate,
+)
+from reelstack.ties import Tie
+
+
+class Audience(StrEnum):
+    """Values of a video's `visibility`."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FRIENDS = "friends"
+    PRIVATE = "private"
+
+
+OPEN = (Audience.PUBLIC, Audience.UNLISTED)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of an owner."""
+
+    private: bool = False
+    gone: bool = False
+    """Suspended or deleted."""
+
+
+class Owned(Protocol):
+    """A video, as far as it matters here."""
+
+    owner_id: str
+    visibility: str
+
+
+Found = TypeVar("Found", bound=Owned)
+
+
+def refusal(audience: str, account: Account, tie: Tie) -> ReelstackError | None:
+    """Why somebody other than its owner may not see a video; None: they may. Blocks aside."""
+    if account.gone:
+        return VideoNotFound()
+    if audience == Audience.PRIVATE:
+        return VideoPrivate()
+    if account.private and not tie.follows:
+        return AccountPrivate()
+    if audience == Audience.FRIENDS and not tie.friends:
+        return VideoForFriends()
+    return None
+
+
+def check(owner_id: str, audience: str, viewer_id: str) -> None:
+    """Raises VideoNotFound, VideoPrivate, AccountPrivate or VideoForFriends. For reads: it looks for a block too."""
+    if viewer_id == owner_id:
+        return
+    if ties.blocked(viewer_id, (owner_id,)):
+        raise VideoNotFound
+    check_for_write(owner_id, audience, viewer_id)
+
+
+def check_for_write(owner_id: str, audience: str, viewer_id: str) -> None:
+    """The same for a write whose transaction has `blocks.absent`, which costs no look of its own. An open video of a
+    public account costs no request at all."""
+    if viewer_id == owner_id:
+        return
+    account = accounts((owner_id,))[owner_id]
+    asked = account.private or audience not in OPEN
+    refused = refusal(audience, account, ties.between(viewer_id, (owner_id,))[owner_id] if asked else Tie())
+    if refused:
+        raise refused
+
+
+def check_account(owner_id: str, viewer_id: str, missing: type[NotFound] = UserNotFound) -> None:
+    """Whether `viewer_id` may see what an account has: its lists of videos and ties. Raises `missing` or
+    AccountPrivate."""
+    if viewer_id == owner_id:
+        return
+    account = accounts((owner_id,))[owner_id]
+    if account.gone or ties.blocked(viewer_id, (owner_id,)):
+        raise missing
+    if account.private and not ties.between(viewer_id, (owner_id,))[owner_id].follows:
+        raise AccountPrivate
+
+
+def only_visible(videos: Iterable[Found], viewer_id: str) -> list[Found]:
+    """Those videos of a page that `viewer_id` may see, by one consistent read of blocks and at most one of follows."""
+    page = list(videos)
+    owners = {video.owner_id for video in page} - {viewer_id}
+    blocked, known = ties.blocked(viewer_id, owners), accounts(owners)
+    asked = {video.owner_id for video in page if video.visibility not in OPEN}
+    asked |= {owner_id for owner_id, account in known.items() if account.private}
+    between = ties.between(viewer_id, (asked & owners) - blocked)
+
+    def seen(video: Found) -> bool:
+        owner = video.owner_id
+        if owner == viewer_id:
+            return True
+        return owner not in blocked and not refusal(video.visibility, known[owner], between.get(owner, Tie()))
+
+    return [video for video in page if seen(video)]
+
+
+def is_open(owner_id: str, audience: str) -> bool:
+    """Whether everybody may see it, blocks aside: what its playback may be kept by, and for how long."""
+    return audience == Audience.PUBLIC and not accounts((owner_id,))[owner_id].private
+
+
+def accounts(owner_ids: Iterable[str]) -> dict[str, Account]:
+    """What is known of owners: each is public as long as nothing says otherwise."""
+    return {owner_id: Account() for owner_id in owner_ids}
