@@ -35,6 +35,8 @@ class Audience(StrEnum):
 
 
 OPEN = (Audience.PUBLIC, Audience.UNLISTED)
+"""For whoever has the address, and for anybody who follows an account."""
+WIDTH = {Audience.PUBLIC: 2, Audience.UNLISTED: 2, Audience.FRIENDS: 1, Audience.PRIVATE: 0}
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,11 @@ def only_visible(videos: Iterable[Found], viewer_id: str) -> list[Found]:
         return owner not in blocked and not refusal(video.visibility, known[owner], between.get(owner, Tie()))
 
     return [video for video in page if seen(video)]
+
+
+def narrower(before: str, after: str) -> bool:
+    """Whether some who might see a video before may not any more, so that tokens they hold must be refused."""
+    return WIDTH[Audience(after)] < WIDTH[Audience(before)]
 
 
 def is_open(owner_id: str, audience: str) -> bool:
