@@ -38,6 +38,9 @@ class Config(BaseModel):
     like_counts_table: str
     reviews_table: str
     audit_table: str
+    users_table: str
+    handles_table: str
+    sessions_table: str
 
     uploads_bucket: str
     media_bucket: str

@@ -1,7 +1,7 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
 ReelstackError
-├── NotFound 404            VideoNotFound · UploadNotFound
+├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
@@ -45,6 +45,10 @@ class VideoNotFound(NotFound):
 
 class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
+
+
+class UserNotFound(NotFound):
+    type, title = "user-not-found", "There is no such person"
 
 
 class Forbidden(ReelstackError):
