@@ -7,12 +7,13 @@ import pytest
 from reelstack import blocks, visibility
 from reelstack.config import Config
 from reelstack.errors import ReelstackError
-from reelstack.tables import Follow, Video
+from reelstack.tables import Follow, User, Video
 from reelstack.ties import Tie
 from reelstack.visibility import Account, Audience
 
+OWNERS = ("dan", "fan", "pal", "bad", "ask", "vic", "shy", "shut", "own", "out", "off")
 OUT_AND_BACK = (Tie(), Tie(follows=True), Tie(followed=True), Tie(follows=True, followed=True))
-ACCOUNTS = (Account(), Account(private=True), Account(gone=True), Account(private=True, gone=True))
+ACCOUNTS = tuple(Account(*facts) for facts in itertools.product((False, True), repeat=3))
 
 
 def expected(audience: str, account: Account, tie: Tie) -> str | None:
@@ -23,6 +24,8 @@ def expected(audience: str, account: Account, tie: Tie) -> str | None:
         return "video-private"
     if account.private and not tie.follows:
         return "account-private"
+    if account.friends_only and not (tie.follows and tie.followed):
+        return "account-for-friends"
     if audience == "friends" and not (tie.follows and tie.followed):
         return "video-for-friends"
     return None
@@ -40,12 +43,19 @@ def video(owner: str, audience: str) -> Video:
 
 @pytest.fixture
 def world(aws: Config) -> list[Video]:
-    """dan: a stranger; fan: followed by vic; pal: mutual; bad: blocked vic; ask: vic asked to follow."""
+    """dan: a stranger; fan: followed by vic; pal: mutual; bad: blocked vic; ask: vic asked to follow; shy: private and
+    followed; shut: private; own: for friends only; out: suspended; off: deleted."""
+    User("shy", created_at=1, private=True).save()
+    User("shut", created_at=1, private=True).save()
+    User("own", created_at=1, friends_only=True).save()
+    User("out", created_at=1, suspended_at=1).save()
+    User("off", created_at=1, deleted_at=1).save()
     pairs = [("vic", "fan", "following"), ("vic", "pal", "following"), ("pal", "vic", "following")]
+    pairs += [("vic", "shy", "following"), ("vic", "own", "following"), ("vic", "out", "following")]
     for follower, followee, state in [*pairs, ("vic", "ask", "requested"), ("ask", "vic", "following")]:
         Follow(follower, followee, state=state, since=1, shelf="-").save()
     blocks.block("bad", "vic")
-    return [video(owner, audience) for owner in ("dan", "fan", "pal", "bad", "ask", "vic") for audience in Audience]
+    return [video(owner, audience) for owner in OWNERS for audience in Audience]
 
 
 def test_one_by_one_and_a_page_at_once_are_the_same_answer(world: list[Video]) -> None:
@@ -58,7 +68,9 @@ def test_one_by_one_and_a_page_at_once_are_the_same_answer(world: list[Video]) -
 
     page = [one.video_id for one in visibility.only_visible(world, "vic")]
     assert page == [one.video_id for one in world if seen(one)]
-    open_ones = [f"{owner}-{audience}" for owner in ("dan", "fan", "pal", "ask") for audience in ("public", "unlisted")]
+    open_ones = [
+        f"{owner}-{audience}" for owner in ("dan", "fan", "pal", "ask", "shy") for audience in ("public", "unlisted")
+    ]
     assert set(page) == {*open_ones, "pal-friends", *(f"vic-{audience}" for audience in Audience)}
 
 

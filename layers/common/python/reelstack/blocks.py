@@ -7,9 +7,9 @@ A block has an item under each of the two, written in one transaction: a write t
 from pynamodb.transactions import TransactWrite
 
 from reelstack import pages, ties, transactions
+from reelstack.clock import now_ms
 from reelstack.errors import NotFound, OwnAccount, UserNotFound
 from reelstack.tables import Block, Follow
-from reelstack.videos import now_ms
 
 ATTEMPTS = 5
 STANDS = 0

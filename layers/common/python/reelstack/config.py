@@ -40,6 +40,9 @@ class Config(BaseModel):
     audit_table: str
     follows_table: str
     blocks_table: str
+    users_table: str
+    handles_table: str
+    sessions_table: str
 
     uploads_bucket: str
     media_bucket: str

@@ -5,7 +5,7 @@ ReelstackError
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
-│                           VideoForFriends · AccountPrivate · FollowingTooMany
+│                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -51,7 +51,7 @@ class UploadNotFound(NotFound):
 class UserNotFound(NotFound):
     """Also what somebody is told about a user who blocked them, or whom they blocked."""
 
-    type, title = "user-not-found", "There is no such user"
+    type, title = "user-not-found", "There is no such person"
 
 
 class RequestNotFound(NotFound):
@@ -108,6 +108,13 @@ class VideoForFriends(Forbidden):
 
 class AccountPrivate(Forbidden):
     type, title = "account-private", "This account shows what it has to its followers only"
+
+
+class AccountForFriends(Forbidden):
+    type, title = (
+        "account-for-friends",
+        "This account shows what it has to those only who follow it and whom it follows",
+    )
 
 
 class FollowingTooMany(Forbidden):

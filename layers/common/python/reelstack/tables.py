@@ -23,6 +23,9 @@ SHELVES = 8
 TIE_SHELVES = 8
 """The same for the list of who follows somebody: 8,000 new followers of one user a second."""
 
+REFUSED = "ConditionalCheckFailedException"
+"""How DynamoDB says that a write's condition does not hold."""
+
 
 class Named(type):
     """Gives a model's Meta its table name from the configuration, on first use."""
@@ -419,9 +422,70 @@ class AuditEntry(Model):
     after: JSONAttribute = JSONAttribute(default=dict)
 
 
+class User(Model):
+    """A person's profile, from their first request on. Who has no item yet has these defaults."""
+
+    class Meta(Deployed):
+        field = "users_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    """The token's `sub`."""
+    handle = UnicodeAttribute(null=True)
+    """As reelstack.handles writes it; the table of handles says whose it is."""
+    handle_claimed_at = NumberAttribute(null=True)
+    """When a handle that was not this user's before was claimed last."""
+    display_name = UnicodeAttribute(default="")
+    bio = UnicodeAttribute(default="")
+    links: ListAttribute[str] = ListAttribute(default=list)
+    avatar = UnicodeAttribute(null=True)
+    """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    private = BooleanAttribute(default=False)
+    """Followers are asked for first, and only they see this user's videos."""
+    friends_only = BooleanAttribute(default=False)
+    """Only those who follow and are followed see this user's videos."""
+    created_at = NumberAttribute()
+    suspended_at = NumberAttribute(null=True)
+    suspended_by = UnicodeAttribute(null=True)
+    suspended_reason = UnicodeAttribute(null=True)
+    deleted_at = NumberAttribute(null=True)
+
+
+class Handle(Model):
+    """Whose a handle is. A released one stays its last holder's until `free_at` (unix seconds)."""
+
+    class Meta(Deployed):
+        field = "handles_table"
+        ttl = "free_at"
+
+    handle = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    free_at = NumberAttribute(null=True)
+
+
+class Session(Model):
+    """A sign-in: every access token that came of it names it. Kept for as long as one of them could still be valid."""
+
+    class Meta(Deployed):
+        field = "sessions_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    session_id = UnicodeAttribute(range_key=True)
+    """The token's `origin_jti`, or another issuer's `sid`."""
+    agent = UnicodeAttribute(default="")
+    """The user agent that was seen last."""
+    created_at = NumberAttribute()
+    seen_at = NumberAttribute()
+    """Rounded: written at most once in `sessions.SEEN_SECONDS`."""
+    revoked_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
     *(Follow, Block),
+    *(User, Handle, Session),
 )
 
 

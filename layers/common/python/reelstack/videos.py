@@ -1,6 +1,5 @@
 """Videos: who may see which, what state they are in, and every change of that state as one conditional write."""
 
-import time
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from reelstack import cache, pages, visibility
+from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -19,10 +19,10 @@ from reelstack.errors import (
     VideoProcessing,
 )
 from reelstack.reasons import REASONS
+from reelstack.tables import REFUSED as REFUSED  # known as videos.REFUSED
 from reelstack.tables import SHELVES, Video
 
 CACHE_SECONDS = 60
-REFUSED = "ConditionalCheckFailedException"
 
 
 class State(StrEnum):
@@ -39,10 +39,6 @@ class State(StrEnum):
 
 
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

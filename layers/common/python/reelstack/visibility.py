@@ -3,17 +3,19 @@
   public     everybody: in feeds, lists and search          unlisted   everybody who has its address
   friends    who follows its owner and is followed back     private    its owner
 
-A private account shows what it has to its followers only, whatever the video says. Across a block, and of an account
+A private account shows what it has to its followers only, an account for friends to friends only, whatever the video
+says. Across a block, and of an account
 that is suspended or deleted, nothing is there. An owner sees what is theirs. Moderators are never asked about here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from reelstack import ties
+from reelstack import ties, users
 from reelstack.errors import (
+    AccountForFriends,
     AccountPrivate,
     NotFound,
     ReelstackError,
@@ -44,8 +46,21 @@ class Account:
     """What is known of an owner."""
 
     private: bool = False
+    friends_only: bool = False
     gone: bool = False
     """Suspended or deleted."""
+
+    @property
+    def open(self) -> bool:
+        return not (self.private or self.friends_only)
+
+    def refusal(self, tie: Tie) -> ReelstackError | None:
+        """Why somebody else may not see what it has."""
+        if self.private and not tie.follows:
+            return AccountPrivate()
+        if self.friends_only and not tie.friends:
+            return AccountForFriends()
+        return None
 
 
 class Owned(Protocol):
@@ -64,15 +79,14 @@ def refusal(audience: str, account: Account, tie: Tie) -> ReelstackError | None:
         return VideoNotFound()
     if audience == Audience.PRIVATE:
         return VideoPrivate()
-    if account.private and not tie.follows:
-        return AccountPrivate()
     if audience == Audience.FRIENDS and not tie.friends:
-        return VideoForFriends()
-    return None
+        return account.refusal(tie) or VideoForFriends()
+    return account.refusal(tie)
 
 
 def check(owner_id: str, audience: str, viewer_id: str) -> None:
-    """Raises VideoNotFound, VideoPrivate, AccountPrivate or VideoForFriends. For reads: it looks for a block too."""
+    """Raises VideoNotFound, VideoPrivate, AccountPrivate, AccountForFriends or VideoForFriends. For reads: it looks
+    for a block too."""
     if viewer_id == owner_id:
         return
     if ties.blocked(viewer_id, (owner_id,)):
@@ -86,22 +100,23 @@ def check_for_write(owner_id: str, audience: str, viewer_id: str) -> None:
     if viewer_id == owner_id:
         return
     account = accounts((owner_id,))[owner_id]
-    asked = account.private or audience not in OPEN
+    asked = not account.open or audience not in OPEN
     refused = refusal(audience, account, ties.between(viewer_id, (owner_id,))[owner_id] if asked else Tie())
     if refused:
         raise refused
 
 
 def check_account(owner_id: str, viewer_id: str, missing: type[NotFound] = UserNotFound) -> None:
-    """Whether `viewer_id` may see what an account has: its lists of videos and ties. Raises `missing` or
-    AccountPrivate."""
+    """Whether `viewer_id` may see what an account has: its lists of videos and ties. Raises `missing`, AccountPrivate
+    or AccountForFriends."""
     if viewer_id == owner_id:
         return
     account = accounts((owner_id,))[owner_id]
     if account.gone or ties.blocked(viewer_id, (owner_id,)):
         raise missing
-    if account.private and not ties.between(viewer_id, (owner_id,))[owner_id].follows:
-        raise AccountPrivate
+    refused = None if account.open else account.refusal(ties.between(viewer_id, (owner_id,))[owner_id])
+    if refused:
+        raise refused
 
 
 def only_visible(videos: Iterable[Found], viewer_id: str) -> list[Found]:
@@ -110,7 +125,7 @@ def only_visible(videos: Iterable[Found], viewer_id: str) -> list[Found]:
     owners = {video.owner_id for video in page} - {viewer_id}
     blocked, known = ties.blocked(viewer_id, owners), accounts(owners)
     asked = {video.owner_id for video in page if video.visibility not in OPEN}
-    asked |= {owner_id for owner_id, account in known.items() if account.private}
+    asked |= {owner_id for owner_id, account in known.items() if not account.open}
     between = ties.between(viewer_id, (asked & owners) - blocked)
 
     def seen(video: Found) -> bool:
@@ -129,9 +144,12 @@ def narrower(before: str, after: str) -> bool:
 
 def is_open(owner_id: str, audience: str) -> bool:
     """Whether everybody may see it, blocks aside: what its playback may be kept by, and for how long."""
-    return audience == Audience.PUBLIC and not accounts((owner_id,))[owner_id].private
+    return audience == Audience.PUBLIC and accounts((owner_id,))[owner_id].open
 
 
-def accounts(owner_ids: Iterable[str]) -> dict[str, Account]:
-    """What is known of owners: each is public as long as nothing says otherwise."""
-    return {owner_id: Account() for owner_id in owner_ids}
+def accounts(owner_ids: Collection[str]) -> dict[str, Account]:
+    """What is known of owners, from the cache."""
+    return {
+        owner_id: Account(known["private"], known["friends_only"], known["suspended"] or known["deleted"])
+        for owner_id, known in users.facts_of(owner_ids).items()
+    }
