@@ -17,7 +17,6 @@ from reelstack import ties, users
 from reelstack.errors import (
     AccountForFriends,
     AccountPrivate,
-    NotFound,
     ReelstackError,
     UserNotFound,
     VideoForFriends,
@@ -106,17 +105,28 @@ def check_for_write(owner_id: str, audience: str, viewer_id: str) -> None:
         raise refused
 
 
-def check_account(owner_id: str, viewer_id: str, missing: type[NotFound] = UserNotFound) -> None:
-    """Whether `viewer_id` may see what an account has: its lists of videos and ties. Raises `missing`, AccountPrivate
-    or AccountForFriends."""
+def check_account(owner_id: str, viewer_id: str) -> None:
+    """Whether `viewer_id` may see what an account has: its lists of videos and ties. Raises UserNotFound,
+    AccountPrivate or AccountForFriends."""
     if viewer_id == owner_id:
         return
+    check_there(owner_id, viewer_id)
     account = accounts((owner_id,))[owner_id]
-    if account.gone or ties.blocked(viewer_id, (owner_id,)):
-        raise missing
     refused = None if account.open else account.refusal(ties.between(viewer_id, (owner_id,))[owner_id])
     if refused:
         raise refused
+
+
+def check_there(user_id: str, viewer_id: str) -> None:
+    """Whether an account is there for `viewer_id`, however little of it they may see. Raises UserNotFound."""
+    if not only_there((user_id,), viewer_id):
+        raise UserNotFound
+
+
+def only_there(user_ids: Collection[str], viewer_id: str) -> set[str]:
+    """Those of `user_ids` that are there for `viewer_id`: no block between them, neither suspended nor deleted."""
+    blocked = ties.blocked(viewer_id, user_ids)
+    return {user_id for user_id, account in accounts(set(user_ids) - blocked).items() if not account.gone}
 
 
 def only_visible(videos: Iterable[Found], viewer_id: str) -> list[Found]:
