@@ -12,9 +12,11 @@ from pynamodb.models import Model
 
 from reelstack.tables import (
     AuditEntry,
+    Block,
     Claim,
     Counter,
     EngineJob,
+    Follow,
     Lease,
     Like,
     Review,
@@ -22,6 +24,7 @@ from reelstack.tables import (
     Turn,
     Upload,
     Usage,
+    User,
     Video,
     Waiting,
 )
@@ -63,6 +66,8 @@ class Fn:
     deletes: tuple[Target, ...] = ()
     appends: tuple[Target, ...] = ()
     """Tables it may add items to, whose items it may neither change nor delete."""
+    checks: tuple[type[Model], ...] = ()
+    """Tables whose items its transactions may depend on."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -112,7 +117,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/retry",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, Counter),
+        reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
         config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_origin_secret", "read_playback_secret"),
@@ -136,9 +141,35 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/likes",
             "GET /v1/me/likes",
         ),
-        reads=(Video, Like, Counter),
+        reads=(Video, Like, Counter, Follow, Block, User),
         writes=(Like,),
         deletes=(Like,),
+        checks=(Block,),
+        config=("origin_secret", "cache_url"),
+        calls=("read_origin_secret",),
+    ),
+    Fn(
+        "ties",
+        "http",
+        vpc=True,
+        routes=(
+            "PUT /v1/users/{user_id}/follow",
+            "DELETE /v1/users/{user_id}/follow",
+            "GET /v1/users/{user_id}/follow",
+            "GET /v1/users/{user_id}/followers",
+            "GET /v1/users/{user_id}/following",
+            "GET /v1/me/follow-requests",
+            "PUT /v1/me/follow-requests/{user_id}",
+            "DELETE /v1/me/follow-requests/{user_id}",
+            "DELETE /v1/me/followers/{user_id}",
+            "PUT /v1/users/{user_id}/block",
+            "DELETE /v1/users/{user_id}/block",
+            "GET /v1/me/blocks",
+        ),
+        reads=(Follow, Block, User),
+        writes=(Follow, Block),
+        deletes=(Follow, Block),
+        checks=(Block,),
         config=("origin_secret", "cache_url"),
         calls=("read_origin_secret",),
     ),

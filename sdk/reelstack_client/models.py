@@ -6,7 +6,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-Visibility = Literal["public", "unlisted", "private"]
+Visibility = Literal["public", "unlisted", "friends", "private"]
 FINAL = ("published", "rejected", "failed", "deleted")
 """Values of `Video.state` that change no more by themselves."""
 

@@ -92,7 +92,8 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     name, stage = camel(line.name), assembly.settings.stage
     grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
     grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
-    verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes, "appends": line.appends}
+    verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes}
+    verbs |= {"appends": line.appends, "checks": line.checks}
     for verb, targets in verbs.items():
         for target in targets:
             grants |= _access(verb, target)

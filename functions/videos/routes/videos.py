@@ -20,7 +20,7 @@ class Changes(BaseModel):
     title: str = Field(default_factory=str, min_length=1, max_length=150)
     description: str = Field(default_factory=str, max_length=2000)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
-    visibility: Literal["public", "unlisted", "private"] = Field(default_factory=lambda: "public")
+    visibility: Literal["public", "unlisted", "friends", "private"] = Field(default_factory=lambda: "public")
 
 
 @router.get("")

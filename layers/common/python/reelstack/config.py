@@ -44,6 +44,11 @@ class Config(BaseModel):
     counters_table: str
     reviews_table: str
     audit_table: str
+    follows_table: str
+    blocks_table: str
+    users_table: str
+    handles_table: str
+    sessions_table: str
 
     uploads_bucket: str
     media_bucket: str

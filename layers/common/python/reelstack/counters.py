@@ -16,6 +16,7 @@ from reelstack.counter_parts import KINDS
 from reelstack.tables import Counter, transact
 from reelstack.tallies import Record, Tally
 from reelstack.telemetry import count
+from reelstack.transactions import CONTENDED, REFUSED
 
 TRANSACTION_COUNTERS = 99
 """A transaction takes 100 items; one of them is the shard's mark."""
@@ -26,7 +27,6 @@ LOOKED_AT = 0.05
 ATTEMPTS = 6
 READ_ATTEMPTS = 3
 CACHE_SECONDS = 1
-REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
 
 
 class ShardMoved(RuntimeError):

@@ -1,10 +1,11 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
 ReelstackError
-├── NotFound 404            VideoNotFound · UploadNotFound
+├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · RequestNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
+│                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -13,7 +14,7 @@ ReelstackError
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode
+│                           RenditionUnknown · WrongMode · OwnAccount
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -45,6 +46,16 @@ class VideoNotFound(NotFound):
 
 class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
+
+
+class UserNotFound(NotFound):
+    """Also what somebody is told about a user who blocked them, or whom they blocked."""
+
+    type, title = "user-not-found", "There is no such person"
+
+
+class RequestNotFound(NotFound):
+    type, title = "request-not-found", "This user does not ask to follow you"
 
 
 class Forbidden(ReelstackError):
@@ -89,6 +100,25 @@ class NotThroughTheDoor(Forbidden):
 
 class VideoPrivate(Forbidden):
     type, title = "video-private", "This video is private"
+
+
+class VideoForFriends(Forbidden):
+    type, title = "video-for-friends", "This video is for people who follow its owner and whom its owner follows"
+
+
+class AccountPrivate(Forbidden):
+    type, title = "account-private", "This account shows what it has to its followers only"
+
+
+class AccountForFriends(Forbidden):
+    type, title = (
+        "account-for-friends",
+        "This account shows what it has to those only who follow it and whom it follows",
+    )
+
+
+class FollowingTooMany(Forbidden):
+    type, title = "following-too-many", "You follow as many users as one may"
 
 
 class VideoModerated(Forbidden):
@@ -217,6 +247,10 @@ class NothingToChange(Unprocessable):
 
 class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
+
+
+class OwnAccount(Unprocessable):
+    type, title = "own-account", "Nobody follows or blocks themselves"
 
 
 class Unavailable(ReelstackError):

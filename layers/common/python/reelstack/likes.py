@@ -6,25 +6,29 @@ Counts follow from the table's stream: reelstack.counters.
 
 import zlib
 
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
+from pynamodb.transactions import TransactWrite
 
-from reelstack import pages, rates, shelves, videos
+from reelstack import blocks, pages, rates, shelves, transactions, videos
+from reelstack.errors import VideoNotFound
 from reelstack.tables import SHELVES, Like, Video
 from reelstack.telemetry import logger
 
 
 def like(user_id: str, video_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
-    known = videos.check_visible(video_id, user_id)
+    known = videos.check_visible_for_write(video_id, user_id)
     number = zlib.crc32(user_id.encode()) % int(known["like_shelves"])
     made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
-    try:
-        made.save(Like.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == videos.REFUSED:
-            return False
-        raise
-    return True
+
+    def build(transaction: TransactWrite) -> None:
+        blocks.absent(transaction, user_id, known["owner_id"])
+        transaction.save(made, condition=Like.user_id.does_not_exist())
+
+    refused = transactions.commit(build)
+    if blocks.STANDS in refused:
+        raise VideoNotFound
+    return not refused
 
 
 def unlike(user_id: str, video_id: str) -> None:

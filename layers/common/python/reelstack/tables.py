@@ -20,6 +20,11 @@ from reelstack.config import config
 
 SHELVES = 8
 """Partitions that the list of published videos is spread over: one takes 1,000 writes a second."""
+TIE_SHELVES = 8
+"""The same for the list of who follows somebody: 8,000 new followers of one user a second."""
+
+REFUSED = "ConditionalCheckFailedException"
+"""How DynamoDB says that a write's condition does not hold."""
 
 
 class Named(type):
@@ -472,6 +477,64 @@ class Counter(Model):
     """What a recount found, and since when: reelstack.recounts."""
 
 
+class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-untyped-call]
+    """Who follows somebody, and who asked to, newest first. Each listing is spread over TIE_SHELVES partitions."""
+
+    class Meta:
+        index_name = "by_followee"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute(range_key=True)
+
+
+class Follow(Model):
+    """That one user follows another, or asked to. Under its follower: whom everybody follows is no hot partition."""
+
+    class Meta(Deployed):
+        field = "follows_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    follower_id = UnicodeAttribute(hash_key=True)
+    followee_id = UnicodeAttribute(range_key=True)
+    state = UnicodeAttribute()
+    """One of reelstack.ties.Following."""
+    since = NumberAttribute()
+    """Unix milliseconds: when it was accepted; of a request, when it was asked."""
+    shelf = UnicodeAttribute()
+    """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
+
+    by_followee = FollowsByFollowee()
+
+
+class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]
+    """Whom a user has blocked, newest first. Sparse: an item that only says who blocked the user is not in it."""
+
+    class Meta:
+        index_name = "by_blocker"
+        projection = AllProjection()
+
+    blocker_id = UnicodeAttribute(hash_key=True)
+    blocked_at = NumberAttribute(range_key=True)
+
+
+class Block(Model):
+    """That a block stands between two users. It has an item under each of them, so one look from either side tells."""
+
+    class Meta(Deployed):
+        field = "blocks_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    other_id = UnicodeAttribute(range_key=True)
+    by = UnicodeSetAttribute()
+    """Which of the two blocked the other, or both."""
+    blocker_id = UnicodeAttribute(null=True)
+    """`user_id` if that is who blocked."""
+    blocked_at = NumberAttribute(null=True)
+
+    by_blocker = BlocksByBlocker()
+
+
 class ReviewsByAge(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
     """Open reviews, the oldest first. Sparse: only these have a `queue`."""
 
@@ -543,9 +606,71 @@ class AuditEntry(Model):
     after: JSONAttribute = JSONAttribute(default=dict)
 
 
+class User(Model):
+    """A person's profile, from their first request on. Who has no item yet has these defaults."""
+
+    class Meta(Deployed):
+        field = "users_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    """The token's `sub`."""
+    handle = UnicodeAttribute(null=True)
+    """As reelstack.handles writes it; the table of handles says whose it is."""
+    handle_claimed_at = NumberAttribute(null=True)
+    """When a handle that was not this user's before was claimed last."""
+    display_name = UnicodeAttribute(default="")
+    bio = UnicodeAttribute(default="")
+    links: ListAttribute[str] = ListAttribute(default=list)
+    avatar = UnicodeAttribute(null=True)
+    """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    private = BooleanAttribute(default=False)
+    """Followers are asked for first, and only they see this user's videos."""
+    friends_only = BooleanAttribute(default=False)
+    """Only those who follow and are followed see this user's videos."""
+    created_at = NumberAttribute()
+    suspended_at = NumberAttribute(null=True)
+    suspended_by = UnicodeAttribute(null=True)
+    suspended_reason = UnicodeAttribute(null=True)
+    deleted_at = NumberAttribute(null=True)
+
+
+class Handle(Model):
+    """Whose a handle is. A released one stays its last holder's until `free_at` (unix seconds)."""
+
+    class Meta(Deployed):
+        field = "handles_table"
+        ttl = "free_at"
+
+    handle = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    free_at = NumberAttribute(null=True)
+
+
+class Session(Model):
+    """A sign-in: every access token that came of it names it. Kept for as long as one of them could still be valid."""
+
+    class Meta(Deployed):
+        field = "sessions_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    session_id = UnicodeAttribute(range_key=True)
+    """The token's `origin_jti`, or another issuer's `sid`."""
+    agent = UnicodeAttribute(default="")
+    """The user agent that was seen last."""
+    created_at = NumberAttribute()
+    seen_at = NumberAttribute()
+    """Rounded: written at most once in `sessions.SEEN_SECONDS`."""
+    revoked_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
     *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
+    *(Follow, Block),
+    *(User, Handle, Session),
 )
 
 

@@ -1,13 +1,13 @@
 """Videos: who may see which, what state they are in, and every change of that state as one conditional write."""
 
-import time
 import zlib
 from enum import StrEnum
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages, shelves
+from reelstack import cache, pages, shelves, visibility
+from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -15,14 +15,13 @@ from reelstack.errors import (
     VideoModerated,
     VideoNotEditable,
     VideoNotFound,
-    VideoPrivate,
     VideoProcessing,
 )
 from reelstack.reasons import REASONS
+from reelstack.tables import REFUSED as REFUSED  # known as videos.REFUSED
 from reelstack.tables import SHELVES, Video
 
 CACHE_SECONDS = 60
-REFUSED = "ConditionalCheckFailedException"
 
 
 class State(StrEnum):
@@ -39,10 +38,6 @@ class State(StrEnum):
 
 
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -68,21 +63,40 @@ def find_or_none(video_id: str) -> Video | None:
 
 
 def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
-    """The item if `viewer_id` may see it. Raises VideoNotFound, VideoPrivate, VideoModerated or VideoProcessing."""
+    """The item if `viewer_id` may see it. Raises what visibility.check raises, VideoModerated or VideoProcessing."""
     video = find(video_id)
     if video.owner_id != viewer_id and not staff:
-        _check_public(video.state, video.visibility)
+        # First: what became of a video that is not for them is nobody else's business.
+        visibility.check(video.owner_id, video.visibility, viewer_id)
+        _check_published(video.state)
     return video
 
 
 def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
-    """The same question from the cache, without the item: what is known there. A hot video costs its table nothing."""
-    known = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
+    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
+    Returns what is cached: owner_id, state, visibility, like_shelves."""
+    known = _known(video_id)
+    if known["owner_id"] != viewer_id:
+        visibility.check(known["owner_id"], known["visibility"], viewer_id)
+        _check_published(known["state"])
+    return known
+
+
+def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
+    """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
+    so that an open video costs no request here."""
+    known = _known(video_id)
+    if known["owner_id"] != viewer_id:
+        visibility.check_for_write(str(known["owner_id"]), known["visibility"], viewer_id)
+        _check_published(known["state"])
+    return known
+
+
+def _known(video_id: str) -> dict[str, Any]:
+    known: dict[str, Any] | None = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
-    if known["owner_id"] != viewer_id:
-        _check_public(known["state"], known["visibility"])
-    return dict(known)
+    return known
 
 
 def _facts(video_id: str) -> dict[str, Any] | None:
@@ -91,18 +105,10 @@ def _facts(video_id: str) -> dict[str, Any] | None:
     except Video.DoesNotExist:
         return None
     shelved = int(video.like_shelves or SHELVES)
-    return {
-        "owner_id": video.owner_id,
-        "state": video.state,
-        "visibility": video.visibility,
-        "like_shelves": shelved,
-    }
+    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility, "like_shelves": shelved}
 
 
-def _check_public(state: str, visibility: str) -> None:
-    # First: what became of a private video is nobody else's business.
-    if visibility == "private":
-        raise VideoPrivate
+def _check_published(state: str) -> None:
     if state == State.REJECTED:
         raise VideoModerated
     if state != State.PUBLISHED:
