@@ -237,9 +237,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/redrive",
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
+            "POST /v1/videos/{video_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending),
-        writes=(Video,),
+        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
+        writes=(Video, Counter),
         config=(
             "origin_secret",
             *PRODUCTION_QUEUES,
