@@ -59,7 +59,9 @@ def simulate(like_bytes: int) -> tuple[list[dict[str, Any]], list[Check]]:
             worst_item = max(worst_item, batches / parts)
             worst_shelf = max(worst_shelf, likes * units / shelves)
     return rows, [
-        Check("hot video, settled: writes a second of one counter item", round(worst_item, 1), "writes", rates.SPLIT_AT),
+        Check(
+            "hot video, settled: writes a second of one counter item", round(worst_item, 1), "writes", rates.SPLIT_AT
+        ),
         Check("hot video, settled: write units a second of one shelf", round(worst_shelf), "units", PARTITION_WRITES),
         Check("hot video: seconds until it has settled", (settled_at or SECONDS) - 30, "s", 2 * MEASURE_SECONDS),
         Check("hot video: items read for its count at most", busiest, "items", rates.PARTS_MOST),

@@ -146,7 +146,9 @@ class Client:
 
     def recount(self, video_id: str, *, repair: bool = False) -> Recount:
         """Counts a video's likes and comments one by one and compares with its counter. For admins."""
-        answer = self._transport.call("POST", f"/v1/videos/{video_id}/recount", body={"repair": repair}, repeatable=True)
+        answer = self._transport.call(
+            "POST", f"/v1/videos/{video_id}/recount", body={"repair": repair}, repeatable=True
+        )
         return Recount.model_validate(answer.json())
 
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:

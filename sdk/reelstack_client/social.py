@@ -9,19 +9,17 @@ from reelstack_client.models import Answer, Page
 from reelstack_client.transport import Transport
 
 Channel = Literal["link", "message", "email", "social", "embed"]
-ReportReason = Literal[
-    "spam", "sexual", "violence", "hate", "harassment", "self-harm", "minors", "copyright", "other"
-]
+ReportReason = Literal["spam", "sexual", "violence", "hate", "harassment", "self-harm", "minors", "copyright", "other"]
 
 
 class Comment(Answer):
-    """Times are unix milliseconds. `state`: visible, held (only its author sees it) or deleted (while it has replies)."""
+    """Times are unix milliseconds. `state`: visible, held (its author alone sees it), deleted (while it has replies)."""
 
     comment_id: str
     video_id: str
     author_id: str | None = None
     text: str | None = None
-    mentions: list[str] = []
+    mentions: tuple[str, ...] = ()
     state: str
     created_at: int
     edited_at: int | None = None

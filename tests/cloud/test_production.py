@@ -224,7 +224,9 @@ def lambda_function(drive: Driver, name: str, role: str) -> Iterator[Callable[[s
 
 def test_a_function_is_refused_what_its_catalogue_line_does_not_say(drive: Driver) -> None:
     """A function of our own with count_interactions' role: it may update counters, and not read videos."""
-    role = drive.aws("lambda").get_function_configuration(FunctionName=drive.outputs.functions["count_interactions"])["Role"]
+    role = drive.aws("lambda").get_function_configuration(FunctionName=drive.outputs.functions["count_interactions"])[
+        "Role"
+    ]
     tables, buckets = drive.outputs.tables, drive.outputs.buckets
     name = "rights-probe"
     with lambda_function(drive, name, role) as ask:

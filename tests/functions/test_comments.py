@@ -99,7 +99,11 @@ def test_a_comment_everybody_likes_is_ranked_by_few_writes() -> None:
 def test_its_author_edits_a_comment(call: Call, streams: Streams) -> None:
     path = f"{PATH}/{write(call).json['comment_id']}"
     changed = call("interactions", "PATCH", path, user="bob", body={"text": "Very nice, @ann"}).json
-    assert (changed["text"], changed["mentions"], changed["edited_at"] is not None) == ("Very nice, @ann", ["ann"], True)
+    assert (changed["text"], changed["mentions"], changed["edited_at"] is not None) == (
+        "Very nice, @ann",
+        ["ann"],
+        True,
+    )
     assert problem(call("interactions", "PATCH", path, user="ann", body={"text": "no"})) == (403, "not-your-comment")
     streams.flow()
     assert count(call) == 1
@@ -220,7 +224,9 @@ def test_comments_of_a_suspended_account_are_not_shown(call: Call, streams: Stre
     assert listed(call) == []
 
 
-@pytest.mark.parametrize(("method", "tail"), [("POST", ""), ("GET", ""), ("GET", "/1795420860000-0123456789ab/replies")])
+@pytest.mark.parametrize(
+    ("method", "tail"), [("POST", ""), ("GET", ""), ("GET", "/1795420860000-0123456789ab/replies")]
+)
 def test_comments_of_a_private_video_are_its_owners(call: Call, aws: Config, method: str, tail: str) -> None:
     make(visibility="private")
     body = {"text": "hi"} if method == "POST" else None

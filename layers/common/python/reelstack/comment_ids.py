@@ -1,7 +1,7 @@
 """Ids of comments and what can be read off them. Pure.
 
-  1795420860000-3f2a9c01d4e7                               a comment: when, and something random
-  1795420860000-3f2a9c01d4e7.1795420899000-b81e0c55aa02    a reply: the comment it answers, and its own
+1795420860000-3f2a9c01d4e7                               a comment: when, and something random
+1795420860000-3f2a9c01d4e7.1795420899000-b81e0c55aa02    a reply: the comment it answers, and its own
 """
 
 import uuid

@@ -1,7 +1,7 @@
 """Pages of comments: the newest first, the most liked first, replies in the order of their writing.
 
-Everybody's first page is the same and is read from the cache for a second, so that who reads a hot video's comments does
-not touch the partitions they are written to. What is one reader's own (likes, blocks) is added after that.
+Everybody's first page is the same and is read from the cache for a second, so that who reads a hot video's comments
+does not touch the partitions they are written to. What is one reader's own (likes, blocks) is added after that.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ from reelstack.tables import Comment, CommentLike, Pin
 
 CACHE_SECONDS = 1
 Page = tuple[list["Row"], str | None]
+Shown = tuple[list["CommentView"], str | None]
+"""A page, and the cursor of the next one."""
 
 
 class Order(StrEnum):
@@ -46,25 +48,25 @@ class CommentView(Row):
     pinned: bool = False
 
 
-def list_comments(video_id: str, viewer_id: str, order: Order, limit: int, cursor: str | None) -> list[Any]:
-    """[views, cursor]. Pages may be shorter than `limit`: go on until the cursor is None. Eventually consistent."""
+def list_comments(video_id: str, viewer_id: str, order: Order, limit: int, cursor: str | None) -> Shown:
+    """Pages may be shorter than `limit`: go on until the cursor is None. Eventually consistent."""
     read = _newest if order is Order.NEWEST else _top
-    rows, following = _cached(f"{video_id}:{order}:{limit}", cursor, lambda: read(video_id, limit, cursor))
-    return [views(video_id, rows, viewer_id), following]
+    found, following = _cached(f"{video_id}:{order}:{limit}", cursor, lambda: read(video_id, limit, cursor))
+    return views(found, viewer_id), following
 
 
-def list_replies(video_id: str, comment_id: str, viewer_id: str, limit: int, cursor: str | None) -> list[Any]:
-    """[views, cursor] of a thread, the oldest first."""
-    rows, following = _cached(
+def list_replies(video_id: str, comment_id: str, viewer_id: str, limit: int, cursor: str | None) -> Shown:
+    """A thread, the oldest first. Eventually consistent."""
+    found, following = _cached(
         f"{video_id}/{comment_id}:{limit}", cursor, lambda: _replies(video_id, comment_id, limit, cursor)
     )
-    return [views(video_id, rows, viewer_id), following]
+    return views(found, viewer_id), following
 
 
 def pinned(video_id: str, viewer_id: str) -> CommentView | None:
     """The comment the video's owner pinned, if it is there for the viewer."""
     found = cache.remember_many("pins", [video_id], CACHE_SECONDS, _pins)[video_id]
-    shown = views(video_id, [Row.model_validate(found)], viewer_id) if found else []
+    shown = views([Row.model_validate(found)], viewer_id) if found else []
     return shown[0].model_copy(update={"pinned": True}) if shown else None
 
 
@@ -72,11 +74,11 @@ def view(comment: Comment, viewer_id: str) -> CommentView:
     """One comment, whatever its state."""
     (row,) = rows([comment])
     counts = counters.read([_key(row)])[_key(row)]
-    liked = _liked(row.video_id, [row], viewer_id)
+    liked = _liked([row], viewer_id)
     return CommentView(**row.model_dump(), likes=counts.likes, replies=counts.replies, liked=bool(liked))
 
 
-def views(video_id: str, found: list[Row], viewer_id: str) -> list[CommentView]:
+def views(found: list[Row], viewer_id: str) -> list[CommentView]:
     """What a reader is shown of a page: nothing by whom a block stands in between or whose account is gone."""
     if not found:
         return []
@@ -84,7 +86,7 @@ def views(video_id: str, found: list[Row], viewer_id: str) -> list[CommentView]:
     there = visibility.only_there(authors - {viewer_id}, viewer_id) | {viewer_id}
     counts = counters.read([_key(row) for row in found])
     shown = [row for row in found if (row.author_id in there if row.author_id else counts[_key(row)].replies)]
-    liked = _liked(video_id, shown, viewer_id)
+    liked = _liked(shown, viewer_id)
     return [
         CommentView(
             **row.model_dump(),
@@ -117,7 +119,7 @@ def _key(row: Row) -> str:
     return comment_ids.counter_of(row.video_id, row.comment_id)
 
 
-def _liked(video_id: str, found: list[Row], viewer_id: str) -> set[str]:
+def _liked(found: list[Row], viewer_id: str) -> set[str]:
     keys = [(viewer_id, _key(row)) for row in found]
     return {like.comment for like in CommentLike.batch_get(keys)} if keys else set()
 
@@ -129,7 +131,7 @@ def _cached(name: str, cursor: str | None, read: Any) -> Page:
 
     def load(names: list[str]) -> dict[str, Any]:
         page, following = read()
-        return dict.fromkeys(names, [[row.model_dump(mode="json") for row in page], following])
+        return {key: [[row.model_dump(mode="json") for row in page], following] for key in names}
 
     page, following = cache.remember_many("comments", [name], CACHE_SECONDS, load)[name]
     return [Row.model_validate(row) for row in page], following

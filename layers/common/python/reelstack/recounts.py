@@ -128,7 +128,9 @@ def _repair(video_id: str, counted: dict[str, int], kept: dict[str, int]) -> boo
     same = Counter.writes == first.writes if first.writes else Counter.writes.does_not_exist()
     if _kept(video_id) != kept:
         return False
-    changes = [getattr(Counter, kind).add(counted[kind] - kept[kind]) for kind in counted if counted[kind] != kept[kind]]
+    changes = [
+        getattr(Counter, kind).add(counted[kind] - kept[kind]) for kind in counted if counted[kind] != kept[kind]
+    ]
     try:
         Counter(video_id).update([*changes, Counter.drift.remove()], same)
     except UpdateError as refused:
