@@ -112,6 +112,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
             "POST /v1/videos/{video_id}/retry",
+            "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
         reads=(Video, LikeCount, Follow, Block, User),
@@ -122,9 +123,10 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
         "http",
+        vpc=True,
         routes=("GET /v1/feed",),
-        reads=(Video, LikeCount),
-        config=("origin_secret",),
+        reads=(Video, LikeCount, Follow, Block, User),
+        config=("origin_secret", "cache_url"),
         calls=("read_origin_secret",),
     ),
     Fn(

@@ -12,7 +12,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -65,6 +65,17 @@ class VideosByShelf(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-c
         projection = AllProjection()
 
     shelf = NumberAttribute(hash_key=True)
+    published_at = NumberAttribute(range_key=True)
+
+
+class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """What an owner ever published, newest first. Keys only: whoever lists it reads the items, which know more."""
+
+    class Meta:
+        index_name = "by_published"
+        projection = KeysOnlyProjection()
+
+    owner_id = UnicodeAttribute(hash_key=True)
     published_at = NumberAttribute(range_key=True)
 
 
@@ -125,6 +136,7 @@ class Video(Model):
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
+    by_published = VideosByPublished()
 
 
 class Upload(Model):
