@@ -14,13 +14,15 @@ from reelstack.tables import (
     AuditEntry,
     Block,
     Claim,
+    Counter,
     EngineJob,
     Follow,
+    LargeAccount,
     Lease,
     Like,
-    LikeCount,
     Review,
     Spending,
+    TimelineEntry,
     Turn,
     Upload,
     Usage,
@@ -55,7 +57,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
-    stream: type[Model] | None = None
+    streams: tuple[type[Model], ...] = ()
+    """Tables whose changes it follows."""
+    counts: bool = False
+    """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -65,6 +70,8 @@ class Fn:
     """Tables it may add items to, whose items it may neither change nor delete."""
     checks: tuple[type[Model], ...] = ()
     """Tables whose items its transactions may depend on."""
+    batches: tuple[type[Model], ...] = ()
+    """Tables whose items it puts and deletes many at a time."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -115,7 +122,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, LikeCount, Follow, Block, User),
+        reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
         config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_origin_secret", "read_playback_secret"),
@@ -124,9 +131,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         "feed",
         "http",
         vpc=True,
-        routes=("GET /v1/feed",),
-        reads=(Video, LikeCount, Follow, Block, User),
-        config=("origin_secret", "cache_url"),
+        routes=("GET /v1/feed", "GET /v1/feed/following"),
+        reads=(Video, Counter, Follow, Block, User, TimelineEntry),
+        config=("origin_secret", "cache_url", "timeline_days"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -139,7 +146,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/likes",
             "GET /v1/me/likes",
         ),
-        reads=(Video, Like, LikeCount, Follow, Block, User),
+        reads=(Video, Like, Counter, Follow, Block, User),
         writes=(Like,),
         deletes=(Like,),
         checks=(Block,),
@@ -164,11 +171,11 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/block",
             "GET /v1/me/blocks",
         ),
-        reads=(Follow, Block, User),
+        reads=(Follow, Block, User, Counter),
         writes=(Follow, Block),
         deletes=(Follow, Block),
         checks=(Block,),
-        config=("origin_secret", "cache_url"),
+        config=("origin_secret", "cache_url", "max_following"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -406,14 +413,42 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "announce",
         "stream",
-        stream=Video,
+        streams=(Video,),
         vpc=True,
         timeout=30,
         writes=(Review,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),
-    Fn("count_likes", "stream", stream=Like, timeout=30, reads=(LikeCount,), writes=(LikeCount,)),
+    Fn(
+        "count_interactions",
+        "stream",
+        streams=(Like, Follow),
+        counts=True,
+        timeout=60,
+        reads=(Counter,),
+        writes=(Counter, Video),
+    ),
+    Fn(
+        "fan_out_video",
+        "event",
+        vpc=True,
+        timeout=900,
+        reads=(Video, Follow, Counter, LargeAccount, TimelineEntry),
+        writes=(LargeAccount,),
+        batches=(TimelineEntry,),
+        config=("cache_url", "timeline_large_followers", "timeline_days", "timeline_entries"),
+    ),
+    Fn(
+        "mend_timelines",
+        "stream",
+        streams=(Follow,),
+        timeout=60,
+        reads=(Video, Follow, LargeAccount),
+        writes=(TimelineEntry,),
+        batches=(TimelineEntry,),
+        config=("timeline_days", "timeline_entries"),
+    ),
     Fn(
         "withdraw",
         "event",

@@ -41,6 +41,9 @@ class Video(Answer):
     color: str | None = None
     """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    bookmarks: int | None = None
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import likes, listings, videos
+from reelstack import counters, likes, listings, videos
 from reelstack.web import Cursor, Limit, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
@@ -39,7 +39,7 @@ def unlike_video(video_id: str, caller: Viewer) -> None:
 def get_likes(video_id: str, caller: Viewer) -> LikesView:
     videos.check_visible(video_id, caller.user_id)
     return LikesView(
-        video_id=video_id, likes=likes.counts([video_id])[video_id], liked=likes.liked(caller.user_id, video_id)
+        video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
     )
 
 

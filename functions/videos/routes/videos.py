@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import likes, listings, playback, videos
+from reelstack import counters, listings, playback, videos
 from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view
 from reelstack.web import Cursor, Limit, UserId, Viewer
@@ -28,7 +28,7 @@ class Changes(BaseModel):
 def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """My own, newest first, in whatever state."""
     found, following = videos.list_own(caller.user_id, limit, cursor)
-    counts = likes.counts([video.video_id for video in found])
+    counts = counters.read([video.video_id for video in found])
     return VideoPage(items=[view(video, counts[video.video_id], inside=True) for video in found], cursor=following)
 
 
@@ -36,7 +36,7 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 def get_video(video_id: str, caller: Viewer) -> VideoView:
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
     inside = video.owner_id == caller.user_id or caller.may("admin")
-    return view(video, likes.counts([video_id])[video_id], inside=inside)
+    return view(video, counters.read([video_id])[video_id], inside=inside)
 
 
 @router.patch("/{video_id}")
@@ -68,5 +68,5 @@ def retry_video(video_id: str, caller: Viewer) -> VideoView:
 def list_users_videos(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """What an account has published and the caller may see, newest first. Unlisted videos are in no list."""
     found, following = listings.of_owner(user_id, caller.user_id, limit, cursor)
-    counts = likes.counts([video.video_id for video in found])
+    counts = counters.read([video.video_id for video in found])
     return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)

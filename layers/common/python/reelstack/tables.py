@@ -133,6 +133,8 @@ class Video(Model):
     """That the present verdict was appealed; each can be once."""
     leftovers = NumberAttribute(null=True)
     """The last attempt that ended, and may have written objects, after the video was gone."""
+    like_shelves = NumberAttribute(null=True)
+    """Over how many partitions its likes are listed; None: SHELVES. Grows when the video becomes hot."""
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
@@ -286,6 +288,17 @@ class Spending(Model):
     expires_at = NumberAttribute(null=True)
 
 
+class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-call]
+    """Who likes a video, newest first; spread, since an index that is full refuses the table's writes."""
+
+    class Meta:
+        index_name = "by_video"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    liked_at = NumberAttribute(range_key=True)
+
+
 class Like(Model):
     class Meta(Deployed):
         field = "likes_table"
@@ -294,17 +307,188 @@ class Like(Model):
     user_id = UnicodeAttribute(hash_key=True)  # spread by user: a hot video must not be a hot partition
     video_id = UnicodeAttribute(range_key=True)
     liked_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """<video>#<n>, n below the video's number of shelves at that time."""
+
+    by_video = LikesByVideo()
 
 
-class LikeCount(Model):
-    """Per video the number of likes; per stream shard (`key` = "shard#…") how far that shard has been counted."""
+class CommentsByScore(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """A video's visible comments, read backwards: the most liked first. Sparse: replies have no `score`."""
+
+    class Meta:
+        index_name = "by_score"
+        projection = AllProjection()
+
+    thread = UnicodeAttribute(hash_key=True)
+    score = NumberAttribute(range_key=True)
+
+
+class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """What waits for a moderator, the oldest first. Sparse: only such comments have a `queue`."""
+
+    class Meta:
+        index_name = "by_queue"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute(range_key=True)
+
+
+class Comment(Model):
+    """A comment, or a reply to one. `state` is one of reelstack.comments.State."""
 
     class Meta(Deployed):
-        field = "like_counts_table"
+        field = "comments_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    thread = UnicodeAttribute(hash_key=True)
+    """<video>#<shelf> of comments, <video>/<comment> of its replies: a hot video must not be a hot partition."""
+    comment_id = UnicodeAttribute(range_key=True)
+    """<created_at>-<random>; of a reply <comment it answers>.<its own>. Rises with time."""
+    video_id = UnicodeAttribute()
+    author_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    text = UnicodeAttribute(null=True)
+    """None once it is deleted."""
+    mentions: ListAttribute[str] = ListAttribute(default=list)
+    """Handles, lower case, without their @."""
+    created_at = NumberAttribute()
+    edited_at = NumberAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    score = NumberAttribute(null=True)
+    queue = UnicodeAttribute(null=True)
+    """One of reelstack.comments.Queue."""
+    reports = NumberAttribute(null=True)
+    """How many people had reported it when a moderator was last asked."""
+
+    by_score = CommentsByScore()
+    by_queue = CommentsByQueue()
+
+
+class Pin(Model):
+    """The comment that a video's owner shows before all others."""
+
+    class Meta(Deployed):
+        field = "pins_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute()
+    pinned_at = NumberAttribute()
+
+
+class CommentLike(Model):
+    class Meta(Deployed):
+        field = "comment_likes_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    comment = UnicodeAttribute(range_key=True)
+    """<video>/<comment>: all that somebody likes below one video is one query."""
+    liked_at = NumberAttribute()
+
+
+class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-untyped-call]
+    """What somebody keeps, newest first."""
+
+    class Meta:
+        index_name = "by_time"
+        projection = AllProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    saved_at = NumberAttribute(range_key=True)
+
+
+class Bookmark(Model):
+    class Meta(Deployed):
+        field = "bookmarks_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute(range_key=True)
+    saved_at = NumberAttribute()
+
+    by_time = BookmarksByTime()
+
+
+class Share(Model):
+    """That somebody shared a video by some channel: once, however often."""
+
+    class Meta(Deployed):
+        field = "shares_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    share = UnicodeAttribute(range_key=True)
+    """<video>#<channel>"""
+    share_id = UnicodeAttribute()
+    """Rides in the link."""
+    shared_at = NumberAttribute()
+
+
+class ReportsBySubject(GlobalSecondaryIndex["Report"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    reported_at = NumberAttribute(range_key=True)
+
+
+class Report(Model):
+    """What somebody finds wrong with a video or a comment. One a person and thing: they cannot add to it."""
+
+    class Meta(Deployed):
+        field = "reports_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    reporter_id = UnicodeAttribute(hash_key=True)
+    subject = UnicodeAttribute(range_key=True)
+    """<video>, or <video>/<comment>."""
+    reason = UnicodeAttribute()
+    """One of reelstack.reports.Reason."""
+    detail = UnicodeAttribute(null=True)
+    reported_at = NumberAttribute()
+
+    by_subject = ReportsBySubject()
+
+
+class Counter(Model):
+    """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it has been counted."""
+
+    class Meta(Deployed):
+        field = "counters_table"
+        ttl = "expires_at"
 
     key = UnicodeAttribute(hash_key=True)
     likes = NumberAttribute(null=True)
+    comments = NumberAttribute(null=True)
+    replies = NumberAttribute(null=True)
+    shares = NumberAttribute(null=True)
+    bookmarks = NumberAttribute(null=True)
+    followers = NumberAttribute(null=True)
+    following = NumberAttribute(null=True)
+
+    writes = NumberAttribute(null=True)
+    """How often this item was written, and below how many records that stood for: what rates are measured by."""
+    records = NumberAttribute(null=True)
+    measured_at = NumberAttribute(null=True)
+    """Of a first part: when its rates were last measured (unix seconds), at how many writes and records."""
+    measured_writes = NumberAttribute(null=True)
+    measured_records = NumberAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    """Of a first part: over how many items it is spread; None: this one."""
+    resized_at = NumberAttribute(null=True)
+    open = BooleanAttribute(null=True)
+    """Of a further part: whether it may be added to."""
+
     counted_to = UnicodeAttribute(null=True)
+    """Of a mark: the last sequence number."""
+    expires_at = NumberAttribute(null=True)
+
+    drift: JSONAttribute = JSONAttribute(null=True)
+    """What a recount found, and since when: reelstack.recounts."""
 
 
 class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-untyped-call]
@@ -335,6 +519,31 @@ class Follow(Model):
     """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
 
     by_followee = FollowsByFollowee()
+
+
+class TimelineEntry(Model):
+    """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
+
+    class Meta(Deployed):
+        field = "timelines_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """v#<published_at>#<video>, or a#<account>: reelstack.timelines."""
+    expires_at = NumberAttribute(null=True)
+
+
+class LargeAccount(Model):
+    """That an account's videos are not written into its followers' timelines, but read when they are."""
+
+    class Meta(Deployed):
+        field = "large_accounts_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute()
+    pointed = BooleanAttribute(default=False)
+    """Whether everybody who followed it at `since` has a pointer to it."""
 
 
 class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]
@@ -409,6 +618,8 @@ class Review(Model):
     """Who gave the verdict that is appealed against, if it was a person: somebody else decides now."""
     held_by = UnicodeAttribute(null=True)
     held_until = NumberAttribute(null=True)
+    reports = NumberAttribute(null=True)
+    """How many people had reported the video when this was asked, or since."""
     decision = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
 
@@ -495,8 +706,9 @@ class Session(Model):
 
 
 TABLES: tuple[type[Model], ...] = (
-    *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
-    *(Follow, Block),
+    *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
+    *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
+    *(Follow, Block, TimelineEntry, LargeAccount),
     *(User, Handle, Session),
 )
 

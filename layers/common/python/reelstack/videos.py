@@ -1,13 +1,12 @@
 """Videos: who may see which, what state they are in, and every change of that state as one conditional write."""
 
 import zlib
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages, visibility
+from reelstack import cache, pages, shelves, visibility
 from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.errors import (
     NothingToChange,
@@ -73,24 +72,25 @@ def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video
     return video
 
 
-def check_visible(video_id: str, viewer_id: str) -> None:
-    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up."""
+def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
+    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
+    Returns what is cached: owner_id, state, visibility, like_shelves."""
     known = _known(video_id)
     if known["owner_id"] != viewer_id:
         visibility.check(known["owner_id"], known["visibility"], viewer_id)
         _check_published(known["state"])
+    return known
 
 
-def check_visible_for_write(video_id: str, viewer_id: str) -> str:
+def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
     """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
-    so that an open video costs no request here. Returns the owner's id."""
+    so that an open video costs no request here."""
     known = _known(video_id)
-    owner_id = str(known["owner_id"])
     if known["state"] != State.PUBLISHED:
-        check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block
-    elif owner_id != viewer_id:
-        visibility.check_for_write(owner_id, known["visibility"], viewer_id)
-    return owner_id
+        return check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block
+    if known["owner_id"] != viewer_id:
+        visibility.check_for_write(str(known["owner_id"]), known["visibility"], viewer_id)
+    return known
 
 
 def _known(video_id: str) -> dict[str, Any]:
@@ -105,7 +105,8 @@ def _facts(video_id: str) -> dict[str, Any] | None:
         video = Video.get(video_id, consistent_read=True)
     except Video.DoesNotExist:
         return None
-    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility}
+    shelved = int(video.like_shelves or SHELVES)
+    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility, "like_shelves": shelved}
 
 
 def _check_published(state: str) -> None:
@@ -139,7 +140,7 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
         if after
         else None,
     )
-    videos = _take(found, limit + 1)
+    videos = shelves.first(limit + 1, found)
     more = len(videos) > limit
     videos = videos[:limit]
     return videos, pages.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
@@ -148,15 +149,6 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
 def position(video: Video) -> tuple[int, str]:
     """Where a video is in lists: newest first is falling order."""
     return int(video.published_at or 0), video.video_id
-
-
-def _take(videos: Iterator[Video], count: int) -> list[Video]:
-    taken = []
-    for video in videos:
-        taken.append(video)
-        if len(taken) == count:
-            break
-    return taken
 
 
 # --- changes by people -----------------------------------------------------------------------------------------------
