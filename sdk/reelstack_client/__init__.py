@@ -25,10 +25,12 @@ from reelstack_client.models import FINAL, Held, Liked, Likes, Page, Part, Playb
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
+from reelstack_client.ties import Blocked, Follower, Tie, Ties
 
 __all__ = [
     "FINAL",
     "Backoff",
+    "Blocked",
     "Client",
     "ClientError",
     "Conflict",
@@ -36,6 +38,7 @@ __all__ = [
     "Desk",
     "Evidence",
     "FileChanged",
+    "Follower",
     "Held",
     "Invalid",
     "Liked",
@@ -58,6 +61,8 @@ __all__ = [
     "Sending",
     "ServiceFailed",
     "SignInFailed",
+    "Tie",
+    "Ties",
     "Timing",
     "TokenProvider",
     "TooLarge",

@@ -455,7 +455,7 @@ class Report(Model):
 
 class Counter(Model):
     """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
-    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it has been counted."""
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
 
     class Meta(Deployed):
         field = "counters_table"

@@ -102,7 +102,7 @@ def fan_out(video_id: str) -> int:
     Whom it is for is not asked here: that may change later, and is asked by whoever reads.
     """
     video = videos.find_or_none(video_id)
-    if video is None or video.state != State.PUBLISHED:
+    if video is None or video.state != State.PUBLISHED or videos.position(video)[0] < _oldest():
         return 0
     owner_id = video.owner_id
     mark = _mark(owner_id) or _mark_if_large(owner_id)
