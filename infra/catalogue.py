@@ -20,6 +20,7 @@ from reelstack.tables import (
     Counter,
     EngineJob,
     Follow,
+    LargeAccount,
     Lease,
     Like,
     Pin,
@@ -27,6 +28,7 @@ from reelstack.tables import (
     Review,
     Share,
     Spending,
+    TimelineEntry,
     Turn,
     Upload,
     Usage,
@@ -74,6 +76,8 @@ class Fn:
     """Tables it may add items to, whose items it may neither change nor delete."""
     checks: tuple[type[Model], ...] = ()
     """Tables whose items its transactions may depend on."""
+    batches: tuple[type[Model], ...] = ()
+    """Tables whose items it puts and deletes many at a time."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -121,6 +125,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
             "POST /v1/videos/{video_id}/retry",
+            "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
         reads=(Video, Counter, Follow, Block, User),
@@ -132,9 +137,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         "feed",
         "http",
         vpc=True,
-        routes=("GET /v1/feed",),
-        reads=(Video, Counter),
-        config=("origin_secret", "cache_url"),
+        routes=("GET /v1/feed", "GET /v1/feed/following"),
+        reads=(Video, Counter, Follow, Block, User, TimelineEntry),
+        config=("origin_secret", "cache_url", "timeline_days"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -193,11 +198,11 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/block",
             "GET /v1/me/blocks",
         ),
-        reads=(Follow, Block, User),
+        reads=(Follow, Block, User, Counter),
         writes=(Follow, Block),
         deletes=(Follow, Block),
         checks=(Block,),
-        config=("origin_secret", "cache_url"),
+        config=("origin_secret", "cache_url", "max_following"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -446,7 +451,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "count_interactions",
         "stream",
-        streams=(Like, Comment, CommentLike, Bookmark, Share),
+        streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
         counts=True,
         timeout=60,
         reads=(Counter,),
@@ -460,6 +465,26 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Review, Comment, Report),
         writes=(Review, Comment),
         appends=(AuditEntry,),
+    ),
+    Fn(
+        "fan_out_video",
+        "event",
+        vpc=True,
+        timeout=900,
+        reads=(Video, Follow, Counter, LargeAccount, TimelineEntry),
+        writes=(LargeAccount,),
+        batches=(TimelineEntry,),
+        config=("cache_url", "timeline_large_followers", "timeline_days", "timeline_entries"),
+    ),
+    Fn(
+        "mend_timelines",
+        "stream",
+        streams=(Follow,),
+        timeout=60,
+        reads=(Video, Follow, LargeAccount),
+        writes=(TimelineEntry,),
+        batches=(TimelineEntry,),
+        config=("timeline_days", "timeline_entries"),
     ),
     Fn(
         "withdraw",

@@ -30,6 +30,7 @@ TABLE_ACTIONS = {
     "deletes": ("DeleteItem",),
     "appends": ("PutItem",),
     "checks": ("ConditionCheckItem",),
+    "batches": ("BatchWriteItem",),
 }
 BUCKET_ACTIONS = {
     "reads": ("GetObject",),
@@ -125,8 +126,8 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
 def _stores(line: Fn) -> tuple[str, ...]:
     """Config fields that name the tables and buckets this line touches or follows."""
     fields = []
-    touched = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.checks, *line.lists, *line.streams)
-    for target in touched:
+    touched = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.checks, *line.batches, *line.lists)
+    for target in (*touched, *line.streams):
         if isinstance(target, str):
             fields.append(f"{target.split(':')[0]}_bucket")
         else:
@@ -168,6 +169,7 @@ def _statements(
         made += [_access(verb, target, tables, buckets) for target in targets]
     made += [_access("appends", target, tables, buckets) for target in line.appends]
     made += [_access("checks", target, tables, buckets) for target in line.checks]
+    made += [_access("batches", target, tables, buckets) for target in line.batches]
     made += [_listing(target, buckets) for target in line.lists]
     return made
 

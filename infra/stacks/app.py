@@ -153,6 +153,10 @@ class AppStack(Stack):
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
+            max_following=settings.max_following,
+            timeline_large_followers=settings.timeline_large_followers,
+            timeline_days=settings.timeline_days,
+            timeline_entries=settings.timeline_entries,
             review_hold_seconds=settings.review_hold_seconds,
             appeal_days=settings.appeal_days,
         )
@@ -406,6 +410,13 @@ class AppStack(Stack):
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
             targets=[self._called("withdraw")],
+        )
+        events.Rule(
+            self,
+            "Published",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoPublished"]),
+            targets=[self._called("fan_out_video")],
         )
         events.Rule(
             self,

@@ -38,10 +38,12 @@ from reelstack_client.retry import Backoff, Timing
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Comment, CommentPage, Saved, Shared, Social
+from reelstack_client.ties import Blocked, Follower, Tie, Ties
 
 __all__ = [
     "FINAL",
     "Backoff",
+    "Blocked",
     "Client",
     "ClientError",
     "Comment",
@@ -51,6 +53,7 @@ __all__ = [
     "Desk",
     "Evidence",
     "FileChanged",
+    "Follower",
     "Held",
     "Invalid",
     "Liked",
@@ -77,6 +80,8 @@ __all__ = [
     "Shared",
     "SignInFailed",
     "Social",
+    "Tie",
+    "Ties",
     "Timing",
     "TokenProvider",
     "TooLarge",

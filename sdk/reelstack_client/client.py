@@ -37,6 +37,7 @@ from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
 from reelstack_client.social import Social
+from reelstack_client.ties import Ties
 from reelstack_client.transport import TIMEOUT, Transport
 from reelstack_client.uploading import Uploading
 from reelstack_client.uploads import Uploads, Wishes
@@ -67,6 +68,7 @@ class Client:
         self.uploads = Uploads(self._transport)
         self.desk = Desk(self._transport)
         self.social = Social(self._transport)
+        self.ties = Ties(self._transport)
 
     def upload(
         self,
@@ -94,6 +96,14 @@ class Client:
     def feed(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
         """Published public videos, newest first."""
         return self._page(Video, "/v1/feed", limit, cursor)
+
+    def following_feed(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """What those I follow have published, newest first."""
+        return self._page(Video, "/v1/feed/following", limit, cursor)
+
+    def videos_of(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """What a user has published and I may see, newest first."""
+        return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor)
 
     def edit(self, video_id: str, **changes: Any) -> Video:
         """Changes title, description, tags or visibility."""

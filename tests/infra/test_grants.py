@@ -93,7 +93,7 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
     grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
     verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes}
-    verbs |= {"appends": line.appends, "checks": line.checks}
+    verbs |= {"appends": line.appends, "checks": line.checks, "batches": line.batches}
     for verb, targets in verbs.items():
         for target in targets:
             grants |= _access(verb, target)

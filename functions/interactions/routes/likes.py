@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import counters, likes, videos
+from reelstack import counters, likes, listings, videos
 from reelstack.web import Cursor, Limit, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
@@ -65,8 +65,12 @@ def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor
 
 @router.get("/me/likes")
 def list_likes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikedPage:
-    """My likes, by video id."""
+    """My likes, by video id. What I may not see any more is left out: a page may hold fewer than were asked for."""
     found, following = likes.list_liked(caller.user_id, limit, cursor)
+    seen = listings.seen((item.video_id for item in found), caller.user_id)
     return LikedPage(
-        items=[LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found], cursor=following
+        items=[
+            LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found if item.video_id in seen
+        ],
+        cursor=following,
     )

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import follows, ties, visibility
+from reelstack import follows, visibility
 from reelstack.tables import Follow
 from reelstack.ties import Following
 from reelstack.web import Cursor, Limit, UserId, Viewer
@@ -16,6 +16,20 @@ class FollowView(BaseModel):
     state: Following | None
     """Of the caller to the user; null: neither follows nor asked to."""
     follows_you: bool
+    followers: int
+    following: int
+    """Of the user. Both follow what people do by about two seconds."""
+
+
+def _view(user_id: str, caller_id: str, state: Following | None) -> FollowView:
+    counts = follows.counts(user_id)
+    return FollowView(
+        user_id=user_id,
+        state=state,
+        follows_you=follows.state(user_id, caller_id) == Following.FOLLOWING,
+        followers=counts.followers,
+        following=counts.following,
+    )
 
 
 class FollowingUser(BaseModel):
@@ -42,10 +56,7 @@ def page(found: list[Follow], side: str, caller_id: str, following: str | None) 
 @router.put("/users/{user_id}/follow")
 def follow_user(user_id: UserId, caller: Viewer) -> FollowView:
     """Follows, or asks a private account to be let in: see `state`."""
-    state = follows.follow(caller.user_id, user_id)
-    return FollowView(
-        user_id=user_id, state=state, follows_you=ties.between(caller.user_id, [user_id])[user_id].followed
-    )
+    return _view(user_id, caller.user_id, follows.follow(caller.user_id, user_id))
 
 
 @router.delete("/users/{user_id}/follow", status_code=204)
@@ -57,8 +68,7 @@ def unfollow_user(user_id: UserId, caller: Viewer) -> None:
 @router.get("/users/{user_id}/follow")
 def get_follow(user_id: UserId, caller: Viewer) -> FollowView:
     visibility.check_there(user_id, caller.user_id)
-    state = follows.state(caller.user_id, user_id)
-    return FollowView(user_id=user_id, state=state, follows_you=follows.state(user_id, caller.user_id) == "following")
+    return _view(user_id, caller.user_id, follows.state(caller.user_id, user_id))
 
 
 @router.get("/users/{user_id}/followers")

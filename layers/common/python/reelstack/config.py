@@ -46,6 +46,8 @@ class Config(BaseModel):
     audit_table: str
     follows_table: str
     blocks_table: str
+    timelines_table: str
+    large_accounts_table: str
     users_table: str
     handles_table: str
     sessions_table: str
@@ -114,6 +116,12 @@ class Config(BaseModel):
     """ARNs: the topic Rekognition says on that it has looked, and the role it publishes there as."""
     moderation_thresholds: str
     """JSON: label -> {"review": score, "reject": score}."""
+    max_following: int
+    """Accounts that one user may follow, give or take those of the last seconds."""
+    timeline_large_followers: int
+    """From so many followers on an account's videos are read into timelines, not written into them."""
+    timeline_days: int
+    timeline_entries: int
     review_hold_seconds: int
     appeal_days: int
 

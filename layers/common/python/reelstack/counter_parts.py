@@ -16,7 +16,7 @@ from reelstack import rates
 from reelstack.tables import Counter, transact
 from reelstack.telemetry import count, logger
 
-KINDS = ("likes", "comments", "replies", "shares", "bookmarks")
+KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following")
 """The counting attributes of Counter."""
 MEASURE_SECONDS = 10
 KNOWN_SECONDS = 60

@@ -34,13 +34,16 @@ class ShardMoved(RuntimeError):
 
 
 class Counts(BaseModel):
-    """Of a video all but `replies`, of a comment `likes` and `replies`."""
+    """Of a video likes, comments, shares and bookmarks; of a comment likes and replies; of a user followers and
+    following."""
 
     likes: int = 0
     comments: int = 0
     replies: int = 0
     shares: int = 0
     bookmarks: int = 0
+    followers: int = 0
+    following: int = 0
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -5,15 +5,17 @@ who ask, come from an index that is spread over partitions, since one account ma
 """
 
 import zlib
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
 from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, pages, transactions, visibility
+from reelstack import blocks, counters, pages, shelves, tallies, transactions, visibility
 from reelstack.clock import now_ms
-from reelstack.errors import OwnAccount, RequestNotFound, UserNotFound
+from reelstack.config import config
+from reelstack.counters import Counts
+from reelstack.errors import FollowingTooMany, OwnAccount, RequestNotFound, UserNotFound
 from reelstack.tables import REFUSED, TIE_SHELVES, Follow
 from reelstack.ties import Following
 
@@ -22,13 +24,15 @@ def follow(user_id: str, other_id: str) -> Following:
     """`user_id` follows `other_id` from now on, or asks to if that account is private. A request becomes a follow when
     the account has become public meanwhile and it is asked for again.
 
-    Raises OwnAccount, or UserNotFound if the account is gone or a block stands between the two.
+    Raises OwnAccount, FollowingTooMany, or UserNotFound if the account is gone or a block stands between the two.
     """
     if user_id == other_id:
         raise OwnAccount
     account = visibility.accounts((other_id,))[other_id]
     if account.gone:
         raise UserNotFound
+    if counts(user_id).following >= config().max_following:
+        raise FollowingTooMany(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
 
     def build(transaction: TransactWrite) -> None:
@@ -71,6 +75,12 @@ def state(user_id: str, other_id: str) -> Following | None:
         return None
 
 
+def counts(user_id: str) -> Counts:
+    """`followers` and `following` of a user; requests do not count. Follow what people do by about two seconds."""
+    key = tallies.of_user(user_id)
+    return counters.read([key])[key]
+
+
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
@@ -83,7 +93,7 @@ def list_following(user_id: str, limit: int, cursor: str | None) -> tuple[list[F
         filter_condition=Follow.state == Following.FOLLOWING,
         page_size=limit + 1,
     )
-    page = list(islice(found, limit + 1))
+    page = shelves.first(limit + 1, found)
     return page[:limit], pages.encode(page[limit - 1].followee_id) if len(page) > limit else None
 
 
@@ -93,18 +103,25 @@ def list_followers(
     """A page of who follows a user, or asks to, newest first, merged from all shelves, and the cursor of the next page.
     Eventually consistent."""
     before = pages.decode(cursor, int, str)
-    merged: list[Follow] = []
-    for number in range(TIE_SHELVES):
+
+    def read(number: int) -> list[Follow]:
         found = Follow.by_followee.query(
             _shelf(of, user_id, number),
             Follow.since <= before[0] if before else None,
             scan_index_forward=False,
             page_size=limit + 2,
         )
-        merged += islice((item for item in found if not before or _position(item) < before), limit + 1)
-    merged.sort(key=_position, reverse=True)
-    page = merged[:limit]
-    return page, pages.encode(*_position(page[-1])) if len(merged) > limit else None
+        return shelves.first(limit + 1, (item for item in found if not before or _position(item) < before))
+
+    page, more = shelves.newest(TIE_SHELVES, read, _position, limit)
+    return page, pages.encode(*_position(page[-1])) if more else None
+
+
+def all_followers(user_id: str) -> Iterator[str]:
+    """Everybody who follows a user, shelf by shelf. Eventually consistent."""
+    for number in range(TIE_SHELVES):
+        for item in Follow.by_followee.query(_shelf(Following.FOLLOWING, user_id, number)):
+            yield item.follower_id
 
 
 def _position(item: Follow) -> tuple[int, str]:

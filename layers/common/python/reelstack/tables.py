@@ -12,7 +12,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -65,6 +65,17 @@ class VideosByShelf(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-c
         projection = AllProjection()
 
     shelf = NumberAttribute(hash_key=True)
+    published_at = NumberAttribute(range_key=True)
+
+
+class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """What an owner ever published, newest first. Keys only: whoever lists it reads the items, which know more."""
+
+    class Meta:
+        index_name = "by_published"
+        projection = KeysOnlyProjection()
+
+    owner_id = UnicodeAttribute(hash_key=True)
     published_at = NumberAttribute(range_key=True)
 
 
@@ -127,6 +138,7 @@ class Video(Model):
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
+    by_published = VideosByPublished()
 
 
 class Upload(Model):
@@ -442,8 +454,8 @@ class Report(Model):
 
 
 class Counter(Model):
-    """What is counted about a video (`key` = its id) or a comment (<video>/<comment>); of a hot one this is the first
-    part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far that shard has been counted."""
+    """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
 
     class Meta(Deployed):
         field = "counters_table"
@@ -455,6 +467,8 @@ class Counter(Model):
     replies = NumberAttribute(null=True)
     shares = NumberAttribute(null=True)
     bookmarks = NumberAttribute(null=True)
+    followers = NumberAttribute(null=True)
+    following = NumberAttribute(null=True)
 
     writes = NumberAttribute(null=True)
     """How often this item was written, and below how many records that stood for: what rates are measured by."""
@@ -505,6 +519,31 @@ class Follow(Model):
     """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
 
     by_followee = FollowsByFollowee()
+
+
+class TimelineEntry(Model):
+    """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
+
+    class Meta(Deployed):
+        field = "timelines_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """v#<published_at>#<video>, or a#<account>: reelstack.timelines."""
+    expires_at = NumberAttribute(null=True)
+
+
+class LargeAccount(Model):
+    """That an account's videos are not written into its followers' timelines, but read when they are."""
+
+    class Meta(Deployed):
+        field = "large_accounts_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute()
+    pointed = BooleanAttribute(default=False)
+    """Whether everybody who followed it at `since` has a pointer to it."""
 
 
 class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]
@@ -669,7 +708,7 @@ class Session(Model):
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
     *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
-    *(Follow, Block),
+    *(Follow, Block, TimelineEntry, LargeAccount),
     *(User, Handle, Session),
 )
 

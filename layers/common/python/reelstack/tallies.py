@@ -11,6 +11,8 @@ Changes = Iterable[tuple[str, str, int]]
 EXISTENCE = {"INSERT": 1, "REMOVE": -1}
 COUNTED = "visible"
 """The state in which a comment counts: reelstack.comments.State."""
+FOLLOWING = "following"
+"""The state in which a follow counts: reelstack.ties.Following."""
 
 
 @dataclass
@@ -49,12 +51,27 @@ def _comments(record: Record) -> Changes:
         yield f"{video_id}/{answered}", "replies", after - before
 
 
+def _follows(record: Record) -> Changes:
+    """A request to follow does not count before it is accepted."""
+    images = [record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage")]
+    before, after = (image.get("state", {}).get("S") == FOLLOWING for image in images)
+    keys = record["dynamodb"]["Keys"]
+    yield of_user(keys["followee_id"]["S"]), "followers", after - before
+    yield of_user(keys["follower_id"]["S"]), "following", after - before
+
+
+def of_user(user_id: str) -> str:
+    """The key of what is counted about a user."""
+    return f"user/{user_id}"
+
+
 RULES: dict[str, Callable[[Record], Changes]] = {
     "likes_table": _likes,
     "comments_table": _comments,
     "comment_likes_table": _comment_likes,
     "bookmarks_table": _bookmarks,
     "shares_table": _shares,
+    "follows_table": _follows,
 }
 """Field of Config that names a table -> what its records mean. Whatever is counted has a line here."""
 

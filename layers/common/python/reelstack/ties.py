@@ -36,6 +36,13 @@ def blocked(user_id: str, other_ids: Iterable[str]) -> set[str]:
     return {item.other_id for item in found}
 
 
+def followed(user_id: str, other_ids: Iterable[str]) -> set[str]:
+    """Those of `other_ids` whom `user_id` follows."""
+    keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids)]
+    found = Follow.batch_get(keys, consistent_read=True) if keys else ()
+    return {item.followee_id for item in found if item.state == Following.FOLLOWING}
+
+
 def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Tie]:
     """The tie of `user_id` to each of `other_ids`."""
     others = [other_id for other_id in dict.fromkeys(other_ids) if other_id != user_id]

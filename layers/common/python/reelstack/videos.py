@@ -86,9 +86,10 @@ def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
     """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
     so that an open video costs no request here."""
     known = _known(video_id)
+    if known["state"] != State.PUBLISHED:
+        return check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block
     if known["owner_id"] != viewer_id:
         visibility.check_for_write(str(known["owner_id"]), known["visibility"], viewer_id)
-        _check_published(known["state"])
     return known
 
 
@@ -145,24 +146,8 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
     return videos, pages.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
 
 
-def list_published(limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
-    """A page of published public videos, newest first, merged from all shelves."""
-    before = pages.decode(cursor, int, str)
-
-    def of(shelf: int) -> list[Video]:
-        found = Video.by_shelf.query(
-            shelf,
-            Video.published_at <= before[0] if before else None,
-            scan_index_forward=False,
-            page_size=limit + 2,
-        )
-        return shelves.first(limit + 1, (video for video in found if not before or _position(video) < before))
-
-    page, more = shelves.newest(SHELVES, of, _position, limit)
-    return page, pages.encode(*_position(page[-1])) if more else None
-
-
-def _position(video: Video) -> tuple[int, str]:
+def position(video: Video) -> tuple[int, str]:
+    """Where a video is in lists: newest first is falling order."""
     return int(video.published_at or 0), video.video_id
 
 

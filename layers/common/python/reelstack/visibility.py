@@ -86,8 +86,6 @@ def refusal(audience: str, account: Account, tie: Tie) -> ReelstackError | None:
 def check(owner_id: str, audience: str, viewer_id: str) -> None:
     """Raises VideoNotFound, VideoPrivate, AccountPrivate, AccountForFriends or VideoForFriends. For reads: it looks
     for a block too."""
-    if viewer_id == owner_id:
-        return
     if ties.blocked(viewer_id, (owner_id,)):
         raise VideoNotFound
     check_for_write(owner_id, audience, viewer_id)
@@ -102,7 +100,8 @@ def check_for_write(owner_id: str, audience: str, viewer_id: str) -> None:
     asked = not account.open or audience not in OPEN
     refused = refusal(audience, account, ties.between(viewer_id, (owner_id,))[owner_id] if asked else Tie())
     if refused:
-        raise refused
+        # Who is blocked is not told why.
+        raise VideoNotFound if ties.blocked(viewer_id, (owner_id,)) else refused
 
 
 def check_account(owner_id: str, viewer_id: str) -> None:
