@@ -16,6 +16,8 @@ from infra.catalogue import FUNCTIONS
 BUDGET = 1.3
 ROUNDS = 10
 BARE = "from fastapi import FastAPI; from mangum import Mangum; handler = Mangum(FastAPI(), lifespan='off')"
+SHARED = {"reelstack.web": "import reelstack.web", "reelstack.tables": "import reelstack.tables"}
+"""What every service stands on: FastAPI with Powertools, and pynamodb with botocore."""
 TIMED = "import time; began = time.perf_counter(); {}; print(time.perf_counter() - began)"
 
 
@@ -29,7 +31,7 @@ def milliseconds(code: str) -> float:
 
 def measure(quick: bool) -> Report:
     services = [line.name for line in FUNCTIONS if line.trigger == "http"]
-    codes = {"bare": BARE, **{name: f"import functions.{name}.handler" for name in services}}
+    codes = {"bare": BARE, **SHARED, **{name: f"import functions.{name}.handler" for name in services}}
     for code in codes.values():
         milliseconds(code)  # writes byte code
     seen: dict[str, list[float]] = {name: [] for name in codes}
