@@ -66,9 +66,9 @@ def counted() -> Iterator[list[tuple[str, int]]]:
         Connection._make_api_call = send  # type: ignore[method-assign]
 
 
-def per_second(act: Callable[[int], Any], times: int) -> float:
+def per_second(act: Callable[[int], Any], first: int, times: int) -> float:
     began = time.perf_counter()
-    for number in range(times):
+    for number in range(first, first + times):
         act(number)
     return times / (time.perf_counter() - began)
 
@@ -103,13 +103,14 @@ def measure(quick: bool) -> Report:
         items = sum(number for _, number in requests) / 20
         times, rounds = (100, 3) if quick else (300, 5)
         rates: dict[str, list[float]] = {"bare put": [], "bare transaction": [], "like": []}
+        acts: dict[str, Callable[[int], Any]] = {
+            "bare put": lambda number: bare_put(client, number),
+            "bare transaction": lambda number: bare_transaction(client, number),
+            "like": lambda number: likes.like(f"u{number}", "v"),
+        }
         for turn in range(rounds):
-            first = turn * times
-            rates["bare put"].append(per_second(lambda n, at=first: bare_put(client, at + n), times))  # type: ignore[misc]
-            rates["bare transaction"].append(
-                per_second(lambda n, at=first: bare_transaction(client, at + n), times)  # type: ignore[misc]
-            )
-            rates["like"].append(per_second(lambda n, at=first: likes.like(f"u{at + n}", "v"), times))  # type: ignore[misc]
+            for name, act in acts.items():
+                rates[name].append(per_second(act, turn * times, times))
         best = {name: max(seen) for name, seen in rates.items()}
         size = _hot_video.item_bytes(next(iter(Like.query("u1"))).serialize())
     for name, rate in best.items():

@@ -6,7 +6,7 @@ import pytest
 
 from reelstack import counters, recounts
 from reelstack.config import Config
-from reelstack.recounts import State
+from reelstack.recounts import Outcome
 from reelstack.tables import Comment, Counter, Like, Video
 
 
@@ -36,24 +36,24 @@ def test_a_counter_that_is_right_is_proven_exact(video: str) -> None:
     Counter("v", likes=12, comments=4, parts=2).save()
     Counter("v#1", likes=8, open=True).save()
     found = recounts.recount(video)
-    assert (found.state, found.counted, found.kept) == (State.EXACT, {"likes": 20, "comments": 4}, found.counted)
+    assert (found.state, found.counted, found.kept) == (Outcome.EXACT, {"likes": 20, "comments": 4}, found.counted)
 
 
 def test_a_video_nobody_did_anything_with_is_exact(aws: Config) -> None:
     Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
-    assert recounts.recount("v", repair=True).state is State.EXACT
+    assert recounts.recount("v", repair=True).state is Outcome.EXACT
 
 
 def test_a_drift_is_repaired_only_after_it_stayed_the_same_for_a_minute(video: str) -> None:
     Counter("v", likes=23, comments=4, writes=7, parts=2).save()
     Counter("v#1", likes=-1, open=True).save()
     first = recounts.recount(video, repair=True)
-    assert (first.state, first.kept["likes"]) == (State.DRIFTED, 22)
+    assert (first.state, first.kept["likes"]) == (Outcome.DRIFTED, 22)
     rest()
-    assert recounts.recount(video).state is State.DRIFTED, "nobody asked to repair it"
-    assert recounts.recount(video, repair=True).state is State.REPAIRED
+    assert recounts.recount(video).state is Outcome.DRIFTED, "nobody asked to repair it"
+    assert recounts.recount(video, repair=True).state is Outcome.REPAIRED
     assert counters.load(["v"])["v"].likes == 20
-    assert recounts.recount(video).state is State.EXACT
+    assert recounts.recount(video).state is Outcome.EXACT
     assert Counter.get("v").drift is None
 
 
@@ -62,7 +62,7 @@ def test_a_drift_that_moves_is_not_repaired(video: str) -> None:
     recounts.recount(video)
     rest()
     Counter("v").update([Counter.likes.add(-1)])
-    assert recounts.recount(video, repair=True).state is State.DRIFTED
+    assert recounts.recount(video, repair=True).state is Outcome.DRIFTED
     assert counters.load(["v"])["v"].likes == 22
 
 

@@ -7,7 +7,7 @@ from functions.interactions.routes.comments import CommentId
 from reelstack import comment_desk, comment_lists
 from reelstack.comment_desk import Answer
 from reelstack.comment_lists import CommentView, Row
-from reelstack.comments import Queue
+from reelstack.comments import CommentQueue
 from reelstack.web import Cursor, Limit, Moderator
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
@@ -32,7 +32,7 @@ class CommentVerdict(BaseModel):
 @router.get("/comments/waiting")
 def list_waiting_comments(
     caller: Moderator,  # noqa: ARG001
-    queue: Annotated[Queue, Query()] = Queue.HELD,
+    queue: Annotated[CommentQueue, Query()] = CommentQueue.HELD,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> WaitingComments:

@@ -6,7 +6,7 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from reelstack import comments, pages, videos
-from reelstack.comments import Queue, State
+from reelstack.comments import CommentQueue, CommentState
 from reelstack.errors import NothingToDecide
 from reelstack.tables import Comment
 
@@ -16,7 +16,7 @@ class Answer(StrEnum):
     REJECT = "reject"
 
 
-def list_waiting(queue: Queue, limit: int, cursor: str | None) -> tuple[list[Comment], str | None]:
+def list_waiting(queue: CommentQueue, limit: int, cursor: str | None) -> tuple[list[Comment], str | None]:
     """A page of a queue, the oldest first, and the cursor of the next page. Eventually consistent."""
     after = pages.decode(cursor, str)
     found = list(Comment.by_queue.query(queue, Comment.comment_id > after[0] if after else None, limit=limit + 1))
@@ -32,7 +32,7 @@ def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) ->
         return comments.remove(comment, moderator_id)
     stands = comments.standing_visible(comment_id)
     score: list[Any] = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
-    actions = [Comment.state.set(State.VISIBLE), Comment.queue.remove(), *score]
+    actions = [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *score]
     try:
         comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))
     except UpdateError as refused:

@@ -11,7 +11,7 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises, CommentNotFound."""
     known = videos.check_visible_for_write(video_id, user_id)
     comment = comments.find(video_id, comment_id)
-    if comment.state != comments.State.VISIBLE:
+    if comment.state != comments.CommentState.VISIBLE:
         raise CommentNotFound
     made = CommentLike(user_id, comment_ids.counter_of(video_id, comment_id), liked_at=videos.now_ms())
     others = sorted({known["owner_id"], comment.author_id})

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reelstack import cache, comment_ids, counters, pages, shelves, visibility
-from reelstack.comments import State
+from reelstack.comments import CommentState
 from reelstack.tables import Comment, CommentLike, Pin
 
 CACHE_SECONDS = 1
@@ -34,7 +34,7 @@ class Row(BaseModel):
     """Null of a deleted comment, which is shown while it has replies; so is `text`."""
     text: str | None
     mentions: list[str]
-    state: State
+    state: CommentState
     created_at: int
     edited_at: int | None
     score: int = 0
@@ -103,10 +103,10 @@ def rows(comments: Iterable[Comment]) -> list[Row]:
         Row(
             comment_id=one.comment_id,
             video_id=one.video_id,
-            author_id=one.author_id if one.state != State.DELETED else None,
+            author_id=one.author_id if one.state != CommentState.DELETED else None,
             text=one.text,
             mentions=list(one.mentions or ()),
-            state=State(one.state),
+            state=CommentState(one.state),
             created_at=int(one.created_at),
             edited_at=int(one.edited_at) if one.edited_at else None,
             score=int(one.score or 0),
@@ -144,7 +144,7 @@ def _newest(video_id: str, limit: int, cursor: str | None) -> Page:
         found = Comment.query(
             comment_ids.shelf(video_id, number),
             Comment.comment_id < after[0] if after else None,
-            filter_condition=Comment.state != State.HELD,
+            filter_condition=Comment.state != CommentState.HELD,
             scan_index_forward=False,
             page_size=limit + 1,
         )
@@ -180,7 +180,7 @@ def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> 
     found = Comment.query(
         comment_ids.thread_of_replies(video_id, comment_id),
         Comment.comment_id > after[0] if after else None,
-        filter_condition=Comment.state == State.VISIBLE,
+        filter_condition=Comment.state == CommentState.VISIBLE,
         page_size=limit + 1,
     )
     page = rows(shelves.first(limit + 1, found))
@@ -190,5 +190,5 @@ def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> 
 def _pins(video_ids: list[str]) -> dict[str, Any]:
     pins = {pin.video_id: pin.comment_id for pin in Pin.batch_get(video_ids)}
     keys = [(comment_ids.thread_of(video_id, one), one) for video_id, one in pins.items()]
-    found = [row for row in rows(Comment.batch_get(keys) if keys else ()) if row.state is State.VISIBLE]
+    found = [row for row in rows(Comment.batch_get(keys) if keys else ()) if row.state is CommentState.VISIBLE]
     return dict.fromkeys(video_ids) | {row.video_id: row.model_dump(mode="json") for row in found}

@@ -22,14 +22,14 @@ MENTIONS_MOST = 10
 TEXT_MOST = 500
 
 
-class State(StrEnum):
+class CommentState(StrEnum):
     VISIBLE = "visible"
     HELD = "held"
     """Waits for a moderator; its author alone sees it."""
     DELETED = "deleted"
 
 
-class Queue(StrEnum):
+class CommentQueue(StrEnum):
     """What a moderator is asked about a comment."""
 
     HELD = "held"
@@ -42,7 +42,7 @@ def find(video_id: str, comment_id: str) -> Comment:
         comment = Comment.get(comment_ids.thread_of(video_id, comment_id), comment_id, consistent_read=True)
     except Comment.DoesNotExist as missing:
         raise CommentNotFound from missing
-    if comment.state == State.DELETED:
+    if comment.state == CommentState.DELETED:
         raise CommentNotFound
     return comment
 
@@ -52,7 +52,7 @@ def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
     videos.check_visible(video_id, viewer_id)
     comment = find(video_id, comment_id)
     if comment.author_id != viewer_id:
-        if comment.state != State.VISIBLE:
+        if comment.state != CommentState.VISIBLE:
             raise CommentNotFound
         blocks.check(viewer_id, comment.author_id, CommentNotFound)
     return comment
@@ -69,7 +69,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
         if comment_ids.answered(answers):
             raise NotAThread
         parent = find(video_id, answers)
-        if parent.state != State.VISIBLE:
+        if parent.state != CommentState.VISIBLE:
             raise CommentNotFound
         others.add(parent.author_id)
     at = videos.now_ms()
@@ -117,7 +117,7 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
     """
     comment = find(video_id, comment_id)
     if comment.author_id != caller_id and not moderator:
-        if comment.state != State.VISIBLE:
+        if comment.state != CommentState.VISIBLE:
             raise CommentNotFound
         if videos.check_visible(video_id, caller_id)["owner_id"] != caller_id:
             raise NotYourComment
@@ -126,7 +126,7 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
 
 def remove(comment: Comment, by: str) -> Comment:
     gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
-    actions = [Comment.state.set(State.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
+    actions = [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
     return _change(comment, actions)
 
 
@@ -143,13 +143,13 @@ def _standing(text: str, comment_id: str) -> dict[str, Any]:
     if verdict is Verdict.REJECT:
         raise CommentRefused
     if verdict is Verdict.REVIEW:
-        return {"state": State.HELD, "queue": Queue.HELD}
+        return {"state": CommentState.HELD, "queue": CommentQueue.HELD}
     return standing_visible(comment_id)
 
 
 def standing_visible(comment_id: str) -> dict[str, Any]:
     """Only what answers nothing is ranked."""
-    return {"state": State.VISIBLE, **({} if comment_ids.answered(comment_id) else {"score": 0})}
+    return {"state": CommentState.VISIBLE, **({} if comment_ids.answered(comment_id) else {"score": 0})}
 
 
 def _change(comment: Comment, actions: list[Any]) -> Comment:

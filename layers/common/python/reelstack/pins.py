@@ -10,7 +10,7 @@ def pin(video_id: str, comment_id: str, owner_id: str) -> None:
     videos.find_own(video_id, owner_id)
     if comment_ids.answered(comment_id):
         raise NotAThread
-    if comments.find(video_id, comment_id).state != comments.State.VISIBLE:
+    if comments.find(video_id, comment_id).state != comments.CommentState.VISIBLE:
         raise CommentNotFound
     Pin(video_id, comment_id=comment_id, pinned_at=videos.now_ms()).save()
 

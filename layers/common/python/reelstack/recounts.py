@@ -6,7 +6,6 @@ many times longer than a stream takes. Do not repair while the alarm CountIntera
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
@@ -25,7 +24,7 @@ PATIENCE_SECONDS = 20
 """A request ends at 29 s. A partition gives some 10,000 items in a hundredth of a second: that is tens of millions."""
 
 
-class State(StrEnum):
+class Outcome(StrEnum):
     EXACT = "exact"
     MOVING = "moving"
     """The counter changed while its items were counted: look again."""
@@ -37,7 +36,7 @@ class State(StrEnum):
 class Recount(BaseModel):
     """`counted`: items there are; `kept`: what the counter says."""
 
-    state: State
+    state: Outcome
     counted: dict[str, int]
     kept: dict[str, int]
     seconds: int = 0
@@ -50,15 +49,15 @@ def recount(video_id: str, *, repair: bool = False) -> Recount:
     counted = _counted(video)
     kept = _kept(video_id)
     if kept != before:
-        return Recount(state=State.MOVING, counted=counted, kept=kept)
+        return Recount(state=Outcome.MOVING, counted=counted, kept=kept)
     if counted == kept:
         _note(video_id, None)
-        return Recount(state=State.EXACT, counted=counted, kept=kept)
+        return Recount(state=Outcome.EXACT, counted=counted, kept=kept)
     since = _since(video_id, counted, kept)
     seconds = int(time.time()) - since
     if repair and seconds >= REST_SECONDS and _repair(video_id, counted, kept):
-        return Recount(state=State.REPAIRED, counted=counted, kept=counted, seconds=seconds)
-    return Recount(state=State.DRIFTED, counted=counted, kept=kept, seconds=seconds)
+        return Recount(state=Outcome.REPAIRED, counted=counted, kept=counted, seconds=seconds)
+    return Recount(state=Outcome.DRIFTED, counted=counted, kept=kept, seconds=seconds)
 
 
 def _kept(video_id: str) -> dict[str, int]:
@@ -68,22 +67,19 @@ def _kept(video_id: str) -> dict[str, int]:
 
 def _counted(video: Video) -> dict[str, int]:
     until = time.monotonic() + PATIENCE_SECONDS
-    looks: list[Callable[[], int]] = [
-        lambda shelf=shelf: _number(Like.by_video.query(f"{video.video_id}#{shelf}", page_size=5000), until)  # type: ignore[misc]
-        for shelf in range(int(video.like_shelves or SHELVES))
-    ]
+    liked = [f"{video.video_id}#{shelf}" for shelf in range(int(video.like_shelves or SHELVES))]
+    shelves = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        likes = sum(pool.map(lambda look: look(), looks))
-        shelves = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
+        likes = sum(pool.map(lambda shelf: _likes(shelf, until), liked))
         parents = list(pool.map(lambda thread: _thread(thread, until), shelves))
         threads = [comment_ids.thread_of_replies(video.video_id, one) for _, ids in parents for one in ids]
         replies = sum(visible for visible, _ in pool.map(lambda thread: _thread(thread, until), threads))
     return {"likes": likes, "comments": sum(visible for visible, _ in parents) + replies}
 
 
-def _number(found: Any, until: float) -> int:
+def _likes(shelf: str, until: float) -> int:
     number = 0
-    for number, _ in enumerate(found, 1):
+    for number, _ in enumerate(Like.by_video.query(shelf, page_size=5000), 1):
         if number % 1000 == 0 and time.monotonic() > until:
             raise TooManyToCount
     return number

@@ -336,7 +336,7 @@ class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyp
 
 
 class Comment(Model):
-    """A comment, or a reply to one. `state` is one of reelstack.comments.State."""
+    """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
 
     class Meta(Deployed):
         field = "comments_table"
@@ -358,7 +358,7 @@ class Comment(Model):
     deleted_by = UnicodeAttribute(null=True)
     score = NumberAttribute(null=True)
     queue = UnicodeAttribute(null=True)
-    """One of reelstack.comments.Queue."""
+    """One of reelstack.comments.CommentQueue."""
     reports = NumberAttribute(null=True)
     """How many people had reported it when a moderator was last asked."""
 

@@ -10,7 +10,7 @@ Changes = Iterable[tuple[str, str, int]]
 """(key of the counter, attribute of the counter, change)"""
 EXISTENCE = {"INSERT": 1, "REMOVE": -1}
 COUNTED = "visible"
-"""The state in which a comment counts: reelstack.comments.State."""
+"""The state in which a comment counts: reelstack.comments.CommentState."""
 FOLLOWING = "following"
 """The state in which a follow counts: reelstack.ties.Following."""
 
