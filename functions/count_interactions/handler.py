@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reelstack import counters, likes
+from reelstack import comment_ranks, counters, likes
 from reelstack.telemetry import entry
 
 
@@ -14,6 +14,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"state": {}}
     stream = records[0]["eventSourceARN"]
     table = counters.table_of(stream)
+    if table == "comment_likes_table":
+        comment_ranks.follow(records)
     # An emulator without windows names no shard, but its streams have only one.
     _, measured = counters.count_records(table, f"{stream}/{event.get('shardId', '')}", records)
     if table == "likes_table":

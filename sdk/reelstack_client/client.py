@@ -26,6 +26,7 @@ from reelstack_client.models import (
     Likes,
     Page,
     Playback,
+    Recount,
     Reencoded,
     Upload,
     Video,
@@ -35,6 +36,7 @@ from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
+from reelstack_client.social import Social
 from reelstack_client.ties import Ties
 from reelstack_client.transport import TIMEOUT, Transport
 from reelstack_client.uploading import Uploading
@@ -65,6 +67,7 @@ class Client:
         self._memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
         self.uploads = Uploads(self._transport)
         self.desk = Desk(self._transport)
+        self.social = Social(self._transport)
         self.ties = Ties(self._transport)
 
     def upload(
@@ -150,6 +153,13 @@ class Client:
         body = {"priority": priority}
         moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
         return {name: int(number) for name, number in moved.items()}
+
+    def recount(self, video_id: str, *, repair: bool = False) -> Recount:
+        """Counts a video's likes and comments one by one and compares with its counter. For admins."""
+        answer = self._transport.call(
+            "POST", f"/v1/videos/{video_id}/recount", body={"repair": repair}, repeatable=True
+        )
+        return Recount.model_validate(answer.json())
 
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
         """A moderator's decision on a video in review."""

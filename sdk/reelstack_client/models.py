@@ -131,6 +131,15 @@ class Reencoded(Answer):
     cursor: str | None = None
 
 
+class Recount(Answer):
+    """`state`: exact, moving (look again), drifted (for `seconds`) or repaired. `counted` is what there is."""
+
+    state: str
+    counted: dict[str, int]
+    kept: dict[str, int]
+    seconds: int = 0
+
+
 class Likes(Answer):
     video_id: str
     likes: int

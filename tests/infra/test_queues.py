@@ -131,10 +131,10 @@ def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly)
 
 
 def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
-    for line in STREAMS:
-        for mapping in _mappings(line, variant):
-            assert mapping.get("TumblingWindowInSeconds") == (60 if line.counts else None)
-    assert [line.name for line in STREAMS if line.counts] == ["count_interactions"]
+    for consumer in STREAMS:
+        for mapping in _mappings(consumer, variant):
+            assert mapping.get("TumblingWindowInSeconds") == (60 if consumer.counts else None)
+    assert [consumer.name for consumer in STREAMS if consumer.counts] == ["count_interactions"]
 
 
 def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly) -> None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from reelstack import counter_parts, counters, likes
 from reelstack.config import Config
-from reelstack.tables import Counter, Like, Video
+from reelstack.tables import Counter, Video
 
 USERS = [f"u{number}" for number in range(6)]
 VIDEOS = ["v", "w"]
@@ -99,7 +99,7 @@ class Counting(RuleBasedStateMachine):
         if records:
             counters.count_records("likes_table", f"{self.world}-{shard}", records)
 
-    # --- counters become hot, and quiet again --------------------------------------------------------------------------
+    # --- counters become hot, and quiet again ------------------------------------------------------------------------
 
     @rule(video=st.sampled_from(VIDEOS), wanted=st.sampled_from([2, 3, 8]))
     @precondition(lambda self: self.sequence > 98)

@@ -25,6 +25,16 @@ class LikedPage(BaseModel):
     cursor: str | None
 
 
+class Liker(BaseModel):
+    user_id: str
+    liked_at: int
+
+
+class LikerPage(BaseModel):
+    items: list[Liker]
+    cursor: str | None
+
+
 @router.put("/videos/{video_id}/like", status_code=204)
 def like_video(video_id: str, caller: Viewer) -> None:
     likes.like(caller.user_id, video_id)
@@ -40,6 +50,16 @@ def get_likes(video_id: str, caller: Viewer) -> LikesView:
     videos.check_visible(video_id, caller.user_id)
     return LikesView(
         video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
+    )
+
+
+@router.get("/videos/{video_id}/likers")
+def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
+    """Who likes my video, the newest first. Nobody but its owner and moderators is told."""
+    video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
+    found, following = likes.list_likers(video, limit, cursor)
+    return LikerPage(
+        items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found], cursor=following
     )
 
 

@@ -2,10 +2,12 @@
 
 ReelstackError
 ├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · RequestNotFound
+│                           CommentNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
+│                           NotYourComment
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -15,6 +17,7 @@ ReelstackError
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
 │                           RenditionUnknown · WrongMode · OwnAccount
+│                           CommentRefused · NotAThread · TooManyToCount
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -48,6 +51,10 @@ class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
 
 
+class CommentNotFound(NotFound):
+    type, title = "comment-not-found", "There is no such comment"
+
+
 class UserNotFound(NotFound):
     """Also what somebody is told about a user who blocked them, or whom they blocked."""
 
@@ -64,6 +71,10 @@ class Forbidden(ReelstackError):
 
 class NotYourVideo(Forbidden):
     type, title = "not-your-video", "This video belongs to someone else"
+
+
+class NotYourComment(Forbidden):
+    type, title = "not-your-comment", "This comment belongs to someone else"
 
 
 class NotYourUpload(Forbidden):
@@ -243,6 +254,18 @@ class CursorInvalid(Unprocessable):
 
 class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
+
+
+class CommentRefused(Unprocessable):
+    type, title = "comment-refused", "Moderation does not take this text"
+
+
+class NotAThread(Unprocessable):
+    type, title = "not-a-thread", "A reply has no replies: answer the comment it answers"
+
+
+class TooManyToCount(Unprocessable):
+    type, title = "too-many-to-count", "There are too many to count within a request"
 
 
 class RenditionUnknown(Unprocessable):

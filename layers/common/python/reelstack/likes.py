@@ -1,5 +1,5 @@
-"""Who likes which video. A like is an item under its user, so that a hot video is no hot partition; liking twice changes
-nothing. Who likes a video is listed by an index spread over shelves: more of them, once it is hot.
+"""Who likes which video. A like is an item under its user, so that a hot video is no hot partition; liking twice
+changes nothing. Who likes a video is listed by an index spread over shelves: more of them, once it is hot.
 
 Counts follow from the table's stream: reelstack.counters.
 """

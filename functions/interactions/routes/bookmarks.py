@@ -1,0 +1,35 @@
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from reelstack import bookmarks
+from reelstack.web import Cursor, Limit, Viewer
+
+router = APIRouter(prefix="/v1", tags=["bookmarks"])
+
+
+class SavedVideo(BaseModel):
+    video_id: str
+    saved_at: int
+
+
+class SavedPage(BaseModel):
+    items: list[SavedVideo]
+    cursor: str | None
+
+
+@router.put("/videos/{video_id}/bookmark", status_code=204)
+def bookmark_video(video_id: str, caller: Viewer) -> None:
+    bookmarks.save(caller.user_id, video_id)
+
+
+@router.delete("/videos/{video_id}/bookmark", status_code=204)
+def remove_bookmark(video_id: str, caller: Viewer) -> None:
+    bookmarks.remove(caller.user_id, video_id)
+
+
+@router.get("/me/bookmarks")
+def list_bookmarks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> SavedPage:
+    """What I keep, the newest first."""
+    found, following = bookmarks.list_saved(caller.user_id, limit, cursor)
+    items = [SavedVideo(video_id=one.video_id, saved_at=int(one.saved_at)) for one in found]
+    return SavedPage(items=items, cursor=following)
