@@ -64,7 +64,7 @@ def remember_many(
             with _valkey(url).pipeline(transaction=False) as pipeline:
                 for key, value in loaded.items():
                     pipeline.set(names[key], json.dumps(value), ex=seconds)
-                pipeline.execute()
+                pipeline.execute()  # type: ignore[no-untyped-call]
             found |= loaded
     except _errors() as error:
         logger.warning("the cache did not answer", error=str(error))

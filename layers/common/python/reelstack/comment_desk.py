@@ -1,6 +1,7 @@
 """What moderators are asked about comments: those that words held back, and those that people reported."""
 
 from enum import StrEnum
+from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
@@ -30,7 +31,7 @@ def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) ->
     if answer is Answer.REJECT:
         return comments.remove(comment, moderator_id)
     stands = comments.standing_visible(comment_id)
-    score = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
+    score: list[Any] = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
     actions = [Comment.state.set(State.VISIBLE), Comment.queue.remove(), *score]
     try:
         comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))

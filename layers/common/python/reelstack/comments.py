@@ -125,7 +125,7 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
 
 
 def remove(comment: Comment, by: str) -> Comment:
-    gone = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
+    gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
     actions = [Comment.state.set(State.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
     return _change(comment, actions)
 

@@ -70,7 +70,7 @@ def resize(key: str, parts: int, wanted: int) -> None:
 
 def _split(key: str, parts: int, wanted: int) -> None:
     before = Counter.parts.does_not_exist() if parts == 1 else Counter.parts == parts
-    spread = [Counter.parts.set(wanted), Counter.resized_at.set(int(time.time()))]
+    spread: list[Any] = [Counter.parts.set(wanted), Counter.resized_at.set(int(time.time()))]
     try:
         with transact() as transaction:
             transaction.update(Counter(key), actions=spread, condition=before)
@@ -111,7 +111,7 @@ def _merge(key: str, last: int) -> bool:
 def _measured(first: Counter, now: int) -> bool:
     """Begins the next measurement; False if another process just did."""
     same = Counter.measured_at == first.measured_at if first.measured_at else Counter.measured_at.does_not_exist()
-    begun = [
+    begun: list[Any] = [
         Counter.measured_at.set(now),
         Counter.measured_writes.set(first.writes or 0),
         Counter.measured_records.set(first.records or 0),

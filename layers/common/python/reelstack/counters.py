@@ -6,6 +6,7 @@ one transaction, so a batch that comes again, whole or in part, adds nothing.
 
 import random
 import time
+from typing import Any
 
 from pydantic import BaseModel
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
@@ -115,7 +116,7 @@ def _mark(shard: str) -> str | None:
 
 def _apply(shard: str, mark: str | None, reached: str, tally: dict[str, Tally]) -> None:
     unmoved = Counter.counted_to == mark if mark else Counter.counted_to.does_not_exist()
-    moved = [Counter.counted_to.set(reached), Counter.expires_at.set(int(time.time()) + MARK_SECONDS)]
+    moved: list[Any] = [Counter.counted_to.set(reached), Counter.expires_at.set(int(time.time()) + MARK_SECONDS)]
     for attempt in range(ATTEMPTS):
         try:
             with transact() as transaction:

@@ -18,7 +18,8 @@ from reelstack.telemetry import logger
 def like(user_id: str, video_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
     known = videos.check_visible_for_write(video_id, user_id)
-    number = zlib.crc32(user_id.encode()) % int(known["like_shelves"])
+    # What an earlier version cached has no shelves.
+    number = zlib.crc32(user_id.encode()) % int(known.get("like_shelves", SHELVES))
     made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
 
     def build(transaction: TransactWrite) -> None:

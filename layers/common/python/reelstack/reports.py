@@ -130,7 +130,7 @@ def _ask_comment(video_id: str, comment_id: str, people: int) -> bool:
     if not comment.queue and not worth_asking(people, int(comment.reports or 0)):
         return False
     queue = comments.Queue(comment.queue or comments.Queue.REPORTED)
-    actions = [Comment.queue.set(queue), Comment.reports.set(people)]
+    actions: list[Any] = [Comment.queue.set(queue), Comment.reports.set(people)]
     try:
         comment.update(actions=actions, condition=(Comment.state == comment.state) & _fewer(Comment, people))
     except UpdateError as refused:
