@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reelstack import blocks, users
+from reelstack import blocks, users, videos
 from reelstack.config import Config
-from reelstack.tables import Follow, Like, User
+from reelstack.tables import Bookmark, Follow, Like, TimelineEntry, User
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -47,11 +47,14 @@ def world(aws: Config) -> None:
 def test_a_video_is_there_on_every_path_for_whom_it_is_for_and_on_none_for_others(
     world: None, call: Call, account: dict[str, Any], audience: str, refused: dict[str, str]
 ) -> None:
-    make(visibility=audience)
+    at = videos.now_ms()
+    make(visibility=audience, published_at=at)
     User("ann", created_at=1, **account).save()
     refused = {**refused, "blocked": "video-not-found", "blocker": "video-not-found"}
     for viewer in VIEWERS if not account else (*refused, "friend"):
-        Like(viewer, "vid", liked_at=1).save()
+        Like(viewer, "vid", liked_at=1, shelf="-").save()
+        Bookmark(viewer, "vid", saved_at=1).save()
+        TimelineEntry(viewer, f"v#{at}#vid").save()
         may = viewer not in refused
         for service, method, path in (
             ("videos", "GET", "/v1/videos/vid"),
@@ -66,6 +69,8 @@ def test_a_video_is_there_on_every_path_for_whom_it_is_for_and_on_none_for_other
             ("feed", "/v1/feed", may and audience == "public"),
             ("videos", "/v1/users/ann/videos", is_listed),
             ("interactions", "/v1/me/likes", may),
+            ("interactions", "/v1/me/bookmarks", may),
+            ("feed", "/v1/feed/following", is_listed and viewer in ("fan", "friend")),
         ):
             answer = call(service, "GET", path, user=viewer)
             items = answer.json["items"] if answer.status == 200 else []
@@ -108,6 +113,14 @@ def test_a_block_holds_with_the_next_request_and_ends_with_the_next(world: None,
         change("ann", "stranger")
         assert call("videos", "GET", "/v1/videos/vid/playback", user="stranger").status == status
         assert len(call("feed", "GET", "/v1/feed", user="stranger").json["items"]) == (status == 200)
+
+
+def test_whoever_likes_a_video_is_told_to_its_owner_but_across_a_block(world: None, call: Call) -> None:
+    make()
+    for viewer in ("fan", "blocked", "blocker"):
+        Like(viewer, "vid", liked_at=1, shelf=f"vid#{len(viewer) % 8}").save()
+    page = call("interactions", "GET", "/v1/videos/vid/likers").json
+    assert [item["user_id"] for item in page["items"]] == ["fan"]
 
 
 def test_a_page_is_filled_up_with_what_may_be_seen(world: None, call: Call) -> None:

@@ -8,15 +8,14 @@ import pytest
 
 from infra.catalogue import FUNCTIONS
 from reelstack import follows
-from reelstack.config import Config
-from reelstack.tables import Follow, User
+from reelstack.clock import now_ms
+from reelstack.config import PREFIX, Config, config
+from reelstack.tables import Counter, Follow, User
+from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]
+Event = Callable[[str], dict[str, Any]]
 ROUTES = next(line.routes for line in FUNCTIONS if line.name == "ties")
-
-
-def problem(answer: Any) -> tuple[int, str]:
-    return answer.status, answer.json["type"].rsplit("/", 1)[1]
 
 
 def person(user_id: str, **facts: Any) -> None:
@@ -172,6 +171,59 @@ def test_a_follow_and_a_block_at_the_same_time_leave_no_follow_across_the_block(
     put(call, "ann", "users/bob/block")
     put(call, "bob", "users/ann/follow")
     assert list(Follow.scan()) == []
+
+
+def test_as_many_follows_as_one_may_and_no_more(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PREFIX + "MAX_FOLLOWING", "2")
+    config.cache_clear()
+    Counter("user/bob", following=2, followers=1).save()
+    refused = put(call, "bob", "users/ann/follow")
+    assert problem(refused) == (403, "following-too-many")
+    assert refused.json["max_following"] == 2
+
+
+def test_a_request_counts_once_it_is_accepted(call: Call, event: Event, context: Any) -> None:
+    handler = importlib.import_module("functions.count_interactions.handler").handler
+    for _ in range(2):
+        handler(event("count_interactions.follows"), context)
+    answer = call("ties", "GET", "/v1/users/ann/follow", user="bob").json
+    assert (answer["followers"], answer["following"]) == (1, 0)
+    ended = event("count_interactions.follows")
+    record = ended["Records"][-1]
+    record |= {"eventName": "REMOVE"}
+    record["dynamodb"] |= {"OldImage": record["dynamodb"].pop("NewImage"), "SequenceNumber": "900000000000000000099"}
+    ended["Records"] = [record]
+    handler(ended, context)
+    assert call("ties", "GET", "/v1/users/ann/follow", user="bob").json["followers"] == 0
+
+
+def test_a_follow_brings_what_was_published_and_a_publication_comes_to_who_follows(
+    call: Call, event: Event, context: Any
+) -> None:
+    def shown() -> list[str]:
+        page = call("feed", "GET", "/v1/feed/following", user="bob").json
+        return [item["video_id"] for item in page["items"]]
+
+    make("first", published_at=now_ms() - 1)
+    put(call, "bob", "users/ann/follow")
+    mend = importlib.import_module("functions.mend_timelines.handler").handler
+    assert mend(event("mend_timelines.accepted"), context) == {"mended": 1}
+    assert shown() == ["first"]
+    make("vid", published_at=now_ms())
+    fan_out = importlib.import_module("functions.fan_out_video.handler").handler
+    for _ in range(2):
+        assert fan_out(event("fan_out_video.published"), context) == {"timelines": 1}
+    assert shown() == ["vid", "first"]
+    handler = importlib.import_module("functions.feed.handler").handler
+    assert handler(event("feed.following"), context)["statusCode"] == 200
+
+
+def test_a_timeline_is_for_who_is_signed_in(call: Call) -> None:
+    assert problem(call("feed", "GET", "/v1/feed/following", user=None)) == (401, "token-missing")
+    assert problem(call("feed", "GET", "/v1/feed/following?limit=51")) == (422, "invalid-request")
+    assert problem(call("feed", "GET", "/v1/feed/following?cursor=x")) == (422, "cursor-invalid")
+    assert problem(call("videos", "GET", "/v1/users/ann/videos", user=None)) == (401, "token-missing")
+    assert problem(call("videos", "GET", "/v1/users/a%20b/videos")) == (422, "invalid-request")
 
 
 @pytest.mark.parametrize(("case", "status"), [("ties.follow", 200), ("ties.block", 204)])

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import bookmarks
+from reelstack import bookmarks, listings
 from reelstack.web import Cursor, Limit, Viewer
 
 router = APIRouter(prefix="/v1", tags=["bookmarks"])
@@ -29,7 +29,8 @@ def remove_bookmark(video_id: str, caller: Viewer) -> None:
 
 @router.get("/me/bookmarks")
 def list_bookmarks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> SavedPage:
-    """What I keep, the newest first."""
+    """What I keep, the newest first. What I may not see any more is left out: a page may hold fewer than asked for."""
     found, following = bookmarks.list_saved(caller.user_id, limit, cursor)
-    items = [SavedVideo(video_id=one.video_id, saved_at=int(one.saved_at)) for one in found]
+    seen = listings.seen((one.video_id for one in found), caller.user_id)
+    items = [SavedVideo(video_id=one.video_id, saved_at=int(one.saved_at)) for one in found if one.video_id in seen]
     return SavedPage(items=items, cursor=following)

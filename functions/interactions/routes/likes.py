@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import counters, likes, listings, videos
+from reelstack import counters, likes, listings, videos, visibility
 from reelstack.web import Cursor, Limit, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
@@ -55,11 +55,14 @@ def get_likes(video_id: str, caller: Viewer) -> LikesView:
 
 @router.get("/videos/{video_id}/likers")
 def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
-    """Who likes my video, the newest first. Nobody but its owner and moderators is told."""
+    """Who likes my video, the newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
+    page may hold fewer than were asked for."""
     video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
+    there = visibility.only_there([item.user_id for item in found], caller.user_id)
     return LikerPage(
-        items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found], cursor=following
+        items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found if item.user_id in there],
+        cursor=following,
     )
 
 

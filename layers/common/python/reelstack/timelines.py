@@ -169,25 +169,18 @@ def _point(mark: LargeAccount) -> int:
 
 def mend(follower_id: str, followee_id: str) -> None:
     """Makes a timeline agree with whether one follows the other now. Idempotent."""
-    places = list(
-        islice(
-            takewhile(lambda place: place[0] >= _oldest(), listings.published(followee_id, None, RECENT)),
-            config().timeline_entries,
-        )
-    )
     pointer = TimelineEntry(follower_id, f"{ACCOUNT}{followee_id}")
-    if follows.state(follower_id, followee_id) != Following.FOLLOWING:
-        with TimelineEntry.batch_write() as batch:
-            batch.delete(pointer)
-            for place in places:
-                batch.delete(TimelineEntry(follower_id, _place(place)))
-        return
-    if _mark(followee_id):
+    follows_now = follows.state(follower_id, followee_id) == Following.FOLLOWING
+    if follows_now and _mark(followee_id):
         pointer.save()
         return
+    recent = takewhile(lambda place: place[0] >= _oldest(), listings.published(followee_id, None, RECENT))
     with TimelineEntry.batch_write() as batch:
-        for place in places:
-            batch.save(_entry(follower_id, place))
+        if not follows_now:
+            batch.delete(pointer)
+        for place in islice(recent, config().timeline_entries):
+            entry = _entry(follower_id, place)
+            batch.save(entry) if follows_now else batch.delete(entry)
 
 
 # --- items -----------------------------------------------------------------------------------------------------------
