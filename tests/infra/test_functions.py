@@ -46,6 +46,7 @@ def test_every_folder_of_functions_is_a_line_of_the_catalogue() -> None:
 def test_the_environment_is_what_the_catalogue_line_says(line: Fn, variant: Assembly) -> None:
     targets = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.checks, *line.batches, *line.lists)
     stores = {f"{t.split(':')[0]}_bucket" if isinstance(t, str) else deployed(t).field for t in targets}
+    stores |= {deployed(followed).field for followed in line.streams}
     fields = {"stage", "region", *line.config, *stores}
     assert fields <= set(Config.model_fields)
     assert set(_environment(line, variant)) == {PREFIX + field.upper() for field in fields} | POWERTOOLS
