@@ -160,6 +160,15 @@ def test_a_reported_comment_waits_in_its_queue_and_stays_readable(call: Call, st
     assert next(iter(Comment.scan())).reports == 2
 
 
+def test_an_edit_does_not_take_a_reported_comment_out_of_its_queue(call: Call, streams: Streams) -> None:
+    path = f"/v1/videos/vid/comments/{write(call).json['comment_id']}"
+    report(call, "u0", f"{path}/report")
+    streams.flow()
+    call("interactions", "PATCH", path, user="bob", body={"text": "harmless"})
+    (asked,) = call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"]
+    assert asked["text"] == "harmless"
+
+
 @pytest.mark.parametrize("body", [{"reason": "dislike"}, {"detail": "x" * 501}, {"more": 1}])
 def test_a_bad_report_is_refused(call: Call, streams: Streams, body: Any) -> None:
     assert problem(report(call, "bob", **body)) == (422, "invalid-request")

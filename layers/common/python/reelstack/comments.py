@@ -101,6 +101,8 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     if comment.author_id != author_id:
         raise NotYourComment
     stands = _standing(text, comment_id)
+    if comment.queue == CommentQueue.REPORTED:
+        stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
     if comment.score is not None and stands.get("score") is not None:
         stands["score"] = comment.score
     actions = [Comment.text.set(text), Comment.mentions.set(mentions(text)), Comment.edited_at.set(videos.now_ms())]
