@@ -33,7 +33,7 @@ def upload(
     title: Annotated[str | None, typer.Option(help="Default: the file's name.")] = None,
     description: Annotated[str, typer.Option()] = "",
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    visibility: Annotated[Literal["public", "unlisted", "private"], typer.Option()] = "public",
+    visibility: Annotated[Literal["public", "unlisted", "friends", "private"], typer.Option()] = "public",
     sha256: Annotated[bool, typer.Option("--sha256", help="Have production compare the file's SHA-256.")] = False,
     parallel: Annotated[int, typer.Option(min=1, max=32, help="At most so many parts on their way at once.")] = 8,
     weak_network: Annotated[

@@ -12,16 +12,27 @@ from pynamodb.models import Model
 
 from reelstack.tables import (
     AuditEntry,
+    Block,
+    Bookmark,
     Claim,
+    Comment,
+    CommentLike,
+    Counter,
     EngineJob,
+    Follow,
+    LargeAccount,
     Lease,
     Like,
-    LikeCount,
+    Pin,
+    Report,
     Review,
+    Share,
     Spending,
+    TimelineEntry,
     Turn,
     Upload,
     Usage,
+    User,
     Video,
     Waiting,
 )
@@ -52,7 +63,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
-    stream: type[Model] | None = None
+    streams: tuple[type[Model], ...] = ()
+    """Tables whose changes it follows."""
+    counts: bool = False
+    """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -60,6 +74,10 @@ class Fn:
     deletes: tuple[Target, ...] = ()
     appends: tuple[Target, ...] = ()
     """Tables it may add items to, whose items it may neither change nor delete."""
+    checks: tuple[type[Model], ...] = ()
+    """Tables whose items its transactions may depend on."""
+    batches: tuple[type[Model], ...] = ()
+    """Tables whose items it puts and deletes many at a time."""
     lists: tuple[str, ...] = ()
     """Bucket prefixes whose keys it may list."""
     config: tuple[str, ...] = ()
@@ -107,9 +125,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
             "POST /v1/videos/{video_id}/retry",
+            "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, LikeCount),
+        reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
         config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_origin_secret", "read_playback_secret"),
@@ -117,9 +136,10 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
         "http",
-        routes=("GET /v1/feed",),
-        reads=(Video, LikeCount),
-        config=("origin_secret",),
+        vpc=True,
+        routes=("GET /v1/feed", "GET /v1/feed/following"),
+        reads=(Video, Counter, Follow, Block, User, TimelineEntry),
+        config=("origin_secret", "cache_url", "timeline_days"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -130,12 +150,59 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/videos/{video_id}/like",
             "DELETE /v1/videos/{video_id}/like",
             "GET /v1/videos/{video_id}/likes",
+            "GET /v1/videos/{video_id}/likers",
             "GET /v1/me/likes",
+            "POST /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments/{comment_id}",
+            "PATCH /v1/videos/{video_id}/comments/{comment_id}",
+            "DELETE /v1/videos/{video_id}/comments/{comment_id}",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/replies",
+            "PUT /v1/videos/{video_id}/comments/{comment_id}/like",
+            "DELETE /v1/videos/{video_id}/comments/{comment_id}/like",
+            "PUT /v1/videos/{video_id}/pin/{comment_id}",
+            "DELETE /v1/videos/{video_id}/pin",
+            "GET /v1/comments/waiting",
+            "POST /v1/videos/{video_id}/comments/{comment_id}/verdict",
+            "PUT /v1/videos/{video_id}/bookmark",
+            "DELETE /v1/videos/{video_id}/bookmark",
+            "GET /v1/me/bookmarks",
+            "PUT /v1/videos/{video_id}/shares/{channel}",
+            "PUT /v1/videos/{video_id}/report",
+            "GET /v1/videos/{video_id}/reports",
+            "PUT /v1/videos/{video_id}/comments/{comment_id}/report",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/reports",
         ),
-        reads=(Video, Like, LikeCount),
-        writes=(Like,),
-        deletes=(Like,),
-        config=("origin_secret", "cache_url"),
+        reads=(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
+        writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
+        deletes=(Like, CommentLike, Pin, Bookmark),
+        checks=(Block,),
+        config=("origin_secret", "cache_url", "moderation_thresholds"),
+        calls=("read_origin_secret",),
+    ),
+    Fn(
+        "ties",
+        "http",
+        vpc=True,
+        routes=(
+            "PUT /v1/users/{user_id}/follow",
+            "DELETE /v1/users/{user_id}/follow",
+            "GET /v1/users/{user_id}/follow",
+            "GET /v1/users/{user_id}/followers",
+            "GET /v1/users/{user_id}/following",
+            "GET /v1/me/follow-requests",
+            "PUT /v1/me/follow-requests/{user_id}",
+            "DELETE /v1/me/follow-requests/{user_id}",
+            "DELETE /v1/me/followers/{user_id}",
+            "PUT /v1/users/{user_id}/block",
+            "DELETE /v1/users/{user_id}/block",
+            "GET /v1/me/blocks",
+        ),
+        reads=(Follow, Block, User, Counter),
+        writes=(Follow, Block),
+        deletes=(Follow, Block),
+        checks=(Block,),
+        config=("origin_secret", "cache_url", "max_following"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -175,9 +242,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/redrive",
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
+            "POST /v1/videos/{video_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending),
-        writes=(Video,),
+        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
+        writes=(Video, Counter),
         config=(
             "origin_secret",
             *PRODUCTION_QUEUES,
@@ -373,14 +441,51 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "announce",
         "stream",
-        stream=Video,
+        streams=(Video,),
         vpc=True,
         timeout=30,
         writes=(Review,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),
-    Fn("count_likes", "stream", stream=Like, timeout=30, reads=(LikeCount,), writes=(LikeCount,)),
+    Fn(
+        "count_interactions",
+        "stream",
+        streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
+        counts=True,
+        timeout=60,
+        reads=(Counter,),
+        writes=(Counter, Video, Comment),
+    ),
+    Fn(
+        "raise_reviews",
+        "stream",
+        streams=(Report,),
+        timeout=30,
+        reads=(Video, Review, Comment, Report),
+        writes=(Review, Comment),
+        appends=(AuditEntry,),
+    ),
+    Fn(
+        "fan_out_video",
+        "event",
+        vpc=True,
+        timeout=900,
+        reads=(Video, Follow, Counter, LargeAccount, TimelineEntry),
+        writes=(LargeAccount,),
+        batches=(TimelineEntry,),
+        config=("cache_url", "timeline_large_followers", "timeline_days", "timeline_entries"),
+    ),
+    Fn(
+        "mend_timelines",
+        "stream",
+        streams=(Follow,),
+        timeout=60,
+        reads=(Video, Follow, LargeAccount),
+        writes=(TimelineEntry,),
+        batches=(TimelineEntry,),
+        config=("timeline_days", "timeline_entries"),
+    ),
     Fn(
         "withdraw",
         "event",

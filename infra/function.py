@@ -29,6 +29,8 @@ TABLE_ACTIONS = {
     "writes": ("PutItem", "UpdateItem"),
     "deletes": ("DeleteItem",),
     "appends": ("PutItem",),
+    "checks": ("ConditionCheckItem",),
+    "batches": ("BatchWriteItem",),
 }
 BUCKET_ACTIONS = {
     "reads": ("GetObject",),
@@ -122,9 +124,10 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
 
 
 def _stores(line: Fn) -> tuple[str, ...]:
-    """Config fields that name the tables and buckets this line touches."""
+    """Config fields that name the tables and buckets this line touches or follows."""
     fields = []
-    for target in (*line.reads, *line.writes, *line.deletes, *line.appends, *line.lists):
+    touched = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.checks, *line.batches, *line.lists)
+    for target in (*touched, *line.streams):
         if isinstance(target, str):
             fields.append(f"{target.split(':')[0]}_bucket")
         else:
@@ -165,6 +168,8 @@ def _statements(
     for verb, targets in (("reads", line.reads), ("writes", line.writes), ("deletes", line.deletes)):
         made += [_access(verb, target, tables, buckets) for target in targets]
     made += [_access("appends", target, tables, buckets) for target in line.appends]
+    made += [_access("checks", target, tables, buckets) for target in line.checks]
+    made += [_access("batches", target, tables, buckets) for target in line.batches]
     made += [_listing(target, buckets) for target in line.lists]
     return made
 

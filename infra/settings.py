@@ -69,6 +69,16 @@ class Settings(BaseModel):
     compose_workers: int = Field(default=50, ge=2, le=1000)
     """Uploads in chunks that are joined at the same time."""
 
+    # follows
+    max_following: int = Field(default=5000, ge=1)
+    """Accounts that one user may follow."""
+    timeline_large_followers: int = Field(default=10_000, ge=1)
+    """From so many followers on, an account's videos are read into timelines, not written into them: docs/data.md."""
+    timeline_days: int = Field(default=30, ge=1)
+    """How far back the timeline of those one follows goes."""
+    timeline_entries: int = Field(default=500, ge=50)
+    """About how many videos are written into one timeline."""
+
     # production
     engine: Choice = "ffmpeg"
     """Who transcodes: FFmpeg in Lambda, MediaConvert, or `by-duration` MediaConvert only what is longer than that."""

@@ -99,7 +99,7 @@ def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
 
 
 def _ending(said: dict[str, str], suffix: str) -> dict[str, str]:
-    """LikeCountsTable → like_counts."""
+    """CommentLikesTable → comment_likes."""
     return {_snake(name.removesuffix(suffix)): value for name, value in said.items() if name.endswith(suffix)}
 
 

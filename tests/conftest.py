@@ -17,7 +17,7 @@ from moto import mock_aws
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
 from reelstack import aws as seam
-from reelstack import cache, secrets, tables
+from reelstack import cache, counter_parts, secrets, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -104,6 +104,7 @@ def _forget() -> None:
     config.cache_clear()
     cache._valkey.cache_clear()
     secrets._kept.clear()
+    counter_parts._known.clear()
     tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
@@ -167,6 +168,10 @@ def _resources() -> Config:
         mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),
         mediaconvert_queue=f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:queues/reelstack-test-production",
         mediaconvert_role=f"arn:aws:iam::{ACCOUNT}:role/transcode",
+        max_following=settings.max_following,
+        timeline_large_followers=settings.timeline_large_followers,
+        timeline_days=settings.timeline_days,
+        timeline_entries=settings.timeline_entries,
         review_hold_seconds=settings.review_hold_seconds,
         appeal_days=settings.appeal_days,
         moderation_engines="nsfw,safety",

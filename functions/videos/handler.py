@@ -3,5 +3,5 @@
 from functions.videos.routes import health, videos
 from reelstack.web import lambda_handler, make_app
 
-app = make_app("videos", health.router, videos.router)
+app = make_app("videos", health.router, videos.router, videos.theirs)
 handler = lambda_handler(app)

@@ -33,6 +33,8 @@ UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
 QUEUE_ATTEMPTS = 5
 STREAM_ATTEMPTS = 10
+COUNTED_AT_ONCE = 1000
+"""Records of one shard: about as many as a partition of the table can make in the second a batch waits."""
 DOORBELL_SECONDS = 300
 COMPOSE_SECONDS = 330
 """How long an order to compose stays hidden: longer than its function may run."""
@@ -151,6 +153,10 @@ class AppStack(Stack):
             moderation_thresholds=json.dumps(
                 {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
             ),
+            max_following=settings.max_following,
+            timeline_large_followers=settings.timeline_large_followers,
+            timeline_days=settings.timeline_days,
+            timeline_entries=settings.timeline_entries,
             review_hold_seconds=settings.review_hold_seconds,
             appeal_days=settings.appeal_days,
         )
@@ -326,21 +332,23 @@ class AppStack(Stack):
 
     def _streams(self) -> None:
         for line in FUNCTIONS:
-            if line.stream is None:
+            if not line.streams:
                 continue
-            name = camel(line.name)
             self.alarms.stream(line, self.functions[line.name])
-            self.functions[line.name].add_event_source(
-                sources.DynamoEventSource(
-                    self.state.tables[line.stream],
-                    starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                    batch_size=100,
-                    retry_attempts=STREAM_ATTEMPTS,
-                    on_failure=sources.SqsDlq(self._dead_letters(f"{name}Dead")),
-                    # The window makes Lambda name the shard in each event, which exact counting is fenced by.
-                    tumbling_window=Duration.seconds(60) if line.name == "count_likes" else None,
+            dead = sources.SqsDlq(self._dead_letters(f"{camel(line.name)}Dead"))
+            for followed in line.streams:
+                self.functions[line.name].add_event_source(
+                    sources.DynamoEventSource(
+                        self.state.tables[followed],
+                        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                        batch_size=COUNTED_AT_ONCE if line.counts else 100,
+                        max_batching_window=Duration.seconds(1) if line.counts else None,
+                        retry_attempts=STREAM_ATTEMPTS,
+                        on_failure=dead,
+                        # The window makes Lambda name the shard in each event, which exact counting is fenced by.
+                        tumbling_window=Duration.seconds(60) if line.counts else None,
+                    )
                 )
-            )
 
     def _queues(self) -> None:
         """A queue that invokes its function by itself. Production's have none: slots decide when they are read."""
@@ -402,6 +410,13 @@ class AppStack(Stack):
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
             targets=[self._called("withdraw")],
+        )
+        events.Rule(
+            self,
+            "Published",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoPublished"]),
+            targets=[self._called("fan_out_video")],
         )
         events.Rule(
             self,

@@ -21,21 +21,39 @@ from reelstack_client.errors import (
     UploadGone,
     WrongType,
 )
-from reelstack_client.models import FINAL, Held, Liked, Likes, Page, Part, Playback, Rendition, Upload, Video
+from reelstack_client.models import (
+    FINAL,
+    Held,
+    Liked,
+    Likes,
+    Page,
+    Part,
+    Playback,
+    Recount,
+    Rendition,
+    Upload,
+    Video,
+)
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
+from reelstack_client.social import Comment, CommentPage, Saved, Shared, Social
+from reelstack_client.ties import Blocked, Follower, Tie, Ties
 
 __all__ = [
     "FINAL",
     "Backoff",
+    "Blocked",
     "Client",
     "ClientError",
+    "Comment",
+    "CommentPage",
     "Conflict",
     "Deed",
     "Desk",
     "Evidence",
     "FileChanged",
+    "Follower",
     "Held",
     "Invalid",
     "Liked",
@@ -51,13 +69,19 @@ __all__ = [
     "PasswordSignIn",
     "Playback",
     "Progress",
+    "Recount",
     "Refused",
     "Remoderation",
     "Rendition",
     "Review",
+    "Saved",
     "Sending",
     "ServiceFailed",
+    "Shared",
     "SignInFailed",
+    "Social",
+    "Tie",
+    "Ties",
     "Timing",
     "TokenProvider",
     "TooLarge",

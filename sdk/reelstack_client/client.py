@@ -26,6 +26,7 @@ from reelstack_client.models import (
     Likes,
     Page,
     Playback,
+    Recount,
     Reencoded,
     Upload,
     Video,
@@ -35,6 +36,8 @@ from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
+from reelstack_client.social import Social
+from reelstack_client.ties import Ties
 from reelstack_client.transport import TIMEOUT, Transport
 from reelstack_client.uploading import Uploading
 from reelstack_client.uploads import Uploads, Wishes
@@ -64,6 +67,8 @@ class Client:
         self._memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
         self.uploads = Uploads(self._transport)
         self.desk = Desk(self._transport)
+        self.social = Social(self._transport)
+        self.ties = Ties(self._transport)
 
     def upload(
         self,
@@ -91,6 +96,14 @@ class Client:
     def feed(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
         """Published public videos, newest first."""
         return self._page(Video, "/v1/feed", limit, cursor)
+
+    def following_feed(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """What those I follow have published, newest first."""
+        return self._page(Video, "/v1/feed/following", limit, cursor)
+
+    def videos_of(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """What a user has published and I may see, newest first."""
+        return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor)
 
     def edit(self, video_id: str, **changes: Any) -> Video:
         """Changes title, description, tags or visibility."""
@@ -140,6 +153,13 @@ class Client:
         body = {"priority": priority}
         moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
         return {name: int(number) for name, number in moved.items()}
+
+    def recount(self, video_id: str, *, repair: bool = False) -> Recount:
+        """Counts a video's likes and comments one by one and compares with its counter. For admins."""
+        answer = self._transport.call(
+            "POST", f"/v1/videos/{video_id}/recount", body={"repair": repair}, repeatable=True
+        )
+        return Recount.model_validate(answer.json())
 
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
         """A moderator's decision on a video in review."""

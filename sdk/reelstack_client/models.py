@@ -6,7 +6,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-Visibility = Literal["public", "unlisted", "private"]
+Visibility = Literal["public", "unlisted", "friends", "private"]
 FINAL = ("published", "rejected", "failed", "deleted")
 """Values of `Video.state` that change no more by themselves."""
 
@@ -41,6 +41,9 @@ class Video(Answer):
     color: str | None = None
     """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    bookmarks: int | None = None
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
@@ -126,6 +129,15 @@ class Reencoded(Answer):
     asked: list[str]
     seen: int
     cursor: str | None = None
+
+
+class Recount(Answer):
+    """`state`: exact, moving (look again), drifted (for `seconds`) or repaired. `counted` is what there is."""
+
+    state: str
+    counted: dict[str, int]
+    kept: dict[str, int]
+    seconds: int = 0
 
 
 class Likes(Answer):

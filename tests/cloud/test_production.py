@@ -223,12 +223,14 @@ def lambda_function(drive: Driver, name: str, role: str) -> Iterator[Callable[[s
 
 
 def test_a_function_is_refused_what_its_catalogue_line_does_not_say(drive: Driver) -> None:
-    """A function of our own with count_likes' role: it may update counts, and nothing else."""
-    role = drive.aws("lambda").get_function_configuration(FunctionName=drive.outputs.functions["count_likes"])["Role"]
+    """A function of our own with count_interactions' role: it may update counters, and not read videos."""
+    role = drive.aws("lambda").get_function_configuration(FunctionName=drive.outputs.functions["count_interactions"])[
+        "Role"
+    ]
     tables, buckets = drive.outputs.tables, drive.outputs.buckets
     name = "rights-probe"
     with lambda_function(drive, name, role) as ask:
-        count = {"TableName": tables["like_counts"], "Key": {"key": {"S": "nobody"}}}
+        count = {"TableName": tables["counters"], "Key": {"key": {"S": "nobody"}}}
         assert ask("dynamodb", "get_item", count) == "allowed"
         video = {"TableName": tables["videos"], "Key": {"video_id": {"S": "x"}}}
         for service, call, arguments in (

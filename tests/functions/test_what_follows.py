@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from functions.announce.handler import handler as announce
-from functions.count_likes.handler import handler as count_likes
+from functions.count_interactions.handler import handler as count_interactions
 from functions.fail.handler import handler as fail
 from functions.publish.handler import handler as publish
 from functions.reconcile_production.handler import handler as reconcile_production
 from functions.reject.handler import handler as reject
 from functions.start_production.handler import handler as start_production
 from reelstack import aws as seam
-from reelstack import changes, likes
+from reelstack import changes, counters
 from reelstack.config import Config
 from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
 from reelstack.tables import Video
@@ -75,15 +75,15 @@ def test_a_rejected_video_is_refused_and_withdrawn(event: Event) -> None:
     assert [type(found) for found in changes.read(record)] == [VideoWithdrawn, VideoRefused]
 
 
-def test_count_likes_counts_a_batch_once(aws: Config, event: Event, context: Any) -> None:
+def test_a_batch_of_a_stream_is_counted_once(aws: Config, event: Event, context: Any) -> None:
     for _ in range(2):
-        assert count_likes(event("count_likes.batch"), context) == {"state": {}}
-    assert likes.counts(["vid"]) == {"vid": 1}
+        assert count_interactions(event("count_interactions.likes"), context) == {"state": {}}
+    assert counters.read(["vid"])["vid"].likes == 1
 
 
 def test_the_end_of_a_window_needs_nothing(aws: Config, event: Event, context: Any) -> None:
-    last = event("count_likes.batch") | {"Records": [], "isFinalInvokeForWindow": True}
-    assert count_likes(last, context) == {"state": {}}
+    last = event("count_interactions.likes") | {"Records": [], "isFinalInvokeForWindow": True}
+    assert count_interactions(last, context) == {"state": {}}
 
 
 @pytest.mark.parametrize("case", ["uploaded", "ended", "scheduled"])

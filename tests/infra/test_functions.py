@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT_BYTES = 4096
 LONGEST_NAME = 256
 """Bytes that a reference may become: names CloudFormation makes end at 255, ARNs of ours are shorter."""
+LONGEST_TABLE_NAME = 96
+"""CloudFormation names a table <stack>-<logical id>-<13 characters>: 20, 13 with its 8 of hash, and 13."""
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 each_line = pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
@@ -44,8 +46,9 @@ def test_every_folder_of_functions_is_a_line_of_the_catalogue() -> None:
 
 @each_line
 def test_the_environment_is_what_the_catalogue_line_says(line: Fn, variant: Assembly) -> None:
-    targets = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.lists)
+    targets = (*line.reads, *line.writes, *line.deletes, *line.appends, *line.checks, *line.batches, *line.lists)
     stores = {f"{t.split(':')[0]}_bucket" if isinstance(t, str) else deployed(t).field for t in targets}
+    stores |= {deployed(followed).field for followed in line.streams}
     fields = {"stage", "region", *line.config, *stores}
     assert fields <= set(Config.model_fields)
     assert set(_environment(line, variant)) == {PREFIX + field.upper() for field in fields} | POWERTOOLS
@@ -54,7 +57,8 @@ def test_the_environment_is_what_the_catalogue_line_says(line: Fn, variant: Asse
 @each_line
 def test_the_environment_fits_into_four_kilobytes(line: Fn, prod: Assembly) -> None:
     variables = _environment(line, prod)
-    written = sum(len(value) if isinstance(value, str) else LONGEST_NAME for value in variables.values())
+    longest = {name: LONGEST_TABLE_NAME if name.endswith("_TABLE") else LONGEST_NAME for name in variables}
+    written = sum(len(value) if isinstance(value, str) else longest[name] for name, value in variables.items())
     assert sum(map(len, variables)) + written < ENVIRONMENT_BYTES
 
 

@@ -92,7 +92,8 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     name, stage = camel(line.name), assembly.settings.stage
     grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
     grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
-    verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes, "appends": line.appends}
+    verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes}
+    verbs |= {"appends": line.appends, "checks": line.checks, "batches": line.batches}
     for verb, targets in verbs.items():
         for target in targets:
             grants |= _access(verb, target)
@@ -105,8 +106,8 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         actions, on = ABILITIES[ability]
         resources = (on,) if isinstance(on, str) else on
         grants |= {(action, resource.format(stage=stage)) for action in actions for resource in resources}
-    if line.stream:
-        grants |= {(action, f"State/{line.stream.__name__}.StreamArn") for action in FOLLOW}
+    for followed in line.streams:
+        grants |= {(action, f"State/{followed.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))
     if line.queue:
         grants |= {(f"sqs:{action}", f"App/{camel(line.queue)}.Arn") for action in RECEIVE}

@@ -27,14 +27,13 @@ def _alarmed(assembly: Assembly, metric: str) -> set[str]:
     }
 
 
-def _mapping(line: Fn, assembly: Assembly) -> dict[str, Any]:
-    """The event source mapping that feeds a stream consumer."""
-    (found,) = [
+def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
+    """The event source mappings that feed a stream consumer."""
+    return [
         mapping.properties
         for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
         if assembly.flat("App", mapping.properties["FunctionName"]) == f"App/{camel(line.name)}"
     ]
-    return found
 
 
 def _split(assembly: Assembly) -> tuple[dict[str, Resource], dict[str, Resource]]:
@@ -117,10 +116,10 @@ def test_every_rule_may_invoke_the_function_it_names(variant: Assembly) -> None:
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
 def test_a_batch_a_stream_consumer_cannot_take_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
-    mapping = _mapping(line, variant)
-    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
-    assert variant.flat("App", destination) == f"App/{camel(line.name)}Dead.Arn"
-    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    for mapping in _mappings(line, variant):
+        destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+        assert variant.flat("App", destination) == f"App/{camel(line.name)}Dead.Arn"
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
@@ -131,9 +130,11 @@ def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly)
     assert f"App/{camel(line.name)}" in {variant.flat("App", a["Dimensions"][0]["Value"]) for a in late}
 
 
-def test_likes_are_counted_in_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
-    windows = {line.name: _mapping(line, variant).get("TumblingWindowInSeconds") for line in STREAMS}
-    assert windows == {"announce": None, "count_likes": 60}
+def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
+    for consumer in STREAMS:
+        for mapping in _mappings(consumer, variant):
+            assert mapping.get("TumblingWindowInSeconds") == (60 if consumer.counts else None)
+    assert [consumer.name for consumer in STREAMS if consumer.counts] == ["count_interactions"]
 
 
 def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly) -> None:
@@ -207,7 +208,7 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(variant:
 def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_time_for_it(
     line_: Fn, variant: Assembly
 ) -> None:
-    mapping, queue = _mapping(line_, variant), variant.at(f"App/{camel(line_.queue)}").properties
+    (mapping,), queue = _mappings(line_, variant), variant.at(f"App/{camel(line_.queue)}").properties
     assert variant.flat("App", mapping["EventSourceArn"]) == f"App/{camel(line_.queue)}.Arn"
     assert mapping["BatchSize"] == 1
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers

@@ -1,24 +1,10 @@
-"""Counting: whatever the stream does, a count ends at the number of likes."""
-
-import uuid
+"""Likes: once a person and video, listed by either."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from reelstack import likes
+from reelstack import likes, rates
 from reelstack.config import Config
-from reelstack.tables import Like, LikeCount, Video
-
-
-def record(sequence: int, name: str, video_id: str) -> dict[str, object]:
-    return {
-        "eventName": name,
-        "dynamodb": {
-            "SequenceNumber": f"{sequence:030d}",
-            "Keys": {"user_id": {"S": "u"}, "video_id": {"S": video_id}},
-        },
-    }
+from reelstack.tables import SHELVES, Like, Video
 
 
 @pytest.fixture
@@ -37,46 +23,41 @@ def test_unliking_what_was_not_liked_changes_nothing(video: str) -> None:
     assert not likes.liked("bob", video)
 
 
-def test_a_batch_that_comes_again_adds_nothing(aws: Config) -> None:
-    records = [record(n, "INSERT", "v") for n in range(1, 4)]
-    assert [likes.count_records("s", records) for _ in range(2)] == [3, 0]
-    assert likes.counts(["v", "w"]) == {"v": 3, "w": 0}
+def listed(video_id: str) -> list[str]:
+    """Who likes it, three at a time."""
+    seen, cursor = list[str](), None
+    while True:
+        page, cursor = likes.list_likers(Video.get(video_id), 3, cursor)
+        seen += [like.user_id for like in page]
+        if cursor is None:
+            return seen
 
 
-def test_shards_are_counted_apart(aws: Config) -> None:
-    for shard in ("s1", "s2"):
-        likes.count_records(shard, [record(1, "INSERT", "v")])
-    assert likes.counts(["v"]) == {"v": 2}
+def test_who_likes_a_video_is_listed_newest_first_from_all_shelves(video: str) -> None:
+    for number in range(20):
+        likes.like(f"u{number}", video)
+    assert len({like.shelf for like in Like.scan()}) > SHELVES / 2
+    newest = sorted(Like.scan(), key=lambda like: (int(like.liked_at), like.user_id), reverse=True)
+    assert listed(video) == [like.user_id for like in newest]
 
 
-def test_a_batch_over_many_videos_fits_the_transaction(aws: Config) -> None:
-    likes.count_records("s", [record(n, "INSERT", f"v{n}") for n in range(1, 251)])
-    assert all(count == 1 for count in likes.counts([f"v{n}" for n in range(1, 251)]).values())
+def test_a_video_that_becomes_hot_lists_what_follows_on_more_shelves_and_forgets_none(video: str) -> None:
+    for number in range(5):
+        likes.like(f"early{number}", video)
+    likes.spread(video, likes_per_second=40 * rates.LIKES_PER_SHELF)
+    assert Video.get(video).like_shelves == 64
+    for number in range(50):
+        likes.like(f"late{number}", video)
+    assert any(int(like.shelf.split("#")[1]) >= SHELVES for like in Like.scan())
+    assert sorted(listed(video)) == sorted(like.user_id for like in Like.scan())
 
 
-def test_a_mark_that_moved_meanwhile_stops_the_batch(aws: Config) -> None:
-    LikeCount("shard#s", counted_to="9").save()
-    with pytest.raises(likes.ShardMoved):
-        likes._apply("s", "8", "10", {"v": 1})
-    assert likes.counts(["v"]) == {"v": 0}
+def test_shelves_are_never_taken_away(video: str) -> None:
+    likes.spread(video, 100_000)
+    likes.spread(video, 10_000)
+    assert Video.get(video).like_shelves == 256
 
 
-changes = st.lists(st.tuples(st.sampled_from(["INSERT", "REMOVE"]), st.sampled_from(["v", "w"])), max_size=30)
-cuts = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=12)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=changes, cuts=cuts)
-def test_any_replay_ends_at_the_sum(aws: Config, changes: list[tuple[str, str]], cuts: list[tuple[int, int]]) -> None:
-    """Lambda may cut batches anywhere at or before its checkpoint and send each as often as it likes."""
-    shard = uuid.uuid4()  # the table outlives an example
-    records = [record(n, name, f"{video}{shard}") for n, (name, video) in enumerate(changes, 1)]
-    reached = 0
-    for start, length in cuts:
-        begin = min(start, reached)
-        likes.count_records(str(shard), records[begin : begin + length])
-        reached = max(reached, min(begin + length, len(records)))
-    likes.count_records(str(shard), records[reached:])
-    for video in ("v", "w"):
-        expected = sum(likes.CHANGE[name] for name, which in changes if which == video)
-        assert likes.counts([f"{video}{shard}"]) == {f"{video}{shard}": expected}
+def test_a_video_that_is_gone_is_not_made_by_spreading_its_likes(aws: Config) -> None:
+    likes.spread("nope", 100_000)
+    assert Video.count("nope") == 0

@@ -1,6 +1,7 @@
 from fastapi import APIRouter
 
-from reelstack import likes, videos
+from reelstack import counters, listings, timelines
+from reelstack.tables import Video
 from reelstack.views import VideoPage, view
 from reelstack.web import Cursor, Limit, Viewer
 
@@ -8,8 +9,17 @@ router = APIRouter(prefix="/v1/feed", tags=["feed"])
 
 
 @router.get("")
-def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:  # noqa: ARG001
+def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """Published public videos, newest first."""
-    found, following = videos.list_published(limit, cursor)
-    counts = likes.counts([video.video_id for video in found])
+    return _page(*listings.feed(caller.user_id, limit, cursor))
+
+
+@router.get("/following")
+def get_following(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+    """What those I follow have published, newest first. A page may hold fewer than were asked for."""
+    return _page(*timelines.read(caller.user_id, limit, cursor))
+
+
+def _page(found: list[Video], following: str | None) -> VideoPage:
+    counts = counters.read([video.video_id for video in found])
     return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import likes, videos
+from reelstack import counters, likes, listings, videos, visibility
 from reelstack.web import Cursor, Limit, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
@@ -25,6 +25,16 @@ class LikedPage(BaseModel):
     cursor: str | None
 
 
+class Liker(BaseModel):
+    user_id: str
+    liked_at: int
+
+
+class LikerPage(BaseModel):
+    items: list[Liker]
+    cursor: str | None
+
+
 @router.put("/videos/{video_id}/like", status_code=204)
 def like_video(video_id: str, caller: Viewer) -> None:
     likes.like(caller.user_id, video_id)
@@ -39,14 +49,31 @@ def unlike_video(video_id: str, caller: Viewer) -> None:
 def get_likes(video_id: str, caller: Viewer) -> LikesView:
     videos.check_visible(video_id, caller.user_id)
     return LikesView(
-        video_id=video_id, likes=likes.counts([video_id])[video_id], liked=likes.liked(caller.user_id, video_id)
+        video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
+    )
+
+
+@router.get("/videos/{video_id}/likers")
+def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
+    """Who likes my video, the newest first. Nobody but its owner and moderators is told, and of nobody across a block:
+    a page may hold fewer than asked for."""
+    video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
+    found, following = likes.list_likers(video, limit, cursor)
+    there = visibility.only_there([item.user_id for item in found], caller.user_id)
+    return LikerPage(
+        items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found if item.user_id in there],
+        cursor=following,
     )
 
 
 @router.get("/me/likes")
 def list_likes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikedPage:
-    """My likes, by video id."""
+    """My likes, by video id. What I may not see any more is left out: a page may hold fewer than were asked for."""
     found, following = likes.list_liked(caller.user_id, limit, cursor)
+    seen = listings.seen((item.video_id for item in found), caller.user_id)
     return LikedPage(
-        items=[LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found], cursor=following
+        items=[
+            LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found if item.video_id in seen
+        ],
+        cursor=following,
     )

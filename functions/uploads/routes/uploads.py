@@ -20,7 +20,7 @@ class NewUpload(BaseModel):
     title: str = Field(min_length=1, max_length=150)
     description: str = Field(default="", max_length=2000)
     tags: list[Tag] = Field(default=[], max_length=20)
-    visibility: Literal["public", "unlisted", "private"] = "public"
+    visibility: Literal["public", "unlisted", "friends", "private"] = "public"
     size_bytes: int = Field(ge=1)
     content_type: str = Field(max_length=100)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")

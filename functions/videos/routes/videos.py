@@ -3,12 +3,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import likes, playback, videos
+from reelstack import counters, listings, playback, videos
 from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
+theirs = APIRouter(prefix="/v1/users", tags=["videos"])
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
 
@@ -20,14 +21,14 @@ class Changes(BaseModel):
     title: str = Field(default_factory=str, min_length=1, max_length=150)
     description: str = Field(default_factory=str, max_length=2000)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
-    visibility: Literal["public", "unlisted", "private"] = Field(default_factory=lambda: "public")
+    visibility: Literal["public", "unlisted", "friends", "private"] = Field(default_factory=lambda: "public")
 
 
 @router.get("")
 def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """My own, newest first, in whatever state."""
     found, following = videos.list_own(caller.user_id, limit, cursor)
-    counts = likes.counts([video.video_id for video in found])
+    counts = counters.read([video.video_id for video in found])
     return VideoPage(items=[view(video, counts[video.video_id], inside=True) for video in found], cursor=following)
 
 
@@ -35,7 +36,7 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 def get_video(video_id: str, caller: Viewer) -> VideoView:
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
     inside = video.owner_id == caller.user_id or caller.may("admin")
-    return view(video, likes.counts([video_id])[video_id], inside=inside)
+    return view(video, counters.read([video_id])[video_id], inside=inside)
 
 
 @router.patch("/{video_id}")
@@ -61,3 +62,11 @@ def retry_video(video_id: str, caller: Viewer) -> VideoView:
     """The next attempt at a production that failed."""
     video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
     return view(videos.request_retry(video))
+
+
+@theirs.get("/{user_id}/videos")
+def list_users_videos(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+    """What an account has published and the caller may see, newest first. Unlisted videos are in no list."""
+    found, following = listings.of_owner(user_id, caller.user_id, limit, cursor)
+    counts = counters.read([video.video_id for video in found])
+    return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)

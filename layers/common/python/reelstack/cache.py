@@ -47,6 +47,32 @@ def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
         return load()
 
 
+def remember_many(
+    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
+    do not wait for each other: for many cheap values that live shortly."""
+    url = config().cache_url
+    if not (url and keys):
+        return load(keys) if keys else {}
+    names = {key: f"rs:{kind}:{key}" for key in keys}
+    try:
+        kept: list[Any] = _valkey(url).mget(list(names.values()))  # type: ignore[assignment]  # also typed as awaitable
+        found = {key: json.loads(value) for key, value in zip(keys, kept, strict=True) if value is not None}
+        if missing := [key for key in keys if key not in found]:
+            loaded = load(missing)
+            with _valkey(url).pipeline(transaction=False) as pipeline:
+                for key, value in loaded.items():
+                    pipeline.set(names[key], json.dumps(value), ex=seconds)
+                pipeline.execute()  # type: ignore[no-untyped-call]
+            found |= loaded
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+        return load(keys)
+    return found
+
+
 def forget(*keys: str) -> None:
     """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
     url = config().cache_url

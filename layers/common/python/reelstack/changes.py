@@ -11,6 +11,7 @@ from reelstack.events import (
     VideoWithdrawn,
 )
 from reelstack.videos import State
+from reelstack.visibility import Audience, narrower
 
 REFUSALS = (State.REJECTED, State.FAILED)
 GONE = (State.DELETED, State.REJECTED)
@@ -61,9 +62,10 @@ def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:
     state, was = after.get("state"), before.get("state")
     if state in GONE:
         return was not in GONE or before.get("leftovers") != after.get("leftovers")
-    if was != State.PUBLISHED or before.get("visibility") == "private":
+    seen, seen_before = after.get("visibility", Audience.PUBLIC), before.get("visibility", Audience.PUBLIC)
+    if was != State.PUBLISHED or seen_before == Audience.PRIVATE:
         return False
-    return state != State.PUBLISHED or after.get("visibility") == "private"
+    return state != State.PUBLISHED or narrower(seen_before, seen)
 
 
 def _image(record: dict[str, Any], name: str) -> dict[str, str]:

@@ -35,9 +35,22 @@ class Config(BaseModel):
     turns_table: str
     spending_table: str
     likes_table: str
-    like_counts_table: str
+    comments_table: str
+    comment_likes_table: str
+    pins_table: str
+    bookmarks_table: str
+    shares_table: str
+    reports_table: str
+    counters_table: str
     reviews_table: str
     audit_table: str
+    follows_table: str
+    blocks_table: str
+    timelines_table: str
+    large_accounts_table: str
+    users_table: str
+    handles_table: str
+    sessions_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -103,6 +116,12 @@ class Config(BaseModel):
     """ARNs: the topic Rekognition says on that it has looked, and the role it publishes there as."""
     moderation_thresholds: str
     """JSON: label -> {"review": score, "reject": score}."""
+    max_following: int
+    """Accounts that one user may follow, give or take those of the last seconds."""
+    timeline_large_followers: int
+    """From so many followers on an account's videos are read into timelines, not written into them."""
+    timeline_days: int
+    timeline_entries: int
     review_hold_seconds: int
     appeal_days: int
 

@@ -1,10 +1,13 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
 ReelstackError
-├── NotFound 404            VideoNotFound · UploadNotFound
+├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · RequestNotFound
+│                           CommentNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
+│                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
+│                           NotYourComment
 ├── Unauthorized 401        TokenMissing
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -13,7 +16,8 @@ ReelstackError
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode
+│                           RenditionUnknown · WrongMode · OwnAccount
+│                           CommentRefused · NotAThread · TooManyToCount
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -47,12 +51,30 @@ class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
 
 
+class CommentNotFound(NotFound):
+    type, title = "comment-not-found", "There is no such comment"
+
+
+class UserNotFound(NotFound):
+    """Also what somebody is told about a user who blocked them, or whom they blocked."""
+
+    type, title = "user-not-found", "There is no such person"
+
+
+class RequestNotFound(NotFound):
+    type, title = "request-not-found", "This user does not ask to follow you"
+
+
 class Forbidden(ReelstackError):
     status, type, title = 403, "forbidden", "You may not do this"
 
 
 class NotYourVideo(Forbidden):
     type, title = "not-your-video", "This video belongs to someone else"
+
+
+class NotYourComment(Forbidden):
+    type, title = "not-your-comment", "This comment belongs to someone else"
 
 
 class NotYourUpload(Forbidden):
@@ -89,6 +111,25 @@ class NotThroughTheDoor(Forbidden):
 
 class VideoPrivate(Forbidden):
     type, title = "video-private", "This video is private"
+
+
+class VideoForFriends(Forbidden):
+    type, title = "video-for-friends", "This video is for people who follow its owner and whom its owner follows"
+
+
+class AccountPrivate(Forbidden):
+    type, title = "account-private", "This account shows what it has to its followers only"
+
+
+class AccountForFriends(Forbidden):
+    type, title = (
+        "account-for-friends",
+        "This account shows what it has to those only who follow it and whom it follows",
+    )
+
+
+class FollowingTooMany(Forbidden):
+    type, title = "following-too-many", "You follow as many users as one may"
 
 
 class VideoModerated(Forbidden):
@@ -215,8 +256,24 @@ class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
 
 
+class CommentRefused(Unprocessable):
+    type, title = "comment-refused", "Moderation does not take this text"
+
+
+class NotAThread(Unprocessable):
+    type, title = "not-a-thread", "A reply has no replies: answer the comment it answers"
+
+
+class TooManyToCount(Unprocessable):
+    type, title = "too-many-to-count", "There are too many to count within a request"
+
+
 class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
+
+
+class OwnAccount(Unprocessable):
+    type, title = "own-account", "Nobody follows or blocks themselves"
 
 
 class Unavailable(ReelstackError):

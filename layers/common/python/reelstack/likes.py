@@ -1,40 +1,35 @@
-"""Who likes which video. A like is an item under its user; liking twice changes nothing.
+"""Who likes which video. A like is an item under its user, so that a hot video is no hot partition; liking twice
+changes nothing. Who likes a video is listed by an index spread over shelves: more of them, once it is hot.
 
-Counts follow from the table's stream: what a batch adds up to and how far its shard has been counted are written in one
-transaction, so a batch that comes again, whole or in part, adds nothing.
+Counts follow from the table's stream: reelstack.counters.
 """
 
-import time
-from collections import Counter
-from typing import Any
+import zlib
 
-from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError
+from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import pages, videos
-from reelstack.config import config
-from reelstack.tables import Like, LikeCount
-
-CHANGE = {"INSERT": 1, "REMOVE": -1}
-TRANSACTION_VIDEOS = 99
-"""A transaction takes 100 items; one of them is the shard's mark."""
-
-
-class ShardMoved(RuntimeError):
-    """Another invocation counted this shard meanwhile; the batch comes again and finds what is left."""
+from reelstack import blocks, pages, rates, shelves, transactions, videos
+from reelstack.errors import VideoNotFound
+from reelstack.tables import SHELVES, Like, Video
+from reelstack.telemetry import logger
 
 
 def like(user_id: str, video_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
-    videos.check_visible(video_id, user_id)
-    try:
-        Like(user_id, video_id, liked_at=int(time.time())).save(Like.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    known = videos.check_visible_for_write(video_id, user_id)
+    # What an earlier version cached has no shelves.
+    number = zlib.crc32(user_id.encode()) % int(known.get("like_shelves", SHELVES))
+    made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
+
+    def build(transaction: TransactWrite) -> None:
+        blocks.absent(transaction, user_id, known["owner_id"])
+        transaction.save(made, condition=Like.user_id.does_not_exist())
+
+    refused = transactions.commit(build)
+    if blocks.STANDS in refused:
+        raise VideoNotFound
+    return not refused
 
 
 def unlike(user_id: str, video_id: str) -> None:
@@ -53,50 +48,36 @@ def list_liked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Like]
     return found[:limit], pages.encode(found[limit - 1].video_id) if len(found) > limit else None
 
 
-def counts(video_ids: list[str]) -> dict[str, int]:
-    """How many likes each video has. Follows the likes by about a second."""
-    found = {item.key: int(item.likes or 0) for item in LikeCount.batch_get(list(dict.fromkeys(video_ids)))}
-    return {video_id: found.get(video_id, 0) for video_id in video_ids}
+def list_likers(video: Video, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:
+    """A page of a video's likes, newest first, from all its shelves, and the cursor of the next page."""
+    before = pages.decode(cursor, int, str)
+
+    def of(shelf: int) -> list[Like]:
+        found = Like.by_video.query(
+            f"{video.video_id}#{shelf}",
+            Like.liked_at <= before[0] if before else None,
+            scan_index_forward=False,
+            page_size=limit + 2,
+        )
+        return shelves.first(limit + 1, (like for like in found if not before or _position(like) < before))
+
+    page, more = shelves.newest(int(video.like_shelves or SHELVES), of, _position, limit)
+    return page, pages.encode(*_position(page[-1])) if more else None
 
 
-# --- counting --------------------------------------------------------------------------------------------------------
+def _position(like: Like) -> tuple[int, str]:
+    return int(like.liked_at), like.user_id
 
 
-def count_records(shard: str, records: list[dict[str, Any]]) -> int:
-    """Counts stream records of one shard, oldest first; returns how many were new. Raises ShardMoved."""
-    mark = _mark(shard)
-    fresh = [record for record in records if mark is None or record["dynamodb"]["SequenceNumber"] > mark]
-    for start in range(0, len(fresh), TRANSACTION_VIDEOS):
-        some = fresh[start : start + TRANSACTION_VIDEOS]
-        reached = some[-1]["dynamodb"]["SequenceNumber"]
-        _apply(shard, mark, reached, tally(some))
-        mark = reached
-    return len(fresh)
-
-
-def tally(records: list[dict[str, Any]]) -> dict[str, int]:
-    """What stream records add up to per video."""
-    sums: Counter[str] = Counter()
-    for record in records:
-        sums[record["dynamodb"]["Keys"]["video_id"]["S"]] += CHANGE.get(record["eventName"], 0)
-    return {video_id: change for video_id, change in sums.items() if change}
-
-
-def _mark(shard: str) -> str | None:
+def spread(video_id: str, likes_per_second: float) -> None:
+    """Lists the likes that follow on more shelves if there are that many. The video's stream tells caches."""
+    wanted = rates.shelves(SHELVES, likes_per_second)
+    if wanted <= SHELVES:
+        return
+    more = Video.like_shelves.does_not_exist() | (Video.like_shelves < wanted)
     try:
-        return LikeCount.get(f"shard#{shard}", consistent_read=True).counted_to
-    except DoesNotExist:
-        return None
-
-
-def _apply(shard: str, mark: str | None, reached: str, sums: dict[str, int]) -> None:
-    unmoved = LikeCount.counted_to == mark if mark else LikeCount.counted_to.does_not_exist()
-    try:
-        with TransactWrite(connection=Connection(region=config().region)) as transaction:
-            transaction.update(
-                LikeCount(f"shard#{shard}"), actions=[LikeCount.counted_to.set(reached)], condition=unmoved
-            )
-            for video_id, change in sums.items():
-                transaction.update(LikeCount(video_id), actions=[LikeCount.likes.add(change)])
-    except TransactWriteError as refused:
-        raise ShardMoved(shard) from refused
+        Video(video_id).update([Video.like_shelves.set(wanted)], Video.video_id.exists() & more)
+        logger.info("likes are listed on more shelves", video_id=video_id, shelves=wanted)
+    except UpdateError as refused:
+        if refused.cause_response_code != videos.REFUSED:
+            raise

@@ -73,7 +73,12 @@ def decide(video_id: str, verdict: Answer, reason: str, moderator_id: str) -> Vi
 
 def _commit(video: Video, review: Review, verdict: Answer, reason: str, moderator_id: str) -> None:
     """Nothing happens if the question was answered, or taken by somebody else, meanwhile: the caller looks again."""
-    settles = {Kind.PRODUCTION: _for_production, Kind.POLICY: _after_policy, Kind.APPEAL: _after_appeal}
+    settles = {
+        Kind.PRODUCTION: _for_production,
+        Kind.POLICY: _after_policy,
+        Kind.APPEAL: _after_appeal,
+        Kind.REPORTS: _after_reports,
+    }
     settled = settles[Kind(review.kind)](video, verdict, reason, moderator_id)
     noted = reviews.note(review, moderator_id, "decided", reason, {"verdict": verdict})
     if audit.commit(noted, reviews.answered(review, verdict, moderator_id), *settled):
@@ -102,6 +107,13 @@ def _after_appeal(video: Video, verdict: Answer, reason: str, moderator_id: str)
         raise StillWithdrawing
     allowed = (Video.state == State.REJECTED) & Video.quarantined_at.exists()
     return [Change(item=Video(video.video_id), actions=[Video.state.set(State.RESTORING)], condition=allowed)]
+
+
+def _after_reports(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
+    """It was published all the time, and stays so or is taken down. What became of it otherwise is left alone."""
+    if verdict is Answer.APPROVE or video.state != State.PUBLISHED:
+        return []
+    return [takedowns.refusal(video, "taken-down", reason, moderator_id)]
 
 
 def pending_decisions() -> list[Claim]:

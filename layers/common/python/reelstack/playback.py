@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reelstack import visibility
 from reelstack.config import config
 from reelstack.delivery import asset_url
 from reelstack.errors import VideoModerated, VideoProcessing
@@ -41,7 +42,7 @@ def addresses(video: Video) -> Playback:
         raise VideoModerated
     if video.state == State.RESTORING:
         raise VideoProcessing
-    is_public = video.state == State.PUBLISHED and video.visibility != "private"
+    is_public = video.state == State.PUBLISHED and visibility.is_open(video.owner_id, video.visibility)
     asset = video.asset or video.preview
     if asset is None:
         raise VideoProcessing

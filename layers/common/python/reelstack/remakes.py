@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from reelstack import aws, videos
+from reelstack import aws, listings, videos
 from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
@@ -61,7 +61,7 @@ class Asked(BaseModel):
 
 def request_many(without_codec: str | None, before_ms: int | None, limit: int, cursor: str | None) -> Asked:
     """Asks, at low priority, for those of a page of published public videos that fit; the cursor leads to the next."""
-    page, following = videos.list_published(limit, cursor)
+    page, following = listings.everything(limit, cursor)
     fitting = [
         video
         for video in page

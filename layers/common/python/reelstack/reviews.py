@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """It is published no more since thresholds changed; nothing waits but its owner."""
     APPEAL = "appeal"
     """Its creator appeals against a verdict."""
+    REPORTS = "reports"
+    """People reported it; it stays published meanwhile."""
 
 
 class ReviewOrder(StrEnum):

@@ -12,7 +12,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -20,6 +20,11 @@ from reelstack.config import config
 
 SHELVES = 8
 """Partitions that the list of published videos is spread over: one takes 1,000 writes a second."""
+TIE_SHELVES = 8
+"""The same for the list of who follows somebody: 8,000 new followers of one user a second."""
+
+REFUSED = "ConditionalCheckFailedException"
+"""How DynamoDB says that a write's condition does not hold."""
 
 
 class Named(type):
@@ -60,6 +65,17 @@ class VideosByShelf(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-c
         projection = AllProjection()
 
     shelf = NumberAttribute(hash_key=True)
+    published_at = NumberAttribute(range_key=True)
+
+
+class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """What an owner ever published, newest first. Keys only: whoever lists it reads the items, which know more."""
+
+    class Meta:
+        index_name = "by_published"
+        projection = KeysOnlyProjection()
+
+    owner_id = UnicodeAttribute(hash_key=True)
     published_at = NumberAttribute(range_key=True)
 
 
@@ -117,9 +133,12 @@ class Video(Model):
     """That the present verdict was appealed; each can be once."""
     leftovers = NumberAttribute(null=True)
     """The last attempt that ended, and may have written objects, after the video was gone."""
+    like_shelves = NumberAttribute(null=True)
+    """Over how many partitions its likes are listed; None: SHELVES. Grows when the video becomes hot."""
 
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
+    by_published = VideosByPublished()
 
 
 class Upload(Model):
@@ -269,6 +288,17 @@ class Spending(Model):
     expires_at = NumberAttribute(null=True)
 
 
+class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-call]
+    """Who likes a video, newest first; spread, since an index that is full refuses the table's writes."""
+
+    class Meta:
+        index_name = "by_video"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    liked_at = NumberAttribute(range_key=True)
+
+
 class Like(Model):
     class Meta(Deployed):
         field = "likes_table"
@@ -277,17 +307,271 @@ class Like(Model):
     user_id = UnicodeAttribute(hash_key=True)  # spread by user: a hot video must not be a hot partition
     video_id = UnicodeAttribute(range_key=True)
     liked_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """<video>#<n>, n below the video's number of shelves at that time."""
+
+    by_video = LikesByVideo()
 
 
-class LikeCount(Model):
-    """Per video the number of likes; per stream shard (`key` = "shard#…") how far that shard has been counted."""
+class CommentsByScore(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """A video's visible comments, read backwards: the most liked first. Sparse: replies have no `score`."""
+
+    class Meta:
+        index_name = "by_score"
+        projection = AllProjection()
+
+    thread = UnicodeAttribute(hash_key=True)
+    score = NumberAttribute(range_key=True)
+
+
+class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """What waits for a moderator, the oldest first. Sparse: only such comments have a `queue`."""
+
+    class Meta:
+        index_name = "by_queue"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute(range_key=True)
+
+
+class Comment(Model):
+    """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
 
     class Meta(Deployed):
-        field = "like_counts_table"
+        field = "comments_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    thread = UnicodeAttribute(hash_key=True)
+    """<video>#<shelf> of comments, <video>/<comment> of its replies: a hot video must not be a hot partition."""
+    comment_id = UnicodeAttribute(range_key=True)
+    """<created_at>-<random>; of a reply <comment it answers>.<its own>. Rises with time."""
+    video_id = UnicodeAttribute()
+    author_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    text = UnicodeAttribute(null=True)
+    """None once it is deleted."""
+    mentions: ListAttribute[str] = ListAttribute(default=list)
+    """Handles, lower case, without their @."""
+    created_at = NumberAttribute()
+    edited_at = NumberAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    score = NumberAttribute(null=True)
+    queue = UnicodeAttribute(null=True)
+    """One of reelstack.comments.CommentQueue."""
+    reports = NumberAttribute(null=True)
+    """How many people had reported it when a moderator was last asked."""
+
+    by_score = CommentsByScore()
+    by_queue = CommentsByQueue()
+
+
+class Pin(Model):
+    """The comment that a video's owner shows before all others."""
+
+    class Meta(Deployed):
+        field = "pins_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute()
+    pinned_at = NumberAttribute()
+
+
+class CommentLike(Model):
+    class Meta(Deployed):
+        field = "comment_likes_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    comment = UnicodeAttribute(range_key=True)
+    """<video>/<comment>: all that somebody likes below one video is one query."""
+    liked_at = NumberAttribute()
+
+
+class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-untyped-call]
+    """What somebody keeps, newest first."""
+
+    class Meta:
+        index_name = "by_time"
+        projection = AllProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    saved_at = NumberAttribute(range_key=True)
+
+
+class Bookmark(Model):
+    class Meta(Deployed):
+        field = "bookmarks_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute(range_key=True)
+    saved_at = NumberAttribute()
+
+    by_time = BookmarksByTime()
+
+
+class Share(Model):
+    """That somebody shared a video by some channel: once, however often."""
+
+    class Meta(Deployed):
+        field = "shares_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    share = UnicodeAttribute(range_key=True)
+    """<video>#<channel>"""
+    share_id = UnicodeAttribute()
+    """Rides in the link."""
+    shared_at = NumberAttribute()
+
+
+class ReportsBySubject(GlobalSecondaryIndex["Report"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    reported_at = NumberAttribute(range_key=True)
+
+
+class Report(Model):
+    """What somebody finds wrong with a video or a comment. One a person and thing: they cannot add to it."""
+
+    class Meta(Deployed):
+        field = "reports_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    reporter_id = UnicodeAttribute(hash_key=True)
+    subject = UnicodeAttribute(range_key=True)
+    """<video>, or <video>/<comment>."""
+    reason = UnicodeAttribute()
+    """One of reelstack.reports.Reason."""
+    detail = UnicodeAttribute(null=True)
+    reported_at = NumberAttribute()
+
+    by_subject = ReportsBySubject()
+
+
+class Counter(Model):
+    """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
+
+    class Meta(Deployed):
+        field = "counters_table"
+        ttl = "expires_at"
 
     key = UnicodeAttribute(hash_key=True)
     likes = NumberAttribute(null=True)
+    comments = NumberAttribute(null=True)
+    replies = NumberAttribute(null=True)
+    shares = NumberAttribute(null=True)
+    bookmarks = NumberAttribute(null=True)
+    followers = NumberAttribute(null=True)
+    following = NumberAttribute(null=True)
+
+    writes = NumberAttribute(null=True)
+    """How often this item was written, and below how many records that stood for: what rates are measured by."""
+    records = NumberAttribute(null=True)
+    measured_at = NumberAttribute(null=True)
+    """Of a first part: when its rates were last measured (unix seconds), at how many writes and records."""
+    measured_writes = NumberAttribute(null=True)
+    measured_records = NumberAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    """Of a first part: over how many items it is spread; None: this one."""
+    resized_at = NumberAttribute(null=True)
+    open = BooleanAttribute(null=True)
+    """Of a further part: whether it may be added to."""
+
     counted_to = UnicodeAttribute(null=True)
+    """Of a mark: the last sequence number."""
+    expires_at = NumberAttribute(null=True)
+
+    drift: JSONAttribute = JSONAttribute(null=True)
+    """What a recount found, and since when: reelstack.recounts."""
+
+
+class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-untyped-call]
+    """Who follows somebody, and who asked to, newest first. Each listing is spread over TIE_SHELVES partitions."""
+
+    class Meta:
+        index_name = "by_followee"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute(range_key=True)
+
+
+class Follow(Model):
+    """That one user follows another, or asked to. Under its follower: whom everybody follows is no hot partition."""
+
+    class Meta(Deployed):
+        field = "follows_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    follower_id = UnicodeAttribute(hash_key=True)
+    followee_id = UnicodeAttribute(range_key=True)
+    state = UnicodeAttribute()
+    """One of reelstack.ties.Following."""
+    since = NumberAttribute()
+    """Unix milliseconds: when it was accepted; of a request, when it was asked."""
+    shelf = UnicodeAttribute()
+    """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
+
+    by_followee = FollowsByFollowee()
+
+
+class TimelineEntry(Model):
+    """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
+
+    class Meta(Deployed):
+        field = "timelines_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """v#<published_at>#<video>, or a#<account>: reelstack.timelines."""
+    expires_at = NumberAttribute(null=True)
+
+
+class LargeAccount(Model):
+    """That an account's videos are not written into its followers' timelines, but read when they are."""
+
+    class Meta(Deployed):
+        field = "large_accounts_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute()
+    pointed = BooleanAttribute(default=False)
+    """Whether everybody who followed it at `since` has a pointer to it."""
+
+
+class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]
+    """Whom a user has blocked, newest first. Sparse: an item that only says who blocked the user is not in it."""
+
+    class Meta:
+        index_name = "by_blocker"
+        projection = AllProjection()
+
+    blocker_id = UnicodeAttribute(hash_key=True)
+    blocked_at = NumberAttribute(range_key=True)
+
+
+class Block(Model):
+    """That a block stands between two users. It has an item under each of them, so one look from either side tells."""
+
+    class Meta(Deployed):
+        field = "blocks_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    other_id = UnicodeAttribute(range_key=True)
+    by = UnicodeSetAttribute()
+    """Which of the two blocked the other, or both."""
+    blocker_id = UnicodeAttribute(null=True)
+    """`user_id` if that is who blocked."""
+    blocked_at = NumberAttribute(null=True)
+
+    by_blocker = BlocksByBlocker()
 
 
 class ReviewsByAge(GlobalSecondaryIndex["Review"]):  # type: ignore[no-untyped-call]
@@ -334,6 +618,8 @@ class Review(Model):
     """Who gave the verdict that is appealed against, if it was a person: somebody else decides now."""
     held_by = UnicodeAttribute(null=True)
     held_until = NumberAttribute(null=True)
+    reports = NumberAttribute(null=True)
+    """How many people had reported the video when this was asked, or since."""
     decision = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
 
@@ -359,8 +645,71 @@ class AuditEntry(Model):
     after: JSONAttribute = JSONAttribute(default=dict)
 
 
+class User(Model):
+    """A person's profile, from their first request on. Who has no item yet has these defaults."""
+
+    class Meta(Deployed):
+        field = "users_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    """The token's `sub`."""
+    handle = UnicodeAttribute(null=True)
+    """As reelstack.handles writes it; the table of handles says whose it is."""
+    handle_claimed_at = NumberAttribute(null=True)
+    """When a handle that was not this user's before was claimed last."""
+    display_name = UnicodeAttribute(default="")
+    bio = UnicodeAttribute(default="")
+    links: ListAttribute[str] = ListAttribute(default=list)
+    avatar = UnicodeAttribute(null=True)
+    """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    private = BooleanAttribute(default=False)
+    """Followers are asked for first, and only they see this user's videos."""
+    friends_only = BooleanAttribute(default=False)
+    """Only those who follow and are followed see this user's videos."""
+    created_at = NumberAttribute()
+    suspended_at = NumberAttribute(null=True)
+    suspended_by = UnicodeAttribute(null=True)
+    suspended_reason = UnicodeAttribute(null=True)
+    deleted_at = NumberAttribute(null=True)
+
+
+class Handle(Model):
+    """Whose a handle is. A released one stays its last holder's until `free_at` (unix seconds)."""
+
+    class Meta(Deployed):
+        field = "handles_table"
+        ttl = "free_at"
+
+    handle = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    free_at = NumberAttribute(null=True)
+
+
+class Session(Model):
+    """A sign-in: every access token that came of it names it. Kept for as long as one of them could still be valid."""
+
+    class Meta(Deployed):
+        field = "sessions_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    session_id = UnicodeAttribute(range_key=True)
+    """The token's `origin_jti`, or another issuer's `sid`."""
+    agent = UnicodeAttribute(default="")
+    """The user agent that was seen last."""
+    created_at = NumberAttribute()
+    seen_at = NumberAttribute()
+    """Rounded: written at most once in `sessions.SEEN_SECONDS`."""
+    revoked_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 TABLES: tuple[type[Model], ...] = (
-    *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Like, LikeCount, Review, AuditEntry),
+    *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
+    *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
+    *(Follow, Block, TimelineEntry, LargeAccount),
+    *(User, Handle, Session),
 )
 
 

@@ -18,6 +18,7 @@ from reelstack.errors import NothingToTakeDown
 from reelstack.tables import Video
 from reelstack.telemetry import count
 from reelstack.videos import State
+from reelstack.visibility import OPEN
 
 SERVED, QUARANTINE = "v/", "quarantine/"
 """Prefixes of the media bucket. The CDN may read the first only."""
@@ -75,7 +76,7 @@ def refusal(video: Video, reason: str, detail: str, by: str) -> Change:
 def withdraw(video_id: str) -> int:
     """Puts a video that is for fewer people than before out of the others' reach. Returns how many objects moved.
 
-    Rejected or deleted, nobody may watch it. Private, or in review again, its owner and moderators may: objects stay,
+    Rejected or deleted, nobody may watch it. For fewer people, or in review again, some may: objects stay,
     tokens issued until now are refused, and the edge asks for the token before it looks into its cache.
     """
     try:
@@ -83,7 +84,7 @@ def withdraw(video_id: str) -> int:
     except Video.DoesNotExist:
         return 0
     if video.state not in GONE:
-        if video.state != State.PUBLISHED or video.visibility == "private":
+        if video.state != State.PUBLISHED or video.visibility not in OPEN:
             playback_keys.deny(video_id, issued_up_to=int(time.time()))
         return 0
     if not (video.preview or video.asset or video.leftovers):

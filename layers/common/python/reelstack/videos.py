@@ -1,14 +1,13 @@
 """Videos: who may see which, what state they are in, and every change of that state as one conditional write."""
 
-import time
 import zlib
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages
+from reelstack import cache, pages, shelves, visibility
+from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -16,14 +15,13 @@ from reelstack.errors import (
     VideoModerated,
     VideoNotEditable,
     VideoNotFound,
-    VideoPrivate,
     VideoProcessing,
 )
 from reelstack.reasons import REASONS
+from reelstack.tables import REFUSED as REFUSED  # known as videos.REFUSED
 from reelstack.tables import SHELVES, Video
 
 CACHE_SECONDS = 60
-REFUSED = "ConditionalCheckFailedException"
 
 
 class State(StrEnum):
@@ -40,10 +38,6 @@ class State(StrEnum):
 
 
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -69,20 +63,41 @@ def find_or_none(video_id: str) -> Video | None:
 
 
 def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
-    """The item if `viewer_id` may see it. Raises VideoNotFound, VideoPrivate, VideoModerated or VideoProcessing."""
+    """The item if `viewer_id` may see it. Raises what visibility.check raises, VideoModerated or VideoProcessing."""
     video = find(video_id)
     if video.owner_id != viewer_id and not staff:
-        _check_public(video.state, video.visibility)
+        # First: what became of a video that is not for them is nobody else's business.
+        visibility.check(video.owner_id, video.visibility, viewer_id)
+        _check_published(video.state)
     return video
 
 
-def check_visible(video_id: str, viewer_id: str) -> None:
-    """The same question from the cache, without the item. A hot video costs its table nothing."""
-    known = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
+def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
+    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
+    Returns what is cached: owner_id, state, visibility, like_shelves."""
+    known = _known(video_id)
+    if known["owner_id"] != viewer_id:
+        visibility.check(known["owner_id"], known["visibility"], viewer_id)
+        _check_published(known["state"])
+    return known
+
+
+def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
+    """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
+    so that an open video costs no request here."""
+    known = _known(video_id)
+    if known["state"] != State.PUBLISHED:
+        return check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block
+    if known["owner_id"] != viewer_id:
+        visibility.check_for_write(str(known["owner_id"]), known["visibility"], viewer_id)
+    return known
+
+
+def _known(video_id: str) -> dict[str, Any]:
+    known: dict[str, Any] | None = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
-    if known["owner_id"] != viewer_id:
-        _check_public(known["state"], known["visibility"])
+    return known
 
 
 def _facts(video_id: str) -> dict[str, Any] | None:
@@ -90,13 +105,11 @@ def _facts(video_id: str) -> dict[str, Any] | None:
         video = Video.get(video_id, consistent_read=True)
     except Video.DoesNotExist:
         return None
-    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility}
+    shelved = int(video.like_shelves or SHELVES)
+    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility, "like_shelves": shelved}
 
 
-def _check_public(state: str, visibility: str) -> None:
-    # First: what became of a private video is nobody else's business.
-    if visibility == "private":
-        raise VideoPrivate
+def _check_published(state: str) -> None:
     if state == State.REJECTED:
         raise VideoModerated
     if state != State.PUBLISHED:
@@ -127,40 +140,15 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
         if after
         else None,
     )
-    videos = _take(found, limit + 1)
+    videos = shelves.first(limit + 1, found)
     more = len(videos) > limit
     videos = videos[:limit]
     return videos, pages.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
 
 
-def list_published(limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
-    """A page of published public videos, newest first, merged from all shelves."""
-    before = pages.decode(cursor, int, str)
-    merged: list[Video] = []
-    for shelf in range(SHELVES):
-        found = Video.by_shelf.query(
-            shelf,
-            Video.published_at <= before[0] if before else None,
-            scan_index_forward=False,
-            page_size=limit + 2,
-        )
-        merged += _take((video for video in found if not before or _position(video) < before), limit + 1)
-    merged.sort(key=_position, reverse=True)
-    page = merged[:limit]
-    return page, pages.encode(*_position(page[-1])) if len(merged) > limit else None
-
-
-def _position(video: Video) -> tuple[int, str]:
+def position(video: Video) -> tuple[int, str]:
+    """Where a video is in lists: newest first is falling order."""
     return int(video.published_at or 0), video.video_id
-
-
-def _take(videos: Iterator[Video], count: int) -> list[Video]:
-    taken = []
-    for video in videos:
-        taken.append(video)
-        if len(taken) == count:
-            break
-    return taken
 
 
 # --- changes by people -----------------------------------------------------------------------------------------------

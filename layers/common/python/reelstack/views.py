@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from reelstack.counters import Counts
 from reelstack.reasons import REASONS
 from reelstack.tables import Video
 
@@ -33,6 +34,9 @@ class VideoView(BaseModel):
     color: str | None
     """"#rrggbb", what to show in place of the picture until it is there."""
     likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    bookmarks: int | None = None
     playable: bool
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
@@ -48,7 +52,7 @@ class VideoPage(BaseModel):
     """Send it back to get the next page; null on the last one."""
 
 
-def view(video: Video, likes: int | None = None, *, inside: bool = False) -> VideoView:
+def view(video: Video, counts: Counts | None = None, *, inside: bool = False) -> VideoView:
     """`inside`: with what only its owner and admins are told."""
     reason = REASONS.get(video.reason or "")
 
@@ -75,7 +79,10 @@ def view(video: Video, likes: int | None = None, *, inside: bool = False) -> Vid
         width=whole(video.width),
         height=whole(video.height),
         color=(video.asset or video.preview or {}).get("color"),
-        likes=likes,
+        likes=counts.likes if counts else None,
+        comments=counts.comments if counts else None,
+        shares=counts.shares if counts else None,
+        bookmarks=counts.bookmarks if counts else None,
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         remaking=video.remake_attempt is not None if inside else None,

@@ -1,0 +1,109 @@
+"""Blocks. Who blocks somebody, and who is blocked, are not there for one another, in every answer and every write.
+
+A block has an item under each of the two, written in one transaction: a write that must not happen across a block takes
+`absent` into its own transaction, and so either happens before the block or not at all.
+"""
+
+from pynamodb.transactions import TransactWrite
+
+from reelstack import pages, ties, transactions
+from reelstack.clock import now_ms
+from reelstack.errors import NotFound, OwnAccount, UserNotFound
+from reelstack.tables import Block, Follow
+
+ATTEMPTS = 5
+STANDS = 0
+"""Position of the condition that `absent` adds first."""
+
+
+class BlockContended(RuntimeError):
+    """Both users changed the block between them over and over at the same moment."""
+
+
+def check(user_id: str, other_id: str, missing: type[NotFound] = UserNotFound) -> None:
+    """Raises `missing` if a block stands between the two, whoever set it. One consistent read, of a key that only
+    this pair has, under `user_id`: a user whom many look at is no hot partition."""
+    if ties.blocked(user_id, (other_id,)):
+        raise missing
+
+
+def absent(transaction: TransactWrite, user_id: str, other_id: str) -> None:
+    """Makes a transaction depend on there being no block between the two. If it is the first condition check that is
+    added, `transactions.commit` answers STANDS when there is one.
+
+    The function's catalogue line needs `checks=(Block,)`.
+    """
+    transaction.condition_check(Block, user_id, other_id, condition=Block.user_id.does_not_exist())
+
+
+def block(user_id: str, other_id: str) -> None:
+    """From now on neither is there for the other; follows and requests between them end. Twice is once.
+
+    Raises OwnAccount.
+    """
+    if user_id == other_id:
+        raise OwnAccount
+    if user_id in _by(user_id, other_id):
+        return
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.delete(Follow(user_id, other_id))
+        transaction.delete(Follow(other_id, user_id))
+        transaction.update(
+            Block(user_id, other_id),
+            actions=[Block.by.add({user_id}), Block.blocker_id.set(user_id), Block.blocked_at.set(now_ms())],
+        )
+        transaction.update(Block(other_id, user_id), actions=[Block.by.add({user_id})])
+
+    transactions.commit(build)
+
+
+def unblock(user_id: str, other_id: str) -> None:
+    """Takes back what `user_id` set; a block that the other set as well stays. Follows do not come back.
+
+    Raises BlockContended.
+    """
+    for _ in range(ATTEMPTS):
+        by = _by(user_id, other_id)
+        if user_id not in by:
+            return
+
+        def build(transaction: TransactWrite, by: set[str] = by) -> None:
+            unchanged = Block.by == by
+            mine, others = Block(user_id, other_id), Block(other_id, user_id)
+            if by == {user_id}:
+                transaction.delete(mine, condition=unchanged)
+                transaction.delete(others, condition=unchanged)
+                return
+            left = Block.by.delete({user_id})
+            actions = [left, Block.blocker_id.remove(), Block.blocked_at.remove()]
+            transaction.update(mine, actions=actions, condition=unchanged)
+            transaction.update(others, actions=[left], condition=unchanged)
+
+        if not transactions.commit(build):
+            return
+    raise BlockContended
+
+
+def list_blocked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Block], str | None]:
+    """A page of whom `user_id` blocked, newest first, and the cursor of the next page. Who blocked them is not told.
+    Eventually consistent."""
+    after = pages.decode(cursor, int, str)
+    key = after and {
+        "blocker_id": {"S": user_id},
+        "blocked_at": {"N": str(after[0])},
+        "user_id": {"S": user_id},
+        "other_id": {"S": after[1]},
+    }
+    found = list(
+        Block.by_blocker.query(user_id, scan_index_forward=False, limit=limit + 1, last_evaluated_key=key or None)
+    )
+    page = found[:limit]
+    return page, pages.encode(int(page[-1].blocked_at or 0), page[-1].other_id) if len(found) > limit else None
+
+
+def _by(user_id: str, other_id: str) -> set[str]:
+    try:
+        return set(Block.get(user_id, other_id, consistent_read=True).by)
+    except Block.DoesNotExist:
+        return set()

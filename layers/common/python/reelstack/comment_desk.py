@@ -1,0 +1,42 @@
+"""What moderators are asked about comments: those that words held back, and those that people reported."""
+
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+
+from reelstack import comments, pages, videos
+from reelstack.comments import CommentQueue, CommentState
+from reelstack.errors import NothingToDecide
+from reelstack.tables import Comment
+
+
+class Answer(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+def list_waiting(queue: CommentQueue, limit: int, cursor: str | None) -> tuple[list[Comment], str | None]:
+    """A page of a queue, the oldest first, and the cursor of the next page. Eventually consistent."""
+    after = pages.decode(cursor, str)
+    found = list(Comment.by_queue.query(queue, Comment.comment_id > after[0] if after else None, limit=limit + 1))
+    return found[:limit], pages.encode(found[limit - 1].comment_id) if len(found) > limit else None
+
+
+def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) -> Comment:
+    """Shows a comment to everybody, or removes it. Raises CommentNotFound or NothingToDecide."""
+    comment = comments.find(video_id, comment_id)
+    if not comment.queue:
+        raise NothingToDecide("This comment waits for nobody")
+    if answer is Answer.REJECT:
+        return comments.remove(comment, moderator_id)
+    stands = comments.standing_visible(comment_id)
+    score: list[Any] = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
+    actions = [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *score]
+    try:
+        comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))
+    except UpdateError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            raise NothingToDecide("It was decided or changed meanwhile") from refused
+        raise
+    return comment

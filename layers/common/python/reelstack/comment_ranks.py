@@ -1,0 +1,40 @@
+"""The order "top": a comment's `score` follows its likes in steps that grow with them, so that a comment everybody
+likes is not written for each like."""
+
+import math
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+
+from reelstack import comment_ids, counters, tallies, videos
+from reelstack.tables import Comment
+
+STEPS = 8
+"""Steps from any number of likes to twice as many; each of the first eight likes is one."""
+
+
+def score(likes: int) -> int:
+    return round(STEPS * math.log2(1 + max(0, likes)))
+
+
+def follow(records: list[dict[str, Any]]) -> None:
+    """Ranks the comments that stream records of their likes are about. Before the records are counted: if that fails,
+    the batch comes again, while a batch that was counted would not."""
+    for _, tally in tallies.batches("comment_likes_table", records, len(records)):
+        changed = [key for key in tally if comment_ids.answered(key.partition("/")[2]) is None]
+        for key, counts in counters.load(changed).items() if changed else ():
+            after = score(counts.likes + tally[key].changes["likes"])
+            if after != score(counts.likes):
+                _rank(key, after)
+
+
+def _rank(key: str, to: int) -> None:
+    video_id, _, comment_id = key.partition("/")
+    try:
+        # Only what is ranked at all: visible, and no reply.
+        Comment(comment_ids.thread_of(video_id, comment_id), comment_id).update(
+            [Comment.score.set(to)], Comment.score.exists()
+        )
+    except UpdateError as refused:
+        if refused.cause_response_code != videos.REFUSED:
+            raise

@@ -1,0 +1,165 @@
+"""Comments: written, changed and removed. Threads are one level deep; what moderation's words do not pass waits.
+
+A comment lies in one of its video's partitions, chosen by its id, so that a hot video's comments are no hot partition.
+Nothing is written to the video's or the thread's own item: counts follow from the stream.
+"""
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.transactions import TransactWrite
+
+from reelstack import blocks, comment_ids, text_moderation, transactions, verdicts, videos
+from reelstack.config import config
+from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
+from reelstack.tables import Comment
+from reelstack.verdicts import Verdict
+
+MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
+MENTIONS_MOST = 10
+TEXT_MOST = 500
+
+
+class CommentState(StrEnum):
+    VISIBLE = "visible"
+    HELD = "held"
+    """Waits for a moderator; its author alone sees it."""
+    DELETED = "deleted"
+
+
+class CommentQueue(StrEnum):
+    """What a moderator is asked about a comment."""
+
+    HELD = "held"
+    REPORTED = "reported"
+
+
+def find(video_id: str, comment_id: str) -> Comment:
+    """The item, unless it is deleted. Raises CommentNotFound."""
+    try:
+        comment = Comment.get(comment_ids.thread_of(video_id, comment_id), comment_id, consistent_read=True)
+    except Comment.DoesNotExist as missing:
+        raise CommentNotFound from missing
+    if comment.state == CommentState.DELETED:
+        raise CommentNotFound
+    return comment
+
+
+def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
+    """A comment that `viewer_id` may read. Raises what videos.check_visible and blocks.check raise, CommentNotFound."""
+    videos.check_visible(video_id, viewer_id)
+    comment = find(video_id, comment_id)
+    if comment.author_id != viewer_id:
+        if comment.state != CommentState.VISIBLE:
+            raise CommentNotFound
+        blocks.check(viewer_id, comment.author_id, CommentNotFound)
+    return comment
+
+
+def write(video_id: str, author_id: str, text: str, answers: str | None = None) -> Comment:
+    """A new comment, or reply to the comment `answers`.
+
+    Raises what videos.check_visible raises, CommentNotFound, NotAThread (`answers` is a reply itself), CommentRefused.
+    """
+    known = videos.check_visible_for_write(video_id, author_id)
+    others = {known["owner_id"]}
+    if answers:
+        if comment_ids.answered(answers):
+            raise NotAThread
+        parent = find(video_id, answers)
+        if parent.state != CommentState.VISIBLE:
+            raise CommentNotFound
+        others.add(parent.author_id)
+    at = videos.now_ms()
+    comment_id = comment_ids.new(at, answers)
+    made = Comment(
+        comment_ids.thread_of(video_id, comment_id),
+        comment_id,
+        video_id=video_id,
+        author_id=author_id,
+        text=text,
+        mentions=mentions(text),
+        created_at=at,
+        **_standing(text, comment_id),
+    )
+
+    def build(transaction: TransactWrite) -> None:
+        for other in sorted(others):
+            blocks.absent(transaction, author_id, other)
+        transaction.save(made, condition=Comment.comment_id.does_not_exist())
+
+    if transactions.commit(build):
+        raise VideoNotFound
+    return made
+
+
+def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
+    """A new text, judged like the first. Raises what find_visible raises, NotYourComment or CommentRefused."""
+    comment = find_visible(video_id, comment_id, author_id)
+    if comment.author_id != author_id:
+        raise NotYourComment
+    stands = _standing(text, comment_id)
+    if comment.queue == CommentQueue.REPORTED:
+        stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
+    if comment.score is not None and stands.get("score") is not None:
+        stands["score"] = comment.score
+    actions = [Comment.text.set(text), Comment.mentions.set(mentions(text)), Comment.edited_at.set(videos.now_ms())]
+    for name in ("state", "queue", "score"):
+        attribute = getattr(Comment, name)
+        actions.append(attribute.set(stands[name]) if stands.get(name) is not None else attribute.remove())
+    return _change(comment, actions)
+
+
+def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = False) -> None:
+    """By its author, the video's owner or a moderator. The text is gone with it; who replied stays.
+
+    Raises CommentNotFound, NotYourComment or what videos.check_visible raises.
+    """
+    comment = find(video_id, comment_id)
+    if comment.author_id != caller_id and not moderator:
+        if comment.state != CommentState.VISIBLE:
+            raise CommentNotFound
+        if videos.check_visible(video_id, caller_id)["owner_id"] != caller_id:
+            raise NotYourComment
+    remove(comment, caller_id)
+
+
+def remove(comment: Comment, by: str) -> Comment:
+    gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
+    actions = [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
+    return _change(comment, actions)
+
+
+def mentions(text: str) -> list[str]:
+    """The handles a text names, lower case, in order; at most MENTIONS_MOST."""
+    found = (match.group(1).lower() for match in MENTION.finditer(text))
+    return list(dict.fromkeys(found))[:MENTIONS_MOST]
+
+
+def _standing(text: str, comment_id: str) -> dict[str, Any]:
+    """What moderation's words make of a text: visible, or waiting for a person. Raises CommentRefused."""
+    seen = verdicts.own_labels("text", text_moderation.scores([text]))
+    verdict = verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict
+    if verdict is Verdict.REJECT:
+        raise CommentRefused
+    if verdict is Verdict.REVIEW:
+        return {"state": CommentState.HELD, "queue": CommentQueue.HELD}
+    return standing_visible(comment_id)
+
+
+def standing_visible(comment_id: str) -> dict[str, Any]:
+    """Only what answers nothing is ranked."""
+    return {"state": CommentState.VISIBLE, **({} if comment_ids.answered(comment_id) else {"score": 0})}
+
+
+def _change(comment: Comment, actions: list[Any]) -> Comment:
+    """Raises CommentNotFound if it is not as it was read any more."""
+    try:
+        comment.update(actions=actions, condition=Comment.state == comment.state)
+    except UpdateError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            raise CommentNotFound from refused
+        raise
+    return comment

@@ -1,0 +1,144 @@
+"""What people report, and how moderators come to look at it.
+
+A report is one item a person and thing, so nobody can pile up on their own. What follows is read off the stream: a
+video's review is opened or becomes more urgent, a comment is put into its queue. How many people reported a thing is
+counted anew each time, so a record that comes twice changes nothing.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.exceptions import PutError, UpdateError
+
+from reelstack import audit, comment_ids, comments, pages, reviews, videos
+from reelstack.audit import Change
+from reelstack.errors import CommentNotFound, NothingToDecide
+from reelstack.reviews import Kind
+from reelstack.tables import Comment, Report, Review
+
+LABEL = "reported"
+
+
+class Reason(StrEnum):
+    SPAM = "spam"
+    SEXUAL = "sexual"
+    VIOLENCE = "violence"
+    HATE = "hate"
+    HARASSMENT = "harassment"
+    SELF_HARM = "self-harm"
+    MINORS = "minors"
+    COPYRIGHT = "copyright"
+    OTHER = "other"
+
+
+def report_video(reporter_id: str, video_id: str, reason: Reason, detail: str) -> bool:
+    """False if they reported it before. Raises what videos.check_visible raises."""
+    videos.check_visible(video_id, reporter_id)
+    return _report(reporter_id, video_id, reason, detail)
+
+
+def report_comment(reporter_id: str, video_id: str, comment_id: str, reason: Reason, detail: str) -> bool:
+    """False if they reported it before. Raises what comments.find_visible raises."""
+    comments.find_visible(video_id, comment_id, reporter_id)
+    return _report(reporter_id, comment_ids.counter_of(video_id, comment_id), reason, detail)
+
+
+def list_reports(subject: str, limit: int, cursor: str | None) -> tuple[list[Report], str | None]:
+    """A page of what was said about a video or a comment, the newest first, and the cursor of the next page."""
+    after = pages.decode(cursor, int, str)
+    start = after and {
+        "subject": {"S": subject},
+        "reported_at": {"N": str(after[0])},
+        "reporter_id": {"S": after[1]},
+    }
+    found = list(
+        Report.by_subject.query(subject, scan_index_forward=False, limit=limit + 1, last_evaluated_key=start or None)
+    )
+    page = found[:limit]
+    return page, pages.encode(int(page[-1].reported_at), page[-1].reporter_id) if len(found) > limit else None
+
+
+def _report(reporter_id: str, subject: str, reason: Reason, detail: str) -> bool:
+    made = Report(reporter_id, subject, reason=reason, detail=detail or None, reported_at=videos.now_ms())
+    try:
+        made.save(Report.reporter_id.does_not_exist())
+    except PutError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            return False
+        raise
+    return True
+
+
+# --- what follows ----------------------------------------------------------------------------------------------------
+
+
+def follow(records: list[dict[str, Any]]) -> int:
+    """Asks moderators about what stream records of reports are about. Returns about how many things they are asked."""
+    new = [record["dynamodb"]["Keys"] for record in records if record["eventName"] == "INSERT"]
+    asked = 0
+    for subject in dict.fromkeys(keys["subject"]["S"] for keys in new):
+        seen = sum(keys["subject"]["S"] == subject for keys in new)
+        # The index follows a moment after the stream.
+        people = max(seen, Report.by_subject.count(subject))
+        video_id, _, comment_id = subject.partition("/")
+        asked += _ask_comment(video_id, comment_id, people) if comment_id else _ask_video(video_id, people)
+    return asked
+
+
+def severity(people: int) -> float:
+    """0.5 for one, 0.75 for two: as a label's score, so that reported clips and those of engines share one queue."""
+    return round(1 - 0.5**people, 4)
+
+
+def worth_asking(people: int, answered: int) -> bool:
+    """Whether a question that was answered is put again: when twice as many people say so."""
+    return people >= 2 * answered
+
+
+def _ask_video(video_id: str, people: int) -> bool:
+    video = videos.find_or_none(video_id)
+    if video is None or video.state != videos.State.PUBLISHED:
+        return False
+    try:
+        review = reviews.find(video_id)
+    except NothingToDecide:
+        review = None
+    labels = {**(dict(review.labels) if review else video.labels or {}), LABEL: severity(people)}
+    if review and review.queue:
+        change = _raised(review, labels, people)
+    elif review and review.kind == Kind.REPORTS and not worth_asking(people, int(review.reports or 0)):
+        return False
+    else:
+        change = reviews.question(video, Kind.REPORTS, labels, reports=people)
+    return audit.commit(audit.entry(video_id, audit.MACHINE, "reported", "", after={"reports": people}), change)
+
+
+def _raised(review: Review, labels: dict[str, float], people: int) -> Change:
+    urgency = max(int(review.urgency), reviews.urgency(labels, int(review.asked_at)))
+    return Change(
+        item=Review(review.video_id),
+        actions=[Review.labels.set(labels), Review.urgency.set(urgency), Review.reports.set(people)],
+        condition=Review.queue.exists() & (Review.asked_at == review.asked_at) & _fewer(Review, people),
+    )
+
+
+def _ask_comment(video_id: str, comment_id: str, people: int) -> bool:
+    try:
+        comment = comments.find(video_id, comment_id)
+    except CommentNotFound:
+        return False
+    if not comment.queue and not worth_asking(people, int(comment.reports or 0)):
+        return False
+    queue = comments.CommentQueue(comment.queue or comments.CommentQueue.REPORTED)
+    actions: list[Any] = [Comment.queue.set(queue), Comment.reports.set(people)]
+    try:
+        comment.update(actions=actions, condition=(Comment.state == comment.state) & _fewer(Comment, people))
+    except UpdateError as refused:
+        if refused.cause_response_code == videos.REFUSED:
+            return False
+        raise
+    return True
+
+
+def _fewer(model: Any, people: int) -> Any:
+    return model.reports.does_not_exist() | (model.reports < people)

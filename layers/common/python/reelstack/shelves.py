@@ -1,0 +1,30 @@
+"""Lists that are spread over several partitions, read as one. Pure."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+AT_ONCE = 8
+
+
+def first(number: int, items: Iterable[Item]) -> list[Item]:
+    """The first so many: a query asks for no more pages than that needs."""
+    return list(islice(items, number))
+
+
+def newest(
+    number: int, read: Callable[[int], list[Item]], position: Callable[[Item], Any], limit: int
+) -> tuple[list[Item], bool]:
+    """The `limit` highest positions of all shelves, in falling order, and whether there are more.
+
+    `read` gives one shelf's first `limit` + 1, in falling order; many shelves are read at the same time.
+    """
+    if number <= AT_ONCE:
+        found = [item for shelf in range(number) for item in read(shelf)]
+    else:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = [item for shelf in pool.map(read, range(number)) for item in shelf]
+    found.sort(key=position, reverse=True)
+    return found[:limit], len(found) > limit

@@ -1,0 +1,72 @@
+"""Recounting proves that a counter is exact, and takes back only what is surely wrong."""
+
+import time
+
+import pytest
+
+from reelstack import counters, recounts
+from reelstack.config import Config
+from reelstack.recounts import Outcome
+from reelstack.tables import Comment, Counter, Like, Video
+
+
+@pytest.fixture
+def video(aws: Config) -> str:
+    """With twenty likes, three comments of which one is deleted, and two replies."""
+    Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
+    for number in range(20):
+        Like(f"u{number}", "v", liked_at=number, shelf=f"v#{number % 8}").save()
+    for thread, comment_id, state in (
+        ("v#1", "a", "visible"),
+        ("v#2", "b", "visible"),
+        ("v#2", "c", "deleted"),
+        ("v/a", "a.1", "visible"),
+        ("v/c", "c.1", "visible"),
+    ):
+        Comment(thread, comment_id, video_id="v", author_id="bob", state=state, text="x", created_at=1).save()
+    return "v"
+
+
+def rest(seconds: int = 120) -> None:
+    found = Counter.get("v")
+    found.update([Counter.drift.set({**found.drift, "since": int(time.time()) - seconds})])
+
+
+def test_a_counter_that_is_right_is_proven_exact(video: str) -> None:
+    Counter("v", likes=12, comments=4, parts=2).save()
+    Counter("v#1", likes=8, open=True).save()
+    found = recounts.recount(video)
+    assert (found.state, found.counted, found.kept) == (Outcome.EXACT, {"likes": 20, "comments": 4}, found.counted)
+
+
+def test_a_video_nobody_did_anything_with_is_exact(aws: Config) -> None:
+    Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
+    assert recounts.recount("v", repair=True).state is Outcome.EXACT
+
+
+def test_a_drift_is_repaired_only_after_it_stayed_the_same_for_a_minute(video: str) -> None:
+    Counter("v", likes=23, comments=4, writes=7, parts=2).save()
+    Counter("v#1", likes=-1, open=True).save()
+    first = recounts.recount(video, repair=True)
+    assert (first.state, first.kept["likes"]) == (Outcome.DRIFTED, 22)
+    rest()
+    assert recounts.recount(video).state is Outcome.DRIFTED, "nobody asked to repair it"
+    assert recounts.recount(video, repair=True).state is Outcome.REPAIRED
+    assert counters.load(["v"])["v"].likes == 20
+    assert recounts.recount(video).state is Outcome.EXACT
+    assert Counter.get("v").drift is None
+
+
+def test_a_drift_that_moves_is_not_repaired(video: str) -> None:
+    Counter("v", likes=23, comments=4).save()
+    recounts.recount(video)
+    rest()
+    Counter("v").update([Counter.likes.add(-1)])
+    assert recounts.recount(video, repair=True).state is Outcome.DRIFTED
+    assert counters.load(["v"])["v"].likes == 22
+
+
+def test_too_many_to_count_in_time_is_said(video: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recounts, "PATIENCE_SECONDS", -1)
+    with pytest.raises(recounts.TooManyToCount):
+        recounts.recount(video)
