@@ -55,7 +55,7 @@ def get_likes(video_id: str, caller: Viewer) -> LikesView:
 
 @router.get("/videos/{video_id}/likers")
 def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
-    """Who likes my video, the newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
+    """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
     page may hold fewer than were asked for."""
     video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
