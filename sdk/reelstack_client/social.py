@@ -13,7 +13,7 @@ ReportReason = Literal["spam", "sexual", "violence", "hate", "harassment", "self
 
 
 class Comment(Answer):
-    """Times are unix milliseconds. `state`: visible, held (its author alone sees it), deleted (if it has replies)."""
+    """Times are unix milliseconds. `state`: visible, held (only its author sees it), deleted (while it has replies)."""
 
     comment_id: str
     video_id: str

@@ -55,8 +55,8 @@ def get_likes(video_id: str, caller: Viewer) -> LikesView:
 
 @router.get("/videos/{video_id}/likers")
 def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
-    """Who likes my video, the newest first. Nobody but its owner and moderators is told, and of nobody across a block:
-    a page may hold fewer than asked for."""
+    """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
+    page may hold fewer than were asked for."""
     video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
     there = visibility.only_there([item.user_id for item in found], caller.user_id)
