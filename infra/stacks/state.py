@@ -31,6 +31,7 @@ class StateStack(Stack):
         self.media_bucket = self._media()
         self.web_bucket = self._bucket("Web")
         self._readable_by_cdn(self.media_bucket, "v/*")
+        self._readable_by_cdn(self.media_bucket, "u/*")
         self._readable_by_cdn(self.web_bucket, "*")
 
         self.tables = {model: self._table(model) for model in TABLES}
@@ -111,6 +112,13 @@ class StateStack(Stack):
                     id="orphaned-chunks",
                     prefix="chunks/",
                     expiration=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+                # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
+                s3.LifecycleRule(
+                    id="avatars-as-sent",
+                    prefix="avatars/",
+                    expiration=Duration.days(1),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
                 s3.LifecycleRule(
@@ -257,7 +265,7 @@ class StateStack(Stack):
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
             access_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(30),
+            refresh_token_validity=Duration.days(settings.session_days),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
