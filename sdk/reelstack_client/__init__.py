@@ -22,12 +22,14 @@ from reelstack_client.errors import (
     WrongType,
 )
 from reelstack_client.models import FINAL, Held, Liked, Likes, Page, Part, Playback, Rendition, Upload, Video
+from reelstack_client.people import Account, Me, People, Profile, Session
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 
 __all__ = [
     "FINAL",
+    "Account",
     "Backoff",
     "Client",
     "ClientError",
@@ -40,6 +42,7 @@ __all__ = [
     "Invalid",
     "Liked",
     "Likes",
+    "Me",
     "Mode",
     "NotAllowed",
     "NotFound",
@@ -49,7 +52,9 @@ __all__ = [
     "Part",
     "PartsMissing",
     "PasswordSignIn",
+    "People",
     "Playback",
+    "Profile",
     "Progress",
     "Refused",
     "Remoderation",
@@ -57,6 +62,7 @@ __all__ = [
     "Review",
     "Sending",
     "ServiceFailed",
+    "Session",
     "SignInFailed",
     "Timing",
     "TokenProvider",

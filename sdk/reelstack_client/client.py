@@ -31,6 +31,7 @@ from reelstack_client.models import (
     Video,
     Visibility,
 )
+from reelstack_client.people import People
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
@@ -64,6 +65,7 @@ class Client:
         self._memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
         self.uploads = Uploads(self._transport)
         self.desk = Desk(self._transport)
+        self.people = People(self._transport)
 
     def upload(
         self,

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.stub import ANY, Stubber
 
 from functions.make_avatar.handler import handler as make_avatar
 from reelstack import aws as seam
 from reelstack import verdicts
 from reelstack.avatars import CACHE_CONTROL
-from reelstack.config import Config
+from reelstack.config import Config, config
 from reelstack.tables import User
 from tests.functions.test_people import problem
 from tests.unit.test_pictures import drawn
@@ -97,6 +98,8 @@ def test_what_is_no_picture_is_not_shown_and_its_sender_is_told(
 ) -> None:
     assert sent(b"GIF89a") == "refused"
     assert (me(call)["avatar_problem"], me(call)["avatar_url"]) == ("picture-unreadable", None)
+    call("users", "POST", "/v1/me/avatar", body={"content_type": "image/png"}, user="bob")
+    assert me(call)["avatar_problem"] is None
     assert sent(drawn() + b"x" * aws.max_avatar_bytes, SECOND) == "refused"
     assert (keys("uploads"), keys("media")) == ([], [])
     assert sent(drawn()) == "shown"
@@ -109,22 +112,23 @@ def test_a_picture_that_moderation_does_not_pass_is_not_shown(
     """With thresholds that no picture stays below: the engines are the real ones."""
     strict = {label: {"review": 0.0, "reject": 1.0} for label in json.loads(aws.moderation_thresholds)}
     monkeypatch.setenv("REELSTACK_MODERATION_THRESHOLDS", json.dumps(strict))
-    from reelstack.config import config
-
     config.cache_clear()
     verdicts.read_thresholds.cache_clear()
     assert sent(drawn()) == "refused"
     assert (me(call)["avatar_problem"], keys("media")) == ("picture-moderated", [])
 
 
+@pytest.mark.parametrize(("confidence", "outcome"), [(60.0, "shown"), (99.0, "refused")])
 def test_rekognition_looks_where_it_is_the_stages_engine(
-    sent: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    sent: Callable[..., str], monkeypatch: pytest.MonkeyPatch, confidence: float, outcome: str
 ) -> None:
-    from reelstack.config import config
-
     monkeypatch.setenv("REELSTACK_MODERATION_ENGINES", "rekognition")
     config.cache_clear()
-    assert sent(drawn()) in ("shown", "refused")  # moto's answer is its own
+    said = [{"Name": "Explicit Nudity", "Confidence": confidence, "ParentName": "", "TaxonomyLevel": 1}]
+    with Stubber(seam.client("rekognition")) as stubbed:
+        expected = {"Image": {"Bytes": ANY}, "MinConfidence": 50.0}
+        stubbed.add_response("detect_moderation_labels", {"ModerationLabels": said}, expected)
+        assert sent(drawn()) == outcome
 
 
 def test_taking_the_picture_away_leaves_nothing_to_serve(call: Call, sent: Callable[..., str]) -> None:

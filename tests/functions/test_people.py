@@ -181,7 +181,7 @@ def test_what_is_no_handle(call: Call, handle: str, status: int, type_: str) -> 
 
 
 def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ann reads that the handle is free, Bob claims it, Ann's transaction fails, and her second look says who has it."""
+    """Ann reads that it is free, Bob claims it, Ann's transaction fails, and her second look says who has it."""
     transact, faster = handles.transact, [True]
 
     def late() -> Any:

@@ -19,7 +19,7 @@ KEPT_CONTROLS = "\n\u200d"
 
 
 def _clean(text: str) -> str:
-    """Without characters that cannot be seen: those that turn the direction of text can make a name look like another."""
+    """Without what cannot be seen: signs that turn the direction of text make a name look like another."""
     normal = unicodedata.normalize("NFC", text)
     return "".join(sign for sign in normal if sign in KEPT_CONTROLS or unicodedata.category(sign) not in ("Cc", "Cf"))
 

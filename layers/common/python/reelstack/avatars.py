@@ -43,6 +43,9 @@ def offer(user_id: str, content_type: str) -> Offer:
     """Where the caller may send one picture of this type, straight to storage. Raises PictureTypeNotAllowed."""
     if content_type not in TYPES:
         raise PictureTypeNotAllowed(allowed=list(TYPES))
+    user = users.meet(user_id)
+    if user.avatar_problem:  # what is said from now on is about this picture
+        user.update(actions=[User.avatar_problem.remove()])
     most = config().max_avatar_bytes
     post = aws.client("s3").generate_presigned_post(
         Bucket=config().uploads_bucket,

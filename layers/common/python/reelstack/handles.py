@@ -29,8 +29,8 @@ from reelstack.tables import Handle, User, transact
 
 SHORTEST, LONGEST = 3, 30
 FORM = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])+")
-"""ASCII, so that two handles that look alike are alike; a dot or underline stands between letters, never two of them."""
-AS_LETTERS = str.maketrans("013457", "oleast")
+"""ASCII, so that what looks alike is alike; a dot or an underline stands between letters, never two of them."""
+AS_LETTERS = tuple(str.maketrans("013457", f"o{one}east") for one in "il")
 RESERVED = frozenset(files("reelstack").joinpath("reserved_handles.txt").read_text().split())
 """Names that would speak for the service, or that its addresses use."""
 OURS = "reelstack"
@@ -47,7 +47,9 @@ def normal(text: str) -> str:
     if not (SHORTEST <= len(handle) <= LONGEST and FORM.fullmatch(handle)):
         raise HandleInvalid
     bare = re.sub(r"[._]", "", handle)
-    if {handle, bare, bare.translate(AS_LETTERS), bare.rstrip("0123456789")} & RESERVED or bare.startswith(OURS):
+    plain = bare.rstrip("0123456789")
+    read = {bare, plain, *(spelling.translate(signs) for spelling in (bare, plain) for signs in AS_LETTERS)}
+    if read & RESERVED or any(spelling.startswith(OURS) for spelling in read):
         raise HandleReserved
     users.check_words(re.sub(r"[._]", " ", handle))
     users.check_words(bare)
