@@ -1,6 +1,7 @@
 """Strangers' pictures: what comes out is ours, whatever went in."""
 
 import io
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +18,10 @@ SECRET = b"40.7128N 74.0060W"
 
 def drawn(size: tuple[int, int] = (300, 200), kind: str = "JPEG", mode: str = "RGB", **more: Any) -> bytes:
     """Red left, blue right."""
-    picture = Image.new(mode, size, "red")
+    picture = Image.new("RGB", size, "red")
     picture.paste("blue", (size[0] // 2, 0, *size))
     out = io.BytesIO()
-    picture.save(out, kind, **more)
+    picture.convert(mode).save(out, kind, **more)
     return out.getvalue()
 
 
@@ -37,11 +38,14 @@ def is_red(found: tuple[int, ...]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
+    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
 )
 def test_any_picture_becomes_a_square_jpeg(kind: str, mode: str) -> None:
-    content = square(drawn(kind=kind, mode="RGB") if mode == "P" else drawn(kind=kind, mode=mode))
-    assert mode == "L" or is_red(pixel(content, 20, 256))
+    assert is_red(pixel(square(drawn(kind=kind, mode=mode)), 20, 256))
+
+
+def test_a_grey_picture_stays_grey() -> None:
+    assert len(set(pixel(square(drawn(mode="L")), 20, 256))) == 1
 
 
 def test_nothing_but_pixels_is_carried_over() -> None:
@@ -99,19 +103,21 @@ def test_only_the_first_of_many_frames_is_looked_at() -> None:
     ],
     ids=["empty", "svg", "gif", "bmp", "tiff", "cut jpeg", "cut png", "tiny", "too many pixels", "says it is vast"],
 )
-def test_what_is_no_picture_of_ours_is_refused(made: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_picture_of_ours_is_refused(made: Callable[[], bytes]) -> None:
     with pytest.raises(PictureUnreadable):
         square(made())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(kind=st.sampled_from(["JPEG", "PNG", "WEBP"]), data=st.data())
 def test_damage_is_refused_or_drawn_and_never_anything_else(kind: str, data: st.DataObject) -> None:
     content = bytearray(drawn((64, 48), kind=kind))
     for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
         content[at] = data.draw(st.integers(0, 255))
-    try:
-        made = square(bytes(content))
-    except PictureUnreadable:
-        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow complains of damage that it bears
+        try:
+            made = square(bytes(content))
+        except PictureUnreadable:
+            return
     assert made.startswith(b"\xff\xd8")

@@ -137,7 +137,8 @@ def _move(user: User, handle: str, *, anew: bool) -> None:
 def _unmoved(user: User) -> Condition:
     same: Condition = User.handle == user.handle if user.handle else User.handle.does_not_exist()
     here: Condition = User.user_id.exists() & User.deleted_at.does_not_exist()
-    return same & here
+    both: Condition = same & here
+    return both
 
 
 def _free() -> Action:
