@@ -32,7 +32,7 @@ class Roles(BaseModel):
     roles: list[str]
 
 
-class Deed(BaseModel):
+class AccountDeed(BaseModel):
     """One entry of the audit log. `actor` is a user id."""
 
     entry_id: str
@@ -44,8 +44,8 @@ class Deed(BaseModel):
     after: dict[str, Any]
 
 
-class DeedPage(BaseModel):
-    items: list[Deed]
+class AccountDeeds(BaseModel):
+    items: list[AccountDeed]
     cursor: str | None
 
 
@@ -86,8 +86,8 @@ def withdraw_role(user_id: UserId, role: Role, caller: Admin) -> Roles:
 
 
 @router.get("/{user_id}/audit")
-def list_deeds(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> DeedPage:
+def list_deeds(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> AccountDeeds:
     """What administrators did to an account, oldest first."""
     found, following = audit.list_entries(accounts.subject(user_id), limit, cursor)
-    items = [Deed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]
-    return DeedPage(items=items, cursor=following)
+    items = [AccountDeed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]
+    return AccountDeeds(items=items, cursor=following)

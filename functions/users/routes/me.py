@@ -49,7 +49,7 @@ class ProfileChanges(BaseModel):
     privacy: Privacy = Privacy.PUBLIC
 
 
-class Wanted(BaseModel):
+class HandleClaim(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     handle: str = Field(min_length=1, max_length=64)
@@ -91,7 +91,7 @@ def edit_me(changes: ProfileChanges, caller: Viewer) -> OwnProfile:
 
 
 @router.put("/handle")
-def claim_handle(wanted: Wanted, caller: Viewer) -> OwnProfile:
+def claim_handle(wanted: HandleClaim, caller: Viewer) -> OwnProfile:
     """Claims a handle, in place of the one I had. That stays mine for a while, should I want it back."""
     return _own(handles.claim(caller.user_id, wanted.handle))
 
