@@ -30,8 +30,7 @@ class StateStack(Stack):
         self.uploads_bucket = self._uploads()
         self.media_bucket = self._media()
         self.web_bucket = self._bucket("Web")
-        self._readable_by_cdn(self.media_bucket, "v/*")
-        self._readable_by_cdn(self.media_bucket, "u/*")
+        self._readable_by_cdn(self.media_bucket, "v/*", "u/*")
         self._readable_by_cdn(self.web_bucket, "*")
 
         self.tables = {model: self._table(model) for model in TABLES}
@@ -179,12 +178,12 @@ class StateStack(Stack):
             ],
         )
 
-    def _readable_by_cdn(self, bucket: s3.Bucket, keys: str) -> None:
+    def _readable_by_cdn(self, bucket: s3.Bucket, *keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""
         bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
-                resources=[bucket.arn_for_objects(keys)],
+                resources=[bucket.arn_for_objects(key) for key in keys],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
                 conditions={
                     "StringLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{self.account}:distribution/*"}

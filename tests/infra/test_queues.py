@@ -133,7 +133,8 @@ def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly)
 
 def test_likes_are_counted_in_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
     windows = {line.name: _mapping(line, variant).get("TumblingWindowInSeconds") for line in STREAMS}
-    assert windows == {"announce": None, "count_likes": 60}
+    assert {name for name, window in windows.items() if window} == {"count_likes"}
+    assert windows["count_likes"] == 60
 
 
 def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly) -> None:
