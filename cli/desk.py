@@ -96,7 +96,7 @@ def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
         print_json(deeds)
         return
     for deed in deeds:
-        typer.echo(f"{_when(deed.at)}  {deed.actor}  {deed.action}  {deed.reason or ''}")
+        typer.echo(f"{when(deed.at)}  {deed.actor}  {deed.action}  {deed.reason or ''}")
 
 
 def remoderate(
@@ -122,8 +122,8 @@ def _line(review: "Review") -> str:
     held = f"  held by {review.held_by}" if review.held_by else ""
     said = f"  “{review.appeal}”" if review.appeal else ""
     scored = f"{worst[0]} {worst[1]:.2f}"
-    return f"{review.video_id}  {_when(review.asked_at)}  {review.kind}  {scored}  {review.title}{held}{said}"
+    return f"{review.video_id}  {when(review.asked_at)}  {review.kind}  {scored}  {review.title}{held}{said}"
 
 
-def _when(milliseconds: int) -> str:
+def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -5,7 +5,7 @@ A line is all there is to say: its environment, its layers, its IAM statements a
 fields of reelstack.config.Config the function receives besides the names of its tables and buckets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pynamodb.models import Model
@@ -21,12 +21,14 @@ from reelstack.tables import (
     EngineJob,
     Follow,
     LargeAccount,
+    Handle,
     Lease,
     Like,
     Pin,
     Report,
     Review,
     Share,
+    Session,
     Spending,
     TimelineEntry,
     Turn,
@@ -103,7 +105,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         deletes=("uploads:chunks/",),
         lists=("uploads:chunks/",),
         config=(
-            "origin_secret",
             "max_upload_bytes",
             "max_open_uploads",
             "max_uploads_per_day",
@@ -112,7 +113,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "upload_path",
             "compose_queue_url",
         ),
-        calls=("read_origin_secret", "send_compose_queue"),
+        calls=("send_compose_queue"),
     ),
     Fn(
         "videos",
@@ -130,8 +131,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         public_routes=("GET /v1/health",),
         reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
-        config=("origin_secret", "playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
-        calls=("read_origin_secret", "read_playback_secret"),
+        config=("playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
+        calls=("read_playback_secret"),
     ),
     Fn(
         "feed",
@@ -139,8 +140,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         vpc=True,
         routes=("GET /v1/feed", "GET /v1/feed/following"),
         reads=(Video, Counter, Follow, Block, User, TimelineEntry),
-        config=("origin_secret", "cache_url", "timeline_days"),
-        calls=("read_origin_secret",),
+        config=("cache_url", "timeline_days"),
     ),
     Fn(
         "interactions",
@@ -177,8 +177,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
         deletes=(Like, CommentLike, Pin, Bookmark),
         checks=(Block,),
-        config=("origin_secret", "cache_url", "moderation_thresholds"),
-        calls=("read_origin_secret",),
+        config=("cache_url", "moderation_thresholds"),
     ),
     Fn(
         "ties",
@@ -202,8 +201,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Follow, Block),
         deletes=(Follow, Block),
         checks=(Block,),
-        config=("origin_secret", "cache_url", "max_following"),
-        calls=("read_origin_secret",),
+        config=("cache_url", "max_following"),
     ),
     Fn(
         "moderation",
@@ -224,13 +222,12 @@ FUNCTIONS: tuple[Fn, ...] = (
         appends=(AuditEntry,),
         lists=("media:quarantine/",),
         config=(
-            "origin_secret",
             "moderation_thresholds",
             "review_hold_seconds",
             "appeal_days",
             "playback_seconds_private",
         ),
-        calls=("read_origin_secret", "answer_production", "scan_videos"),
+        calls=("answer_production", "scan_videos"),
     ),
     Fn(
         "operations",
@@ -247,19 +244,65 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
         writes=(Video, Counter),
         config=(
-            "origin_secret",
             *PRODUCTION_QUEUES,
             "production_slots",
             "production_low_slots",
             "low_microdollars_per_day",
         ),
         calls=(
-            "read_origin_secret",
             "redrive_dead_letters",
             "send_production_messages",
             "count_production_messages",
         ),
     ),
+    Fn(
+        "users",
+        "http",
+        routes=(
+            "GET /v1/me",
+            "PATCH /v1/me",
+            "PUT /v1/me/handle",
+            "DELETE /v1/me/handle",
+            "POST /v1/me/avatar",
+            "DELETE /v1/me/avatar",
+            "GET /v1/me/sessions",
+            "DELETE /v1/me/sessions",
+            "DELETE /v1/me/sessions/{session_id}",
+            "GET /v1/users/{user_id}",
+            "GET /v1/users/{user_id}/account",
+            "POST /v1/users/{user_id}/suspend",
+            "POST /v1/users/{user_id}/restore",
+            "PUT /v1/users/{user_id}/roles/{role}",
+            "DELETE /v1/users/{user_id}/roles/{role}",
+            "GET /v1/users/{user_id}/audit",
+        ),
+        reads=(Handle, AuditEntry),
+        writes=(Handle, "uploads:avatars/"),
+        deletes=("media:u/",),
+        appends=(AuditEntry,),
+        config=(
+            "user_pool_id",
+            "handle_hold_seconds",
+            "handle_change_seconds",
+            "max_avatar_bytes",
+        ),
+        calls=("administer_users"),
+    ),
+    # --- people ----------------------------------------------------------------------------------------------------
+    Fn(
+        "make_avatar",
+        "event",
+        layers=LOOK,
+        memory=1769,
+        timeout=60,
+        reads=(User, "uploads:avatars/"),
+        writes=(User, "media:u/"),
+        deletes=("uploads:avatars/", "media:u/"),
+        lists=("uploads:avatars/",),
+        config=("max_avatar_bytes", "moderation_engines", "moderation_thresholds"),
+        calls=("look_at_pictures",),
+    ),
+    Fn("forget_users", "stream", stream=User, vpc=True, timeout=30, config=("cache_url",)),
     # --- uploads in chunks -----------------------------------------------------------------------------------------
     Fn(
         "compose_upload",
@@ -517,3 +560,23 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("write_playback_secret", "write_playback_keys_store"),
     ),
 )
+
+
+def _behind_the_door(line: Fn) -> Fn:
+    """What reelstack.web wants of every HTTP service, said once: the origin's secret, the caller's session and account."""
+    if line.trigger != "http":
+        return line
+    return replace(
+        line,
+        reads=_with(line.reads, Session, User),
+        writes=_with(line.writes, Session, User),
+        config=("origin_secret", "session_cache_seconds", "session_seconds", *line.config),
+        calls=("read_origin_secret", *line.calls),
+    )
+
+
+def _with(targets: tuple[Target, ...], *more: Target) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys((*targets, *more)))
+
+
+FUNCTIONS = tuple(map(_behind_the_door, FUNCTIONS))

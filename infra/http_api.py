@@ -77,7 +77,10 @@ class HttpApi(Construct):
             if not (line.routes or line.public_routes):
                 continue
             name = camel(line.name)
-            integration = integrations.HttpLambdaIntegration(f"{name}Http", functions[line.name])
+            # One permission a service, not one a route: a stack ends at 500 resources.
+            integration = integrations.HttpLambdaIntegration(
+                f"{name}Http", functions[line.name], scope_permission_to_route=False
+            )
             for route in (*line.routes, *line.public_routes):
                 method, path = route.split(" ")
                 api.add_routes(

@@ -39,6 +39,7 @@ LIMIT_BYTES = 250 * MIB
 BOTOCORE_SERVICES = (
     "cloudfront",
     "cloudfront-keyvaluestore",
+    "cognito-idp",
     "dynamodb",
     "events",
     "mediaconvert",

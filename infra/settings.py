@@ -42,6 +42,17 @@ class Settings(BaseModel):
     password_sign_in: bool = False
     """Lets a program sign in with name and password. For laptops only."""
 
+    # people
+    session_days: int = Field(default=30, ge=1, le=365)
+    """How long somebody stays signed in."""
+    session_cache_seconds: int = Field(default=30, ge=1, le=300)
+    """A revoked session's access token works on for so long at most; a suspended account writes on for so long."""
+    handle_hold_days: int = Field(default=14, ge=0)
+    """How long a handle that was given up stays its last holder's."""
+    handle_change_days: int = Field(default=7, ge=0)
+    """How often one person can claim a new handle."""
+    max_avatar_bytes: int = Field(default=5 * MIB, ge=1)
+
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"

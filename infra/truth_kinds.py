@@ -43,9 +43,11 @@ KINDS: dict[str, Kind] = {
     ),
     "AWS::CloudWatch::Alarm": Kind(False, "kept; the emulator has none of the services' metrics to hold against it"),
     "AWS::CloudWatch::Dashboard": Kind(False, "kept, never drawn"),
-    "AWS::Cognito::UserPool": Kind(True, "sign-in by name and password only; no mail, no second factor"),
-    "AWS::Cognito::UserPoolClient": Kind(True, "the authorization code flow with PKCE is not walked through"),
-    "AWS::Cognito::UserPoolDomain": Kind(False, "kept; the hosted sign-in page does not exist"),
+    "AWS::Cognito::UserPool": Kind(True, "no mail, no second factor"),
+    "AWS::Cognito::UserPoolClient": Kind(
+        True, "its callbacks: the code flow with PKCE is walked through at the emulator's page"
+    ),
+    "AWS::Cognito::UserPoolDomain": Kind(False, "kept; the emulator's sign-in page has no host name of its own"),
     "AWS::Cognito::UserPoolGroup": Kind(True, NOTHING),
     "AWS::DynamoDB::Table": Kind(True, "capacity, hot partitions, recovery to a point in time"),
     "AWS::EC2::FlowLog": Kind(False, "a laptop has no VPC"),

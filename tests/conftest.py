@@ -17,7 +17,7 @@ from moto import mock_aws
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
 from reelstack import aws as seam
-from reelstack import cache, counter_parts, secrets, tables
+from reelstack import cache, counter_parts, secrets, sessions, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -105,6 +105,7 @@ def _forget() -> None:
     cache._valkey.cache_clear()
     secrets._kept.clear()
     counter_parts._known.clear()
+    sessions._kept.clear()
     tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
@@ -174,6 +175,12 @@ def _resources() -> Config:
         timeline_entries=settings.timeline_entries,
         review_hold_seconds=settings.review_hold_seconds,
         appeal_days=settings.appeal_days,
+        user_pool_id="",
+        session_cache_seconds=settings.session_cache_seconds,
+        session_seconds=settings.session_days * 24 * 3600,
+        handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
+        handle_change_seconds=settings.handle_change_days * 24 * 3600,
+        max_avatar_bytes=settings.max_avatar_bytes,
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
@@ -216,6 +223,7 @@ def request(
     *,
     user: str | None = "ann",
     roles: tuple[str, ...] = ("creator",),
+    session: str | None = None,
     body: Any = None,
     headers: dict[str, str] | None = None,
     door: bool = True,
@@ -223,6 +231,8 @@ def request(
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
     claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": "access"}
+    if session:
+        claims["origin_jti"] = session
     return {
         "version": "2.0",
         "routeKey": f"{method} {raw}",

@@ -87,7 +87,8 @@ class AppStack(Stack):
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
         for line in FUNCTIONS:
             for ability in line.calls:
-                self.functions[line.name].add_to_role_policy(self._ability(ability))
+                if statement := self._ability(ability):
+                    self.functions[line.name].add_to_role_policy(statement)
 
         self.machine = self._machine()
         self._streams()
@@ -159,11 +160,19 @@ class AppStack(Stack):
             timeline_entries=settings.timeline_entries,
             review_hold_seconds=settings.review_hold_seconds,
             appeal_days=settings.appeal_days,
+            user_pool_id=state.user_pool.user_pool_id if state.user_pool else "",
+            session_cache_seconds=settings.session_cache_seconds,
+            session_seconds=settings.session_days * 24 * 3600,
+            handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
+            handle_change_seconds=settings.handle_change_days * 24 * 3600,
+            max_avatar_bytes=settings.max_avatar_bytes,
         )
 
-    def _ability(self, name: str) -> iam.PolicyStatement:
-        """What a catalogue line's `calls` stand for."""
+    def _ability(self, name: str) -> iam.PolicyStatement | None:
+        """What a catalogue line's `calls` stand for; nothing where the stage lacks what it would be allowed on."""
         state = self.state
+        if name == "administer_users" and not state.user_pool:
+            return None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
         dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
@@ -205,7 +214,20 @@ class AppStack(Stack):
             "create_transcode_job": (["mediaconvert:CreateJob"], self.managed.queue_arn),
             "pass_transcode_role": (["iam:PassRole"], self.managed.transcode_role.role_arn),
             "pass_rekognition_role": (["iam:PassRole"], self.managed.look_role.role_arn),
+            "administer_users": (
+                [
+                    "cognito-idp:ListUsers",
+                    "cognito-idp:AdminDisableUser",
+                    "cognito-idp:AdminEnableUser",
+                    "cognito-idp:AdminUserGlobalSignOut",
+                    "cognito-idp:AdminListGroupsForUser",
+                    "cognito-idp:AdminAddUserToGroup",
+                    "cognito-idp:AdminRemoveUserFromGroup",
+                ],
+                state.user_pool.user_pool_arn if state.user_pool else [],
+            ),
             # Rekognition has no resources to name for what it is sent.
+            "look_at_pictures": (["rekognition:DetectModerationLabels"], "*"),
             "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
             "read_content_moderation": (
                 ["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"],
@@ -430,6 +452,20 @@ class AppStack(Stack):
                 },
             ),
             targets=[self._called("hear_mediaconvert")],
+        )
+        events.Rule(
+            self,
+            "AvatarUploaded",
+            # Whatever the reason: only presigned posts write there, and S3 writes their reason with a blank.
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self.state.uploads_bucket.bucket_name]},
+                    "object": {"key": [{"prefix": "avatars/"}]},
+                },
+            ),
+            targets=[self._called("make_avatar")],
         )
         self._called("hear_rekognition")
         self.managed.tell(self.functions["hear_rekognition"], self._dead_letters("LookedDead"))

@@ -2,6 +2,7 @@
 
     /v/*.m3u8   media bucket   playback token checked at the edge, kept for seconds
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
+    /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     *           web bucket     the web app; routes without a file get its page
 
@@ -115,18 +116,18 @@ class DeliveryStack(Stack):
             comment="Checks the playback token in the path and strips it",
         )
 
-        def behavior(policy: cloudfront.CachePolicy) -> cloudfront.BehaviorOptions:
+        checked = cloudfront.FunctionAssociation(function=token, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
+
+        def behavior(
+            policy: cloudfront.CachePolicy, *functions: cloudfront.FunctionAssociation
+        ) -> cloudfront.BehaviorOptions:
             return cloudfront.BehaviorOptions(
                 origin=origin,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=policy,
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-                function_associations=[
-                    cloudfront.FunctionAssociation(
-                        function=token, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
-                    )
-                ],
+                function_associations=list(functions) or None,
             )
 
         ranges = cloudfront.CachePolicy(
@@ -147,7 +148,11 @@ class DeliveryStack(Stack):
             enable_accept_encoding_gzip=True,
             enable_accept_encoding_brotli=True,
         )
-        return {"/v/*.m3u8": behavior(playlists), "/v/*": behavior(ranges)}
+        return {
+            "/v/*.m3u8": behavior(playlists, checked),
+            "/v/*": behavior(ranges, checked),
+            "/u/*": behavior(ranges),
+        }
 
     # --- API ---------------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class StateStack(Stack):
         self.uploads_bucket = self._uploads()
         self.media_bucket = self._media()
         self.web_bucket = self._bucket("Web")
-        self._readable_by_cdn(self.media_bucket, "v/*")
+        self._readable_by_cdn(self.media_bucket, "v/*", "u/*")
         self._readable_by_cdn(self.web_bucket, "*")
 
         self.tables = {model: self._table(model) for model in TABLES}
@@ -113,6 +113,13 @@ class StateStack(Stack):
                     expiration=Duration.days(7),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
+                # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
+                s3.LifecycleRule(
+                    id="avatars-as-sent",
+                    prefix="avatars/",
+                    expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
                 s3.LifecycleRule(
                     id="work-files",
                     prefix="work/",
@@ -171,12 +178,12 @@ class StateStack(Stack):
             ],
         )
 
-    def _readable_by_cdn(self, bucket: s3.Bucket, keys: str) -> None:
+    def _readable_by_cdn(self, bucket: s3.Bucket, *keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""
         bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
-                resources=[bucket.arn_for_objects(keys)],
+                resources=[bucket.arn_for_objects(key) for key in keys],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
                 conditions={
                     "StringLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{self.account}:distribution/*"}
@@ -257,7 +264,7 @@ class StateStack(Stack):
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
             access_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(30),
+            refresh_token_validity=Duration.days(settings.session_days),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],

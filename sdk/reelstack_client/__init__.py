@@ -34,6 +34,7 @@ from reelstack_client.models import (
     Upload,
     Video,
 )
+from reelstack_client.people import Account, Me, People, Profile, Session
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
@@ -42,6 +43,7 @@ from reelstack_client.ties import Blocked, Follower, Tie, Ties
 
 __all__ = [
     "FINAL",
+    "Account",
     "Backoff",
     "Blocked",
     "Client",
@@ -58,6 +60,7 @@ __all__ = [
     "Invalid",
     "Liked",
     "Likes",
+    "Me",
     "Mode",
     "NotAllowed",
     "NotFound",
@@ -67,7 +70,9 @@ __all__ = [
     "Part",
     "PartsMissing",
     "PasswordSignIn",
+    "People",
     "Playback",
+    "Profile",
     "Progress",
     "Recount",
     "Refused",
@@ -78,6 +83,7 @@ __all__ = [
     "Sending",
     "ServiceFailed",
     "Shared",
+    "Session",
     "SignInFailed",
     "Social",
     "Tie",

@@ -32,6 +32,7 @@ from reelstack_client.models import (
     Video,
     Visibility,
 )
+from reelstack_client.people import People
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
 from reelstack_client.sending import Sending
@@ -69,6 +70,7 @@ class Client:
         self.desk = Desk(self._transport)
         self.social = Social(self._transport)
         self.ties = Ties(self._transport)
+        self.people = People(self._transport)
 
     def upload(
         self,

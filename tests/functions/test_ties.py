@@ -147,7 +147,7 @@ def test_an_account_that_is_gone_is_followed_by_nobody_and_listed_nowhere(call: 
 
 @pytest.mark.parametrize("tail", ["follow", "block"])
 def test_nobody_follows_or_blocks_themselves(call: Call, tail: str) -> None:
-    assert problem(put(call, "ann", f"users/ann/{tail}")) == (422, "own-account")
+    assert problem(put(call, "ann", f"users/ann/{tail}")) == (422, "tie-to-oneself")
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -7,6 +7,7 @@ import pytest
 from infra import nag
 from infra.catalogue import FUNCTIONS, Fn, Target
 from infra.function import BUCKET_ACTIONS, TABLE_ACTIONS, camel
+from reelstack.tables import Session, User
 from tests.infra.templates import Assembly, Resource, listed
 
 Grant = tuple[str, str]
@@ -56,6 +57,17 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "pass_transcode_role": (("iam:PassRole",), "App/Managed/TranscodeRole.Arn"),
     "pass_rekognition_role": (("iam:PassRole",), "App/Managed/LookRole.Arn"),
+    "administer_users": (
+        tuple(
+            f"cognito-idp:{action}"
+            for action in (
+                *("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
+                *("AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+            )
+        ),
+        "State/Users.Arn",
+    ),
+    "look_at_pictures": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
 }
@@ -162,6 +174,22 @@ def test_a_function_may_do_what_its_catalogue_line_says_and_nothing_else(line: F
 def test_no_two_functions_share_a_role(line: Fn, prod: Assembly) -> None:
     users = [f.path for f in prod.of("AWS::Lambda::Function") if _role(f, prod) == f"App/{camel(line.name)}Role.Arn"]
     assert users == [f"App/{camel(line.name)}"]
+
+
+def test_every_http_service_learns_whether_its_callers_are_still_good() -> None:
+    for line in FUNCTIONS:
+        if line.trigger == "http":
+            assert {Session, User} <= {*line.reads} & {*line.writes}, line.name
+
+
+def test_only_the_users_service_administers_accounts(variant: Assembly) -> None:
+    holders = {
+        line.name
+        for line in FUNCTIONS
+        for action, _ in granted(variant.at(f"App/{camel(line.name)}Role").path, variant)
+        if action.startswith("cognito-idp:")
+    }
+    assert holders == {"users"}
 
 
 def test_reading_changes_nothing() -> None:

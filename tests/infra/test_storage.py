@@ -6,7 +6,7 @@ import pytest
 from pynamodb.models import Model
 
 from reelstack.tables import TABLES, deployed, schema
-from tests.infra.templates import Assembly
+from tests.infra.templates import Assembly, listed
 
 WEEK_DAYS = 7
 BUCKETS = ("Logs", "Uploads", "Media", "Web")
@@ -67,7 +67,12 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         for rule in _rules(variant, bucket).values()
         if "ExpirationInDays" in rule
     }
-    assert expiring == {("Uploads", "work/"), ("Uploads", "chunks/"), ("Media", "quarantine/")}
+    assert expiring == {
+        ("Uploads", "work/"),
+        ("Uploads", "chunks/"),
+        ("Uploads", "avatars/"),
+        ("Media", "quarantine/"),
+    }
 
 
 def test_chunks_nobody_came_back_for_expire_like_unfinished_uploads(variant: Assembly) -> None:
@@ -117,12 +122,13 @@ def test_every_bucket_but_the_logs_own_writes_an_access_log(variant: Assembly) -
 
 
 def test_only_the_cdn_reads_media_and_web_files_and_only_of_this_account(variant: Assembly) -> None:
-    for bucket, keys in (("Media", "v/*"), ("Web", "*")):
+    for bucket, keys in (("Media", ("u/*", "v/*")), ("Web", ("*",))):
         statements = variant.at(f"State/{bucket}/Policy").properties["PolicyDocument"]["Statement"]
         (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
         assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert allowed["Action"] == "s3:GetObject"
-        assert variant.flat("State", allowed["Resource"]) == f"State/{bucket}.Arn/{keys}", "not what is in quarantine"
+        readable = sorted(variant.flat("State", resource) for resource in listed(allowed["Resource"]))
+        assert readable == [f"State/{bucket}.Arn/{key}" for key in keys], "not what is in quarantine"
         source = variant.flat("State", allowed["Condition"]["StringLike"]["aws:SourceArn"])
         assert source.endswith(f":cloudfront::{variant.settings.account}:distribution/*")
 

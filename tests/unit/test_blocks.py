@@ -5,7 +5,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack import blocks, likes, ties, transactions
 from reelstack.config import Config
-from reelstack.errors import OwnAccount, UserNotFound, VideoNotFound
+from reelstack.errors import TieToOneself, UserNotFound, VideoNotFound
 from reelstack.tables import Block, Follow, Like, Video
 
 
@@ -59,7 +59,7 @@ def test_who_was_blocked_cannot_take_the_block_back(aws: Config) -> None:
 
 
 def test_nobody_blocks_themselves(aws: Config) -> None:
-    with pytest.raises(OwnAccount):
+    with pytest.raises(TieToOneself):
         blocks.block("ann", "ann")
 
 

@@ -1,4 +1,5 @@
-"""What people and policies did to videos: entries that are only ever added, each in one transaction with its deed.
+"""What people and policies did to videos and accounts: entries that are only ever added, each with its deed in one
+transaction.
 
 A function's grant on the table is PutItem alone (`appends` in infra/catalogue.py), and every put is conditional on the
 entry's being new: what is written stays as it was written.

@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack import pages, ties, transactions
 from reelstack.clock import now_ms
-from reelstack.errors import NotFound, OwnAccount, UserNotFound
+from reelstack.errors import NotFound, TieToOneself, UserNotFound
 from reelstack.tables import Block, Follow
 
 ATTEMPTS = 5
@@ -39,10 +39,10 @@ def absent(transaction: TransactWrite, user_id: str, other_id: str) -> None:
 def block(user_id: str, other_id: str) -> None:
     """From now on neither is there for the other; follows and requests between them end. Twice is once.
 
-    Raises OwnAccount.
+    Raises TieToOneself.
     """
     if user_id == other_id:
-        raise OwnAccount
+        raise TieToOneself
     if user_id in _by(user_id, other_id):
         return
 

@@ -125,6 +125,16 @@ class Config(BaseModel):
     review_hold_seconds: int
     appeal_days: int
 
+    user_pool_id: str
+    """Empty where another issuer keeps the accounts."""
+    session_cache_seconds: int
+    """How long a process may go on letting in a session that was revoked, or an account that was suspended."""
+    session_seconds: int
+    """How long a refresh token lives."""
+    handle_hold_seconds: int
+    handle_change_seconds: int
+    max_avatar_bytes: int
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):

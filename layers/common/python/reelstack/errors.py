@@ -1,23 +1,25 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
 ReelstackError
-├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · RequestNotFound
+├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · SessionNotFound · RequestNotFound
 │                           CommentNotFound
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           NotYourComment
-├── Unauthorized 401        TokenMissing
+│                           NotYourComment · AccountSuspended · OwnAccount
+├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
 │                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
 │                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
+│                           HandleTaken · HandleChangedLately · RolesElsewhere
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
-├── UnsupportedType 415     MediaTypeNotAllowed
+├── UnsupportedType 415     MediaTypeNotAllowed · PictureTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode · OwnAccount
+│                           RenditionUnknown · WrongMode · TieToOneself
 │                           CommentRefused · NotAThread · TooManyToCount
+│                           HandleInvalid · HandleReserved · WordsNotAllowed
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -63,6 +65,10 @@ class UserNotFound(NotFound):
 
 class RequestNotFound(NotFound):
     type, title = "request-not-found", "This user does not ask to follow you"
+
+
+class SessionNotFound(NotFound):
+    type, title = "session-not-found", "There is no such session of yours"
 
 
 class Forbidden(ReelstackError):
@@ -144,12 +150,24 @@ class SecondPersonNeeded(Forbidden):
     type, title = "second-person-needed", "An appeal is decided by someone else than the first verdict was"
 
 
+class AccountSuspended(Forbidden):
+    type, title = "account-suspended", "This account is suspended: it may look, and change nothing"
+
+
+class OwnAccount(Forbidden):
+    type, title = "own-account", "Administrators do this to others' accounts only"
+
+
 class Unauthorized(ReelstackError):
     status, type, title = 401, "unauthorized", "Sign in first"
 
 
 class TokenMissing(Unauthorized):
     type, title = "token-missing", "Send an access token as 'Authorization: Bearer ...'"
+
+
+class SessionRevoked(Unauthorized):
+    type, title = "session-revoked", "This session was ended; sign in again"
 
 
 class Conflict(ReelstackError):
@@ -216,6 +234,18 @@ class IdempotencyKeyReused(Conflict):
     type, title = "idempotency-key-reused", "This Idempotency-Key came before with another request"
 
 
+class HandleTaken(Conflict):
+    type, title = "handle-taken", "Somebody else has this handle, or had it lately"
+
+
+class HandleChangedLately(Conflict):
+    type, title = "handle-changed-lately", "A new handle can be claimed only now and then"
+
+
+class RolesElsewhere(Conflict):
+    type, title = "roles-elsewhere", "Accounts of this stage are kept by another issuer, and their roles with them"
+
+
 class TooLarge(ReelstackError):
     status, type, title = 413, "too-large", "That is too large"
 
@@ -234,6 +264,10 @@ class UnsupportedType(ReelstackError):
 
 class MediaTypeNotAllowed(UnsupportedType):
     type, title = "media-type-not-allowed", "Only video files are taken: mp4, mov, webm, mkv"
+
+
+class PictureTypeNotAllowed(UnsupportedType):
+    type, title = "picture-type-not-allowed", "Only pictures are taken: JPEG, PNG, WebP"
 
 
 class Unprocessable(ReelstackError):
@@ -272,8 +306,20 @@ class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
 
 
-class OwnAccount(Unprocessable):
-    type, title = "own-account", "Nobody follows or blocks themselves"
+class TieToOneself(Unprocessable):
+    type, title = "tie-to-oneself", "Nobody follows or blocks themselves"
+
+
+class HandleInvalid(Unprocessable):
+    type, title = "handle-invalid", "3 to 30 letters a-z and digits; a dot or underline may stand between two of them"
+
+
+class HandleReserved(Unprocessable):
+    type, title = "handle-reserved", "This handle is not for anybody to have"
+
+
+class WordsNotAllowed(Unprocessable):
+    type, title = "words-not-allowed", "This name holds a word that others should not have to read"
 
 
 class Unavailable(ReelstackError):

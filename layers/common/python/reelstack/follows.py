@@ -15,7 +15,7 @@ from reelstack import blocks, counters, pages, shelves, tallies, transactions, v
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
-from reelstack.errors import FollowingTooMany, OwnAccount, RequestNotFound, UserNotFound
+from reelstack.errors import FollowingTooMany, TieToOneself, RequestNotFound, UserNotFound
 from reelstack.tables import REFUSED, TIE_SHELVES, Follow
 from reelstack.ties import Following
 
@@ -24,10 +24,10 @@ def follow(user_id: str, other_id: str) -> Following:
     """`user_id` follows `other_id` from now on, or asks to if that account is private. A request becomes a follow when
     the account has become public meanwhile and it is asked for again.
 
-    Raises OwnAccount, FollowingTooMany, or UserNotFound if the account is gone or a block stands between the two.
+    Raises TieToOneself, FollowingTooMany, or UserNotFound if the account is gone or a block stands between the two.
     """
     if user_id == other_id:
-        raise OwnAccount
+        raise TieToOneself
     account = visibility.accounts((other_id,))[other_id]
     if account.gone:
         raise UserNotFound

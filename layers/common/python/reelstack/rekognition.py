@@ -96,6 +96,11 @@ def seen_in_poster(video_id: str, attempt: int) -> dict[Label, float]:
     """What the image API sees in the clip's poster."""
     poster = verdicts.poster_key(asset_prefix(video_id, attempt))
     image = aws.client("s3").get_object(Bucket=config().media_bucket, Key=poster)["Body"].read()
+    return seen_in_picture(image)
+
+
+def seen_in_picture(image: bytes) -> dict[Label, float]:
+    """What the image API sees in a JPEG or PNG of at most 5 MB."""
     answer = aws.client("rekognition").detect_moderation_labels(Image={"Bytes": image}, MinConfidence=MIN_CONFIDENCE)
     return own_labels({label["Name"]: label["Confidence"] for label in answer["ModerationLabels"]})
 

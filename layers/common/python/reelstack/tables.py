@@ -628,12 +628,13 @@ class Review(Model):
 
 
 class AuditEntry(Model):
-    """Who did what to a video, when and why. Functions may add entries; none may change or delete one."""
+    """Who did what to a video or an account, when and why. Functions may add entries; none may change or delete one."""
 
     class Meta(Deployed):
         field = "audit_table"
 
     video_id = UnicodeAttribute(hash_key=True)
+    """Or user#<id>, for what was done to a person's account."""
     entry_id = UnicodeAttribute(range_key=True)
     """Rises with time."""
     at = NumberAttribute()
@@ -663,6 +664,8 @@ class User(Model):
     links: ListAttribute[str] = ListAttribute(default=list)
     avatar = UnicodeAttribute(null=True)
     """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    avatar_problem = UnicodeAttribute(null=True)
+    """Why the picture that was sent last is not shown: one of reelstack.avatars.Problem."""
     private = BooleanAttribute(default=False)
     """Followers are asked for first, and only they see this user's videos."""
     friends_only = BooleanAttribute(default=False)

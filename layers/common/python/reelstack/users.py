@@ -1,16 +1,34 @@
-"""People: their profiles, and the few facts about them that decide what others may see and do."""
+"""People: their profiles, and the few facts about them that decide what others may see and do.
+
+A profile exists from its owner's first request on. Facts are cached; functions/forget_users follows the table's stream
+and takes what changed out of the cache.
+"""
+
+from enum import StrEnum
+from typing import Any
 
 from collections.abc import Collection
 
 from pynamodb.exceptions import DoesNotExist, PutError
 
-from reelstack import cache
+from reelstack import cache, text_moderation
 from reelstack.clock import now_ms
 from reelstack.config import config
-from reelstack.errors import UserNotFound
+from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
 from reelstack.tables import REFUSED, User
 
 CACHE_SECONDS = 30
+
+
+class Privacy(StrEnum):
+    """Who sees a person's videos: everybody, those who were let follow, those who follow and are followed."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    FRIENDS = "friends"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def find(user_id: str) -> User:
@@ -24,22 +42,18 @@ def find(user_id: str) -> User:
     return user
 
 
-def meet(user_id: str) -> User:
-    """The caller's own item, made now if this is their first request. Raises UserNotFound for a deleted account."""
-    user = User(user_id, created_at=now_ms())
-    try:
-        user.save(User.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        return find(user_id)
+def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
+    """As `find`; somebody suspended is not there for others. Raises UserNotFound."""
+    user = find(user_id)
+    if user.suspended_at and viewer_id != user_id and not staff:
+        raise UserNotFound
     return user
 
 
 def facts(user_id: str) -> dict[str, bool]:
-    """What decides about a person's things, from the cache: {"private", "friends_only", "suspended", "deleted"}.
+    """What decides about a person's things: {"private", "friends_only", "suspended", "deleted"}.
 
-    At most CACHE_SECONDS old; a change made here is seen at once. All False for who has no item yet.
+    From the cache: about a second behind a change, CACHE_SECONDS at most. All False for who has no item yet.
     """
     known: dict[str, bool] = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
     return known
@@ -69,6 +83,53 @@ def _told(user: User) -> dict[str, bool]:
         "suspended": user.suspended_at is not None,
         "deleted": user.deleted_at is not None,
     }
+
+
+def forget(*user_ids: str) -> None:
+    """Takes facts out of the cache. Raises when the cache does not answer."""
+    cache.forget(*map(_key, user_ids))
+
+
+def privacy(user: User) -> Privacy:
+    if user.friends_only:
+        return Privacy.FRIENDS
+    return Privacy.PRIVATE if user.private else Privacy.PUBLIC
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+
+def meet(user_id: str) -> User:
+    """The caller's own item, made now if this is their first request. Raises UserNotFound for a deleted account."""
+    user = User(user_id, created_at=now_ms())
+    try:
+        user.save(User.user_id.does_not_exist())
+    except PutError as refused:
+        if refused.cause_response_code != REFUSED:
+            raise
+        return find(user_id)
+    return user
+
+
+def edit(user_id: str, changes: dict[str, Any]) -> User:
+    """Changes display_name, bio, links or privacy. Raises NothingToChange, WordsNotAllowed or UserNotFound."""
+    if not changes:
+        raise NothingToChange
+    check_words(changes.get("display_name", ""))
+    user = meet(user_id)
+    plain = {name: value for name, value in changes.items() if name != "privacy"}
+    actions = [getattr(User, name).set(value) for name, value in plain.items()]
+    if "privacy" in changes:
+        actions.append(User.private.set(changes["privacy"] == Privacy.PRIVATE))
+        actions.append(User.friends_only.set(changes["privacy"] == Privacy.FRIENDS))
+    user.update(actions=actions, condition=User.deleted_at.does_not_exist())
+    return user
+
+
+def check_words(name: str) -> None:
+    """Everybody meets a name without having asked for it. Raises WordsNotAllowed."""
+    if text_moderation.listed_words(name):
+        raise WordsNotAllowed
 
 
 def _key(user_id: str) -> str:

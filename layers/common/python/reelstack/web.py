@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reelstack import secrets
+from reelstack import secrets, sessions
 from reelstack.errors import NotThroughTheDoor, ReelstackError, RequestTooLarge, RoleMissing, TokenMissing
 from reelstack.telemetry import count, entry, logger
 
@@ -27,6 +27,7 @@ PROBLEMS = "https://reelstack.dev/problems/"
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
 ROLES = ("viewer", "creator", "moderator", "admin")
 """In rising order: each may do what those before it may."""
+READING = ("GET", "HEAD", "OPTIONS")
 SAFE_HEADERS = {
     b"cache-control": b"no-store",
     b"x-content-type-options": b"nosniff",
@@ -48,6 +49,8 @@ class Caller:
 
     user_id: str
     roles: frozenset[str]
+    session_id: str | None = None
+    """Which sign-in the token came of; None: its issuer does not say."""
 
     def may(self, role: str) -> bool:
         return any(ROLES.index(mine) >= ROLES.index(role) for mine in self.roles if mine in ROLES)
@@ -62,12 +65,15 @@ def caller_of(request: Request) -> Caller:
     groups = claims.get("cognito:groups", "")
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
-    return Caller(claims["sub"], frozenset(names) | {"viewer"})
+    session_id = claims.get("origin_jti") or claims.get("sid")
+    return Caller(claims["sub"], frozenset(names) | {"viewer"}, session_id)
 
 
 def requires(role: str) -> Callable[[Request], Caller]:
     def dependency(request: Request) -> Caller:
         caller = caller_of(request)
+        agent = request.headers.get("user-agent", "")
+        sessions.check(caller.user_id, caller.session_id, agent, writes=request.method not in READING)
         if not caller.may(role):
             raise RoleMissing(f"This needs the role {role!r}", role=role)
         return caller

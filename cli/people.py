@@ -1,0 +1,129 @@
+"""profile, avatar, sessions, suspend, restore, role: who people are, where they are signed in, what admins may do."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.desk import when
+from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client import Profile
+
+Who = Annotated[str, typer.Argument(metavar="USER", help="A user id, or @handle.")]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (profile, avatar, sessions, suspend, restore, role):
+        app.command()(command)
+
+
+def profile(
+    who: Annotated[str | None, typer.Argument(metavar="USER", help="A user id, or @handle. Default: me.")] = None,
+    handle: Annotated[str | None, typer.Option(help='Claim this handle; "" gives mine up.')] = None,
+    display_name: Annotated[str | None, typer.Option("--display-name")] = None,
+    bio: Annotated[str | None, typer.Option()] = None,
+    link: Annotated[list[str] | None, typer.Option(help="May be given several times; replaces all.")] = None,
+    privacy: Annotated[Literal["public", "private", "friends"] | None, typer.Option()] = None,
+    name: As = "bob",
+    as_json: AsJson = False,
+) -> None:
+    """Show somebody's profile; with options, change mine.
+
+    \b
+      reelstack profile @ann
+      reelstack profile --handle bob --display-name "Bob the Builder" --privacy private
+    """
+    people = connect(name).people
+    if who:
+        shown: Profile = people.find(who)
+    else:
+        wishes = {"display_name": display_name, "bio": bio, "links": link, "privacy": privacy}
+        if changes := {field: value for field, value in wishes.items() if value is not None}:
+            people.edit(**changes)
+        if handle is not None:
+            people.claim_handle(handle) if handle else people.release_handle()
+        shown = people.me()
+    if as_json:
+        print_json(shown)
+        return
+    said = f"@{shown.handle}" if shown.handle else "no handle"
+    typer.echo(f"{shown.user_id}  {said}  {shown.display_name or '(no name)'}  {shown.privacy}")
+    for line in (shown.bio, *shown.links, shown.avatar_url):
+        if line:
+            typer.echo(f"  {line}")
+
+
+def avatar(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="JPEG, PNG or WebP. None: take mine away.")
+    ] = None,
+    name: As = "bob",
+) -> None:
+    """Send a picture of me, and print where it is shown; without a file, take it away."""
+    people = connect(name).people
+    if file is None:
+        people.remove_avatar()
+        return
+    typer.echo(people.send_avatar(file).avatar_url)
+
+
+def sessions(
+    revoke: Annotated[str | None, typer.Option(metavar="SESSION", help="End this sign-in.")] = None,
+    revoke_others: Annotated[bool, typer.Option("--revoke-others", help="End every sign-in but this one.")] = False,
+    name: As = "bob",
+    as_json: AsJson = False,
+) -> None:
+    """Where I am signed in. A revoked session's tokens are refused within half a minute."""
+    people = connect(name).people
+    if revoke:
+        people.revoke(revoke)
+    if revoke_others:
+        people.revoke_others()
+    found = people.sessions()
+    if as_json:
+        print_json(found)
+        return
+    for session in found:
+        mark = "this one" if session.current else ""
+        typer.echo(
+            f"{session.session_id}  {when(session.created_at)}  {when(session.seen_at)}  {session.agent}  {mark}"
+        )
+
+
+def suspend(
+    who: Who,
+    reason: Annotated[str, typer.Option(help="What its owner is told.")],
+    name: As = "ada",
+    as_json: AsJson = False,
+) -> None:
+    """Suspend an account: it reads on, changes nothing any more and cannot sign in again."""
+    people = connect(name).people
+    account = people.suspend(people.find(who).user_id, reason)
+    print_json(account) if as_json else typer.echo(f"{account.user_id}  suspended")
+
+
+def restore(
+    who: Annotated[str, typer.Argument(metavar="USER_ID")],
+    reason: Annotated[str, typer.Option()] = "looked at again",
+    name: As = "ada",
+    as_json: AsJson = False,
+) -> None:
+    """Take a suspension back."""
+    account = connect(name).people.restore(who, reason)
+    print_json(account) if as_json else typer.echo(f"{account.user_id}  restored")
+
+
+def role(
+    who: Who,
+    which: Annotated[Literal["viewer", "creator", "moderator", "admin"], typer.Argument()],
+    undo: Annotated[bool, typer.Option("--withdraw", help="Take the role.")] = False,
+    name: As = "ada",
+    as_json: AsJson = False,
+) -> None:
+    """Give somebody a role, in force with their next token."""
+    people = connect(name).people
+    user_id = people.find(who).user_id
+    roles = people.withdraw(user_id, which) if undo else people.grant(user_id, which)
+    print_json(roles) if as_json else typer.echo(" ".join(roles))

@@ -1,0 +1,145 @@
+"""Handles: the name a person is addressed by, unique by transaction, written in one way only.
+
+Uniqueness is an item per handle. A handle that was given up stays its last holder's for a while, so that nobody takes
+over the name others still know somebody by; and a new one can be claimed only now and then, so that nobody hoards them.
+"""
+
+import random
+import re
+import time
+import unicodedata
+from importlib.resources import files
+
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from reelstack import users
+from reelstack.config import config
+from reelstack.errors import (
+    HandleChangedLately,
+    HandleInvalid,
+    HandleReserved,
+    HandleTaken,
+    StorageBusy,
+    UserNotFound,
+    WordsNotAllowed,
+)
+from reelstack.tables import Handle, User, transact
+
+SHORTEST, LONGEST = 3, 30
+FORM = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])+")
+"""ASCII, so that what looks alike is alike; a dot or an underline stands between letters, never two of them."""
+AS_LETTERS = tuple(str.maketrans("013457", f"o{one}east") for one in "il")
+RESERVED = frozenset(files("reelstack").joinpath("reserved_handles.txt").read_text().split())
+"""Names that would speak for the service, or that its addresses use."""
+OURS = "reelstack"
+ATTEMPTS = 5
+JITTER = random.SystemRandom()
+
+
+def normal(text: str) -> str:
+    """The one way to write a handle: compatibility forms folded, lower case, no "@".
+
+    Raises HandleInvalid, HandleReserved or WordsNotAllowed.
+    """
+    handle = unicodedata.normalize("NFKC", text).strip().removeprefix("@").casefold()
+    if not (SHORTEST <= len(handle) <= LONGEST and FORM.fullmatch(handle)):
+        raise HandleInvalid
+    bare = re.sub(r"[._]", "", handle)
+    plain = bare.rstrip("0123456789")
+    read = {bare, plain, *(spelling.translate(signs) for spelling in (bare, plain) for signs in AS_LETTERS)}
+    if read & RESERVED or any(spelling.startswith(OURS) for spelling in read):
+        raise HandleReserved
+    users.check_words(re.sub(r"[._]", " ", handle))
+    users.check_words(bare)
+    return handle
+
+
+def find_holder(text: str) -> User:
+    """Who has this handle now. Raises UserNotFound."""
+    try:
+        held = Handle.get(normal(text))
+    except (DoesNotExist, HandleInvalid, HandleReserved, WordsNotAllowed) as missing:
+        raise UserNotFound from missing
+    if held.free_at:
+        raise UserNotFound
+    return users.find(held.user_id)
+
+
+def claim(user_id: str, text: str) -> User:
+    """Gives the user this handle in place of the one they had. The same again is the same once.
+
+    Raises what `normal` does, HandleTaken, HandleChangedLately, StorageBusy or UserNotFound.
+    """
+    handle = normal(text)
+    for attempt in range(ATTEMPTS):
+        user, held = users.meet(user_id), _held(handle)
+        if user.handle == handle:
+            return user
+        _check_free(held, user)
+        try:
+            _move(user, handle, anew=held is None or held.user_id != user_id)
+        except TransactWriteError:
+            # Somebody was faster with the handle or the user: the next look says who.
+            time.sleep(JITTER.uniform(0, 0.05 * 2**attempt))
+        else:
+            return users.find(user_id)
+    raise StorageBusy
+
+
+def release(user_id: str) -> None:
+    """Gives the handle up. Twice is once. Raises StorageBusy or UserNotFound."""
+    for attempt in range(ATTEMPTS):
+        user = users.meet(user_id)
+        if not user.handle:
+            return
+        try:
+            with transact() as transaction:
+                transaction.update(Handle(user.handle), actions=[_free()], condition=Handle.user_id == user_id)
+                transaction.update(User(user_id), actions=[User.handle.remove()], condition=_unmoved(user))
+        except TransactWriteError:
+            time.sleep(JITTER.uniform(0, 0.05 * 2**attempt))
+        else:
+            return
+    raise StorageBusy
+
+
+def _held(handle: str) -> Handle | None:
+    try:
+        return Handle.get(handle, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def _check_free(held: Handle | None, user: User) -> None:
+    now = int(time.time())
+    if held and held.user_id == user.user_id:
+        return  # given up lately, and wanted back
+    if held and (not held.free_at or held.free_at > now):
+        raise HandleTaken
+    again = int(user.handle_claimed_at or 0) + config().handle_change_seconds
+    if again > now:
+        raise HandleChangedLately(seconds_left=again - now)
+
+
+def _move(user: User, handle: str, *, anew: bool) -> None:
+    now = int(time.time())
+    claimable = Handle.handle.does_not_exist() | (Handle.user_id == user.user_id) | (Handle.free_at <= now)
+    noted = [User.handle_claimed_at.set(now)] if anew else []
+    with transact() as transaction:
+        transaction.save(Handle(handle, user_id=user.user_id), condition=claimable)
+        if user.handle:
+            transaction.update(Handle(user.handle), actions=[_free()], condition=Handle.user_id == user.user_id)
+        transaction.update(User(user.user_id), actions=[User.handle.set(handle), *noted], condition=_unmoved(user))
+
+
+def _unmoved(user: User) -> Condition:
+    same: Condition = User.handle == user.handle if user.handle else User.handle.does_not_exist()
+    here: Condition = User.user_id.exists() & User.deleted_at.does_not_exist()
+    both: Condition = same & here
+    return both
+
+
+def _free() -> Action:
+    return Handle.free_at.set(int(time.time()) + config().handle_hold_seconds)

@@ -1,0 +1,180 @@
+"""Profiles, sessions, and what administrators do to accounts: `client.people`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote, urljoin
+
+import httpx
+
+from reelstack_client.desk import Deed
+from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.models import Answer, Page
+from reelstack_client.transport import Transport
+
+Privacy = Literal["public", "private", "friends"]
+Role = Literal["viewer", "creator", "moderator", "admin"]
+PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+class PictureNotTaken(ClientError):
+    """The file is no JPEG, PNG or WebP by its name, or storage or moderation did not take it."""
+
+
+class Profile(Answer):
+    """What everybody may know of a person. Times are unix milliseconds."""
+
+    user_id: str
+    handle: str | None = None
+    display_name: str = ""
+    bio: str = ""
+    links: tuple[str, ...] = ()
+    avatar_url: str | None = None
+    """Absolute once the client has answered."""
+    privacy: str = "public"
+    created_at: int
+
+
+class Me(Profile):
+    avatar_problem: str | None = None
+    """Why the picture that was sent last is not shown."""
+    suspended_at: int | None = None
+    suspended_reason: str | None = None
+
+
+class Account(Profile):
+    suspended_at: int | None = None
+    suspended_by: str | None = None
+    suspended_reason: str | None = None
+
+
+Known = TypeVar("Known", bound=Profile)
+
+
+class Session(Answer):
+    """A sign-in that is still good. `seen_at` is behind by a quarter of an hour at most."""
+
+    session_id: str
+    agent: str = ""
+    created_at: int
+    seen_at: int
+    current: bool = False
+
+
+class People:
+    """`suspend`, `restore`, `account`, `grant`, `withdraw` and `audit` need the role admin."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def me(self) -> Me:
+        return self._whole(Me.model_validate(self._transport.call("GET", "/v1/me").json()))
+
+    def find(self, name: str) -> Profile:
+        """Somebody by id, or by "@handle"."""
+        path = f"/v1/users/{quote(name, safe='@')}"
+        return self._whole(Profile.model_validate(self._transport.call("GET", path).json()))
+
+    def edit(self, **changes: Any) -> Me:
+        """Changes display_name, bio, links or privacy ("public", "private" or "friends")."""
+        return self._whole(
+            Me.model_validate(self._transport.call("PATCH", "/v1/me", body=changes, repeatable=True).json())
+        )
+
+    def claim_handle(self, handle: str) -> Me:
+        answer = self._transport.call("PUT", "/v1/me/handle", body={"handle": handle})
+        return self._whole(Me.model_validate(answer.json()))
+
+    def release_handle(self) -> None:
+        """It stays mine for a while, should I want it back."""
+        self._transport.call("DELETE", "/v1/me/handle")
+
+    def send_avatar(self, file: Path, *, seconds: float = 30) -> Me:
+        """Sends a picture and waits until it is shown. Raises PictureNotTaken."""
+        content_type = PICTURES.get(file.suffix.lower())
+        if content_type is None:
+            raise PictureNotTaken(f"{file.name}: send one of {', '.join(PICTURES)}")
+        before = self.me()
+        wish = {"content_type": content_type}
+        offer = self._transport.call("POST", "/v1/me/avatar", body=wish, repeatable=True).json()
+        if file.stat().st_size > offer["max_bytes"]:
+            raise PictureNotTaken(f"{file.name} is larger than {offer['max_bytes']} bytes")
+        try:
+            taken = self._transport.http.post(
+                offer["url"], data=offer["fields"], files={"file": (file.name, file.read_bytes(), content_type)}
+            )
+        except httpx.TransportError as error:
+            raise Unreachable(f"storage does not answer: {error}") from error
+        if taken.is_error:
+            raise PictureNotTaken(f"storage refused {file.name}: {taken.status_code}")
+        return self._shown(before, seconds)
+
+    def _shown(self, before: Me, seconds: float) -> Me:
+        deadline = time.monotonic() + seconds
+        while (now := self.me()).avatar_url == before.avatar_url:
+            if now.avatar_problem:
+                raise PictureNotTaken(now.avatar_problem)
+            if time.monotonic() > deadline:
+                raise PictureNotTaken(f"not shown after {seconds:.0f} s")
+            self._transport.sleep(0.5)
+        return now
+
+    def remove_avatar(self) -> None:
+        self._transport.call("DELETE", "/v1/me/avatar")
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    def sessions(self) -> list[Session]:
+        """Where I am signed in, the latest seen first."""
+        items = self._transport.call("GET", "/v1/me/sessions").json()["items"]
+        return [Session.model_validate(item) for item in items]
+
+    def revoke(self, session_id: str) -> None:
+        """Ends a sign-in: its tokens are refused within half a minute."""
+        self._transport.call("DELETE", f"/v1/me/sessions/{quote(session_id, safe='')}")
+
+    def revoke_others(self) -> int:
+        """Signs me out everywhere but here; returns how many sign-ins ended."""
+        return int(self._transport.call("DELETE", "/v1/me/sessions").json()["revoked"])
+
+    # --- accounts ----------------------------------------------------------------------------------------------------
+
+    def account(self, user_id: str) -> Account:
+        return self._account("GET", user_id, "account")
+
+    def suspend(self, user_id: str, reason: str) -> Account:
+        """Reads on, changes nothing any more, cannot sign in again."""
+        return self._account("POST", user_id, "suspend", {"reason": reason})
+
+    def restore(self, user_id: str, reason: str) -> Account:
+        return self._account("POST", user_id, "restore", {"reason": reason})
+
+    def grant(self, user_id: str, role: Role) -> list[str]:
+        """Gives a role; returns all of the account's. In force with its next token."""
+        return self._roles("PUT", user_id, role)
+
+    def withdraw(self, user_id: str, role: Role) -> list[str]:
+        return self._roles("DELETE", user_id, role)
+
+    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Deed]:
+        """What administrators did to an account, oldest first."""
+        query = {"limit": limit, "cursor": cursor}
+        answer = self._transport.call("GET", f"/v1/users/{quote(user_id, safe='')}/audit", query=query)
+        return Page[Deed].model_validate(answer.json())
+
+    def _account(self, method: str, user_id: str, what: str, body: Any = None) -> Account:
+        path = f"/v1/users/{quote(user_id, safe='')}/{what}"
+        return self._whole(
+            Account.model_validate(self._transport.call(method, path, body=body, repeatable=True).json())
+        )
+
+    def _roles(self, method: str, user_id: str, role: Role) -> list[str]:
+        answer = self._transport.call(method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")
+        return [str(name) for name in answer.json()["roles"]]
+
+    def _whole(self, profile: Known) -> Known:
+        if not profile.avatar_url:
+            return profile
+        return profile.model_copy(update={"avatar_url": urljoin(self._transport.edge_url, profile.avatar_url)})
