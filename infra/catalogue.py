@@ -5,15 +5,17 @@ A line is all there is to say: its environment, its layers, its IAM statements a
 fields of reelstack.config.Config the function receives besides the names of its tables and buckets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pynamodb.models import Model
 
 from reelstack.tables import (
+    Allowance,
     AuditEntry,
     Claim,
     EngineJob,
+    KeptAnswer,
     Lease,
     Like,
     LikeCount,
@@ -117,9 +119,10 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
         "http",
+        vpc=True,
         routes=("GET /v1/feed",),
         reads=(Video, LikeCount),
-        config=("origin_secret",),
+        config=("origin_secret", "cache_url"),
         calls=("read_origin_secret",),
     ),
     Fn(
@@ -178,6 +181,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         ),
         reads=(Video, Lease, Waiting, Spending),
         writes=(Video,),
+        appends=(AuditEntry,),
         config=(
             "origin_secret",
             *PRODUCTION_QUEUES,
@@ -412,3 +416,19 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("write_playback_secret", "write_playback_keys_store"),
     ),
 )
+
+
+def _behind_the_door(line: Fn) -> Fn:
+    """What reelstack.web wants of every HTTP service, said once: a count of requests, answers by Idempotency-Key."""
+    if line.trigger != "http":
+        return line
+    return replace(
+        line,
+        reads=(*line.reads, KeptAnswer),
+        writes=(*line.writes, Allowance, KeptAnswer),
+        deletes=(*line.deletes, KeptAnswer),
+        config=(*line.config, "rates"),
+    )
+
+
+FUNCTIONS = tuple(map(_behind_the_door, FUNCTIONS))

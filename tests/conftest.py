@@ -16,7 +16,7 @@ from moto import mock_aws
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
 from reelstack import aws as seam
-from reelstack import cache, secrets, tables
+from reelstack import answers, cache, secrets, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -97,8 +97,9 @@ def _forget() -> None:
     Clients stay: moto hears them all, and making one costs a tenth of a second.
     """
     config.cache_clear()
-    cache._valkey.cache_clear()
+    cache.connected.cache_clear()
     secrets._kept.clear()
+    answers._kept.cache_clear()
     tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
@@ -142,6 +143,7 @@ def _resources() -> Config:
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
         distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
+        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
         upload_url_seconds=settings.upload_url_seconds,

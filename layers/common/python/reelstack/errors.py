@@ -1,7 +1,8 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
-ReelstackError
-├── NotFound 404            VideoNotFound · UploadNotFound
+ReelstackError 500
+├── NotFound 404            VideoNotFound · UploadNotFound · RouteNotFound
+├── MethodNotAllowed 405 · MalformedBody 400 · TooManyRequests 429
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
@@ -9,11 +10,11 @@ ReelstackError
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
 │                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
-│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
+│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · StillAnswering
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode
+│                           RenditionUnknown · WrongMode · InvalidRequest · IdempotencyKeyInvalid
 └── Unavailable 503         StorageBusy
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
@@ -28,10 +29,13 @@ class ReelstackError(Exception):
     status = 500
     type = "internal"
     title = "Something went wrong on our side"
+    retry_after: int | None = None
+    """Seconds after which it makes sense to ask again; goes into the header of that name."""
 
-    def __init__(self, detail: str = "", **extra: Any) -> None:
+    def __init__(self, detail: str = "", *, retry_after: int | None = None, **extra: Any) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
+        self.retry_after = retry_after or type(self).retry_after
         self.extra = extra
 
 
@@ -45,6 +49,22 @@ class VideoNotFound(NotFound):
 
 class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
+
+
+class RouteNotFound(NotFound):
+    type, title = "route-not-found", "Nothing of this API has that address"
+
+
+class MethodNotAllowed(ReelstackError):
+    status, type, title = 405, "method-not-allowed", "This address does not take that method"
+
+
+class MalformedBody(ReelstackError):
+    status, type, title = 400, "malformed-json", "The request body is not JSON"
+
+
+class TooManyRequests(ReelstackError):
+    status, type, title = 429, "too-many-requests", "Too many requests"
 
 
 class Forbidden(ReelstackError):
@@ -175,6 +195,11 @@ class IdempotencyKeyReused(Conflict):
     type, title = "idempotency-key-reused", "This Idempotency-Key came before with another request"
 
 
+class StillAnswering(Conflict):
+    type, title = "still-answering", "The first request with this Idempotency-Key is still being answered"
+    retry_after = 1
+
+
 class TooLarge(ReelstackError):
     status, type, title = 413, "too-large", "That is too large"
 
@@ -219,8 +244,17 @@ class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
 
 
+class InvalidRequest(Unprocessable):
+    type, title = "invalid-request", "The request does not have the right form"
+
+
+class IdempotencyKeyInvalid(Unprocessable):
+    type, title = "idempotency-key-invalid", "An Idempotency-Key has 8 to 128 printable characters"
+
+
 class Unavailable(ReelstackError):
     status, type, title = 503, "unavailable", "Try again in a moment"
+    retry_after = 1
 
 
 class StorageBusy(Unavailable):
