@@ -1,7 +1,7 @@
 """Which problems a route can answer with, read from the code: what its function, and whatever that refers to, raises.
 
-Nobody keeps lists of them. A name that is mentioned counts as called, so a list may be too long by an error that is
-caught on the way, but never too short: tests/functions/test_schemathesis.py looks for what is missing.
+Nobody keeps lists of them. A name that is mentioned counts as called, an error that is named counts as raised; so a list
+may be too long by an error that is caught on the way. tests/functions/test_described.py looks for what is missing.
 """
 
 import ast
@@ -58,9 +58,9 @@ def _raised(endpoint: Any) -> frozenset[Refusal]:
         if one in seen:
             continue
         seen.add(one)
-        for mentioned, raised in _mentions(one):
+        for mentioned in _mentions(one):
             if isinstance(mentioned, type) and issubclass(mentioned, ReelstackError):
-                found |= {mentioned} if raised else set()
+                found.add(mentioned)
             elif _is_ours(mentioned):
                 waiting.append(mentioned)
     return frozenset(found)
@@ -71,20 +71,20 @@ def _is_ours(thing: Any) -> bool:
     return code and str(getattr(thing, "__module__", "")).startswith(OURS)
 
 
-def _mentions(thing: Any) -> Iterator[tuple[Any, bool]]:
-    """What the source of a function or class names, and whether it raises it."""
-    names = {**vars(sys.modules[thing.__module__])}
-    tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
-    raised = {
-        id(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Raise)
-    }
+def _mentions(thing: Any) -> Iterator[Any]:
+    """What the source of a function or class names, but for what it only catches."""
+    names = vars(sys.modules[thing.__module__])
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
+    except OSError:  # made at run time, as a generic model's variants are
+        return
+    handlers = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.type]
+    caught = {id(node) for handler in handlers for node in ast.walk(handler)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute):
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in caught:
             found = _resolved(node, names)
             if found is not None:
-                yield found, id(node) in raised
+                yield found
 
 
 def _resolved(node: ast.expr, names: dict[str, Any]) -> Any:
