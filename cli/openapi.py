@@ -1,4 +1,4 @@
-"""Writes docs/api/openapi.json and docs/api/problems.md from the services' own code: `python -m cli.openapi [--check]`."""
+"""Writes docs/api/openapi.json and problems.md from the services' own code: `python -m cli.openapi [--check]`."""
 
 import importlib
 import json
@@ -147,8 +147,8 @@ def problems() -> str:
         "`correlation_id`, also the header `x-correlation-id`, names the request in the logs.",
         "",
         'The gateway answers by itself, as `{"message": …}` with the header `apigw-requestid`, when a token is missing,',
-        "expired or another's (401), an address or method is unknown (404), its emergency stop is reached (429) or a",
-        "function does not answer (500, 503). The firewall's 429 is the type below.",
+        "expired or another's (401), an address or method is unknown (404), its emergency stop is reached (429)",
+        "or a function does not answer (500, 503). The firewall's 429 is the type below.",
         "",
         "| type | status | means | at |",
         "|---|---|---|---|",

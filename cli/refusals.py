@@ -1,7 +1,7 @@
 """Which problems a route can answer with, read from the code: what its function, and whatever that refers to, raises.
 
-Nobody keeps lists of them. A name that is mentioned counts as called, an error that is named counts as raised; so a list
-may be too long by an error that is caught on the way. tests/functions/test_described.py looks for what is missing.
+Nobody keeps lists of them. A name that is mentioned counts as called, an error that is named counts as raised; so a
+list may be too long by an error that is caught on the way. tests/functions/test_described.py looks for what is missing.
 """
 
 import ast

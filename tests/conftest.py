@@ -15,8 +15,8 @@ from moto import mock_aws
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
+from reelstack import allowances, answers, cache, secrets, tables
 from reelstack import aws as seam
-from reelstack import answers, cache, secrets, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -100,6 +100,7 @@ def _forget() -> None:
     cache.connected.cache_clear()
     secrets._kept.clear()
     answers._kept.cache_clear()
+    allowances._silent_until = 0.0
     tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None

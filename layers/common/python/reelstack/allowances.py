@@ -3,8 +3,8 @@
 One request to the store per request of a client. In Valkey one script each for user and address, sent together, keeps a
 bucket as the time at which it will be full again. Without Valkey (profile `core`, functions outside the VPC) one
 conditional update counts a window half a bucket long: two windows that touch hold no more than the bucket, so the same
-bound holds: never more than `at_once + per_second · t` in any t seconds. There only the user is counted, the address for
-callers without one; the firewall counts every address.
+bound holds: never more than `at_once + per_second · t` in any t seconds. There only the user is counted, the address
+for callers without one; the firewall counts every address.
 
 A store that does not answer lets everybody in, which is counted as RateLimiterDown.
 """
@@ -110,7 +110,7 @@ def take_cached(valkey: Valkey, wanted: list[tuple[str, Rate]]) -> float:
     for whose, rate in wanted:
         together.eval(TAKE, 1, f"rs:rate:{whose}", str(rate.at_once), str(1000 / rate.per_second))
     try:
-        return max(float(wait) for wait in together.execute()) / 1000
+        return max(float(wait) for wait in together.execute()) / 1000  # type: ignore[no-untyped-call]
     except library.exceptions.ValkeyError as error:
         raise _Away from error
 

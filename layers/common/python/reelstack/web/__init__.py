@@ -5,7 +5,8 @@
     service.py   routes, door and refusals put together
 
 A route names who may call it by the type of its `caller` parameter, `Viewer`, `Creator`, `Moderator` or `Admin`; the
-few that nobody need sign in for say `dependencies=[EVERYBODY]`. A route that says neither keeps its service from starting.
+few that nobody need sign in for say `dependencies=[EVERYBODY]`. A route that says neither keeps its service from
+starting.
 """
 
 from typing import Annotated

@@ -93,7 +93,7 @@ class Door:
         rule, path = matching(self.rules, scope)
         scope[CALLER] = caller = caller_of(scope.get("aws.event", {}))
         name = rule.name if rule else scope["method"]
-        await run_in_threadpool(allowances.take, caller and caller.user_id, _address(request), name)
+        await run_in_threadpool(allowances.take, caller.user_id if caller else None, _address(request), name)
         if rule:
             rule.requires.check(caller)
         body = await _read(request, rule.max_body_bytes if rule else MAX_BODY_BYTES)

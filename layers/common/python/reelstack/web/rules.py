@@ -47,13 +47,17 @@ class Rule:
     @property
     def name(self) -> str:
         """As in infra/catalogue.py: "POST /v1/uploads"."""
-        (method,) = self.route.methods
-        return f"{method} {self.route.path}"
+        return f"{self.method} {self.route.path}"
+
+    @property
+    def method(self) -> str:
+        (method,) = self.route.methods or ()
+        return method
 
     @property
     def is_act(self) -> bool:
         """Whether it is an act of a moderator or admin: something that changes what is."""
-        return self.requires.role in ("moderator", "admin") and not self.route.methods <= {"GET", "HEAD"}
+        return self.requires.role in ("moderator", "admin") and self.method != "GET"
 
     def subject(self, path: dict[str, Any]) -> str | None:
         """Under which the door notes the act in the audit log; None if it does not."""
@@ -80,9 +84,9 @@ def _rule(route: APIRoute) -> Rule:
         raise RouteUndeclared(f"{route.path} names {len(found)} roles: Viewer, Creator, Moderator, Admin or EVERYBODY")
     extra = declared() | (route.openapi_extra or {})
     route.openapi_extra = {BODY: extra[BODY]}
-    if "POST" in route.methods:
-        route.openapi_extra[ANSWERS] = extra[ANSWERS]
-    rule = Rule(route, found[0], extra[BODY], "POST" in route.methods and extra[ANSWERS], extra[AUDIT])
+    rule = Rule(route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT])
+    if rule.method == "POST":
+        route.openapi_extra[ANSWERS] = rule.answers_kept
     if rule.is_act:
         route.openapi_extra[AUDIT] = extra[AUDIT]
     return rule
