@@ -146,7 +146,7 @@ def problems() -> str:
         f"`{PROBLEMS}` and one of these names, which do not change; `detail` is for people and may.",
         "`correlation_id`, also the header `x-correlation-id`, names the request in the logs.",
         "",
-        'The gateway answers by itself, as `{"message": …}` with the header `apigw-requestid`, when a token is missing,',
+        'The gateway answers by itself, as `{"message": …}` with `apigw-requestid`, when a token is missing,',
         "expired or another's (401), an address or method is unknown (404), its emergency stop is reached (429)",
         "or a function does not answer (500, 503). The firewall's 429 is the type below.",
         "",
