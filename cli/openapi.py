@@ -1,33 +1,74 @@
-"""Writes docs/api/openapi.json from the services' own routes: `python -m cli.openapi [--check]`."""
+"""Writes docs/api/openapi.json and problems.md from the services' own code: `python -m cli.openapi [--check]`."""
 
 import importlib
 import json
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cli import refusals
+from cli.refusals import Refusal
 from infra.catalogue import FUNCTIONS
 from reelstack.web import Problem
+from reelstack.web.problems import MEDIA_TYPE, PROBLEMS
+from reelstack.web.rules import Rule
 
-PAGE = Path(__file__).parent.parent / "docs" / "api" / "openapi.json"
+PAGES = Path(__file__).parent.parent / "docs" / "api"
+CORRELATION = {"x-correlation-id": {"$ref": "#/components/headers/CorrelationId"}}
+OF_THE_GATEWAY = (401, 429, 500, 503)
+"""What the gateway says before, or without, asking a service; no setting of an HTTP API changes its words."""
+GATEWAY_SAYS = {
+    "type": "object",
+    "description": "An answer of the gateway itself: AWS's own form, with the header `apigw-requestid`.",
+    "properties": {"message": {"type": "string"}},
+    "required": ["message"],
+}
+HEADERS = {
+    "CorrelationId": {"description": "Names this request in the logs", "schema": {"type": "string"}},
+    "RetryAfter": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}},
+    "Replayed": {
+        "description": "The Idempotency-Key came before: this is the first request's answer",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same request under the same key is carried out once and answered the same, for a day",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[ -~]*$"},
+}
+DESCRIPTION = (
+    "Refusals are application/problem+json (RFC 9457) with a stable `type`: docs/api/problems.md. Ask again after "
+    "`Retry-After` seconds when an answer names some."
+)
+
+
+def services() -> dict[str, Any]:
+    """The HTTP services' apps by name."""
+    lines = [line for line in FUNCTIONS if line.routes or line.public_routes]
+    return {line.name: importlib.import_module(f"functions.{line.name}.handler").app for line in lines}
+
+
+def rules() -> dict[str, Rule]:
+    """Every route by its name in the catalogue, with what it declares."""
+    return {rule.name: rule for app in services().values() for rule in app.state.rules}
 
 
 def describe() -> dict[str, Any]:
     """One OpenAPI 3.1 document of all services. Public routes carry no security requirement."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": Problem.model_json_schema()}
-    for line in FUNCTIONS:
-        if not (line.routes or line.public_routes):
-            continue
-        made = importlib.import_module(f"functions.{line.name}.handler").app.openapi()
+    schemas: dict[str, Any] = {"Problem": Problem.model_json_schema(), "GatewaySays": GATEWAY_SAYS}
+    known = rules()
+    for app in services().values():
+        made = app.openapi()
         for name, schema in made.get("components", {}).get("schemas", {}).items():
-            if schemas.setdefault(name, schema) != schema and name != "Problem":
+            if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"two services call different things {name}")
         for path, methods in made["paths"].items():
             for method, operation in methods.items():
-                operation["operationId"] = operation["operationId"].split("_v1_")[0]
-                if f"{method.upper()} {path}" in line.public_routes:
-                    operation["security"] = []
+                _complete(operation, known[f"{method.upper()} {path}"])
                 paths.setdefault(path, {})[method] = operation
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -36,7 +77,7 @@ def describe() -> dict[str, Any]:
         "info": {
             "title": "Reelstack",
             "version": "1",
-            "description": "Refusals are application/problem+json (RFC 9457) with a stable `type`.",
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -44,20 +85,91 @@ def describe() -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "headers": HEADERS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
+def _complete(operation: dict[str, Any], rule: Rule) -> None:
+    """Adds what the framework does not know of: the role, refusals, the door's headers."""
+    operation["operationId"] = operation["operationId"].split("_v1_")[0]
+    operation["x-role"] = rule.requires.role
+    if rule.requires.role is None:
+        operation["security"] = []
+    done = {status: said for status, said in operation["responses"].items() if status < "300"}
+    for said in done.values():
+        said["headers"] = {
+            **CORRELATION,
+            **({"idempotency-replayed": _header("Replayed")} if rule.answers_kept else {}),
+        }
+    by_status = groupby(refusals.of(rule), key=lambda one: one.status)
+    operation["responses"] = done | {str(status): _refused(status, list(some)) for status, some in by_status}
+    if rule.answers_kept:
+        operation.setdefault("parameters", []).append(KEY)
+
+
+def _refused(status: int, some: list[Refusal]) -> dict[str, Any]:
+    """`type` is one of these."""
+    types = {"properties": {"type": {"enum": [PROBLEMS + one.type for one in some]}, "status": {"const": status}}}
+    content: dict[str, Any] = {
+        MEDIA_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, types]}},
+        **({"application/json": {"schema": _schema("GatewaySays")}} if status in OF_THE_GATEWAY else {}),
+    }
+    waits = {"retry-after": _header("RetryAfter")} if status in (409, 429, 503) else {}
+    return {
+        "description": "; ".join(f"{one.type}: {one.title}" for one in some),
+        "headers": {**CORRELATION, **waits},
+        "content": content,
+    }
+
+
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}
+
+
+def _schema(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def problems() -> str:
+    """The page of problem types: what each says, and where it can happen."""
+    where: dict[Refusal, list[str]] = {}
+    everywhere = [set(refusals.of(rule)) for rule in rules().values()]
+    for name, rule in sorted(rules().items()):
+        for one in refusals.of(rule):
+            where.setdefault(one, []).append(f"`{name}`")
+    lines = [
+        "# Problem types",
+        "",
+        f"Every refusal is `{MEDIA_TYPE}` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). Its `type` is",
+        f"`{PROBLEMS}` and one of these names, which do not change; `detail` is for people and may.",
+        "`correlation_id`, also the header `x-correlation-id`, names the request in the logs.",
+        "",
+        'The gateway answers by itself, as `{"message": …}` with `apigw-requestid`, when a token is missing,',
+        "expired or another's (401), an address or method is unknown (404), its emergency stop is reached (429)",
+        "or a function does not answer (500, 503). The firewall's 429 is the type below.",
+        "",
+        "| type | status | means | at |",
+        "|---|---|---|---|",
+    ]
+    for one in refusals.all_of():
+        at = where.get(one, [])
+        told = "every route" if all(one in some for some in everywhere) else "<br>".join(at) or "no route yet"
+        lines.append(f"| `{one.type}` | {one.status} | {one.title} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
-    text = json.dumps(describe(), indent=2) + "\n"
+    pages = {"openapi.json": json.dumps(describe(), indent=2) + "\n", "problems.md": problems()}
+    stale = [name for name, text in pages.items() if not (PAGES / name).exists() or (PAGES / name).read_text() != text]
     if "--check" in sys.argv:
-        if PAGE.exists() and PAGE.read_text() == text:
-            return 0
-        print(f"{PAGE} is not what the routes say: run `python -m cli.openapi`", file=sys.stderr)
-        return 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text)
+        for name in stale:
+            print(f"{PAGES / name} is not what the code says: run `python -m cli.openapi`", file=sys.stderr)
+        return 1 if stale else 0
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        (PAGES / name).write_text(pages[name])
     return 0
 
 

@@ -84,6 +84,20 @@ class Alarms(Construct):
             f"The function {line.name} raised",
             periods=2,
         )
+        if line.trigger == "http":
+            self._alarm(
+                f"{function.node.id}Unlimited",
+                cloudwatch.Metric(
+                    namespace="Reelstack",
+                    metric_name="RateLimiterDown",
+                    dimensions_map={"service": line.name},
+                    period=FIVE,
+                    statistic="Sum",
+                ),
+                0,
+                f"What counts the requests of {line.name} does not answer: nobody is refused meanwhile",
+                periods=2,
+            )
 
     def stream(self, line: Fn, function: lambda_.Function) -> None:
         """A consumer that keeps failing holds its shard back: everything behind the batch waits with it."""

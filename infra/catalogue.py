@@ -11,6 +11,7 @@ from typing import Literal
 from pynamodb.models import Model
 
 from reelstack.tables import (
+    Allowance,
     AuditEntry,
     Block,
     Bookmark,
@@ -22,6 +23,7 @@ from reelstack.tables import (
     Follow,
     LargeAccount,
     Handle,
+    KeptAnswer,
     Lease,
     Like,
     Pin,
@@ -113,7 +115,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "upload_path",
             "compose_queue_url",
         ),
-        calls=("send_compose_queue"),
+        calls=("send_compose_queue",),
     ),
     Fn(
         "videos",
@@ -132,7 +134,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
         config=("playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
-        calls=("read_playback_secret"),
+        calls=("read_playback_secret",),
     ),
     Fn(
         "feed",
@@ -243,6 +245,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         ),
         reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
         writes=(Video, Counter),
+        appends=(AuditEntry,),
         config=(
             *PRODUCTION_QUEUES,
             "production_slots",
@@ -276,7 +279,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/roles/{role}",
             "GET /v1/users/{user_id}/audit",
         ),
-        reads=(Handle, AuditEntry),
+        reads=(Handle, Block, AuditEntry),
         writes=(Handle, "uploads:avatars/"),
         deletes=("media:u/",),
         appends=(AuditEntry,),
@@ -563,14 +566,16 @@ FUNCTIONS: tuple[Fn, ...] = (
 
 
 def _behind_the_door(line: Fn) -> Fn:
-    """What reelstack.web wants of every HTTP service, said once: the origin's secret, the caller's session and account."""
+    """What reelstack.web wants of every HTTP service, said once: the origin's secret, the caller's session and account, a
+    count of requests, answers by Idempotency-Key."""
     if line.trigger != "http":
         return line
     return replace(
         line,
-        reads=_with(line.reads, Session, User),
-        writes=_with(line.writes, Session, User),
-        config=("origin_secret", "session_cache_seconds", "session_seconds", *line.config),
+        reads=_with(line.reads, Session, User, KeptAnswer),
+        writes=_with(line.writes, Session, User, Allowance, KeptAnswer),
+        deletes=(*line.deletes, KeptAnswer),
+        config=("origin_secret", "session_cache_seconds", "session_seconds", "rates", *line.config),
         calls=("read_origin_secret", *line.calls),
     )
 

@@ -52,6 +52,7 @@ class HttpApi(Construct):
                 or ["https://localhost"],
                 allow_methods=[apigw.CorsHttpMethod.ANY],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
+                expose_headers=["apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id"],
                 max_age=Duration.hours(1),
             ),
         )

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from reelstack.allowances import Rate
 from reelstack.engines import Choice
 from reelstack.verdicts import NEVER, Label, Threshold
 
@@ -60,6 +61,18 @@ class Settings(BaseModel):
     """Requests per five minutes and address before WAF refuses."""
     api_rate_limit: int = 5_000
     """Emergency stop of the gateway, requests per second: at least 5 × the application's own bucket."""
+    user_rate: Rate = Rate(at_once=60, per_second=10)
+    """How often one user may call the API; beyond it, 429 with Retry-After."""
+    address_rate: Rate = Rate(at_once=300, per_second=30)
+    """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
+    route_rates: dict[str, Rate] = {
+        "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
+        "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
+        "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
+        "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
+        "POST /v1/remoderations": Rate(at_once=20, per_second=1),
+    }
+    """Buckets of their own, per user, for what costs more than a read."""
     playback_seconds_public: int = 6 * 3600
     playback_seconds_private: int = 5 * 60
 
@@ -153,6 +166,13 @@ class Settings(BaseModel):
             raise ValueError("upload_path cloudfront needs a domain and its hosted_zone_id: functions sign its name")
         return self
 
+    @model_validator(mode="after")
+    def _the_gateway_stops_later_than_the_application(self) -> Self:
+        for rate in (self.user_rate, self.address_rate, *self.route_rates.values()):
+            if self.api_rate_limit < 5 * max(rate.per_second, rate.at_once):
+                raise ValueError("api_rate_limit is an emergency stop: at least 5 × every rate of the application")
+        return self
+
     @property
     def is_local(self) -> bool:
         return self.stage == "local"
@@ -167,6 +187,9 @@ def local() -> Settings:
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
+        user_rate=Rate(at_once=1000, per_second=200),
+        address_rate=Rate(at_once=1000, per_second=500),
+        route_rates={"POST /v1/production/redrive": Rate(at_once=6, per_second=0.2)},
         max_open_uploads=1000,
         max_uploads_per_day=100_000,
         max_upload_bytes_per_day=1024 * GIB,

@@ -16,8 +16,8 @@ from moto import mock_aws
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
+from reelstack import allowances, answers, cache, counter_parts, secrets, sessions, tables
 from reelstack import aws as seam
-from reelstack import cache, counter_parts, secrets, sessions, tables
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
 from tests.clips import FFMPEG, FFPROBE
@@ -102,10 +102,12 @@ def _forget() -> None:
     Clients stay: moto hears them all, and making one costs a tenth of a second.
     """
     config.cache_clear()
-    cache._valkey.cache_clear()
+    cache.connected.cache_clear()
     secrets._kept.clear()
     counter_parts._known.clear()
     sessions._kept.clear()
+    answers._kept.cache_clear()
+    allowances._silent_until = 0.0
     tables._connection.cache_clear()
     for model in TABLES:
         model._connection = None
@@ -149,6 +151,7 @@ def _resources() -> Config:
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
         distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
+        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
         upload_url_seconds=settings.upload_url_seconds,

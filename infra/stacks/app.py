@@ -128,6 +128,16 @@ class AppStack(Stack):
             playback_keys_store=state.playback_keys.key_value_store_arn,
             distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
+            rates=json.dumps(
+                {
+                    of: [rate.at_once, rate.per_second]
+                    for of, rate in {
+                        "user": settings.user_rate,
+                        "address": settings.address_rate,
+                        **settings.route_rates,
+                    }.items()
+                }
+            ),
             max_upload_bytes=settings.max_upload_bytes,
             max_duration_seconds=settings.max_duration_seconds,
             upload_url_seconds=settings.upload_url_seconds,

@@ -1,5 +1,6 @@
 """What CloudFront reads from us-east-1 only: the firewall and, for a site with a name, the certificate."""
 
+import json
 from typing import Any
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
@@ -11,10 +12,17 @@ from constructs import Construct
 
 from infra.function import RETENTION
 from infra.settings import Settings
+from reelstack.errors import TooManyRequests
 
 RATE_WINDOW_SECONDS = 300
-TOO_MANY = """{"type":"https://reelstack.dev/problems/too-many-requests","title":"Too many requests","status":429,\
-"detail":"This address sent too many requests; try again in a few minutes"}"""
+TOO_MANY = json.dumps(
+    {
+        "type": f"https://reelstack.dev/problems/{TooManyRequests.type}",
+        "title": TooManyRequests.title,
+        "status": TooManyRequests.status,
+        "detail": "This address sent too many requests; try again in a few minutes",
+    }
+)
 
 
 class EdgeGlobalStack(Stack):

@@ -74,7 +74,7 @@ def test_the_queue_is_read_oldest_first_or_worst_first(aws: Config, call: Call) 
 def test_a_step_that_runs_again_asks_once(aws: Config, call: Call) -> None:
     ask("vid")
     moderation.await_decision("vid", "up-vid", 1, "another token", {"sexual": 0.7})
-    assert [entry.action for entry in AuditEntry.query("vid")] == ["asked"]
+    assert [entry.action for entry in AuditEntry.query("video:vid")] == ["asked"]
     decide(call, "approve", **MIA)
     moderation.await_decision("vid", "up-vid", 1, "a third token", {"sexual": 0.7})
     assert listed(call) == [], "the answer is there already"
@@ -166,7 +166,7 @@ def test_a_deed_that_does_not_happen_is_not_logged_and_an_entry_is_never_overwri
     assert audit.commit(noted, allowed)
     noted.reason = "something else"
     assert not audit.commit(noted, allowed)
-    assert [(entry.action, entry.reason) for entry in AuditEntry.query("vid")] == [("tried", None)]
+    assert [(entry.action, entry.reason) for entry in AuditEntry.query("video:vid")] == [("tried", None)]
 
 
 # --- moderation anew --------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def test_stored_scores_are_judged_by_the_thresholds_of_now(stricter: None, catal
     assert Video.get("bad").reason == "policy-changed"
     assert [item["video_id"] for item in call("feed", "GET", "/v1/feed", user="bob").json["items"]] == ["mild"]
     assert listed(call) == ["open"]
-    (noted,) = AuditEntry.query("bad")
+    (noted,) = AuditEntry.query("video:bad")
     assert (noted.actor, noted.action, noted.reason) == ("policy", "taken-down", "sexual 0.7")
     assert remoderate(call) == {"looked_at": 1, "reviews": 0, "takedowns": 0}, "twice is once"
 

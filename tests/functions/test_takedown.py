@@ -55,7 +55,7 @@ def keys(prefix: str) -> set[str]:
 
 
 def actions(video_id: str = "vid") -> list[str]:
-    return [entry.action for entry in AuditEntry.query(video_id)]
+    return [entry.action for entry in AuditEntry.query(f"video:{video_id}")]
 
 
 def take_down(call: Call, **who: Any) -> Any:

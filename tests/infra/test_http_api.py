@@ -1,9 +1,13 @@
 """The gateway: every route of the catalogue, a token on each but the public ones, and an emergency stop."""
 
+import json
 from typing import Any
+
+import pytest
 
 from infra.catalogue import FUNCTIONS
 from infra.function import camel
+from infra.settings import STAGES, Settings
 from tests.infra.templates import Assembly
 
 FEED_LEVEL_3 = 1_000
@@ -82,3 +86,29 @@ def test_sign_in_is_by_code_with_pkce_and_by_password_on_laptops_only(variant: A
 def test_the_user_pool_knows_the_four_roles_the_services_ask_for(variant: Assembly) -> None:
     groups = [group.properties["GroupName"] for group in variant.of("AWS::Cognito::UserPoolGroup")]
     assert sorted(groups) == ["admin", "creator", "moderator", "viewer"]
+
+
+def test_pages_elsewhere_may_read_what_a_client_must_know(variant: Assembly) -> None:
+    cors = variant.at("App/Http/Api").properties["CorsConfiguration"]
+    assert {"retry-after", "x-correlation-id", "idempotency-replayed"} <= set(cors["ExposeHeaders"])
+    assert {"authorization", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert "AllowCredentials" not in cors
+
+
+def test_a_stage_whose_gateway_would_refuse_before_the_application_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="emergency stop"):
+        Settings(stage="x", account=STAGES["prod"].account, api_rate_limit=100)
+
+
+def test_rates_of_routes_are_of_routes_there_are() -> None:
+    routes = {route for line in FUNCTIONS for route in line.routes}
+    for settings in STAGES.values():
+        assert set(settings.route_rates) <= routes
+
+
+def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(prod: Assembly) -> None:
+    for line in FUNCTIONS:
+        if line.trigger == "http":
+            variables = prod.at(f"App/{camel(line.name)}").properties["Environment"]["Variables"]
+            assert {"user", "address"} <= set(json.loads(variables["REELSTACK_RATES"]))
+            assert prod.at(f"App/Alarms/{camel(line.name)}Unlimited").properties["MetricName"] == "RateLimiterDown"

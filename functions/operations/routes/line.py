@@ -7,7 +7,7 @@ from reelstack import overview, queues
 from reelstack.orders import Priority
 from reelstack.overview import Line
 from reelstack.queues import DeadLetter
-from reelstack.web import requires
+from reelstack.web import declared, requires
 
 router = APIRouter(prefix="/v1/production", tags=["production"], dependencies=[Depends(requires("admin"))])
 
@@ -47,7 +47,7 @@ def list_dead(
     return DeadLetters(items=[letter for one in asked for letter in queues.dead(one, limit)])
 
 
-@router.post("/redrive")
+@router.post("/redrive", openapi_extra=declared(audited="production:line"))
 def redrive(asked: Redrive) -> Redriven:
     """Sends dead letters back to their queues. Doing it twice is harmless: an order starts once."""
     chosen = [asked.priority] if asked.priority else list(Priority)

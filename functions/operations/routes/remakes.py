@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import remakes, videos
 from reelstack.orders import Priority
 from reelstack.views import VideoView, view
-from reelstack.web import requires
+from reelstack.web import declared, requires
 
 router = APIRouter(prefix="/v1", tags=["production"], dependencies=[Depends(requires("admin"))])
 
@@ -40,13 +40,13 @@ class Reencoded(BaseModel):
     cursor: str | None
 
 
-@router.post("/videos/{video_id}/produce", status_code=202)
+@router.post("/videos/{video_id}/produce", status_code=202, openapi_extra=declared(audited="video:{video_id}"))
 def produce(video_id: str, asked: Produce) -> VideoView:
     """Makes a published video anew, or some of its renditions. What is played stays until the new one is there."""
     return view(remakes.request(videos.find(video_id), asked.priority, tuple(asked.renditions)), inside=True)
 
 
-@router.post("/production/reencode", status_code=202)
+@router.post("/production/reencode", status_code=202, openapi_extra=declared(audited="production:line"))
 def reencode(asked: Reencode) -> Reencoded:
     """Makes published public videos anew at low priority, a page at a time, newest first."""
     found = remakes.request_many(asked.without_codec, asked.before, asked.limit, asked.cursor)

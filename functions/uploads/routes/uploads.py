@@ -7,9 +7,12 @@ from reelstack import parts, priorities, uploads
 from reelstack.config import config
 from reelstack.parts import HeldPart, Mode, SignedPart
 from reelstack.tables import Upload
-from reelstack.web import Creator
+from reelstack.web import Creator, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
+
+LARGEST_TEXTS = 64 * 1024
+"""Bytes of a description and tags at their longest, every character as two \\u escapes."""
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
 
@@ -81,7 +84,8 @@ def _view(upload: Upload) -> dict[str, Any]:
     }
 
 
-@router.post("", status_code=201)
+# Its key names the upload for as long as there is one, and each answer signs addresses anew: kept ones would expire.
+@router.post("", status_code=201, openapi_extra=declared(max_body_bytes=LARGEST_TEXTS, answers_kept=False))
 def create_upload(
     new: NewUpload,
     caller: Creator,
@@ -103,7 +107,7 @@ def get_upload(upload_id: str, caller: Creator) -> HeldUpload:
     return HeldUpload(**_view(upload), held=uploads.held_parts(upload) if is_open else [])
 
 
-@router.post("/{upload_id}/parts")
+@router.post("/{upload_id}/parts", openapi_extra=declared(answers_kept=False))
 def sign_parts(upload_id: str, wanted: WantedParts, caller: Creator) -> SignedParts:
     """Fresh addresses for parts: further ones, or the same again after a 403."""
     upload = uploads.find_own(upload_id, caller.user_id)

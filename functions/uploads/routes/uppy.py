@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from reelstack import parts, uploads
 from reelstack.parts import SignedRequest
-from reelstack.web import Creator
+from reelstack.web import Creator, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
@@ -26,7 +26,7 @@ class S3Request(BaseModel):
     """Not heeded: the service decides how long an address lives."""
 
 
-@router.post("/{upload_id}/sign")
+@router.post("/{upload_id}/sign", openapi_extra=declared(answers_kept=False))
 def sign_request(upload_id: str, wanted: S3Request, caller: Creator) -> SignedRequest:
     """The presigned address of one S3 request of an upload in parts. Complete the upload afterwards all the same."""
     upload = uploads.find_own(upload_id, caller.user_id)

@@ -3,12 +3,14 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.users.routes.people import Profile, UserId, view
+from functions.users.routes.people import Profile, view
 from reelstack import accounts, audit, users
+from reelstack.audit import Kind
 from reelstack.tables import User
-from reelstack.web import Admin, Cursor, Limit, requires
+from reelstack.web import Admin, Cursor, Limit, UserId, requires
 
-router = APIRouter(prefix="/v1/users", tags=["accounts"], dependencies=[Depends(requires("admin"))])
+router = APIRouter(prefix="/v1/users", tags=["accounts"])
+ADMIN = Depends(requires("admin"))
 
 Role = Literal["viewer", "creator", "moderator", "admin"]
 
@@ -58,7 +60,7 @@ def _account(user: User) -> Account:
     )
 
 
-@router.get("/{user_id}/account")
+@router.get("/{user_id}/account", dependencies=[ADMIN])
 def get_account(user_id: UserId) -> Account:
     return _account(users.find(user_id))
 
@@ -85,9 +87,9 @@ def withdraw_role(user_id: UserId, role: Role, caller: Admin) -> Roles:
     return Roles(roles=accounts.withdraw(user_id, role, caller.user_id))
 
 
-@router.get("/{user_id}/audit")
+@router.get("/{user_id}/audit", dependencies=[ADMIN])
 def list_deeds(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> AccountDeeds:
     """What administrators did to an account, oldest first."""
-    found, following = audit.list_entries(accounts.subject(user_id), limit, cursor)
+    found, following = audit.list_entries(user_id, limit, cursor, kind=Kind.USER)
     items = [AccountDeed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]
     return AccountDeeds(items=items, cursor=following)

@@ -1,16 +1,13 @@
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import avatars, handles, users
+from reelstack import avatars, handles, ties, users
+from reelstack.errors import UserNotFound
 from reelstack.tables import User
 from reelstack.users import Privacy
-from reelstack.web import Viewer
+from reelstack.web import UserId, Viewer
 
 router = APIRouter(prefix="/v1/users", tags=["people"])
-
-UserId = Annotated[str, Path(min_length=1, max_length=128)]
 
 
 class Profile(BaseModel):
@@ -44,4 +41,8 @@ def view(user: User) -> Profile:
 def get_user(user_id: UserId, caller: Viewer) -> Profile:
     """Somebody's profile, by id or by `@handle`."""
     named = handles.find_holder(user_id).user_id if user_id.startswith("@") else user_id
-    return view(users.find_visible(named, caller.user_id, staff=caller.may("moderator")))
+    staff = caller.may("moderator")
+    user = users.find_visible(named, caller.user_id, staff=staff)
+    if not staff and ties.blocked(caller.user_id, (user.user_id,)):
+        raise UserNotFound
+    return view(user)

@@ -2,8 +2,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from reelstack.config import config
+from reelstack.web import EVERYBODY
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[EVERYBODY])
 
 
 class Health(BaseModel):

@@ -6,12 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import counters, listings, playback, videos
 from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view
-from reelstack.web import Cursor, Limit, UserId, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 theirs = APIRouter(prefix="/v1/users", tags=["videos"])
 
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
+
+
+LARGEST_TEXTS = 64 * 1024
+"""Bytes of a description and tags at their longest, every character as two \\u escapes."""
 
 
 class Changes(BaseModel):
@@ -39,7 +43,7 @@ def get_video(video_id: str, caller: Viewer) -> VideoView:
     return view(video, counters.read([video_id])[video_id], inside=inside)
 
 
-@router.patch("/{video_id}")
+@router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_TEXTS))
 def edit_video(video_id: str, changes: Changes, caller: Viewer) -> VideoView:
     video = videos.find_own(video_id, caller.user_id)
     return view(videos.edit(video, changes.model_dump(exclude_unset=True)))

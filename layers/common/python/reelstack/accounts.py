@@ -5,15 +5,10 @@ what is done already is done once, and the pool is asked each time.
 """
 
 from reelstack import audit, sign_ins, users
-from reelstack.audit import Change
+from reelstack.audit import Change, Kind
 from reelstack.errors import OwnAccount
 from reelstack.tables import User
-from reelstack.videos import now_ms
-
-
-def subject(user_id: str) -> str:
-    """Under which key the audit log has what was done to a person."""
-    return f"user#{user_id}"
+from reelstack.clock import now_ms
 
 
 def suspend(user_id: str, reason: str, admin_id: str) -> User:
@@ -24,7 +19,7 @@ def suspend(user_id: str, reason: str, admin_id: str) -> User:
     actions = [User.suspended_at.set(now_ms()), User.suspended_by.set(admin_id), User.suspended_reason.set(reason)]
     free = User.suspended_at.does_not_exist() & User.deleted_at.does_not_exist()
     audit.commit(
-        audit.entry(subject(user_id), admin_id, "suspended", reason),
+        audit.entry(user_id, admin_id, "suspended", reason, kind=Kind.USER),
         Change(item=User(user_id), actions=actions, condition=free),
     )
     sign_ins.disable(user_id)
@@ -35,9 +30,8 @@ def restore(user_id: str, reason: str, admin_id: str) -> User:
     """Takes a suspension back. Raises UserNotFound."""
     before = users.find(user_id)
     actions = [User.suspended_at.remove(), User.suspended_by.remove(), User.suspended_reason.remove()]
-    noted = audit.entry(
-        subject(user_id), admin_id, "restored", reason, before={"suspended_reason": before.suspended_reason}
-    )
+    said = {"suspended_reason": before.suspended_reason}
+    noted = audit.entry(user_id, admin_id, "restored", reason, before=said, kind=Kind.USER)
     audit.commit(noted, Change(item=User(user_id), actions=actions, condition=User.suspended_at.exists()))
     sign_ins.enable(user_id)
     return users.find(user_id)
@@ -65,4 +59,5 @@ def withdraw(user_id: str, role: str, admin_id: str) -> list[str]:
 
 def _note_role(user_id: str, action: str, role: str, admin_id: str, before: list[str]) -> None:
     """Before the deed: an entry too many is better than a role nobody can account for."""
-    audit.commit(audit.entry(subject(user_id), admin_id, action, "", before={"roles": before}, after={"role": role}))
+    noted = audit.entry(user_id, admin_id, action, "", {"roles": before}, {"role": role}, kind=Kind.USER)
+    audit.commit(noted)

@@ -1,13 +1,15 @@
-"""What people and policies did to videos and accounts: entries that are only ever added, each with its deed in one
-transaction.
+"""What people and policies did to videos, users and the production line: entries that are only ever added.
 
-A function's grant on the table is PutItem alone (`appends` in infra/catalogue.py), and every put is conditional on the
-entry's being new: what is written stays as it was written.
+What is judged of a video or a user is one transaction with its entry (`commit`). Other acts of moderators and admins
+are noted by the door when they are done (`note`): each of their routes declares one or the other. A function's grant on
+the table is PutItem alone (`appends` in infra/catalogue.py), and every put is conditional on the entry's being new:
+what is written stays as it was written.
 """
 
 import random
 import time
 import uuid
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -19,7 +21,7 @@ from pynamodb.transactions import TransactWrite
 from reelstack import pages
 from reelstack.config import config
 from reelstack.tables import AuditEntry
-from reelstack.videos import now_ms
+from reelstack.clock import now_ms
 
 MACHINE, POLICY = "machine", "policy"
 ATTEMPTS = 4
@@ -36,11 +38,28 @@ class Change(BaseModel):
     condition: Any = None
 
 
-def entry(video_id: str, actor: str, action: str, reason: str, before: Any = None, after: Any = None) -> AuditEntry:
+class Kind(StrEnum):
+    """What an entry is about."""
+
+    VIDEO = "video"
+    USER = "user"
+    PRODUCTION = "production"
+
+
+def entry(
+    subject_id: str,
+    actor: str,
+    action: str,
+    reason: str,
+    before: Any = None,
+    after: Any = None,
+    *,
+    kind: Kind = Kind.VIDEO,
+) -> AuditEntry:
     """A new entry of now."""
     at = now_ms()
     return AuditEntry(
-        video_id,
+        f"{kind}:{subject_id}",
         f"{at:013d}-{uuid.uuid4().hex[:12]}",
         at=at,
         actor=actor,
@@ -75,8 +94,18 @@ def commit(noted: AuditEntry, *changes: Change) -> bool:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def list_entries(video_id: str, limit: int, cursor: str | None) -> tuple[list[AuditEntry], str | None]:
-    """A page of what was done to a video, oldest first, and the cursor of the next page."""
+def note(subject: str, actor: str, action: str, told: dict[str, Any]) -> None:
+    """An act that is done: `subject` is "<kind>:<id>", `told` what it was asked with; its `reason` is the entry's."""
+    kind, _, subject_id = subject.partition(":")
+    noted = entry(subject_id, actor, action, str(told.get("reason") or ""), after={"asked": told}, kind=Kind(kind))
+    noted.save(AuditEntry.entry_id.does_not_exist())
+
+
+def list_entries(
+    subject_id: str, limit: int, cursor: str | None, *, kind: Kind = Kind.VIDEO
+) -> tuple[list[AuditEntry], str | None]:
+    """A page of what was done to a video, a user or the line, oldest first, and the cursor of the next page."""
     after = pages.decode(cursor, str)
-    found = list(AuditEntry.query(video_id, AuditEntry.entry_id > after[0] if after else None, limit=limit + 1))
+    later = AuditEntry.entry_id > after[0] if after else None
+    found = list(AuditEntry.query(f"{kind}:{subject_id}", later, limit=limit + 1))
     return found[:limit], pages.encode(found[limit - 1].entry_id) if len(found) > limit else None

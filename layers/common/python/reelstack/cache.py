@@ -23,7 +23,8 @@ WAIT_SECONDS = 0.02
 
 
 @cache
-def _valkey(url: str) -> Valkey:
+def connected(url: str) -> Valkey:
+    """The process's client of a Valkey; it connects at its first command."""
     import valkey
 
     return valkey.Valkey.from_url(
@@ -40,7 +41,7 @@ def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
     if not url:
         return load()
     try:
-        return _remember(_valkey(url), f"rs:{key}", seconds, load)
+        return _remember(connected(url), f"rs:{key}", seconds, load)
     except _errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
@@ -77,7 +78,7 @@ def forget(*keys: str) -> None:
     """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
     url = config().cache_url
     if url and keys:
-        _valkey(url).delete(*(f"rs:{key}" for key in keys))
+        connected(url).delete(*(f"rs:{key}" for key in keys))
 
 
 def _errors() -> tuple[type[Exception], ...]:

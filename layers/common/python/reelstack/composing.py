@@ -19,7 +19,7 @@ from reelstack.parts import HeldPart
 from reelstack.tables import Upload
 from reelstack.telemetry import count, logger
 from reelstack.uploads import UploadState
-from reelstack.videos import REFUSED
+from reelstack.tables import REFUSED
 
 CHUNKS_A_PART = 8
 AT_ONCE = 3

@@ -51,6 +51,8 @@ class Config(BaseModel):
     users_table: str
     handles_table: str
     sessions_table: str
+    allowances_table: str
+    kept_answers_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -79,6 +81,9 @@ class Config(BaseModel):
     """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
     cache_url: str
     """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
+
+    rates: str
+    """JSON: "user", "address" or a route -> [requests at once, requests a second]. See reelstack.allowances."""
 
     max_upload_bytes: int
     max_duration_seconds: int
@@ -144,6 +149,10 @@ class Config(BaseModel):
                     f"{PREFIX}{name.upper()} is not set: add {name!r} to this function's line in infra/catalogue.py"
                 )
             return super().__getattr__(name)
+
+    def has(self, name: str) -> bool:
+        """Whether this function was given the field."""
+        return name in self.__dict__
 
     def to_env(self, fields: tuple[str, ...]) -> dict[str, str]:
         """The environment of a function that was given `fields`."""

@@ -16,7 +16,7 @@ from reelstack import aws
 from reelstack.steps import Work
 from reelstack.tables import EngineJob
 from reelstack.telemetry import count, logger
-from reelstack.videos import REFUSED
+from reelstack.tables import REFUSED
 
 Service = Literal["mediaconvert", "rekognition"]
 Outcome = Literal["done", "failed"]

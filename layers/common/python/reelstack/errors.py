@@ -1,8 +1,9 @@
 """Every way Reelstack says no, and what an HTTP client is told.
 
-ReelstackError
+ReelstackError 500
 ├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · SessionNotFound · RequestNotFound
-│                           CommentNotFound
+│                           CommentNotFound · RouteNotFound
+├── MethodNotAllowed 405 · MalformedBody 400 · TooManyRequests 429
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
@@ -12,12 +13,12 @@ ReelstackError
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
 │                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
-│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused
+│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · StillAnswering
 │                           HandleTaken · HandleChangedLately · RolesElsewhere
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed · PictureTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode · TieToOneself
+│                           RenditionUnknown · WrongMode · TieToOneself · InvalidRequest · IdempotencyKeyInvalid
 │                           CommentRefused · NotAThread · TooManyToCount
 │                           HandleInvalid · HandleReserved · WordsNotAllowed
 └── Unavailable 503         StorageBusy
@@ -34,10 +35,13 @@ class ReelstackError(Exception):
     status = 500
     type = "internal"
     title = "Something went wrong on our side"
+    retry_after: int | None = None
+    """Seconds after which it makes sense to ask again; goes into the header of that name."""
 
-    def __init__(self, detail: str = "", **extra: Any) -> None:
+    def __init__(self, detail: str = "", *, retry_after: int | None = None, **extra: Any) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
+        self.retry_after = retry_after or type(self).retry_after
         self.extra = extra
 
 
@@ -69,6 +73,22 @@ class RequestNotFound(NotFound):
 
 class SessionNotFound(NotFound):
     type, title = "session-not-found", "There is no such session of yours"
+
+
+class RouteNotFound(NotFound):
+    type, title = "route-not-found", "Nothing of this API has that address"
+
+
+class MethodNotAllowed(ReelstackError):
+    status, type, title = 405, "method-not-allowed", "This address does not take that method"
+
+
+class MalformedBody(ReelstackError):
+    status, type, title = 400, "malformed-json", "The request body is not JSON"
+
+
+class TooManyRequests(ReelstackError):
+    status, type, title = 429, "too-many-requests", "Too many requests"
 
 
 class Forbidden(ReelstackError):
@@ -246,6 +266,11 @@ class RolesElsewhere(Conflict):
     type, title = "roles-elsewhere", "Accounts of this stage are kept by another issuer, and their roles with them"
 
 
+class StillAnswering(Conflict):
+    type, title = "still-answering", "The first request with this Idempotency-Key is still being answered"
+    retry_after = 1
+
+
 class TooLarge(ReelstackError):
     status, type, title = 413, "too-large", "That is too large"
 
@@ -322,8 +347,17 @@ class WordsNotAllowed(Unprocessable):
     type, title = "words-not-allowed", "This name holds a word that others should not have to read"
 
 
+class InvalidRequest(Unprocessable):
+    type, title = "invalid-request", "The request does not have the right form"
+
+
+class IdempotencyKeyInvalid(Unprocessable):
+    type, title = "idempotency-key-invalid", "An Idempotency-Key has 8 to 128 printable characters"
+
+
 class Unavailable(ReelstackError):
     status, type, title = 503, "unavailable", "Try again in a moment"
+    retry_after = 1
 
 
 class StorageBusy(Unavailable):

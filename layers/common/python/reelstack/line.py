@@ -17,7 +17,8 @@ from reelstack.orders import NotAnUpload, Order, Priority
 from reelstack.tables import Lease, Turn, Upload, Waiting
 from reelstack.telemetry import count, logger
 from reelstack.turns import Turns, after, choose, open_to
-from reelstack.videos import REFUSED, now_ms
+from reelstack.clock import now_ms
+from reelstack.tables import REFUSED
 
 DRAINER = "#drainer"
 DRAINER_SECONDS = 75

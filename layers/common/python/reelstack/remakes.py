@@ -17,7 +17,8 @@ from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
 from reelstack.orders import Priority
 from reelstack.tables import Lease, Video
-from reelstack.videos import REFUSED, State
+from reelstack.tables import REFUSED
+from reelstack.videos import State
 
 REPLACED = "replaced"
 """Pool of leases: assets that were replaced, by prefix, with the time in ms when they may go."""

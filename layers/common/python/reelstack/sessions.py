@@ -15,7 +15,8 @@ from reelstack import users
 from reelstack.config import config
 from reelstack.errors import AccountSuspended, SessionNotFound, SessionRevoked
 from reelstack.tables import Session
-from reelstack.videos import REFUSED, now_ms
+from reelstack.clock import now_ms
+from reelstack.tables import REFUSED
 
 SEEN_SECONDS = 15 * 60
 """How far behind `seen_at` may be: a session costs a write so often, not with every request."""

@@ -41,8 +41,8 @@ class Deployed(metaclass=Named):
     """What every table's Meta says: where its name comes from (a field of Config), timeouts, what infra adds."""
 
     field = ""
-    connect_timeout_seconds = 3
-    read_timeout_seconds = 10
+    connect_timeout_seconds: float = 3
+    read_timeout_seconds: float = 10
     max_retry_attempts = 3
     stream = ""
     ttl = ""
@@ -628,13 +628,13 @@ class Review(Model):
 
 
 class AuditEntry(Model):
-    """Who did what to a video or an account, when and why. Functions may add entries; none may change or delete one."""
+    """Who did what to what, when and why. Functions may add entries; none may change or delete one."""
 
     class Meta(Deployed):
         field = "audit_table"
 
-    video_id = UnicodeAttribute(hash_key=True)
-    """Or user#<id>, for what was done to a person's account."""
+    subject = UnicodeAttribute(hash_key=True)
+    """"<kind>:<id>", e.g. "video:9f2c": reelstack.audit.Kind."""
     entry_id = UnicodeAttribute(range_key=True)
     """Rises with time."""
     at = NumberAttribute()
@@ -708,11 +708,44 @@ class Session(Model):
     expires_at = NumberAttribute()
 
 
+class Allowance(Model):
+    """How many requests a caller has made in one window of time, where no cache counts them: reelstack.allowances."""
+
+    class Meta(Deployed):
+        field = "allowances_table"
+        ttl = "expires_at"
+        # A request must not wait for what only counts it.
+        connect_timeout_seconds = 0.5
+        read_timeout_seconds = 0.5
+        max_retry_attempts = 0
+
+    window = UnicodeAttribute(hash_key=True)
+    """"<whose>#<number of the window>", e.g. "user:ann#593210"."""
+    taken = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class KeptAnswer(Model):
+    """What a POST with an Idempotency-Key was answered. Powertools writes these items; here is what it calls things."""
+
+    class Meta(Deployed):
+        field = "kept_answers_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    status = UnicodeAttribute()
+    request_hash = UnicodeAttribute()
+    answer = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+    answering_until = NumberAttribute(null=True)
+    """Unix milliseconds; later, an answer that never came is not waited for any more."""
+
+
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
     *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
     *(Follow, Block, TimelineEntry, LargeAccount),
-    *(User, Handle, Session),
+    *(User, Handle, Session, Allowance, KeptAnswer),
 )
 
 

@@ -33,7 +33,9 @@ from reelstack.errors import (
 from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.tables import Upload, Video, transact
-from reelstack.videos import REFUSED, State, now_ms
+from reelstack.clock import now_ms
+from reelstack.tables import REFUSED
+from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5

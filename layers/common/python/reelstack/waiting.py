@@ -11,7 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 from reelstack.orders import Order, Priority
 from reelstack.tables import Turn, Upload, Waiting, transact
 from reelstack.turns import round_of_next
-from reelstack.videos import now_ms
+from reelstack.clock import now_ms
 
 ORDERS = "#orders"
 """Partition with one item per waiting order, by execution: the same order again finds itself here."""

@@ -1,0 +1,74 @@
+"""Who asks, and who may: each route names the role it wants, once."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from reelstack.errors import RoleMissing, TokenMissing
+
+ROLES = ("viewer", "creator", "moderator", "admin")
+"""In rising order: each may do what those before it may."""
+CALLER = "reelstack.caller"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the gateway's JWT authorizer verified it."""
+
+    user_id: str
+    roles: frozenset[str]
+    session_id: str | None = None
+    """Which sign-in the token came of; None: its issuer does not say."""
+
+    def may(self, role: str) -> bool:
+        return any(ROLES.index(mine) >= ROLES.index(role) for mine in self.roles if mine in ROLES)
+
+
+@dataclass(frozen=True)
+class Requires:
+    """What a route declares about its callers, as the dependency of one of its parameters or of its router.
+
+    The door asks `check` before anything of the request is read; the dependency only hands the caller on. A route of an
+    app without the door therefore answers nobody. `role` None: for everybody, also without a token.
+    """
+
+    role: str | None
+
+    def check(self, caller: Caller | None) -> None:
+        """Raises TokenMissing or RoleMissing."""
+        if self.role is None:
+            return
+        if caller is None:
+            raise TokenMissing
+        if not caller.may(self.role):
+            raise RoleMissing(f"This needs the role {self.role!r}", role=self.role)
+
+    async def __call__(self, request: Request) -> Caller | None:
+        caller: Caller | None = request.scope[CALLER]
+        return caller
+
+
+def requires(role: str) -> Requires:
+    """For `dependencies=[Depends(requires("admin"))]` of a router or route that needs no caller."""
+    return Requires(role)
+
+
+Viewer = Annotated[Caller, Depends(Requires("viewer"))]
+Creator = Annotated[Caller, Depends(Requires("creator"))]
+Moderator = Annotated[Caller, Depends(Requires("moderator"))]
+Admin = Annotated[Caller, Depends(Requires("admin"))]
+EVERYBODY = Depends(Requires(None))
+"""For routes that answer without a token: `dependencies=[EVERYBODY]`."""
+
+
+def caller_of(event: dict[str, Any]) -> Caller | None:
+    """The caller an API Gateway event names; None when the gateway asked for no token."""
+    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
+    if not claims.get("sub"):
+        return None
+    groups = claims.get("cognito:groups", "")
+    # The gateway flattens a list claim to the text "[viewer creator]".
+    names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
+    session_id = claims.get("origin_jti") or claims.get("sid")
+    return Caller(claims["sub"], frozenset(names) | {"viewer"}, session_id)

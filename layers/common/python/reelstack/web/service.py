@@ -1,0 +1,40 @@
+"""A service is `app = make_app("uploads", routes.router)` and `handler = lambda_handler(app)`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from mangum import Mangum
+from starlette.exceptions import HTTPException
+
+from reelstack.errors import ReelstackError
+from reelstack.telemetry import entry
+from reelstack.web import problems
+from reelstack.web.door import Door
+from reelstack.web.rules import rules_of
+
+
+def make_app(title: str, *routers: APIRouter) -> FastAPI:
+    """A service with its routes, the error shape and the door. Raises RouteUndeclared."""
+    rules = rules_of(routers)
+    # What else a route may say no with is read from the code when the API is described: cli/openapi.py.
+    refused: dict[int | str, dict[str, Any]] = {422: {"description": "The request does not have the right form"}}
+    app = FastAPI(
+        title=f"Reelstack {title}", version="1", docs_url=None, redoc_url=None, openapi_url=None, responses=refused
+    )
+    app.state.rules = rules
+    for router in routers:
+        app.include_router(router)
+    app.add_exception_handler(ReelstackError, problems.known)
+    app.add_exception_handler(RequestValidationError, problems.invalid)
+    app.add_exception_handler(HTTPException, problems.of_the_framework)
+    app.add_middleware(Door, rules=rules)
+    return app
+
+
+def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
+    """The function's entry: an API Gateway HTTP API event (payload 2.0) in, its answer out."""
+    # Mangum sends types it does not know as base64.
+    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE])
+    return entry(lambda event, context: adapter(event, context))

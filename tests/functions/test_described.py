@@ -1,0 +1,108 @@
+"""Every service holds what the OpenAPI description says: Schemathesis asks in each role, through the handlers.
+
+No 5xx, no status, header, type or schema that is not described. `make test-engines` asks more.
+"""
+
+import base64
+import importlib
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from cli import openapi
+from infra.catalogue import FUNCTIONS
+from reelstack.web import ROLES
+from tests.conftest import request
+from tests.functions.test_authorization import IDS, world
+
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
+QUICK, THOROUGH = 2, 60
+
+
+@pytest.fixture(scope="module")
+def operations() -> list[Any]:
+    schema = schemathesis.openapi.from_dict(openapi.describe())
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def through_the_gateway(case: Any, role: str, context: Any) -> httpx.Response:
+    """The answer of the function's handler to the request, in the gateway's form."""
+    asked = case.as_transport_kwargs(base_url="http://edge.test")
+    headers = {name: value for name, value in (asked["headers"] or {}).items() if value is not None}
+    sent = httpx.Request(
+        asked["method"],
+        asked["url"],
+        params=asked.get("params"),
+        headers=headers,
+        content=asked.get("data"),
+        json=asked.get("json"),
+    )
+    target = urlsplit(str(sent.url))
+    body = sent.read()
+    event = request(
+        sent.method,
+        f"{target.path}?{target.query}",
+        user="ann" if role == "creator" else role,
+        roles=(role,),
+        headers={name.lower(): value for name, value in sent.headers.items()},
+        body=base64.b64encode(body).decode() if body else None,
+    )
+    event["isBase64Encoded"] = bool(body)
+    handler = importlib.import_module(f"functions.{SERVICE[case.operation.label]}.handler").handler
+    answer = handler(event, context)
+    text = answer.get("body") or ""
+    found = httpx.Response(answer["statusCode"], headers=answer["headers"], content=text.encode(), request=sent)
+    found.elapsed = timedelta(0)
+    return found
+
+
+def check(operations: list[Any], role: str, context: Any, examples: int) -> None:
+    for operation in operations:
+        # An id that exists, more often than not: a made-up one only ever shows the 404.
+        known = st.booleans().map(lambda real: dict(IDS) if real else {})
+
+        @seed(4)
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            verbosity=Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(), ids=known)
+        def holds(case: Any, ids: dict[str, str]) -> None:
+            for name in set(ids) & set(case.path_parameters or {}):
+                case.path_parameters[name] = ids[name]
+            world()
+            case.validate_response(through_the_gateway(case, role, context), checks=CHECKS)
+
+        holds()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_answers_as_it_is_described(aws: Any, operations: list[Any], context: Any, role: str) -> None:
+    check(operations, role, context, QUICK)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_answers_as_it_is_described_whatever_is_asked(
+    aws: Any, operations: list[Any], context: Any, role: str
+) -> None:
+    check(operations, role, context, THOROUGH)
