@@ -21,16 +21,16 @@ from reelstack.tables import (
     Counter,
     EngineJob,
     Follow,
-    LargeAccount,
     Handle,
     KeptAnswer,
+    LargeAccount,
     Lease,
     Like,
     Pin,
     Report,
     Review,
-    Share,
     Session,
+    Share,
     Spending,
     TimelineEntry,
     Turn,
@@ -289,7 +289,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "handle_change_seconds",
             "max_avatar_bytes",
         ),
-        calls=("administer_users"),
+        calls=("administer_users",),
     ),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
@@ -305,7 +305,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("max_avatar_bytes", "moderation_engines", "moderation_thresholds"),
         calls=("look_at_pictures",),
     ),
-    Fn("forget_users", "stream", stream=User, vpc=True, timeout=30, config=("cache_url",)),
+    Fn("forget_users", "stream", streams=(User,), vpc=True, timeout=30, config=("cache_url",)),
     # --- uploads in chunks -----------------------------------------------------------------------------------------
     Fn(
         "compose_upload",
@@ -566,8 +566,8 @@ FUNCTIONS: tuple[Fn, ...] = (
 
 
 def _behind_the_door(line: Fn) -> Fn:
-    """What reelstack.web wants of every HTTP service, said once: the origin's secret, the caller's session and account, a
-    count of requests, answers by Idempotency-Key."""
+    """What reelstack.web wants of every HTTP service, said once: the origin's secret, its caller's session and account,
+    a count of requests, answers by Idempotency-Key."""
     if line.trigger != "http":
         return line
     return replace(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reelstack import accounts, sessions
 from reelstack import aws as seam
+from reelstack import sessions
 from reelstack.config import Config, config
 from reelstack.tables import AuditEntry, User
 from tests.functions.test_people import problem
@@ -81,7 +81,7 @@ def test_roles_are_granted_and_withdrawn_once_and_noted(call: Call, pool: str) -
     path = f"/v1/users/{pool}/roles/creator"
     assert [call("users", "PUT", path, **ADMIN).json for _ in range(2)] == [{"roles": ["creator", "viewer"]}] * 2
     assert [call("users", "DELETE", path, **ADMIN).json for _ in range(2)] == [{"roles": ["viewer"]}] * 2
-    entries = list(AuditEntry.query(accounts.subject(pool)))
+    entries = list(AuditEntry.query(f"user:{pool}"))
     assert [(e.action, e.before, e.after) for e in entries] == [
         ("role-granted", {"roles": ["viewer"]}, {"role": "creator"}),
         ("role-withdrawn", {"roles": ["creator", "viewer"]}, {"role": "creator"}),

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from reelstack import sessions
-from reelstack.web import Viewer
+from reelstack.web import Viewer, declared
 
 router = APIRouter(prefix="/v1/me/sessions", tags=["sessions"])
 
@@ -49,13 +49,13 @@ def list_sessions(caller: Viewer) -> Sessions:
     )
 
 
-@router.delete("")
+@router.delete("", openapi_extra=declared(also_suspended=True))
 def revoke_other_sessions(caller: Viewer) -> Revoked:
     """Signs me out everywhere but here."""
     return Revoked(revoked=sessions.revoke_others(caller.user_id, caller.session_id))
 
 
-@router.delete("/{session_id}", status_code=204)
+@router.delete("/{session_id}", status_code=204, openapi_extra=declared(also_suspended=True))
 def revoke_session(session_id: Annotated[str, Path(min_length=1, max_length=256)], caller: Viewer) -> None:
     """Ends one sign-in, this one too: none of its tokens works half a minute later."""
     sessions.revoke(caller.user_id, session_id)

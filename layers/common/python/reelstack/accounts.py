@@ -6,9 +6,9 @@ what is done already is done once, and the pool is asked each time.
 
 from reelstack import audit, sign_ins, users
 from reelstack.audit import Change, Kind
+from reelstack.clock import now_ms
 from reelstack.errors import OwnAccount
 from reelstack.tables import User
-from reelstack.clock import now_ms
 
 
 def suspend(user_id: str, reason: str, admin_id: str) -> User:

@@ -19,9 +19,9 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from reelstack import pages
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.tables import AuditEntry
-from reelstack.clock import now_ms
 
 MACHINE, POLICY = "machine", "policy"
 ATTEMPTS = 4

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from reelstack import aws, storage, users
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import PictureTypeNotAllowed
 from reelstack.tables import User
-from reelstack.clock import now_ms
 
 SENT, SHOWN = "avatars/", "u/"
 """Prefixes in the uploads and in the media bucket; <prefix><user>/<when>-<random> follows."""

@@ -58,11 +58,11 @@ def remember_many(
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}
     try:
-        kept: list[Any] = _valkey(url).mget(list(names.values()))  # type: ignore[assignment]  # also typed as awaitable
+        kept: list[Any] = connected(url).mget(list(names.values()))  # type: ignore[assignment]  # also typed as awaitable
         found = {key: json.loads(value) for key, value in zip(keys, kept, strict=True) if value is not None}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
-            with _valkey(url).pipeline(transaction=False) as pipeline:
+            with connected(url).pipeline(transaction=False) as pipeline:
                 for key, value in loaded.items():
                     pipeline.set(names[key], json.dumps(value), ex=seconds)
                 pipeline.execute()  # type: ignore[no-untyped-call]

@@ -16,10 +16,9 @@ from reelstack import aws, checksums, parts, uploads
 from reelstack.config import config
 from reelstack.errors import UploadAborted
 from reelstack.parts import HeldPart
-from reelstack.tables import Upload
+from reelstack.tables import REFUSED, Upload
 from reelstack.telemetry import count, logger
 from reelstack.uploads import UploadState
-from reelstack.tables import REFUSED
 
 CHUNKS_A_PART = 8
 AT_ONCE = 3

@@ -14,9 +14,8 @@ from pynamodb.expressions.update import Action
 
 from reelstack import aws
 from reelstack.steps import Work
-from reelstack.tables import EngineJob
+from reelstack.tables import REFUSED, EngineJob
 from reelstack.telemetry import count, logger
-from reelstack.tables import REFUSED
 
 Service = Literal["mediaconvert", "rekognition"]
 Outcome = Literal["done", "failed"]

@@ -15,7 +15,7 @@ from reelstack import blocks, counters, pages, shelves, tallies, transactions, v
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
-from reelstack.errors import FollowingTooMany, TieToOneself, RequestNotFound, UserNotFound
+from reelstack.errors import FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
 from reelstack.tables import REFUSED, TIE_SHELVES, Follow
 from reelstack.ties import Following
 

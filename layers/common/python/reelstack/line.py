@@ -12,13 +12,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pynamodb.exceptions import UpdateError
 
 from reelstack import aws, production, queues, spending, waiting
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order, Priority
-from reelstack.tables import Lease, Turn, Upload, Waiting
+from reelstack.tables import REFUSED, Lease, Turn, Upload, Waiting
 from reelstack.telemetry import count, logger
 from reelstack.turns import Turns, after, choose, open_to
-from reelstack.clock import now_ms
-from reelstack.tables import REFUSED
 
 DRAINER = "#drainer"
 DRAINER_SECONDS = 75

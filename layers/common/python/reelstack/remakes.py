@@ -16,8 +16,7 @@ from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
 from reelstack.orders import Priority
-from reelstack.tables import Lease, Video
-from reelstack.tables import REFUSED
+from reelstack.tables import REFUSED, Lease, Video
 from reelstack.videos import State
 
 REPLACED = "replaced"

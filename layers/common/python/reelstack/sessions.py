@@ -12,11 +12,10 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.update import Action
 
 from reelstack import users
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import AccountSuspended, SessionNotFound, SessionRevoked
-from reelstack.tables import Session
-from reelstack.clock import now_ms
-from reelstack.tables import REFUSED
+from reelstack.tables import REFUSED, Session
 
 SEEN_SECONDS = 15 * 60
 """How far behind `seen_at` may be: a session costs a write so often, not with every request."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
 from reelstack import aws, parts, quotas
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import (
     FileTooLarge,
@@ -32,9 +33,7 @@ from reelstack.errors import (
 )
 from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
-from reelstack.tables import Upload, Video, transact
-from reelstack.clock import now_ms
-from reelstack.tables import REFUSED
+from reelstack.tables import REFUSED, Upload, Video, transact
 from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100

@@ -4,10 +4,9 @@ A profile exists from its owner's first request on. Facts are cached; functions/
 and takes what changed out of the cache.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
-
-from collections.abc import Collection
 
 from pynamodb.exceptions import DoesNotExist, PutError
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Set
 
 from pynamodb.exceptions import TransactWriteError
 
+from reelstack.clock import now_ms
 from reelstack.orders import Order, Priority
 from reelstack.tables import Turn, Upload, Waiting, transact
 from reelstack.turns import round_of_next
-from reelstack.clock import now_ms
 
 ORDERS = "#orders"
 """Partition with one item per waiting order, by execution: the same order again finds itself here."""

@@ -1,5 +1,6 @@
-"""The outermost layer of every service. In this order it asks: through the CDN? who? how often? may they, still? how much?
-Only then is the request read. It keeps answers under Idempotency-Keys, notes what staff did, and adds headers.
+"""The outermost layer of every service. In this order it asks: through the CDN? who? how often? may they, and do
+they still? how much? Only then is the request read. It keeps answers under Idempotency-Keys, notes what staff did,
+and adds headers.
 """
 
 import hmac
@@ -139,7 +140,8 @@ def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
         rule.requires.check(caller)
     if caller:
         agent = request.headers.get("user-agent", "")
-        sessions.check(caller.user_id, caller.session_id, agent, writes=request.method not in READING)
+        writes = request.method not in READING and not (rule and rule.also_suspended)
+        sessions.check(caller.user_id, caller.session_id, agent, writes=writes)
 
 
 def _check_origin(request: Request) -> None:

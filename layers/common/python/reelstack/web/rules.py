@@ -13,7 +13,7 @@ from starlette.types import Scope
 from reelstack.web.callers import Requires
 
 MAX_BODY_BYTES = 32 * 1024
-BODY, ANSWERS, AUDIT = "x-max-body-bytes", "x-answers-kept", "x-audited"
+BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
 IN_ITS_TRANSACTION = "in its transaction"
 
@@ -23,15 +23,20 @@ class RouteUndeclared(RuntimeError):
 
 
 def declared(
-    *, max_body_bytes: int = MAX_BODY_BYTES, answers_kept: bool = True, audited: str = IN_ITS_TRANSACTION
+    *,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    answers_kept: bool = True,
+    audited: str = IN_ITS_TRANSACTION,
+    also_suspended: bool = False,
 ) -> dict[str, Any]:
     """For a route's `openapi_extra`, where it is not as most are.
 
     `answers_kept` False: a POST that is the same twice by itself, or keeps its Idempotency-Key its own way.
     `audited`: the subject, e.g. "video:{video_id}", under which the door notes the act once it is done; for acts of
     moderators and admins that do not write their entry in the transaction of their deed.
+    `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
     """
-    return {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited}
+    return {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Rule:
     max_body_bytes: int
     answers_kept: bool
     audited: str
+    also_suspended: bool
 
     @property
     def name(self) -> str:
@@ -51,7 +57,7 @@ class Rule:
 
     @property
     def method(self) -> str:
-        (method,) = self.route.methods or ()
+        (method,) = self.route.methods or ("",)
         return method
 
     @property
@@ -84,9 +90,13 @@ def _rule(route: APIRoute) -> Rule:
         raise RouteUndeclared(f"{route.path} names {len(found)} roles: Viewer, Creator, Moderator, Admin or EVERYBODY")
     extra = declared() | (route.openapi_extra or {})
     route.openapi_extra = {BODY: extra[BODY]}
-    rule = Rule(route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT])
+    rule = Rule(
+        route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT], extra[SUSPENDED]
+    )
     if rule.method == "POST":
         route.openapi_extra[ANSWERS] = rule.answers_kept
+    if rule.also_suspended:
+        route.openapi_extra[SUSPENDED] = True
     if rule.is_act:
         route.openapi_extra[AUDIT] = extra[AUDIT]
     return rule
