@@ -45,9 +45,17 @@ class Alarms(Construct):
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, says: str, periods: int = 1) -> None:
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        says: str,
+        periods: int = 1,
+        scope: Construct | None = None,
+    ) -> None:
         alarm = cloudwatch.Alarm(
-            self,
+            scope or self,
             name,
             metric=metric,
             threshold=threshold,
@@ -142,26 +150,27 @@ class Alarms(Construct):
             "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
         )
 
-    def api(self, api: apigw.HttpApi) -> None:
-        self._alarm("ApiErrors", api.metric_server_error(period=FIVE, statistic="Sum"), 5, "The API answers 5xx")
-        self._alarm(
-            "ApiSlow",
-            api.metric_latency(period=FIVE, statistic="p99"),
-            API_P99_MS,
-            "The API's p99 is over 1 s",
-            periods=3,
-        )
+    def api(self, scope: Construct, api: apigw.HttpApi) -> None:
+        """In `scope`, the API's own stack: here they would make two stacks wait for each other."""
+        errors = api.metric_server_error(period=FIVE, statistic="Sum")
+        slowest = api.metric_latency(period=FIVE, statistic="p99")
+        self._alarm("ApiErrors", errors, 5, "The API answers 5xx", scope=scope)
+        self._alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3, scope=scope)
 
     def dashboard(
-        self, functions: Mapping[str, lambda_.Function], machine: sfn.StateMachine, api: apigw.HttpApi
+        self,
+        scope: Construct,
+        functions: Mapping[str, lambda_.Function],
+        machine: sfn.StateMachine,
+        api: apigw.HttpApi,
     ) -> None:
-        """One page: what comes in, what is made, what breaks."""
+        """One page, in `scope`: what comes in, what is made, what breaks."""
 
         def graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
             return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)
 
         cloudwatch.Dashboard(
-            self,
+            scope,
             "Dashboard",
             widgets=[
                 [

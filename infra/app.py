@@ -7,6 +7,7 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 from infra import nag
 from infra.layers import LayerSource, layer_path
 from infra.settings import STAGES, Settings
+from infra.stacks.api import ApiStack
 from infra.stacks.app import AppStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.edge_global import EdgeGlobalStack
@@ -31,6 +32,7 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
         engines = EnginesStack(app, f"{name}-Engines", settings, network, **where())
         inside = {"vpc": network.vpc, "functions_group": network.functions_group, "cache_url": engines.cache_url}
     application = AppStack(app, f"{name}-App", settings, state, layer_source=layer_source, **inside, **where())
+    api = ApiStack(app, f"{name}-Api", settings, state, application, **where())
     # WAF for CloudFront lives in us-east-1 whatever the home region is.
     edge = EdgeGlobalStack(
         app,
@@ -39,9 +41,9 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
         cross_region_references=settings.region != "us-east-1",
         **where(Environment(account=settings.account, region="us-east-1")),
     )
-    delivery = DeliveryStack(app, f"{name}-Delivery", settings, state, application, edge, **where())
+    delivery = DeliveryStack(app, f"{name}-Delivery", settings, state, application, api, edge, **where())
     if not settings.is_local:
-        nag.check(app, settings, state, application, delivery, network)
+        nag.check(app, settings, state, application, api, delivery, network)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
 

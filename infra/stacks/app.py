@@ -1,4 +1,4 @@
-"""Everything that computes: functions, the state machine, queues, rules and the HTTP API."""
+"""Everything that computes: functions, the state machine, queues and rules."""
 
 import json
 from typing import Any
@@ -20,7 +20,6 @@ from infra import asl
 from infra.alarms import Alarms
 from infra.catalogue import FUNCTIONS, Fn
 from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
-from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
 from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
@@ -94,11 +93,7 @@ class AppStack(Stack):
         self._streams()
         self._queues()
         self._rules()
-        self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
-        self.http_api = self.http.api
-        self.alarms.api(self.http_api)
         self.alarms.line()
-        self.alarms.dashboard(self.functions, self.machine, self.http_api)
         self._outputs()
 
     # --- configuration -----------------------------------------------------------------------------------------------
@@ -506,8 +501,6 @@ class AppStack(Stack):
 
     def _outputs(self) -> None:
         values = {
-            "ApiUrl": f"https://{self.http.host}",
-            "ApiId": self.http_api.api_id,
             **{f"Production{p.title()}QueueUrl": queue.queue_url for p, queue in self.production_queues.items()},
             **{
                 f"Production{p.title()}DeadQueueUrl": dead_letters_of(queue).queue_url

@@ -25,6 +25,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.settings import Settings
+from infra.stacks.api import ApiStack
 from infra.stacks.app import AppStack, distribution_parameter
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.state import StateStack
@@ -49,6 +50,7 @@ class DeliveryStack(Stack):
         settings: Settings,
         state: StateStack,
         application: AppStack,
+        api: ApiStack,
         edge: EdgeGlobalStack,
         **kwargs: Any,
     ) -> None:
@@ -62,7 +64,7 @@ class DeliveryStack(Stack):
             "Edge",
             comment=f"reelstack {settings.stage}",
             default_behavior=self._web_behavior(),
-            additional_behaviors={**media, "/v1/*": self._api_behavior(application), **self._upload_behaviors()},
+            additional_behaviors={**media, "/v1/*": self._api_behavior(api), **self._upload_behaviors()},
             default_root_object="index.html",
             domain_names=[site] if site else None,
             certificate=edge.certificate,
@@ -156,12 +158,12 @@ class DeliveryStack(Stack):
 
     # --- API ---------------------------------------------------------------------------------------------------------
 
-    def _api_behavior(self, application: AppStack) -> cloudfront.BehaviorOptions:
+    def _api_behavior(self, api: ApiStack) -> cloudfront.BehaviorOptions:
         """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
         anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
         return cloudfront.BehaviorOptions(
             origin=origins.HttpOrigin(
-                application.http.host,
+                api.http.host,
                 protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
                 origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
                 custom_headers={ORIGIN_HEADER: self.state.origin_secret.secret_value.unsafe_unwrap()},

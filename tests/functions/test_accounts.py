@@ -99,7 +99,7 @@ def test_who_is_not_there_can_be_done_nothing_to(call: Call, pool: str) -> None:
     assert problem(call("users", "PUT", "/v1/users/nobody/roles/creator", **ADMIN)) == (404, "user-not-found")
     assert problem(call("users", "GET", "/v1/users/nobody/account", **ADMIN)) == (404, "user-not-found")
     assert call("users", "GET", "/v1/users/nobody/audit", **ADMIN).json == {"items": [], "cursor": None}
-    assert problem(call("users", "PUT", '/v1/users/x" or sub ^= "/roles/creator', **ADMIN)) == (404, "user-not-found")
+    assert problem(call("users", "PUT", '/v1/users/x" or sub ^= "/roles/creator', **ADMIN)) == (422, "invalid-request")
 
 
 def test_where_another_issuer_keeps_the_accounts_suspending_is_ours_and_roles_are_theirs(

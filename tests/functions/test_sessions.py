@@ -104,13 +104,13 @@ def test_being_seen_costs_no_write_per_request_and_a_cached_caller_no_read(
         assert call("feed", "GET", "/v1/feed", user="bob", session="phone").status == 200
         return sorted(asked)
 
-    assert costs() == ["GetItem", "GetItem", "PutItem", "UpdateItem"]
+    assert costs() == ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"]
     assert costs() == []
     later(monkeypatch, 31)
-    assert costs() == ["GetItem", "GetItem"]
+    assert costs() == ["BatchGetItem", "GetItem"]
     Session("bob", "phone").update(actions=[Session.seen_at.set(1)])
     later(monkeypatch, 62)
-    assert costs() == ["GetItem", "GetItem", "UpdateItem"]
+    assert costs() == ["BatchGetItem", "GetItem", "UpdateItem"]
     assert Session.get("bob", "phone").seen_at > 1
 
 

@@ -34,10 +34,9 @@ def stacks(**changes: Any) -> tuple[Template, Template]:
     abroad = settings.region != "us-east-1"
     edge = EdgeGlobalStack(app, "EdgeGlobal", settings, cross_region_references=abroad, env=virginia)
     role = iam.Role.from_role_arn(state, "Withdraw", f"arn:aws:iam::{settings.account}:role/withdraw")
-    application: Any = SimpleNamespace(
-        http=SimpleNamespace(host=API_HOST), functions={"withdraw": SimpleNamespace(role=role)}
-    )
-    delivery = DeliveryStack(app, "Delivery", settings, state, application, edge, env=here)
+    application: Any = SimpleNamespace(functions={"withdraw": SimpleNamespace(role=role)})
+    api: Any = SimpleNamespace(http=SimpleNamespace(host=API_HOST))
+    delivery = DeliveryStack(app, "Delivery", settings, state, application, api, edge, env=here)
     return Template.from_stack(delivery), Template.from_stack(edge)
 
 

@@ -33,8 +33,8 @@ def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> Non
 def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
     (authorizer,) = variant.of("AWS::ApiGatewayV2::Authorizer")
     jwt = authorizer.properties["JwtConfiguration"]
-    assert variant.flat("App", jwt["Issuer"]).endswith("/State/Users")
-    assert [variant.flat("App", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
+    assert variant.flat("Api", jwt["Issuer"]).endswith("/State/Users")
+    assert [variant.flat("Api", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
     assert authorizer.properties["IdentitySource"] == ["$request.header.Authorization"]
 
 
@@ -42,36 +42,36 @@ def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly)
     for line in FUNCTIONS:
         for key in (*line.routes, *line.public_routes):
             target = _routes(variant)[key]["Target"]
-            integration = variant.at(variant.flat("App", target).removeprefix("integrations/")).properties
-            assert variant.flat("App", integration["IntegrationUri"]) == f"App/{camel(line.name)}Live"
+            integration = variant.at(variant.flat("Api", target).removeprefix("integrations/")).properties
+            assert variant.flat("Api", integration["IntegrationUri"]) == f"App/{camel(line.name)}Live"
             assert integration["PayloadFormatVersion"] == "2.0"
 
 
 def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> None:
     """The emulator invokes without asking for permission; AWS answers 500 without it."""
     permitted = [
-        (variant.flat("App", permission.properties["FunctionName"]), _source(variant, permission.properties))
+        (variant.flat("Api", permission.properties["FunctionName"]), _source(variant, permission.properties))
         for permission in variant.of("AWS::Lambda::Permission")
         if permission.properties["Principal"] == "apigateway.amazonaws.com"
     ]
     services = [line.name for line in FUNCTIONS if line.routes or line.public_routes]
-    assert sorted(permitted) == sorted((f"App/{camel(name)}Live", "App/Http/Api/*/*/*") for name in services)
+    assert sorted(permitted) == sorted((f"App/{camel(name)}Live", "Api/Http/Api/*/*/*") for name in services)
 
 
 def _source(assembly: Assembly, permission: dict[str, Any]) -> str:
     """<api>/*/*/*: any stage, method and path of this API, and no other's."""
-    return assembly.flat("App", permission["SourceArn"]).rsplit(":", 1)[1]
+    return assembly.flat("Api", permission["SourceArn"]).rsplit(":", 1)[1]
 
 
 def test_the_emergency_stop_is_at_least_five_times_what_the_feed_answers_in_full(variant: Assembly) -> None:
-    limits = variant.at("App/Http/ApiStage").properties["DefaultRouteSettings"]
+    limits = variant.at("Api/Http/ApiStage").properties["DefaultRouteSettings"]
     assert limits["ThrottlingRateLimit"] >= 5 * FEED_LEVEL_3
     assert limits["ThrottlingBurstLimit"] >= limits["ThrottlingRateLimit"]
 
 
 def test_every_request_is_logged_without_what_identifies_the_caller(variant: Assembly) -> None:
-    settings = variant.at("App/Http/ApiStage").properties["AccessLogSettings"]
-    assert variant.flat("App", settings["DestinationArn"]) == "App/Http/ApiLogs.Arn"
+    settings = variant.at("Api/Http/ApiStage").properties["AccessLogSettings"]
+    assert variant.flat("Api", settings["DestinationArn"]) == "Api/Http/ApiLogs.Arn"
     assert not [word for word in ("authorization", "sourceIp", "jwt") if word in settings["Format"]]
 
 
@@ -89,7 +89,7 @@ def test_the_user_pool_knows_the_four_roles_the_services_ask_for(variant: Assemb
 
 
 def test_pages_elsewhere_may_read_what_a_client_must_know(variant: Assembly) -> None:
-    cors = variant.at("App/Http/Api").properties["CorsConfiguration"]
+    cors = variant.at("Api/Http/Api").properties["CorsConfiguration"]
     assert {"retry-after", "x-correlation-id", "idempotency-replayed"} <= set(cors["ExposeHeaders"])
     assert {"authorization", "idempotency-key"} <= set(cors["AllowHeaders"])
     assert "AllowCredentials" not in cors

@@ -144,7 +144,7 @@ def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly)
         for dimension in alarm.properties.get("Dimensions", [])
     }
     assert {f"App/{camel(line.name)}" for line in FUNCTIONS} <= watched
-    assert {"App/Production", "App/Http/Api"} <= watched
+    assert {"App/Production", "Api/Http/Api"} <= watched
 
 
 def test_every_alarm_reaches_the_topic_and_the_topic_lets_cloudwatch_in(variant: Assembly) -> None:
