@@ -169,10 +169,10 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
 
 
 def _encoder(one: Rendition) -> list[str]:
-    from reelstack.encoding import AVC_PRESET, HEVC_PRESET
+    from reelstack.encoding import AVC_PRESET, HEVC_PRESET, hevc_tuning
 
     if one.codec == "hevc":
-        options = {"scenecut": 0, "open-gop": 0, "log-level": "error"}
+        options = {**hevc_tuning(one), "scenecut": 0, "open-gop": 0, "log-level": "error"}
         parameters = ":".join(f"{name}={value}" for name, value in options.items())
         return ["-c:v", "libx265", "-preset", HEVC_PRESET, "-crf", "23", "-tag:v", "hvc1", "-x265-params", parameters]
     return ["-c:v", "libx264", "-preset", AVC_PRESET, "-crf", "22", "-sc_threshold", "0"]
