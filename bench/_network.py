@@ -52,6 +52,17 @@ class Network:
         left = (carried[at] - target) / self.rates[at] if self.rates[at] else 0.0
         return (rounds + more) * ends[-1] + ends[at] - left
 
+    def carried(self, start: float, end: float) -> float:
+        """Bytes that get over from `start` to `end`."""
+        return self._until(end) - self._until(start)
+
+    def _until(self, moment: float) -> float:
+        ends: list[float] = self._ends  # type: ignore[attr-defined]
+        carried: list[float] = self._carried  # type: ignore[attr-defined]
+        rounds, within = divmod(moment, ends[-1])
+        at = min(bisect_right(ends, within), len(ends) - 1)
+        return float(rounds * carried[-1] + carried[at] - (ends[at] - within) * self.rates[at])
+
     def faster(self, factor: float) -> "Network":
         seconds = tuple(length / factor for length in self.seconds)
         return Network(self.name, seconds, tuple(rate * factor for rate in self.rates), self.latency / factor)
@@ -74,12 +85,14 @@ class Trouble:
 
     def __post_init__(self) -> None:
         self._cuts: list[Cut] = []
+        # Of their own: how many requests failed before must not move a cut.
+        self._when = random.Random(self.rng.random())
 
     def cut(self, number: int) -> Cut:
         """The cut of minute `number`, anywhere within it."""
         while len(self._cuts) <= number:
-            length = self.rng.uniform(*CUT_SECONDS)
-            start = len(self._cuts) * MINUTE + self.rng.uniform(0, MINUTE - length)
+            length = self._when.uniform(*CUT_SECONDS)
+            start = len(self._cuts) * MINUTE + self._when.uniform(0, MINUTE - length)
             self._cuts.append(Cut(start / self.factor, (start + length) / self.factor))
         return self._cuts[number]
 

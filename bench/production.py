@@ -1,9 +1,10 @@
 """What cutting a clip into segments, storing and joining them costs, beside one ffmpeg command that makes the same.
 
 Both sides make the same renditions with the same encoders and presets, the same caps, sound and poster, on the same
-cores, one after the other. Ours runs the steps' own handlers, two segments at a time, with S3 and DynamoDB in process;
-the other is one command with one decode, as a person would write it. Quality is compared in the same run. Then the
-segments once more, one and two at a time on a core each, and from their times a simulated Map over a long clip.
+cores, in turns, and the quicker of two runs counts. Ours runs the steps' own handlers, two segments at a time, with S3
+and DynamoDB in process; the other is one command with one decode, as a person would write it. Quality is compared in
+the same run. Then the segments once more, one and two at a time on a core each, and from their times a simulated Map
+over a long clip.
 """
 
 import importlib
@@ -12,7 +13,7 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,7 @@ from bench._scaling import Measured, measure_segments, report_scaling
 from reelstack.ladder import Rendition
 
 WORKERS = 2
+ROUNDS = 2
 PLAN_KEY = "work/u1/1/plan.json"
 PLANNED = {**STEP, "plan_key": PLAN_KEY}
 BUDGET_WITH_MODERATION, BUDGET_WITHOUT, BUDGET_FIRST, BUDGET_VMAF = 1.15, 1.10, 0.25, -2.0
@@ -39,19 +41,30 @@ def measure(quick: bool) -> Report:
         begin(s3, source)
         _step("inspect_frames", some_frame(s3, source, folder))  # the models are loaded: the stack is warm
 
-        plain = _direct(source, folder)
-        without = _produce(moderated=False)
-        report.rows.append({"what": "one command", **plain})
-        report.rows.append({"what": "production without moderation", **without})
+        ways: dict[str, Callable[[], dict[str, float]]] = {
+            "one command": lambda: _direct(source, folder),
+            "production without moderation": lambda: _produce(moderated=False),
+        }
         if not quick:
-            moderated = _produce(moderated=True)
-            report.rows.append({"what": "production with moderation", **moderated})
-            report.checks.append(_ratio("with moderation", moderated["seconds"], plain, BUDGET_WITH_MODERATION))
+            ways["production with moderation"] = lambda: _produce(moderated=True)
+        plain, without, *moderated = _quicker(report, ways, rounds=1 if quick else ROUNDS)
+        for one in moderated:
+            report.checks.append(_ratio("with moderation", one["seconds"], plain, BUDGET_WITH_MODERATION))
         report.checks.append(_ratio("without moderation", without["seconds"], plain, BUDGET_WITHOUT))
         report.checks.append(_ratio("first playable", without["first_playable"], plain, BUDGET_FIRST))
         _compare_quality(report, s3, source, folder)
         _scale(report, without, most=2 if quick else None)
     return report
+
+
+def _quicker(report: Report, ways: Mapping[str, Callable[[], dict[str, float]]], rounds: int) -> list[dict[str, float]]:
+    """Of each way its quicker run, all ways in turns: what else the machine does only ever adds time."""
+    runs: dict[str, list[dict[str, float]]] = {what: [] for what in ways}
+    for _ in range(rounds):
+        for what, way in ways.items():
+            runs[what].append(way())
+            report.rows.append({"what": what, **runs[what][-1]})
+    return [min(of_way, key=lambda one: one["seconds"]) for of_way in runs.values()]
 
 
 def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) -> Check:
@@ -156,10 +169,10 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
 
 
 def _encoder(one: Rendition) -> list[str]:
-    from reelstack.encoding import AVC_PRESET, HEVC_PRESET
+    from reelstack.encoding import AVC_PRESET, HEVC_PRESET, hevc_tuning
 
     if one.codec == "hevc":
-        options = {"scenecut": 0, "open-gop": 0, "log-level": "error"}
+        options = {**hevc_tuning(one), "scenecut": 0, "open-gop": 0, "log-level": "error"}
         parameters = ":".join(f"{name}={value}" for name, value in options.items())
         return ["-c:v", "libx265", "-preset", HEVC_PRESET, "-crf", "23", "-tag:v", "hvc1", "-x265-params", parameters]
     return ["-c:v", "libx264", "-preset", AVC_PRESET, "-crf", "22", "-sc_threshold", "0"]

@@ -23,7 +23,7 @@ from bench._report import Check, Report, run
 from local import programs
 from reelstack import media
 from reelstack.containers import FAMILY_OF_TYPE, SNIFF_BYTES, sniff
-from reelstack.encoding import HEVC_PRESET, Picture, encode_segment
+from reelstack.encoding import HEVC_PRESET, Picture, encode_segment, hevc_tuning
 from reelstack.ladder import BUFFER_SECONDS, CAPS_KBPS, Plan, Rendition, Segment, Spending, make_plan, spending
 from reelstack.probing import find_facts
 from reelstack.transcoding import encode_clip
@@ -191,6 +191,7 @@ def _constant(plan: Plan, clip: Path, rendition: Rendition, kbps: int, place: Pa
     target = place / f"constant-{kbps}.mp4"
     held = f"bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={round(kbps * BUFFER_SECONDS)}:strict-cbr=1"
     options = f"keyint={plan.gop_frames}:min-keyint={plan.gop_frames}:scenecut=0:open-gop=0:pools=1:frame-threads=1"
+    options += "".join(f":{name}={value}" for name, value in hevc_tuning(rendition).items())
     scaled = ["-vf", f"scale={rendition.width}:{rendition.height}:flags=bicubic", "-an"]
     encoder = ["-c:v", "libx265", "-preset", HEVC_PRESET, "-x265-params", f"{options}:{held}:log-level=error"]
     command = [str(programs.ffmpeg()), "-v", "error", "-y", "-i", str(clip), *scaled, *encoder, str(target)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from reelstack_client.retry import Timing
+from reelstack_client.transport import SEND_BUFFER
 
 CHECK_SECONDS = 0.05
 """How often a part that waits for its lane looks whether the link became faster."""
@@ -18,13 +19,22 @@ class Link:
     """Measures what lands and gives out lanes: the right to have one part on its way.
 
     Whatever is under way when the network breaks is lost. So only as many parts are under way as the link moves in
-    `timing.at_risk` seconds: one on a phone in a train, `most` in a data centre. What counts is what storage has
+    `timing.at_risk` seconds: `least` on a phone in a train, `most` in a data centre. What counts is what storage has
     confirmed: of what has left, some is in the kernel's buffers still.
     """
 
-    def __init__(self, part_bytes: int, most: int, timing: Timing, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        part_bytes: int,
+        most: int,
+        timing: Timing,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        least: int = 1,
+    ) -> None:
         self.part_bytes = part_bytes
         self.most = most
+        self.least = min(least, most)
         self.timing = timing
         self.clock = clock
         self._free = threading.Condition()
@@ -68,7 +78,16 @@ class Link:
             if seconds < self.timing.look:
                 return False
             self._judged = True
-            return self._left / seconds * self.timing.weak < self.part_bytes
+            return self._rate() * self.timing.weak < self.part_bytes
+
+    def rate(self) -> float:
+        """Bytes a second, by what has left since the first part began; what the kernel may hold back is not counted."""
+        with self._free:
+            return self._rate()
+
+    def _rate(self) -> float:
+        seconds = self.clock() - (self._began or 0.0)
+        return max(0, self._left - SEND_BUFFER) / seconds if self._began is not None and seconds else 0.0
 
     @contextmanager
     def lane(self, stopped: Callable[[], bool]) -> Iterator[None]:
@@ -88,4 +107,4 @@ class Link:
         since = self.clock() - self.timing.at_risk
         while self._landed and self._landed[0][0] < since:
             self._landed.popleft()
-        return max(1, min(self.most, sum(count for _, count in self._landed) // self.part_bytes))
+        return max(self.least, min(self.most, sum(count for _, count in self._landed) // self.part_bytes))

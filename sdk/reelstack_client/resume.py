@@ -23,6 +23,7 @@ class Remembered:
     upload_id: str | None = None
     mode: str | None = None
     """What was chosen for it on the way: "chunks" on a weak link, "parts" if the service knows no chunks."""
+    chunk_bytes: int | None = None
 
 
 def default_folder() -> Path:

@@ -49,6 +49,8 @@ class Timing:
 
     connect: float = 10.0
     stall: float = 10.0
+    answer: float = 20.0
+    """How long the answer to a part may take once its last byte has left: the kernel holds up to 128 KiB of it back."""
     patience: float = 300.0
     tries: int = 200
     """Of one part, or of one request to the service while the network is away."""
@@ -58,13 +60,15 @@ class Timing:
     """How long the first part is watched before the link counts as weak."""
     weak: float = 6.0
     """A link that takes longer than this for one part is weak: small chunks lose less to a cut."""
+    chunk: float = 2.0
+    """How long a chunk shall take: what a cut costs, and what a failed request sends again."""
     poll: float = 1.0
     """Between two looks at an upload whose chunks storage is composing."""
     backoff: Backoff = field(default_factory=Backoff)
 
     def faster(self, factor: float) -> Timing:
         """The same in a world where everything is `factor` times faster, e.g. a recorded network replayed in haste."""
-        scaled = ("connect", "stall", "patience", "at_risk", "look", "weak", "poll")
+        scaled = ("connect", "stall", "answer", "patience", "at_risk", "look", "weak", "chunk", "poll")
         shorter = {name: getattr(self, name) / factor for name in scaled}
         return dataclasses.replace(self, backoff=self.backoff.faster(factor), **shorter)
 

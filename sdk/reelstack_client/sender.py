@@ -17,15 +17,23 @@ from reelstack_client.models import Part
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
 from reelstack_client.sending import Sending, Tally
 from reelstack_client.signatures import Signatures
-from reelstack_client.transport import SMALL_BUFFER
+from reelstack_client.transport import SMALL_BUFFER, TINY_BUFFER
 
 BLOCK = 64 * 1024
+SMALL = 1024 * 1024
+"""Bytes of a part up to which one may wait for its answer while another is sent."""
+MOST_STALLS = 2
+"""Up to four times the patience, for a part that stalled before: what is slower than that would never get through."""
 REFUSALS = 5
 """How often in a row storage may refuse freshly signed parts before the upload counts as broken."""
 
 
 class LinkIsWeak(Exception):
-    """Before a first part has landed: this link wants smaller pieces. Never leaves the package."""
+    """Before a first part has landed: this link wants smaller pieces. Never leaves the package. `rate` bytes/s."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__(rate)
+        self.rate = rate
 
 
 class Stopped(Exception):
@@ -38,6 +46,8 @@ class Again:
 
     asked: float = 0.0
     lost: bool = False
+    stalled: bool = False
+    """It was given up because nothing moved."""
 
 
 class Sender:
@@ -58,8 +68,10 @@ class Sender:
         self.signatures = signatures
         self.held = held
         self.how = how
-        self.link = Link(tally.size(1), how.parallel, how.timing)
-        self._timeout = httpx.Timeout(how.timing.stall, connect=how.timing.connect, pool=None)
+        small = tally.upload.part_size_bytes <= SMALL
+        self.link = Link(tally.size(1), how.parallel, how.timing, least=2 if small else 1)
+        self._buffer = TINY_BUFFER if small else SMALL_BUFFER
+        self._numbers: list[int] = []
         self._waiting: list[int] = []
         self._watched = False
         self._refusals = 0
@@ -68,7 +80,7 @@ class Sender:
     def send(self, numbers: list[int], *, watched: bool = False) -> None:
         """Returns when storage took each of `numbers`. Raises Unreachable, UploadBroken, UploadGone or FileChanged;
         if `watched`, LinkIsWeak."""
-        self._waiting, self._watched = list(numbers), watched
+        self._numbers, self._waiting, self._watched = numbers, list(numbers), watched
         most = max(1, min(self.how.parallel, len(numbers)))
         with ThreadPoolExecutor(max_workers=most, thread_name_prefix="part") as pool:
             try:
@@ -88,38 +100,47 @@ class Sender:
             self._bring(number)
 
     def _bring(self, number: int) -> None:
+        stalls = 0
         for attempt in range(self.how.timing.tries):
             if number in self.tally.done or self._stop.is_set():
                 return
             try:
                 with self.link.lane(self._stop.is_set):  # first: a signature may end while a lane is waited for
-                    again = self._put(self.signatures.get(number, list(self._waiting)))
+                    again = self._put(self.signatures.get(number, self._following()), 2.0 ** min(stalls, MOST_STALLS))
             except Stopped:
                 return
             if again is None:
                 return
+            stalls += again.stalled
             self.tally.sending(number, 0)
             self.how.sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
         raise Unreachable(f"part {number}: {self.how.timing.tries} tries; the same upload can be resumed later")
 
-    def _put(self, part: Part) -> Again | None:
-        """One try of one part: None if storage took it."""
+    def _following(self) -> list[int]:
+        """What will be sent next, or is waiting for its lane."""
+        return [number for number in self._numbers if number not in self.tally.done]
+
+    def _put(self, part: Part, patience: float) -> Again | None:
+        """One try of one part, `patience` times as patient as at first: None if storage took it."""
         headers = part.headers | {"Content-Length": str(part.size_bytes)}
         left = Body(part.size_bytes)
+        timing = self.how.timing
+        write, read = timing.stall * patience, timing.answer * patience
+        timeout = httpx.Timeout(connect=timing.connect, write=write, read=read, pool=None)
         try:
             response = self.http.put(
                 part.url,
                 content=self._blocks(part, left),
                 headers=headers,
-                timeout=self._timeout,
-                extensions=SMALL_BUFFER,
+                timeout=timeout,
+                extensions=self._buffer,
             )
         except httpx.TransportError as error:
             self.link.lost()
             self._give_up_if_stuck(str(error) or type(error).__name__)
             if left.bytes == 0:  # perhaps storage has it and only the answer was lost
                 self.tally.finished(self.held())
-            return Again(lost=True)
+            return Again(lost=True, stalled=isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout))
         if response.status_code < 300:
             self._refusals = 0
             self.link.landed(part.size_bytes)
@@ -162,7 +183,7 @@ class Sender:
                 if self._stop.is_set():
                     raise Stopped
                 if self._watched and self.link.is_weak():
-                    raise LinkIsWeak
+                    raise LinkIsWeak(self.link.rate())
 
     def _give_up_if_stuck(self, why: str) -> None:
         stuck = time.monotonic() - self.tally.moved

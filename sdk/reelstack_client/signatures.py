@@ -34,7 +34,7 @@ class Signatures:
         """The signed part; if it must be signed, the parts that come next are signed in the same request."""
         with self._lock:
             if number not in self._signed:
-                batch = [number, *(n for n in following if n not in self._signed)][: self._most()]
+                batch = [number, *(n for n in following if n != number and n not in self._signed)][: self._most()]
                 signed = self.sign({n: self._checksum(n) for n in batch})
                 self._signed |= {part.number: part for part in signed}
             return self._signed[number]

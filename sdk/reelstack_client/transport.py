@@ -22,14 +22,18 @@ SEND_BUFFER = 128 * 1024
 minute of bytes that look as if they had left. Eight connections with 200 ms there and back still move 40 Mbit/s."""
 
 
-def _keep_buffer_small(event: str, info: dict[str, Any]) -> None:
-    if event == "connection.connect_tcp.complete":
-        connected = info["return_value"].get_extra_info("socket")
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+def _small_buffer(most: int) -> dict[str, Any]:
+    def limit(event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            info["return_value"].get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, most)
+
+    return {"trace": limit}
 
 
-SMALL_BUFFER = {"trace": _keep_buffer_small}
+SMALL_BUFFER = _small_buffer(SEND_BUFFER)
 """The extension of a request whose connection, if it is a new one, shall keep little for later."""
+TINY_BUFFER = _small_buffer(SEND_BUFFER // 4)
+"""The same for chunks on a weak link: they would fit into the buffer whole, and silence would look like slowness."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from reelstack_client.transport import Transport
 from reelstack_client.uploads import Uploads, Wishes, guess_type
 
 CHUNK_BYTES = 1024 * 1024
-"""A part in mode "chunks"."""
+"""The largest part in mode "chunks"."""
+SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
 COMPLETIONS = 3
 """How often completing may find parts missing before the upload counts as failed."""
 BEGINNINGS = 2
@@ -49,8 +50,8 @@ class Uploading:
         while True:
             try:
                 done = self._once(self.memory.recall(self.name))
-            except LinkIsWeak:
-                self._begin_anew("chunks")
+            except LinkIsWeak as weak:
+                self._begin_anew("chunks", _chunk(weak.rate * self.how.timing.chunk))
             except ModeUnknown:
                 self._begin_anew("parts")
             except UploadGone:
@@ -85,6 +86,7 @@ class Uploading:
                     remembered.idempotency_key,
                     sha256=_sha256(self.file) if self.wishes.sha256 else None,
                     chunks="chunks" in (remembered.mode, self.how.mode),
+                    chunk_bytes=remembered.chunk_bytes,
                 )
             except Invalid as error:
                 if remembered.mode == "chunks":  # not asked for, chosen here
@@ -95,12 +97,12 @@ class Uploading:
         except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
             raise UploadGone(str(error)) from error
 
-    def _begin_anew(self, mode: str) -> None:
+    def _begin_anew(self, mode: str, chunk_bytes: int | None = None) -> None:
         """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""
         known = self.memory.recall(self.name).upload_id
         if known:
             self.uploads.abort(known)
-        self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode))
+        self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode, chunk_bytes=chunk_bytes))
 
     def _send(self, upload: Upload) -> Upload:
         before = self.file.stat()
@@ -140,6 +142,14 @@ class Uploading:
 
     def _held(self, upload_id: str) -> set[int]:
         return {part.number for part in self.uploads.get(upload_id).held}
+
+
+def _chunk(wanted: float) -> int:
+    """The largest size of chunks that is not above `wanted` bytes, of those there are."""
+    size = CHUNK_BYTES
+    while size > SMALLEST_CHUNK_BYTES and size > wanted:
+        size //= 2
+    return size
 
 
 def _sha256(file: Path) -> str:

@@ -48,6 +48,7 @@ class Uploads:
         *,
         sha256: str | None = None,
         chunks: bool = False,
+        chunk_bytes: int | None = None,
     ) -> Upload:
         """POST /v1/uploads. The same key with the same wishes gives the same upload."""
         body: dict[str, Any] = {
@@ -62,6 +63,8 @@ class Uploads:
             body["sha256"] = sha256
         if chunks:
             body["mode"] = "chunks"
+            if chunk_bytes:
+                body["chunk_bytes"] = chunk_bytes
         headers = {"Idempotency-Key": idempotency_key}
         return Upload.model_validate(
             self.transport.call("POST", "/v1/uploads", body=body, headers=headers, repeatable=True).json()

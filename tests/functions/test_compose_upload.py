@@ -262,6 +262,6 @@ def test_the_sample_event_composes_the_upload_it_names(
     assert handler(sample, context) == {"composed": ["completed"]}
 
 
-def test_no_part_is_below_what_storage_takes() -> None:
-    assert composing.CHUNKS_A_PART * parts.CHUNK_BYTES >= parts.MIN_PART_BYTES
-    assert parts.MAX_PARTS // composing.CHUNKS_A_PART <= 10_000
+@pytest.mark.parametrize("chunk", [parts.MIN_CHUNK_BYTES, 300_000, parts.CHUNK_BYTES])
+def test_no_part_is_below_what_storage_takes_and_none_fills_the_memory(chunk: int) -> None:
+    assert parts.MIN_PART_BYTES <= composing.chunks_a_part(chunk) * chunk < 9 * parts.MIB

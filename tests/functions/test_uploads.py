@@ -68,6 +68,13 @@ def test_a_completion_whose_answer_was_lost_can_be_repeated(call: Call, opened: 
     assert call("uploads", "POST", f"/v1/uploads/{upload.upload_id}/complete").json["state"] == "completed"
 
 
+def test_chunks_are_as_small_as_asked_for(call: Call) -> None:
+    asked = NEW | {"size_bytes": MIB, "mode": "chunks"}
+    small = call("uploads", "POST", "/v1/uploads", body=asked | {"chunk_bytes": MIB // 4}).json
+    assert (small["part_size_bytes"], small["part_count"]) == (MIB // 4, 4)
+    assert call("uploads", "POST", "/v1/uploads", body=asked).json["part_size_bytes"] == MIB
+
+
 def test_an_aborted_upload_stays_aborted(call: Call, opened: Any) -> None:
     path = f"/v1/uploads/{opened['upload_id']}"
     assert [call("uploads", "DELETE", path).status for _ in range(2)] == [204, 204]
@@ -98,6 +105,8 @@ def test_a_signed_checksum_must_be_sent_with_the_part(call: Call, opened: Any) -
         ({"title": ""}, 422, "invalid-request"),
         ({"title": "x" * 151}, 422, "invalid-request"),
         ({"sha256": "zz"}, 422, "invalid-request"),
+        ({"mode": "chunks", "chunk_bytes": 100_000}, 422, "invalid-request"),
+        ({"mode": "chunks", "chunk_bytes": 2 * MIB}, 422, "invalid-request"),
         ({"visibility": "secret"}, 422, "invalid-request"),
         ({"key": "originals/high/mine"}, 422, "invalid-request"),
         ({"title": "x" * 1024 * 1024}, 413, "request-too-large"),

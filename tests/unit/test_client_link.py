@@ -117,3 +117,18 @@ def test_a_lane_is_free_again_however_its_part_ended() -> None:
         way.lane(lambda: True),
     ):  # the width is one: only because it is over, this one does not wait
         pass
+
+
+def test_small_pieces_go_two_at_a_time_however_slow_the_link() -> None:
+    clock = Clock()
+    way = Link(MIB // 4, 8, Timing(), clock, least=2)
+    assert way.width() == 2
+    assert Link(MIB // 4, 1, Timing(), clock, least=2).width() == 1, "unless one at a time was asked for"
+
+
+def test_what_the_kernel_may_hold_back_does_not_count_as_speed() -> None:
+    way, clock = link()
+    move(way, clock, 2, 64 * 1024)
+    assert way.rate() == 0
+    move(way, clock, 2, 64 * 1024)
+    assert way.rate() == 128 * 1024 / 4

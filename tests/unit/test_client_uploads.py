@@ -307,3 +307,28 @@ def test_a_service_without_chunks_gets_parts_after_all(clip: Path, weak: Sending
     upload = client(service).upload(clip, title="Clip", how=weak)
     assert not service.uploads[upload.upload_id].chunks
     assert service.content(upload.upload_id) == CONTENT
+
+
+@pytest.mark.parametrize(("wanted", "size"), [(10**9, 1024), (700 * 1024, 512), (300 * 1024, 256), (1, 256)])
+def test_chunks_are_as_large_as_the_link_moves_in_two_seconds(wanted: float, size: int) -> None:
+    assert uploading._chunk(wanted) == size * 1024
+
+
+def test_a_part_that_stalled_is_given_more_time(clip: Path) -> None:
+    given = list[float]()
+
+    def silent(n: int, request: httpx.Request) -> None:
+        if request.url.path.endswith("/1") and request.url.host != "edge.test":
+            given.append(request.extensions["timeout"]["read"])
+            if len(given) < 5:
+                raise httpx.ReadTimeout("silent")
+
+    client(Service(flaky=silent)).upload(clip, title="Clip", how=how(parallel=1))
+    first = Timing().answer
+    assert given == [first, 2 * first, 4 * first, 4 * first, 4 * first]
+
+
+def test_what_other_workers_have_taken_is_signed_in_the_same_request(clip: Path) -> None:
+    service = Service()
+    client(service).upload(clip, title="Clip", how=how(parallel=8))
+    assert [path for method, path in service.calls if path.endswith("/parts")] == ["/v1/uploads/u1/parts"]

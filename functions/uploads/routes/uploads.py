@@ -29,7 +29,9 @@ class NewUpload(BaseModel):
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Of the whole file, in hex; checked before anything is made of it."""
     mode: Mode = Mode.PARTS
-    """`chunks`: pieces of 1 MiB for weak networks, joined by the service after completion."""
+    """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
+    chunk_bytes: int = Field(default=parts.CHUNK_BYTES, ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES)
+    """1 MiB; less for a link that needs longer than about two seconds for it."""
 
 
 class UploadView(BaseModel):

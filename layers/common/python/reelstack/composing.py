@@ -20,7 +20,7 @@ from reelstack.tables import REFUSED, Upload
 from reelstack.telemetry import count, logger
 from reelstack.uploads import UploadState
 
-CHUNKS_A_PART = 8
+PART_BYTES = 8 * parts.MIB
 AT_ONCE = 3
 """Parts in hand at a time: with what the HTTP client copies, at most 3 × 16 MiB of memory, however large the file."""
 
@@ -97,9 +97,14 @@ def _settle(upload: Upload, error: Exception) -> Composed:
 
 def _parts(upload: Upload) -> Iterator[tuple[int, range]]:
     """Part number, and the numbers of the chunks that are in it."""
-    last = parts.part_count(upload)
-    for number, first in enumerate(range(1, last + 1, CHUNKS_A_PART), start=1):
-        yield number, range(first, min(first + CHUNKS_A_PART, last + 1))
+    last, together = parts.part_count(upload), chunks_a_part(int(upload.part_size_bytes))
+    for number, first in enumerate(range(1, last + 1, together), start=1):
+        yield number, range(first, min(first + together, last + 1))
+
+
+def chunks_a_part(chunk_bytes: int) -> int:
+    """How many chunks make up PART_BYTES."""
+    return -(-PART_BYTES // chunk_bytes)
 
 
 def _part(upload: Upload, part: tuple[int, range], until: float) -> HeldPart:

@@ -1,7 +1,8 @@
 """The pieces of a file on their way into storage: how large, signed for whom, which of them storage holds.
 
 Two modes. `parts`: the parts of an S3 multipart upload, at least 5 MiB each. `chunks`, for weak networks: objects of
-1 MiB under `chunks/<upload>/<number>`, which `reelstack.composing` joins later. What storage holds is the truth.
+1 MiB (of less, if the client found its link very weak) under `chunks/<upload>/<number>`, which `reelstack.composing`
+joins later. What storage holds is the truth.
 """
 
 from contextlib import suppress
@@ -27,6 +28,7 @@ MAX_PARTS = 10_000
 """S3's limits of a multipart upload. Chunks keep to the same number, so that one list of them stays readable."""
 PREFERRED_PARTS = 200
 CHUNK_BYTES = MIB
+MIN_CHUNK_BYTES = MIB // 4
 DELETED_AT_ONCE = 1000  # DeleteObjects takes a thousand keys
 
 
@@ -64,17 +66,18 @@ class Original(NamedTuple):
     crc64nvme: str | None
 
 
-def part_size(size_bytes: int, mode: Mode = Mode.PARTS) -> int:
-    """Bytes of each part but the last: 1 MiB for chunks; else 5 MiB, and more so that a large file has about 200."""
+def part_size(size_bytes: int, mode: Mode = Mode.PARTS, chunk_bytes: int = CHUNK_BYTES) -> int:
+    """Bytes of each part but the last: `chunk_bytes` for chunks; else 5 MiB, and more so that a large file has about
+    200."""
     if mode == Mode.CHUNKS:
-        return CHUNK_BYTES
+        return chunk_bytes
     wanted = max(MIN_PART_BYTES, -(-size_bytes // PREFERRED_PARTS))
     return min(MAX_PART_BYTES, -(-wanted // MIB) * MIB)
 
 
-def most_bytes(mode: Mode) -> int:
+def most_bytes(mode: Mode, chunk_bytes: int = CHUNK_BYTES) -> int:
     """The largest file that fits into 10,000 pieces."""
-    return MAX_PARTS * (CHUNK_BYTES if mode == Mode.CHUNKS else MAX_PART_BYTES)
+    return MAX_PARTS * (chunk_bytes if mode == Mode.CHUNKS else MAX_PART_BYTES)
 
 
 def part_count(upload: Upload) -> int:

@@ -68,6 +68,7 @@ def create(
     content_type: str,
     sha256: str | None,
     mode: Mode = Mode.PARTS,
+    chunk_bytes: int = parts.CHUNK_BYTES,
     priority: Priority = Priority.NORMAL,
     idempotency_key: str | None = None,
 ) -> Upload:
@@ -75,12 +76,12 @@ def create(
 
     Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaUsed or StorageBusy.
     """
-    largest = min(config().max_upload_bytes, parts.most_bytes(mode))
+    largest = min(config().max_upload_bytes, parts.most_bytes(mode, chunk_bytes))
     if size_bytes > largest:
         raise FileTooLarge(f"At most {largest} bytes", max_bytes=largest)
     if content_type not in TYPES:
         raise MediaTypeNotAllowed(allowed=sorted(TYPES))
-    request = repr((title, description, tags, visibility, size_bytes, content_type, sha256, str(mode)))
+    request = repr((title, description, tags, visibility, size_bytes, content_type, sha256, str(mode), chunk_bytes))
     request_hash = hashlib.sha256(request.encode()).hexdigest()
     # The id follows from the key, so the second request finds the first one's item without another table.
     upload_id = (uuid.uuid5(NAMESPACE, f"{owner_id}/{idempotency_key}") if idempotency_key else uuid.uuid4()).hex
@@ -103,7 +104,7 @@ def create(
         key=key,
         s3_upload_id=s3_upload_id,
         size_bytes=size_bytes,
-        part_size_bytes=parts.part_size(size_bytes, mode),
+        part_size_bytes=parts.part_size(size_bytes, mode, chunk_bytes),
         mode=mode,
         content_type=content_type,
         sha256=sha256,
