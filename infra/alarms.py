@@ -110,10 +110,9 @@ class Alarms(Construct):
         )
 
     def machine(self, machine: sfn.StateMachine) -> None:
-        self._alarm("ProductionFailed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, "A production failed")
-        self._alarm(
-            "ProductionTimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, "A production hung"
-        )
+        name = machine.node.id
+        self._alarm(f"{name}Failed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, f"{name}: one failed")
+        self._alarm(f"{name}TimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, f"{name}: one hung")
 
     def line(self) -> None:
         """What start_production measures of the production line, once a minute."""
