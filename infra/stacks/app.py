@@ -66,7 +66,7 @@ class AppStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.settings, self.state, self.layer_source = settings, state, layer_source
-        self.alarms = Alarms(self, settings)
+        self.alarms = Alarms(scope, construct_id.removesuffix("App") + "Alarms", settings, **kwargs)
 
         self.bus = events.EventBus(self, "Bus")
         self.production_queues = {

@@ -89,6 +89,9 @@ def test_a_creator_takes_her_data_along_and_leaves_nothing_behind(drive: Driver,
         lambda: drive.client("ann").video(sample.video_id), lambda now: now.likes == before.likes, CACHE_SECONDS
     )
     assert (now.likes, now.comments) == (before.likes, before.comments)
+    pool = drive.outputs.user_pool_id
+    users = drive.aws("cognito-idp").list_users(UserPoolId=pool, Filter=f'sub = "{me}"')["Users"]
+    assert users == []
     time.sleep(CACHE_SECONDS)
     left = traces(drive, me, clip.video_id, upload.upload_id)
     # Tombstones of the account; bob's like, by an id that leads nowhere; what expires by itself: docs/privacy.md.

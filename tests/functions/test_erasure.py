@@ -1,4 +1,4 @@
-"""Erasing an account: afterwards no table, bucket or user pool holds anything of it, and counts are as if it never was."""
+"""Erasing an account: afterwards no table, bucket or user pool holds anything of it, and counts are corrected."""
 
 import json
 import time

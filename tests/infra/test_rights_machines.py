@@ -85,7 +85,7 @@ def test_what_passes_between_the_steps_is_not_logged(name: str, variant: Assembl
 @each_machine
 def test_a_failure_and_a_hang_raise_an_alarm(name: str, variant: Assembly) -> None:
     for how in ("Failed", "TimedOut"):
-        assert variant.at(f"App/Alarms/{camel(name)}{how}").properties["AlarmActions"]
+        assert variant.at(f"Alarms/{camel(name)}{how}").properties["AlarmActions"]
 
 
 @each_machine
