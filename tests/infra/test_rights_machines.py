@@ -23,7 +23,7 @@ each_task = pytest.mark.parametrize(("name", "state"), TASKS)
 
 def _function(task: dict[str, Any]) -> str:
     placeholder: str = task["Parameters"]["FunctionName"]
-    return placeholder.removeprefix("${").removesuffix("_arn")
+    return placeholder.removeprefix("${").removesuffix("_arn}")
 
 
 def test_the_machines_call_every_step_of_the_catalogue_and_no_other_function() -> None:
