@@ -36,7 +36,9 @@ def all_of() -> list[Refusal]:
 def _of_the_door(rule: Rule) -> Iterator[Refusal]:
     yield from (errors.NotThroughTheDoor, errors.TooManyRequests, errors.RequestTooLarge, ReelstackError)
     if rule.requires.role:
-        yield errors.TokenMissing
+        yield from (errors.TokenMissing, errors.SessionRevoked)
+        if rule.method != "GET" and not rule.also_suspended:
+            yield errors.AccountSuspended
     if rule.requires.role not in (None, "viewer"):
         yield errors.RoleMissing
     if rule.answers_kept:

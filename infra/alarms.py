@@ -1,6 +1,10 @@
-"""Alarms and the dashboard: every queue, dead-letter queue, function, machine and the API has a line here."""
+"""Alarms and the dashboard: every queue, dead-letter queue, function, machine and the API has a line here.
+
+A stack of its own: a stack takes 500 resources, and there are two alarms for some functions.
+"""
 
 from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -25,9 +29,9 @@ API_P99_MS = 1000
 LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 
 
-class Alarms(Construct):
-    def __init__(self, scope: Construct, settings: Settings) -> None:
-        super().__init__(scope, "Alarms")
+class Alarms(Stack):
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
         key = kms.Key(self, "TopicKey", enable_key_rotation=True, description="Encrypts alarm notices")
         cloudwatch_itself = iam.ServicePrincipal("cloudwatch.amazonaws.com")
         # CloudWatch must be able to encrypt what it publishes, which the AWS-managed key does not allow.
@@ -45,17 +49,9 @@ class Alarms(Construct):
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
 
-    def _alarm(
-        self,
-        name: str,
-        metric: cloudwatch.IMetric,
-        threshold: float,
-        says: str,
-        periods: int = 1,
-        scope: Construct | None = None,
-    ) -> None:
+    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, says: str, periods: int = 1) -> None:
         alarm = cloudwatch.Alarm(
-            scope or self,
+            self,
             name,
             metric=metric,
             threshold=threshold,
@@ -118,10 +114,9 @@ class Alarms(Construct):
         )
 
     def machine(self, machine: sfn.StateMachine) -> None:
-        self._alarm("ProductionFailed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, "A production failed")
-        self._alarm(
-            "ProductionTimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, "A production hung"
-        )
+        name = machine.node.id
+        self._alarm(f"{name}Failed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, f"{name}: one failed")
+        self._alarm(f"{name}TimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, f"{name}: one hung")
 
     def line(self) -> None:
         """What start_production measures of the production line, once a minute."""
@@ -150,27 +145,22 @@ class Alarms(Construct):
             "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
         )
 
-    def api(self, scope: Construct, api: apigw.HttpApi) -> None:
-        """In `scope`, the API's own stack: here they would make two stacks wait for each other."""
+    def api(self, api: apigw.HttpApi) -> None:
         errors = api.metric_server_error(period=FIVE, statistic="Sum")
         slowest = api.metric_latency(period=FIVE, statistic="p99")
-        self._alarm("ApiErrors", errors, 5, "The API answers 5xx", scope=scope)
-        self._alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3, scope=scope)
+        self._alarm("ApiErrors", errors, 5, "The API answers 5xx")
+        self._alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3)
 
     def dashboard(
-        self,
-        scope: Construct,
-        functions: Mapping[str, lambda_.Function],
-        machine: sfn.StateMachine,
-        api: apigw.HttpApi,
+        self, functions: Mapping[str, lambda_.Function], machine: sfn.StateMachine, api: apigw.HttpApi
     ) -> None:
-        """One page, in `scope`: what comes in, what is made, what breaks."""
+        """One page: what comes in, what is made, what breaks."""
 
         def graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
             return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)
 
         cloudwatch.Dashboard(
-            scope,
+            self,
             "Dashboard",
             widgets=[
                 [

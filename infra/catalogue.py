@@ -19,6 +19,7 @@ from reelstack.tables import (
     Comment,
     CommentLike,
     Counter,
+    DataRequest,
     EngineJob,
     Follow,
     Handle,
@@ -64,6 +65,8 @@ class Fn:
     disk: int = 512
     vpc: bool = False
     """True: needs something inside the VPC (the cache). Only profile `full` has one."""
+    machine: Literal["production", "rights"] = "production"
+    """Of a step: which state machines it belongs to, production's or those of exports and erasures."""
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
@@ -291,6 +294,101 @@ FUNCTIONS: tuple[Fn, ...] = (
         ),
         calls=("administer_users",),
     ),
+    # --- rights: exports and erasures ------------------------------------------------------------------------------
+    Fn(
+        "rights",
+        "http",
+        routes=(
+            "POST /v1/me/export",
+            "GET /v1/me/export",
+            "DELETE /v1/me",
+            "GET /v1/users/{user_id}/erasure",
+            "POST /v1/users/{user_id}/delete",
+            "POST /v1/users/{user_id}/recover",
+        ),
+        reads=(DataRequest, "uploads:exports/"),
+        writes=(DataRequest,),
+        appends=(AuditEntry,),
+        config=("user_pool_id", "export_machine_arn", "erase_after_seconds"),
+        calls=("disable_users", "start_export_machine"),
+    ),
+    Fn(
+        "gather_part",
+        "step",
+        machine="rights",
+        vpc=True,
+        timeout=900,
+        disk=2048,
+        reads=(
+            *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
+            AuditEntry,
+        ),
+        writes=(DataRequest, "uploads:exports/"),
+        config=("cache_url", "user_pool_id"),
+        calls=("look_up_users",),
+    ),
+    Fn(
+        "plan_export",
+        "step",
+        machine="rights",
+        timeout=900,
+        reads=(Video, Upload),
+        writes=(DataRequest, "uploads:exports/"),
+        lists=("uploads:originals/", "media:v/"),
+    ),
+    Fn(
+        "zip_export",
+        "step",
+        machine="rights",
+        memory=1769,
+        timeout=900,
+        reads=("uploads:exports/", "uploads:originals/", "media:v/"),
+        writes=(DataRequest, "uploads:exports/"),
+    ),
+    Fn(
+        "start_erasures",
+        "schedule",
+        timeout=30,
+        reads=(DataRequest,),
+        writes=(DataRequest,),
+        config=("erasure_machine_arn",),
+        calls=("start_erasure_machine",),
+    ),
+    Fn(
+        "erase_videos",
+        "step",
+        machine="rights",
+        timeout=900,
+        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        writes=(Video, DataRequest),
+        deletes=(
+            *(Video, Upload, Claim, Lease, Review, Pin, Counter),
+            *("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/"),
+        ),
+        batches=(Comment, Report),
+        lists=("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/"),
+        calls=("abort_uploads",),
+    ),
+    Fn(
+        "erase_items",
+        "step",
+        machine="rights",
+        timeout=900,
+        reads=(
+            *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
+            *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
+        ),
+        writes=(Comment, User, DataRequest),
+        deletes=(Comment, Pin, "uploads:avatars/", "uploads:exports/", "media:u/"),
+        batches=(
+            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
+            *(Session, Usage, Turn, Handle, Counter, DataRequest),
+        ),
+        lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
+        config=("user_pool_id",),
+        calls=("delete_users",),
+    ),
+    Fn("settle_request", "step", machine="rights", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
         "make_avatar",

@@ -100,6 +100,9 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
     for line in FUNCTIONS:
         yield from _function(line, state, application)
     yield Meant(application.machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for machine in application.rights:
+        yield Meant(machine, "SF1", "What passes between its steps names people: it logs errors only")
+        yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
     for which in (":*", "/*"):
         yield Meant(
             application.machine.role,
@@ -133,6 +136,9 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
         yield Meant(
             function.role, f"IAM5[Resource::{arn}/{prefix}*]", f"The catalogue gives it the objects below {target}"
         )
+    if "abort_uploads" in line.calls:
+        arn = _imported(state.uploads_bucket.bucket_arn, state)
+        yield Meant(function.role, f"IAM5[Resource::{arn}/originals/*]", "It aborts uploads of whoever is erased")
     if "describe_production_machine" in line.calls:
         executions = str(application.resolve(application.executions(":*")))
         yield Meant(

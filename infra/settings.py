@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """How often one person can claim a new handle."""
     max_avatar_bytes: int = Field(default=5 * MIB, ge=1)
 
+    # rights: docs/privacy.md
+    erase_after_days: int = Field(default=30, ge=0)
+    """How long a deleted account can be recovered by an administrator before it is erased."""
+
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"
@@ -71,6 +75,7 @@ class Settings(BaseModel):
         "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
         "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
         "POST /v1/remoderations": Rate(at_once=20, per_second=1),
+        "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
     }
     """Buckets of their own, per user, for what costs more than a read."""
     playback_seconds_public: int = 6 * 3600
@@ -190,6 +195,7 @@ def local() -> Settings:
         user_rate=Rate(at_once=1000, per_second=200),
         address_rate=Rate(at_once=1000, per_second=500),
         route_rates={"POST /v1/production/redrive": Rate(at_once=6, per_second=0.2)},
+        erase_after_days=0,
         max_open_uploads=1000,
         max_uploads_per_day=100_000,
         max_upload_bytes_per_day=1024 * GIB,

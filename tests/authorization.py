@@ -97,6 +97,12 @@ GET /v1/me/sessions                                      | 401      | 401     | 
 DELETE /v1/me/sessions                                   | 401      | 401     | -          | -           | -       | -       | 200
 DELETE /v1/me/sessions/{session_id}                      | 401      | 401     | -          | -           | -       | -       | 404
 GET /v1/users/{user_id}                                  | 401      | 401     | -          | 200         | 200     | 404     | 200
+POST /v1/me/export                                       | 401      | 401     | -          | -           | -       | -       | 202
+GET /v1/me/export                                        | 401      | 401     | -          | -           | -       | -       | 200
+DELETE /v1/me                                            | 401      | 401     | -          | -           | -       | -       | 202
+GET /v1/users/{user_id}/erasure                          | 401      | 401     | 403        | 404         | 404     | 404     | 404
+POST /v1/users/{user_id}/delete                          | 401      | 401     | 403        | 202         | 202     | 202     | 403
+POST /v1/users/{user_id}/recover                         | 401      | 401     | 403        | 204         | 404     | 404     | 403
 GET /v1/users/{user_id}/account                          | 401      | 401     | 403        | 200         | 200     | 200     | 200
 POST /v1/users/{user_id}/suspend                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
 POST /v1/users/{user_id}/restore                         | 401      | 401     | 403        | 200         | 200     | 200     | 403

@@ -36,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 ORIGIN_SECRET = "only-the-cdn-knows"
+STATES = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:production"
 
 
@@ -128,11 +129,12 @@ def _resources() -> Config:
     ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
     playback = secret.create_secret(Name="playback", SecretString=json.dumps(ring))["ARN"]
     role = seam.client("iam").create_role(RoleName="states", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    seam.client("stepfunctions").create_state_machine(
-        name="production",
-        roleArn=role,
-        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
-    )
+    for machine in ("production", "export", "erasure"):
+        seam.client("stepfunctions").create_state_machine(
+            name=machine,
+            roleArn=role,
+            definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        )
     settings = STAGES["prod"]
     made = Config(
         stage="test",
@@ -186,6 +188,9 @@ def _resources() -> Config:
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
         handle_change_seconds=settings.handle_change_days * 24 * 3600,
         max_avatar_bytes=settings.max_avatar_bytes,
+        export_machine_arn=f"{STATES}:export",
+        erasure_machine_arn=f"{STATES}:erasure",
+        erase_after_seconds=settings.erase_after_days * 24 * 3600,
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",

@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions, with what watches both. Apart from them: a stack ends at 500 resources."""
+"""The HTTP API in front of the functions. Apart from them: a stack ends at 500 resources."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class ApiStack(Stack):
         invocable = {name: made.invocable for name, made in application.functions.items()}
         self.http = HttpApi(self, settings, state, invocable)
         alarms = application.alarms
-        alarms.api(self, self.http.api)
-        alarms.dashboard(self, application.functions, application.machine, self.http.api)
+        alarms.api(self.http.api)
+        alarms.dashboard(application.functions, application.machine, self.http.api)
         for name, value in {"ApiUrl": f"https://{self.http.host}", "ApiId": self.http.api.api_id}.items():
             CfnOutput(self, f"Out{name}", key=name, value=value)

@@ -65,7 +65,7 @@ class AppStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.settings, self.state, self.layer_source = settings, state, layer_source
-        self.alarms = Alarms(self, settings)
+        self.alarms = Alarms(scope, construct_id.removesuffix("App") + "Alarms", settings, **kwargs)
 
         self.bus = events.EventBus(self, "Bus")
         self.production_queues = {
@@ -81,6 +81,7 @@ class AppStack(Stack):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         self.managed = ManagedEngines(self, "Managed", settings, state)
+        self.rights_machines = {name: f"reelstack-{settings.stage}-{name}" for name in ("export", "erasure")}
         self.config = self._config(cache_url)
         self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
@@ -90,6 +91,7 @@ class AppStack(Stack):
                     self.functions[line.name].add_to_role_policy(statement)
 
         self.machine = self._machine()
+        self.rights = [self._rights_machine(name) for name in self.rights_machines]
         self._streams()
         self._queues()
         self._rules()
@@ -171,12 +173,24 @@ class AppStack(Stack):
             handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
             handle_change_seconds=settings.handle_change_days * 24 * 3600,
             max_avatar_bytes=settings.max_avatar_bytes,
+            export_machine_arn=self._machine_arn("export"),
+            erasure_machine_arn=self._machine_arn("erasure"),
+            erase_after_seconds=settings.erase_after_days * 24 * 3600,
+        )
+
+    def _machine_arn(self, name: str) -> str:
+        """Known by name before the machine is made: its functions' configuration comes first."""
+        return self.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=self.rights_machines[name],
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement | None:
         """What a catalogue line's `calls` stand for; nothing where the stage lacks what it would be allowed on."""
         state = self.state
-        if name == "administer_users" and not state.user_pool:
+        if name.endswith("_users") and not state.user_pool:
             return None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
@@ -231,6 +245,23 @@ class AppStack(Stack):
                 ],
                 state.user_pool.user_pool_arn if state.user_pool else [],
             ),
+            "disable_users": (
+                [
+                    "cognito-idp:ListUsers",
+                    "cognito-idp:AdminDisableUser",
+                    "cognito-idp:AdminEnableUser",
+                    "cognito-idp:AdminUserGlobalSignOut",
+                ],
+                state.user_pool.user_pool_arn if state.user_pool else [],
+            ),
+            "look_up_users": (["cognito-idp:ListUsers"], state.user_pool.user_pool_arn if state.user_pool else []),
+            "delete_users": (
+                ["cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"],
+                state.user_pool.user_pool_arn if state.user_pool else [],
+            ),
+            "start_export_machine": (["states:StartExecution"], self._machine_arn("export")),
+            "start_erasure_machine": (["states:StartExecution"], self._machine_arn("erasure")),
+            "abort_uploads": (["s3:AbortMultipartUpload"], state.uploads_bucket.arn_for_objects("originals/*")),
             # Rekognition has no resources to name for what it is sent.
             "look_at_pictures": (["rekognition:DetectModerationLabels"], "*"),
             "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
@@ -351,6 +382,36 @@ class AppStack(Stack):
         )
         machine.add_to_role_policy(
             iam.PolicyStatement(actions=["states:RedriveExecution"], resources=[self.executions("/*")])
+        )
+        self.alarms.machine(machine)
+        return machine
+
+    def _rights_machine(self, name: str) -> sfn.StateMachine:
+        """Exports and erasures: steps one after another, each a function."""
+        text, wanted = asl.read(name)
+        functions = {placeholder: self.functions[placeholder.removesuffix("_arn")] for placeholder in sorted(wanted)}
+        log_group = logs.LogGroup(
+            self,
+            f"{camel(name)}Logs",
+            log_group_name=f"/aws/vendedlogs/states/{self.rights_machines[name]}",
+            retention=RETENTION[self.settings.log_days],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        machine = sfn.StateMachine(
+            self,
+            camel(name),
+            state_machine_name=self.rights_machines[name],
+            definition_body=sfn.DefinitionBody.from_string(text),
+            definition_substitutions={key: function.function_arn for key, function in functions.items()},
+            tracing_enabled=True,
+            # What passes between these steps names people: errors only, and without it.
+            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ERROR, include_execution_data=False),
+        )
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=[function.function_arn for function in functions.values()],
+            )
         )
         self.alarms.machine(machine)
         return machine
@@ -483,6 +544,7 @@ class AppStack(Stack):
         )
         self._schedule("start_production", Duration.minutes(1), doorbell)
         self._schedule("reconcile_production", Duration.minutes(5), self._called("reconcile_production"))
+        self._schedule("start_erasures", Duration.minutes(1), self._called("start_erasures"))
         self._schedule("rotate_playback_keys", Duration.days(1), self._called("rotate_playback_keys"))
 
     def _called(self, name: str, max_event_age: Duration | None = None) -> targets.LambdaFunction:
@@ -508,6 +570,7 @@ class AppStack(Stack):
             },
             "ComposeQueueUrl": self.compose_queue.queue_url,
             "ProductionMachineArn": self.machine.state_machine_arn,
+            **{f"{machine.node.id}MachineArn": machine.state_machine_arn for machine in self.rights},
             "BusName": self.bus.event_bus_name,
             **{f"{camel(name)}Function": function.function_name for name, function in self.functions.items()},
         }

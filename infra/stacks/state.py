@@ -14,6 +14,7 @@ from pynamodb.models import Model
 
 from infra.function import camel
 from infra.settings import Settings
+from reelstack import exports
 from reelstack.tables import TABLES, deployed, schema
 
 ROLES = ("viewer", "creator", "moderator", "admin")
@@ -118,6 +119,12 @@ class StateStack(Stack):
                     id="avatars-as-sent",
                     prefix="avatars/",
                     expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+                s3.LifecycleRule(
+                    id="exports",
+                    prefix=exports.PREFIX,
+                    expiration=Duration.days(exports.DAYS),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
                 s3.LifecycleRule(

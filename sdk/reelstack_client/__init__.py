@@ -36,6 +36,7 @@ from reelstack_client.models import (
 )
 from reelstack_client.people import Account, Me, People, Profile, Session
 from reelstack_client.retry import Backoff, Timing
+from reelstack_client.rights import Erasure, Export, ExportFile, ExportNotMade
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Comment, CommentPage, Saved, Shared, Social
@@ -53,7 +54,11 @@ __all__ = [
     "Conflict",
     "Deed",
     "Desk",
+    "Erasure",
     "Evidence",
+    "Export",
+    "ExportFile",
+    "ExportNotMade",
     "FileChanged",
     "Follower",
     "Held",

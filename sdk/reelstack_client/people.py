@@ -1,4 +1,4 @@
-"""Profiles, sessions, and what administrators do to accounts: `client.people`."""
+"""Profiles, sessions, exports and deletion, and what administrators do to accounts: `client.people`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import httpx
 from reelstack_client.desk import Deed
 from reelstack_client.errors import ClientError, Unreachable
 from reelstack_client.models import Answer, Page
+from reelstack_client.rights import Rights
 from reelstack_client.transport import Transport
 
 Privacy = Literal["public", "private", "friends"]
@@ -63,7 +64,7 @@ class Session(Answer):
     current: bool = False
 
 
-class People:
+class People(Rights):
     """`suspend`, `restore`, `account`, `grant`, `withdraw` and `audit` need the role admin."""
 
     def __init__(self, transport: Transport) -> None:

@@ -67,6 +67,24 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ),
         "State/Users.Arn",
     ),
+    "disable_users": (
+        tuple(
+            f"cognito-idp:{action}"
+            for action in ("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut")
+        ),
+        "State/Users.Arn",
+    ),
+    "look_up_users": (("cognito-idp:ListUsers",), "State/Users.Arn"),
+    "delete_users": (("cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"), "State/Users.Arn"),
+    "start_export_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-export",
+    ),
+    "start_erasure_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
+    ),
+    "abort_uploads": (("s3:AbortMultipartUpload",), "State/Uploads.Arn/originals/*"),
     "look_at_pictures": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
@@ -182,14 +200,22 @@ def test_every_http_service_learns_whether_its_callers_are_still_good() -> None:
             assert {Session, User} <= {*line.reads} & {*line.writes}, line.name
 
 
-def test_only_the_users_service_administers_accounts(variant: Assembly) -> None:
-    holders = {
-        line.name
-        for line in FUNCTIONS
-        for action, _ in granted(variant.at(f"App/{camel(line.name)}Role").path, variant)
-        if action.startswith("cognito-idp:")
-    }
-    assert holders == {"users"}
+def test_only_the_users_service_administers_accounts_and_only_erasing_deletes_them(variant: Assembly) -> None:
+    holders: dict[str, set[str]] = {}
+    for line in FUNCTIONS:
+        for action, _ in granted(variant.at(f"App/{camel(line.name)}Role").path, variant):
+            if action.startswith("cognito-idp:"):
+                holders.setdefault(line.name, set()).add(action.removeprefix("cognito-idp:"))
+    assert holders.keys() == {"users", "rights", "gather_part", "erase_items"}
+    assert [name for name, actions in holders.items() if "AdminDeleteUser" in actions] == ["erase_items"]
+    assert [name for name, actions in holders.items() if "AdminAddUserToGroup" in actions] == ["users"]
+    assert holders["gather_part"] == {"ListUsers"}
+
+
+def test_who_is_asked_over_http_cannot_erase_anything(variant: Assembly) -> None:
+    may = {action for action, _ in granted(variant.at("App/RightsRole").path, variant)}
+    assert "states:StartExecution" in may
+    assert not [action for action in may if "BatchWrite" in action or action == "s3:DeleteObject"]
 
 
 def test_reading_changes_nothing() -> None:

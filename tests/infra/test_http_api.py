@@ -111,4 +111,4 @@ def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(p
         if line.trigger == "http":
             variables = prod.at(f"App/{camel(line.name)}").properties["Environment"]["Variables"]
             assert {"user", "address"} <= set(json.loads(variables["REELSTACK_RATES"]))
-            assert prod.at(f"App/Alarms/{camel(line.name)}Unlimited").properties["MetricName"] == "RateLimiterDown"
+            assert prod.at(f"Alarms/{camel(line.name)}Unlimited").properties["MetricName"] == "RateLimiterDown"

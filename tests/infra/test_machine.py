@@ -15,7 +15,7 @@ from infra.function import camel
 from tests.infra.templates import Assembly, listed
 
 State = dict[str, Any]
-STEPS = {line.name: line for line in FUNCTIONS if line.trigger == "step"}
+STEPS = {line.name: line for line in FUNCTIONS if line.trigger == "step" and line.machine == "production"}
 NUMBERS = {"segment_workers", "review_seconds"}
 DEFINITION: dict[str, Any] = json.loads(asl.read("production")[0])
 STATES: dict[str, State] = asl.states(DEFINITION)

@@ -63,7 +63,7 @@ def test_a_command_is_an_operation_of_its_service_with_the_options_it_takes_and_
 def test_every_output_it_asks_for_exists(prod: Assembly) -> None:
     asked = set(re.findall(r"\$\(out (\w+) (\w+)\)", TEXT))
     assert asked
-    outputs = {(stack, name) for stack, template in prod.templates.items() for name in template["Outputs"]}
+    outputs = {(stack, name) for stack, template in prod.templates.items() for name in template.get("Outputs", {})}
     assert asked <= outputs
 
 

@@ -127,7 +127,7 @@ def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly)
     late = [
         a.properties for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"
     ]
-    assert f"App/{camel(line.name)}" in {variant.flat("App", a["Dimensions"][0]["Value"]) for a in late}
+    assert f"App/{camel(line.name)}" in {variant.flat("Alarms", a["Dimensions"][0]["Value"]) for a in late}
 
 
 def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
@@ -149,11 +149,11 @@ def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly)
 
 def test_every_alarm_reaches_the_topic_and_the_topic_lets_cloudwatch_in(variant: Assembly) -> None:
     for alarm in variant.of("AWS::CloudWatch::Alarm"):
-        assert [variant.flat(alarm.stack, a) for a in alarm.properties["AlarmActions"]] == ["App/Alarms/Topic"]
-    statements = variant.at("App/Alarms/Topic/Policy").properties["PolicyDocument"]["Statement"]
+        assert [variant.flat(alarm.stack, a) for a in alarm.properties["AlarmActions"]] == ["Alarms/Topic"]
+    statements = variant.at("Alarms/Topic/Policy").properties["PolicyDocument"]["Statement"]
     (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
     assert (allowed["Action"], allowed["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
-    key = variant.at("App/Alarms/TopicKey").properties["KeyPolicy"]["Statement"]
+    key = variant.at("Alarms/TopicKey").properties["KeyPolicy"]["Statement"]
     assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in key]
 
 

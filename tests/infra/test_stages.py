@@ -28,7 +28,7 @@ def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assembli
     by_the_hour = ("AWS::EC2::", "AWS::ElastiCache::", "AWS::OpenSearch", "AWS::Kinesis::")
     for stage in ("dev", "prod"):
         core = assemblies[f"{stage}-core"]
-        assert set(core.templates) == {"Api", "App", "Delivery", "EdgeGlobal", "State"}
+        assert set(core.templates) == {"Alarms", "Api", "App", "Delivery", "EdgeGlobal", "State"}
         assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
 
 

@@ -68,6 +68,7 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         if "ExpirationInDays" in rule
     }
     assert expiring == {
+        ("Uploads", "exports/"),
         ("Uploads", "work/"),
         ("Uploads", "chunks/"),
         ("Uploads", "avatars/"),

@@ -29,6 +29,12 @@ WELL: dict[str, Any] = {
     "publish": {"published": True},
     "reject": {"rejected": True},
     "fail": {"failed": True},
+    "gather_part": {"lines": 3},
+    "plan_export": {"volumes": [0, 1]},
+    "zip_export": {"name": "reelstack-1.zip", "size_bytes": 9},
+    "erase_videos": {"done": True, "left": [], "round": 1},
+    "erase_items": {"done": True, "left": [], "round": 1},
+    "settle_request": {"settled": True},
 }
 
 

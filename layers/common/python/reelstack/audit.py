@@ -25,6 +25,8 @@ from reelstack.tables import AuditEntry
 
 MACHINE, POLICY = "machine", "policy"
 ATTEMPTS = 4
+KEPT_SECONDS = 6 * 365 * 24 * 3600
+"""How long an act can be accounted for; then DynamoDB forgets its entry, which no function may."""
 REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
 
 
@@ -67,6 +69,7 @@ def entry(
         reason=reason[:2000] or None,
         before=before or {},
         after=after or {},
+        expires_at=at // 1000 + KEPT_SECONDS,
     )
 
 

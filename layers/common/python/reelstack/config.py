@@ -53,6 +53,7 @@ class Config(BaseModel):
     sessions_table: str
     allowances_table: str
     kept_answers_table: str
+    data_requests_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -139,6 +140,11 @@ class Config(BaseModel):
     handle_hold_seconds: int
     handle_change_seconds: int
     max_avatar_bytes: int
+
+    export_machine_arn: str
+    erasure_machine_arn: str
+    erase_after_seconds: int
+    """How long a deleted account can be recovered before it is erased."""
 
     if not TYPE_CHECKING:
 

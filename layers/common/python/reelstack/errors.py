@@ -2,7 +2,7 @@
 
 ReelstackError 500
 ├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · SessionNotFound · RequestNotFound
-│                           CommentNotFound · RouteNotFound
+│                           CommentNotFound · RouteNotFound · ExportNotFound · ErasureNotFound
 ├── MethodNotAllowed 405 · MalformedBody 400 · TooManyRequests 429
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
@@ -14,7 +14,7 @@ ReelstackError 500
 │                           NothingToRemake · StillWithdrawing
 │                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
 │                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · StillAnswering
-│                           HandleTaken · HandleChangedLately · RolesElsewhere
+│                           HandleTaken · HandleChangedLately · RolesElsewhere · NothingToRecover
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed · PictureTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
@@ -73,6 +73,14 @@ class RequestNotFound(NotFound):
 
 class SessionNotFound(NotFound):
     type, title = "session-not-found", "There is no such session of yours"
+
+
+class ExportNotFound(NotFound):
+    type, title = "export-not-found", "No export was asked for, or its files are gone again"
+
+
+class ErasureNotFound(NotFound):
+    type, title = "erasure-not-found", "This account is not being deleted"
 
 
 class RouteNotFound(NotFound):
@@ -264,6 +272,10 @@ class HandleChangedLately(Conflict):
 
 class RolesElsewhere(Conflict):
     type, title = "roles-elsewhere", "Accounts of this stage are kept by another issuer, and their roles with them"
+
+
+class NothingToRecover(Conflict):
+    type, title = "nothing-to-recover", "This account is not waiting to be erased"
 
 
 class StillAnswering(Conflict):

@@ -24,6 +24,24 @@ def enable(user_id: str) -> None:
         _pool().admin_enable_user(**_named(user_id))
 
 
+def delete(user_id: str) -> None:
+    """Takes the account out of the pool, and its mail address with it. Twice is once."""
+    if not config().user_pool_id:
+        return
+    try:
+        _pool().admin_delete_user(**_named(user_id))
+    except (UserNotFound, _pool().exceptions.UserNotFoundException):
+        return
+
+
+def attributes(user_id: str) -> dict[str, str]:
+    """What the pool knows of somebody, e.g. {"email": …}; empty if they are not in it."""
+    if not config().user_pool_id:
+        return {}
+    found = _found(user_id)
+    return {one["Name"]: one["Value"] for one in found[0]["Attributes"]} if found else {}
+
+
 def roles(user_id: str) -> list[str]:
     """The account's groups. Raises UserNotFound or RolesElsewhere."""
     _check_pool()
@@ -55,9 +73,14 @@ def _pool() -> Any:
 
 def _named(user_id: str) -> dict[str, str]:
     """The administrator's calls take a name; `sub` is one only in pools without aliases, and this one has some."""
-    pool_id = config().user_pool_id
-    quoted = user_id.replace("\\", "\\\\").replace('"', '\\"')
-    found = _pool().list_users(UserPoolId=pool_id, Filter=f'sub = "{quoted}"', Limit=1)["Users"]
+    found = _found(user_id)
     if not found:
         raise UserNotFound
-    return {"UserPoolId": pool_id, "Username": found[0]["Username"]}
+    return {"UserPoolId": config().user_pool_id, "Username": found[0]["Username"]}
+
+
+def _found(user_id: str) -> list[dict[str, Any]]:
+    quoted = user_id.replace("\\", "\\\\").replace('"', '\\"')
+    pool_id = config().user_pool_id
+    found: list[dict[str, Any]] = _pool().list_users(UserPoolId=pool_id, Filter=f'sub = "{quoted}"', Limit=1)["Users"]
+    return found

@@ -335,6 +335,17 @@ class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyp
     comment_id = UnicodeAttribute(range_key=True)
 
 
+class CommentsByAuthor(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """What somebody wrote, the oldest first: for their export and their erasure, which read the items themselves."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = KeysOnlyProjection()
+
+    author_id = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
 class Comment(Model):
     """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
 
@@ -348,6 +359,7 @@ class Comment(Model):
     """<created_at>-<random>; of a reply <comment it answers>.<its own>. Rises with time."""
     video_id = UnicodeAttribute()
     author_id = UnicodeAttribute()
+    """Not there once its author's account was erased and only its thread kept it."""
     state = UnicodeAttribute()
     text = UnicodeAttribute(null=True)
     """None once it is deleted."""
@@ -364,6 +376,7 @@ class Comment(Model):
 
     by_score = CommentsByScore()
     by_queue = CommentsByQueue()
+    by_author = CommentsByAuthor()
 
 
 class Pin(Model):
@@ -632,6 +645,7 @@ class AuditEntry(Model):
 
     class Meta(Deployed):
         field = "audit_table"
+        ttl = "expires_at"
 
     subject = UnicodeAttribute(hash_key=True)
     """"<kind>:<id>", e.g. "video:9f2c": reelstack.audit.Kind."""
@@ -644,6 +658,7 @@ class AuditEntry(Model):
     reason = UnicodeAttribute(null=True)
     before: JSONAttribute = JSONAttribute(default=dict)
     after: JSONAttribute = JSONAttribute(default=dict)
+    expires_at = NumberAttribute(null=True)
 
 
 class User(Model):
@@ -652,6 +667,7 @@ class User(Model):
     class Meta(Deployed):
         field = "users_table"
         stream = "NEW_AND_OLD_IMAGES"
+        ttl = "expires_at"
 
     user_id = UnicodeAttribute(hash_key=True)
     """The token's `sub`."""
@@ -675,6 +691,8 @@ class User(Model):
     suspended_by = UnicodeAttribute(null=True)
     suspended_reason = UnicodeAttribute(null=True)
     deleted_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    """Of an erased account, of which nothing else is left: until its last token has expired."""
 
 
 class Handle(Model):
@@ -741,11 +759,53 @@ class KeptAnswer(Model):
     """Unix milliseconds; later, an answer that never came is not waited for any more."""
 
 
+class DataRequestsByDue(GlobalSecondaryIndex["DataRequest"]):  # type: ignore[no-untyped-call]
+    """Erasures by when they are to begin, or to begin again. Sparse: only these have a `queue`."""
+
+    class Meta:
+        index_name = "by_due"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    due_at = NumberAttribute(range_key=True)
+
+
+class DataRequest(Model):
+    """What a person asked to be done with all their data, and how far it is. `kind`: reelstack.data_requests.Kind."""
+
+    class Meta(Deployed):
+        field = "data_requests_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    kind = UnicodeAttribute(range_key=True)
+    request_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    """One of reelstack.data_requests.Progress."""
+    asked_at = NumberAttribute()
+    ended_at = NumberAttribute(null=True)
+    finished = UnicodeSetAttribute(null=True)
+    """Names of the parts that are done, of `parts` in all."""
+    parts = NumberAttribute()
+    files: JSONAttribute = JSONAttribute(null=True)
+    """Of an export that is done: [{"name", "size_bytes"}]."""
+    left: JSONAttribute = JSONAttribute(null=True)
+    """Stores in which verification still found something of the user."""
+    queue = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    """Executions that were started for it."""
+    expires_at = NumberAttribute(null=True)
+
+    by_due = DataRequestsByDue()
+
+
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, Waiting, Turn, Spending, Review, AuditEntry),
     *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
     *(Follow, Block, TimelineEntry, LargeAccount),
     *(User, Handle, Session, Allowance, KeptAnswer),
+    DataRequest,
 )
 
 

@@ -1,0 +1,32 @@
+"""How exports and erasures end: what their owner, an administrator and the operators are told of it."""
+
+import time
+from typing import Any
+
+from reelstack import audit, data_requests, exports
+from reelstack.data_requests import TOMBSTONE_SECONDS, Kind, Progress
+from reelstack.telemetry import count, logger
+
+DAY_SECONDS = 24 * 3600
+
+
+def of_export(user_id: str, request_id: str, files: list[dict[str, Any]], error: dict[str, Any] | None) -> bool:
+    """False if the user has asked for another meanwhile."""
+    ends = int(time.time()) + exports.DAYS * DAY_SECONDS
+    if error is None:
+        return data_requests.settle(user_id, Kind.EXPORT, request_id, Progress.DONE, ends, files=files)
+    # The cause may name internals; operators read the log.
+    logger.error("an export failed", request=request_id, error=error)
+    return data_requests.settle(user_id, Kind.EXPORT, request_id, Progress.FAILED, ends)
+
+
+def of_erasure(user_id: str, request_id: str, left: list[str], error: dict[str, Any] | None) -> bool:
+    """False if it is not this erasure any more. One that failed stays due, and begins again."""
+    if error is None and not left:
+        count("AccountErased")
+        noted = audit.entry(user_id, audit.MACHINE, "erased", "", kind=audit.Kind.USER)
+        audit.commit(noted)
+        ends = int(time.time()) + TOMBSTONE_SECONDS
+        return data_requests.settle(user_id, Kind.ERASURE, request_id, Progress.DONE, ends, left=[])
+    logger.error("an erasure failed", request=request_id, left=left, error=error)
+    return data_requests.settle(user_id, Kind.ERASURE, request_id, Progress.FAILED, None, left=left)

@@ -1,0 +1,112 @@
+"""What people may have done with all their data: exported, and deleted. Part of `client.people`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+
+from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.models import Answer
+from reelstack_client.transport import Transport
+
+ENDED = ("done", "failed")
+
+
+class ExportNotMade(ClientError):
+    """The export failed, or was not done in time."""
+
+
+class ExportFile(Answer):
+    name: str
+    size_bytes: int
+    download_url: str
+    """Good for a quarter of an hour."""
+
+
+class Export(Answer):
+    """Everything that is the caller's, as zip archives. Times are unix milliseconds."""
+
+    export_id: str
+    state: str
+    percent: int = 0
+    finished: tuple[str, ...] = ()
+    asked_at: int
+    expires_at: int | None = None
+    files: tuple[ExportFile, ...] = ()
+
+
+class Erasure(Answer):
+    """A deleted account on its way to being erased."""
+
+    state: str
+    percent: int = 0
+    deleted_at: int
+    erased_from: int | None = None
+    left: tuple[str, ...] = ()
+
+
+class Rights:
+    """The methods about it of `client.people`."""
+
+    _transport: Transport
+
+    def ask_for_export(self) -> Export:
+        """Starts one; asked again within a day, it is the same."""
+        return Export.model_validate(self._transport.call("POST", "/v1/me/export", repeatable=True).json())
+
+    def export_state(self) -> Export:
+        """The latest export, with fresh download addresses when it is done."""
+        return Export.model_validate(self._transport.call("GET", "/v1/me/export").json())
+
+    def export(
+        self, folder: Path, *, seconds: float = 3600, every: float = 2, seen: Callable[[Export], None] | None = None
+    ) -> list[Path]:
+        """Asks for an export, waits, and fetches its archives into `folder`. Raises ExportNotMade."""
+        now, deadline = self.ask_for_export(), time.monotonic() + seconds
+        while now.state not in ENDED:
+            if time.monotonic() > deadline:
+                raise ExportNotMade(f"not done after {seconds:.0f} s: {now.percent} %")
+            if seen:
+                seen(now)
+            self._transport.sleep(every)
+            now = self.export_state()
+        if now.state == "failed":
+            raise ExportNotMade("the export failed; ask for another")
+        if not now.files:
+            now = self.export_state()
+        return [self._fetch(file, folder) for file in now.files]
+
+    def delete_account(self) -> Erasure:
+        """Hides the account from everybody at once and ends its sign-ins; later everything of it is erased."""
+        return Erasure.model_validate(self._transport.call("DELETE", "/v1/me").json())
+
+    def erasure(self, user_id: str) -> Erasure:
+        """How far it is; for administrators, as the two below."""
+        return Erasure.model_validate(self._transport.call("GET", self._of(user_id, "erasure")).json())
+
+    def delete_user(self, user_id: str, reason: str) -> Erasure:
+        answer = self._transport.call("POST", self._of(user_id, "delete"), body={"reason": reason}, repeatable=True)
+        return Erasure.model_validate(answer.json())
+
+    def recover_user(self, user_id: str, reason: str) -> None:
+        """Possible until erasing has begun."""
+        self._transport.call("POST", self._of(user_id, "recover"), body={"reason": reason}, repeatable=True)
+
+    def _fetch(self, file: ExportFile, folder: Path) -> Path:
+        target = folder / file.name
+        try:
+            with self._transport.http.stream("GET", file.download_url) as answer, target.open("wb") as out:
+                if answer.is_error:
+                    raise ExportNotMade(f"storage refused {file.name}: {answer.status_code}")
+                for piece in answer.iter_bytes():
+                    out.write(piece)
+        except httpx.TransportError as error:
+            raise Unreachable(f"storage does not answer: {error}") from error
+        return target
+
+    def _of(self, user_id: str, what: str) -> str:
+        return f"/v1/users/{quote(user_id, safe='')}/{what}"
