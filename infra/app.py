@@ -12,6 +12,7 @@ from infra.stacks.delivery import DeliveryStack
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.engines import EnginesStack
 from infra.stacks.network import NetworkStack
+from infra.stacks.routes import RoutesStack
 from infra.stacks.state import StateStack
 
 
@@ -31,6 +32,7 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
         engines = EnginesStack(app, f"{name}-Engines", settings, network, **where())
         inside = {"vpc": network.vpc, "functions_group": network.functions_group, "cache_url": engines.cache_url}
     application = AppStack(app, f"{name}-App", settings, state, layer_source=layer_source, **inside, **where())
+    routes = RoutesStack(app, f"{name}-Routes", application, **where())
     # WAF for CloudFront lives in us-east-1 whatever the home region is.
     edge = EdgeGlobalStack(
         app,
@@ -41,7 +43,7 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
     )
     delivery = DeliveryStack(app, f"{name}-Delivery", settings, state, application, edge, **where())
     if not settings.is_local:
-        nag.check(app, settings, state, application, delivery, network)
+        nag.check(app, settings, state, application, routes, delivery, network)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
 

@@ -18,7 +18,10 @@ from reelstack.tables import (
     Claim,
     Comment,
     CommentLike,
+    Connection,
+    ConnectionTicket,
     Counter,
+    Device,
     EngineJob,
     Follow,
     Handle,
@@ -26,6 +29,8 @@ from reelstack.tables import (
     LargeAccount,
     Lease,
     Like,
+    Notification,
+    NotificationChoice,
     Pin,
     Report,
     Review,
@@ -41,7 +46,7 @@ from reelstack.tables import (
     Waiting,
 )
 
-Trigger = Literal["http", "step", "stream", "queue", "event", "schedule"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
 Layer = Literal["deps", "media", "ml"]
 Target = type[Model] | str
 
@@ -71,6 +76,8 @@ class Fn:
     """Tables whose changes it follows."""
     counts: bool = False
     """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
+    at_once: int = 1
+    """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -290,6 +297,55 @@ FUNCTIONS: tuple[Fn, ...] = (
             "max_avatar_bytes",
         ),
         calls=("administer_users",),
+    ),
+    Fn(
+        "notifications",
+        "http",
+        routes=(
+            "GET /v1/me/notifications",
+            "GET /v1/me/notifications/unread",
+            "PUT /v1/me/notifications/read",
+            "POST /v1/me/connection",
+            "GET /v1/me/notification-choices",
+            "PUT /v1/me/notification-choices",
+            "GET /v1/me/mutes",
+            "PUT /v1/me/mutes/{user_id}",
+            "DELETE /v1/me/mutes/{user_id}",
+            "GET /v1/me/devices",
+            "PUT /v1/me/devices/{device_id}",
+            "DELETE /v1/me/devices/{device_id}",
+        ),
+        reads=(Notification, NotificationChoice, Device, Video, Counter, Follow, Block, User),
+        writes=(NotificationChoice, Device, ConnectionTicket),
+        deletes=(NotificationChoice, Device),
+        config=("socket_url", "push_platforms"),
+        calls=("push_to_devices",),
+    ),
+    # --- notifications ---------------------------------------------------------------------------------------------
+    # Neither is in the VPC, which has no way to the gateway's connections; so they read tables, not the cache.
+    Fn(
+        "notify",
+        "stream",
+        streams=(Like, Comment, CommentLike),
+        at_once=10,
+        timeout=60,
+        reads=(
+            *(Notification, NotificationChoice, Device, Connection),
+            *(Session, User, Handle, Video, Comment, Counter, Follow, Block),
+        ),
+        writes=(Notification,),
+        deletes=(Device, Connection),
+        config=("socket_url", "push_platforms"),
+        calls=("post_to_connections", "push_to_devices"),
+    ),
+    Fn(
+        "connect",
+        "socket",
+        reads=(ConnectionTicket, Connection, Session, User),
+        writes=(Connection,),
+        deletes=(ConnectionTicket, Connection),
+        config=("socket_url",),
+        calls=("post_to_connections",),
     ),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
@@ -530,7 +586,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Follow, LargeAccount),
         writes=(TimelineEntry,),
         batches=(TimelineEntry,),
-        config=("timeline_days", "timeline_entries"),
+        config=("timeline_days", "timeline_entries", "bus_name"),
+        calls=("put_events",),
     ),
     Fn(
         "withdraw",

@@ -27,9 +27,7 @@ ACCESS_LOG = {
 class HttpApi(Construct):
     """`api` is the gateway, `host` its address without scheme."""
 
-    def __init__(
-        self, scope: Construct, settings: Settings, state: StateStack, functions: dict[str, lambda_.IFunction]
-    ) -> None:
+    def __init__(self, scope: Construct, settings: Settings, state: StateStack) -> None:
         super().__init__(scope, "Http")
         region = Stack.of(self).region
         if settings.issuer:
@@ -39,7 +37,7 @@ class HttpApi(Construct):
             assert state.client
             issuer = f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}/{state.user_pool.user_pool_id}"
             audience = [state.client.user_pool_client_id]
-        authorizer = authorizers.HttpJwtAuthorizer("Token", issuer, jwt_audience=audience)
+        self.authorizer = authorizers.HttpJwtAuthorizer("Token", issuer, jwt_audience=audience)
         domain = self._domain(settings)
         api = apigw.HttpApi(
             self,
@@ -74,6 +72,11 @@ class HttpApi(Construct):
             destination_arn=access_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
         self.host = domain.name if domain else f"{api.api_id}.execute-api.{region}.{Aws.URL_SUFFIX}"
+        self.api = api
+
+    def lead(self, scope: Construct, functions: dict[str, lambda_.IFunction]) -> dict[str, apigw.HttpRoute]:
+        """The catalogue's routes, each to its function, made in `scope`."""
+        made = {}
         for line in FUNCTIONS:
             if not (line.routes or line.public_routes):
                 continue
@@ -84,13 +87,15 @@ class HttpApi(Construct):
             )
             for route in (*line.routes, *line.public_routes):
                 method, path = route.split(" ")
-                api.add_routes(
-                    path=path,
-                    methods=[apigw.HttpMethod(method)],
+                made[route] = apigw.HttpRoute(
+                    scope,
+                    route.replace("/", "-"),
+                    http_api=self.api,
+                    route_key=apigw.HttpRouteKey.with_(path, apigw.HttpMethod(method)),
                     integration=integration,
-                    authorizer=authorizer if route in line.routes else None,
+                    authorizer=self.authorizer if route in line.routes else None,
                 )
-        self.api = api
+        return made
 
     def _domain(self, settings: Settings) -> apigw.DomainName | None:
         """api.<domain>, so that the gateway's own address can be switched off. Needs the hosted zone id."""

@@ -11,13 +11,14 @@ from typing import Any, cast
 from aws_cdk import Acknowledgment, App, CfnResource, Stack, Validations
 from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
-from constructs import Construct, IConstruct
+from constructs import IConstruct
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.settings import Settings
 from infra.stacks.app import AppStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.network import NetworkStack
+from infra.stacks.routes import RoutesStack
 from infra.stacks.state import StateStack
 
 ANYWHERE: dict[str, str] = {
@@ -61,11 +62,18 @@ def check(
     settings: Settings,
     state: StateStack,
     application: AppStack,
+    routes: RoutesStack,
     delivery: DeliveryStack,
     network: NetworkStack | None,
 ) -> None:
     """Makes `app.synth()` run cdk-nag and raise at a finding that nobody meant. Call it when all stacks are built."""
-    for meant in (*_data(state), *_computing(state, application), *_edge(delivery, settings), *_inside(network)):
+    for meant in (
+        *_data(state),
+        *_computing(state, application),
+        *_led(routes),
+        *_edge(delivery, settings),
+        *_inside(network),
+    ):
         if meant.rule.startswith("CKV"):
             _skip_checkov(meant)
         else:
@@ -116,8 +124,18 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
     for queue in queues:
         if not queue.dead_letter_queue and queue not in redriven:
             yield Meant(queue, "SQS3", "It is a dead-letter queue: of a rule, a stream or asynchronous calls")
-    health = cast(Construct, application.http_api.node.find_child("GET--v1--health"))
+
+
+def _led(routes: RoutesStack) -> Iterator[Meant]:
+    health = routes.routes["GET /v1/health"]
     yield Meant(health, "APIG4", "A health check carries no token, and the answer says only that the service answers")
+    yield Meant(routes.closing, "APIG4", "API Gateway asks for authorization when a connection opens, and never again")
+    yield Meant(
+        routes.socket_stage,
+        "APIG1",
+        "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not change "
+        "for others; functions/connect logs who came in",
+    )
 
 
 def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Meant]:
@@ -138,6 +156,15 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
         yield Meant(
             function.role, f"IAM5[Resource::{executions}]", "It asks for executions of one machine, named by upload"
         )
+    if "post_to_connections" in line.calls:
+        socket = application.get_logical_id(cast(CfnResource, application.socket_api.node.default_child))
+        place = f"arn:aws:execute-api:{application.region}:{application.account}:<{socket}>/live"
+        for method in ("POST", "DELETE"):
+            yield Meant(
+                function.role,
+                f"IAM5[Resource::{place}/{method}/@connections/*]",
+                "Connections are named by API Gateway as they open",
+            )
     if function.is_bound_to_vpc:
         policy = function.role.node.find_child("DefaultPolicy")
         yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: nag.ANYWHERE")

@@ -184,6 +184,8 @@ def _resources() -> Config:
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
         handle_change_seconds=settings.handle_change_days * 24 * 3600,
         max_avatar_bytes=settings.max_avatar_bytes,
+        socket_url=f"wss://socket.execute-api.{REGION}.amazonaws.com/live",
+        push_platforms=json.dumps(_platforms()),
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
@@ -191,6 +193,14 @@ def _resources() -> Config:
     )
     _tables()
     return made
+
+
+def _platforms() -> dict[str, str]:
+    """iOS by APNs' sandbox; Android has none."""
+    made = seam.client("sns").create_platform_application(
+        Name="clips", Platform="APNS_SANDBOX", Attributes={"PlatformCredential": "key", "PlatformPrincipal": "cert"}
+    )
+    return {"ios": made["PlatformApplicationArn"]}
 
 
 def _tables() -> None:

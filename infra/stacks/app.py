@@ -24,6 +24,7 @@ from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
 from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
+from infra.socket_api import connections, socket_api, socket_url
 from infra.stacks.state import StateStack
 from reelstack.config import Config
 from reelstack.orders import Priority
@@ -69,6 +70,7 @@ class AppStack(Stack):
         self.alarms = Alarms(self, settings)
 
         self.bus = events.EventBus(self, "Bus")
+        self.socket_api = socket_api(self, settings)
         self.production_queues = {
             priority: self._queue(f"Production{priority.title()}", visibility=Duration.seconds(90))
             for priority in Priority
@@ -94,7 +96,7 @@ class AppStack(Stack):
         self._streams()
         self._queues()
         self._rules()
-        self.http = HttpApi(self, settings, state, {name: made.invocable for name, made in self.functions.items()})
+        self.http = HttpApi(self, settings, state)
         self.http_api = self.http.api
         self.alarms.api(self.http_api)
         self.alarms.line()
@@ -176,12 +178,16 @@ class AppStack(Stack):
             handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
             handle_change_seconds=settings.handle_change_days * 24 * 3600,
             max_avatar_bytes=settings.max_avatar_bytes,
+            socket_url=socket_url(self.socket_api, settings),
+            push_platforms=json.dumps(settings.push_platforms),
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement | None:
         """What a catalogue line's `calls` stand for; nothing where the stage lacks what it would be allowed on."""
         state = self.state
         if name == "administer_users" and not state.user_pool:
+            return None
+        if name == "push_to_devices" and not self.settings.push_platforms:
             return None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
@@ -235,6 +241,16 @@ class AppStack(Stack):
                     "cognito-idp:AdminRemoveUserFromGroup",
                 ],
                 state.user_pool.user_pool_arn if state.user_pool else [],
+            ),
+            "post_to_connections": (["execute-api:ManageConnections"], connections(self.socket_api)),
+            "push_to_devices": (
+                ["sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint", "sns:Publish"],
+                [
+                    arn
+                    for application in self.settings.push_platforms.values()
+                    # Its devices' endpoints are named like it: …:app/APNS/<name>, …:endpoint/APNS/<name>/<id>
+                    for arn in (application, f"{application.replace(':app/', ':endpoint/', 1)}/*")
+                ],
             ),
             # Rekognition has no resources to name for what it is sent.
             "look_at_pictures": (["rekognition:DetectModerationLabels"], "*"),
@@ -302,6 +318,12 @@ class AppStack(Stack):
         self.alarms.queue(queue)
         return queue
 
+    def _dead_letters_of(self, function: str) -> sqs.Queue:
+        """One a function, whatever invokes it."""
+        name = f"{camel(function)}Dead"
+        known = self.node.try_find_child(name)
+        return known if isinstance(known, sqs.Queue) else self._dead_letters(name)
+
     def _dead_letters(self, name: str) -> sqs.Queue:
         dead = sqs.Queue(
             self,
@@ -367,7 +389,7 @@ class AppStack(Stack):
             if not line.streams:
                 continue
             self.alarms.stream(line, self.functions[line.name])
-            dead = sources.SqsDlq(self._dead_letters(f"{camel(line.name)}Dead"))
+            dead = sources.SqsDlq(self._dead_letters_of(line.name))
             for followed in line.streams:
                 self.functions[line.name].add_event_source(
                     sources.DynamoEventSource(
@@ -376,6 +398,7 @@ class AppStack(Stack):
                         batch_size=COUNTED_AT_ONCE if line.counts else 100,
                         max_batching_window=Duration.seconds(1) if line.counts else None,
                         retry_attempts=STREAM_ATTEMPTS,
+                        parallelization_factor=line.at_once,
                         on_failure=dead,
                         # The window makes Lambda name the shard in each event, which exact counting is fenced by.
                         tumbling_window=Duration.seconds(60) if line.counts else None,
@@ -452,6 +475,15 @@ class AppStack(Stack):
         )
         events.Rule(
             self,
+            "Notified",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(
+                source=["reelstack"], detail_type=["FollowChanged", "VideoPublished", "VideoRefused"]
+            ),
+            targets=[self._called("notify")],
+        )
+        events.Rule(
+            self,
             "Transcoded",
             event_pattern=events.EventPattern(
                 source=["aws.mediaconvert"],
@@ -493,7 +525,7 @@ class AppStack(Stack):
     def _called(self, name: str, max_event_age: Duration | None = None) -> targets.LambdaFunction:
         """A function as a rule's target. EventBridge's dead letters are what it could not hand over; what the function
         took and failed at is known to Lambda only. Both end in the same queue."""
-        dead, function = self._dead_letters(f"{camel(name)}Dead"), self.functions[name]
+        dead, function = self._dead_letters_of(name), self.functions[name]
         function.configure_async_invoke(
             on_failure=destinations.SqsDestination(dead), max_event_age=max_event_age, retry_attempts=2
         )

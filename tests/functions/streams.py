@@ -9,7 +9,10 @@ from pynamodb.models import Model
 from reelstack import aws as seam
 from reelstack.tables import Bookmark, Comment, CommentLike, Like, Report, Share, deployed, schema
 
-CONSUMERS = {"count_interactions": (Like, Comment, CommentLike, Bookmark, Share), "raise_reviews": (Report,)}
+CONSUMERS = {
+    "count_interactions": (Like, Comment, CommentLike, Bookmark, Share),
+    "raise_reviews": (Report,),
+}
 
 
 class Streams:

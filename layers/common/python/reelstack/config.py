@@ -53,6 +53,11 @@ class Config(BaseModel):
     sessions_table: str
     allowances_table: str
     kept_answers_table: str
+    notifications_table: str
+    notification_choices_table: str
+    devices_table: str
+    connections_table: str
+    connection_tickets_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -139,6 +144,11 @@ class Config(BaseModel):
     handle_hold_seconds: int
     handle_change_seconds: int
     max_avatar_bytes: int
+
+    socket_url: str
+    """wss:// address that clients connect to for notifications as they come; functions post to the same over https."""
+    push_platforms: str
+    """JSON: "ios" or "android" -> ARN of its SNS platform application. What is missing gets no mobile push."""
 
     if not TYPE_CHECKING:
 
