@@ -21,7 +21,7 @@ QUIET_SECONDS = 30.0
 """After so long without a push the inbox is read: pushes may be lost, the inbox loses nothing."""
 OPEN_SECONDS = 10.0
 OVERLAP_MS = 60_000
-"""How far behind the newest that was seen the inbox is read again: two that come in at once may show in either order."""
+"""How far behind the newest that was seen the inbox is read again: two that come in at once show in either order."""
 
 
 class Notification(Answer):
@@ -99,7 +99,7 @@ class Notifications:
 
     def listen(self, *, since: int, connect: Callable[..., ClientConnection] = connect) -> Iterator[Notification]:
         """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
-        the caller stops. A lost connection is opened again, and what it missed is read from the inbox."""
+        the caller stops. A lost connection is opened again, by `connect`, and what it missed is read from the inbox."""
         seen: dict[str, int] = {}
         lost = 0
         while True:

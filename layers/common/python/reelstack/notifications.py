@@ -1,8 +1,8 @@
 """Notifications as they are stored: one item for each thing that others did something about, however many did it.
 
 What comes twice, late or out of order gives the same item: people are merged, each once, at the latest time they did
-it, and an item that a record adds nothing to is not written. Who did it is kept of the newest MOST_PEOPLE only; above that
-the counters say how many there are, exactly.
+it, and an item that a record adds nothing to is not written. Who did it is kept of the newest MOST_PEOPLE only; above
+that the counters say how many there are, exactly.
 """
 
 import random
