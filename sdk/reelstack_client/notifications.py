@@ -14,8 +14,16 @@ from reelstack_client.models import Answer, Page
 from reelstack_client.transport import Transport
 
 Kind = Literal[
-    *("like", "comment", "reply", "mention", "comment-like"),
-    *("follow", "follow-request", "follow-accepted", "published", "refused"),
+    "like",
+    "comment",
+    "reply",
+    "mention",
+    "comment-like",
+    "follow",
+    "follow-request",
+    "follow-accepted",
+    "published",
+    "refused",
 ]
 QUIET_SECONDS = 30.0
 """After so long without a push the inbox is read: pushes may be lost, the inbox loses nothing."""
@@ -39,6 +47,10 @@ class Notification(Answer):
     unread: bool
     pushed: str | None = None
     """What became of telling the caller at once; None in a push itself."""
+
+
+class Muted(Answer):
+    user_id: str
 
 
 class Device(Answer):
@@ -81,10 +93,10 @@ class Notifications:
     def unmute(self, user_id: str) -> None:
         self._transport.call("DELETE", f"/v1/me/mutes/{user_id}")
 
-    def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Page[str]:
+    def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Muted]:
         """Whom I muted, by id."""
         answer = self._transport.call("GET", "/v1/me/mutes", query={"limit": limit, "cursor": cursor})
-        return Page[str].model_validate(answer.json())
+        return Page[Muted].model_validate(answer.json())
 
     def register_device(self, device_id: str, platform: Literal["ios", "android"], token: str) -> Device:
         body = {"platform": platform, "token": token}

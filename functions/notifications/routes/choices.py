@@ -13,9 +13,12 @@ class Choices(BaseModel):
     """Kinds of notification that are not wanted."""
 
 
+class MutedUser(BaseModel):
+    user_id: str
+
+
 class MutedPage(BaseModel):
-    items: list[str]
-    """User ids."""
+    items: list[MutedUser]
     cursor: str | None
 
 
@@ -35,7 +38,7 @@ def set_choices(choices: Choices, caller: Viewer) -> Choices:
 def list_mutes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> MutedPage:
     """Whom I muted, by id."""
     found, following = notification_choices.list_muted(caller.user_id, limit, cursor)
-    return MutedPage(items=found, cursor=following)
+    return MutedPage(items=[MutedUser(user_id=one) for one in found], cursor=following)
 
 
 @router.put("/mutes/{user_id}", status_code=204)
