@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reelstack import notifications
 from reelstack.config import Config
-from reelstack.happenings import Happening, Kind
+from reelstack.happenings import Happening, NotificationKind
 from reelstack.notifications import MOST_PEOPLE, merged
 from reelstack.tables import Notification
 
@@ -32,7 +32,7 @@ def test_people_are_the_same_in_any_order_of_any_batches(did: list[tuple[int, st
 HAPPENED = st.builds(
     Happening,
     user_id=st.just("ann"),
-    kind=st.sampled_from([Kind.LIKE, Kind.COMMENT]),
+    kind=st.sampled_from([NotificationKind.LIKE, NotificationKind.COMMENT]),
     about=st.sampled_from(["v1", "v2"]),
     actor_id=st.sampled_from(["bob", "cid", "dan"]),
     at=st.integers(1, 9),

@@ -2,14 +2,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from reelstack import notification_choices
-from reelstack.happenings import Kind
+from reelstack.happenings import NotificationKind
 from reelstack.web import Cursor, Limit, UserId, Viewer
 
 router = APIRouter(prefix="/v1/me", tags=["notifications"])
 
 
 class Choices(BaseModel):
-    off: list[Kind] = Field(max_length=len(Kind))
+    off: list[NotificationKind] = Field(max_length=len(NotificationKind))
     """Kinds of notification that are not wanted."""
 
 
@@ -24,7 +24,7 @@ class MutedPage(BaseModel):
 
 @router.get("/notification-choices")
 def get_choices(caller: Viewer) -> Choices:
-    return Choices(off=sorted(map(Kind, notification_choices.switched_off(caller.user_id))))
+    return Choices(off=sorted(map(NotificationKind, notification_choices.switched_off(caller.user_id))))
 
 
 @router.put("/notification-choices")

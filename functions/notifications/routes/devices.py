@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from reelstack import devices
-from reelstack.devices import TOKEN_LENGTH, Platform, Problem
+from reelstack.devices import TOKEN_LENGTH, DeviceProblem, Platform
 from reelstack.tables import Device
 from reelstack.web import Viewer
 
@@ -23,7 +23,7 @@ class DeviceToken(BaseModel):
 class DeviceView(BaseModel):
     device_id: str
     platform: Platform
-    problem: Problem | None
+    problem: DeviceProblem | None
     """Why it gets no push messages; null: it does."""
     registered_at: int
     """Unix milliseconds."""
@@ -37,7 +37,7 @@ def _view(device: Device) -> DeviceView:
     return DeviceView(
         device_id=device.device_id,
         platform=Platform(device.platform),
-        problem=Problem(device.problem) if device.problem else None,
+        problem=DeviceProblem(device.problem) if device.problem else None,
         registered_at=int(device.registered_at),
     )
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from reelstack import connections, inbox, notification_choices
-from reelstack.happenings import Kind
+from reelstack.happenings import NotificationKind
 from reelstack.notifications import Pushed
 from reelstack.web import Cursor, Limit, Viewer, declared
 
@@ -19,7 +19,7 @@ class NotificationView(BaseModel):
 
     subject: str
     """Which notification this is; the same one comes again, higher up, when more people do it."""
-    kind: Kind
+    kind: NotificationKind
     video_id: str | None
     about_comment_id: str | None
     """The caller's comment that was liked or answered, or the one that names them."""

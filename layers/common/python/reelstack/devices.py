@@ -22,7 +22,7 @@ class Platform(StrEnum):
     ANDROID = "android"
 
 
-class Problem(StrEnum):
+class DeviceProblem(StrEnum):
     """Why a device gets nothing."""
 
     PLATFORM_OFF = "platform-off"
@@ -83,10 +83,10 @@ def messages(key: str, count_of: int, data: dict[str, str], unread: int) -> dict
     return {"default": key, "APNS": json.dumps(apns), "APNS_SANDBOX": json.dumps(apns), "GCM": json.dumps(fcm)}
 
 
-def _endpoint(platform: Platform, token: str) -> tuple[str | None, Problem | None]:
+def _endpoint(platform: Platform, token: str) -> tuple[str | None, DeviceProblem | None]:
     application = json.loads(config().push_platforms).get(platform)
     if not application:
-        return None, Problem.PLATFORM_OFF
+        return None, DeviceProblem.PLATFORM_OFF
     sns = aws.client("sns")
     try:
         # Says nothing but the token: SNS then answers the endpoint it has for it, if there is one.
@@ -95,7 +95,7 @@ def _endpoint(platform: Platform, token: str) -> tuple[str | None, Problem | Non
         sns.set_endpoint_attributes(EndpointArn=made, Attributes={"Token": token, "Enabled": "true"})
     except ClientError as error:
         if aws.error_code(error) in ("InvalidParameter", "InvalidParameterException"):
-            return None, Problem.TOKEN_REFUSED
+            return None, DeviceProblem.TOKEN_REFUSED
         raise
     return made, None
 

@@ -22,7 +22,7 @@ NOBODY = ""
 """Who did what the service did."""
 
 
-class Kind(StrEnum):
+class NotificationKind(StrEnum):
     LIKE = "like"
     COMMENT = "comment"
     REPLY = "reply"
@@ -40,7 +40,7 @@ class Happening:
     """`user_id` may want to know that `actor_id` did something about a thing of theirs, `at` in unix milliseconds."""
 
     user_id: str
-    kind: Kind
+    kind: NotificationKind
     about: str
     """<video>, <video>/<comment>, or nothing: the user themselves."""
     actor_id: str
@@ -78,31 +78,33 @@ def of_event(event: dict[str, Any]) -> list[Happening]:
             return [_of_follow(detail)]
         case "VideoPublished":
             published_at = int(detail["published_at"])
-            return [Happening(detail["owner_id"], Kind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
+            return [Happening(detail["owner_id"], NotificationKind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
         case "VideoRefused":
             refused_at = int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
-            return [Happening(detail["owner_id"], Kind.REFUSED, detail["video_id"], NOBODY, refused_at)]
+            return [Happening(detail["owner_id"], NotificationKind.REFUSED, detail["video_id"], NOBODY, refused_at)]
     return []
 
 
 def _of_follow(detail: dict[str, Any]) -> Happening:
     follower, followee, since = detail["follower_id"], detail["followee_id"], int(detail["since"])
     if detail["accepted"]:
-        return Happening(follower, Kind.FOLLOW_ACCEPTED, "", followee, since)
-    kind = Kind.FOLLOW if detail["state"] == Following.FOLLOWING else Kind.FOLLOW_REQUEST
+        return Happening(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since)
+    kind = NotificationKind.FOLLOW if detail["state"] == Following.FOLLOWING else NotificationKind.FOLLOW_REQUEST
     return Happening(followee, kind, "", follower, since)
 
 
 def _of_like(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
     after = _image(record, "NewImage")
     if "OldImage" not in record["dynamodb"] and (owner := _owner(after["video_id"], known)):
-        yield Happening(owner, Kind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
+        yield Happening(owner, NotificationKind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
 
 
 def _of_comment_like(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
     after = _image(record, "NewImage")
     if "OldImage" not in record["dynamodb"] and (author := _author(after["comment"], known)):
-        yield Happening(author, Kind.COMMENT_LIKE, after["comment"], after["user_id"], int(after["liked_at"]))
+        yield Happening(
+            author, NotificationKind.COMMENT_LIKE, after["comment"], after["user_id"], int(after["liked_at"])
+        )
 
 
 def _of_comment(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
@@ -120,12 +122,19 @@ def _of_comment(record: Record, known: dict[str, str | None]) -> Iterator[Happen
         user_id = _author(about, known) if answered else _owner(video_id, known)
         if user_id:
             told.add(user_id)
-            yield Happening(user_id, Kind.REPLY if answered else Kind.COMMENT, about, author_id, at, comment_id)
+            yield Happening(
+                user_id,
+                NotificationKind.REPLY if answered else NotificationKind.COMMENT,
+                about,
+                author_id,
+                at,
+                comment_id,
+            )
     for handle in _handles(record, "NewImage") - (set() if appeared else _handles(record, "OldImage")):
         user_id = _holder(handle)
         if user_id and user_id not in told and _sees(user_id, video_id):
             about = comment_ids.counter_of(video_id, comment_id)
-            yield Happening(user_id, Kind.MENTION, about, author_id, at, comment_id)
+            yield Happening(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
 
 
 def _owner(video_id: str, known: dict[str, str | None]) -> str | None:

@@ -6,7 +6,7 @@ Blocks, accounts that are gone and videos that are not for the reader any more t
 from dataclasses import dataclass
 
 from reelstack import counters, notification_choices, pages, shelves, tallies, visibility
-from reelstack.happenings import NOBODY, Kind
+from reelstack.happenings import NOBODY, NotificationKind
 from reelstack.notifications import people_of
 from reelstack.tables import Notification, Video
 from reelstack.videos import State
@@ -14,11 +14,11 @@ from reelstack.videos import State
 SHOWN_PEOPLE = 3
 MOST_UNREAD = 50
 COUNTED = {
-    Kind.LIKE: "likes",
-    Kind.COMMENT: "comments",
-    Kind.REPLY: "replies",
-    Kind.COMMENT_LIKE: "likes",
-    Kind.FOLLOW: "followers",
+    NotificationKind.LIKE: "likes",
+    NotificationKind.COMMENT: "comments",
+    NotificationKind.REPLY: "replies",
+    NotificationKind.COMMENT_LIKE: "likes",
+    NotificationKind.FOLLOW: "followers",
 }
 """What the counter of the thing calls those who did it."""
 
@@ -28,7 +28,7 @@ class Entry:
     """One notification, as its reader may see it."""
 
     subject: str
-    kind: Kind
+    kind: NotificationKind
     video_id: str | None
     about_comment_id: str | None
     """The reader's comment that was liked or answered, or the one that names them."""
@@ -98,10 +98,10 @@ def show(user_id: str, items: list[Notification]) -> list[Entry]:
     return entries
 
 
-def _about(item: Notification) -> tuple[Kind, str | None, str | None]:
+def _about(item: Notification) -> tuple[NotificationKind, str | None, str | None]:
     kind, _, about = item.subject.partition("#")
     video_id, _, comment_id = about.partition("/")
-    return Kind(kind), video_id or None, comment_id or None
+    return NotificationKind(kind), video_id or None, comment_id or None
 
 
 def _counter(item: Notification) -> str:

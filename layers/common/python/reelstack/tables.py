@@ -820,7 +820,7 @@ class Device(Model):
     endpoint = UnicodeAttribute(null=True)
     """ARN of its SNS endpoint."""
     problem = UnicodeAttribute(null=True)
-    """Why it gets nothing: one of reelstack.devices.Problem."""
+    """Why it gets nothing: one of reelstack.devices.DeviceProblem."""
     registered_at = NumberAttribute()
 
     by_token = DevicesByToken()
