@@ -18,8 +18,11 @@ from reelstack.tables import (
     Claim,
     Comment,
     CommentLike,
+    Connection,
+    ConnectionTicket,
     Counter,
     DataRequest,
+    Device,
     EngineJob,
     Follow,
     Handle,
@@ -27,6 +30,8 @@ from reelstack.tables import (
     LargeAccount,
     Lease,
     Like,
+    Notification,
+    NotificationChoice,
     Pin,
     Report,
     Review,
@@ -42,7 +47,7 @@ from reelstack.tables import (
     Waiting,
 )
 
-Trigger = Literal["http", "step", "stream", "queue", "event", "schedule"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
 Layer = Literal["deps", "media", "ml"]
 Target = type[Model] | str
 
@@ -74,6 +79,8 @@ class Fn:
     """Tables whose changes it follows."""
     counts: bool = False
     """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
+    at_once: int = 1
+    """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -321,7 +328,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
-            AuditEntry,
+            *(AuditEntry, Notification, NotificationChoice, Device),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("cache_url", "user_pool_id"),
@@ -377,18 +384,68 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
+            *(Notification, NotificationChoice, Device, Connection),
         ),
         writes=(Comment, User, DataRequest),
-        deletes=(Comment, Pin, "uploads:avatars/", "uploads:exports/", "media:u/"),
+        deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
-            *(Session, Usage, Turn, Handle, Counter, DataRequest),
+            *(Session, Usage, Turn, Handle, Counter, DataRequest, Notification, NotificationChoice, Connection),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id",),
-        calls=("delete_users",),
+        calls=("delete_users", "push_to_devices"),
     ),
     Fn("settle_request", "step", machine="rights", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
+    Fn(
+        "notifications",
+        "http",
+        routes=(
+            "GET /v1/me/notifications",
+            "GET /v1/me/notifications/unread",
+            "PUT /v1/me/notifications/read",
+            "POST /v1/me/connection",
+            "GET /v1/me/notification-choices",
+            "PUT /v1/me/notification-choices",
+            "GET /v1/me/mutes",
+            "PUT /v1/me/mutes/{user_id}",
+            "DELETE /v1/me/mutes/{user_id}",
+            "GET /v1/me/devices",
+            "PUT /v1/me/devices/{device_id}",
+            "DELETE /v1/me/devices/{device_id}",
+        ),
+        reads=(Notification, NotificationChoice, Device, Video, Counter, Follow, Block, User),
+        writes=(NotificationChoice, Device, ConnectionTicket),
+        deletes=(NotificationChoice, Device),
+        config=("socket_url", "push_platforms"),
+        calls=("push_to_devices",),
+    ),
+    # --- notifications ---------------------------------------------------------------------------------------------
+    # Neither is in the VPC, which has no way to the gateway's connections; so they read tables, not the cache.
+    Fn(
+        "notify",
+        "stream",
+        streams=(Like, Comment, CommentLike),
+        at_once=10,
+        timeout=60,
+        reads=(
+            *(Notification, NotificationChoice, Device, Connection),
+            *(Session, User, Handle, Video, Comment, Counter, Follow, Block),
+        ),
+        writes=(Notification,),
+        deletes=(Device, Connection),
+        config=("socket_url", "push_platforms"),
+        calls=("post_to_connections", "push_to_devices"),
+    ),
+    Fn(
+        "connect",
+        "socket",
+        reads=(ConnectionTicket, Connection, Session, User),
+        writes=(Connection,),
+        deletes=(ConnectionTicket, Connection),
+        config=("socket_url",),
+        calls=("post_to_connections",),
+    ),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
         "make_avatar",
@@ -628,7 +685,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Follow, LargeAccount),
         writes=(TimelineEntry,),
         batches=(TimelineEntry,),
-        config=("timeline_days", "timeline_entries"),
+        config=("timeline_days", "timeline_entries", "bus_name"),
+        calls=("put_events",),
     ),
     Fn(
         "withdraw",

@@ -37,6 +37,7 @@ LIMIT_BYTES = 250 * MIB
 """What Lambda allows for a function's code and all its layers together, unzipped."""
 
 BOTOCORE_SERVICES = (
+    "apigatewaymanagementapi",
     "cloudfront",
     "cloudfront-keyvaluestore",
     "cognito-idp",
@@ -46,6 +47,7 @@ BOTOCORE_SERVICES = (
     "rekognition",
     "s3",
     "secretsmanager",
+    "sns",
     "sqs",
     "ssm",
     "stepfunctions",

@@ -144,6 +144,15 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
         yield Meant(
             function.role, f"IAM5[Resource::{executions}]", "It asks for executions of one machine, named by upload"
         )
+    if "post_to_connections" in line.calls:
+        socket = application.get_logical_id(cast(CfnResource, application.socket_api.node.default_child))
+        place = f"arn:aws:execute-api:{application.region}:{application.account}:<{socket}>/live"
+        for method in ("POST", "DELETE"):
+            yield Meant(
+                function.role,
+                f"IAM5[Resource::{place}/{method}/@connections/*]",
+                "Connections are named by API Gateway as they open",
+            )
     if function.is_bound_to_vpc:
         policy = function.role.node.find_child("DefaultPolicy")
         yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: nag.ANYWHERE")
@@ -152,6 +161,13 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
 def _edge(api: ApiStack, delivery: DeliveryStack, settings: Settings) -> Iterator[Meant]:
     health = cast(Construct, api.http.api.node.find_child("GET--v1--health"))
     yield Meant(health, "APIG4", "A health check carries no token, and the answer says only that the service answers")
+    yield Meant(api.closing, "APIG4", "API Gateway asks for authorization when a connection opens, and never again")
+    yield Meant(
+        api.socket_stage,
+        "APIG1",
+        "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not change "
+        "for others; functions/connect logs who came in",
+    )
     edge = delivery.distribution
     yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
     if not settings.domain:

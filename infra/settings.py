@@ -108,6 +108,11 @@ class Settings(BaseModel):
     timeline_entries: int = Field(default=500, ge=50)
     """About how many videos are written into one timeline."""
 
+    # notifications
+    push_platforms: dict[Literal["ios", "android"], str] = {}
+    """ARNs of the SNS platform applications that mobile push goes through; made by hand, since they hold the keys of an
+    app. A device of a platform that is missing here is kept, and gets nothing."""
+
     # production
     engine: Choice = "ffmpeg"
     """Who transcodes: FFmpeg in Lambda, MediaConvert, or `by-duration` MediaConvert only what is longer than that."""

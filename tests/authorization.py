@@ -108,6 +108,18 @@ POST /v1/users/{user_id}/suspend                         | 401      | 401     | 
 POST /v1/users/{user_id}/restore                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
 PUT /v1/users/{user_id}/roles/{role}                     | 401      | 401     | 403        | 409         | 409     | 409     | 403
 DELETE /v1/users/{user_id}/roles/{role}                  | 401      | 401     | 403        | 409         | 409     | 409     | 403
+GET /v1/me/notifications                                 | 401      | 401     | -          | -           | -       | -       | 200
+GET /v1/me/notifications/unread                          | 401      | 401     | -          | -           | -       | -       | 200
+PUT /v1/me/notifications/read                            | 401      | 401     | -          | -           | -       | -       | 403
+POST /v1/me/connection                                   | 401      | 401     | -          | -           | -       | -       | 403
+GET /v1/me/notification-choices                          | 401      | 401     | -          | -           | -       | -       | 200
+PUT /v1/me/notification-choices                          | 401      | 401     | -          | -           | -       | -       | 403
+GET /v1/me/mutes                                         | 401      | 401     | -          | -           | -       | -       | 200
+PUT /v1/me/mutes/{user_id}                               | 401      | 401     | -          | 204         | 204     | 204     | 403
+DELETE /v1/me/mutes/{user_id}                            | 401      | 401     | -          | 204         | 204     | 204     | 403
+GET /v1/me/devices                                       | 401      | 401     | -          | -           | -       | -       | 200
+PUT /v1/me/devices/{device_id}                           | 401      | 401     | -          | -           | -       | -       | 403
+DELETE /v1/me/devices/{device_id}                        | 401      | 401     | -          | -           | -       | -       | 403
 GET /v1/users/{user_id}/audit                            | 401      | 401     | 403        | 200         | 200     | 200     | 200
 """
 

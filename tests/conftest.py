@@ -191,6 +191,8 @@ def _resources() -> Config:
         export_machine_arn=f"{STATES}:export",
         erasure_machine_arn=f"{STATES}:erasure",
         erase_after_seconds=settings.erase_after_days * 24 * 3600,
+        socket_url=f"wss://socket.execute-api.{REGION}.amazonaws.com/live",
+        push_platforms=json.dumps(_platforms()),
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
@@ -201,6 +203,12 @@ def _resources() -> Config:
 
 
 _MADE: dict[str, Any] = {}
+def _platforms() -> dict[str, str]:
+    """iOS by APNs' sandbox; Android has none."""
+    made = seam.client("sns").create_platform_application(
+        Name="clips", Platform="APNS_SANDBOX", Attributes={"PlatformCredential": "key", "PlatformPrincipal": "cert"}
+    )
+    return {"ios": made["PlatformApplicationArn"]}
 
 
 def _tables() -> None:

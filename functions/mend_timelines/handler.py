@@ -1,8 +1,9 @@
-"""Consumer of the follows table's stream: timelines get what a follow brings and lose what it brought."""
+"""Consumer of the follows table's stream: timelines get what a follow brings and lose what it brought; the bus is told
+who follows whom."""
 
 from typing import Any
 
-from reelstack import timelines
+from reelstack import changes, events, timelines
 from reelstack.telemetry import entry
 
 
@@ -13,4 +14,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     pairs = dict.fromkeys((key["follower_id"]["S"], key["followee_id"]["S"]) for key in keys)
     for follower_id, followee_id in pairs:
         timelines.mend(follower_id, followee_id)
+    events.publish([found for record in event["Records"] for found in changes.read_follow(record)])
     return {"mended": len(pairs)}

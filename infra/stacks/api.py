@@ -1,4 +1,5 @@
-"""The HTTP API in front of the functions. Apart from them: a stack ends at 500 resources."""
+"""The HTTP API in front of the functions, and the way into the WebSocket API. Apart from them: a stack ends at 500
+resources."""
 
 from typing import Any
 
@@ -7,6 +8,7 @@ from constructs import Construct
 
 from infra.http_api import HttpApi
 from infra.settings import Settings
+from infra.socket_api import open_socket
 from infra.stacks.app import AppStack
 from infra.stacks.state import StateStack
 
@@ -24,6 +26,7 @@ class ApiStack(Stack):
         super().__init__(scope, construct_id, **kwargs)
         invocable = {name: made.invocable for name, made in application.functions.items()}
         self.http = HttpApi(self, settings, state, invocable)
+        self.closing, self.socket_stage = open_socket(self, application.socket_api, invocable["connect"])
         alarms = application.alarms
         alarms.api(self.http.api)
         alarms.dashboard(application.functions, application.machine, self.http.api)

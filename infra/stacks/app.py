@@ -23,6 +23,7 @@ from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.layers import LayerSource, layer_path
 from infra.managed_engines import ManagedEngines
 from infra.settings import Settings
+from infra.socket_api import connections, socket_api, socket_url
 from infra.stacks.state import StateStack
 from reelstack.config import Config
 from reelstack.orders import Priority
@@ -68,6 +69,7 @@ class AppStack(Stack):
         self.alarms = Alarms(scope, construct_id.removesuffix("App") + "Alarms", settings, **kwargs)
 
         self.bus = events.EventBus(self, "Bus")
+        self.socket_api = socket_api(self, settings)
         self.production_queues = {
             priority: self._queue(f"Production{priority.title()}", visibility=Duration.seconds(90))
             for priority in Priority
@@ -185,12 +187,16 @@ class AppStack(Stack):
             resource="stateMachine",
             resource_name=self.rights_machines[name],
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            socket_url=socket_url(self.socket_api, settings),
+            push_platforms=json.dumps(settings.push_platforms),
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement | None:
         """What a catalogue line's `calls` stand for; nothing where the stage lacks what it would be allowed on."""
         state = self.state
         if name.endswith("_users") and not state.user_pool:
+            return None
+        if name == "push_to_devices" and not self.settings.push_platforms:
             return None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
@@ -262,6 +268,16 @@ class AppStack(Stack):
             "start_export_machine": (["states:StartExecution"], self._machine_arn("export")),
             "start_erasure_machine": (["states:StartExecution"], self._machine_arn("erasure")),
             "abort_uploads": (["s3:AbortMultipartUpload"], state.uploads_bucket.arn_for_objects("originals/*")),
+            "post_to_connections": (["execute-api:ManageConnections"], connections(self.socket_api)),
+            "push_to_devices": (
+                ["sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint", "sns:Publish"],
+                [
+                    arn
+                    for application in self.settings.push_platforms.values()
+                    # Its devices' endpoints are named like it: …:app/APNS/<name>, …:endpoint/APNS/<name>/<id>
+                    for arn in (application, f"{application.replace(':app/', ':endpoint/', 1)}/*")
+                ],
+            ),
             # Rekognition has no resources to name for what it is sent.
             "look_at_pictures": (["rekognition:DetectModerationLabels"], "*"),
             "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
@@ -327,6 +343,12 @@ class AppStack(Stack):
         )
         self.alarms.queue(queue)
         return queue
+
+    def _dead_letters_of(self, function: str) -> sqs.Queue:
+        """One a function, whatever invokes it."""
+        name = f"{camel(function)}Dead"
+        known = self.node.try_find_child(name)
+        return known if isinstance(known, sqs.Queue) else self._dead_letters(name)
 
     def _dead_letters(self, name: str) -> sqs.Queue:
         dead = sqs.Queue(
@@ -423,7 +445,7 @@ class AppStack(Stack):
             if not line.streams:
                 continue
             self.alarms.stream(line, self.functions[line.name])
-            dead = sources.SqsDlq(self._dead_letters(f"{camel(line.name)}Dead"))
+            dead = sources.SqsDlq(self._dead_letters_of(line.name))
             for followed in line.streams:
                 self.functions[line.name].add_event_source(
                     sources.DynamoEventSource(
@@ -432,6 +454,7 @@ class AppStack(Stack):
                         batch_size=COUNTED_AT_ONCE if line.counts else 100,
                         max_batching_window=Duration.seconds(1) if line.counts else None,
                         retry_attempts=STREAM_ATTEMPTS,
+                        parallelization_factor=line.at_once,
                         on_failure=dead,
                         # The window makes Lambda name the shard in each event, which exact counting is fenced by.
                         tumbling_window=Duration.seconds(60) if line.counts else None,
@@ -508,6 +531,15 @@ class AppStack(Stack):
         )
         events.Rule(
             self,
+            "Notified",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(
+                source=["reelstack"], detail_type=["FollowChanged", "VideoPublished", "VideoRefused"]
+            ),
+            targets=[self._called("notify")],
+        )
+        events.Rule(
+            self,
             "Transcoded",
             event_pattern=events.EventPattern(
                 source=["aws.mediaconvert"],
@@ -550,7 +582,7 @@ class AppStack(Stack):
     def _called(self, name: str, max_event_age: Duration | None = None) -> targets.LambdaFunction:
         """A function as a rule's target. EventBridge's dead letters are what it could not hand over; what the function
         took and failed at is known to Lambda only. Both end in the same queue."""
-        dead, function = self._dead_letters(f"{camel(name)}Dead"), self.functions[name]
+        dead, function = self._dead_letters_of(name), self.functions[name]
         function.configure_async_invoke(
             on_failure=destinations.SqsDestination(dead), max_event_age=max_event_age, retry_attempts=2
         )

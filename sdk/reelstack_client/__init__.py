@@ -34,6 +34,7 @@ from reelstack_client.models import (
     Upload,
     Video,
 )
+from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.people import Account, Me, People, Profile, Session
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.rights import Erasure, Export, ExportFile, ExportNotMade
@@ -71,6 +72,8 @@ __all__ = [
     "NotFound",
     "NotInTime",
     "NotSignedIn",
+    "Notification",
+    "Notifications",
     "Page",
     "Part",
     "PartsMissing",

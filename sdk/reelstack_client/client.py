@@ -32,6 +32,7 @@ from reelstack_client.models import (
     Video,
     Visibility,
 )
+from reelstack_client.notifications import Notifications
 from reelstack_client.people import People
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
@@ -71,6 +72,7 @@ class Client:
         self.social = Social(self._transport)
         self.ties = Ties(self._transport)
         self.people = People(self._transport)
+        self.notifications = Notifications(self._transport)
 
     def upload(
         self,

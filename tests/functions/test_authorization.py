@@ -23,6 +23,7 @@ IDS = {
     "session_id": "s1",
     "role": "creator",
     "channel": "link",
+    "device_id": "phone",
 }
 SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
 IN_PROCESS = tuple(column for column in COLUMNS if column != "expired")
@@ -155,6 +156,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/videos/{video_id}/comments/{comment_id}": {"text": "New"},
     "PATCH /v1/me": {"bio": "New"},
     "PUT /v1/me/handle": {"handle": "bob"},
+    "PUT /v1/me/devices/{device_id}": {"platform": "ios", "token": "0123456789abcdef"},
 }
 """Where the smallest body that the schema takes says nothing."""
 

@@ -85,6 +85,15 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
     ),
     "abort_uploads": (("s3:AbortMultipartUpload",), "State/Uploads.Arn/originals/*"),
+    "post_to_connections": (
+        ("execute-api:ManageConnections",),
+        tuple(
+            f"arn:aws:execute-api:us-east-1:111111111111:App/Socket/live/{method}/@connections/*"
+            for method in ("POST", "DELETE")
+        ),
+    ),
+    # No stage of this checkout names a platform application.
+    "push_to_devices": ((), ()),
     "look_at_pictures": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),

@@ -8,7 +8,7 @@ import pytest
 from infra.catalogue import FUNCTIONS
 from infra.function import camel
 from infra.settings import STAGES, Settings
-from tests.infra.templates import Assembly
+from tests.infra.templates import Assembly, Resource
 
 FEED_LEVEL_3 = 1_000
 """Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
@@ -31,7 +31,7 @@ def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> Non
 
 
 def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
-    (authorizer,) = variant.of("AWS::ApiGatewayV2::Authorizer")
+    (authorizer,) = [a for a in variant.of("AWS::ApiGatewayV2::Authorizer") if "JwtConfiguration" in a.properties]
     jwt = authorizer.properties["JwtConfiguration"]
     assert variant.flat("Api", jwt["Issuer"]).endswith("/State/Users")
     assert [variant.flat("Api", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
@@ -50,17 +50,34 @@ def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly)
 def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> None:
     """The emulator invokes without asking for permission; AWS answers 500 without it."""
     permitted = [
-        (variant.flat("Api", permission.properties["FunctionName"]), _source(variant, permission.properties))
+        (variant.flat(permission.stack, permission.properties["FunctionName"]), _source(variant, permission))
         for permission in variant.of("AWS::Lambda::Permission")
         if permission.properties["Principal"] == "apigateway.amazonaws.com"
     ]
     services = [line.name for line in FUNCTIONS if line.routes or line.public_routes]
-    assert sorted(permitted) == sorted((f"App/{camel(name)}Live", "Api/Http/Api/*/*/*") for name in services)
+    socket = [f"App/Socket/{asked}" for asked in ("*$connect", "*$disconnect", "authorizers/App/Socket/Ticket")]
+    assert sorted(permitted) == sorted(
+        [
+            *((f"App/{camel(name)}Live", "Api/Http/Api/*/*/*") for name in services),
+            *(("App/Connect.Arn", asked) for asked in socket),
+        ]
+    )
 
 
-def _source(assembly: Assembly, permission: dict[str, Any]) -> str:
+def _source(assembly: Assembly, permission: Resource) -> str:
     """<api>/*/*/*: any stage, method and path of this API, and no other's."""
-    return assembly.flat("Api", permission["SourceArn"]).rsplit(":", 1)[1]
+    return assembly.flat(permission.stack, permission.properties["SourceArn"]).rsplit(":", 1)[1]
+
+
+def test_who_opens_a_socket_is_asked_for_a_ticket(variant: Assembly) -> None:
+    opening, closing = (variant.at(f"Api/On{name}").properties for name in ("Connect", "Disconnect"))
+    assert (opening["AuthorizationType"], closing["AuthorizationType"]) == ("CUSTOM", "NONE")
+    authorizer = variant.at(variant.flat("Api", opening["AuthorizerId"]).removesuffix(".AuthorizerId")).properties
+    assert authorizer["IdentitySource"] == ["route.request.querystring.ticket"]
+    assert {opening["RouteKey"], closing["RouteKey"]} == {"$connect", "$disconnect"}
+    stage = variant.at("Api/SocketStage")
+    assert stage.properties["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 500
+    assert len([name for name in stage.whole["DependsOn"] if name.startswith("On")]) >= 2
 
 
 def test_the_emergency_stop_is_at_least_five_times_what_the_feed_answers_in_full(variant: Assembly) -> None:

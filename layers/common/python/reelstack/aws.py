@@ -11,10 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -36,6 +38,8 @@ def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
 @overload
 def client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
 @overload
+def client(service: Literal["sns"]) -> SNSClient: ...
+@overload
 def client(service: str) -> Any: ...
 @cache
 def client(service: str) -> Any:
@@ -48,6 +52,17 @@ def accelerated_s3() -> S3Client:
     """S3 by Transfer Acceleration, for signing addresses that others will use."""
     made: S3Client = _made("s3", use_accelerate_endpoint=True)
     return made
+
+
+@cache
+def sockets(url: str) -> ApiGatewayManagementApiClient:
+    """Posts to the WebSocket connections of the API at `url` (https://, with its stage). Somebody waits for each of
+    these calls and nobody for its answer: it is tried once, for 2 s at most."""
+    import boto3
+    from botocore.config import Config as ClientConfig
+
+    brief = ClientConfig(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+    return boto3.client("apigatewaymanagementapi", endpoint_url=url, config=brief)
 
 
 def _made(service: str, **of_s3: Any) -> Any:

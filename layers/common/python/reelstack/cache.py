@@ -22,6 +22,12 @@ LOADING_MS = 500
 WAIT_SECONDS = 0.02
 
 
+def address() -> str:
+    """Of the cache; empty where there is none: in profile `core`, and for functions outside the VPC, which are not
+    given it. They read tables."""
+    return config().cache_url if config().has("cache_url") else ""
+
+
 @cache
 def connected(url: str) -> Valkey:
     """The process's client of a Valkey; it connects at its first command."""
@@ -37,7 +43,7 @@ def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
 
     `None` from `load` is not kept, so a thing that appears is seen at once.
     """
-    url = config().cache_url
+    url = address()
     if not url:
         return load()
     try:
@@ -53,7 +59,7 @@ def remember_many(
 ) -> dict[str, Any]:
     """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
     do not wait for each other: for many cheap values that live shortly."""
-    url = config().cache_url
+    url = address()
     if not (url and keys):
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}

@@ -1,9 +1,10 @@
-"""What a change of a video's item means: stream record in, events out. Pure but for the events' types."""
+"""What a change of a video's item, or of a follow, means: record in, events out. Pure but for the events' types."""
 
 from typing import Any
 
 from reelstack.events import (
     AnyEvent,
+    FollowChanged,
     ProductionRequested,
     RestoreGranted,
     VideoPublished,
@@ -56,6 +57,22 @@ def ended(record: dict[str, Any]) -> str | None:
     before, after = _image(record, "OldImage"), _image(record, "NewImage")
     ends = (State.DELETED, State.FAILED)
     return after["video_id"] if after.get("state") in ends and before.get("state") not in ends else None
+
+
+def read_follow(record: dict[str, Any]) -> list[FollowChanged]:
+    """The same of a follow's item: nothing when it ended."""
+    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    if not after or after["state"] == before.get("state"):
+        return []
+    return [
+        FollowChanged(
+            follower_id=after["follower_id"],
+            followee_id=after["followee_id"],
+            state=after["state"],
+            accepted=bool(before),
+            since=int(after["since"]),
+        )
+    ]
 
 
 def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:

@@ -54,6 +54,11 @@ class Config(BaseModel):
     allowances_table: str
     kept_answers_table: str
     data_requests_table: str
+    notifications_table: str
+    notification_choices_table: str
+    devices_table: str
+    connections_table: str
+    connection_tickets_table: str
 
     uploads_bucket: str
     media_bucket: str
@@ -145,6 +150,10 @@ class Config(BaseModel):
     erasure_machine_arn: str
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
+    socket_url: str
+    """wss:// address that clients connect to for notifications as they come; functions post to the same over https."""
+    push_platforms: str
+    """JSON: "ios" or "android" -> ARN of its SNS platform application. What is missing gets no mobile push."""
 
     if not TYPE_CHECKING:
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pynamodb.models import Model
 
-from reelstack import avatars, comment_ids, data_requests, exports, personal_data, sign_ins, storage, tallies
+from reelstack import avatars, comment_ids, data_requests, devices, exports, personal_data, sign_ins, storage, tallies
 from reelstack.data_requests import Kind
 from reelstack.orders import Priority
 from reelstack.tables import (
@@ -23,14 +23,19 @@ from reelstack.tables import (
     Bookmark,
     Comment,
     CommentLike,
+    Connection,
+    ConnectionTicket,
     Counter,
     DataRequest,
+    Device,
     EngineJob,
     Follow,
     Handle,
     KeptAnswer,
     LargeAccount,
     Like,
+    Notification,
+    NotificationChoice,
     Pin,
     Report,
     Session,
@@ -48,6 +53,7 @@ PAGE = 100
 NOT_ERASED: dict[type[Model], str] = {
     AuditEntry: "acts of staff and of the account's owner, by ids that lead to nobody any more; six years, by TTL",
     Allowance: "counts of requests; minutes, by TTL",
+    ConnectionTicket: "permission to open a connection, found by a digest only; a minute, by TTL",
     KeptAnswer: "answers under Idempotency-Keys, found by a digest only; a day, by TTL",
     EngineJob: "what an engine was asked about an upload; by TTL",
     Waiting: "orders of uploads that wait; each is taken out when its turn comes",
@@ -105,6 +111,11 @@ def _erase_comments(found: list[Comment]) -> None:
             comment.update(actions=[Comment.state.set("deleted"), *actions])
         else:
             comment.delete()
+
+
+def _erase_devices(found: list[Device]) -> None:
+    for device in found:
+        devices.remove(device.user_id, device.device_id)
 
 
 def _answered(comment: Comment) -> bool:
@@ -199,6 +210,10 @@ STORES: tuple[Store, ...] = (
     Store("blocks", (Block,), _blocks, _delete),
     Store("timeline", (TimelineEntry,), lambda user_id: TimelineEntry.query(user_id, consistent_read=True), _delete),
     Store("large account", (LargeAccount,), lambda user_id: LargeAccount.query(user_id), _delete),
+    Store("notifications", (Notification,), personal_data.notifications, _delete),
+    Store("notification choices", (NotificationChoice,), personal_data.notification_choices, _delete),
+    Store("devices", (Device,), personal_data.devices, _erase_devices),
+    Store("connections", (Connection,), lambda user_id: Connection.query(user_id, consistent_read=True), _delete),
     Store("sessions", (Session,), personal_data.sessions, _delete),
     Store("usage", (Usage,), lambda user_id: Usage.query(user_id, consistent_read=True), _delete),
     Store("turns", (Turn,), _turns, _delete),

@@ -8,7 +8,7 @@ ReelstackError 500
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           NotYourComment · AccountSuspended · OwnAccount
+│                           NotYourComment · AccountSuspended · OwnAccount · TooManyDevices
 ├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -176,6 +176,10 @@ class OwnVideo(Forbidden):
 
 class SecondPersonNeeded(Forbidden):
     type, title = "second-person-needed", "An appeal is decided by someone else than the first verdict was"
+
+
+class TooManyDevices(Forbidden):
+    type, title = "too-many-devices", "Remove a device before you register another"
 
 
 class AccountSuspended(Forbidden):

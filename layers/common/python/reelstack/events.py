@@ -67,7 +67,19 @@ class VideoRefused(Event):
     reason: str
 
 
-AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | RestoreGranted | VideoRefused
+class FollowChanged(Event):
+    """Somebody follows, or asks to. `state` is one of reelstack.ties.Following, `since` in unix milliseconds."""
+
+    name: ClassVar[Literal["FollowChanged"]] = "FollowChanged"
+    follower_id: str
+    followee_id: str
+    state: str
+    accepted: bool
+    """Whether it follows what was asked for before."""
+    since: int
+
+
+AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | RestoreGranted | VideoRefused | FollowChanged
 
 
 class BusRefused(RuntimeError):

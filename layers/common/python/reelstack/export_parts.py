@@ -80,6 +80,11 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "following": lambda user: _tied(user, personal_data.following(user), "followee_id"),
     "followers": lambda user: _tied(user, personal_data.followers(user), "follower_id"),
     "blocks": _blocks,
+    "notifications": lambda user: _told(personal_data.notifications(user), "subject", "changed_at", "comment_id"),
+    "notification-choices": lambda user: _told(
+        personal_data.notification_choices(user), "choice", "off", "read_to", "muted_at"
+    ),
+    "devices": lambda user: _told(personal_data.devices(user), "device_id", "platform", "registered_at"),
     "account": _audit,
 }
 """Name of the file -> its lines. A new table that holds something of users' own is a line here."""

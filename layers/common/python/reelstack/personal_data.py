@@ -12,8 +12,11 @@ from reelstack.tables import (
     Bookmark,
     Comment,
     CommentLike,
+    Device,
     Follow,
     Like,
+    Notification,
+    NotificationChoice,
     Report,
     Session,
     Share,
@@ -47,6 +50,18 @@ def reports(user_id: str) -> Iterator[Report]:
 
 def sessions(user_id: str) -> Iterator[Session]:
     yield from Session.query(user_id, consistent_read=True)
+
+
+def notifications(user_id: str) -> Iterator[Notification]:
+    yield from Notification.query(user_id, consistent_read=True)
+
+
+def notification_choices(user_id: str) -> Iterator[NotificationChoice]:
+    yield from NotificationChoice.query(user_id, consistent_read=True)
+
+
+def devices(user_id: str) -> Iterator[Device]:
+    yield from Device.query(user_id, consistent_read=True)
 
 
 def comments(user_id: str) -> Iterator[Comment]:

@@ -49,6 +49,20 @@ def check(user_id: str, session_id: str | None, agent: str, *, writes: bool) -> 
         raise AccountSuspended
 
 
+def ended(user_id: str, session_id: str | None) -> bool:
+    """Whether a sign-in must hear nothing any more: it was revoked, or its account suspended or deleted. For what goes
+    on without requests; asks the tables each time and notes nothing."""
+    facts = users.read_facts(user_id)
+    if facts["suspended"] or facts["deleted"]:
+        return True
+    if session_id is None:
+        return False
+    try:
+        return Session.get(user_id, session_id, consistent_read=True).revoked_at is not None
+    except DoesNotExist:
+        return True
+
+
 def list_live(user_id: str) -> list[Session]:
     """The latest seen first; at most MOST_LISTED."""
     return _live(user_id)[:MOST_LISTED]

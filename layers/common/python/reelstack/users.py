@@ -12,7 +12,6 @@ from pynamodb.exceptions import DoesNotExist, PutError
 
 from reelstack import cache, text_moderation
 from reelstack.clock import now_ms
-from reelstack.config import config
 from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
 from reelstack.tables import REFUSED, User
 
@@ -65,7 +64,7 @@ def read_facts(user_id: str) -> dict[str, bool]:
 
 def facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
     """`facts` of many. Without a cache, all by one request."""
-    if config().cache_url:
+    if cache.address():
         return {user_id: facts(user_id) for user_id in user_ids}
     return _facts_of_all(user_ids)
 

@@ -1,0 +1,50 @@
+"""notifications: what others did that concerns somebody, read or as it comes."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client import Notification
+
+Limit = Annotated[int, typer.Option(min=1, max=50)]
+Listen = Annotated[bool, typer.Option("--listen", help="Stay, and say each as it comes. Ctrl-C ends it.")]
+Read = Annotated[bool, typer.Option("--read", help="Mark what is shown as read.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(notifications)
+
+
+def notifications(
+    limit: Limit = 20, listen: Listen = False, read: Read = False, name: As = "ann", as_json: AsJson = False
+) -> None:
+    """What others did that concerns me, newest first.
+
+    \b
+      reelstack notifications --listen
+      reelstack notifications --read --as bob
+    """
+    told = connect(name).notifications
+    if listen:
+        for one in told.listen(since=int(time.time() * 1000)):
+            print_json(one) if as_json else typer.echo(_line(one))
+        return
+    page = told.inbox(limit=limit)
+    if as_json:
+        print_json(page)
+    else:
+        for line in [_line(one) for one in page.items] or ["nothing yet"]:
+            typer.echo(line)
+    if read and page.items:
+        told.mark_read(max(one.at for one in page.items))
+
+
+def _line(one: "Notification") -> str:
+    others = one.count - len(one.people)
+    people = ", ".join(one.people) + (f" and {others} more" if one.people and others > 0 else "")
+    about = "/".join(part for part in (one.video_id, one.about_comment_id) if part)
+    return "  ".join(part for part in ("●" if one.unread else " ", one.kind, people, about) if part)

@@ -1,0 +1,85 @@
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from reelstack import connections, inbox, notification_choices
+from reelstack.happenings import NotificationKind
+from reelstack.notifications import Pushed
+from reelstack.web import Cursor, Limit, Viewer, declared
+
+router = APIRouter(prefix="/v1/me", tags=["notifications"])
+
+Time = Annotated[int, Field(ge=0, le=10**13)]
+"""Unix milliseconds."""
+
+
+class NotificationView(BaseModel):
+    """What people did about one thing: "`people` and `count` - n others liked your video"."""
+
+    subject: str
+    """Which notification this is; the same one comes again, higher up, when more people do it."""
+    kind: NotificationKind
+    video_id: str | None
+    about_comment_id: str | None
+    """The caller's comment that was liked or answered, or the one that names them."""
+    comment_id: str | None
+    """What the newest of them wrote."""
+    people: list[str]
+    """The newest three; nobody when the service did it."""
+    count: int
+    """How many did it. Up to 16 it counts people; above, what the thing's own counter says."""
+    at: int
+    """Unix milliseconds: when it last came into the inbox."""
+    unread: bool
+    pushed: Pushed
+    """What became of telling the caller at once."""
+
+
+class NotificationPage(BaseModel):
+    """May hold fewer than were asked for, even none, and still have a cursor: what is not there for the caller any
+    more is left out."""
+
+    items: list[NotificationView]
+    cursor: str | None
+
+
+class Unread(BaseModel):
+    unread: int
+    """50 stands for 50 or more."""
+
+
+class ReadTo(BaseModel):
+    to: Time
+    """The `at` of the newest notification that was seen."""
+
+
+class ConnectionView(BaseModel):
+    url: str
+    """Where to open a WebSocket connection, once, within a minute."""
+
+
+@router.get("/notifications")
+def list_notifications(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> NotificationPage:
+    """My inbox, newest first; 90 days of it."""
+    found, following = inbox.read(caller.user_id, limit, cursor)
+    items = [NotificationView.model_validate(entry, from_attributes=True) for entry in found]
+    return NotificationPage(items=items, cursor=following)
+
+
+@router.get("/notifications/unread")
+def count_unread(caller: Viewer) -> Unread:
+    return Unread(unread=inbox.unread(caller.user_id))
+
+
+@router.put("/notifications/read")
+def mark_notifications_read(read: ReadTo, caller: Viewer) -> Unread:
+    """All that came in until then has been read; never takes back what was read before."""
+    notification_choices.mark_read(caller.user_id, read.to)
+    return Unread(unread=inbox.unread(caller.user_id))
+
+
+@router.post("/connection", status_code=201, openapi_extra=declared(answers_kept=False))
+def open_connection(caller: Viewer) -> ConnectionView:
+    """Lets me connect by WebSocket, which then says {"notification", "unread"} of each that comes in."""
+    return ConnectionView(url=connections.issue(caller.user_id, caller.session_id))

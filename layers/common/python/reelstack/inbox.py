@@ -1,0 +1,119 @@
+"""What a user reads of their notifications. The inbox is the truth: whatever is pushed is in it already.
+
+Blocks, accounts that are gone and videos that are not for the reader any more take effect here, when it is read.
+"""
+
+from dataclasses import dataclass
+
+from reelstack import counters, notification_choices, pages, shelves, tallies, visibility
+from reelstack.happenings import NOBODY, NotificationKind
+from reelstack.notifications import people_of
+from reelstack.tables import Notification, Video
+from reelstack.videos import State
+
+SHOWN_PEOPLE = 3
+MOST_UNREAD = 50
+COUNTED = {
+    NotificationKind.LIKE: "likes",
+    NotificationKind.COMMENT: "comments",
+    NotificationKind.REPLY: "replies",
+    NotificationKind.COMMENT_LIKE: "likes",
+    NotificationKind.FOLLOW: "followers",
+}
+"""What the counter of the thing calls those who did it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One notification, as its reader may see it."""
+
+    subject: str
+    kind: NotificationKind
+    video_id: str | None
+    about_comment_id: str | None
+    """The reader's comment that was liked or answered, or the one that names them."""
+    comment_id: str | None
+    people: list[str]
+    """The newest SHOWN_PEOPLE user ids."""
+    count: int
+    """How many did it, those people included."""
+    at: int
+    unread: bool
+    pushed: str
+
+
+def read(user_id: str, limit: int, cursor: str | None) -> tuple[list[Entry], str | None]:
+    """A page, newest first, and the cursor of the next. Of `limit` notifications those that may be shown: fewer, even
+    none, when some may not. Eventually consistent, by milliseconds."""
+    before = pages.decode(cursor, int, str)
+    found = Notification.by_time.query(
+        user_id,
+        Notification.changed_at <= before[0] if before else None,
+        scan_index_forward=False,
+        page_size=limit + 2,
+    )
+    page = shelves.first(limit + 1, (item for item in found if not before or _position(item) < before))
+    shown = page[:limit]
+    return show(user_id, shown), pages.encode(*_position(shown[-1])) if len(page) > limit else None
+
+
+def unread(user_id: str) -> int:
+    """How many may be shown that came in since the user last marked any read; MOST_UNREAD stands for that or more."""
+    since = notification_choices.read_to(user_id)
+    found = Notification.by_time.query(
+        user_id, Notification.changed_at > since, scan_index_forward=False, limit=MOST_UNREAD
+    )
+    return len(show(user_id, list(found)))
+
+
+def show(user_id: str, items: list[Notification]) -> list[Entry]:
+    """What the user may see of these, in the same order."""
+    since = notification_choices.read_to(user_id) if items else 0
+    actors = {actor for item in items for _, actor in people_of(item)} - {NOBODY}
+    there = visibility.only_there(actors, user_id) | {NOBODY}
+    visible = _visible({video for item in items if (video := _about(item)[1])}, user_id)
+    keys = {item.subject: _counter(item) for item in items if item.many and _about(item)[0] in COUNTED}
+    counts = counters.read(list(keys.values()))
+    entries = []
+    for item in items:
+        kind, video_id, about_comment_id = _about(item)
+        people = [actor for _, actor in people_of(item) if actor in there]
+        if not people or (video_id and video_id not in visible):
+            continue
+        counted = getattr(counts[keys[item.subject]], COUNTED[kind]) if item.subject in keys else 0
+        entries.append(
+            Entry(
+                subject=item.subject,
+                kind=kind,
+                video_id=video_id,
+                about_comment_id=about_comment_id,
+                comment_id=item.comment_id,
+                people=[actor for actor in people if actor][:SHOWN_PEOPLE],
+                count=max(len(people), counted),
+                at=int(item.changed_at),
+                unread=item.changed_at > since,
+                pushed=item.pushed,
+            )
+        )
+    return entries
+
+
+def _about(item: Notification) -> tuple[NotificationKind, str | None, str | None]:
+    kind, _, about = item.subject.partition("#")
+    video_id, _, comment_id = about.partition("/")
+    return NotificationKind(kind), video_id or None, comment_id or None
+
+
+def _counter(item: Notification) -> str:
+    about = item.subject.partition("#")[2]
+    return about or tallies.of_user(item.user_id)
+
+
+def _visible(video_ids: set[str], user_id: str) -> set[str]:
+    found = [video for video in Video.batch_get(sorted(video_ids)) if video.state != State.DELETED] if video_ids else []
+    out = [video for video in found if video.owner_id == user_id or video.state == State.PUBLISHED]
+    return {video.video_id for video in visibility.only_visible(out, user_id)}
+
+
+def _position(item: Notification) -> tuple[int, str]:
+    return int(item.changed_at), item.subject

@@ -1,0 +1,41 @@
+"""Tells users at once what has come into their inbox: over their open connections, and to their phones."""
+
+import dataclasses
+import json
+
+from reelstack import connections, devices, inbox, notifications
+from reelstack.inbox import Entry
+from reelstack.notifications import Pushed
+from reelstack.tables import Notification
+
+
+def push(item: Notification) -> Pushed:
+    """Tells the user about a notification as it is stored, and notes on it what became of that. A push that fails is
+    not repeated: what it would have said is in the inbox, which is read with the next connection."""
+    outcome = _push(item)
+    notifications.settle(item, outcome)
+    return outcome
+
+
+def _push(item: Notification) -> Pushed:
+    phones = devices.list_devices(item.user_id)
+    if not phones and not connections.any_of(item.user_id):
+        return Pushed.NONE
+    shown = inbox.show(item.user_id, [item])
+    if not shown:
+        return Pushed.NONE
+    unread = inbox.unread(item.user_id)
+    taken = connections.post(item.user_id, message(shown[0], unread))
+    if phones:
+        entry = shown[0]
+        data = {"subject": entry.subject, "kind": str(entry.kind), "at": str(entry.at)}
+        taken += devices.push(item.user_id, f"notification.{entry.kind}", entry.count, data, unread)
+    if not taken:
+        return Pushed.NONE
+    return Pushed.SENT if any(taken) else Pushed.FAILED
+
+
+def message(entry: Entry, unread: int) -> str:
+    """What goes over a connection: the notification as the inbox shows it, and how many are unread."""
+    told = {name: value for name, value in dataclasses.asdict(entry).items() if name != "pushed"}
+    return json.dumps({"notification": told, "unread": unread}, separators=(",", ":"))

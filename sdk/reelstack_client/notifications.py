@@ -1,0 +1,152 @@
+"""What others did that concerns the caller: `client.notifications`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Literal
+
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from reelstack_client.errors import Unreachable
+from reelstack_client.models import Answer, Page
+from reelstack_client.transport import Transport
+
+Kind = Literal[
+    "like",
+    "comment",
+    "reply",
+    "mention",
+    "comment-like",
+    "follow",
+    "follow-request",
+    "follow-accepted",
+    "published",
+    "refused",
+]
+QUIET_SECONDS = 30.0
+"""After so long without a push the inbox is read: pushes may be lost, the inbox loses nothing."""
+OPEN_SECONDS = 10.0
+OVERLAP_MS = 60_000
+"""How far behind the newest that was seen the inbox is read again: two that come in at once show in either order."""
+
+
+class Notification(Answer):
+    """What people did about one thing: `people` (the newest three) and others, `count` in all. `at`: when it last came
+    into the inbox, in unix milliseconds."""
+
+    subject: str
+    kind: str
+    video_id: str | None = None
+    about_comment_id: str | None = None
+    comment_id: str | None = None
+    people: list[str]
+    count: int
+    at: int
+    unread: bool
+    pushed: str | None = None
+    """What became of telling the caller at once; None in a push itself."""
+
+
+class Muted(Answer):
+    user_id: str
+
+
+class Device(Answer):
+    device_id: str
+    platform: str
+    problem: str | None = None
+    registered_at: int
+
+
+class Notifications:
+    """Pages may hold fewer than were asked for and still have a cursor."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def inbox(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Notification]:
+        """My inbox, newest first."""
+        answer = self._transport.call("GET", "/v1/me/notifications", query={"limit": limit, "cursor": cursor})
+        return Page[Notification].model_validate(answer.json())
+
+    def unread(self) -> int:
+        """50 stands for 50 or more."""
+        return int(self._transport.call("GET", "/v1/me/notifications/unread").json()["unread"])
+
+    def mark_read(self, to: int) -> int:
+        """All that came in until `to` (the `at` of the newest that was seen). Returns how many are unread now."""
+        return int(self._transport.call("PUT", "/v1/me/notifications/read", body={"to": to}).json()["unread"])
+
+    def switched_off(self) -> frozenset[str]:
+        """Kinds I do not want."""
+        return frozenset(self._transport.call("GET", "/v1/me/notification-choices").json()["off"])
+
+    def switch_off(self, kinds: Collection[Kind]) -> None:
+        """These kinds and no others."""
+        self._transport.call("PUT", "/v1/me/notification-choices", body={"off": sorted(kinds)})
+
+    def mute(self, user_id: str) -> None:
+        self._transport.call("PUT", f"/v1/me/mutes/{user_id}")
+
+    def unmute(self, user_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/me/mutes/{user_id}")
+
+    def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Muted]:
+        """Whom I muted, by id."""
+        answer = self._transport.call("GET", "/v1/me/mutes", query={"limit": limit, "cursor": cursor})
+        return Page[Muted].model_validate(answer.json())
+
+    def register_device(self, device_id: str, platform: Literal["ios", "android"], token: str) -> Device:
+        body = {"platform": platform, "token": token}
+        return Device.model_validate(self._transport.call("PUT", f"/v1/me/devices/{device_id}", body=body).json())
+
+    def remove_device(self, device_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/me/devices/{device_id}")
+
+    def open_connection(self) -> str:
+        """The address of a WebSocket connection, good once and for a minute."""
+        return str(self._transport.call("POST", "/v1/me/connection", repeatable=True).json()["url"])
+
+    def listen(self, *, since: int, connect: Callable[..., ClientConnection] = connect) -> Iterator[Notification]:
+        """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
+        the caller stops. A lost connection is opened again, by `connect`, and what it missed is read from the inbox."""
+        seen: dict[str, int] = {}
+        lost = 0
+        while True:
+            try:
+                with connect(self.open_connection(), open_timeout=OPEN_SECONDS) as connection:
+                    lost = 0
+                    # Open first, then read: nothing falls between the two.
+                    yield from self._missed(seen, since)
+                    while True:
+                        try:
+                            pushed: dict[str, Any] = json.loads(connection.recv(timeout=QUIET_SECONDS))
+                        except TimeoutError:
+                            yield from self._missed(seen, since)
+                        else:
+                            yield from _new(seen, since, [Notification.model_validate(pushed["notification"])])
+            except (WebSocketException, OSError, Unreachable):
+                self._transport.sleep(self._transport.backoff.delay(lost, lost=True))
+                lost += 1
+
+    def _missed(self, seen: dict[str, int], since: int) -> Iterator[Notification]:
+        """What the inbox has and was not seen, oldest first."""
+        until = max(since, max(seen.values(), default=0) - OVERLAP_MS)
+        found: list[Notification] = []
+        cursor = None
+        while True:
+            page = self.inbox(limit=50, cursor=cursor)
+            found += [one for one in page.items if one.at > until]
+            cursor = page.cursor
+            if cursor is None or (page.items and page.items[-1].at <= until):
+                break
+        yield from _new(seen, since, found[::-1])
+
+
+def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Iterator[Notification]:
+    for one in found:
+        if one.at > seen.get(one.subject, since):
+            seen[one.subject] = one.at
+            yield one
