@@ -71,6 +71,8 @@ class Fn:
     """Tables whose changes it follows."""
     counts: bool = False
     """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
+    partial: bool = False
+    """A consumer that says which records of a batch it could not take; the others do not come again with them."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -290,6 +292,17 @@ FUNCTIONS: tuple[Fn, ...] = (
             "max_avatar_bytes",
         ),
         calls=("administer_users",),
+    ),
+    Fn(
+        "search",
+        "http",
+        vpc=True,
+        timeout=29,
+        routes=("GET /v1/search/videos", "GET /v1/search/people", "POST /v1/search/rebuild"),
+        reads=(Video, User, Counter, Follow, Block),
+        appends=(AuditEntry,),
+        config=("cache_url", "search_url"),
+        calls=("search", "rebuild_search", "scan_videos", "scan_users"),
     ),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
@@ -531,6 +544,17 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(TimelineEntry,),
         batches=(TimelineEntry,),
         config=("timeline_days", "timeline_entries"),
+    ),
+    Fn(
+        "index_search",
+        "stream",
+        streams=(Video, User),
+        partial=True,
+        vpc=True,
+        timeout=300,
+        reads=(Video, User),
+        config=("search_url",),
+        calls=("index_search",),
     ),
     Fn(
         "withdraw",

@@ -23,11 +23,12 @@ from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.http_api import HttpApi
 from infra.layers import LayerSource, layer_path
 from infra.managed_engines import ManagedEngines
+from infra.search_domain import SEARCH_ABILITIES, SearchDomain
 from infra.settings import Settings
 from infra.stacks.state import StateStack
 from reelstack.config import Config
 from reelstack.orders import Priority
-from reelstack.tables import Video, deployed
+from reelstack.tables import User, Video, deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
@@ -61,6 +62,7 @@ class AppStack(Stack):
         vpc: ec2.IVpc | None = None,
         functions_group: ec2.ISecurityGroup | None = None,
         cache_url: str = "",
+        search: SearchDomain | None = None,
         layer_source: LayerSource = layer_path,
         **kwargs: Any,
     ) -> None:
@@ -82,6 +84,7 @@ class AppStack(Stack):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         self.managed = ManagedEngines(self, "Managed", settings, state)
+        self.search = search
         self.config = self._config(cache_url)
         self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
@@ -98,6 +101,8 @@ class AppStack(Stack):
         self.http_api = self.http.api
         self.alarms.api(self.http_api)
         self.alarms.line()
+        if search:
+            self.alarms.search(search)
         self.alarms.dashboard(self.functions, self.machine, self.http_api)
         self._outputs()
 
@@ -128,6 +133,7 @@ class AppStack(Stack):
             playback_keys_store=state.playback_keys.key_value_store_arn,
             distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
+            search_url=settings.search_url or (self.search.url if self.search else ""),
             rates=json.dumps(
                 {
                     of: [rate.at_once, rate.per_second]
@@ -183,6 +189,8 @@ class AppStack(Stack):
         state = self.state
         if name == "administer_users" and not state.user_pool:
             return None
+        if name in SEARCH_ABILITIES:
+            return self.search.statement(name) if self.search else None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
         dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
@@ -203,6 +211,7 @@ class AppStack(Stack):
                 self.format_arn(service="ssm", resource=f"parameter{distribution_parameter(self.settings)}"),
             ),
             "scan_videos": (["dynamodb:Scan"], state.tables[Video].table_arn),
+            "scan_users": (["dynamodb:Scan"], state.tables[User].table_arn),
             "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
             "receive_production_queues": (["sqs:ReceiveMessage", "sqs:DeleteMessage"], waiting),
             "bury_production_messages": (["sqs:SendMessage"], dead),
@@ -377,6 +386,7 @@ class AppStack(Stack):
                         max_batching_window=Duration.seconds(1) if line.counts else None,
                         retry_attempts=STREAM_ATTEMPTS,
                         on_failure=dead,
+                        report_batch_item_failures=line.partial,
                         # The window makes Lambda name the shard in each event, which exact counting is fenced by.
                         tumbling_window=Duration.seconds(60) if line.counts else None,
                     )
