@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, deploy, functions, outputs, people, ports, programs, sample, website
+from local import amend, deploy, functions, outputs, people, ports, programs, refill, sample, website
 from local.errors import Busy
 from local.outputs import Outputs
 from local.people import Person
@@ -16,7 +16,7 @@ from local.progress import Steps
 from local.sample import Sample
 from local.services import ORDER, Saved, Services
 
-STEPS = 9
+STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
             outputs.write(places, named)
         with steps.step("Demo users"):
             everyone = people.make(services, named)
+        with steps.step("Search: filled from the tables"):
+            steps.detail(f"{refill.refill(named, everyone)} documents")
         shown = None
         if with_sample:
             with steps.step("Sample clip: upload, production, verdict"):
@@ -107,7 +109,14 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
 
 
 def _check(services: Services) -> None:
-    for program in (programs.ffmpeg, programs.ffprobe, programs.valkey_server, programs.node, programs.cdk):
+    for program in (
+        programs.ffmpeg,
+        programs.ffprobe,
+        programs.valkey_server,
+        programs.search_server,
+        programs.node,
+        programs.cdk,
+    ):
         program()
     wanted: Ports = services.ports
     for name in ORDER:
@@ -119,8 +128,8 @@ def _check(services: Services) -> None:
 
 
 def _start(services: Services, steps: Steps) -> None:
-    """Starts emulator and cache, and says what an emulator that was killed has lost."""
-    with steps.step("AWS emulator and cache"):
+    """Starts emulator, cache and search, and says what an emulator that was killed has lost."""
+    with steps.step("AWS emulator, cache and search"):
         was_deployed = services.places.deployed.exists()
         saved = services.saved()
         lost = None if services.running("aws") else what_was_lost(saved, was_deployed=was_deployed)
@@ -133,6 +142,7 @@ def _start(services: Services, steps: Steps) -> None:
             _clear_temporary(services.places)
         services.start_aws()
         services.start_cache()
+        services.start_search()
 
 
 def _deployed(services: Services, steps: Steps) -> Outputs:

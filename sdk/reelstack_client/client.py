@@ -35,6 +35,7 @@ from reelstack_client.models import (
 from reelstack_client.people import People
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
+from reelstack_client.search import Search
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
 from reelstack_client.social import Social
@@ -71,6 +72,7 @@ class Client:
         self.social = Social(self._transport)
         self.ties = Ties(self._transport)
         self.people = People(self._transport)
+        self.search = Search(self._transport)
 
     def upload(
         self,

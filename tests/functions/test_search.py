@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -71,7 +72,8 @@ def test_videos_are_found_by_title_description_tag_and_the_beginning_of_a_word(f
     assert sorted(found("q=caf")) == ["v1", "v2"]
     assert found("q=%E4%BA%AC%E9%83%BD") == ["v3"]
     assert found("tag=food") == ["v2", "v1"]
-    assert found("q=cafe&tag=%23FOOD") == ["v1"]
+    assert found("q=rain&tag=%23FOOD") == ["v1"]
+    assert found("q=rain&tag=work") == []
     assert found("q=dog") == []
     assert found("q=%21%22%2A%28") == []
 
@@ -122,7 +124,6 @@ def test_an_accounts_videos_go_when_it_closes_and_come_back_when_it_opens(
     User("ann", handle="ann.lee", display_name="Ann Lee", created_at=1, **closed).save()
     assert found("q=bunny") == []
     follow(users=("ann",))
-    assert found("q=bunny", user="ann") == []
     assert found("q=ann", kind="people") == ([] if {"suspended_at", "deleted_at"} & closed.keys() else ["ann"])
     User("ann", handle="ann.lee", display_name="Ann Lee", created_at=1).save()
     follow(users=("ann",))
@@ -135,31 +136,31 @@ def test_pages_hold_each_video_once_also_when_some_may_not_be_seen(follow: Any, 
     follow(*(f"v{number:02}" for number in range(12)))
     blocks.block("eve", "bob")
     cursor, pages = "", []
-    while cursor is not None:
+    while cursor is not None and len(pages) < 5:
         answer = call("search", "GET", f"/v1/search/videos?q=bunny&limit=3{cursor and '&cursor=' + cursor}", user="bob")
         pages.append([item["video_id"] for item in answer.json["items"]])
         cursor = answer.json["cursor"]
     assert [len(page) for page in pages] == [3, 3, 2]
-    assert sum(pages, []) == [f"v{number:02}" for number in reversed(range(12)) if number % 3]
+    assert list(chain(*pages)) == [f"v{number:02}" for number in reversed(range(12)) if number % 3]
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "kind"),
-    [
-        ("videos", 422, "search-empty"),
-        ("people?q=%20%40", 422, "search-empty"),
-        ("people", 422, "invalid-request"),
-        (f"videos?q={'x' * 101}", 422, "invalid-request"),
-        (f"videos?tag={'x' * 41}", 422, "invalid-request"),
-        ("videos?q=x&cursor=eA", 422, "cursor-invalid"),
-        ("videos?q=x&cursor=W05hTiwgMSwgImEiXQ", 422, "cursor-invalid"),  # [NaN, 1, "a"]
-    ],
-)
-def test_what_cannot_be_searched_for_is_refused(path: str, status: int, kind: str, follow: Any, call: Call) -> None:
+REFUSED = {
+    "videos": "search-empty",
+    "people?q=%20%40": "search-empty",
+    "people": "invalid-request",
+    f"videos?q={'x' * 101}": "invalid-request",
+    f"videos?tag={'x' * 41}": "invalid-request",
+    "videos?q=x&cursor=eA": "cursor-invalid",
+    "videos?q=x&cursor=WzEwMDBd": "cursor-invalid",  # [1000]
+    "videos?q=x&cursor=Wy0xXQ": "cursor-invalid",  # [-1]
+}
+
+
+def test_what_cannot_be_searched_for_is_refused(follow: Any, call: Call) -> None:
     publish("v1", "x")
     follow("v1")
-    answer = call("search", "GET", f"/v1/search/{path}", user="bob")
-    assert problem(answer) == (status, kind)
+    for path, kind in REFUSED.items():
+        assert problem(call("search", "GET", f"/v1/search/{path}", user="bob")) == (422, kind), path
 
 
 def test_before_anything_was_indexed_nothing_is_found(found: Any) -> None:

@@ -10,7 +10,7 @@ from reelstack.errors import CursorInvalid
 MAX_LENGTH = 512
 
 
-def encode(*position: str | float) -> str:
+def encode(*position: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from reelstack import aws
 from reelstack.config import config
-from reelstack.errors import CursorInvalid, SearchAway, SearchOff
+from reelstack.errors import SearchAway, SearchOff
 from reelstack.search_documents import MAPPINGS, SETTINGS, Document, Kind
-from reelstack.search_queries import Body, Place
+from reelstack.search_queries import Body
 from reelstack.telemetry import count, logger
 
 if TYPE_CHECKING:
@@ -78,23 +78,11 @@ def _engine() -> Iterator[OpenSearch]:
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask(kind: Kind, body: Body, asker: str) -> list[tuple[str, Place]]:
-    """Ids and places of what fits. `asker`: who pages on meets the same copies, and so the same order.
-
-    Raises CursorInvalid for a place that there cannot be.
-    """
-    import opensearchpy
-
+def ask(kind: Kind, body: Body, asker: str) -> list[str]:
+    """Ids of what fits, in order. `asker`: who pages on meets the same copies, and so the same order."""
     with _engine() as engine:
-        try:
-            answer = engine.search(index=kind, body=body, params={"preference": asker, "ignore_unavailable": "true"})
-        except opensearchpy.exceptions.RequestError as refused:
-            if "search_after" in body:
-                raise CursorInvalid from refused
-            raise
-    return [
-        (hit["_id"], (float(hit["sort"][0]), int(hit["sort"][1]), hit["sort"][2])) for hit in answer["hits"]["hits"]
-    ]
+        answer = engine.search(index=kind, body=body, params={"preference": asker, "ignore_unavailable": "true"})
+    return [hit["_id"] for hit in answer["hits"]["hits"]]
 
 
 def named(kind: Kind, *, fed: bool = False) -> list[str]:

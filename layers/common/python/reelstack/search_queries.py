@@ -1,7 +1,6 @@
 """What is asked of the search indexes. Pure: words in, a request's body out.
 
-Results come by relevance, of equals the newest first, and the id makes the order total: `search_after` goes on from the
-last one's place.
+Results come by relevance, of equals the newest first, and the id makes the order total.
 """
 
 from typing import Any
@@ -9,15 +8,12 @@ from typing import Any
 from reelstack.search_documents import plain_tag
 
 Body = dict[str, Any]
-Place = tuple[float, int, str]
-"""Where a result stands: relevance, when it was published or made, its id."""
-
 SECONDS = "1s"
 """How long a shard may look; what it has found by then is the answer."""
 ORDER = {"videos": ("published_at", "video_id"), "people": ("created_at", "user_id")}
 
 
-def videos(words: str, tag: str | None, size: int, after: Place | None) -> Body:
+def videos(words: str, tag: str | None, start: int, size: int) -> Body:
     """Videos that have every one of the words in their title, description or tags; the last one may be unfinished."""
     query: Body = {"filter": [{"term": {"tags": plain_tag(tag)}}]} if tag else {}
     if words:
@@ -25,10 +21,10 @@ def videos(words: str, tag: str | None, size: int, after: Place | None) -> Body:
         begun = {"type": "bool_prefix", "operator": "and", "fields": ["title^2", "tags.words"]}
         query["should"] = [{"multi_match": {"query": words, **how}} for how in (whole, begun)]
         query["minimum_should_match"] = 1
-    return _body(query, "videos", size, after)
+    return _body(query, "videos", start, size)
 
 
-def people(words: str, size: int, after: Place | None) -> Body:
+def people(words: str, start: int, size: int) -> Body:
     """People whose handle begins with the words, or in whose name every one of them is; the last may be unfinished."""
     handle = words.removeprefix("@").lower()
     should: list[Body] = [
@@ -40,17 +36,17 @@ def people(words: str, size: int, after: Place | None) -> Body:
             {"match": {"display_name": {"query": words, "operator": "and", "boost": 3}}},
             {"match_bool_prefix": {"display_name": {"query": words, "operator": "and"}}},
         ]
-    return _body({"should": should, "minimum_should_match": 1}, "people", size, after)
+    return _body({"should": should, "minimum_should_match": 1}, "people", start, size)
 
 
-def _body(query: Body, kind: str, size: int, after: Place | None) -> Body:
+def _body(query: Body, kind: str, start: int, size: int) -> Body:
     when, name = ORDER[kind]
     return {
+        "from": start,
         "size": size,
         "query": {"bool": query},
         "sort": [{"_score": "desc"}, {when: "desc"}, {name: "asc"}],
         "_source": False,
         "track_total_hits": False,
         "timeout": SECONDS,
-        **({"search_after": list(after)} if after else {}),
     }

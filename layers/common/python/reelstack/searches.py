@@ -5,15 +5,17 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from reelstack import listings, pages, search_indexes, search_queries, visibility
-from reelstack.errors import SearchEmpty
+from reelstack.errors import CursorInvalid, SearchEmpty
 from reelstack.search_documents import Kind
-from reelstack.search_queries import Body, Place
+from reelstack.search_queries import Body
 from reelstack.tables import User, Video
 from reelstack.videos import State
 from reelstack.visibility import Audience
 
 ROUNDS = 4
 """How often a page looks further for what may be seen. After that it is shorter than asked for, and has a cursor."""
+AT_MOST = 1000
+"""How far into a search anybody may page: an engine sorts all that comes before a page anew for each."""
 
 Thing = TypeVar("Thing")
 
@@ -31,7 +33,7 @@ def videos(
         return {v.video_id: v for v in known if v.state == State.PUBLISHED and v.visibility == Audience.PUBLIC}
 
     return _page(
-        Kind.VIDEOS, lambda size, after: search_queries.videos(words, tag, size, after), see, viewer_id, limit, cursor
+        Kind.VIDEOS, lambda start, size: search_queries.videos(words, tag, start, size), see, viewer_id, limit, cursor
     )
 
 
@@ -47,29 +49,32 @@ def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
     return _page(
-        Kind.PEOPLE, lambda size, after: search_queries.people(words, size, after), see, viewer_id, limit, cursor
+        Kind.PEOPLE, lambda start, size: search_queries.people(words, start, size), see, viewer_id, limit, cursor
     )
 
 
 def _page(
     kind: Kind,
-    query: Callable[[int, Place | None], Body],
+    query: Callable[[int, int], Body],
     see: Callable[[Collection[str]], dict[str, Thing]],
     viewer_id: str,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[Thing], str | None]:
+    (start,) = pages.decode(cursor, int) or (0,)
+    if not 0 <= start < AT_MOST:
+        raise CursorInvalid
     page: list[Thing] = []
-    last: Place | None = pages.decode(cursor, float, int, str)
     for _ in range(ROUNDS):
-        hits = search_indexes.ask(kind, query(limit + 1, last), viewer_id)
-        there = see([key for key, _ in hits]) if hits else {}
-        for key, place in hits:
+        size = min(limit + 1, AT_MOST - start)
+        hits = search_indexes.ask(kind, query(start, size), viewer_id)
+        there = see(hits) if hits else {}
+        for place, key in enumerate(hits, start):
             if key in there:
                 if len(page) == limit:
-                    return page, pages.encode(*last) if last else None
+                    return page, pages.encode(place)
                 page.append(there[key])
-            last = place
-        if len(hits) <= limit:
+        start += len(hits)
+        if len(hits) <= limit or start >= AT_MOST:
             return page, None
-    return page, pages.encode(*last) if last else None
+    return page, pages.encode(start)
