@@ -12,7 +12,7 @@ from local import ports, programs
 from local.processes import wait_until
 from reelstack import search_indexes
 from reelstack.config import PREFIX, Config, config
-from reelstack.search_documents import Kind
+from reelstack.search_documents import SearchKind
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def refresh(url: str) -> None:
     httpx.post(f"{url}/_all/_refresh").raise_for_status()
 
 
-def content(url: str, kind: Kind) -> dict[str, Any]:
+def content(url: str, kind: SearchKind) -> dict[str, Any]:
     """Every document of the index that is searched, by id."""
     refresh(url)
     (name,) = search_indexes.named(kind)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reelstack import indexing, rebuilds, search_indexes
 from reelstack.rebuilds import Rebuild
-from reelstack.search_documents import Kind
+from reelstack.search_documents import SearchKind
 from reelstack.tables import User, Video
 from tests.functions.test_people import problem
 from tests.search_engine import content, empty
@@ -40,7 +40,7 @@ def apply(change: tuple[Any, ...]) -> dict[str, Any]:
     return {"dynamodb": {"SequenceNumber": "1", "Keys": {"user_id": {"S": user_id}}, "NewImage": image}}
 
 
-def rebuilt(kind: Kind) -> Rebuild:
+def rebuilt(kind: SearchKind) -> Rebuild:
     page = rebuilds.go_on(kind, rebuilds.begin(kind), None)
     while not page.done:
         page = rebuilds.go_on(kind, page.index, page.cursor)
@@ -66,21 +66,21 @@ def test_any_order_and_repetition_of_records_ends_in_the_index_of_a_rebuild(
     chance.shuffle(again)
     for start in range(0, len(again), 3):
         assert indexing.follow(again[start : start + 3]) == []
-    followed = {kind: content(engine, kind) for kind in Kind if search_indexes.named(kind)}
-    for kind in Kind:
+    followed = {kind: content(engine, kind) for kind in SearchKind if search_indexes.named(kind)}
+    for kind in SearchKind:
         rebuilt(kind)
         assert content(engine, kind) == followed.get(kind, {})
 
 
 def test_what_was_read_earlier_and_comes_later_changes_nothing(engine: str) -> None:
-    names = search_indexes.fed(Kind.PEOPLE)
+    names = search_indexes.fed(SearchKind.PEOPLE)
     new, old = ({"user_id": "ann", "handle": handle, "display_name": "", "created_at": 1} for handle in ("new", "old"))
     for document, version in ((new, 20), (old, 10), (None, 15)):
         assert search_indexes.write(names, {"ann": document}, version) == set()
-    assert content(engine, Kind.PEOPLE) == {"ann": new}
+    assert content(engine, SearchKind.PEOPLE) == {"ann": new}
     search_indexes.write(names, {"ann": None}, 30)
     search_indexes.write(names, {"ann": old}, 25)
-    assert content(engine, Kind.PEOPLE) == {}
+    assert content(engine, SearchKind.PEOPLE) == {}
 
 
 def test_a_rebuild_goes_on_page_by_page_while_the_old_index_answers_and_both_are_fed(
@@ -90,26 +90,26 @@ def test_a_rebuild_goes_on_page_by_page_while_the_old_index_answers_and_both_are
     for user_id in ("ann", "bob", "cid"):
         apply((user_id, False, False)) if user_id != "cid" else User("cid", handle="cid", created_at=1).save()
     stale = {"user_id": "eve", "handle": "eve", "display_name": "", "created_at": 1}
-    search_indexes.write(search_indexes.fed(Kind.PEOPLE), {"eve": stale}, 1)
-    first = rebuilds.go_on(Kind.PEOPLE, rebuilds.begin(Kind.PEOPLE), None)
+    search_indexes.write(search_indexes.fed(SearchKind.PEOPLE), {"eve": stale}, 1)
+    first = rebuilds.go_on(SearchKind.PEOPLE, rebuilds.begin(SearchKind.PEOPLE), None)
     assert (first.seen, first.indexed, first.failed, first.done) == (2, 2, 0, False)
-    assert set(content(engine, Kind.PEOPLE)) == {"eve"}
+    assert set(content(engine, SearchKind.PEOPLE)) == {"eve"}
     User("dan", handle="dan", created_at=1).save()
     indexing.index_people(["dan"])
-    assert set(content(engine, Kind.PEOPLE)) == {"eve", "dan"}
-    page = rebuilds.go_on(Kind.PEOPLE, first.index, first.cursor)  # asked for twice: the answer was lost
-    page = rebuilds.go_on(Kind.PEOPLE, first.index, first.cursor) if not page.done else page
+    assert set(content(engine, SearchKind.PEOPLE)) == {"eve", "dan"}
+    page = rebuilds.go_on(SearchKind.PEOPLE, first.index, first.cursor)  # asked for twice: the answer was lost
+    page = rebuilds.go_on(SearchKind.PEOPLE, first.index, first.cursor) if not page.done else page
     while not page.done:
-        page = rebuilds.go_on(Kind.PEOPLE, page.index, page.cursor)
-    assert set(content(engine, Kind.PEOPLE)) == {"ann", "bob", "cid", "dan"}
-    assert search_indexes.named(Kind.PEOPLE) == search_indexes.named(Kind.PEOPLE, fed=True) == [first.index]
+        page = rebuilds.go_on(SearchKind.PEOPLE, page.index, page.cursor)
+    assert set(content(engine, SearchKind.PEOPLE)) == {"ann", "bob", "cid", "dan"}
+    assert search_indexes.named(SearchKind.PEOPLE) == search_indexes.named(SearchKind.PEOPLE, fed=True) == [first.index]
 
 
 def test_a_document_that_an_index_does_not_take_is_named_and_the_others_are_taken(engine: str) -> None:
-    names = search_indexes.fed(Kind.PEOPLE)
+    names = search_indexes.fed(SearchKind.PEOPLE)
     good = {"user_id": "ann", "handle": "ann", "display_name": "", "created_at": 1}
     assert search_indexes.write(names, {"ann": good, "bob": good | {"unknown": 1}}, 1) == {"bob"}
-    assert set(content(engine, Kind.PEOPLE)) == {"ann"}
+    assert set(content(engine, SearchKind.PEOPLE)) == {"ann"}
 
 
 def test_an_admin_rebuilds_and_a_rebuild_that_was_replaced_cannot_go_on(engine: str, call: Callable[..., Any]) -> None:

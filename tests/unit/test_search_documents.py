@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reelstack import search_documents, search_queries
-from reelstack.search_documents import MAPPINGS, Kind
+from reelstack.search_documents import MAPPINGS, SearchKind
 from reelstack.tables import User, Video
 from reelstack.visibility import Account
 
@@ -24,7 +24,7 @@ def test_a_public_video_of_an_open_account_has_a_document_of_exactly_the_mapped_
         "tags": ["cats", "東京"],
         "published_at": 5,
     }
-    assert document.keys() == MAPPINGS[Kind.VIDEOS]["properties"].keys()
+    assert document.keys() == MAPPINGS[SearchKind.VIDEOS]["properties"].keys()
 
 
 @pytest.mark.parametrize("state", ["uploading", "processing", "review", "restoring", "rejected", "failed", "deleted"])
@@ -46,7 +46,7 @@ def test_a_person_is_found_by_handle_and_name_also_if_their_account_is_private()
     person = User("ann", handle="ann", display_name="Ann", created_at=1, private=True)
     document = search_documents.of_person(person)
     assert document == {"user_id": "ann", "handle": "ann", "display_name": "Ann", "created_at": 1}
-    assert document.keys() == MAPPINGS[Kind.PEOPLE]["properties"].keys()
+    assert document.keys() == MAPPINGS[SearchKind.PEOPLE]["properties"].keys()
 
 
 @pytest.mark.parametrize("gone", [{"suspended_at": 2}, {"deleted_at": 2}, {"handle": None, "display_name": ""}])

@@ -3,7 +3,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import rebuilds
 from reelstack.rebuilds import Rebuild
-from reelstack.search_documents import Kind
+from reelstack.search_documents import SearchKind
 from reelstack.web import declared, requires
 
 router = APIRouter(prefix="/v1/search", tags=["search"], dependencies=[Depends(requires("admin"))])
@@ -12,7 +12,7 @@ router = APIRouter(prefix="/v1/search", tags=["search"], dependencies=[Depends(r
 class WantedRebuild(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kind: Kind
+    kind: SearchKind
     index: str | None = Field(default=None, max_length=40)
     """That of the answer before; None begins anew."""
     cursor: str | None = Field(default=None, max_length=512)

@@ -9,7 +9,7 @@ from typing import Any
 
 from reelstack import search_documents, search_indexes
 from reelstack.clock import now_ms
-from reelstack.search_documents import Document, Kind
+from reelstack.search_documents import Document, SearchKind
 from reelstack.tables import User, Video
 from reelstack.visibility import Account
 
@@ -44,7 +44,7 @@ def _decides(record: dict[str, Any]) -> bool:
 def index_videos(video_ids: Collection[str]) -> set[str]:
     """Returns the ids that an index did not take. Raises SearchAway."""
     version = now_ms()
-    names = search_indexes.fed(Kind.VIDEOS)
+    names = search_indexes.fed(SearchKind.VIDEOS)
     found = list(Video.batch_get(list(video_ids), consistent_read=True))
     return search_indexes.write(names, dict.fromkeys(video_ids) | documents_of_videos(found), version)
 
@@ -52,7 +52,7 @@ def index_videos(video_ids: Collection[str]) -> set[str]:
 def index_people(user_ids: Collection[str]) -> set[str]:
     """Returns the ids that an index did not take. Raises SearchAway."""
     version = now_ms()
-    names = search_indexes.fed(Kind.PEOPLE)
+    names = search_indexes.fed(SearchKind.PEOPLE)
     found = list(User.batch_get(list(user_ids), consistent_read=True))
     return search_indexes.write(names, dict.fromkeys(user_ids) | documents_of_people(found), version)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from reelstack import indexing, pages, search_indexes
 from reelstack.clock import now_ms
 from reelstack.errors import RebuildOver
-from reelstack.search_documents import Document, Kind
+from reelstack.search_documents import Document, SearchKind
 from reelstack.tables import User, Video
 
 AT_ONCE = 200
@@ -19,7 +19,7 @@ AT_ONCE = 200
 class Rebuild(BaseModel):
     """How far it is. Ask again with `index` and `cursor` until it is `done`."""
 
-    kind: Kind
+    kind: SearchKind
     index: str
     seen: int
     """Items of this page."""
@@ -31,14 +31,14 @@ class Rebuild(BaseModel):
     done: bool
 
 
-def begin(kind: Kind) -> str:
+def begin(kind: SearchKind) -> str:
     """A new, empty index that streams feed from now on; an unfinished one is dropped. Returns its name."""
     search_indexes.fed(kind)  # there is one to be replaced
     search_indexes.drop_unfinished(kind)
     return search_indexes.make(kind, now_ms(), searched=False)
 
 
-def go_on(kind: Kind, index: str, cursor: str | None) -> Rebuild:
+def go_on(kind: SearchKind, index: str, cursor: str | None) -> Rebuild:
     """Writes a page of the table into it; with the last page it takes the place of the one that is searched.
 
     Raises RebuildOver, CursorInvalid or SearchAway.
@@ -63,10 +63,10 @@ def go_on(kind: Kind, index: str, cursor: str | None) -> Rebuild:
     )
 
 
-def _page(kind: Kind, cursor: str | None) -> tuple[int, dict[str, Document | None], str | None]:
+def _page(kind: SearchKind, cursor: str | None) -> tuple[int, dict[str, Document | None], str | None]:
     after = pages.decode(cursor, str)
     last: dict[str, Any] | None
-    if kind is Kind.VIDEOS:
+    if kind is SearchKind.VIDEOS:
         videos = Video.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("video_id", after))
         documents, last = indexing.documents_of_videos(videos), videos.last_evaluated_key
     else:

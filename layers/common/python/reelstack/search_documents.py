@@ -13,7 +13,7 @@ from reelstack.visibility import Account, Audience
 Document = dict[str, Any]
 
 
-class Kind(StrEnum):
+class SearchKind(StrEnum):
     """What can be searched for: also the alias of the index that is searched."""
 
     VIDEOS = "videos"
@@ -34,8 +34,8 @@ SETTINGS: Document = {
     }
 }
 WORDS: Document = {"type": "text", "analyzer": "words"}
-MAPPINGS: dict[Kind, Document] = {
-    Kind.VIDEOS: {
+MAPPINGS: dict[SearchKind, Document] = {
+    SearchKind.VIDEOS: {
         "dynamic": "strict",
         "properties": {
             "video_id": {"type": "keyword"},
@@ -45,7 +45,7 @@ MAPPINGS: dict[Kind, Document] = {
             "published_at": {"type": "long"},
         },
     },
-    Kind.PEOPLE: {
+    SearchKind.PEOPLE: {
         "dynamic": "strict",
         "properties": {
             "user_id": {"type": "keyword"},

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from reelstack import aws
 from reelstack.config import config
 from reelstack.errors import SearchAway, SearchOff
-from reelstack.search_documents import MAPPINGS, SETTINGS, Document, Kind
+from reelstack.search_documents import MAPPINGS, SETTINGS, Document, SearchKind
 from reelstack.search_queries import Body
 from reelstack.telemetry import count, logger
 
@@ -78,14 +78,14 @@ def _engine() -> Iterator[OpenSearch]:
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask(kind: Kind, body: Body, asker: str) -> list[str]:
+def ask(kind: SearchKind, body: Body, asker: str) -> list[str]:
     """Ids of what fits, in order. `asker`: who pages on meets the same copies, and so the same order."""
     with _engine() as engine:
         answer = engine.search(index=kind, body=body, params={"preference": asker, "ignore_unavailable": "true"})
     return [hit["_id"] for hit in answer["hits"]["hits"]]
 
 
-def named(kind: Kind, *, fed: bool = False) -> list[str]:
+def named(kind: SearchKind, *, fed: bool = False) -> list[str]:
     """Names of the indexes that are searched, or of those that are written."""
     import opensearchpy
 
@@ -99,13 +99,13 @@ def named(kind: Kind, *, fed: bool = False) -> list[str]:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def fed(kind: Kind) -> list[str]:
+def fed(kind: SearchKind) -> list[str]:
     """The indexes that a change goes into; on a new stage the first one is made now."""
     names = named(kind, fed=True)
     return names or [make(kind, FIRST, searched=True)]
 
 
-def make(kind: Kind, time: int, *, searched: bool) -> str:
+def make(kind: SearchKind, time: int, *, searched: bool) -> str:
     """An empty index that is fed from now on. Twice is once. Returns its name."""
     import opensearchpy
 
@@ -153,7 +153,7 @@ def _took(verb: str, answer: dict[str, Any]) -> bool:
 # --- replacing -------------------------------------------------------------------------------------------------------
 
 
-def drop_unfinished(kind: Kind) -> None:
+def drop_unfinished(kind: SearchKind) -> None:
     """Deletes indexes that are not searched: of rebuilds that were not ended."""
     searched = named(kind)
     with _engine() as engine:
@@ -162,7 +162,7 @@ def drop_unfinished(kind: Kind) -> None:
             engine.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
 
-def take_over(kind: Kind, name: str) -> None:
+def take_over(kind: SearchKind, name: str) -> None:
     """From now on this index is the one that is searched and written; all at once, and the others are gone."""
     others = sorted({*named(kind), *named(kind, fed=True)} - {name})
     actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": str(kind)}}]

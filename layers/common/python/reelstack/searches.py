@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from reelstack import listings, pages, search_indexes, search_queries, visibility
 from reelstack.errors import CursorInvalid, SearchEmpty
-from reelstack.search_documents import Kind
+from reelstack.search_documents import SearchKind
 from reelstack.search_queries import Body
 from reelstack.tables import User, Video
 from reelstack.videos import State
@@ -33,7 +33,12 @@ def videos(
         return {v.video_id: v for v in known if v.state == State.PUBLISHED and v.visibility == Audience.PUBLIC}
 
     return _page(
-        Kind.VIDEOS, lambda start, size: search_queries.videos(words, tag, start, size), see, viewer_id, limit, cursor
+        SearchKind.VIDEOS,
+        lambda start, size: search_queries.videos(words, tag, start, size),
+        see,
+        viewer_id,
+        limit,
+        cursor,
     )
 
 
@@ -49,12 +54,12 @@ def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
     return _page(
-        Kind.PEOPLE, lambda start, size: search_queries.people(words, start, size), see, viewer_id, limit, cursor
+        SearchKind.PEOPLE, lambda start, size: search_queries.people(words, start, size), see, viewer_id, limit, cursor
     )
 
 
 def _page(
-    kind: Kind,
+    kind: SearchKind,
     query: Callable[[int, int], Body],
     see: Callable[[Collection[str]], dict[str, Thing]],
     viewer_id: str,
