@@ -23,6 +23,7 @@ def up(
     aws_port: Port = None,
     edge_port: Port = None,
     cache_port: Port = None,
+    search_port: Port = None,
     sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +41,7 @@ def up(
     from local.up import STEPS
     from local.up import up as start
 
-    flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port}
+    flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port, "search": search_port}
     cloud = start(places.places(), flags, Steps(STEPS), with_sample=sample)
     if as_json:
         print_json(cloud.outputs)

@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from cli import bench, check_hls, clips, cloud, desk, doctor, line, notifications, people, rights, social, stages, ties
+from cli import (
+    bench,
+    check_hls,
+    clips,
+    cloud,
+    desk,
+    doctor,
+    line,
+    notifications,
+    people,
+    rights,
+    search,
+    social,
+    stages,
+    ties,
+)
 
 HELP = """Reelstack: a short-video backend in your own AWS account, and whole on a laptop.
 
@@ -31,7 +46,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (cloud, clips, people, rights, social, ties, notifications, desk, line, stages, bench, check_hls, doctor):
+for module in (
+    cloud,
+    clips,
+    people,
+    rights,
+    social,
+    ties,
+    notifications,
+    search,
+    desk,
+    line,
+    stages,
+    bench,
+    check_hls,
+    doctor,
+):
     module.register(app)
 
 

@@ -20,12 +20,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.catalogue import Fn
+from infra.search_domain import SearchDomain
 from infra.settings import Settings
 
 FIVE = Duration.minutes(5)
 OLDEST_MESSAGE_SECONDS = 900
 OLDEST_RECORD_MS = 60_000
 API_P99_MS = 1000
+SEARCH_MEMORY_PERCENT = 85
+SEARCH_DISK_PERCENT = 75
 LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 
 
@@ -143,6 +146,31 @@ class Alarms(Stack):
             measured("LowPriorityStopped"),
             0,
             "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
+        )
+
+    def search(self, domain: SearchDomain) -> None:
+        """What AWS advises to watch of a domain; writes stop when its disk or its memory is full."""
+        self._alarm(
+            "SearchRed", domain.metric("ClusterStatus.red"), 0, "A part of the search index is lost: rebuild it"
+        )
+        self._alarm(
+            "SearchWritesBlocked",
+            domain.metric("ClusterIndexWritesBlocked"),
+            0,
+            "The search domain takes no writes: its disk or its memory is full",
+        )
+        self._alarm(
+            "SearchMemory",
+            domain.metric("JVMMemoryPressure"),
+            SEARCH_MEMORY_PERCENT,
+            "The search domain's memory is nearly full: choose a larger search_instance",
+            periods=3,
+        )
+        self._alarm(
+            "SearchDisk",
+            domain.used_percent,
+            SEARCH_DISK_PERCENT,
+            "A search node's disk is nearly full: raise search_gib",
         )
 
     def api(self, api: apigw.HttpApi) -> None:

@@ -30,7 +30,12 @@ def build(app: App, settings: Settings, layer_source: LayerSource = layer_path) 
     if settings.profile == "full" and not settings.is_local:
         network = NetworkStack(app, f"{name}-Network", settings, **where())
         engines = EnginesStack(app, f"{name}-Engines", settings, network, **where())
-        inside = {"vpc": network.vpc, "functions_group": network.functions_group, "cache_url": engines.cache_url}
+        inside = {
+            "vpc": network.vpc,
+            "functions_group": network.functions_group,
+            "cache_url": engines.cache_url,
+            "search": engines.search,
+        }
     application = AppStack(app, f"{name}-App", settings, state, layer_source=layer_source, **inside, **where())
     api = ApiStack(app, f"{name}-Api", settings, state, application, **where())
     # WAF for CloudFront lives in us-east-1 whatever the home region is.

@@ -81,6 +81,8 @@ class Fn:
     """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
     at_once: int = 1
     """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
+    partial: bool = False
+    """A consumer that says which records of a batch it could not take; the others do not come again with them."""
     queue: str = ""
     """The queue whose messages invoke it, one at a time, by its name in infra/stacks/app.py."""
     reads: tuple[Target, ...] = ()
@@ -446,6 +448,17 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("socket_url",),
         calls=("post_to_connections",),
     ),
+    Fn(
+        "search",
+        "http",
+        vpc=True,
+        timeout=29,
+        routes=("GET /v1/search/videos", "GET /v1/search/people", "POST /v1/search/rebuild"),
+        reads=(Video, User, Counter, Follow, Block),
+        appends=(AuditEntry,),
+        config=("cache_url", "search_url"),
+        calls=("search", "rebuild_search", "scan_videos", "scan_users"),
+    ),
     # --- people ----------------------------------------------------------------------------------------------------
     Fn(
         "make_avatar",
@@ -687,6 +700,17 @@ FUNCTIONS: tuple[Fn, ...] = (
         batches=(TimelineEntry,),
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
+    ),
+    Fn(
+        "index_search",
+        "stream",
+        streams=(Video, User),
+        partial=True,
+        vpc=True,
+        timeout=300,
+        reads=(Video, User),
+        config=("search_url",),
+        calls=("index_search",),
     ),
     Fn(
         "withdraw",

@@ -14,6 +14,7 @@ from cdk_nag import AwsSolutionsChecks
 from constructs import Construct, IConstruct
 
 from infra.catalogue import FUNCTIONS, Fn
+from infra.search_domain import SEARCH_ABILITIES
 from infra.settings import Settings
 from infra.stacks.api import ApiStack
 from infra.stacks.app import AppStack
@@ -118,6 +119,12 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
         )
     queues = [child for child in application.node.children if isinstance(child, sqs.Queue)]
     redriven = {queue.dead_letter_queue.queue for queue in queues if queue.dead_letter_queue}
+    if application.search:
+        domain = application.search.domain
+        yield Meant(domain, "OS3", "Functions have no fixed addresses: they sign, and IAM decides by their roles")
+        yield Meant(
+            domain, "OS4", "A few small nodes elect one of themselves; search can be built again from the tables"
+        )
     for queue in queues:
         if not queue.dead_letter_queue and queue not in redriven:
             yield Meant(queue, "SQS3", "It is a dead-letter queue: of a rule, a stream or asynchronous calls")
@@ -153,6 +160,10 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
                 f"IAM5[Resource::{place}/{method}/@connections/*]",
                 "Connections are named by API Gateway as they open",
             )
+    for path in sorted({p for ability in line.calls for _, p in SEARCH_ABILITIES.get(ability, ()) if "*" in p}):
+        if application.search:
+            arn = str(application.resolve(application.search.arn))
+            yield Meant(function.role, f"IAM5[Resource::{arn}/{path}]", "Indexes are named by when they were made")
     if function.is_bound_to_vpc:
         policy = function.role.node.find_child("DefaultPolicy")
         yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: nag.ANYWHERE")

@@ -165,6 +165,13 @@ class Settings(BaseModel):
     ffprobe_path: str = "/opt/bin/ffprobe"
     cache_url: str | None = None
     """A Valkey that exists already; None: the stack makes one in profile `full`."""
+    search_url: str | None = None
+    """An OpenSearch that exists already, e.g. http://127.0.0.1:9200; None: the stack makes one in profile `full`."""
+    search_instance: str = Field(default="t3.small.search", pattern=r"^[a-z0-9]+\.[a-z0-9]+\.search$")
+    search_nodes: int = Field(default=2, ge=1, le=20)
+    """Data nodes, in two zones if there are two or more: then an even number."""
+    search_gib: int = Field(default=10, ge=10, le=1000)
+    """Disk of each node."""
     log_days: Literal[7, 30, 365] = 30
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
@@ -181,6 +188,12 @@ class Settings(BaseModel):
         for rate in (self.user_rate, self.address_rate, *self.route_rates.values()):
             if self.api_rate_limit < 5 * max(rate.per_second, rate.at_once):
                 raise ValueError("api_rate_limit is an emergency stop: at least 5 × every rate of the application")
+        return self
+
+    @model_validator(mode="after")
+    def _search_is_the_same_in_both_zones(self) -> Self:
+        if self.search_nodes > 1 and self.search_nodes % 2:
+            raise ValueError("search_nodes is 1, or even: half of them stand in each of two zones")
         return self
 
     @property
@@ -216,6 +229,7 @@ def local() -> Settings:
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
         cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379"),
+        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200"),
     )
 
 

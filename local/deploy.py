@@ -51,6 +51,7 @@ def assembly_environment(services: Services) -> dict[str, str]:
         "REELSTACK_LOCAL_FFMPEG": str(programs.ffmpeg()),
         "REELSTACK_LOCAL_FFPROBE": str(programs.ffprobe()),
         "REELSTACK_LOCAL_VALKEY": services.cache_url,
+        "REELSTACK_LOCAL_SEARCH": services.search_url,
         "REELSTACK_LOCAL_ENDPOINT": services.endpoint,
         "REELSTACK_LOCAL_EDGE_URL": services.edge_url,
         **{name: value for name, value in os.environ.items() if name.startswith("REELSTACK_LOCAL_UPLOAD")},

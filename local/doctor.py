@@ -56,6 +56,7 @@ def _programs() -> Iterator[Finding]:
         "ffmpeg": lambda: programs.version(programs.ffmpeg()),
         "ffprobe": lambda: programs.version(programs.ffprobe()),
         "Valkey": lambda: str(programs.valkey_server()),
+        "search": lambda: str(programs.search_server()),
         "Node.js": lambda: f"{programs.node().version} at {programs.node().path}",
         "AWS CDK": lambda: str(programs.cdk()),
         "sample clip": lambda: str(programs.sample_clip()),

@@ -40,6 +40,7 @@ class Outputs(BaseModel):
     distribution_id: str
     distribution_domain: str
     cache_url: str
+    search_url: str
 
 
 def collect(services: Services) -> Outputs:
@@ -68,6 +69,7 @@ def collect(services: Services) -> Outputs:
         distribution_id=said["DistributionId"],
         distribution_domain=said["DistributionDomain"],
         cache_url=services.cache_url,
+        search_url=services.search_url,
     )
 
 

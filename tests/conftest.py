@@ -18,7 +18,7 @@ from moto.dynamodb.models import dynamodb_backends
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from infra.settings import STAGES
-from reelstack import allowances, answers, cache, counter_parts, secrets, sessions, tables
+from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions, tables
 from reelstack import aws as seam
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # How long an example takes says more of the machine than of the code: pytest-timeout ends what hangs.
 settings.register_profile("reelstack", deadline=None)
 settings.load_profile("reelstack")
+
+pytest_plugins = ("tests.search_engine",)
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
@@ -106,6 +108,7 @@ def _forget() -> None:
     """
     config.cache_clear()
     cache.connected.cache_clear()
+    search_indexes.connected.cache_clear()
     secrets._kept.clear()
     counter_parts._known.clear()
     sessions._kept.clear()
@@ -155,6 +158,7 @@ def _resources() -> Config:
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
         distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
+        search_url="",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
@@ -203,6 +207,8 @@ def _resources() -> Config:
 
 
 _MADE: dict[str, Any] = {}
+
+
 def _platforms() -> dict[str, str]:
     """iOS by APNs' sandbox; Android has none."""
     made = seam.client("sns").create_platform_application(

@@ -22,12 +22,13 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.function import RETENTION, ROOT, RUNTIME, Function, camel
 from infra.layers import LayerSource, layer_path
 from infra.managed_engines import ManagedEngines
+from infra.search_domain import SEARCH_ABILITIES, SearchDomain
 from infra.settings import Settings
 from infra.socket_api import connections, socket_api, socket_url
 from infra.stacks.state import StateStack
 from reelstack.config import Config
 from reelstack.orders import Priority
-from reelstack.tables import Video, deployed
+from reelstack.tables import User, Video, deployed
 
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
@@ -38,6 +39,9 @@ COUNTED_AT_ONCE = 1000
 DOORBELL_SECONDS = 300
 COMPOSE_SECONDS = 330
 """How long an order to compose stays hidden: longer than its function may run."""
+
+OF_THE_USER_POOL = ("administer_users", "disable_users", "look_up_users", "delete_users")
+"""Abilities that stages with another issuer have no use for."""
 
 
 def dead_letters_of(queue: sqs.Queue) -> sqs.IQueue:
@@ -61,6 +65,7 @@ class AppStack(Stack):
         vpc: ec2.IVpc | None = None,
         functions_group: ec2.ISecurityGroup | None = None,
         cache_url: str = "",
+        search: SearchDomain | None = None,
         layer_source: LayerSource = layer_path,
         **kwargs: Any,
     ) -> None:
@@ -84,6 +89,7 @@ class AppStack(Stack):
         )
         self.managed = ManagedEngines(self, "Managed", settings, state)
         self.rights_machines = {name: f"reelstack-{settings.stage}-{name}" for name in ("export", "erasure")}
+        self.search = search
         self.config = self._config(cache_url)
         self.layers = {name: self._layer(name) for name in ("common", "deps", "media", "ml") if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
@@ -98,6 +104,8 @@ class AppStack(Stack):
         self._queues()
         self._rules()
         self.alarms.line()
+        if search:
+            self.alarms.search(search)
         self._outputs()
 
     # --- configuration -----------------------------------------------------------------------------------------------
@@ -127,6 +135,7 @@ class AppStack(Stack):
             playback_keys_store=state.playback_keys.key_value_store_arn,
             distribution_parameter=distribution_parameter(settings),
             cache_url=settings.cache_url or cache_url,
+            search_url=settings.search_url or (self.search.url if self.search else ""),
             rates=json.dumps(
                 {
                     of: [rate.at_once, rate.per_second]
@@ -178,6 +187,8 @@ class AppStack(Stack):
             export_machine_arn=self._machine_arn("export"),
             erasure_machine_arn=self._machine_arn("erasure"),
             erase_after_seconds=settings.erase_after_days * 24 * 3600,
+            socket_url=socket_url(self.socket_api, settings),
+            push_platforms=json.dumps(settings.push_platforms),
         )
 
     def _machine_arn(self, name: str) -> str:
@@ -187,17 +198,17 @@ class AppStack(Stack):
             resource="stateMachine",
             resource_name=self.rights_machines[name],
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            socket_url=socket_url(self.socket_api, settings),
-            push_platforms=json.dumps(settings.push_platforms),
         )
 
     def _ability(self, name: str) -> iam.PolicyStatement | None:
         """What a catalogue line's `calls` stand for; nothing where the stage lacks what it would be allowed on."""
         state = self.state
-        if name.endswith("_users") and not state.user_pool:
+        if name in OF_THE_USER_POOL and not state.user_pool:
             return None
         if name == "push_to_devices" and not self.settings.push_platforms:
             return None
+        if name in SEARCH_ABILITIES:
+            return self.search.statement(name) if self.search else None
         origin, playback = state.origin_secret.secret_arn, state.playback_secret.secret_arn
         waiting = [queue.queue_arn for queue in self.production_queues.values()]
         dead = [dead_letters_of(queue).queue_arn for queue in self.production_queues.values()]
@@ -218,6 +229,7 @@ class AppStack(Stack):
                 self.format_arn(service="ssm", resource=f"parameter{distribution_parameter(self.settings)}"),
             ),
             "scan_videos": (["dynamodb:Scan"], state.tables[Video].table_arn),
+            "scan_users": (["dynamodb:Scan"], state.tables[User].table_arn),
             "put_events": (["events:PutEvents"], self.bus.event_bus_arn),
             "receive_production_queues": (["sqs:ReceiveMessage", "sqs:DeleteMessage"], waiting),
             "bury_production_messages": (["sqs:SendMessage"], dead),
@@ -456,6 +468,7 @@ class AppStack(Stack):
                         retry_attempts=STREAM_ATTEMPTS,
                         parallelization_factor=line.at_once,
                         on_failure=dead,
+                        report_batch_item_failures=line.partial,
                         # The window makes Lambda name the shard in each event, which exact counting is fenced by.
                         tumbling_window=Duration.seconds(60) if line.counts else None,
                     )

@@ -1,4 +1,4 @@
-"""Engines of profile `full`: the cache. Search, streams and batch join here with the parts that use them."""
+"""Engines of profile `full`: cache and search. Streams and batch join here with the parts that use them."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
+from infra.search_domain import SearchDomain
 from infra.settings import Settings
 from infra.stacks.network import NetworkStack
 
@@ -35,3 +36,4 @@ class EnginesStack(Stack):
             ),
         )
         self.cache_url = f"valkeys://{cache.attr_endpoint_address}:{cache.attr_endpoint_port}"
+        self.search = SearchDomain(self, "Search", settings, network.vpc, network.functions_group)

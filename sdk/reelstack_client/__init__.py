@@ -38,6 +38,7 @@ from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.people import Account, Me, People, Profile, Session
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.rights import Erasure, Export, ExportFile, ExportNotMade
+from reelstack_client.search import Rebuild, Search
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Comment, CommentPage, Saved, Shared, Social
@@ -82,12 +83,14 @@ __all__ = [
     "Playback",
     "Profile",
     "Progress",
+    "Rebuild",
     "Recount",
     "Refused",
     "Remoderation",
     "Rendition",
     "Review",
     "Saved",
+    "Search",
     "Sending",
     "ServiceFailed",
     "Session",

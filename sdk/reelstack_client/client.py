@@ -36,6 +36,7 @@ from reelstack_client.notifications import Notifications
 from reelstack_client.people import People
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
+from reelstack_client.search import Search
 from reelstack_client.sending import Sending
 from reelstack_client.sign_in import TokenProvider
 from reelstack_client.social import Social
@@ -73,6 +74,7 @@ class Client:
         self.ties = Ties(self._transport)
         self.people = People(self._transport)
         self.notifications = Notifications(self._transport)
+        self.search = Search(self._transport)
 
     def upload(
         self,

@@ -36,6 +36,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
     ),
     "scan_videos": (("dynamodb:Scan",), "State/Video.Arn"),
+    "scan_users": (("dynamodb:Scan",), "State/User.Arn"),
     "put_events": (("events:PutEvents",), "App/Bus.Arn"),
     "send_compose_queue": (("sqs:SendMessage",), "App/Compose.Arn"),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -100,6 +101,17 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
+DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
+SEARCHING = {
+    "search": (("Post",), ("videos/_search", "people/_search")),
+    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "people-*")),
+    "rebuild_search": (
+        ("Get", "Post", "Put", "Delete"),
+        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "people-*"),
+    ),
+}
+"""Methods and paths of the search domain, which profile `core` does not have."""
+
 INTERFACES = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -142,6 +154,11 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     if line.name == "withdraw":
         grants.add(INVALIDATION)
     for ability in line.calls:
+        if ability in SEARCHING:
+            if assembly.settings.profile == "full":
+                methods, paths = SEARCHING[ability]
+                grants |= {(f"es:ESHttp{method}", DOMAIN.format(stage, path)) for method in methods for path in paths}
+            continue
         actions, on = ABILITIES[ability]
         resources = (on,) if isinstance(on, str) else on
         grants |= {(action, resource.format(stage=stage)) for action in actions for resource in resources}

@@ -151,7 +151,7 @@ def test_functions_run_on_nothing_but_the_layers() -> None:
     folders = [built(name, HERE) / "python" for name in ("deps", "ml")] + [ROOT / "layers/common/python"]
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
-        "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth\n"
+        "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth, opensearchpy\n"
         "import pynamodb.models, boto3\n"
         f"for service in {BOTOCORE_SERVICES!r}: boto3.client(service, region_name='us-east-1')\n"
         "from reelstack import frame_engines, text_moderation\n"

@@ -9,6 +9,9 @@ BY_GATEWAY = {"s3", "dynamodb"}
 BY_LAMBDA_ITSELF = {"logs", "xray", "ec2", "sqs"}
 """Log lines, traces, network interfaces and failed batches leave by Lambda's own network, not by the function's."""
 
+INSIDE_ALREADY = {"es"}
+"""The search domain stands in the same subnets."""
+
 
 def _called_inside(assembly: Assembly) -> set[str]:
     """Services that functions in the VPC hold grants for."""
@@ -31,7 +34,7 @@ def _endpoints(assembly: Assembly, kind: str) -> set[str]:
 
 
 def test_interface_endpoints_are_those_that_functions_inside_call(prod: Assembly) -> None:
-    assert _endpoints(prod, "Interface") == _called_inside(prod) - BY_GATEWAY - BY_LAMBDA_ITSELF
+    assert _endpoints(prod, "Interface") == _called_inside(prod) - BY_GATEWAY - BY_LAMBDA_ITSELF - INSIDE_ALREADY
     assert _endpoints(prod, "Interface") == set(INTERFACES)
 
 
@@ -45,7 +48,7 @@ def test_nothing_leads_to_or_from_the_internet(prod: Assembly) -> None:
     assert not [s.path for s in prod.of("AWS::EC2::Subnet") if s.properties["MapPublicIpOnLaunch"]]
 
 
-def test_only_functions_reach_the_cache_and_the_endpoints(prod: Assembly) -> None:
+def test_only_functions_reach_the_cache_search_and_the_endpoints(prod: Assembly) -> None:
     rules = [r.properties for r in prod.of("AWS::EC2::SecurityGroupIngress")]
     rules += [rule for g in prod.of("AWS::EC2::SecurityGroup") for rule in g.properties.get("SecurityGroupIngress", [])]
     assert rules

@@ -124,8 +124,9 @@ def test_the_edge_is_told_exactly_what_it_takes(places: Places) -> None:
         distribution_id="E1",
         distribution_domain="d1.cloudfront.net",
         cache_url="valkey://127.0.0.1:3",
+        search_url="http://127.0.0.1:4",
     )
-    services = Services(places, Ports(aws=1, edge=2, cache=3))
+    services = Services(places, Ports(aws=1, edge=2, cache=3, search=4))
     outputs.write_edge_config(services, named, "/usr/bin/node")
     read = EdgeConfig.model_validate(json.loads(places.edge_config.read_text()))
     assert read.distribution_id == "E1"

@@ -3,9 +3,9 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.users.routes.people import Profile, view
 from reelstack import accounts, audit, users
 from reelstack.audit import Kind
+from reelstack.profiles import Profile, view
 from reelstack.tables import User
 from reelstack.web import Admin, Cursor, Limit, UserId, requires
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from functions.users.routes.people import Profile, view
 from reelstack import avatars, handles, users
 from reelstack.avatars import Offer
+from reelstack.profiles import Profile, view
 from reelstack.tables import User
 from reelstack.users import Privacy
 from reelstack.web import Viewer

@@ -1,40 +1,11 @@
 from fastapi import APIRouter
-from pydantic import BaseModel
 
-from reelstack import avatars, handles, ties, users
+from reelstack import handles, ties, users
 from reelstack.errors import UserNotFound
-from reelstack.tables import User
-from reelstack.users import Privacy
+from reelstack.profiles import Profile, view
 from reelstack.web import UserId, Viewer
 
 router = APIRouter(prefix="/v1/users", tags=["people"])
-
-
-class Profile(BaseModel):
-    """What everybody may know of a person. Times are unix milliseconds."""
-
-    user_id: str
-    handle: str | None
-    display_name: str
-    bio: str
-    links: list[str]
-    avatar_url: str | None
-    """Relative to the site's address."""
-    privacy: Privacy
-    created_at: int
-
-
-def view(user: User) -> Profile:
-    return Profile(
-        user_id=user.user_id,
-        handle=user.handle,
-        display_name=user.display_name,
-        bio=user.bio,
-        links=list(user.links),
-        avatar_url=avatars.url(user),
-        privacy=users.privacy(user),
-        created_at=int(user.created_at),
-    )
 
 
 @router.get("/{user_id}")

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     VIDEO = "video"
     USER = "user"
     PRODUCTION = "production"
+    SEARCH = "search"
 
 
 def entry(

@@ -65,6 +65,13 @@ def sockets(url: str) -> ApiGatewayManagementApiClient:
     return boto3.client("apigatewaymanagementapi", endpoint_url=url, config=brief)
 
 
+def credentials() -> Any:
+    """What this process signs requests with that no client of boto3 makes."""
+    import boto3
+
+    return boto3.Session().get_credentials()
+
+
 def _made(service: str, **of_s3: Any) -> Any:
     at: Any = {
         # AWS wants the bucket in the host name; a local endpoint has no such names.

@@ -87,6 +87,8 @@ class Config(BaseModel):
     """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
     cache_url: str
     """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
+    search_url: str
+    """https:// address of an OpenSearch domain, http:// of a local one; empty string in profile `core`: no search."""
 
     rates: str
     """JSON: "user", "address" or a route -> [requests at once, requests a second]. See reelstack.allowances."""

@@ -2,7 +2,7 @@
 
 ReelstackError 500
 ├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · SessionNotFound · RequestNotFound
-│                           CommentNotFound · RouteNotFound · ExportNotFound · ErasureNotFound
+│                           CommentNotFound · RouteNotFound · ExportNotFound · ErasureNotFound · SearchOff
 ├── MethodNotAllowed 405 · MalformedBody 400 · TooManyRequests 429
 ├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
@@ -14,14 +14,14 @@ ReelstackError 500
 │                           NothingToRemake · StillWithdrawing
 │                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
 │                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · StillAnswering
-│                           HandleTaken · HandleChangedLately · RolesElsewhere · NothingToRecover
+│                           HandleTaken · HandleChangedLately · RolesElsewhere · NothingToRecover · RebuildOver
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
 ├── UnsupportedType 415     MediaTypeNotAllowed · PictureTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
 │                           RenditionUnknown · WrongMode · TieToOneself · InvalidRequest · IdempotencyKeyInvalid
 │                           CommentRefused · NotAThread · TooManyToCount
-│                           HandleInvalid · HandleReserved · WordsNotAllowed
-└── Unavailable 503         StorageBusy
+│                           HandleInvalid · HandleReserved · WordsNotAllowed · SearchEmpty
+└── Unavailable 503         StorageBusy · SearchAway
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
 """
@@ -85,6 +85,12 @@ class ErasureNotFound(NotFound):
 
 class RouteNotFound(NotFound):
     type, title = "route-not-found", "Nothing of this API has that address"
+
+
+class SearchOff(NotFound):
+    """Not 503: no waiting helps a stage of profile `core`, which has no search engine."""
+
+    type, title = "search-off", "This stage has no search"
 
 
 class MethodNotAllowed(ReelstackError):
@@ -282,6 +288,10 @@ class NothingToRecover(Conflict):
     type, title = "nothing-to-recover", "This account is not waiting to be erased"
 
 
+class RebuildOver(Conflict):
+    type, title = "rebuild-over", "This rebuild has ended, or another one has taken its place"
+
+
 class StillAnswering(Conflict):
     type, title = "still-answering", "The first request with this Idempotency-Key is still being answered"
     retry_after = 1
@@ -363,6 +373,10 @@ class WordsNotAllowed(Unprocessable):
     type, title = "words-not-allowed", "This name holds a word that others should not have to read"
 
 
+class SearchEmpty(Unprocessable):
+    type, title = "search-empty", "Say what to look for: words, or a tag"
+
+
 class InvalidRequest(Unprocessable):
     type, title = "invalid-request", "The request does not have the right form"
 
@@ -378,3 +392,8 @@ class Unavailable(ReelstackError):
 
 class StorageBusy(Unavailable):
     type, title = "storage-busy", "Storage is busy; try again in a moment"
+
+
+class SearchAway(Unavailable):
+    type, title = "search-away", "Search does not answer; everything else does"
+    retry_after = 5

@@ -798,6 +798,8 @@ class DataRequest(Model):
     expires_at = NumberAttribute(null=True)
 
     by_due = DataRequestsByDue()
+
+
 # --- notifications ---------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,24 @@
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from reelstack import rebuilds
+from reelstack.rebuilds import Rebuild
+from reelstack.search_documents import SearchKind
+from reelstack.web import declared, requires
+
+router = APIRouter(prefix="/v1/search", tags=["search"], dependencies=[Depends(requires("admin"))])
+
+
+class WantedRebuild(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: SearchKind
+    index: str | None = Field(default=None, max_length=40)
+    """That of the answer before; None begins anew."""
+    cursor: str | None = Field(default=None, max_length=512)
+
+
+@router.post("/rebuild", openapi_extra=declared(audited="search:indexes"))
+def rebuild(wanted: WantedRebuild) -> Rebuild:
+    """Builds an index anew from its table, a page at a time; with the last page it is the one that is searched."""
+    return rebuilds.go_on(wanted.kind, wanted.index or rebuilds.begin(wanted.kind), wanted.cursor)
