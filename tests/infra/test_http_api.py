@@ -15,7 +15,9 @@ FEED_LEVEL_3 = 1_000
 
 
 def _routes(assembly: Assembly) -> dict[str, dict[str, Any]]:
-    return {route.properties["RouteKey"]: route.properties for route in assembly.of("AWS::ApiGatewayV2::Route")}
+    """Of the HTTP API: those of the WebSocket API begin with "$"."""
+    found = {route.properties["RouteKey"]: route.properties for route in assembly.of("AWS::ApiGatewayV2::Route")}
+    return {key: route for key, route in found.items() if not key.startswith("$")}
 
 
 def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
