@@ -6,7 +6,7 @@ A recording is a JSON list of `{"duration_ms", "bandwidth_kbps", "latency_ms"}`,
 import json
 import random
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -29,39 +29,39 @@ class Network:
     seconds: tuple[float, ...]
     rates: tuple[float, ...]
     latency: float
+    ends: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """When each period of the first round is over."""
+    sums: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """Bytes that got over until then."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_ends", list(accumulate(self.seconds)))
-        carried = [length * rate for length, rate in zip(self.seconds, self.rates, strict=True)]
-        object.__setattr__(self, "_carried", list(accumulate(carried)))
+        each = (length * rate for length, rate in zip(self.seconds, self.rates, strict=True))
+        object.__setattr__(self, "ends", tuple(accumulate(self.seconds)))
+        object.__setattr__(self, "sums", tuple(accumulate(each)))
 
     @property
     def mean(self) -> float:
         """Bytes a second."""
-        return float(self._carried[-1] / self._ends[-1])  # type: ignore[attr-defined]
+        return self.sums[-1] / self.ends[-1]
 
     def arrival(self, start: float, size: float) -> float:
         """When the last of `size` bytes is over if the first leaves at `start`."""
-        ends: list[float] = self._ends  # type: ignore[attr-defined]
-        carried: list[float] = self._carried  # type: ignore[attr-defined]
-        rounds, within = divmod(start, ends[-1])
-        at = bisect_right(ends, within)
-        target = carried[at] - (ends[at] - within) * self.rates[at] + size
-        more, target = divmod(target, carried[-1])
-        at = min(bisect_right(carried, target), len(ends) - 1)
-        left = (carried[at] - target) / self.rates[at] if self.rates[at] else 0.0
-        return (rounds + more) * ends[-1] + ends[at] - left
+        rounds, within = divmod(start, self.ends[-1])
+        at = bisect_right(self.ends, within)
+        target = self.sums[at] - (self.ends[at] - within) * self.rates[at] + size
+        more, target = divmod(target, self.sums[-1])
+        at = min(bisect_right(self.sums, target), len(self.ends) - 1)
+        left = (self.sums[at] - target) / self.rates[at] if self.rates[at] else 0.0
+        return (rounds + more) * self.ends[-1] + self.ends[at] - left
 
     def carried(self, start: float, end: float) -> float:
         """Bytes that get over from `start` to `end`."""
         return self._until(end) - self._until(start)
 
     def _until(self, moment: float) -> float:
-        ends: list[float] = self._ends  # type: ignore[attr-defined]
-        carried: list[float] = self._carried  # type: ignore[attr-defined]
-        rounds, within = divmod(moment, ends[-1])
-        at = min(bisect_right(ends, within), len(ends) - 1)
-        return float(rounds * carried[-1] + carried[at] - (ends[at] - within) * self.rates[at])
+        rounds, within = divmod(moment, self.ends[-1])
+        at = min(bisect_right(self.ends, within), len(self.ends) - 1)
+        return float(rounds * self.sums[-1] + self.sums[at] - (self.ends[at] - within) * self.rates[at])
 
     def faster(self, factor: float) -> "Network":
         seconds = tuple(length / factor for length in self.seconds)

@@ -30,6 +30,8 @@ from bench._uploaders import WAYS, Outcome, Task, upload
 SEED = 20261123
 MB = 1_000_000
 IN_TIME, BYTES = 0.99, 1.15
+SHOWN = 40
+"""Late uploads that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,21 @@ def _report(plan: Plan, networks: list[Network], options: argparse.Namespace, re
             sent = sum(result.sent for result in of_way) / sum(result.ride.size for result in of_way)
             report.checks.append(Check("uploads done in time", round(in_time, 4), "of all", IN_TIME, least=True))
             report.checks.append(Check("bytes sent", round(sent, 3), "× size", BYTES))
+            report.rows += [_late(result) for result in of_way if not result.in_time][:SHOWN]
     return report
+
+
+def _late(result: Result) -> dict[str, Any]:
+    """What to look at: the same number is the same link, cuts and size in every run."""
+    return {
+        "late": result.ride.number,
+        "network": result.ride.network.name,
+        "bytes": result.ride.size,
+        "seconds": round(result.outcome.seconds, 1),
+        "limit": round(result.limit, 1),
+        "sent × size": round(result.sent / result.ride.size, 3),
+        "error": result.outcome.error or "",
+    }
 
 
 def _row(way: str, results: list[Result]) -> dict[str, Any]:

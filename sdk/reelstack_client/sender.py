@@ -15,13 +15,11 @@ from reelstack_client.errors import FileChanged, Unreachable, UploadBroken, Uplo
 from reelstack_client.link import Link
 from reelstack_client.models import Part
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
-from reelstack_client.sending import Sending, Tally
+from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
 from reelstack_client.transport import SMALL_BUFFER, TINY_BUFFER
 
 BLOCK = 64 * 1024
-SMALL = 1024 * 1024
-"""Bytes of a part up to which one may wait for its answer while another is sent."""
 MOST_STALLS = 2
 """Up to four times the patience, for a part that stalled before: what is slower than that would never get through."""
 REFUSALS = 5
@@ -68,9 +66,10 @@ class Sender:
         self.signatures = signatures
         self.held = held
         self.how = how
-        small = tally.upload.part_size_bytes <= SMALL
-        self.link = Link(tally.size(1), how.parallel, how.timing, least=2 if small else 1)
-        self._buffer = TINY_BUFFER if small else SMALL_BUFFER
+        chunks = tally.upload.part_size_bytes <= CHUNK_BYTES
+        # Two: while one waits for its answer another is sent.
+        self.link = Link(tally.size(1), how.parallel, how.timing, least=2 if chunks else 1)
+        self._buffer = TINY_BUFFER if chunks else SMALL_BUFFER
         self._numbers: list[int] = []
         self._waiting: list[int] = []
         self._watched = False
@@ -106,7 +105,7 @@ class Sender:
                 return
             try:
                 with self.link.lane(self._stop.is_set):  # first: a signature may end while a lane is waited for
-                    again = self._put(self.signatures.get(number, self._following()), 2.0 ** min(stalls, MOST_STALLS))
+                    again = self._put(self.signatures.get(number, self._following), 2.0 ** min(stalls, MOST_STALLS))
             except Stopped:
                 return
             if again is None:
@@ -116,9 +115,9 @@ class Sender:
             self.how.sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
         raise Unreachable(f"part {number}: {self.how.timing.tries} tries; the same upload can be resumed later")
 
-    def _following(self) -> list[int]:
+    def _following(self) -> Iterator[int]:
         """What will be sent next, or is waiting for its lane."""
-        return [number for number in self._numbers if number not in self.tally.done]
+        return (number for number in self._numbers if number not in self.tally.done)
 
     def _put(self, part: Part, patience: float) -> Again | None:
         """One try of one part, `patience` times as patient as at first: None if storage took it."""

@@ -11,6 +11,8 @@ from typing import Literal
 from reelstack_client.models import Upload
 from reelstack_client.retry import Timing
 
+CHUNK_BYTES = 1024 * 1024
+"""The largest part in mode "chunks", and smaller than any other."""
 Mode = Literal["auto", "parts", "chunks"]
 """parts: S3's own, at least 5 MiB each. chunks: objects of 1 MiB that the service composes, for weak networks. auto:
 parts, but chunks if the link turns out to be weak before a first part has landed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 
 from reelstack_client.crc64nvme import as_header, of_range
@@ -30,11 +31,13 @@ class Signatures:
         # Parts signed at the creation know no checksum.
         self._signed = {} if checksums else {part.number: part for part in tally.upload.parts}
 
-    def get(self, number: int, following: list[int]) -> Part:
-        """The signed part; if it must be signed, the parts that come next are signed in the same request."""
+    def get(self, number: int, following: Callable[[], Iterable[int]]) -> Part:
+        """The signed part. If it must be signed, the parts that come next are signed in the same request; only then are
+        they asked for, since there may be 10,000."""
         with self._lock:
             if number not in self._signed:
-                batch = [number, *(n for n in following if n != number and n not in self._signed)][: self._most()]
+                others = (n for n in following() if n != number and n not in self._signed)
+                batch = [number, *islice(others, self._most() - 1)]
                 signed = self.sign({n: self._checksum(n) for n in batch})
                 self._signed |= {part.number: part for part in signed}
             return self._signed[number]

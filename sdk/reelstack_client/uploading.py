@@ -13,13 +13,11 @@ from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, Pa
 from reelstack_client.models import Upload
 from reelstack_client.resume import Memory, Remembered, fingerprint
 from reelstack_client.sender import LinkIsWeak, Sender
-from reelstack_client.sending import Sending, Tally
+from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
 from reelstack_client.transport import Transport
 from reelstack_client.uploads import Uploads, Wishes, guess_type
 
-CHUNK_BYTES = 1024 * 1024
-"""The largest part in mode "chunks"."""
 SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
 COMPLETIONS = 3
 """How often completing may find parts missing before the upload counts as failed."""
