@@ -5,6 +5,7 @@ there.
 `python -m bench._upload_world PORT` is the service; `upload_world()` starts and stops all of it.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -26,16 +27,18 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
-from reelstack.tables import Upload, Usage, Video, deployed
+from reelstack.tables import Allowance, KeptAnswer, Session, Upload, Usage, User, Video, deployed
 
 SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
-STORED = (Upload, Usage, Video)
-FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path")
+STORED = (Allowance, KeptAnswer, Session, Upload, Usage, User, Video)
+FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds")
 QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day")
 MANY = 1 << 50
 """No quota: one creator makes all the uploads of a run."""
+RATES = {kind: [100_000, 10_000] for kind in ("user", "address")}
+"""Counted, and never refused, for the same reason."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def clean(aws: dict[str, str]) -> dict[str, str]:
         **{f"REELSTACK_{deployed(model).field.upper()}": deployed(model).field for model in STORED},
         "REELSTACK_UPLOADS_BUCKET": "uploads",
         "REELSTACK_ORIGIN_SECRET": "origin",
+        "REELSTACK_RATES": json.dumps(RATES),
+        "REELSTACK_SESSION_SECONDS": str(stage.session_days * 24 * 3600),
         **{f"REELSTACK_{name.upper()}": str(getattr(stage, name)) for name in FROM_STAGE},
         **{f"REELSTACK_{name.upper()}": str(MANY) for name in QUOTAS},
     }
