@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, deploy, functions, outputs, people, ports, programs, sample, website
+from local import amend, deploy, functions, outputs, people, ports, programs, refill, sample, website
 from local.errors import Busy
 from local.outputs import Outputs
 from local.people import Person
@@ -16,7 +16,7 @@ from local.progress import Steps
 from local.sample import Sample
 from local.services import ORDER, Saved, Services
 
-STEPS = 9
+STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
             outputs.write(places, named)
         with steps.step("Demo users"):
             everyone = people.make(services, named)
+        with steps.step("Search: filled from the tables"):
+            steps.detail(f"{refill.refill(named, everyone)} documents")
         shown = None
         if with_sample:
             with steps.step("Sample clip: upload, production, verdict"):
