@@ -25,7 +25,7 @@ from reelstack.config import PREFIX, Config, config
 from reelstack.search_documents import SearchKind
 
 OPENSEARCH = "2.19.3"
-assert ENGINE == f"OpenSearch_{OPENSEARCH.rpartition('.')[0]}"
+assert f"OpenSearch_{OPENSEARCH.rpartition('.')[0]}" == ENGINE
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ENGINE_ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{OPENSEARCH}:zip"
 ANALYZERS_ARTIFACT = f"org.opensearch.plugin:analysis-common:{OPENSEARCH}"
@@ -95,7 +95,8 @@ def opensearch() -> Iterator[str]:
         )
         try:
             answered = wait_until(lambda: process.poll() is not None or _answers(url), START_SECONDS)
-            assert answered and process.poll() is None, [log.read_text()[-2000:] for log in home.glob("logs/*.log")]
+            if not answered or process.poll() is not None:
+                pytest.fail("\n".join(log.read_text()[-2000:] for log in home.glob("logs/*.log")))
             yield url
         finally:
             process.terminate()
