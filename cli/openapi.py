@@ -1,5 +1,6 @@
 """Writes docs/api/openapi.json and problems.md from the services' own code: `python -m cli.openapi [--check]`."""
 
+import copy
 import importlib
 import json
 import sys
@@ -62,7 +63,7 @@ def describe() -> dict[str, Any]:
     schemas: dict[str, Any] = {"Problem": Problem.model_json_schema(), "GatewaySays": GATEWAY_SAYS}
     known = rules()
     for app in services().values():
-        made = app.openapi()
+        made = copy.deepcopy(app.openapi())  # which the framework keeps
         for name, schema in made.get("components", {}).get("schemas", {}).items():
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"two services call different things {name}")
