@@ -44,31 +44,35 @@ class Timing:
     """How an upload deals with time, in seconds.
 
     `stall`: a request that moves no byte for so long is dead. It outlasts the usual hole of a mobile network and is
-    short beside the part that would have to be sent again. `patience`: give up when no part got through for so long.
+    short beside the part that would have to be sent again. `patience`: give up when no part got through for so long;
+    trains stand in tunnels for longer than five minutes.
     """
 
     connect: float = 10.0
     stall: float = 10.0
     answer: float = 20.0
-    """How long the answer to a part may take once its last byte has left: the kernel holds up to 128 KiB of it back."""
-    patience: float = 300.0
+    """How long the answer to a part may take once its last byte has left: the kernel holds up to 128 KiB of it back. A
+    chunk, which is cheap to send again, is given half of it."""
+    patience: float = 1800.0
     tries: int = 200
     """Of one part, or of one request to the service while the network is away."""
     at_risk: float = 2.5
     """No more parts are under way than the link moves in this time (one at least): that is what a cut costs."""
     look: float = 3.0
     """How long the first part is watched before the link counts as weak."""
-    weak: float = 6.0
+    weak: float = 4.0
     """A link that takes longer than this for one part is weak: small chunks lose less to a cut."""
     chunk: float = 2.0
     """How long a chunk shall take: what a cut costs, and what a failed request sends again."""
     poll: float = 1.0
     """Between two looks at an upload whose chunks storage is composing."""
+    composing: float = 300.0
+    """How long that is waited for."""
     backoff: Backoff = field(default_factory=Backoff)
 
     def faster(self, factor: float) -> Timing:
         """The same in a world where everything is `factor` times faster, e.g. a recorded network replayed in haste."""
-        scaled = ("connect", "stall", "answer", "patience", "at_risk", "look", "weak", "chunk", "poll")
+        scaled = [one.name for one in dataclasses.fields(self) if one.type == "float"]
         shorter = {name: getattr(self, name) / factor for name in scaled}
         return dataclasses.replace(self, backoff=self.backoff.faster(factor), **shorter)
 

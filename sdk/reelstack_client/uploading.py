@@ -43,7 +43,7 @@ class Uploading:
 
     def run(self) -> Upload:
         """Uploads the file; returns the upload once it is completed (or still "composing", if that takes longer than
-        the patience: its bytes are safe then)."""
+        `Timing.composing`: its bytes are safe then)."""
         gone = 0
         while True:
             try:
@@ -132,7 +132,7 @@ class Uploading:
         return self.how.mode == "auto" and chosen is None and not tally.done and tally.size(1) > CHUNK_BYTES
 
     def _composed(self, upload: Upload) -> Upload:
-        deadline = time.monotonic() + self.how.timing.patience
+        deadline = time.monotonic() + self.how.timing.composing
         while upload.state == "composing" and time.monotonic() < deadline:
             self.how.sleep(self.how.timing.poll)
             upload = self.uploads.get(upload.upload_id)
