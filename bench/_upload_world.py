@@ -63,8 +63,8 @@ def upload_world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="reelstack-uploads-") as folder:
         places = Places(Path(folder))
         places.make()
-        aws, edge, cache = free(3)
-        services = Services(places, Ports(aws=aws, edge=edge, cache=cache))
+        aws, edge, cache, search = free(4)
+        services = Services(places, Ports(aws=aws, edge=edge, cache=cache, search=search))
         try:
             services.start_aws()
             environment = clean(services.administrator())

@@ -325,7 +325,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         "gather_part",
         "step",
         machine="rights",
-        vpc=True,
         timeout=900,
         disk=2048,
         reads=(
@@ -333,7 +332,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             *(AuditEntry, Notification, NotificationChoice, Device),
         ),
         writes=(DataRequest, "uploads:exports/"),
-        config=("cache_url", "user_pool_id"),
+        config=("user_pool_id",),
         calls=("look_up_users",),
     ),
     Fn(

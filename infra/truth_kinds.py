@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "AWS::IAM::Policy": Kind(
         True, "enforced, but for the state machine's role and the KeyValueStore, which is authorized against * only"
     ),
+    "AWS::IAM::ManagedPolicy": Kind(True, "enforced, as if it stood in the role"),
     "AWS::IAM::Role": Kind(True, "who may assume it"),
     "AWS::KMS::Key": Kind(False, "kept; nothing is published that it would encrypt"),
     "AWS::Lambda::Alias": Kind(False, "without SnapStart the gateway calls the function itself"),
@@ -78,7 +79,11 @@ KINDS: dict[str, Kind] = {
     "AWS::Lambda::Permission": Kind(False, "kept; the gateway and EventBridge invoke without asking for it"),
     "AWS::Lambda::Version": Kind(False, "without SnapStart nothing is published"),
     "AWS::Logs::LogGroup": Kind(True, "retention"),
+    "AWS::Logs::ResourcePolicy": Kind(False, "only the search domain's logs need it"),
     "AWS::MediaConvert::Queue": Kind(False, "left out: unknown to the emulator; FFmpeg makes the ladder there"),
+    "AWS::OpenSearchService::Domain": Kind(
+        False, "osmem-server answers there; `make test-engines` runs the same tests over OpenSearch, without TLS and IAM"
+    ),
     "AWS::S3::Bucket": Kind(True, "lifecycle rules are kept, no object ever moves; no acceleration, no access log"),
     "AWS::S3::BucketPolicy": Kind(True, "the refusal of plain HTTP and old TLS"),
     "AWS::SNS::Subscription": Kind(False, "kept; Rekognition, which would publish, is not there"),

@@ -18,8 +18,8 @@ def _called_inside(assembly: Assembly) -> set[str]:
     roles = {f"App/{camel(line.name)}Role" for line in FUNCTIONS if line.vpc}
     return {
         action.split(":")[0]
-        for policy in assembly.of("AWS::IAM::Policy")
-        if roles & {assembly.flat(policy.stack, role) for role in policy.properties["Roles"]}
+        for policy in assembly.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        if roles & {assembly.flat(policy.stack, role) for role in policy.properties.get("Roles", ())}
         for statement in policy.properties["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
     }

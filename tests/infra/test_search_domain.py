@@ -57,11 +57,11 @@ def test_red_blocked_full_of_heap_or_full_of_data_raises_an_alarm(prod: Assembly
     watched = {
         part["MetricStat"]["Metric"]["MetricName"] if "MetricStat" in part else part["Expression"]
         for alarm in prod.of("AWS::CloudWatch::Alarm")
-        if alarm.path.startswith("App/Alarms/Search")
+        if alarm.path.startswith("Alarms/Search")
         for part in alarm.properties.get("Metrics", [])
     } | {
         alarm.properties.get("MetricName")
         for alarm in prod.of("AWS::CloudWatch::Alarm")
-        if alarm.path.startswith("App/Alarms/Search")
+        if alarm.path.startswith("Alarms/Search")
     }
     assert {"ClusterStatus.red", "ClusterIndexWritesBlocked", "JVMMemoryPressure", "FreeStorageSpace"} <= watched
