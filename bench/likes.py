@@ -43,7 +43,8 @@ def world() -> Iterator[Any]:
 
         for model in (Video, Like, Block, Follow, User, Counter):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
-        Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
+        for video_id in ("v", "w"):
+            Video(video_id, owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
         yield aws.client("dynamodb")
 
 
@@ -78,35 +79,30 @@ def bare_put(client: Any, number: int) -> None:
     client.put_item(TableName="likes", Item=item, ConditionExpression="attribute_not_exists(user_id)")
 
 
-def bare_transaction(client: Any, number: int) -> None:
-    """The same put on condition that there is no block: what our like is, without us."""
-    user = {"S": f"both{number}"}
-    item = {"user_id": user, "video_id": {"S": "v"}, "liked_at": {"N": "1"}, "shelf": {"S": "v#0"}}
-    check = {"TableName": "blocks", "Key": {"user_id": user, "other_id": {"S": "ann"}}}
-    fresh = {"ConditionExpression": "attribute_not_exists(user_id)"}
-    client.transact_write_items(
-        TransactItems=[{"ConditionCheck": check | fresh}, {"Put": {"TableName": "likes", "Item": item} | fresh}]
-    )
-
-
 def measure(quick: bool) -> Report:
     report = Report("likes")
     with world() as client:
         from reelstack import likes
         from reelstack.tables import Like
 
-        likes.like("warm", "v")
+        # Whose blocks and which video's metadata the cache knows: everybody's who has liked something a moment ago.
+        for number in range(20):
+            likes.like(f"one{number}", "w")
+        likes.like("one0", "v")
+        likes.unlike("one0", "v")
         with counted() as requests:
             for number in range(20):
                 likes.like(f"one{number}", "v")
         reads = [operation for operation, _ in requests if not operation.endswith(("WriteItems", "PutItem"))]
         items = sum(number for _, number in requests) / 20
         times, rounds = (100, 3) if quick else (300, 5)
-        rates: dict[str, list[float]] = {"bare put": [], "bare transaction": [], "like": []}
+        rates: dict[str, list[float]] = {"bare put": [], "like": [], "first like in a minute": []}
+        for number in range(times * rounds):
+            likes.like(f"u{number}", "w")
         acts: dict[str, Callable[[int], Any]] = {
             "bare put": lambda number: bare_put(client, number),
-            "bare transaction": lambda number: bare_transaction(client, number),
             "like": lambda number: likes.like(f"u{number}", "v"),
+            "first like in a minute": lambda number: likes.like(f"new{number}", "v"),
         }
         for turn in range(rounds):
             for name, act in acts.items():
@@ -115,13 +111,13 @@ def measure(quick: bool) -> Report:
         size = _hot_video.item_bytes(next(iter(Like.query("u1"))).serialize())
     for name, rate in best.items():
         report.rows.append({"what": name, "per_second": round(rate)})
-    report.rows.append({"what": "a like", "requests": len(requests) / 20, "items": items, "bytes": size})
+    report.rows.append({"what": "a like", "requests": len(requests) / 20, "bytes": size})
     report.checks += [
-        Check("DynamoDB requests a like", len(requests) / 20, "requests", REQUESTS_BUDGET),
-        Check("reads a like, metadata cached", len(reads) / 20, "reads", READS_BUDGET),
+        Check("DynamoDB requests a like, a transaction counted as its items", items, "requests", REQUESTS_BUDGET),
+        Check("reads a like, metadata and blocks cached", len(reads) / 20, "reads", READS_BUDGET),
         Check(
-            "likes a second against the bare transaction",
-            round(best["like"] / best["bare transaction"], 2),
+            "likes a second against the bare conditional put",
+            round(best["like"] / best["bare put"], 2),
             "×",
             SHARE_BUDGET,
             least=True,

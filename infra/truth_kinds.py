@@ -82,7 +82,8 @@ KINDS: dict[str, Kind] = {
     "AWS::Logs::ResourcePolicy": Kind(False, "only the search domain's logs need it"),
     "AWS::MediaConvert::Queue": Kind(False, "left out: unknown to the emulator; FFmpeg makes the ladder there"),
     "AWS::OpenSearchService::Domain": Kind(
-        False, "osmem-server answers there; `make test-engines` runs the same tests over OpenSearch, without TLS and IAM"
+        False,
+        "osmem-server answers there; `make test-engines` runs its tests over OpenSearch too, without TLS and IAM",
     ),
     "AWS::S3::Bucket": Kind(True, "lifecycle rules are kept, no object ever moves; no acceleration, no access log"),
     "AWS::S3::BucketPolicy": Kind(True, "the refusal of plain HTTP and old TLS"),

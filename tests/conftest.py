@@ -17,6 +17,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+from bench import _valkey
 from infra.settings import STAGES
 from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions, tables
 from reelstack import aws as seam
@@ -248,6 +249,13 @@ def _create_tables() -> None:
             BillingMode="PAY_PER_REQUEST",
             **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
         )
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey, empty at first; who wants it empty again says FLUSHDB."""
+    with _valkey.server() as url:
+        yield url
 
 
 # --- HTTP services ---------------------------------------------------------------------------------------------------

@@ -1,19 +1,17 @@
 """Buckets of tokens in both stores: never more than the bound, and everything the bound allows."""
 
 import math
-import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from valkey import Valkey
 
-from local import ports, programs
+from local import ports
 from reelstack.allowances import Rate, _Away, network, take_cached, take_counted
 from reelstack.config import Config
 
@@ -21,19 +19,9 @@ RATES = st.builds(Rate, at_once=st.integers(2, 12), per_second=st.sampled_from([
 
 
 @pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    """A real server of its own."""
-    (port,) = ports.free(1)
-    folder: Path = tmp_path_factory.mktemp("valkey")
-    argv = [str(programs.valkey_server()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
-    with subprocess.Popen([*argv, "--save", ""], stdout=subprocess.DEVNULL) as server:
-        client = Valkey(port=port, decode_responses=True)
-        deadline = time.monotonic() + 20
-        while ports.is_free(port) and time.monotonic() < deadline:
-            time.sleep(0.02)
+def valkey(valkey_url: str) -> Iterator[Valkey]:
+    with Valkey.from_url(valkey_url, decode_responses=True) as client:
         yield client
-        client.close()
-        server.terminate()
 
 
 def check_bound(rate: Rate, admitted: list[float]) -> None:

@@ -1,10 +1,13 @@
 """Blocks between two users, and writes that depend on there being none."""
 
+from typing import Any
+
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, likes, ties, transactions
-from reelstack.config import Config
+from local import ports
+from reelstack import blocks, cache, likes, ties, transactions
+from reelstack.config import PREFIX, Config, config
 from reelstack.errors import TieToOneself, UserNotFound, VideoNotFound
 from reelstack.tables import Block, Follow, Like, Video
 
@@ -93,3 +96,51 @@ def test_a_blocked_viewer_likes_nothing(aws: Config) -> None:
     with pytest.raises(VideoNotFound):
         likes.like("bob", "v")
     assert Like.count("bob") == 0
+
+
+# --- what the cache knows --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached(aws: Config, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}CACHE_URL", valkey_url)
+    config.cache_clear()
+    cache.connected(valkey_url).flushdb()
+
+
+def test_the_cache_answers_until_a_block_is_set_or_taken_back(cached: None) -> None:
+    assert not blocks.stand("bob", ["ann"])
+    Block("bob", "ann", by={"ann"}).save()  # as nobody writes it: seen by who asks the table only
+    assert not blocks.stand("bob", ["ann"])
+    blocks.block("bob", "cid")
+    assert blocks.stand("bob", ["ann"])
+    assert blocks.stand("cid", ["eve", "bob"])
+    blocks.unblock("bob", "cid")
+    assert not blocks.stand("cid", ["bob"])
+
+
+def test_what_was_read_before_a_block_is_not_kept_after_it(cached: None) -> None:
+    def slowly() -> Any:
+        before = blocks._kept("bob")
+        blocks.block("ann", "bob")
+        return before
+
+    assert cache.remember("blocks:bob", 60, slowly) == {"others": []}
+    assert blocks.stand("bob", ["ann"])
+
+
+def test_of_somebody_with_many_blocks_each_pair_is_asked_for(cached: None) -> None:
+    with Block.batch_write() as batch:
+        for number in range(blocks.MOST_KEPT + 1):
+            batch.save(Block("ann", f"u{number:04}", by={"ann"}))
+    for _ in range(2):
+        assert blocks.stand("ann", [f"u{blocks.MOST_KEPT:04}"])
+        assert not blocks.stand("ann", ["bob"])
+
+
+def test_without_a_cache_that_answers_the_table_is_asked(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}CACHE_URL", f"valkey://127.0.0.1:{ports.free(1)[0]}")
+    config.cache_clear()
+    assert not blocks.stand("bob", ["ann"])
+    blocks.block("ann", "bob")
+    assert blocks.stand("bob", ["ann"])

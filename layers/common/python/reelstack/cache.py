@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 0.1
 LOADING_MS = 500
+CHANGING, CHANGING_SECONDS = "null", 35
+"""In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever
+read before the change must not keep what they read."""
 WAIT_SECONDS = 0.02
 
 
@@ -87,6 +90,21 @@ def forget(*keys: str) -> None:
         connected(url).delete(*(f"rs:{key}" for key in keys))
 
 
+def changing(*keys: str) -> None:
+    """To be called before what these keys say is changed: from now on it is loaded each time, for CHANGING_SECONDS.
+    A cache that does not answer is counted; what it kept is then believed until it expires."""
+    if not (url := address()):
+        return
+    try:
+        with connected(url).pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.set(f"rs:{key}", CHANGING, ex=CHANGING_SECONDS)
+            pipeline.execute()  # type: ignore[no-untyped-call]
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+
+
 def _errors() -> tuple[type[Exception], ...]:
     import valkey
 
@@ -97,12 +115,12 @@ def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -
     deadline = time.monotonic() + LOADING_MS / 1000
     while True:
         if (found := valkey.get(key)) is not None:
-            return json.loads(str(found))
+            return load() if found == CHANGING else json.loads(str(found))
         if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
             break
         time.sleep(WAIT_SECONDS)
     value = load()
     if value is not None:
-        valkey.set(key, json.dumps(value), ex=seconds)
+        valkey.set(key, json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
     valkey.delete(f"{key}:loading")
     return value

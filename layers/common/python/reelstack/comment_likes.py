@@ -1,10 +1,10 @@
 """Who likes which comment: an item under its user, as for videos. Its author's liking counts as anybody's."""
 
-from pynamodb.transactions import TransactWrite
+from pynamodb.exceptions import PutError
 
-from reelstack import blocks, comment_ids, comments, transactions, videos
+from reelstack import blocks, comment_ids, comments, videos
 from reelstack.errors import CommentNotFound
-from reelstack.tables import CommentLike
+from reelstack.tables import REFUSED, CommentLike
 
 
 def like(user_id: str, video_id: str, comment_id: str) -> bool:
@@ -14,17 +14,15 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     if comment.state != comments.CommentState.VISIBLE:
         raise CommentNotFound
     made = CommentLike(user_id, comment_ids.counter_of(video_id, comment_id), liked_at=videos.now_ms())
-    others = sorted({known["owner_id"], comment.author_id})
-
-    def build(transaction: TransactWrite) -> None:
-        for other in others:
-            blocks.absent(transaction, user_id, other)
-        transaction.save(made, condition=CommentLike.user_id.does_not_exist())
-
-    refused = transactions.commit(build)
-    if any(place < len(others) for place in refused):
+    if blocks.stand(user_id, {known["owner_id"], comment.author_id}):
         raise CommentNotFound
-    return not refused
+    try:
+        made.save(CommentLike.user_id.does_not_exist())
+    except PutError as refused:
+        if refused.cause_response_code == REFUSED:
+            return False
+        raise
+    return True
 
 
 def unlike(user_id: str, video_id: str, comment_id: str) -> None:

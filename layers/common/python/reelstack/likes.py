@@ -6,12 +6,11 @@ Counts follow from the table's stream: reelstack.counters.
 
 import zlib
 
-from pynamodb.exceptions import UpdateError
-from pynamodb.transactions import TransactWrite
+from pynamodb.exceptions import PutError, UpdateError
 
-from reelstack import blocks, pages, rates, shelves, transactions, videos
+from reelstack import blocks, pages, rates, shelves, videos
 from reelstack.errors import VideoNotFound
-from reelstack.tables import SHELVES, Like, Video
+from reelstack.tables import REFUSED, SHELVES, Like, Video
 from reelstack.telemetry import logger
 
 
@@ -21,15 +20,15 @@ def like(user_id: str, video_id: str) -> bool:
     # What an earlier version cached has no shelves.
     number = zlib.crc32(user_id.encode()) % int(known.get("like_shelves", SHELVES))
     made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
-
-    def build(transaction: TransactWrite) -> None:
-        blocks.absent(transaction, user_id, known["owner_id"])
-        transaction.save(made, condition=Like.user_id.does_not_exist())
-
-    refused = transactions.commit(build)
-    if blocks.STANDS in refused:
+    if blocks.stand(user_id, (known["owner_id"],)):
         raise VideoNotFound
-    return not refused
+    try:
+        made.save(Like.user_id.does_not_exist())
+    except PutError as refused:
+        if refused.cause_response_code == REFUSED:
+            return False
+        raise
+    return True
 
 
 def unlike(user_id: str, video_id: str) -> None:
@@ -79,5 +78,5 @@ def spread(video_id: str, likes_per_second: float) -> None:
         Video(video_id).update([Video.like_shelves.set(wanted)], Video.video_id.exists() & more)
         logger.info("likes are listed on more shelves", video_id=video_id, shelves=wanted)
     except UpdateError as refused:
-        if refused.cause_response_code != videos.REFUSED:
+        if refused.cause_response_code != REFUSED:
             raise

@@ -83,8 +83,8 @@ def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
 
 
 def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
-    """As check_visible, for a write that takes `blocks.absent(transaction, viewer_id, owner)` into its transaction,
-    so that an open video costs no request here."""
+    """As check_visible, for a write that asks `blocks.stand` or takes `blocks.absent` into its transaction, so that an
+    open video costs no request here."""
     known = _known(video_id)
     if known["state"] != State.PUBLISHED:
         return check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block

@@ -92,7 +92,7 @@ def check(owner_id: str, audience: str, viewer_id: str) -> None:
 
 
 def check_for_write(owner_id: str, audience: str, viewer_id: str) -> None:
-    """The same for a write whose transaction has `blocks.absent`, which costs no look of its own. An open video of a
+    """The same for a write that asks `blocks.stand` or has `blocks.absent` in its transaction. An open video of a
     public account costs no request at all."""
     if viewer_id == owner_id:
         return
