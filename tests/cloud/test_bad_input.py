@@ -65,7 +65,8 @@ def test_a_token_that_expired_or_was_changed_is_refused(drive: Driver, claims: d
 
 def test_the_api_answers_only_through_the_edge(drive: Driver) -> None:
     headers = {"authorization": f"Bearer {drive.token('ann')}"}
-    assert problem(httpx.get(f"{drive.outputs.api_url}/v1/feed", headers=headers)) == (403, "not-through-the-door")
+    answer = httpx.get(f"{drive.outputs.api_url}/v1/feed", headers=headers, timeout=30)
+    assert problem(answer) == (403, "not-through-the-door")
 
 
 def test_a_viewer_cannot_upload_and_a_creator_cannot_decide(drive: Driver) -> None:
