@@ -73,6 +73,7 @@ def through_the_gateway(case: Any, role: str, context: Any) -> httpx.Response:
 
 
 @pytest.mark.engines
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_answers_as_it_is_described_whatever_is_asked(
     aws: Any, operations: list[Any], context: Any, role: str
