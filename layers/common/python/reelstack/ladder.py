@@ -31,9 +31,9 @@ PIXELS_TO_BITS = 0.68
 encoder's quantiser at equal bits, 5 more of it halve the bits, and bits grow with the 0.68th power of the pixels.
 Fitted on eight clips, where it was right to within 1.5: the buffer takes care of the rest."""
 BUFFER_SECONDS = 1.5
-FILL_SECONDS, FITTED_FILL_SECONDS = 0.62, 0.45
-"""What an encoder spends of its buffer's first filling, in seconds of its peak rate: measured up to 0.6, and half as
-much when the quality asked for was fitted to the cap."""
+FILL_SECONDS, FITTED_FILL_SECONDS = 0.62, 0.5
+"""What an encoder spends of its buffer's first filling, in seconds of its peak rate: measured up to 0.6, and up to
+0.46 when the quality asked for was fitted to the cap. What is a thousandth over is encoded again, all of it."""
 MARGIN = 0.99
 
 
