@@ -125,6 +125,11 @@ def _computing(state: StateStack, application: AppStack) -> Iterator[Meant]:
         yield Meant(
             domain, "OS4", "A few small nodes elect one of themselves; search can be built again from the tables"
         )
+        yield Meant(
+            domain,
+            "CKV_AWS_317",
+            "Audit logs want users kept inside OpenSearch; here IAM decides who asks, and only our functions may",
+        )
     for queue in queues:
         if not queue.dead_letter_queue and queue not in redriven:
             yield Meant(queue, "SQS3", "It is a dead-letter queue: of a rule, a stream or asynchronous calls")
@@ -173,12 +178,13 @@ def _edge(api: ApiStack, delivery: DeliveryStack, settings: Settings) -> Iterato
     health = cast(Construct, api.http.api.node.find_child("GET--v1--health"))
     yield Meant(health, "APIG4", "A health check carries no token, and the answer says only that the service answers")
     yield Meant(api.closing, "APIG4", "API Gateway asks for authorization when a connection opens, and never again")
-    yield Meant(
-        api.socket_stage,
-        "APIG1",
-        "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not change "
-        "for others; functions/connect logs who came in",
-    )
+    for rule in ("APIG1", "CKV_AWS_95"):
+        yield Meant(
+            api.socket_stage,
+            rule,
+            "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not "
+            "change for others; functions/connect logs who came in",
+        )
     edge = delivery.distribution
     yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
     if not settings.domain:
@@ -199,7 +205,7 @@ def _imported(value: str, owner: Stack) -> str:
 
 def _skip_checkov(meant: Meant) -> None:
     """checkov reads exceptions from the resource's own metadata."""
-    resource = meant.construct.node.default_child
+    resource = meant.construct if isinstance(meant.construct, CfnResource) else meant.construct.node.default_child
     assert isinstance(resource, CfnResource)
     known: dict[str, Any] = resource.get_metadata("checkov") or {"skip": []}
     skip = [*known["skip"], {"id": meant.rule, "comment": meant.because}]
