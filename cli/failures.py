@@ -6,11 +6,16 @@ from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Ref
 ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotSignedIn, "The token is missing or has ended. On a laptop: --as NAME. Elsewhere: set REELSTACK_TOKEN."),
     (NotAllowed, "Another demo user may: --as ann (creator), mia (moderator), ada (admin)."),
-    (NotFound, "`reelstack videos` lists your videos with their ids."),
     (Unreachable, "Is the cloud up? `reelstack status` says, `reelstack up` starts it."),
     (NotUp, ""),
     (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
 )
+
+FINDING = {
+    "video-not-found": "`reelstack videos` lists your videos with their ids.",
+    "user-not-found": "`reelstack search NAME --people` finds people; a handle begins with @, an id does not.",
+}
+"""By the type of a problem."""
 
 
 def explain(error: Exception) -> str | None:
@@ -19,6 +24,8 @@ def explain(error: Exception) -> str | None:
         return None
     lines = [_what(error)]
     lines += [f"  {advice}" for kind, advice in ADVICE if isinstance(error, kind) and advice]
+    if isinstance(error, NotFound) and error.type in FINDING:
+        lines.append(f"  {FINDING[error.type]}")
     return "\n".join(lines)
 
 

@@ -41,12 +41,14 @@ def search(
     if people:
         found = client.people(text, limit=limit)
         lines = [f"{one.user_id}  {'@' + one.handle if one.handle else ''}  {one.display_name}" for one in found.items]
-        print_json(found) if as_json else _say(lines)
+        print_json(found) if as_json else _say(lines, "nobody found")
     else:
         clips = client.videos(text, tag=tag, limit=limit)
-        print_json(clips) if as_json else _say([f"{clip.video_id}  {clip.title}" for clip in clips.items])
+        print_json(clips) if as_json else _say(
+            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --people looks for people"
+        )
 
 
-def _say(lines: list[str]) -> None:
-    for line in lines or ["nothing found"]:
+def _say(lines: list[str], otherwise: str) -> None:
+    for line in lines or [otherwise]:
         typer.echo(line)

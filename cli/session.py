@@ -21,13 +21,13 @@ def token_provider(name: str) -> "TokenProvider":
         if not given:
             raise typer.BadParameter("REELSTACK_URL is set, so REELSTACK_TOKEN must hold an access token of that stage")
         return lambda: given
-    from local import outputs, people, places, sample
+    from local import outputs, people, places
 
     here = places.places()
     known = {person.name: person for person in people.read(here)}
     if name not in known:
         raise typer.BadParameter(f"no demo user named {name!r}; there are {', '.join(known)}", param_hint="--as")
-    return sample.sign_in(outputs.read(here), known[name])
+    return people.sign_in(outputs.read(here), known[name])
 
 
 def stage_url() -> str:

@@ -1,12 +1,16 @@
 """follow, block, followers, following, requests, timeline: people and those they want to hear of."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cli.people import Who
 from cli.session import As, AsJson, connect, print_json
 
-UserId = Annotated[str, typer.Argument(metavar="USER_ID", help="The `owner_id` of a video.")]
+if TYPE_CHECKING:
+    from reelstack_client import Client
+
+UserId = Annotated[str, typer.Argument(metavar="USER_ID")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 Limit = Annotated[int, typer.Option(min=1, max=50)]
 
@@ -16,36 +20,41 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def follow(user_id: UserId, undo: Undo = False, name: As = "bob", as_json: AsJson = False) -> None:
+def follow(who: Who, undo: Undo = False, name: As = "bob", as_json: AsJson = False) -> None:
     """Follow somebody, or ask to, if their account is private.
 
     \b
-      reelstack follow USER_ID --user bob
-      reelstack timeline --user bob
+      reelstack follow @ann
+      reelstack timeline
     """
-    ties = connect(name).ties
+    client = connect(name)
+    ties, user_id = client.ties, _user_id(client, who)
     if undo:
         ties.unfollow(user_id)
     tie = ties.with_user(user_id) if undo else ties.follow(user_id)
     print_json(tie) if as_json else typer.echo(tie.state or "not following any more")
 
 
-def block(user_id: UserId, undo: Undo = False, name: As = "bob") -> None:
-    """Block somebody: neither of you is there for the other, and follows between you end."""
-    ties = connect(name).ties
+def block(who: Who, undo: Undo = False, name: As = "bob") -> None:
+    """Block somebody: neither of you is there for the other, and follows between you end. Taking it back wants the
+    user id: somebody blocked has no handle for you."""
+    client = connect(name)
+    ties, user_id = client.ties, _user_id(client, who)
     ties.unblock(user_id) if undo else ties.block(user_id)
     typer.echo("not blocked any more" if undo else "blocked")
 
 
-def followers(user_id: UserId, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
+def followers(who: Who, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
     """Who follows somebody, newest first."""
-    page = connect(name).ties.followers(user_id, limit=limit)
+    client = connect(name)
+    page = client.ties.followers(_user_id(client, who), limit=limit)
     print_json(page) if as_json else _say([one.user_id for one in page.items])
 
 
-def following(user_id: UserId, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
+def following(who: Who, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
     """Whom somebody follows."""
-    page = connect(name).ties.following(user_id, limit=limit)
+    client = connect(name)
+    page = client.ties.following(_user_id(client, who), limit=limit)
     print_json(page) if as_json else _say([one.user_id for one in page.items])
 
 
@@ -66,6 +75,10 @@ def timeline(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> No
     """What those I follow have published, newest first."""
     page = connect(name).following_feed(limit=limit)
     print_json(page) if as_json else _say([f"{video.video_id}  {video.title}" for video in page.items])
+
+
+def _user_id(client: "Client", who: str) -> str:
+    return client.people.find(who).user_id if who.startswith("@") else who
 
 
 def _say(lines: list[str]) -> None:

@@ -6,16 +6,21 @@ import secrets
 import string
 from dataclasses import asdict, dataclass
 
+import httpx
+
 from local.cloud import client
 from local.errors import NotUp
 from local.outputs import Outputs
 from local.places import Places
 from local.services import Services
+from reelstack_client import Client, PasswordSignIn
 
 ROLES = {"ann": "creator", "bob": "viewer", "mia": "moderator", "ada": "admin"}
 """Name → group."""
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!#%+-_")
 """Cognito's default policy wants one of each."""
+TIMEOUT = 30
+"""Seconds: the first request to a function starts it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,22 @@ def make(services: Services, outputs: Outputs) -> list[Person]:
         cognito.admin_set_user_password(UserPoolId=pool, Username=person.name, Password=person.password, Permanent=True)
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=person.name, GroupName=person.role)
     return people
+
+
+def introduce(outputs: Outputs, people: list[Person]) -> None:
+    """Gives who has none a handle and a name, over HTTP as they would themselves: that is how others find them."""
+    with httpx.Client(timeout=TIMEOUT) as http:
+        for person in people:
+            known = Client(outputs.edge_url, sign_in(outputs, person, http), http=http).people
+            me = known.me()
+            if not me.handle:
+                known.claim_handle(person.name)
+            if not me.display_name:
+                known.edit(display_name=person.name.title())
+
+
+def sign_in(outputs: Outputs, person: Person, http: httpx.Client | None = None) -> PasswordSignIn:
+    return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password, http)
 
 
 def read(places: Places) -> list[Person]:

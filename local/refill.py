@@ -3,8 +3,7 @@
 import httpx
 
 from local.outputs import Outputs
-from local.people import Person
-from local.sample import TIMEOUT, sign_in
+from local.people import TIMEOUT, Person, sign_in
 from reelstack_client import Client
 
 

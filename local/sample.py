@@ -8,24 +8,19 @@ import httpx
 from local import programs
 from local.errors import NotPublished
 from local.outputs import Outputs
-from local.people import Person
+from local.people import TIMEOUT, Person, sign_in
 from local.places import Places
-from reelstack_client import FINAL, Client, ClientError, PasswordSignIn, Video
+from reelstack_client import FINAL, Client, ClientError, Video
 
 TITLE = "Big Buck Bunny"
 DESCRIPTION = "© 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0"
 SECONDS = 300
-TIMEOUT = 30
 
 
 @dataclass(frozen=True)
 class Sample:
     video: Video
     master_url: str
-
-
-def sign_in(outputs: Outputs, person: Person, http: httpx.Client | None = None) -> PasswordSignIn:
-    return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password, http)
 
 
 def publish(places: Places, outputs: Outputs, people: list[Person], say: Callable[[str], None]) -> Sample:

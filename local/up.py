@@ -52,6 +52,7 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
             outputs.write(places, named)
         with steps.step("Demo users"):
             everyone = people.make(services, named)
+            people.introduce(named, everyone)
         with steps.step("Search: filled from the tables"):
             steps.detail(f"{refill.refill(named, everyone)} documents")
         shown = None

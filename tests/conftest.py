@@ -77,6 +77,11 @@ LOOP = asyncio.new_event_loop()
 asyncio.set_event_loop(LOOP)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    asyncio.set_event_loop(LOOP)  # whoever called asyncio.run since has left none
+
+
 def pytest_unconfigure() -> None:
     LOOP.close()
 
@@ -84,7 +89,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """Empty tables, buckets, queue, bus, machine and secrets in moto, and a configuration that names them."""
-    asyncio.set_event_loop(LOOP)  # whoever called asyncio.run since has left none
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

@@ -18,6 +18,16 @@ Event = Callable[[str], dict[str, Any]]
 ROUTES = next(line.routes for line in FUNCTIONS if line.name == "ties")
 
 
+PEOPLE = ("ann", "bob", "cid", "dan", "eva", *(f"u{n}" for n in range(7)))
+
+
+@pytest.fixture(autouse=True)
+def signed_in_once(aws: Config) -> None:
+    with User.batch_write() as batch:
+        for user_id in PEOPLE:
+            batch.save(User(user_id, created_at=1))
+
+
 def person(user_id: str, **facts: Any) -> None:
     User(user_id, created_at=1, **facts).save()
 
@@ -143,6 +153,11 @@ def test_an_account_that_is_gone_is_followed_by_nobody_and_listed_nowhere(call: 
     assert listed(call, "users/ann/followers", "ann") == []
     assert problem(put(call, "ann", "users/bob/follow")) == (404, "user-not-found")
     assert problem(call("ties", "GET", "/v1/users/bob/following", user="cid")) == (404, "user-not-found")
+
+
+def test_nobody_follows_an_id_that_nobody_has(call: Call) -> None:
+    assert problem(put(call, "bob", "users/nobody/follow")) == (404, "user-not-found")
+    assert list(Follow.scan()) == []
 
 
 @pytest.mark.parametrize("tail", ["follow", "block"])

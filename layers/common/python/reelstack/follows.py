@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, counters, pages, shelves, tallies, transactions, visibility
+from reelstack import blocks, counters, pages, shelves, tallies, transactions, users
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
@@ -24,13 +24,12 @@ def follow(user_id: str, other_id: str) -> Following:
     """`user_id` follows `other_id` from now on, or asks to if that account is private. A request becomes a follow when
     the account has become public meanwhile and it is asked for again.
 
-    Raises TieToOneself, FollowingTooMany, or UserNotFound if the account is gone or a block stands between the two.
+    Raises TieToOneself, FollowingTooMany, or UserNotFound if nobody ever signed in by that id, the account is gone, or
+    a block stands between the two.
     """
     if user_id == other_id:
         raise TieToOneself
-    account = visibility.accounts((other_id,))[other_id]
-    if account.gone:
-        raise UserNotFound
+    account = users.find_visible(other_id, user_id)
     if counts(user_id).following >= config().max_following:
         raise FollowingTooMany(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
