@@ -19,7 +19,7 @@ from moto.dynamodb.models import dynamodb_backends
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from bench import _valkey
 from infra.settings import STAGES
-from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions, tables
+from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions
 from reelstack import aws as seam
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import TABLES, deployed, schema
@@ -107,7 +107,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
 
 
 def _forget() -> None:
-    """Configuration, secrets and table connections are kept per process; each test has its own world.
+    """Configuration and secrets are kept per process; each test has its own world.
 
     Clients stay: moto hears them all, and making one costs a tenth of a second.
     """
@@ -119,9 +119,6 @@ def _forget() -> None:
     sessions._kept.clear()
     answers._kept.cache_clear()
     allowances._silent_until = 0.0
-    tables._connection.cache_clear()
-    for model in TABLES:
-        model._connection = None
 
 
 def _resources() -> Config:

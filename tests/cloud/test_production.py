@@ -103,6 +103,7 @@ def test_the_owner_watches_before_the_verdict_and_nobody_else(drive: Driver, tmp
 
 def test_a_declined_clip_is_gone_for_all_but_its_owner(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "words.mp4"), title="what the fuck again")
+    assert video.state == "review"
     drive.client("mia").decide(video.video_id, "reject", "not here")
     done = eventually(lambda: drive.client("ann").video(video.video_id), lambda video: video.state == "rejected")
     assert (done.state, done.reason, done.reason_detail) == ("rejected", "review-declined", "not here")

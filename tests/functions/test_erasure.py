@@ -26,6 +26,7 @@ from reelstack import (
     reports,
     sessions,
     takedowns,
+    users,
 )
 from reelstack.config import Config
 from reelstack.data_requests import Kind, Progress
@@ -112,6 +113,7 @@ def lively(user_id: str, other: str) -> None:
     reports.report_comment(user_id, "vid", first.comment_id, reports.Reason.SPAM, "that one")
     Bookmark(user_id, "vid", saved_at=1).save()
     Share(user_id, "vid#link", share_id="s", shared_at=1).save()
+    users.meet(other)
     follows.follow(user_id, other)
     follows.follow(other, user_id)
     blocks.block("somebody-else", user_id)
@@ -286,7 +288,7 @@ def test_what_is_kept_ends_by_itself_or_names_nobody(model: Any) -> None:
 
 
 def test_a_deleted_account_is_gone_for_everybody_at_once(aws: Config) -> None:
-    from reelstack import users, visibility
+    from reelstack import visibility
 
     make(owner=ANN)
     User(ANN, created_at=1).save()

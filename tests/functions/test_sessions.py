@@ -1,13 +1,13 @@
 """Sign-ins: listed, revoked, and what a revoked or suspended caller is told, by any service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from reelstack import sessions
 from reelstack.config import Config
-from reelstack.tables import Session, User
+from reelstack.tables import Session, User, connection
 from tests.functions.test_people import problem
 from tests.functions.test_videos import make
 
@@ -15,13 +15,18 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture
-def asked(aws: Config) -> list[str]:
+def asked(aws: Config) -> Iterator[list[str]]:
     """The name of every operation on sessions and users from now on."""
     seen: list[str] = []
-    for model in (Session, User):
-        events = model._get_connection().connection.client.meta.events
-        events.register("before-call.dynamodb", lambda model, **_: seen.append(model.name))
-    return seen
+    wire = connection().client.meta.events
+
+    def note(model: Any, params: dict[str, Any], **_: Any) -> None:
+        if any(table in str(params["body"]) for table in (aws.sessions_table, aws.users_table)):
+            seen.append(model.name)
+
+    wire.register("before-call.dynamodb", note)
+    yield seen
+    wire.unregister("before-call.dynamodb", note)
 
 
 def me(call: Call, session: str | None = "phone", **kwargs: Any) -> Any:

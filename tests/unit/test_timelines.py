@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reelstack import blocks, counters, follows, listings, timelines, videos
+from reelstack import blocks, counters, follows, listings, timelines, users, videos
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables import Follow, LargeAccount, TimelineEntry, User, Video
 
@@ -36,6 +36,8 @@ def small(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """An account is large with two followers; counts are told by the test, not by a stream."""
     monkeypatch.setenv(PREFIX + "TIMELINE_LARGE_FOLLOWERS", "2")
     config.cache_clear()
+    for user_id in ("ann", "bob", "cid", "star"):
+        users.meet(user_id)
 
 
 def count_followers(user_id: str) -> None:
@@ -143,6 +145,8 @@ class World:
             with model.batch_write() as batch:
                 for item in model.scan():
                     batch.delete(item)
+        for user_id in (*PEOPLE, *VIEWERS):
+            users.meet(user_id)
         self.published: list[str] = []
         self.due: list[tuple[str, ...]] = []
 

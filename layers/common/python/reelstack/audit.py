@@ -13,15 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
 
 from reelstack import pages
 from reelstack.clock import now_ms
-from reelstack.config import config
-from reelstack.tables import AuditEntry
+from reelstack.tables import AuditEntry, transact
 
 MACHINE, POLICY = "machine", "policy"
 ATTEMPTS = 4
@@ -79,7 +76,7 @@ def commit(noted: AuditEntry, *changes: Change) -> bool:
     time by another transaction are waited for."""
     for attempt in range(ATTEMPTS):
         try:
-            with TransactWrite(connection=Connection(region=config().region)) as transaction:
+            with transact() as transaction:
                 for change in changes:
                     if change.actions:
                         transaction.update(change.item, actions=change.actions, condition=change.condition)

@@ -43,12 +43,19 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
     mine = (Claim.video_id == video_id) & (Claim.attempt == attempt)
     if not _update(Claim(upload_id), [Claim.task_token.set(task_token)], mine):
         raise NothingToDecide("The upload has another attempt by now")
-    if not videos.await_review(video_id, attempt, labels):
+    video = videos.find_or_none(video_id)
+    if video is None or not (_ask(video, attempt, labels) or videos.await_review(video_id, attempt, labels)):
         raise NothingToDecide("The video is no longer in production")
-    asked = reviews.question(videos.find(video_id), Kind.PRODUCTION, labels)
-    audit.commit(audit.entry(video_id, audit.MACHINE, "asked", "", after={"labels": labels}), asked)
     production.wait_for_person(upload_id, attempt)
     count("ReviewAsked")
+
+
+def _ask(video: Video, attempt: int, labels: dict[str, float]) -> bool:
+    """Both at once: whoever sees that a video waits can decide. False if it was asked before, or no longer waits."""
+    allowed, actions = videos.awaiting_review(labels)
+    waits = Change(item=Video(video.video_id), actions=actions, condition=allowed & (Video.attempt == attempt))
+    noted = audit.entry(video.video_id, audit.MACHINE, "asked", "", after={"labels": labels})
+    return audit.commit(noted, waits, reviews.question(video, Kind.PRODUCTION, labels))
 
 
 def decide(video_id: str, verdict: Answer, reason: str, moderator_id: str) -> Video:

@@ -12,6 +12,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
 )
 from pynamodb.connection import Connection as Dynamo
+from pynamodb.connection import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -48,6 +49,35 @@ class Deployed(metaclass=Named):
     ttl = ""
 
 
+@cache
+def _connection(connect_seconds: float, read_seconds: float, retries: int) -> Dynamo:
+    """One for the process, not pynamodb's one a table: each makes a client, which costs a cold start 30 to 100 ms."""
+    return Dynamo(
+        region=config().region,
+        connect_timeout_seconds=connect_seconds,
+        read_timeout_seconds=read_seconds,
+        max_retry_attempts=retries,
+    )
+
+
+def connection(meta: type[Deployed] = Deployed) -> Dynamo:
+    """What reaches every table with these timeouts."""
+    return _connection(meta.connect_timeout_seconds, meta.read_timeout_seconds, meta.max_retry_attempts)
+
+
+class Table(Model):
+    """A model over the process's one connection."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        known, shared = super()._get_connection(), connection(deployed(cls))
+        if known.connection is not shared:
+            if known.table_name not in shared._tables:
+                shared.add_meta_table(known.get_meta_table())
+            known.connection = shared
+        return known
+
+
 class VideosByOwner(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "by_owner"
@@ -79,7 +109,7 @@ class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyp
     published_at = NumberAttribute(range_key=True)
 
 
-class Video(Model):
+class Video(Table):
     """A clip, from the creation of its upload on. `state` is one of reelstack.videos.State."""
 
     class Meta(Deployed):
@@ -141,7 +171,7 @@ class Video(Model):
     by_published = VideosByPublished()
 
 
-class Upload(Model):
+class Upload(Table):
     """An upload, bound to its owner, object key and S3 upload id, none of which a client ever names."""
 
     class Meta(Deployed):
@@ -167,7 +197,7 @@ class Upload(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class Usage(Model):
+class Usage(Table):
     """What a creator has uploaded on a `day` (UTC, 2026-11-23); under `day` "open" the uploads not completed yet."""
 
     class Meta(Deployed):
@@ -182,7 +212,7 @@ class Usage(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class Claim(Model):
+class Claim(Table):
     """That an upload's production was started, kept for good: the same event again finds it here."""
 
     class Meta(Deployed):
@@ -200,7 +230,7 @@ class Claim(Model):
     decided_by = UnicodeAttribute(null=True)
 
 
-class Lease(Model):
+class Lease(Table):
     """A running production's place among the settable number of slots. The item `#count` holds how many are taken."""
 
     class Meta(Deployed):
@@ -217,7 +247,7 @@ class Lease(Model):
     held = NumberAttribute(null=True)
 
 
-class EngineJob(Model):
+class EngineJob(Table):
     """What a managed engine (MediaConvert, Rekognition) was asked for a production, and the production that waits."""
 
     class Meta(Deployed):
@@ -237,7 +267,7 @@ class EngineJob(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class Waiting(Model):
+class Waiting(Table):
     """An order in the line, and per order (`priority` = "#orders", `place` = its execution) that it waits."""
 
     class Meta(Deployed):
@@ -257,7 +287,7 @@ class Waiting(Model):
     not_before = NumberAttribute(null=True)
 
 
-class Turn(Model):
+class Turn(Table):
     """How far the line is. `key` is "<priority>#now" (the present round), "<priority>/<creator>" (the round of that
     creator's latest order) or "#drainer" (who drains, who rang, and whose turn it is between priorities)."""
 
@@ -275,7 +305,7 @@ class Turn(Model):
     normal = NumberAttribute(null=True)
 
 
-class Spending(Model):
+class Spending(Table):
     """What the productions that ended on a day (UTC, YYYY-MM-DD) are estimated to have cost."""
 
     class Meta(Deployed):
@@ -299,7 +329,7 @@ class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-cal
     liked_at = NumberAttribute(range_key=True)
 
 
-class Like(Model):
+class Like(Table):
     class Meta(Deployed):
         field = "likes_table"
         stream = "NEW_AND_OLD_IMAGES"
@@ -346,7 +376,7 @@ class CommentsByAuthor(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-unty
     created_at = NumberAttribute(range_key=True)
 
 
-class Comment(Model):
+class Comment(Table):
     """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
 
     class Meta(Deployed):
@@ -379,7 +409,7 @@ class Comment(Model):
     by_author = CommentsByAuthor()
 
 
-class Pin(Model):
+class Pin(Table):
     """The comment that a video's owner shows before all others."""
 
     class Meta(Deployed):
@@ -390,7 +420,7 @@ class Pin(Model):
     pinned_at = NumberAttribute()
 
 
-class CommentLike(Model):
+class CommentLike(Table):
     class Meta(Deployed):
         field = "comment_likes_table"
         stream = "NEW_AND_OLD_IMAGES"
@@ -412,7 +442,7 @@ class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-unty
     saved_at = NumberAttribute(range_key=True)
 
 
-class Bookmark(Model):
+class Bookmark(Table):
     class Meta(Deployed):
         field = "bookmarks_table"
         stream = "NEW_AND_OLD_IMAGES"
@@ -424,7 +454,7 @@ class Bookmark(Model):
     by_time = BookmarksByTime()
 
 
-class Share(Model):
+class Share(Table):
     """That somebody shared a video by some channel: once, however often."""
 
     class Meta(Deployed):
@@ -448,7 +478,7 @@ class ReportsBySubject(GlobalSecondaryIndex["Report"]):  # type: ignore[no-untyp
     reported_at = NumberAttribute(range_key=True)
 
 
-class Report(Model):
+class Report(Table):
     """What somebody finds wrong with a video or a comment. One a person and thing: they cannot add to it."""
 
     class Meta(Deployed):
@@ -466,7 +496,7 @@ class Report(Model):
     by_subject = ReportsBySubject()
 
 
-class Counter(Model):
+class Counter(Table):
     """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
     this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
 
@@ -515,7 +545,7 @@ class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-unty
     since = NumberAttribute(range_key=True)
 
 
-class Follow(Model):
+class Follow(Table):
     """That one user follows another, or asked to. Under its follower: whom everybody follows is no hot partition."""
 
     class Meta(Deployed):
@@ -534,7 +564,7 @@ class Follow(Model):
     by_followee = FollowsByFollowee()
 
 
-class TimelineEntry(Model):
+class TimelineEntry(Table):
     """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
 
     class Meta(Deployed):
@@ -547,7 +577,7 @@ class TimelineEntry(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class LargeAccount(Model):
+class LargeAccount(Table):
     """That an account's videos are not written into its followers' timelines, but read when they are."""
 
     class Meta(Deployed):
@@ -570,7 +600,7 @@ class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped
     blocked_at = NumberAttribute(range_key=True)
 
 
-class Block(Model):
+class Block(Table):
     """That a block stands between two users. It has an item under each of them, so one look from either side tells."""
 
     class Meta(Deployed):
@@ -609,7 +639,7 @@ class ReviewsBySeverity(GlobalSecondaryIndex["Review"]):  # type: ignore[no-unty
     urgency = NumberAttribute(range_key=True)
 
 
-class Review(Model):
+class Review(Table):
     """What a person is asked about a video: the last question, open while it has a `queue`. Earlier ones are in the
     audit log."""
 
@@ -640,7 +670,7 @@ class Review(Model):
     by_severity = ReviewsBySeverity()
 
 
-class AuditEntry(Model):
+class AuditEntry(Table):
     """Who did what to what, when and why. Functions may add entries; none may change or delete one."""
 
     class Meta(Deployed):
@@ -661,7 +691,7 @@ class AuditEntry(Model):
     expires_at = NumberAttribute(null=True)
 
 
-class User(Model):
+class User(Table):
     """A person's profile, from their first request on. Who has no item yet has these defaults."""
 
     class Meta(Deployed):
@@ -695,7 +725,7 @@ class User(Model):
     """Of an erased account, of which nothing else is left: until its last token has expired."""
 
 
-class Handle(Model):
+class Handle(Table):
     """Whose a handle is. A released one stays its last holder's until `free_at` (unix seconds)."""
 
     class Meta(Deployed):
@@ -707,7 +737,7 @@ class Handle(Model):
     free_at = NumberAttribute(null=True)
 
 
-class Session(Model):
+class Session(Table):
     """A sign-in: every access token that came of it names it. Kept for as long as one of them could still be valid."""
 
     class Meta(Deployed):
@@ -726,7 +756,7 @@ class Session(Model):
     expires_at = NumberAttribute()
 
 
-class Allowance(Model):
+class Allowance(Table):
     """How many requests a caller has made in one window of time, where no cache counts them: reelstack.allowances."""
 
     class Meta(Deployed):
@@ -743,7 +773,7 @@ class Allowance(Model):
     expires_at = NumberAttribute()
 
 
-class KeptAnswer(Model):
+class KeptAnswer(Table):
     """What a POST with an Idempotency-Key was answered. Powertools writes these items; here is what it calls things."""
 
     class Meta(Deployed):
@@ -770,7 +800,7 @@ class DataRequestsByDue(GlobalSecondaryIndex["DataRequest"]):  # type: ignore[no
     due_at = NumberAttribute(range_key=True)
 
 
-class DataRequest(Model):
+class DataRequest(Table):
     """What a person asked to be done with all their data, and how far it is. `kind`: reelstack.data_requests.Kind."""
 
     class Meta(Deployed):
@@ -814,7 +844,7 @@ class NotificationsByTime(GlobalSecondaryIndex["Notification"]):  # type: ignore
     changed_at = NumberAttribute(range_key=True)
 
 
-class Notification(Model):
+class Notification(Table):
     """What others did about one thing of a user's: one item, however many did it. reelstack.notifications."""
 
     class Meta(Deployed):
@@ -839,7 +869,7 @@ class Notification(Model):
     by_time = NotificationsByTime()
 
 
-class NotificationChoice(Model):
+class NotificationChoice(Table):
     """What a user wants to be told. `choice` is "settings", or "mute#<user>"."""
 
     class Meta(Deployed):
@@ -864,7 +894,7 @@ class DevicesByToken(GlobalSecondaryIndex["Device"]):  # type: ignore[no-untyped
     token = UnicodeAttribute(hash_key=True)
 
 
-class Device(Model):
+class Device(Table):
     """A phone that wants push messages."""
 
     class Meta(Deployed):
@@ -885,7 +915,7 @@ class Device(Model):
     by_token = DevicesByToken()
 
 
-class Connection(Model):
+class Connection(Table):
     """An open WebSocket connection of a user."""
 
     class Meta(Deployed):
@@ -900,7 +930,7 @@ class Connection(Model):
     expires_at = NumberAttribute()
 
 
-class ConnectionTicket(Model):
+class ConnectionTicket(Table):
     """That whoever shows the ticket may open one connection as this user, soon."""
 
     class Meta(Deployed):
@@ -924,15 +954,9 @@ TABLES: tuple[type[Model], ...] = (
 )
 
 
-@cache
-def _connection() -> Dynamo:
-    """One for the process: each makes a client of its own, which costs 30 to 100 ms."""
-    return Dynamo(region=config().region)
-
-
 def transact() -> TransactWrite:
     """Writes of several items, all or nothing: `with transact() as transaction: transaction.save(...)`."""
-    return TransactWrite(connection=_connection())
+    return TransactWrite(connection=connection())
 
 
 def deployed(model: type[Model]) -> type[Deployed]:

@@ -203,8 +203,13 @@ def show_preview(video_id: str, attempt: int, preview: dict[str, Any]) -> bool:
 
 
 def await_review(video_id: str, attempt: int, labels: dict[str, float]) -> bool:
+    return _settle(video_id, attempt, *awaiting_review(labels))
+
+
+def awaiting_review(labels: dict[str, float]) -> tuple[Any, list[Any]]:
+    """When a video's item may say that it waits for a person, and what it says then."""
     allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
-    return _settle(video_id, attempt, allowed, [Video.state.set(State.REVIEW), Video.labels.set(labels)])
+    return allowed, [Video.state.set(State.REVIEW), Video.labels.set(labels)]
 
 
 def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
