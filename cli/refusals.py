@@ -73,20 +73,18 @@ def _is_ours(thing: Any) -> bool:
     return code and str(getattr(thing, "__module__", "")).startswith(OURS)
 
 
-def _mentions(thing: Any) -> Iterator[Any]:
+@cache
+def _mentions(thing: Any) -> tuple[Any, ...]:
     """What the source of a function or class names, but for what it only catches."""
     names = vars(sys.modules[thing.__module__])
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
     except OSError:  # made at run time, as a generic model's variants are
-        return
+        return ()
     handlers = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.type]
     caught = {id(node) for handler in handlers for node in ast.walk(handler)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in caught:
-            found = _resolved(node, names)
-            if found is not None:
-                yield found
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute) and id(node) not in caught]
+    return tuple(found for node in read if (found := _resolved(node, names)) is not None)
 
 
 def _resolved(node: ast.expr, names: dict[str, Any]) -> Any:
