@@ -95,7 +95,9 @@ def test_a_creator_takes_her_data_along_and_leaves_nothing_behind(drive: Driver,
     time.sleep(CACHE_SECONDS)
     left = traces(drive, me, clip.video_id, upload.upload_id)
     # Tombstones of the account; bob's like, by an id that leads nowhere; what expires by itself: docs/privacy.md.
-    allowed = EXPIRING | {"users", "data_requests", "likes", "counters"}
+    allowed = EXPIRING | {"users", "data_requests", "notifications", "likes", "counters"}
     assert not left.keys() - allowed, left
-    assert traces(drive, me).keys() <= EXPIRING | {"users", "data_requests"}
+    assert traces(drive, me).keys() <= EXPIRING | {"users", "data_requests", "notifications"}
+    of_others = [json.loads(item) for item in left.get("notifications", [])]
+    assert all(item["user_id"]["S"] != me and "expires_at" in item for item in of_others), of_others
     assert not any("Eve the Brief" in item or eve.name in item for items in left.values() for item in items)
