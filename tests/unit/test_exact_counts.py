@@ -158,5 +158,6 @@ def test_any_interleaving_ends_with_count_equal_to_likes(aws: Config) -> None:
 
 
 @pytest.mark.engines
+@pytest.mark.timeout(1200)  # 6,000 steps, each of a few requests to moto
 def test_many_interleavings_end_with_count_equal_to_likes(aws: Config) -> None:
     run_state_machine_as_test(Counting, settings=settings(max_examples=100, stateful_step_count=60, **RANDOMLY))
