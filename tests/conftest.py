@@ -204,7 +204,7 @@ def _resources() -> Config:
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
-    _tables()
+    empty_tables()
     return made
 
 
@@ -219,7 +219,7 @@ def _platforms() -> dict[str, str]:
     return {"ios": made["PlatformApplicationArn"]}
 
 
-def _tables() -> None:
+def empty_tables() -> None:
     """The tables as the models declare them; streams are not moto's business here.
 
     Asked for once per process and copied from then on: so many requests for each test cost a sixth of a second.
