@@ -24,6 +24,7 @@ def in_process() -> Iterator[Any]:
     stage = STAGES["local"]
     os.environ |= {
         "AWS_DEFAULT_REGION": "us-east-1",
+        "REELSTACK_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "POWERTOOLS_LOG_LEVEL": "ERROR",
