@@ -51,8 +51,7 @@ class Timing:
     connect: float = 10.0
     stall: float = 10.0
     answer: float = 20.0
-    """How long the answer to a part may take once its last byte has left: the kernel holds up to 128 KiB of it back. A
-    chunk, which is cheap to send again, is given half of it."""
+    """How long the answer to a part may take once its last byte has left: the kernel holds up to 128 KiB of it back."""
     patience: float = 1800.0
     tries: int = 200
     """Of one part, or of one request to the service while the network is away."""
@@ -60,7 +59,7 @@ class Timing:
     """No more parts are under way than the link moves in this time (one at least): that is what a cut costs."""
     look: float = 3.0
     """How long the first part is watched before the link counts as weak."""
-    weak: float = 4.0
+    weak: float = 6.0
     """A link that takes longer than this for one part is weak: small chunks lose less to a cut."""
     chunk: float = 2.0
     """How long a chunk shall take: what a cut costs, and what a failed request sends again."""

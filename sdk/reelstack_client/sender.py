@@ -70,7 +70,6 @@ class Sender:
         # Two: while one waits for its answer another is sent.
         self.link = Link(tally.size(1), how.parallel, how.timing, least=2 if chunks else 1)
         self._buffer = TINY_BUFFER if chunks else SMALL_BUFFER
-        self._answer = how.timing.answer / 2 if chunks else how.timing.answer
         self._numbers: list[int] = []
         self._waiting: list[int] = []
         self._watched = False
@@ -125,7 +124,7 @@ class Sender:
         headers = part.headers | {"Content-Length": str(part.size_bytes)}
         left = Body(part.size_bytes)
         timing = self.how.timing
-        write, read = timing.stall * patience, self._answer * patience
+        write, read = timing.stall * patience, timing.answer * patience
         timeout = httpx.Timeout(connect=timing.connect, write=write, read=read, pool=None)
         try:
             response = self.http.put(

@@ -324,7 +324,7 @@ def test_a_part_that_stalled_is_given_more_time(clip: Path) -> None:
                 raise httpx.ReadTimeout("silent")
 
     client(Service(flaky=silent)).upload(clip, title="Clip", how=how(parallel=1))
-    first = Timing().answer / 2  # parts of this size are chunks
+    first = Timing().answer
     assert given == [first, 2 * first, 4 * first, 4 * first, 4 * first]
 
 

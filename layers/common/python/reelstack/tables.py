@@ -72,8 +72,8 @@ class Table(Model):
     def _get_connection(cls) -> TableConnection:
         known, shared = super()._get_connection(), connection(deployed(cls))
         if known.connection is not shared:
-            if known.table_name not in shared._tables:
-                shared.add_meta_table(known.get_meta_table())
+            # Not add_meta_table, which refuses the second of two threads.
+            shared._tables.setdefault(known.table_name, known.get_meta_table())
             known.connection = shared
         return known
 
