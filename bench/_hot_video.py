@@ -10,7 +10,7 @@ from typing import Any
 from bench._report import Check
 from reelstack import rates
 from reelstack.counter_parts import MEASURE_SECONDS
-from reelstack.tables import SHELVES
+from reelstack.tables.videos import SHELVES
 
 PARTITION_WRITES = 1000
 """Write units a second that one partition takes, and one item."""

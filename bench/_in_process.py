@@ -51,7 +51,8 @@ def in_process() -> Iterator[Any]:
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
         from reelstack import aws
-        from reelstack.tables import Lease, Upload, Video
+        from reelstack.tables.production import Lease
+        from reelstack.tables.videos import Upload, Video
 
         for model in (Lease, Upload, Video):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
@@ -62,7 +63,7 @@ def in_process() -> Iterator[Any]:
 
 
 def begin(s3: Any, source: Path) -> None:
-    from reelstack.tables import Upload, Video
+    from reelstack.tables.videos import Upload, Video
 
     s3.upload_file(str(source), "uploads", STEP["key"])
     Upload(

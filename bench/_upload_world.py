@@ -27,7 +27,9 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
-from reelstack.tables import Allowance, KeptAnswer, Session, Upload, Usage, User, Video, deployed
+from reelstack.tables.base import deployed
+from reelstack.tables.users import Allowance, KeptAnswer, Session, User
+from reelstack.tables.videos import Upload, Usage, Video
 
 SECRET = "through the door"
 READY_SECONDS = 90
@@ -113,9 +115,9 @@ def _resources(environment: dict[str, str]) -> Any:
     session.client("secretsmanager", endpoint_url=endpoint).create_secret(Name="origin", SecretString=SECRET)
     queue = session.client("sqs", endpoint_url=endpoint).create_queue(QueueName="compose")
     environment["REELSTACK_COMPOSE_QUEUE_URL"] = queue["QueueUrl"]
-    names = ", ".join(model.__name__ for model in STORED)
-    tables = f"from reelstack.tables import {names}\n"
-    tables += f"for table in ({names}): table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
+    names = {model.__name__ for model in STORED}
+    tables = f"from reelstack.tables.every import TABLES\nfor table in TABLES:\n  if table.__name__ in {names}:\n"
+    tables += "    table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
     subprocess.run([sys.executable, "-c", tables], cwd=ROOT, env=environment, check=True, timeout=60)
     return s3
 

@@ -39,7 +39,10 @@ def world() -> Iterator[Any]:
     with _valkey.server() as url, mock_aws():
         os.environ["REELSTACK_CACHE_URL"] = url
         from reelstack import aws
-        from reelstack.tables import Block, Counter, Follow, Like, User, Video
+        from reelstack.tables.interactions import Counter, Like
+        from reelstack.tables.ties import Block, Follow
+        from reelstack.tables.users import User
+        from reelstack.tables.videos import Video
 
         for model in (Video, Like, Block, Follow, User, Counter):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
@@ -83,7 +86,7 @@ def measure(quick: bool) -> Report:
     report = Report("likes")
     with world() as client:
         from reelstack import likes
-        from reelstack.tables import Like
+        from reelstack.tables.interactions import Like
 
         # Whose blocks and which video's metadata the cache knows: everybody's who has liked something a moment ago.
         for number in range(20):

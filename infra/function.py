@@ -16,7 +16,7 @@ from pynamodb.models import Model
 from infra.catalogue import Fn, Target
 from infra.settings import Settings
 from reelstack.config import Config
-from reelstack.tables import deployed, schema
+from reelstack.tables.base import deployed, schema
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = lambda_.Runtime.PYTHON_3_13

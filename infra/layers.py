@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 from infra.settings import MIB, STAGES, Settings
 
-LayerName = Literal["deps", "media", "ml"]
+LayerName = Literal["deps", "crt", "media", "ml"]
 LayerSource = Callable[[LayerName, Settings], Path]
 """Where a stack takes its layers from: `layer_path`, or empty folders for a test that looks only at the template."""
 NAMES: tuple[LayerName, ...] = get_args(LayerName)

@@ -22,7 +22,8 @@ from infra.settings import STAGES
 from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions
 from reelstack import aws as seam
 from reelstack.config import PREFIX, Config, config
-from reelstack.tables import TABLES, deployed, schema
+from reelstack.tables.base import deployed, schema
+from reelstack.tables.every import TABLES
 from tests.clips import FFMPEG, FFPROBE
 
 if TYPE_CHECKING:

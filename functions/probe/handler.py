@@ -12,7 +12,7 @@ from reelstack.ladder import make_plan
 from reelstack.probing import find_facts
 from reelstack.reasons import Refused
 from reelstack.steps import ProbeInput, Rejected
-from reelstack.tables import Upload
+from reelstack.tables.videos import Upload
 from reelstack.telemetry import entry
 
 

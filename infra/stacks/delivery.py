@@ -24,9 +24,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.function_config import distribution_parameter
 from infra.settings import Settings
 from infra.stacks.api import ApiStack
-from infra.stacks.app import AppStack, distribution_parameter
+from infra.stacks.app import AppStack
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.state import StateStack
 

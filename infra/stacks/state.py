@@ -15,7 +15,8 @@ from pynamodb.models import Model
 from infra.function import camel
 from infra.settings import Settings
 from reelstack import exports
-from reelstack.tables import TABLES, deployed, schema
+from reelstack.tables.base import deployed, schema
+from reelstack.tables.every import TABLES
 
 ROLES = ("viewer", "creator", "moderator", "admin")
 KINDS = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}

@@ -11,7 +11,7 @@ import valkey
 
 from local import programs
 from reelstack import erasure
-from reelstack.tables import deployed
+from reelstack.tables.base import deployed
 from reelstack_client import NotSignedIn, Video
 from tests.cloud.driver import Driver, draw, eventually
 from tests.cloud.test_users import CACHE_SECONDS, Eve

@@ -9,7 +9,7 @@ import pytest
 
 from reelstack import aws as seam
 from reelstack.config import Config
-from reelstack.tables import Upload, Video
+from reelstack.tables.videos import Upload, Video
 from tests.clips import drawn
 
 KEY = "originals/normal/u1"

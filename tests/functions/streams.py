@@ -7,7 +7,10 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack import aws as seam
-from reelstack.tables import Bookmark, Comment, CommentLike, Follow, Like, Report, Share, deployed, schema
+from reelstack.tables.base import deployed, schema
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
+from reelstack.tables.moderation import Report
+from reelstack.tables.ties import Follow
 
 CONSUMERS = {"count_interactions": (Like, Comment, CommentLike, Bookmark, Share, Follow), "raise_reviews": (Report,)}
 

@@ -8,7 +8,8 @@ import pytest
 from reelstack import aws as seam
 from reelstack import sessions
 from reelstack.config import Config, config
-from reelstack.tables import AuditEntry, User
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.users import User
 from tests.functions.test_people import problem
 
 Call = Callable[..., Any]

@@ -8,7 +8,9 @@ import pytest
 
 from reelstack import blocks, users, videos
 from reelstack.config import Config
-from reelstack.tables import Bookmark, Follow, Like, TimelineEntry, User
+from reelstack.tables.interactions import Bookmark, Like
+from reelstack.tables.ties import Follow, TimelineEntry
+from reelstack.tables.users import User
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]

@@ -8,7 +8,11 @@ import pytest
 from cli import openapi
 from infra.catalogue import FUNCTIONS
 from reelstack import blocks, comment_ids, sessions
-from reelstack.tables import Block, Comment, Review, Upload, User, Video
+from reelstack.tables.interactions import Comment
+from reelstack.tables.moderation import Review
+from reelstack.tables.ties import Block
+from reelstack.tables.users import User
+from reelstack.tables.videos import Upload, Video
 from reelstack.web import ROLES
 from tests.authorization import COLUMNS, NEVER, Row, rows
 from tests.functions.test_videos import ASSET, make

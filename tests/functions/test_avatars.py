@@ -13,7 +13,7 @@ from reelstack import aws as seam
 from reelstack import verdicts
 from reelstack.avatars import CACHE_CONTROL
 from reelstack.config import Config, config
-from reelstack.tables import User
+from reelstack.tables.users import User
 from tests.functions.test_people import problem
 from tests.unit.test_pictures import drawn
 

@@ -7,7 +7,9 @@ import pytest
 
 from reelstack import comment_ranks, comments
 from reelstack.config import Config
-from reelstack.tables import Block, Comment, User
+from reelstack.tables.interactions import Comment
+from reelstack.tables.ties import Block
+from reelstack.tables.users import User
 from tests.functions.streams import Streams
 from tests.functions.test_videos import make, problem
 

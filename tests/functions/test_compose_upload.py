@@ -16,7 +16,7 @@ from reelstack import composing, parts
 from reelstack.composing import Composed, NoSuchOrder, OutOfTime
 from reelstack.config import Config, config
 from reelstack.parts import MIB
-from reelstack.tables import Upload, Video
+from reelstack.tables.videos import Upload, Video
 
 Call = Callable[..., Any]
 SIZE = 18 * MIB + 5

@@ -9,7 +9,9 @@ import pytest
 from reelstack import audit, moderation, reviews, videos
 from reelstack.audit import Change
 from reelstack.config import Config, config
-from reelstack.tables import AuditEntry, Claim, Lease, Review, Video
+from reelstack.tables.moderation import AuditEntry, Review
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Video
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from reelstack import aws as seam
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 from tests.clips import drawn
 
 PREFIX = "v/v1/1/"

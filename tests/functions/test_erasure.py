@@ -31,21 +31,13 @@ from reelstack import (
 from reelstack.config import Config
 from reelstack.data_requests import Kind, Progress
 from reelstack.errors import UserNotFound
-from reelstack.tables import (
-    TABLES,
-    Bookmark,
-    Comment,
-    DataRequest,
-    LargeAccount,
-    Lease,
-    Share,
-    TimelineEntry,
-    Turn,
-    Upload,
-    User,
-    Video,
-    deployed,
-)
+from reelstack.tables.base import deployed
+from reelstack.tables.every import TABLES
+from reelstack.tables.interactions import Bookmark, Comment, Share
+from reelstack.tables.production import Lease, Turn
+from reelstack.tables.ties import LargeAccount, TimelineEntry
+from reelstack.tables.users import DataRequest, User
+from reelstack.tables.videos import Upload, Video
 from tests.functions.edge_store import EdgeStore
 from tests.functions.streams import Streams
 from tests.functions.test_accounts import pool

@@ -18,7 +18,7 @@ from reelstack.config import PREFIX, Config, config
 from reelstack.errors import VideoNotFound
 from reelstack.frame_engines import FrameUnreadable
 from reelstack.inspection import MAX_FRAME_BYTES, FrameTooLarge
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 
 ROOT = Path(__file__).parents[2]
 STEP = json.loads((ROOT / "events" / "inspect_frames.approve.json").read_text())

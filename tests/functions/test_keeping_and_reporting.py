@@ -7,7 +7,9 @@ import pytest
 
 from reelstack import audit, reports, reviews
 from reelstack.config import Config
-from reelstack.tables import Comment, Report, Review, Video
+from reelstack.tables.interactions import Comment
+from reelstack.tables.moderation import Report, Review
+from reelstack.tables.videos import Video
 from tests.functions.streams import Streams
 from tests.functions.test_comments import block, write
 from tests.functions.test_videos import make, problem

@@ -15,7 +15,8 @@ from functions.fail.handler import handler as fail
 from functions.hear_mediaconvert.handler import handler as hear
 from reelstack import aws as seam
 from reelstack.config import PREFIX, config
-from reelstack.tables import EngineJob, Video
+from reelstack.tables.production import EngineJob
+from reelstack.tables.videos import Video
 from tests.clips import FFPROBE, drawn
 from tests.functions.test_review import Production as Waiting
 from tests.functions.test_review import start_production

@@ -14,7 +14,9 @@ from moto.sns.models import sns_backends
 from reelstack import aws as seam
 from reelstack import blocks, comment_ids, devices
 from reelstack.config import PREFIX, Config, config
-from reelstack.tables import Comment, CommentLike, Connection, Counter, Device, Handle, Like, Notification, User
+from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
+from reelstack.tables.notifications import Connection, Device, Notification
+from reelstack.tables.users import Handle, User
 from tests.conftest import REGION
 from tests.functions.sockets import Gateway
 from tests.functions.test_videos import make, problem

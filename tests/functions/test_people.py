@@ -10,7 +10,7 @@ from functions.forget_users.handler import handler as forget_users
 from functions.users.handler import handler
 from reelstack import handles, users
 from reelstack.config import Config
-from reelstack.tables import Handle, User
+from reelstack.tables.users import Handle, User
 
 Call = Callable[..., Any]
 DAY = 24 * 3600

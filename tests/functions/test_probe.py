@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from reelstack import aws as seam
-from reelstack.tables import Upload
+from reelstack.tables.videos import Upload
 
 
 def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:

@@ -16,7 +16,8 @@ from reelstack import changes, production, queues, remakes, videos
 from reelstack.config import Config
 from reelstack.events import ProductionRequested
 from reelstack.orders import Order, Priority
-from reelstack.tables import Lease, Upload, Video
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Upload, Video
 
 Call = Callable[..., Any]
 ADMIN = {"user": "ada", "roles": ("admin",)}

@@ -11,7 +11,8 @@ from reelstack import aws as seam
 from reelstack import quotas
 from reelstack.config import Config, config
 from reelstack.errors import TooManyOpenUploads
-from reelstack.tables import Upload, Usage, Video, transact
+from reelstack.tables.base import transact
+from reelstack.tables.videos import Upload, Usage, Video
 
 MIB = 1024 * 1024
 Call = Callable[..., Any]

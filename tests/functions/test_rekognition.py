@@ -15,7 +15,8 @@ from moto.core.config import default_user_config
 from functions.hear_rekognition.handler import handler as hear
 from functions.read_rekognition.handler import handler as read
 from reelstack import aws as seam
-from reelstack.tables import EngineJob, Video
+from reelstack.tables.production import EngineJob
+from reelstack.tables.videos import Video
 from tests.clips import FFPROBE, drawn, ffmpeg
 from tests.functions.test_review import Production as Waiting
 from tests.functions.test_review import start_production

@@ -17,7 +17,8 @@ from reelstack import aws as seam
 from reelstack import moderation, production
 from reelstack.config import Config
 from reelstack.errors import NothingToDecide
-from reelstack.tables import Claim, Lease, Video
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Video
 
 Call = Callable[..., Any]
 PATH = "/v1/videos/v1/verdict"

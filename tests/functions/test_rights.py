@@ -13,7 +13,8 @@ from functions.zip_export.handler import handler as zip_export
 from reelstack import aws as seam
 from reelstack import blocks, comments, export_parts, exports, follows, likes, reports, sessions, zip_stream
 from reelstack.config import Config
-from reelstack.tables import AuditEntry, DataRequest, User
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.users import DataRequest, User
 from tests.functions.test_accounts import ADMIN, WHY
 from tests.functions.test_erasure import clip_of
 from tests.functions.test_people import problem

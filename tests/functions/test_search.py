@@ -9,7 +9,8 @@ import pytest
 
 from reelstack import blocks
 from reelstack.config import PREFIX, config
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from tests.functions.test_people import problem
 from tests.search_engine import refresh
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from reelstack import indexing, rebuilds, search_indexes
 from reelstack.rebuilds import Rebuild
 from reelstack.search_documents import SearchKind
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from tests.functions.test_people import problem
 from tests.search_engine import content, empty
 

@@ -7,7 +7,8 @@ import pytest
 
 from reelstack import sessions
 from reelstack.config import Config
-from reelstack.tables import Session, User, connection
+from reelstack.tables.base import connection
+from reelstack.tables.users import Session, User
 from tests.functions.test_people import problem
 from tests.functions.test_videos import make
 

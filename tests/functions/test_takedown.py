@@ -13,7 +13,8 @@ from reelstack import aws as seam
 from reelstack import changes, playback_keys, takedowns, videos
 from reelstack.config import Config
 from reelstack.events import RestoreGranted, VideoWithdrawn
-from reelstack.tables import AuditEntry, Review, Video
+from reelstack.tables.moderation import AuditEntry, Review
+from reelstack.tables.videos import Video
 from tests.functions.edge_store import EdgeStore, edge_store
 from tests.functions.test_videos import make, problem
 

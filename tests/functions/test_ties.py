@@ -10,7 +10,9 @@ from infra.catalogue import FUNCTIONS
 from reelstack import follows
 from reelstack.clock import now_ms
 from reelstack.config import PREFIX, Config, config
-from reelstack.tables import Counter, Follow, User
+from reelstack.tables.interactions import Counter
+from reelstack.tables.ties import Follow
+from reelstack.tables.users import User
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]

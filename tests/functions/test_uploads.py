@@ -10,7 +10,7 @@ from functions.uploads.handler import handler
 from reelstack import aws as seam
 from reelstack import uploads
 from reelstack.config import Config
-from reelstack.tables import Upload, Video
+from reelstack.tables.videos import Upload, Video
 
 MIB = 1024 * 1024
 NEW = {"title": "Bunny", "size_bytes": 6 * MIB, "content_type": "video/mp4"}

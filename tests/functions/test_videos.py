@@ -8,7 +8,7 @@ import pytest
 
 from reelstack import videos
 from reelstack.config import Config
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 
 Call = Callable[..., Any]
 ASSET = {

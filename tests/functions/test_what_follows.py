@@ -17,7 +17,7 @@ from reelstack import aws as seam
 from reelstack import changes, counters
 from reelstack.config import Config
 from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 
 Event = Callable[[str], dict[str, Any]]
 ASSET = {"prefix": "v/vid/1/", "master": "master.m3u8", "duration_ms": 5280, "width": 1280, "height": 720}

@@ -3,7 +3,7 @@
 import uuid
 
 from reelstack.orders import Priority
-from reelstack.tables import Upload, Video
+from reelstack.tables.videos import Upload, Video
 
 
 def complete_upload(priority: Priority, owner: str) -> Upload:

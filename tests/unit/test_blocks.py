@@ -9,7 +9,9 @@ from local import ports
 from reelstack import blocks, cache, likes, ties, transactions
 from reelstack.config import PREFIX, Config, config
 from reelstack.errors import TieToOneself, UserNotFound, VideoNotFound
-from reelstack.tables import Block, Follow, Like, Video
+from reelstack.tables.interactions import Like
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.videos import Video
 
 
 def follow(follower: str, followee: str, state: str = "following") -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from reelstack import counter_parts, counters, rates, tallies
 from reelstack.config import Config
-from reelstack.tables import Counter
+from reelstack.tables.interactions import Counter
 
 
 def liked(sequence: int, video_id: str, name: str = "INSERT") -> dict[str, Any]:

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from reelstack import counter_parts, counters, likes
 from reelstack.config import Config
-from reelstack.tables import Counter, Video
+from reelstack.tables.interactions import Counter
+from reelstack.tables.videos import Video
 from tests.conftest import empty_tables
 
 USERS = [f"u{number}" for number in range(6)]

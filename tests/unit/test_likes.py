@@ -4,7 +4,8 @@ import pytest
 
 from reelstack import likes, rates
 from reelstack.config import Config
-from reelstack.tables import SHELVES, Like, Video
+from reelstack.tables.interactions import Like
+from reelstack.tables.videos import SHELVES, Video
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from reelstack import aws as seam
 from reelstack import line, production, queues, spending, uploads, videos, waiting
 from reelstack.config import Config, config
 from reelstack.orders import Order, Priority
-from reelstack.tables import Lease, Spending, Turn, Upload, Video, Waiting
+from reelstack.tables.production import Lease, Spending, Turn, Waiting
+from reelstack.tables.videos import Upload, Video
 from tests.unit.complete_uploads import complete_upload
 
 HIGH, NORMAL, LOW = Priority

@@ -10,7 +10,7 @@ from reelstack import notifications
 from reelstack.config import Config
 from reelstack.happenings import Happening, NotificationKind
 from reelstack.notifications import MOST_PEOPLE, merged
-from reelstack.tables import Notification
+from reelstack.tables.notifications import Notification
 
 DID = st.tuples(st.integers(1, 50), st.sampled_from([f"user{n}" for n in range(MOST_PEOPLE + 8)]))
 USERS = itertools.count()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reelstack import checksums, parts
 from reelstack.parts import MIB, Mode
-from reelstack.tables import Upload
+from reelstack.tables.videos import Upload
 
 sizes = st.integers(1, parts.most_bytes(Mode.PARTS))
 

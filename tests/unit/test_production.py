@@ -10,7 +10,8 @@ from reelstack import line, production, uploads, videos
 from reelstack import waiting as line_of_waiting
 from reelstack.config import Config
 from reelstack.orders import NotAnUpload, Order, Priority
-from reelstack.tables import Claim, Lease, Upload, Video
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Upload, Video
 
 
 def uploaded(name: str) -> Upload:

@@ -17,7 +17,7 @@ from reelstack import aws as seam
 from reelstack import line, production, queues, waiting
 from reelstack.config import Config
 from reelstack.orders import Order, Priority
-from reelstack.tables import Upload, Video
+from reelstack.tables.videos import Upload, Video
 from tests.unit.complete_uploads import complete_upload
 
 EACH = settings(

@@ -6,7 +6,8 @@ import pytest
 
 from reelstack import search_documents, search_queries
 from reelstack.search_documents import MAPPINGS, SearchKind
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from reelstack.visibility import Account
 
 

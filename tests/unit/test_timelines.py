@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from reelstack import blocks, counters, follows, listings, timelines, users, videos
 from reelstack.config import PREFIX, Config, config
-from reelstack.tables import Follow, LargeAccount, TimelineEntry, User, Video
+from reelstack.tables.ties import Follow, LargeAccount, TimelineEntry
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 
 NOW = int(time.time() * 1000)
 DAY = 24 * 3600 * 1000

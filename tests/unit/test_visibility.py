@@ -7,7 +7,9 @@ import pytest
 from reelstack import blocks, visibility
 from reelstack.config import Config
 from reelstack.errors import ReelstackError
-from reelstack.tables import Follow, User, Video
+from reelstack.tables.ties import Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from reelstack.ties import Tie
 from reelstack.visibility import Account, Audience
 

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 
 from reelstack import counters, listings, timelines
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 from reelstack.views import VideoPage, view
 from reelstack.web import Cursor, Limit, Viewer
 

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 
 from reelstack import reviews, videos
 from reelstack.reviews import Evidence, Kind, ReviewOrder, ReviewQueue
-from reelstack.tables import Review, Video
+from reelstack.tables.moderation import Review
+from reelstack.tables.videos import Video
 from reelstack.web import Cursor, Limit, Moderator
 
 router = APIRouter(prefix="/v1/reviews", tags=["moderation"])

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from reelstack import devices
 from reelstack.devices import TOKEN_LENGTH, DeviceProblem, Platform
-from reelstack.tables import Device
+from reelstack.tables.notifications import Device
 from reelstack.web import Viewer
 
 router = APIRouter(prefix="/v1/me/devices", tags=["notifications"])

@@ -3,7 +3,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import data_requests, deletions
 from reelstack.data_requests import Progress
-from reelstack.tables import DataRequest
+from reelstack.tables.users import DataRequest
 from reelstack.web import Admin, UserId, Viewer, declared, requires
 
 router = APIRouter(prefix="/v1", tags=["rights"])

@@ -3,7 +3,7 @@ from pydantic import BaseModel
 
 from reelstack import data_requests, exports
 from reelstack.data_requests import Progress
-from reelstack.tables import DataRequest
+from reelstack.tables.users import DataRequest
 from reelstack.web import Viewer, declared
 
 router = APIRouter(prefix="/v1/me/export", tags=["rights"])

@@ -2,7 +2,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from reelstack import follows, visibility
-from reelstack.tables import Follow
+from reelstack.tables.ties import Follow
 from reelstack.ties import Following
 from reelstack.web import Cursor, Limit, UserId, Viewer
 

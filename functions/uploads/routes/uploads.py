@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import parts, priorities, uploads
 from reelstack.config import config
 from reelstack.parts import HeldPart, Mode, SignedPart
-from reelstack.tables import Upload
+from reelstack.tables.videos import Upload
 from reelstack.web import Creator, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])

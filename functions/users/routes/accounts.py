@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import accounts, audit, users
 from reelstack.audit import Kind
 from reelstack.profiles import Profile, view
-from reelstack.tables import User
+from reelstack.tables.users import User
 from reelstack.web import Admin, Cursor, Limit, UserId, requires
 
 router = APIRouter(prefix="/v1/users", tags=["accounts"])

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from reelstack import avatars, handles, users
 from reelstack.avatars import Offer
 from reelstack.profiles import Profile, view
-from reelstack.tables import User
+from reelstack.tables.users import User
 from reelstack.users import Privacy
 from reelstack.web import Viewer
 

@@ -8,7 +8,7 @@ from reelstack import audit, sign_ins, users
 from reelstack.audit import Change, Kind
 from reelstack.clock import now_ms
 from reelstack.errors import OwnAccount
-from reelstack.tables import User
+from reelstack.tables.users import User
 
 
 def suspend(user_id: str, reason: str, admin_id: str) -> User:

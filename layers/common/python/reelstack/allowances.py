@@ -24,7 +24,7 @@ from pynamodb.exceptions import UpdateError
 from reelstack.cache import connected
 from reelstack.config import config
 from reelstack.errors import TooManyRequests
-from reelstack.tables import Allowance
+from reelstack.tables.users import Allowance
 from reelstack.telemetry import count, logger
 
 if TYPE_CHECKING:

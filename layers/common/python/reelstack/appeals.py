@@ -5,7 +5,8 @@ from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import AppealedBefore, AppealTooLate, NothingToAppeal
 from reelstack.reviews import Kind
-from reelstack.tables import Review, Video
+from reelstack.tables.moderation import Review
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 
 APPEALABLE = ("moderated", "review-declined", "taken-down", "policy-changed")

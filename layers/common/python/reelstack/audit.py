@@ -6,25 +6,21 @@ the table is PutItem alone (`appends` in infra/catalogue.py), and every put is c
 what is written stays as it was written.
 """
 
-import random
-import time
 import uuid
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
-from reelstack import pages
+from reelstack import pages, transactions
 from reelstack.clock import now_ms
-from reelstack.tables import AuditEntry, transact
+from reelstack.tables.moderation import AuditEntry
 
 MACHINE, POLICY = "machine", "policy"
-ATTEMPTS = 4
 KEPT_SECONDS = 6 * 365 * 24 * 3600
 """How long an act can be accounted for; then DynamoDB forgets its entry, which no function may."""
-REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
 
 
 class Change(BaseModel):
@@ -72,27 +68,17 @@ def entry(
 
 
 def commit(noted: AuditEntry, *changes: Change) -> bool:
-    """All changes and the entry, or nothing: False if a condition does not hold. The same items written at the same
-    time by another transaction are waited for."""
-    for attempt in range(ATTEMPTS):
-        try:
-            with transact() as transaction:
-                for change in changes:
-                    if change.actions:
-                        transaction.update(change.item, actions=change.actions, condition=change.condition)
-                    else:
-                        transaction.save(change.item, condition=change.condition)
-                transaction.save(noted, condition=AuditEntry.entry_id.does_not_exist())
-        except TransactWriteError as refused:
-            codes = {reason.code for reason in refused.cancellation_reasons if reason}
-            if REFUSED in codes:
-                return False
-            if CONTENDED not in codes or attempt == ATTEMPTS - 1:
-                raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
-        else:
-            return True
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    """All changes and the entry, or nothing: False if a condition does not hold."""
+
+    def build(transaction: TransactWrite) -> None:
+        for change in changes:
+            if change.actions:
+                transaction.update(change.item, actions=change.actions, condition=change.condition)
+            else:
+                transaction.save(change.item, condition=change.condition)
+        transaction.save(noted, condition=AuditEntry.entry_id.does_not_exist())
+
+    return not transactions.commit(build)
 
 
 def note(subject: str, actor: str, action: str, told: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from reelstack import aws, storage, users
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import PictureTypeNotAllowed
-from reelstack.tables import User
+from reelstack.tables.users import User
 
 SENT, SHOWN = "avatars/", "u/"
 """Prefixes in the uploads and in the media bucket; <prefix><user>/<when>-<random> follows."""

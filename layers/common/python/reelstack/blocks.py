@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 from reelstack import cache, pages, ties, transactions
 from reelstack.clock import now_ms
 from reelstack.errors import NotFound, TieToOneself, UserNotFound
-from reelstack.tables import Block, Follow
+from reelstack.tables.ties import Block, Follow
 
 ATTEMPTS = 5
 STANDS = 0

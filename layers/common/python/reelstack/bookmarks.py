@@ -4,7 +4,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack import blocks, pages, transactions, videos
 from reelstack.errors import VideoNotFound
-from reelstack.tables import Bookmark
+from reelstack.tables.interactions import Bookmark
 
 
 def save(user_id: str, video_id: str) -> bool:

@@ -5,10 +5,11 @@ from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import comments, pages, videos
+from reelstack import comments, pages
 from reelstack.comments import CommentQueue, CommentState
 from reelstack.errors import NothingToDecide
-from reelstack.tables import Comment
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Comment
 
 
 class Answer(StrEnum):
@@ -36,7 +37,7 @@ def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) ->
     try:
         comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             raise NothingToDecide("It was decided or changed meanwhile") from refused
         raise
     return comment

@@ -4,7 +4,8 @@ from pynamodb.exceptions import PutError
 
 from reelstack import blocks, comment_ids, comments, videos
 from reelstack.errors import CommentNotFound
-from reelstack.tables import REFUSED, CommentLike
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import CommentLike
 
 
 def like(user_id: str, video_id: str, comment_id: str) -> bool:

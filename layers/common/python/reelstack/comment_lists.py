@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from reelstack import cache, comment_ids, counters, pages, shelves, visibility
 from reelstack.comments import CommentState
-from reelstack.tables import Comment, CommentLike, Pin
+from reelstack.tables.interactions import Comment, CommentLike, Pin
 
 CACHE_SECONDS = 1
 Page = tuple[list["Row"], str | None]

@@ -6,8 +6,9 @@ from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import comment_ids, counters, tallies, videos
-from reelstack.tables import Comment
+from reelstack import comment_ids, counters, tallies
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Comment
 
 STEPS = 8
 """Steps from any number of likes to twice as many; each of the first eight likes is one."""
@@ -36,5 +37,5 @@ def _rank(key: str, to: int) -> None:
             [Comment.score.set(to)], Comment.score.exists()
         )
     except UpdateError as refused:
-        if refused.cause_response_code != videos.REFUSED:
+        if refused.cause_response_code != REFUSED:
             raise

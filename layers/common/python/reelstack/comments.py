@@ -14,7 +14,8 @@ from pynamodb.transactions import TransactWrite
 from reelstack import blocks, comment_ids, text_moderation, transactions, verdicts, videos
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
-from reelstack.tables import Comment
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Comment
 from reelstack.verdicts import Verdict
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
@@ -159,7 +160,7 @@ def _change(comment: Comment, actions: list[Any]) -> Comment:
     try:
         comment.update(actions=actions, condition=Comment.state == comment.state)
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             raise CommentNotFound from refused
         raise
     return comment

@@ -16,7 +16,8 @@ from reelstack import aws, checksums, parts, uploads
 from reelstack.config import config
 from reelstack.errors import UploadAborted
 from reelstack.parts import HeldPart
-from reelstack.tables import REFUSED, Upload
+from reelstack.tables.base import REFUSED
+from reelstack.tables.videos import Upload
 from reelstack.telemetry import count, logger
 from reelstack.uploads import UploadState
 

@@ -18,7 +18,8 @@ from pynamodb.exceptions import DeleteError
 from reelstack import aws, sessions
 from reelstack.clock import now_ms
 from reelstack.config import config
-from reelstack.tables import REFUSED, Connection, ConnectionTicket
+from reelstack.tables.base import REFUSED
+from reelstack.tables.notifications import Connection, ConnectionTicket
 from reelstack.telemetry import count, logger
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 
 from reelstack import rates
-from reelstack.tables import Counter, transact
+from reelstack.tables.base import transact
+from reelstack.tables.interactions import Counter
 from reelstack.telemetry import count, logger
 
 KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following")

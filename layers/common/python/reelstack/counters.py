@@ -14,7 +14,8 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from reelstack import cache, counter_parts, tallies
 from reelstack.config import config
 from reelstack.counter_parts import KINDS
-from reelstack.tables import Counter, transact
+from reelstack.tables.base import transact
+from reelstack.tables.interactions import Counter
 from reelstack.tallies import Record, Tally
 from reelstack.telemetry import count
 from reelstack.transactions import CONTENDED, REFUSED

@@ -14,7 +14,8 @@ from pynamodb.expressions.update import Action
 
 from reelstack import aws
 from reelstack.clock import now_ms
-from reelstack.tables import REFUSED, DataRequest
+from reelstack.tables.base import REFUSED
+from reelstack.tables.users import DataRequest
 
 QUEUE = "erasures"
 TOMBSTONE_SECONDS = 2 * 3600

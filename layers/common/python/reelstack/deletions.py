@@ -13,7 +13,7 @@ from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.data_requests import QUEUE, Progress
 from reelstack.errors import ErasureNotFound, NothingToRecover, OwnAccount, UserNotFound
-from reelstack.tables import DataRequest, User
+from reelstack.tables.users import DataRequest, User
 
 AT_ONCE = 20
 """Erasures that one look starts."""

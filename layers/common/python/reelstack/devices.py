@@ -10,7 +10,7 @@ from reelstack import aws
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import TooManyDevices
-from reelstack.tables import Device
+from reelstack.tables.notifications import Device
 from reelstack.telemetry import count, logger
 
 MOST = 20

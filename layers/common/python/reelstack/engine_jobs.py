@@ -14,7 +14,8 @@ from pynamodb.expressions.update import Action
 
 from reelstack import aws
 from reelstack.steps import Work
-from reelstack.tables import REFUSED, EngineJob
+from reelstack.tables.base import REFUSED
+from reelstack.tables.production import EngineJob
 from reelstack.telemetry import count, logger
 
 Service = Literal["mediaconvert", "rekognition"]

@@ -16,37 +16,13 @@ from pynamodb.models import Model
 from reelstack import avatars, comment_ids, data_requests, devices, exports, personal_data, sign_ins, storage, tallies
 from reelstack.data_requests import Kind
 from reelstack.orders import Priority
-from reelstack.tables import (
-    Allowance,
-    AuditEntry,
-    Block,
-    Bookmark,
-    Comment,
-    CommentLike,
-    Connection,
-    ConnectionTicket,
-    Counter,
-    DataRequest,
-    Device,
-    EngineJob,
-    Follow,
-    Handle,
-    KeptAnswer,
-    LargeAccount,
-    Like,
-    Notification,
-    NotificationChoice,
-    Pin,
-    Report,
-    Session,
-    Share,
-    Spending,
-    TimelineEntry,
-    Turn,
-    Usage,
-    User,
-    Waiting,
-)
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.moderation import AuditEntry, Report
+from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice
+from reelstack.tables.production import EngineJob, Spending, Turn, Waiting
+from reelstack.tables.ties import Block, Follow, LargeAccount, TimelineEntry
+from reelstack.tables.users import Allowance, DataRequest, Handle, KeptAnswer, Session, User
+from reelstack.tables.videos import Usage
 
 PAGE = 100
 

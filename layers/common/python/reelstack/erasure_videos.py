@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reelstack import comment_ids, parts, personal_data, production, storage, videos
-from reelstack.tables import Claim, Comment, Counter, Lease, Pin, Report, Review, Upload, Video
+from reelstack.tables.interactions import Comment, Counter, Pin
+from reelstack.tables.moderation import Report, Review
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Upload, Video
 from reelstack.takedowns import QUARANTINE, SERVED
 from reelstack.videos import State
 

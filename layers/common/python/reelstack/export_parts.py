@@ -11,7 +11,10 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack import personal_data, sign_ins, visibility
-from reelstack.tables import AuditEntry, Block, Follow, Upload, User
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Upload
 
 AT_ONCE = 100
 MOST = 1_000_000

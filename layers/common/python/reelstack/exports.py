@@ -17,7 +17,8 @@ from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.data_requests import Kind, Progress
 from reelstack.errors import ExportNotFound
-from reelstack.tables import DataRequest, Upload, Video
+from reelstack.tables.users import DataRequest
+from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State
 
 PREFIX = "exports/"

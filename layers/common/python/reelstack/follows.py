@@ -16,7 +16,8 @@ from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
 from reelstack.errors import FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
-from reelstack.tables import REFUSED, TIE_SHELVES, Follow
+from reelstack.tables.base import REFUSED
+from reelstack.tables.ties import TIE_SHELVES, Follow
 from reelstack.ties import Following
 
 
@@ -118,9 +119,14 @@ def list_followers(
 
 def all_followers(user_id: str) -> Iterator[str]:
     """Everybody who follows a user, shelf by shelf. Eventually consistent."""
-    for number in range(TIE_SHELVES):
-        for item in Follow.by_followee.query(_shelf(Following.FOLLOWING, user_id, number)):
+    for shelf in shelves_of(user_id):
+        for item in Follow.by_followee.query(shelf):
             yield item.follower_id
+
+
+def shelves_of(user_id: str) -> list[str]:
+    """Partitions of the index `by_followee` that hold a user's followers."""
+    return [_shelf(Following.FOLLOWING, user_id, number) for number in range(TIE_SHELVES)]
 
 
 def _position(item: Follow) -> tuple[int, str]:

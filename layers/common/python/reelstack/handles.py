@@ -25,7 +25,8 @@ from reelstack.errors import (
     UserNotFound,
     WordsNotAllowed,
 )
-from reelstack.tables import Handle, User, transact
+from reelstack.tables.base import transact
+from reelstack.tables.users import Handle, User
 
 SHORTEST, LONGEST = 3, 30
 FORM = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])+")

@@ -14,7 +14,7 @@ from reelstack import comment_ids, comments, handles, videos
 from reelstack.comments import CommentState
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, ReelstackError, UserNotFound
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 from reelstack.ties import Following
 
 Record = dict[str, Any]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from reelstack import counters, notification_choices, pages, shelves, tallies, visibility
 from reelstack.happenings import NOBODY, NotificationKind
 from reelstack.notifications import people_of
-from reelstack.tables import Notification, Video
+from reelstack.tables.notifications import Notification
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 
 SHOWN_PEOPLE = 3

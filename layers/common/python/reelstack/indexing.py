@@ -10,7 +10,8 @@ from typing import Any
 from reelstack import search_documents, search_indexes
 from reelstack.clock import now_ms
 from reelstack.search_documents import Document, SearchKind
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from reelstack.visibility import Account
 
 AT_ONCE = 100

@@ -10,7 +10,9 @@ from pynamodb.exceptions import PutError, UpdateError
 
 from reelstack import blocks, pages, rates, shelves, videos
 from reelstack.errors import VideoNotFound
-from reelstack.tables import REFUSED, SHELVES, Like, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Like
+from reelstack.tables.videos import SHELVES, Video
 from reelstack.telemetry import logger
 
 

@@ -15,7 +15,9 @@ from reelstack import aws, production, queues, spending, waiting
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order, Priority
-from reelstack.tables import REFUSED, Lease, Turn, Upload, Waiting
+from reelstack.tables.base import REFUSED
+from reelstack.tables.production import Lease, Turn, Waiting
+from reelstack.tables.videos import Upload
 from reelstack.telemetry import count, logger
 from reelstack.turns import Turns, after, choose, open_to
 

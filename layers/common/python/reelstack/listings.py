@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from reelstack import pages, videos, visibility
-from reelstack.tables import SHELVES, Video
+from reelstack.tables.videos import SHELVES, Video
 from reelstack.videos import State
 from reelstack.visibility import Audience
 

@@ -17,7 +17,10 @@ from reelstack import audit, aws, production, reviews, takedowns, videos
 from reelstack.audit import Change
 from reelstack.errors import NothingToDecide, StillWithdrawing
 from reelstack.reviews import Kind
-from reelstack.tables import Claim, Lease, Review, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.moderation import Review
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Video
 from reelstack.telemetry import count, logger
 from reelstack.videos import State
 
@@ -162,7 +165,7 @@ def _update(claim: Claim, actions: list[Action], condition: Condition) -> bool:
     try:
         claim.update(actions=actions, condition=condition)
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return False
         raise
     return True

@@ -6,7 +6,8 @@ from pynamodb.exceptions import UpdateError
 
 from reelstack import pages, shelves
 from reelstack.clock import now_ms
-from reelstack.tables import REFUSED, NotificationChoice
+from reelstack.tables.base import REFUSED
+from reelstack.tables.notifications import NotificationChoice
 
 SETTINGS, MUTE = "settings", "mute#"
 

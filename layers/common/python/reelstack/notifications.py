@@ -15,7 +15,8 @@ from pynamodb.exceptions import PutError, UpdateError
 from reelstack import notification_choices, ties, visibility
 from reelstack.clock import now_ms
 from reelstack.happenings import NOBODY, Happening
-from reelstack.tables import REFUSED, Notification
+from reelstack.tables.base import REFUSED
+from reelstack.tables.notifications import Notification
 
 MOST_PEOPLE = 16
 HOT_SECONDS = 10

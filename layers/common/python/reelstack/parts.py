@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from reelstack import aws, checksums
 from reelstack.config import config
 from reelstack.errors import UploadAborted
-from reelstack.tables import Upload
+from reelstack.tables.videos import Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef

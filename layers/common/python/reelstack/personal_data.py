@@ -7,21 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reelstack import ties
-from reelstack.tables import (
-    TIE_SHELVES,
-    Bookmark,
-    Comment,
-    CommentLike,
-    Device,
-    Follow,
-    Like,
-    Notification,
-    NotificationChoice,
-    Report,
-    Session,
-    Share,
-    Video,
-)
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
+from reelstack.tables.moderation import Report
+from reelstack.tables.notifications import Device, Notification, NotificationChoice
+from reelstack.tables.ties import TIE_SHELVES, Follow
+from reelstack.tables.users import Session
+from reelstack.tables.videos import Video
 
 AT_ONCE = 100
 """Keys of one BatchGetItem."""

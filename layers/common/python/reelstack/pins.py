@@ -2,7 +2,7 @@
 
 from reelstack import comment_ids, comments, videos
 from reelstack.errors import CommentNotFound, NotAThread
-from reelstack.tables import Pin
+from reelstack.tables.interactions import Pin
 
 
 def pin(video_id: str, comment_id: str, owner_id: str) -> None:

@@ -10,7 +10,7 @@ from reelstack.config import config
 from reelstack.delivery import asset_url
 from reelstack.errors import VideoModerated, VideoProcessing
 from reelstack.secrets import playback_key
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 
 

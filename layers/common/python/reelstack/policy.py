@@ -13,7 +13,8 @@ from reelstack import audit, pages, reviews, takedowns, verdicts
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.reviews import Kind
-from reelstack.tables import Review, Video
+from reelstack.tables.moderation import Review
+from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.verdicts import Judgement, Label, Verdict
 from reelstack.videos import State

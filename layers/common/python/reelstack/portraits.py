@@ -11,7 +11,7 @@ from reelstack.config import config
 from reelstack.errors import UserNotFound
 from reelstack.frame_engines import engine
 from reelstack.pictures import PictureUnreadable
-from reelstack.tables import User
+from reelstack.tables.users import User
 from reelstack.telemetry import count
 from reelstack.verdicts import Verdict
 

@@ -15,7 +15,9 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from reelstack import aws, remakes, spending, uploads, videos
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
-from reelstack.tables import Claim, Lease, Upload, transact
+from reelstack.tables.base import REFUSED, transact
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Claim, Upload
 from reelstack.telemetry import count, logger
 
 RUNNING, WAITING = "production", "review"
@@ -59,7 +61,7 @@ def _claim(upload: Upload, order: Order) -> Claim:
     try:
         claim.save(condition=Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt))
     except PutError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return Claim.get(upload.upload_id, consistent_read=True)
         raise
     return claim

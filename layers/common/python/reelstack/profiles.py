@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from reelstack import avatars, users
-from reelstack.tables import User
+from reelstack.tables.users import User
 from reelstack.users import Privacy
 
 

@@ -6,7 +6,7 @@ import json
 from reelstack import connections, devices, inbox, notifications
 from reelstack.inbox import Entry
 from reelstack.notifications import Pushed
-from reelstack.tables import Notification
+from reelstack.tables.notifications import Notification
 
 
 def push(item: Notification) -> Pushed:

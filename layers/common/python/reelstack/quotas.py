@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.config import config
 from reelstack.errors import BytesOfTodayUsed, TooManyOpenUploads, UploadsOfTodayUsed
-from reelstack.tables import Upload, Usage
+from reelstack.tables.videos import Upload, Usage
 
 OPEN = "open"
 DAY_SECONDS = 24 * 3600

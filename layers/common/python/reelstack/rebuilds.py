@@ -11,7 +11,8 @@ from reelstack import indexing, pages, search_indexes
 from reelstack.clock import now_ms
 from reelstack.errors import RebuildOver
 from reelstack.search_documents import Document, SearchKind
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 
 AT_ONCE = 200
 

@@ -16,7 +16,9 @@ from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
 from reelstack.orders import Priority
-from reelstack.tables import REFUSED, Lease, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 
 REPLACED = "replaced"

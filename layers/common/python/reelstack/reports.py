@@ -14,7 +14,9 @@ from reelstack import audit, comment_ids, comments, pages, reviews, videos
 from reelstack.audit import Change
 from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.reviews import Kind
-from reelstack.tables import Comment, Report, Review
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Comment
+from reelstack.tables.moderation import Report, Review
 
 LABEL = "reported"
 
@@ -63,7 +65,7 @@ def _report(reporter_id: str, subject: str, reason: Reason, detail: str) -> bool
     try:
         made.save(Report.reporter_id.does_not_exist())
     except PutError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return False
         raise
     return True
@@ -134,7 +136,7 @@ def _ask_comment(video_id: str, comment_id: str, people: int) -> bool:
     try:
         comment.update(actions=actions, condition=(Comment.state == comment.state) & _fewer(Comment, people))
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return False
         raise
     return True

@@ -14,7 +14,9 @@ from reelstack import audit, pages, storage, videos
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondPersonNeeded
-from reelstack.tables import AuditEntry, Review, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.moderation import AuditEntry, Review
+from reelstack.tables.videos import Video
 from reelstack.takedowns import QUARANTINE
 
 TIMES = 10**13
@@ -206,7 +208,7 @@ def close(video_id: str) -> None:
             [Review.queue.remove(), Review.held_by.remove(), Review.held_until.remove()], Review.queue.exists()
         )
     except UpdateError as refused:
-        if refused.cause_response_code != videos.REFUSED:
+        if refused.cause_response_code != REFUSED:
             raise
 
 

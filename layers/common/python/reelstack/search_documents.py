@@ -6,7 +6,8 @@ A document says what to look at, never that it may be shown: `reelstack.searches
 from enum import StrEnum
 from typing import Any
 
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 from reelstack.visibility import Account, Audience
 

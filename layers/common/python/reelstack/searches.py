@@ -8,7 +8,8 @@ from reelstack import listings, pages, search_indexes, search_queries, visibilit
 from reelstack.errors import CursorInvalid, SearchEmpty
 from reelstack.search_documents import SearchKind
 from reelstack.search_queries import Body
-from reelstack.tables import User, Video
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from reelstack.videos import State
 from reelstack.visibility import Audience
 

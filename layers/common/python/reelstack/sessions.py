@@ -15,7 +15,8 @@ from reelstack import users
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import AccountSuspended, SessionNotFound, SessionRevoked
-from reelstack.tables import REFUSED, Session
+from reelstack.tables.base import REFUSED
+from reelstack.tables.users import Session
 
 SEEN_SECONDS = 15 * 60
 """How far behind `seen_at` may be: a session costs a write so often, not with every request."""

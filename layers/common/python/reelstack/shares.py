@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack import blocks, transactions, videos
 from reelstack.errors import VideoNotFound
-from reelstack.tables import Share
+from reelstack.tables.interactions import Share
 
 
 class Channel(StrEnum):

@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from reelstack.config import config
-from reelstack.tables import Lease, Spending
+from reelstack.tables.production import Lease, Spending
 
 KEPT_SECONDS = 400 * 24 * 3600
 RUNNING = "production"

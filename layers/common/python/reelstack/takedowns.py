@@ -15,7 +15,8 @@ from reelstack import audit, aws, playback_keys, storage, videos
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToTakeDown
-from reelstack.tables import Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.videos import State
 from reelstack.visibility import OPEN
@@ -123,7 +124,7 @@ def _reinstate(video: Video) -> bool:
     try:
         Video(video.video_id).update(actions, (Video.state == State.RESTORING) & (Video.visibility == video.visibility))
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return False
         raise
     return True

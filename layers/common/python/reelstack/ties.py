@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reelstack.tables import Block, Follow
+from reelstack.tables.ties import Block, Follow
 
 
 class Following(StrEnum):

@@ -21,7 +21,9 @@ from pynamodb.exceptions import PutError
 from reelstack import cache, follows, listings, pages, ties, videos
 from reelstack.config import config
 from reelstack.listings import Page, Position
-from reelstack.tables import REFUSED, LargeAccount, TimelineEntry, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.ties import LargeAccount, TimelineEntry
+from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.ties import Following
 from reelstack.videos import State

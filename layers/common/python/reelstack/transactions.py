@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from reelstack.tables import transact
+from reelstack.tables.base import transact
 
 REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
 ATTEMPTS = 6

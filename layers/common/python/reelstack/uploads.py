@@ -33,7 +33,8 @@ from reelstack.errors import (
 )
 from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
-from reelstack.tables import REFUSED, Upload, Video, transact
+from reelstack.tables.base import REFUSED, transact
+from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100

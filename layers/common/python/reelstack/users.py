@@ -13,7 +13,8 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from reelstack import cache, text_moderation
 from reelstack.clock import now_ms
 from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
-from reelstack.tables import REFUSED, User
+from reelstack.tables.base import REFUSED
+from reelstack.tables.users import User
 
 CACHE_SECONDS = 30
 

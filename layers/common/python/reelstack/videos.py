@@ -18,8 +18,8 @@ from reelstack.errors import (
     VideoProcessing,
 )
 from reelstack.reasons import REASONS
-from reelstack.tables import REFUSED as REFUSED  # known as videos.REFUSED
-from reelstack.tables import SHELVES, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.videos import SHELVES, Video
 
 CACHE_SECONDS = 60
 

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from reelstack.counters import Counts
 from reelstack.reasons import REASONS
-from reelstack.tables import Video
+from reelstack.tables.videos import Video
 
 WITHDRAWN = ("rejected", "restoring")
 

@@ -10,7 +10,9 @@ from pynamodb.exceptions import TransactWriteError
 
 from reelstack.clock import now_ms
 from reelstack.orders import Order, Priority
-from reelstack.tables import Turn, Upload, Waiting, transact
+from reelstack.tables.base import transact
+from reelstack.tables.production import Turn, Waiting
+from reelstack.tables.videos import Upload
 from reelstack.turns import round_of_next
 
 ORDERS = "#orders"

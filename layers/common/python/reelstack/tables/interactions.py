@@ -1,0 +1,195 @@
+"""What people do with videos: likes, comments, bookmarks and shares, and how many there are of each."""
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from reelstack.tables.base import Deployed, Table
+
+
+class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-call]
+    """Who likes a video, newest first; spread, since an index that is full refuses the table's writes."""
+
+    class Meta:
+        index_name = "by_video"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    liked_at = NumberAttribute(range_key=True)
+
+
+class Like(Table):
+    class Meta(Deployed):
+        field = "likes_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)  # spread by user: a hot video must not be a hot partition
+    video_id = UnicodeAttribute(range_key=True)
+    liked_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """<video>#<n>, n below the video's number of shelves at that time."""
+
+    by_video = LikesByVideo()
+
+
+class CommentsByScore(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """A video's visible comments, read backwards: the most liked first. Sparse: replies have no `score`."""
+
+    class Meta:
+        index_name = "by_score"
+        projection = AllProjection()
+
+    thread = UnicodeAttribute(hash_key=True)
+    score = NumberAttribute(range_key=True)
+
+
+class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """What waits for a moderator, the oldest first. Sparse: only such comments have a `queue`."""
+
+    class Meta:
+        index_name = "by_queue"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute(range_key=True)
+
+
+class CommentsByAuthor(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """What somebody wrote, the oldest first: for their export and their erasure, which read the items themselves."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = KeysOnlyProjection()
+
+    author_id = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class Comment(Table):
+    """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
+
+    class Meta(Deployed):
+        field = "comments_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    thread = UnicodeAttribute(hash_key=True)
+    """<video>#<shelf> of comments, <video>/<comment> of its replies: a hot video must not be a hot partition."""
+    comment_id = UnicodeAttribute(range_key=True)
+    """<created_at>-<random>; of a reply <comment it answers>.<its own>. Rises with time."""
+    video_id = UnicodeAttribute()
+    author_id = UnicodeAttribute()
+    """Not there once its author's account was erased and only its thread kept it."""
+    state = UnicodeAttribute()
+    text = UnicodeAttribute(null=True)
+    """None once it is deleted."""
+    mentions: ListAttribute[str] = ListAttribute(default=list)
+    """Handles, lower case, without their @."""
+    created_at = NumberAttribute()
+    edited_at = NumberAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    score = NumberAttribute(null=True)
+    queue = UnicodeAttribute(null=True)
+    """One of reelstack.comments.CommentQueue."""
+    reports = NumberAttribute(null=True)
+    """How many people had reported it when a moderator was last asked."""
+
+    by_score = CommentsByScore()
+    by_queue = CommentsByQueue()
+    by_author = CommentsByAuthor()
+
+
+class Pin(Table):
+    """The comment that a video's owner shows before all others."""
+
+    class Meta(Deployed):
+        field = "pins_table"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    comment_id = UnicodeAttribute()
+    pinned_at = NumberAttribute()
+
+
+class CommentLike(Table):
+    class Meta(Deployed):
+        field = "comment_likes_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    comment = UnicodeAttribute(range_key=True)
+    """<video>/<comment>: all that somebody likes below one video is one query."""
+    liked_at = NumberAttribute()
+
+
+class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-untyped-call]
+    """What somebody keeps, newest first."""
+
+    class Meta:
+        index_name = "by_time"
+        projection = AllProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    saved_at = NumberAttribute(range_key=True)
+
+
+class Bookmark(Table):
+    class Meta(Deployed):
+        field = "bookmarks_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute(range_key=True)
+    saved_at = NumberAttribute()
+
+    by_time = BookmarksByTime()
+
+
+class Share(Table):
+    """That somebody shared a video by some channel: once, however often."""
+
+    class Meta(Deployed):
+        field = "shares_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    share = UnicodeAttribute(range_key=True)
+    """<video>#<channel>"""
+    share_id = UnicodeAttribute()
+    """Rides in the link."""
+    shared_at = NumberAttribute()
+
+
+class Counter(Table):
+    """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
+
+    class Meta(Deployed):
+        field = "counters_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    likes = NumberAttribute(null=True)
+    comments = NumberAttribute(null=True)
+    replies = NumberAttribute(null=True)
+    shares = NumberAttribute(null=True)
+    bookmarks = NumberAttribute(null=True)
+    followers = NumberAttribute(null=True)
+    following = NumberAttribute(null=True)
+
+    writes = NumberAttribute(null=True)
+    """How often this item was written, and below how many records that stood for: what rates are measured by."""
+    records = NumberAttribute(null=True)
+    measured_at = NumberAttribute(null=True)
+    """Of a first part: when its rates were last measured (unix seconds), at how many writes and records."""
+    measured_writes = NumberAttribute(null=True)
+    measured_records = NumberAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    """Of a first part: over how many items it is spread; None: this one."""
+    resized_at = NumberAttribute(null=True)
+    open = BooleanAttribute(null=True)
+    """Of a further part: whether it may be added to."""
+
+    counted_to = UnicodeAttribute(null=True)
+    """Of a mark: the last sequence number."""
+    expires_at = NumberAttribute(null=True)
+
+    drift: JSONAttribute = JSONAttribute(null=True)
+    """What a recount found, and since when: reelstack.recounts."""

@@ -1,0 +1,117 @@
+"""What somebody is told, where, and what of it they want."""
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from reelstack.tables.base import Deployed, Table
+
+
+class NotificationsByTime(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]
+    """Somebody's inbox, newest first."""
+
+    class Meta:
+        index_name = "by_time"
+        projection = AllProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    changed_at = NumberAttribute(range_key=True)
+
+
+class Notification(Table):
+    """What others did about one thing of a user's: one item, however many did it. reelstack.notifications."""
+
+    class Meta(Deployed):
+        field = "notifications_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    subject = UnicodeAttribute(range_key=True)
+    """<kind>#<what it is about>: like#<video>, reply#<video>/<comment>, follow#."""
+    people: JSONAttribute = JSONAttribute(default=list)
+    """[[when (unix milliseconds), user id], ...]: the newest who did it, newest first, each once."""
+    many = BooleanAttribute(default=False)
+    """Whether more people did it than are kept here."""
+    comment_id = UnicodeAttribute(null=True)
+    """What the newest of them wrote."""
+    changed_at = NumberAttribute()
+    """Unix milliseconds: when this last came into the inbox. Only rises."""
+    pushed = UnicodeAttribute()
+    """One of reelstack.notifications.Pushed: what became of telling the user about this change at once."""
+    expires_at = NumberAttribute()
+
+    by_time = NotificationsByTime()
+
+
+class NotificationChoice(Table):
+    """What a user wants to be told. `choice` is "settings", or "mute#<user>"."""
+
+    class Meta(Deployed):
+        field = "notification_choices_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    choice = UnicodeAttribute(range_key=True)
+    off = UnicodeSetAttribute(null=True)
+    """Of the settings: kinds that are not wanted."""
+    read_to = NumberAttribute(null=True)
+    """Of the settings: what came into the inbox until then has been read."""
+    muted_at = NumberAttribute(null=True)
+
+
+class DevicesByToken(GlobalSecondaryIndex["Device"]):  # type: ignore[no-untyped-call]
+    """Whose device a token is of: a phone that changes hands takes no notifications along."""
+
+    class Meta:
+        index_name = "by_token"
+        projection = KeysOnlyProjection()
+
+    token = UnicodeAttribute(hash_key=True)
+
+
+class Device(Table):
+    """A phone that wants push messages."""
+
+    class Meta(Deployed):
+        field = "devices_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    device_id = UnicodeAttribute(range_key=True)
+    platform = UnicodeAttribute()
+    """One of reelstack.devices.Platform."""
+    token = UnicodeAttribute()
+    """What the platform's push service knows the app on this phone by."""
+    endpoint = UnicodeAttribute(null=True)
+    """ARN of its SNS endpoint."""
+    problem = UnicodeAttribute(null=True)
+    """Why it gets nothing: one of reelstack.devices.DeviceProblem."""
+    registered_at = NumberAttribute()
+
+    by_token = DevicesByToken()
+
+
+class Connection(Table):
+    """An open WebSocket connection of a user."""
+
+    class Meta(Deployed):
+        field = "connections_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    connection_id = UnicodeAttribute(range_key=True)
+    session_id = UnicodeAttribute(null=True)
+    """The sign-in it was opened with: revoked, it hears no more."""
+    connected_at = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class ConnectionTicket(Table):
+    """That whoever shows the ticket may open one connection as this user, soon."""
+
+    class Meta(Deployed):
+        field = "connection_tickets_table"
+        ttl = "expires_at"
+
+    digest = UnicodeAttribute(hash_key=True)
+    """SHA-256 of the ticket, which is written nowhere."""
+    user_id = UnicodeAttribute()
+    session_id = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()

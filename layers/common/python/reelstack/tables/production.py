@@ -1,0 +1,93 @@
+"""Who waits for a production slot, who has one, what runs at an engine, and what was spent."""
+
+from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+
+from reelstack.tables.base import Deployed, Table
+
+
+class Lease(Table):
+    """A running production's place among the settable number of slots. The item `#count` holds how many are taken."""
+
+    class Meta(Deployed):
+        field = "leases_table"
+
+    pool = UnicodeAttribute(hash_key=True)
+    execution = UnicodeAttribute(range_key=True)
+    upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    priority = UnicodeAttribute(null=True)
+    microdollars = NumberAttribute(null=True)
+    """What the execution is estimated to cost, once probe has seen the file."""
+    taken_at = NumberAttribute(null=True)
+    held = NumberAttribute(null=True)
+
+
+class EngineJob(Table):
+    """What a managed engine (MediaConvert, Rekognition) was asked for a production, and the production that waits."""
+
+    class Meta(Deployed):
+        field = "engine_jobs_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    """<service>-<upload>-<attempt>"""
+    task_token = UnicodeAttribute(null=True)
+    """The state machine's callback token of the step that waits."""
+    job_id = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute(null=True)
+    """How the job ended: "done" or "failed"; none while it runs."""
+    error = UnicodeAttribute(null=True)
+    detail = UnicodeAttribute(null=True)
+    output: JSONAttribute = JSONAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+class Waiting(Table):
+    """An order in the line, and per order (`priority` = "#orders", `place` = its execution) that it waits."""
+
+    class Meta(Deployed):
+        field = "waiting_table"
+
+    priority = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """<round>#<arrival>#<execution>: sorts by turn."""
+    upload_id = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(null=True)
+    renditions: ListAttribute[str] = ListAttribute(default=list)
+    arrived_at = NumberAttribute(null=True)
+    failures = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    """Why it could not be started the last time."""
+    not_before = NumberAttribute(null=True)
+
+
+class Turn(Table):
+    """How far the line is. `key` is "<priority>#now" (the present round), "<priority>/<creator>" (the round of that
+    creator's latest order) or "#drainer" (who drains, who rang, and whose turn it is between priorities)."""
+
+    class Meta(Deployed):
+        field = "turns_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    round = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    drainer = UnicodeAttribute(null=True)
+    drainer_until = NumberAttribute(null=True)
+    rung = NumberAttribute(null=True)
+    high = NumberAttribute(null=True)
+    normal = NumberAttribute(null=True)
+
+
+class Spending(Table):
+    """What the productions that ended on a day (UTC, YYYY-MM-DD) are estimated to have cost."""
+
+    class Meta(Deployed):
+        field = "spending_table"
+        ttl = "expires_at"
+
+    day = UnicodeAttribute(hash_key=True)
+    microdollars = NumberAttribute(default=0)
+    productions = NumberAttribute(default=0)
+    expires_at = NumberAttribute(null=True)

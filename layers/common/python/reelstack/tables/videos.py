@@ -1,0 +1,169 @@
+"""Videos, the uploads they come by, what a creator uploaded, and productions that were started."""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from reelstack.tables.base import Deployed, Table
+
+SHELVES = 8
+"""Partitions that the list of published videos is spread over, and at first a video's likes: one takes 1,000 writes a
+second."""
+
+
+class VideosByOwner(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner_id = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class VideosByShelf(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """Published public videos, newest first. Sparse: only these have a `shelf`."""
+
+    class Meta:
+        index_name = "by_shelf"
+        projection = AllProjection()
+
+    shelf = NumberAttribute(hash_key=True)
+    published_at = NumberAttribute(range_key=True)
+
+
+class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """What an owner ever published, newest first. Keys only: whoever lists it reads the items, which know more."""
+
+    class Meta:
+        index_name = "by_published"
+        projection = KeysOnlyProjection()
+
+    owner_id = UnicodeAttribute(hash_key=True)
+    published_at = NumberAttribute(range_key=True)
+
+
+class Video(Table):
+    """A clip, from the creation of its upload on. `state` is one of reelstack.videos.State."""
+
+    class Meta(Deployed):
+        field = "videos_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    video_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    title = UnicodeAttribute()
+    description = UnicodeAttribute(default="")
+    tags: ListAttribute[str] = ListAttribute(default=list)
+    visibility = UnicodeAttribute(default="public")
+    state = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    """A code of reelstack.reasons: why the video was rejected or failed."""
+    reason_detail = UnicodeAttribute(null=True)
+    upload_id = UnicodeAttribute()
+    priority = UnicodeAttribute(null=True)
+    """The upload's, which another attempt has too; None is normal."""
+    attempt = NumberAttribute(default=1)
+    created_at = NumberAttribute()
+    published_at = NumberAttribute(null=True)
+    shelf = NumberAttribute(null=True)
+    duration_ms = NumberAttribute(null=True)
+    width = NumberAttribute(null=True)
+    height = NumberAttribute(null=True)
+    preview: JSONAttribute = JSONAttribute(null=True)
+    """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
+    asset: JSONAttribute = JSONAttribute(null=True)
+    """What was packaged: {"prefix", "master", "poster", "sprites", "color", "renditions": [...], "conformance": rules
+    broken}. See reelstack.assets."""
+    labels: JSONAttribute = JSONAttribute(null=True)
+    """What moderation saw: label -> highest score."""
+    cost_microdollars = NumberAttribute(null=True)
+    """What the attempt that is played is estimated to have cost: reelstack.costs."""
+    attempts = NumberAttribute(null=True)
+    """The highest attempt ever asked for; None: `attempt` is. A remake that failed leaves `attempt` behind it."""
+    remake_attempt = NumberAttribute(null=True)
+    """Present while a published video is made anew; what is played stays as it is until that is published."""
+    remake_priority = UnicodeAttribute(null=True)
+    remake_renditions = UnicodeAttribute(null=True)
+    """Comma-separated; these are encoded anew, the others taken over."""
+    remake_reason = UnicodeAttribute(null=True)
+    """A code of reelstack.reasons: why the latest remake came to nothing."""
+    rejected_at = NumberAttribute(null=True)
+    rejected_by = UnicodeAttribute(null=True)
+    """Who took it down after it was published: a user id, or `policy`."""
+    quarantined_at = NumberAttribute(null=True)
+    """When all its objects had left the served prefix."""
+    appealed_at = NumberAttribute(null=True)
+    """That the present verdict was appealed; each can be once."""
+    leftovers = NumberAttribute(null=True)
+    """The last attempt that ended, and may have written objects, after the video was gone."""
+    like_shelves = NumberAttribute(null=True)
+    """Over how many partitions its likes are listed; None: SHELVES. Grows when the video becomes hot."""
+
+    by_owner = VideosByOwner()
+    by_shelf = VideosByShelf()
+    by_published = VideosByPublished()
+
+
+class Upload(Table):
+    """An upload, bound to its owner, object key and S3 upload id, none of which a client ever names."""
+
+    class Meta(Deployed):
+        field = "uploads_table"
+        ttl = "expires_at"
+
+    upload_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    video_id = UnicodeAttribute()
+    key = UnicodeAttribute()
+    s3_upload_id = UnicodeAttribute()
+    size_bytes = NumberAttribute()
+    part_size_bytes = NumberAttribute()
+    mode = UnicodeAttribute(default="parts")
+    """One of reelstack.parts.Mode."""
+    content_type = UnicodeAttribute()
+    sha256 = UnicodeAttribute(null=True)
+    crc64nvme = UnicodeAttribute(null=True)
+    """Of the whole original, base64, as storage verified it when its parts were joined."""
+    request_hash = UnicodeAttribute(null=True)
+    state = UnicodeAttribute()
+    created_at = NumberAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
+class Usage(Table):
+    """What a creator has uploaded on a `day` (UTC, 2026-11-23); under `day` "open" the uploads not completed yet."""
+
+    class Meta(Deployed):
+        field = "usage_table"
+        ttl = "expires_at"
+
+    owner_id = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    uploads = NumberAttribute(null=True)
+    size_bytes = NumberAttribute(null=True)
+    open_uploads = UnicodeSetAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+class Claim(Table):
+    """That an upload's production was started, kept for good: the same event again finds it here."""
+
+    class Meta(Deployed):
+        field = "claims_table"
+
+    upload_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute()
+    attempt = NumberAttribute()
+    started = BooleanAttribute(default=False)
+    claimed_at = NumberAttribute()
+    task_token = UnicodeAttribute(null=True)
+    """The state machine's callback token while a person's decision is awaited."""
+    decision = UnicodeAttribute(null=True)
+    decision_reason = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
