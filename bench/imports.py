@@ -16,7 +16,9 @@ from infra.catalogue import FUNCTIONS
 BUDGET = 1.3
 ROUNDS = 10
 BARE = "from fastapi import FastAPI; from mangum import Mangum; handler = Mangum(FastAPI(), lifespan='off')"
-SHARED = {"reelstack.web": "import reelstack.web", "reelstack.tables": "import reelstack.tables"}
+WITHOUT_CRT = "import sys; sys.modules['awscrt'] = None; "
+"""Hides a package of this environment that a function without the layer `crt` does not have."""
+SHARED = {"reelstack.web": "import reelstack.web", "pynamodb": WITHOUT_CRT + "import pynamodb.models"}
 """What every service stands on: FastAPI with Powertools, and pynamodb with botocore."""
 TIMED = "import time; began = time.perf_counter(); {}; print(time.perf_counter() - began)"
 
@@ -30,8 +32,12 @@ def milliseconds(code: str) -> float:
 
 
 def measure(quick: bool) -> Report:
-    services = [line.name for line in FUNCTIONS if line.trigger == "http"]
-    codes = {"bare": BARE, **SHARED, **{name: f"import functions.{name}.handler" for name in services}}
+    services = {line.name: line.layers for line in FUNCTIONS if line.trigger == "http"}
+    own = {
+        name: ("" if "crt" in layers else WITHOUT_CRT) + f"import functions.{name}.handler"
+        for name, layers in services.items()
+    }
+    codes = {"bare": BARE, **SHARED, **own}
     for code in codes.values():
         milliseconds(code)  # writes byte code
     seen: dict[str, list[float]] = {name: [] for name in codes}

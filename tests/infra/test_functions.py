@@ -11,7 +11,7 @@ from infra.function import SNAP_START_DISK, camel
 from infra.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
 from infra.settings import STAGES
 from reelstack.config import PREFIX, Config
-from reelstack.tables import deployed
+from reelstack.tables.base import deployed
 from tests.infra.templates import Assembly, Resource
 
 ROOT = Path(__file__).parent.parent.parent
@@ -111,6 +111,16 @@ def test_http_services_start_from_a_snapshot_and_nothing_else_does(line: Fn, var
     # Only a published version is restored from its snapshot, so the gateway must call the alias.
     alias = variant.at(f"App/{camel(line.name)}Live")
     assert variant.flat("App", alias.properties["FunctionVersion"]).startswith(f"App/{camel(line.name)}/")
+
+
+def test_the_native_library_is_where_its_signatures_and_checksums_are_made_and_nowhere_else() -> None:
+    def needs(line: Fn) -> bool:
+        composes = "composing" in (ROOT / "functions" / line.name / "handler.py").read_text()
+        return composes or "write_playback_keys_store" in line.calls
+
+    with_it = {line.name for line in FUNCTIONS if "crt" in line.layers}
+    assert with_it == {line.name for line in FUNCTIONS if needs(line)}
+    assert len(with_it) == 4
 
 
 def test_media_and_models_never_meet_in_one_function() -> None:

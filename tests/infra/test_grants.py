@@ -7,7 +7,7 @@ import pytest
 from infra import nag
 from infra.catalogue import FUNCTIONS, Fn, Target
 from infra.function import BUCKET_ACTIONS, TABLE_ACTIONS, camel
-from reelstack.tables import Session, User
+from reelstack.tables.users import Session, User
 from tests.infra.templates import Assembly, Resource, listed
 
 Grant = tuple[str, str]

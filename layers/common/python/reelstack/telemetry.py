@@ -1,5 +1,6 @@
 """Logs with correlation ids, and metrics, for every function: Powertools behind two names."""
 
+import gc
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,7 +17,13 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 def entry(handler: Handler) -> Handler:
-    """Wraps a handler: its log lines carry the upload, the video and the request, and what it raises is logged."""
+    """Wraps a handler: its log lines carry the upload, the video and the request, and what it raises is logged.
+
+    With it everything is imported: garbage is collected again (functions/__init__.py), what there is now left out.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
     @wraps(handler)
     def wrapped(event: dict[str, Any], context: Any) -> Any:
