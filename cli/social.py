@@ -1,11 +1,14 @@
 """comment, comments, bookmark, share, report, recount: what people say about clips, and whether it is counted right."""
 
 import time
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client.models import Recount
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack videos` prints it.")]
 LOOK_AGAIN_SECONDS = 5
@@ -84,7 +87,7 @@ def report(
 
 
 def recount(
-    video_id: VideoId,
+    what: Annotated[str, typer.Argument(metavar="VIDEO_ID|@HANDLE", help="A clip, or somebody.")],
     repair: Annotated[
         bool, typer.Option("--repair", help="Take a drift back, once it has stayed the same for a minute.")
     ] = False,
@@ -92,17 +95,23 @@ def recount(
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Count a clip's likes and comments one by one, and compare with its counter. Exit code 0: they are the same.
+    """Count a clip's likes and comments, or somebody's followers and those they follow, one by one, and compare with
+    the counter. Exit code 0: they are the same.
 
     \b
       reelstack recount VIDEO_ID
-      reelstack recount VIDEO_ID --repair
+      reelstack recount @ann --repair
     """
     client, deadline = connect(name), time.monotonic() + wait
-    found = client.recount(video_id, repair=repair)
+    user_id = client.people.find(what).user_id if what.startswith("@") else ""
+
+    def look() -> "Recount":
+        return client.recount_user(user_id, repair=repair) if user_id else client.recount(what, repair=repair)
+
+    found = look()
     while found.state not in ("exact", "repaired") and time.monotonic() < deadline:
         time.sleep(LOOK_AGAIN_SECONDS)
-        found = client.recount(video_id, repair=repair)
+        found = look()
     if as_json:
         print_json(found)
     else:

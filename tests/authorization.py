@@ -107,6 +107,7 @@ GET /v1/users/{user_id}/erasure                          | 401      | 401     | 
 POST /v1/users/{user_id}/delete                          | 401      | 401     | 403        | 202         | 202     | 202     | 403
 POST /v1/users/{user_id}/recover                         | 401      | 401     | 403        | 204         | 404     | 404     | 403
 GET /v1/users/{user_id}/account                          | 401      | 401     | 403        | 200         | 200     | 200     | 200
+POST /v1/users/{user_id}/recount                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
 POST /v1/users/{user_id}/suspend                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
 POST /v1/users/{user_id}/restore                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
 PUT /v1/users/{user_id}/roles/{role}                     | 401      | 401     | 403        | 409         | 409     | 409     | 403

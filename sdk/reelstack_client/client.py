@@ -167,6 +167,11 @@ class Client:
         )
         return Recount.model_validate(answer.json())
 
+    def recount_user(self, user_id: str, *, repair: bool = False) -> Recount:
+        """Counts a user's followers and those they follow, likewise. For admins."""
+        answer = self._transport.call("POST", f"/v1/users/{user_id}/recount", body={"repair": repair}, repeatable=True)
+        return Recount.model_validate(answer.json())
+
     def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
         """A moderator's decision on a video in review."""
         body = {"verdict": verdict, "reason": reason}

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from reelstack.config import Config
-from reelstack.tables import Comment
+from reelstack.tables.interactions import Comment
 from reelstack_client import Client, NotAllowed
 from tests.functions.streams import Streams
 from tests.functions.test_videos import make
@@ -86,5 +86,7 @@ def test_admins_recount(people: Callable[..., Client], context: Any) -> None:
     assert (found.state, found.counted) == ("exact", {"likes": 1, "comments": 1})
     next(iter(Comment.scan())).delete()
     assert people("ada", "admin").recount("vid", repair=True).state == "drifted"
-    with pytest.raises(NotAllowed):
-        bob.recount("vid")
+    assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0}
+    for refused in (lambda: bob.recount("vid"), lambda: bob.recount_user("bob")):
+        with pytest.raises(NotAllowed):
+            refused()

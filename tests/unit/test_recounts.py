@@ -4,10 +4,13 @@ import time
 
 import pytest
 
-from reelstack import counters, recounts
+from reelstack import counters, recounts, users
 from reelstack.config import Config
+from reelstack.errors import UserNotFound
 from reelstack.recounts import Outcome
-from reelstack.tables import Comment, Counter, Like, Video
+from reelstack.tables.interactions import Comment, Counter, Like
+from reelstack.tables.ties import Follow
+from reelstack.tables.videos import Video
 
 
 @pytest.fixture
@@ -27,46 +30,67 @@ def video(aws: Config) -> str:
     return "v"
 
 
-def rest(seconds: int = 120) -> None:
-    found = Counter.get("v")
+def rest(seconds: int = 120, key: str = "v") -> None:
+    found = Counter.get(key)
     found.update([Counter.drift.set({**found.drift, "since": int(time.time()) - seconds})])
 
 
 def test_a_counter_that_is_right_is_proven_exact(video: str) -> None:
     Counter("v", likes=12, comments=4, parts=2).save()
     Counter("v#1", likes=8, open=True).save()
-    found = recounts.recount(video)
+    found = recounts.of_video(video)
     assert (found.state, found.counted, found.kept) == (Outcome.EXACT, {"likes": 20, "comments": 4}, found.counted)
 
 
 def test_a_video_nobody_did_anything_with_is_exact(aws: Config) -> None:
     Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
-    assert recounts.recount("v", repair=True).state is Outcome.EXACT
+    assert recounts.of_video("v", repair=True).state is Outcome.EXACT
 
 
 def test_a_drift_is_repaired_only_after_it_stayed_the_same_for_a_minute(video: str) -> None:
     Counter("v", likes=23, comments=4, writes=7, parts=2).save()
     Counter("v#1", likes=-1, open=True).save()
-    first = recounts.recount(video, repair=True)
+    first = recounts.of_video(video, repair=True)
     assert (first.state, first.kept["likes"]) == (Outcome.DRIFTED, 22)
     rest()
-    assert recounts.recount(video).state is Outcome.DRIFTED, "nobody asked to repair it"
-    assert recounts.recount(video, repair=True).state is Outcome.REPAIRED
+    assert recounts.of_video(video).state is Outcome.DRIFTED, "nobody asked to repair it"
+    assert recounts.of_video(video, repair=True).state is Outcome.REPAIRED
     assert counters.load(["v"])["v"].likes == 20
-    assert recounts.recount(video).state is Outcome.EXACT
+    assert recounts.of_video(video).state is Outcome.EXACT
     assert Counter.get("v").drift is None
 
 
 def test_a_drift_that_moves_is_not_repaired(video: str) -> None:
     Counter("v", likes=23, comments=4).save()
-    recounts.recount(video)
+    recounts.of_video(video)
     rest()
     Counter("v").update([Counter.likes.add(-1)])
-    assert recounts.recount(video, repair=True).state is Outcome.DRIFTED
+    assert recounts.of_video(video, repair=True).state is Outcome.DRIFTED
     assert counters.load(["v"])["v"].likes == 22
 
 
 def test_too_many_to_count_in_time_is_said(video: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recounts, "PATIENCE_SECONDS", -1)
     with pytest.raises(recounts.TooManyToCount):
-        recounts.recount(video)
+        recounts.of_video(video)
+
+
+def test_followers_and_those_followed_are_counted_without_requests(aws: Config) -> None:
+    users.meet("ann")
+    for number in range(12):
+        follower = f"u{number}"
+        Follow(follower, "ann", state="following", since=1, shelf=f"following#ann#{number % 8}").save()
+    Follow("cid", "ann", state="requested", since=1, shelf="requested#ann#0").save()
+    Follow("ann", "bob", state="following", since=1, shelf="following#bob#0").save()
+    Follow("ann", "cid", state="requested", since=1, shelf="requested#cid#0").save()
+    Counter("user/ann", followers=12, following=2).save()
+    found = recounts.of_user("ann")
+    assert (found.state, found.counted) == (Outcome.DRIFTED, {"followers": 12, "following": 1})
+    rest(key="user/ann")
+    assert recounts.of_user("ann", repair=True).state is Outcome.REPAIRED
+    assert recounts.of_user("ann").state is Outcome.EXACT
+
+
+def test_nobody_is_not_counted(aws: Config) -> None:
+    with pytest.raises(UserNotFound):
+        recounts.of_user("nobody")

@@ -6,6 +6,7 @@ many times longer than a stream takes. Do not repair while the alarm CountIntera
 """
 
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
@@ -13,13 +14,18 @@ from typing import Any
 from pydantic import BaseModel
 from pynamodb.exceptions import UpdateError
 
-from reelstack import comment_ids, counters, videos
+from reelstack import comment_ids, counters, follows, tallies, users, videos
 from reelstack.errors import TooManyToCount
-from reelstack.tables import SHELVES, Comment, Counter, Like, Video
+from reelstack.tables.base import REFUSED
+from reelstack.tables.interactions import Comment, Counter, Like
+from reelstack.tables.ties import Follow
+from reelstack.tables.videos import SHELVES, Video
 from reelstack.telemetry import count, logger
+from reelstack.ties import Following
 
 REST_SECONDS = 60
 AT_ONCE = 8
+PAGE = 5000
 PATIENCE_SECONDS = 20
 """A request ends at 29 s. A partition gives some 10,000 items in a hundredth of a second: that is tens of millions."""
 
@@ -42,44 +48,63 @@ class Recount(BaseModel):
     seconds: int = 0
 
 
-def recount(video_id: str, *, repair: bool = False) -> Recount:
-    """Likes and comments of a video, which people can add and take back. Raises VideoNotFound or TooManyToCount."""
+def of_video(video_id: str, *, repair: bool = False) -> Recount:
+    """Likes and comments of a video. Raises VideoNotFound or TooManyToCount."""
     video = videos.find(video_id)
-    before = _kept(video_id)
-    counted = _counted(video)
-    kept = _kept(video_id)
+    return _recount(video_id, ("likes", "comments"), lambda until: _said_and_liked(video, until), repair)
+
+
+def of_user(user_id: str, *, repair: bool = False) -> Recount:
+    """Followers of a user and those they follow. Raises UserNotFound or TooManyToCount."""
+    users.find(user_id)
+    key = tallies.of_user(user_id)
+    return _recount(key, ("followers", "following"), lambda until: _ties(user_id, until), repair)
+
+
+def _recount(key: str, kinds: tuple[str, ...], count_items: Callable[[float], dict[str, int]], repair: bool) -> Recount:
+    """`count_items` counts until a moment of time.monotonic."""
+    before = _kept(key, kinds)
+    counted = count_items(time.monotonic() + PATIENCE_SECONDS)
+    kept = _kept(key, kinds)
     if kept != before:
         return Recount(state=Outcome.MOVING, counted=counted, kept=kept)
     if counted == kept:
-        _note(video_id, None)
+        _note(key, None)
         return Recount(state=Outcome.EXACT, counted=counted, kept=kept)
-    since = _since(video_id, counted, kept)
+    since = _since(key, counted, kept)
     seconds = int(time.time()) - since
-    if repair and seconds >= REST_SECONDS and _repair(video_id, counted, kept):
+    if repair and seconds >= REST_SECONDS and _repair(key, counted, kept):
         return Recount(state=Outcome.REPAIRED, counted=counted, kept=counted, seconds=seconds)
     return Recount(state=Outcome.DRIFTED, counted=counted, kept=kept, seconds=seconds)
 
 
-def _kept(video_id: str) -> dict[str, int]:
-    found = counters.load([video_id], consistent=True)[video_id]
-    return {"likes": found.likes, "comments": found.comments}
+def _kept(key: str, kinds: Iterable[str]) -> dict[str, int]:
+    return counters.load([key], consistent=True)[key].model_dump(include=set(kinds))
 
 
-def _counted(video: Video) -> dict[str, int]:
-    until = time.monotonic() + PATIENCE_SECONDS
+def _said_and_liked(video: Video, until: float) -> dict[str, int]:
     liked = [f"{video.video_id}#{shelf}" for shelf in range(int(video.like_shelves or SHELVES))]
     shelves = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        likes = sum(pool.map(lambda shelf: _likes(shelf, until), liked))
+        likes = sum(pool.map(lambda shelf: _counted(Like.by_video.query(shelf, page_size=PAGE), until), liked))
         parents = list(pool.map(lambda thread: _thread(thread, until), shelves))
         threads = [comment_ids.thread_of_replies(video.video_id, one) for _, ids in parents for one in ids]
         replies = sum(visible for visible, _ in pool.map(lambda thread: _thread(thread, until), threads))
     return {"likes": likes, "comments": sum(visible for visible, _ in parents) + replies}
 
 
-def _likes(shelf: str, until: float) -> int:
+def _ties(user_id: str, until: float) -> dict[str, int]:
+    accepted = Follow.state == Following.FOLLOWING
+    mine = Follow.query(user_id, filter_condition=accepted, consistent_read=True, page_size=PAGE)
+    theirs = (Follow.by_followee.query(shelf, page_size=PAGE) for shelf in follows.shelves_of(user_id))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        followers = pool.map(lambda items: _counted(items, until), theirs)
+        return {"followers": sum(followers), "following": _counted(mine, until)}
+
+
+def _counted(items: Iterable[Any], until: float) -> int:
     number = 0
-    for number, _ in enumerate(Like.by_video.query(shelf, page_size=5000), 1):
+    for number, _ in enumerate(items, 1):
         if number % 1000 == 0 and time.monotonic() > until:
             raise TooManyToCount
     return number
@@ -96,43 +121,43 @@ def _thread(thread: str, until: float) -> tuple[int, list[str]]:
     return visible, [] if "/" in thread else ids
 
 
-def _since(video_id: str, counted: dict[str, int], kept: dict[str, int]) -> int:
+def _since(key: str, counted: dict[str, int], kept: dict[str, int]) -> int:
     """Since when these two numbers have been seen (unix seconds); now, if it is the first time."""
-    found = list(Counter.query(video_id, consistent_read=True))
+    found = list(Counter.query(key, consistent_read=True))
     noted: dict[str, Any] = (found[0].drift or {}) if found else {}
     if noted.get("counted") == counted and noted.get("kept") == kept:
         return int(noted["since"])
     now = int(time.time())
-    _note(video_id, {"counted": counted, "kept": kept, "since": now})
+    _note(key, {"counted": counted, "kept": kept, "since": now})
     return now
 
 
-def _note(video_id: str, drift: dict[str, Any] | None) -> None:
+def _note(key: str, drift: dict[str, Any] | None) -> None:
     if drift:
-        Counter(video_id).update([Counter.drift.set(drift)])
+        Counter(key).update([Counter.drift.set(drift)])
         return
     try:
-        Counter(video_id).update([Counter.drift.remove()], Counter.drift.exists())
+        Counter(key).update([Counter.drift.remove()], Counter.drift.exists())
     except UpdateError as refused:
-        if refused.cause_response_code != videos.REFUSED:
+        if refused.cause_response_code != REFUSED:
             raise
 
 
-def _repair(video_id: str, counted: dict[str, int], kept: dict[str, int]) -> bool:
+def _repair(key: str, counted: dict[str, int], kept: dict[str, int]) -> bool:
     """Adds the difference, unless the counter was written since it was read: False then."""
-    (first,) = Counter.query(video_id, consistent_read=True)
+    (first,) = Counter.query(key, consistent_read=True)
     same = Counter.writes == first.writes if first.writes else Counter.writes.does_not_exist()
-    if _kept(video_id) != kept:
+    if _kept(key, counted) != kept:
         return False
     changes = [
         getattr(Counter, kind).add(counted[kind] - kept[kind]) for kind in counted if counted[kind] != kept[kind]
     ]
     try:
-        Counter(video_id).update([*changes, Counter.drift.remove()], same)
+        Counter(key).update([*changes, Counter.drift.remove()], same)
     except UpdateError as refused:
-        if refused.cause_response_code == videos.REFUSED:
+        if refused.cause_response_code == REFUSED:
             return False
         raise
-    logger.warning("a counter was repaired", video_id=video_id, counted=counted, kept=kept)
+    logger.warning("a counter was repaired", counter=key, counted=counted, kept=kept)
     count("CounterRepaired")
     return True
