@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
+from valkey import Valkey
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
@@ -258,6 +259,17 @@ def valkey_url() -> Iterator[str]:
     """A real Valkey, empty at first; who wants it empty again says FLUSHDB."""
     with _valkey.server() as url:
         yield url
+
+
+@pytest.fixture
+def cached(aws: Config, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
+    """The cache that functions then have, empty."""
+    monkeypatch.setenv(f"{PREFIX}CACHE_URL", valkey_url)
+    config.cache_clear()
+    client = cache.connected(valkey_url)
+    client.flushdb()
+    yield client
+    client.flushdb()
 
 
 # --- HTTP services ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pynamodb.transactions import TransactWrite
+from valkey import Valkey
 
 from local import ports
 from reelstack import blocks, cache, likes, ties, transactions
@@ -103,14 +104,7 @@ def test_a_blocked_viewer_likes_nothing(aws: Config) -> None:
 # --- what the cache knows --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cached(aws: Config, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{PREFIX}CACHE_URL", valkey_url)
-    config.cache_clear()
-    cache.connected(valkey_url).flushdb()
-
-
-def test_the_cache_answers_until_a_block_is_set_or_taken_back(cached: None) -> None:
+def test_the_cache_answers_until_a_block_is_set_or_taken_back(cached: Valkey) -> None:
     assert not blocks.stand("bob", ["ann"])
     Block("bob", "ann", by={"ann"}).save()  # as nobody writes it: seen by who asks the table only
     assert not blocks.stand("bob", ["ann"])
@@ -121,7 +115,7 @@ def test_the_cache_answers_until_a_block_is_set_or_taken_back(cached: None) -> N
     assert not blocks.stand("cid", ["bob"])
 
 
-def test_what_was_read_before_a_block_is_not_kept_after_it(cached: None) -> None:
+def test_what_was_read_before_a_block_is_not_kept_after_it(cached: Valkey) -> None:
     def slowly() -> Any:
         before = blocks._kept("bob")
         blocks.block("ann", "bob")
@@ -131,7 +125,7 @@ def test_what_was_read_before_a_block_is_not_kept_after_it(cached: None) -> None
     assert blocks.stand("bob", ["ann"])
 
 
-def test_of_somebody_with_many_blocks_each_pair_is_asked_for(cached: None) -> None:
+def test_of_somebody_with_many_blocks_each_pair_is_asked_for(cached: Valkey) -> None:
     with Block.batch_write() as batch:
         for number in range(blocks.MOST_KEPT + 1):
             batch.save(Block("ann", f"u{number:04}", by={"ann"}))

@@ -1,0 +1,29 @@
+"""What decides about people's things, from the cache."""
+
+from valkey import Valkey
+
+from reelstack import users
+from reelstack.tables.users import User
+
+
+def test_what_is_known_of_a_pages_owners_is_one_request_to_the_cache(cached: Valkey) -> None:
+    User("ann", created_at=1, private=True).save()
+    User("bob", created_at=1, suspended_at=1).save()
+    everybody = ("ann", "bob", "nobody")
+    found = users.facts_of(everybody)
+    assert found == {user_id: users.read_facts(user_id) for user_id in everybody}
+    cached.config_resetstat()
+    assert users.facts_of(everybody) == found
+    stats = cached.info("commandstats")
+    assert {name for name in stats if not name.startswith("cmdstat_config")} == {"cmdstat_mget"}
+    assert stats["cmdstat_mget"]["calls"] == 1
+
+
+def test_one_and_many_keep_the_same_and_forget_it_together(cached: Valkey) -> None:
+    User("ann", created_at=1).save()
+    assert not users.facts("ann")["private"]
+    User("ann").update([User.private.set(True)])
+    assert not users.facts_of(("ann", "bob"))["ann"]["private"], "of a second ago"
+    users.forget("ann")
+    assert users.facts_of(("ann", "bob"))["ann"]["private"]
+    assert users.facts("ann")["private"]
