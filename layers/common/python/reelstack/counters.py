@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
 
 from reelstack import cache, counter_parts, tallies
+from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.counter_parts import KINDS
 from reelstack.tables.base import transact
@@ -134,7 +135,7 @@ def _apply(shard: str, mark: str | None, reached: str, tally: dict[str, Tally]) 
             if codes[0] == REFUSED:
                 raise ShardMoved(shard) from refused
             _make_way(dict(zip(tally, codes[1:], strict=True)))
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+            pause(0.02 * 2**attempt)
         else:
             return
     raise ShardMoved(shard)

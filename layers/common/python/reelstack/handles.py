@@ -4,7 +4,6 @@ Uniqueness is an item per handle. A handle that was given up stays its last hold
 over the name others still know somebody by; and a new one can be claimed only now and then, so that nobody hoards them.
 """
 
-import random
 import re
 import time
 import unicodedata
@@ -15,6 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from reelstack import users
+from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.errors import (
     HandleChangedLately,
@@ -36,7 +36,6 @@ RESERVED = frozenset(files("reelstack").joinpath("reserved_handles.txt").read_te
 """Names that would speak for the service, or that its addresses use."""
 OURS = "reelstack"
 ATTEMPTS = 5
-JITTER = random.SystemRandom()
 
 
 def normal(text: str) -> str:
@@ -83,7 +82,7 @@ def claim(user_id: str, text: str) -> User:
             _move(user, handle, anew=held is None or held.user_id != user_id)
         except TransactWriteError:
             # Somebody was faster with the handle or the user: the next look says who.
-            time.sleep(JITTER.uniform(0, 0.05 * 2**attempt))
+            pause(0.05 * 2**attempt)
         else:
             return users.find(user_id)
     raise StorageBusy
@@ -100,7 +99,7 @@ def release(user_id: str) -> None:
                 transaction.update(Handle(user.handle), actions=[_free()], condition=Handle.user_id == user_id)
                 transaction.update(User(user_id), actions=[User.handle.remove()], condition=_unmoved(user))
         except TransactWriteError:
-            time.sleep(JITTER.uniform(0, 0.05 * 2**attempt))
+            pause(0.05 * 2**attempt)
         else:
             return
     raise StorageBusy

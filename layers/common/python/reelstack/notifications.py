@@ -5,15 +5,13 @@ it, and an item that a record adds nothing to is not written. Who did it is kept
 that the counters say how many there are, exactly.
 """
 
-import random
-import time
 from collections.abc import Iterable
 from enum import StrEnum
 
 from pynamodb.exceptions import PutError, UpdateError
 
 from reelstack import notification_choices, ties, visibility
-from reelstack.clock import now_ms
+from reelstack.clock import now_ms, pause
 from reelstack.happenings import NOBODY, Happening
 from reelstack.tables.base import REFUSED
 from reelstack.tables.notifications import Notification
@@ -109,7 +107,7 @@ def _store(user_id: str, subject: str, found: list[Happening]) -> Notification |
         except PutError as refused:
             if refused.cause_response_code != REFUSED:
                 raise
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - spreads attempts, guards nothing
+            pause(PAUSE_SECONDS * 2**attempt)
         else:
             return after
     raise NotificationContended(subject)

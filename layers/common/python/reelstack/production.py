@@ -6,13 +6,12 @@ the event that says so or by the reconciler.
 """
 
 import json
-import random
-import time
 from typing import Any
 
 from pynamodb.exceptions import PutError, TransactWriteError
 
 from reelstack import aws, remakes, spending, uploads, videos
+from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
 from reelstack.tables.base import REFUSED, transact
@@ -151,7 +150,7 @@ def release(execution: str) -> None:
             except TransactWriteError:  # another one ended at the same moment and had the counters
                 if not left and _lease(pool, execution):
                     raise
-                time.sleep(random.uniform(0, CONFLICT_SECONDS))  # noqa: S311 - spreads the tries, guards nothing
+                pause(CONFLICT_SECONDS)
 
 
 def wait_for_person(upload_id: str, attempt: int) -> None:

@@ -1,12 +1,11 @@
 """Transactions that wait for one another: what two of them want at once, the second gets a moment later."""
 
-import random
-import time
 from collections.abc import Callable
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from reelstack.clock import pause
 from reelstack.tables.base import transact
 
 REFUSED, CONTENDED = "ConditionalCheckFailed", "TransactionConflict"
@@ -31,7 +30,7 @@ def commit(build: Callable[[TransactWrite], None]) -> frozenset[int]:
                 return frozenset(place for place, code in enumerate(codes) if code == REFUSED)
             if CONTENDED not in codes or attempt == ATTEMPTS - 1:
                 raise
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - spreads attempts, guards nothing
+            pause(PAUSE_SECONDS * 2**attempt)
         else:
             return frozenset()
     raise AssertionError("unreachable: the last attempt returns or raises")

@@ -6,7 +6,6 @@ How a file is cut and signed is `reelstack.parts`.
 
 import hashlib
 import json
-import random
 import time
 import uuid
 from enum import StrEnum
@@ -14,7 +13,7 @@ from enum import StrEnum
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
 from reelstack import aws, parts, quotas
-from reelstack.clock import now_ms
+from reelstack.clock import now_ms, pause
 from reelstack.config import config
 from reelstack.errors import (
     FileTooLarge,
@@ -39,7 +38,6 @@ from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5
-JITTER = random.SystemRandom()
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
 TYPES = {
     "video/mp4": "mp4",
@@ -154,7 +152,7 @@ def _save(upload: Upload, video: Video) -> Upload | None:
                 return known
             quotas.check(upload.owner_id, int(upload.size_bytes))
             # Two of one creator at once count in the same item: DynamoDB lets one of them through.
-            time.sleep(JITTER.uniform(0, 0.05 * 2**attempt))
+            pause(0.05 * 2**attempt)
     raise StorageBusy
 
 

@@ -1,5 +1,7 @@
 """A service is `app = make_app("uploads", routes.router)` and `handler = lambda_handler(app)`."""
 
+import importlib
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +11,7 @@ from mangum import Mangum
 from starlette.exceptions import HTTPException
 
 from reelstack.errors import ReelstackError
+from reelstack.tables.base import connection
 from reelstack.telemetry import entry
 from reelstack.web import problems
 from reelstack.web.door import Door
@@ -37,4 +40,15 @@ def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
     """The function's entry: an API Gateway HTTP API event (payload 2.0) in, its answer out."""
     # Mangum sends types it does not know as base64.
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE])
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        _warm()
     return entry(lambda event, context: adapter(event, context))
+
+
+def _warm() -> None:
+    """What the first request would otherwise wait for, before the snapshot is taken that every process starts from:
+    libraries that are imported late, and clients. Nothing is connected: a snapshot's connections would be dead."""
+    importlib.import_module("boto3")
+    importlib.import_module("aws_lambda_powertools.utilities.idempotency")
+    importlib.import_module("valkey")
+    assert connection().client
