@@ -67,6 +67,10 @@ def statement(app: "AppStack", name: str) -> iam.PolicyStatement | None:
             app.machine_arn,
         ),
         "create_transcode_job": (["mediaconvert:CreateJob"], app.managed.queue_arn),
+        "cancel_transcode_jobs": (
+            ["mediaconvert:CancelJob"],
+            app.format_arn(service="mediaconvert", resource="jobs", resource_name="*"),
+        ),
         "pass_transcode_role": (["iam:PassRole"], app.managed.transcode_role.role_arn),
         "pass_rekognition_role": (["iam:PassRole"], app.managed.look_role.role_arn),
         "administer_users": (

@@ -496,7 +496,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=30,
         reads=(EngineJob,),
         writes=(EngineJob,),
-        calls=("answer_engine_steps",),
+        calls=("answer_engine_steps", "cancel_transcode_jobs"),
     ),
     Fn(
         "hear_rekognition",

@@ -195,6 +195,24 @@ def test_a_heartbeat_that_stops_is_a_timeout(aws: Any, context: Any) -> None:
     assert Video.get("v1").reason == "production-timeout"
 
 
+def test_a_job_whose_production_gave_up_is_cancelled_and_others_are_not(
+    planned: Any, waiting: Waiting, transcoder: Transcoder, context: Any
+) -> None:
+    submit(planned, waiting)
+    ((job_id, _),) = transcoder.jobs.items()
+    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    assert transcoder.cancelled == [], "production waits"
+    planned.run("submit_mediaconvert", task_token="of an execution that timed out")
+    hear(transcoder.event(job_id, "PROGRESSING"), context)
+    assert transcoder.cancelled == [], "a step that is tried again may be about to store its token"
+    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    assert transcoder.cancelled == [job_id]
+    transcoder.ended.add(job_id)
+    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    hear(transcoder.event(job_id, "CANCELED"), context)
+    assert EngineJob.get(KEY).outcome == "failed"
+
+
 def test_a_job_that_would_cost_too_much_is_never_asked_for(
     planned: Any, waiting: Waiting, transcoder: Transcoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,10 +19,13 @@ from tests.clips import FFMPEG
 
 
 class Transcoder:
-    """`jobs` as they came in, by id. `finish` does one and returns the event that says so."""
+    """`jobs` as they came in, by id. `finish` does one and returns the event that says so. Of those in `ended` none can
+    be cancelled."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, dict[str, Any]] = {}
+        self.cancelled: list[str] = []
+        self.ended: set[str] = set()
         self._tokens: dict[str, str] = {}
 
     def create(self, request: dict[str, Any]) -> str:
@@ -96,9 +99,21 @@ def serving(transcoder: Transcoder) -> Iterator[str]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["content-length"])))
             assert self.path == "/2017-08-29/jobs"
-            body = json.dumps({"job": {"id": transcoder.create(request), "status": "SUBMITTED"}}).encode()
-            self.send_response(201)
+            self.answer(201, {"job": {"id": transcoder.create(request), "status": "SUBMITTED"}})
+
+        def do_DELETE(self) -> None:
+            job_id = self.path.removeprefix("/2017-08-29/jobs/")
+            if job_id in transcoder.ended:
+                return self.answer(409, {"message": "The job has ended"}, "ConflictException")
+            transcoder.cancelled.append(job_id)
+            return self.answer(202, {})
+
+        def answer(self, status: int, told: dict[str, Any], error: str = "") -> None:
+            body = json.dumps(told).encode()
+            self.send_response(status)
             self.send_header("content-type", "application/json")
+            if error:
+                self.send_header("x-amzn-errortype", error)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

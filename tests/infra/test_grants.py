@@ -56,6 +56,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("mediaconvert:CreateJob",),
         "arn:aws:mediaconvert:us-east-1:111111111111:queues/reelstack-{stage}-production",
     ),
+    "cancel_transcode_jobs": (
+        ("mediaconvert:CancelJob",),
+        "arn:aws:mediaconvert:us-east-1:111111111111:jobs/*",
+    ),
     "pass_transcode_role": (("iam:PassRole",), "App/Managed/TranscodeRole.Arn"),
     "pass_rekognition_role": (("iam:PassRole",), "App/Managed/LookRole.Arn"),
     "administer_users": (

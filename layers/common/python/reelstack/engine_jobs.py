@@ -71,17 +71,19 @@ def end(key: str, outcome: Outcome, *, error: str = "", detail: str = "", output
     return _answer(job)
 
 
-def still_running(key: str) -> None:
-    """Keeps production waiting. Of a job that nobody waits for, this says nothing."""
+def still_running(key: str) -> bool:
+    """Keeps production waiting. False if it gave up on this job, which goes on for nothing."""
     try:
         job = EngineJob.get(key, consistent_read=True)
     except EngineJob.DoesNotExist:
-        return
+        return True
     states = aws.client("stepfunctions")
     try:
         states.send_task_heartbeat(taskToken=job.task_token)
     except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist, states.exceptions.InvalidToken):
         logger.info("production waits no more", job=key)
+        return bool(job.outcome)
+    return True
 
 
 def _answer(job: EngineJob) -> bool:

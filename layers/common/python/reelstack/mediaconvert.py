@@ -16,6 +16,8 @@ from reelstack.telemetry import count, logger
 SOURCE, CHANGED = "aws.mediaconvert", "MediaConvert Job State Change"
 FAILED, TOO_COSTLY = "transcoder-failed", "transcode-too-costly"
 ENDED_BADLY = ("ERROR", "CANCELED")
+MINUTES_LATER = "STATUS_UPDATE"
+"""Earlier, a step that is tried again may not have stored its new token yet."""
 
 
 class Change(BaseModel):
@@ -73,6 +75,18 @@ def hear(event: dict[str, Any]) -> str:
         detail = f"{change.status} {change.error_code or ''}: {change.error_message}"
         logger.error("the job failed", job_id=change.job_id, detail=detail)
         engine_jobs.end(key, "failed", error=FAILED, detail=detail)
-    else:
-        engine_jobs.still_running(key)
+    elif not engine_jobs.still_running(key) and change.status == MINUTES_LATER:
+        _cancel(change.job_id)
     return change.status
+
+
+def _cancel(job_id: str) -> None:
+    """Every minute that nobody waits for is paid."""
+    transcoder = aws.client("mediaconvert")
+    try:
+        transcoder.cancel_job(Id=job_id)
+    except (transcoder.exceptions.ConflictException, transcoder.exceptions.NotFoundException):
+        logger.info("the job had ended", job_id=job_id)
+    else:
+        logger.warning("a job was cancelled: its production gave up", job_id=job_id)
+        count("TranscodeCancelled")
