@@ -170,6 +170,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "ties",
         "http",
+        timeout=29,
         vpc=True,
         routes=(
             "PUT /v1/users/{user_id}/follow",
@@ -184,9 +185,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/users/{user_id}/block",
             "DELETE /v1/users/{user_id}/block",
             "GET /v1/me/blocks",
+            "POST /v1/users/{user_id}/recount",
         ),
         reads=(Follow, Block, User, Counter),
-        writes=(Follow, Block),
+        writes=(Follow, Block, Counter),
         deletes=(Follow, Block),
         checks=(Block,),
         config=("cache_url", "max_following"),
@@ -228,9 +230,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
             "POST /v1/videos/{video_id}/recount",
-            "POST /v1/users/{user_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter, Follow, User),
+        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
         writes=(Video, Counter),
         appends=(AuditEntry,),
         config=(

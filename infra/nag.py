@@ -156,6 +156,9 @@ def _function(line: Fn, state: StateStack, application: AppStack) -> Iterator[Me
         yield Meant(
             function.role, f"IAM5[Resource::{executions}]", "It asks for executions of one machine, named by upload"
         )
+    if "cancel_transcode_jobs" in line.calls:
+        jobs = f"arn:aws:mediaconvert:{application.region}:{application.account}:jobs/*"
+        yield Meant(function.role, f"IAM5[Resource::{jobs}]", "MediaConvert names jobs as it takes them")
     if "post_to_connections" in line.calls:
         socket = application.get_logical_id(cast(CfnResource, application.socket_api.node.default_child))
         place = f"arn:aws:execute-api:{application.region}:{application.account}:<{socket}>/live"

@@ -64,6 +64,7 @@ def start_production() -> Production:
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
         "Parameters": {"QueueUrl": queue, "MessageBody": {"task_token.$": "$$.Task.Token"}},
+        "HeartbeatSeconds": 3600,  # without it, moto takes no heartbeats
         "End": True,
     }
     machine = states.create_state_machine(

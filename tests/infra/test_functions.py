@@ -88,8 +88,8 @@ def test_size_time_and_layers_are_the_catalogues(line: Fn, variant: Assembly) ->
     assert properties["MemorySize"] == line.memory
     assert properties["Timeout"] == line.timeout
     assert properties["EphemeralStorage"]["Size"] == line.disk
-    layers = [variant.flat("App", layer) for layer in properties["Layers"]]
-    assert layers == [f"App/{name.title()}Layer" for name in ("common", *line.layers)]
+    layers = {variant.flat("App", layer) for layer in properties["Layers"]}
+    assert layers == {f"App/{name.title()}Layer" for name in ("common", *line.layers)}
     assert ("VpcConfig" in properties) == (line.vpc and variant.settings.profile == "full")
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pynamodb.exceptions import UpdateError
 
 from reelstack import comment_ids, counters, follows, tallies, users, videos
@@ -37,6 +37,15 @@ class Outcome(StrEnum):
     DRIFTED = "drifted"
     """They differ, for `seconds` now. From REST_SECONDS on it can be repaired."""
     REPAIRED = "repaired"
+
+
+class WantedRecount(BaseModel):
+    """What an administrator asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repair: bool = False
+    """Takes a drift back that has stayed the same for a minute."""
 
 
 class Recount(BaseModel):
