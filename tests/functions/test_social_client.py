@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from reelstack import users
 from reelstack.config import Config
 from reelstack.tables.interactions import Comment
 from reelstack_client import Client, NotAllowed
@@ -88,6 +89,7 @@ def test_admins_recount(people: Callable[..., Client], context: Any) -> None:
     assert (found.state, found.counted) == ("exact", {"likes": 1, "comments": 1})
     next(iter(Comment.scan())).delete()
     assert people("ada", "admin").recount("vid", repair=True).state == "drifted"
+    users.meet("bob")
     assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0}
     for refused in (lambda: bob.recount("vid"), lambda: bob.recount_user("bob")):
         with pytest.raises(NotAllowed):
