@@ -1,9 +1,12 @@
 """Likes: once a person and video, listed by either."""
 
 import pytest
+from valkey import Valkey
 
-from reelstack import likes, rates
-from reelstack.config import Config
+from local import ports
+from reelstack import blocks, likes, rates
+from reelstack.config import PREFIX, Config, config
+from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import SHELVES, Video
 
@@ -17,6 +20,32 @@ def video(aws: Config) -> str:
 def test_liking_twice_counts_once(video: str) -> None:
     assert [likes.like("bob", video) for _ in range(2)] == [True, False]
     assert Like.count("bob") == 1
+
+
+def test_a_like_asks_the_cache_twice_and_a_block_holds_from_its_moment(cached: Valkey, video: str) -> None:
+    likes.like("bob", video)
+    likes.unlike("bob", video)
+    cached.config_resetstat()
+    assert likes.like("bob", video)
+    stats = cached.info("commandstats")
+    assert {
+        name: stats[name]["calls"] for name in stats if not name.startswith(("cmdstat_config", "cmdstat_info"))
+    } == {
+        "cmdstat_mget": 1,
+        "cmdstat_get": 1,
+    }
+    likes.unlike("bob", video)
+    blocks.block("ann", "bob")
+    with pytest.raises(VideoNotFound):
+        likes.like("bob", video)
+    blocks.unblock("ann", "bob")
+    assert likes.like("bob", video)
+
+
+def test_without_a_cache_that_answers_there_are_likes(video: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}CACHE_URL", f"valkey://127.0.0.1:{ports.free(1)[0]}")
+    config.cache_clear()
+    assert likes.like("bob", video)
 
 
 def test_unliking_what_was_not_liked_changes_nothing(video: str) -> None:

@@ -39,10 +39,15 @@ def stand(user_id: str, other_ids: Collection[str]) -> bool:
 
     For a write that may as well come a moment before the block: a like. Others depend on `absent`.
     """
-    kept = cache.remember(f"blocks:{user_id}", KEPT_SECONDS, lambda: _kept(user_id)) if cache.address() else None
+    kept = cache.remember(cached_as(user_id), KEPT_SECONDS, lambda: _kept(user_id)) if cache.address() else None
     if kept is None or kept["others"] is None:
         return bool(ties.blocked(user_id, other_ids))
     return not set(kept["others"]).isdisjoint(other_ids)
+
+
+def cached_as(user_id: str) -> str:
+    """The key under which the cache has a user's blocks."""
+    return f"blocks:{user_id}"
 
 
 def _kept(user_id: str) -> dict[str, list[str] | None]:
@@ -128,7 +133,7 @@ def list_blocked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Blo
 
 
 def _changing(*user_ids: str) -> None:
-    cache.changing(*(f"blocks:{user_id}" for user_id in user_ids))
+    cache.changing(*map(cached_as, user_ids))
 
 
 def _by(user_id: str, other_id: str) -> set[str]:

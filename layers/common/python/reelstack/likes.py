@@ -8,7 +8,7 @@ import zlib
 
 from pynamodb.exceptions import PutError, UpdateError
 
-from reelstack import blocks, pages, rates, shelves, videos
+from reelstack import blocks, cache, pages, rates, shelves, videos
 from reelstack.errors import VideoNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Like
@@ -18,12 +18,13 @@ from reelstack.telemetry import logger
 
 def like(user_id: str, video_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
-    known = videos.check_visible_for_write(video_id, user_id)
+    with cache.ahead(videos.cached_as(video_id), blocks.cached_as(user_id)):
+        known = videos.check_visible_for_write(video_id, user_id)
+        if blocks.stand(user_id, (known["owner_id"],)):
+            raise VideoNotFound
     # What an earlier version cached has no shelves.
     number = zlib.crc32(user_id.encode()) % int(known.get("like_shelves", SHELVES))
     made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
-    if blocks.stand(user_id, (known["owner_id"],)):
-        raise VideoNotFound
     try:
         made.save(Like.user_id.does_not_exist())
     except PutError as refused:

@@ -93,8 +93,13 @@ def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
     return known
 
 
+def cached_as(video_id: str) -> str:
+    """The key under which the cache has what check_visible returns."""
+    return f"video:{video_id}"
+
+
 def _known(video_id: str) -> dict[str, Any]:
-    known: dict[str, Any] | None = cache.remember(f"video:{video_id}", CACHE_SECONDS, lambda: _facts(video_id))
+    known: dict[str, Any] | None = cache.remember(cached_as(video_id), CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
     return known
