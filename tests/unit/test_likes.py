@@ -27,13 +27,8 @@ def test_a_like_asks_the_cache_twice_and_a_block_holds_from_its_moment(cached: V
     likes.unlike("bob", video)
     cached.config_resetstat()
     assert likes.like("bob", video)
-    stats = cached.info("commandstats")
-    assert {
-        name: stats[name]["calls"] for name in stats if not name.startswith(("cmdstat_config", "cmdstat_info"))
-    } == {
-        "cmdstat_mget": 1,
-        "cmdstat_get": 1,
-    }
+    asked = cached.info("commandstats")
+    assert (asked["cmdstat_mget"]["calls"], asked["cmdstat_get"]["calls"]) == (1, 1)
     likes.unlike("bob", video)
     blocks.block("ann", "bob")
     with pytest.raises(VideoNotFound):
