@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
 from starlette.exceptions import HTTPException
 
+from reelstack import aws
 from reelstack.errors import ReelstackError
 from reelstack.tables.base import connection
 from reelstack.telemetry import entry
@@ -48,7 +49,8 @@ def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
 def _warm() -> None:
     """What the first request would otherwise wait for, before the snapshot is taken that every process starts from:
     libraries that are imported late, and clients. Nothing is connected: a snapshot's connections would be dead."""
-    importlib.import_module("boto3")
     importlib.import_module("aws_lambda_powertools.utilities.idempotency")
     importlib.import_module("valkey")
+    for service in ("dynamodb", "secretsmanager"):  # of kept answers, and of the door
+        aws.client(service)
     assert connection().client
