@@ -13,7 +13,7 @@ from infra.alarms import Alarms
 from infra.catalogue import FUNCTIONS, Fn
 from infra.function import ROOT, RUNTIME, Function, camel
 from infra.function_config import function_config
-from infra.layers import NAMES, LayerSource, layer_path
+from infra.layers import NAMES, LayerName, LayerSource, layer_path
 from infra.machines import production_machine, rights_machine
 from infra.managed_engines import ManagedEngines
 from infra.queues import dead_letters_of, work_queue
@@ -65,7 +65,7 @@ class AppStack(Stack):
         self.rights_machines = {name: f"reelstack-{settings.stage}-{name}" for name in ("export", "erasure")}
         self.search = search
         self.config = function_config(self, cache_url)
-        self.layers = {name: self._layer(name) for name in ("common", *NAMES) if not self._spared(name)}
+        self.layers = {name: self._layer(name) for name in NAMES if not self._spared(name)}
         self.functions = {line.name: self._function(line, vpc, functions_group) for line in FUNCTIONS}
         for line in FUNCTIONS:
             for ability in line.calls:
@@ -86,12 +86,12 @@ class AppStack(Stack):
         """A laptop's Python has the third-party libraries already; unpacking them per worker would cost seconds."""
         return self.settings.is_local and layer != "common"
 
-    def _layer(self, name: str) -> lambda_.LayerVersion:
-        path = ROOT / "layers" / "common" if name == "common" else self.layer_source(name, self.settings)  # type: ignore[arg-type]
+    def _layer(self, name: LayerName) -> lambda_.LayerVersion:
+        path = ROOT / "layers" / "common" if self.settings.is_local else self.layer_source(name, self.settings)
         return lambda_.LayerVersion(
             self,
             f"{name.title()}Layer",
-            code=lambda_.Code.from_asset(str(path), exclude=["**/__pycache__"]),
+            code=lambda_.Code.from_asset(str(path), exclude=["**/__pycache__"] if self.settings.is_local else []),
             compatible_runtimes=[RUNTIME],
             removal_policy=RemovalPolicy.DESTROY,
         )

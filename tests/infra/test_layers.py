@@ -19,13 +19,17 @@ from infra.layers import (
     LOCK,
     NAMES,
     NEWEST_GLIBC,
+    OURS,
     ROOT,
+    THIRD_PARTY,
     LayerName,
     LayerNotBuilt,
     Target,
     built,
     here,
+    interpreter,
     named,
+    our_sources,
     pinned,
     place_of,
     target_of,
@@ -45,7 +49,7 @@ NOT_ASKED_FOR = {
 
 
 @pytest.mark.parametrize("target", [ARM, X86], ids=lambda target: target.machine)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", THIRD_PARTY)
 def test_every_package_of_a_layer_is_locked_with_its_hashes(name: LayerName, target: Target) -> None:
     lines = pinned(name, target).splitlines()
     assert [canonicalize_name(line.split("==")[0]) for line in lines] == named(name)
@@ -91,9 +95,8 @@ def test_another_target_is_another_layer() -> None:
 @pytest.mark.engines
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 def test_a_function_with_its_layers_fits_into_lambda(line: Fn) -> None:
-    code = [ROOT / "functions" / line.name, ROOT / "layers" / "common"]
-    layers = [built(name, target_of(STAGES["prod"])) for name in line.layers]
-    assert sum(map(unzipped_bytes, [*code, *layers])) < LIMIT_BYTES
+    layers = [built(name, target_of(STAGES["prod"])) for name in ("common", *line.layers)]
+    assert sum(map(unzipped_bytes, [ROOT / "functions" / line.name, *layers])) < LIMIT_BYTES
 
 
 @pytest.mark.engines
@@ -105,7 +108,7 @@ def test_the_media_layer_holds_two_executable_programs_for_arm64() -> None:
 
 
 @pytest.mark.engines
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", THIRD_PARTY)
 def test_every_binary_runs_on_the_c_library_of_lambda(name: LayerName) -> None:
     binaries = [path for path in built(name, ARM).rglob("*") if path.is_file() and _is_elf(path)]
     assert binaries
@@ -118,9 +121,7 @@ def test_every_binary_runs_on_the_c_library_of_lambda(name: LayerName) -> None:
 @pytest.mark.engines
 def test_nothing_unneeded_is_left() -> None:
     left = [path for name in NAMES for path in built(name, ARM).rglob("*")]
-    assert not [
-        path for path in left if path.name in {"__pycache__", "tests", "packager-linux-arm64"} or path.suffix == ".pyi"
-    ]
+    assert not [path for path in left if path.name in {"tests", "packager-linux-arm64"} or path.suffix == ".pyi"]
     models = [path.name for path in left if path.suffix == ".onnx" and path.stat().st_size > MIB]
     assert sorted(models) == ["image-safety-classifier-s.onnx", "open_nsfw.onnx"]
 
@@ -143,14 +144,44 @@ def test_the_programs_of_the_x86_layer_run() -> None:
 
 @pytest.mark.engines
 def test_an_x86_function_fits_into_lambda_too() -> None:
-    layers = sum(unzipped_bytes(built(name, X86)) for name in ("deps", "media"))
-    assert layers + unzipped_bytes(ROOT / "layers" / "common") + unzipped_bytes(ROOT / "functions") < LIMIT_BYTES
+    layers = sum(unzipped_bytes(built(name, X86)) for name in ("common", "deps", "media"))
+    assert layers + unzipped_bytes(ROOT / "functions") < LIMIT_BYTES
+
+
+def test_our_own_layer_holds_our_package_and_changes_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    held = built("common", here()) / "python"
+    names = [path.relative_to(OURS) for path in our_sources()]
+    assert names == sorted(
+        path.relative_to(held) for path in held.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    )
+    assert all((held / name).read_bytes() == (OURS / name).read_bytes() for name in names)
+    before = place_of("common", here())
+    (tmp_path / "other.py").touch()
+    monkeypatch.setattr("infra.layers.OURS", tmp_path)
+    assert place_of("common", here()) != before
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("target", [ARM, here()], ids=["lambda", "here"])
+@pytest.mark.parametrize(("name", "package"), [("deps", "botocore"), ("common", "reelstack")])
+def test_what_is_imported_has_byte_code_of_the_targets_python_that_no_archive_makes_stale(
+    name: LayerName, package: str, target: Target
+) -> None:
+    if not interpreter(target.python):
+        pytest.skip(f"this machine has no Python {target.python}")
+    sources = list((built(name, target) / "python" / package).rglob("*.py"))
+    assert sources
+    tag = f"cpython-{target.python.replace('.', '')}"
+    for source in sources:
+        code = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+        flags = struct.unpack_from("<I", code.read_bytes(), 4)[0]
+        assert flags == 0b01, f"{code} is checked against its source"
 
 
 @pytest.mark.engines
 def test_every_function_is_imported_with_its_own_layers_alone() -> None:
     for layers in {line.layers for line in FUNCTIONS}:
-        folders = [built(name, here()) / "python" for name in layers] + [ROOT / "layers/common/python", ROOT]
+        folders = [built(name, here()) / "python" for name in ("common", *layers)] + [ROOT]
         names = [line.name for line in FUNCTIONS if line.layers == layers]
         program = (
             "import sys, importlib, importlib.util; sys.path[:0] = sys.argv[1:]\n"
@@ -162,7 +193,7 @@ def test_every_function_is_imported_with_its_own_layers_alone() -> None:
 
 @pytest.mark.engines
 def test_functions_run_on_nothing_but_the_layers() -> None:
-    folders = [built(name, here()) / "python" for name in ("deps", "crt", "ml")] + [ROOT / "layers/common/python"]
+    folders = [built(name, here()) / "python" for name in ("common", "deps", "crt", "ml")]
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth, opensearchpy\n"
