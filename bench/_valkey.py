@@ -2,13 +2,14 @@
 
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-import valkey
+from local import ports, valkey
+from local.processes import wait_until
 
-from local import ports, programs
+READY_SECONDS = 20
 
 
 @contextmanager
@@ -16,25 +17,12 @@ def server() -> Iterator[str]:
     """Its valkey:// address."""
     (port,) = ports.free(1)
     with tempfile.TemporaryDirectory() as folder:
-        argv = [str(programs.valkey_server()), "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
-        process = subprocess.Popen([*argv, "--save", ""], stdout=subprocess.DEVNULL)
+        argv = valkey.command(port, Path(folder), "--save", "")
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
         try:
-            _wait(port)
+            if not wait_until(lambda: valkey.serves(port), READY_SECONDS):
+                raise TimeoutError(f"Valkey did not answer within {READY_SECONDS} s")
             yield f"valkey://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(timeout=10)
-
-
-def _wait(port: int) -> None:
-    client, deadline = valkey.Valkey(port=port), time.monotonic() + 20
-    while True:
-        try:
-            client.ping()
-        except valkey.exceptions.ConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            client.close()
-            return

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from local import ports, programs
+from local import ports, programs, valkey
 from local.errors import NotReady
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
@@ -113,9 +113,9 @@ class Services:
     def start_cache(self) -> bool:
         folder = self.places.state / "cache"
         folder.mkdir(exist_ok=True)
-        argv = [str(programs.valkey_server()), "--bind", HOST, "--port", str(self.ports.cache), "--dir", str(folder)]
-        argv += ["--save", "300 1", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru"]
-        return self._start("cache", argv, clean_environment(self.places), lambda: not ports.is_free(self.ports.cache))
+        settings = ("--save", "300 1", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru")
+        argv = valkey.command(self.ports.cache, folder, *settings)
+        return self._start("cache", argv, clean_environment(self.places), lambda: valkey.serves(self.ports.cache))
 
     def start_search(self) -> bool:
         """Starts the search engine, which is empty then: it keeps nothing. True if it was started now."""

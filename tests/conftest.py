@@ -272,6 +272,18 @@ def cached(aws: Config, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Ite
     client.flushdb()
 
 
+def requests_of(server: Valkey, act: Callable[[], Any]) -> int:
+    """How often the server hears from `act`, however many commands come at once."""
+
+    def heard() -> int:
+        stats: Any = server.info("stats")
+        return int(stats["total_reads_processed"])
+
+    before = heard()
+    act()
+    return heard() - before - 1  # the question itself
+
+
 # --- HTTP services ---------------------------------------------------------------------------------------------------
 
 Answer = SimpleNamespace

@@ -1,6 +1,7 @@
 """Cache-aside in Valkey, with one loader at a time. Without a cache (profile `core`), or when it is down, reads load.
 
-Keys are namespaced `rs:`; values are JSON. A cache that fails must never fail a request.
+Keys are namespaced `rs:`; values are JSON. A cache that fails must never fail a request. Several keys go as one request
+of several commands: the cache is a cluster, which refuses one command for keys of several slots.
 """
 
 from __future__ import annotations
@@ -68,8 +69,7 @@ def ahead(*keys: str) -> Iterator[None]:
     if url := address():
         names = [f"rs:{key}" for key in keys]
         with suppress(*_errors()):  # whoever remembers them hears of it again
-            kept: list[Any] = connected(url).mget(names)  # type: ignore[assignment]  # also typed as awaitable
-            found = {name: value for name, value in zip(names, kept, strict=True) if value is not None}
+            found = {name: value for name, value in zip(names, _several(url, names), strict=True) if value is not None}
     outside = _found.set(found)
     try:
         yield
@@ -87,8 +87,8 @@ def remember_many(
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}
     try:
-        kept: list[Any] = connected(url).mget(list(names.values()))  # type: ignore[assignment]  # also typed as awaitable
-        found = {key: json.loads(value) for key, value in zip(keys, kept, strict=True) if value is not None}
+        kept = zip(names, _several(url, list(names.values())), strict=True)
+        found = {key: json.loads(value) for key, value in kept if value is not None}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
             with connected(url).pipeline(transaction=False) as pipeline:
@@ -107,7 +107,10 @@ def forget(*keys: str) -> None:
     """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
     url = config().cache_url
     if url and keys:
-        connected(url).delete(*(f"rs:{key}" for key in keys))
+        with connected(url).pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.delete(f"rs:{key}")
+            pipeline.execute()  # type: ignore[no-untyped-call]
 
 
 def changing(*keys: str) -> None:
@@ -128,7 +131,15 @@ def changing(*keys: str) -> None:
 def _errors() -> tuple[type[Exception], ...]:
     import valkey
 
-    return (valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError)
+    return (valkey.exceptions.ValkeyError,)
+
+
+def _several(url: str, names: list[str]) -> list[str | None]:
+    with connected(url).pipeline(transaction=False) as pipeline:
+        for name in names:
+            pipeline.get(name)
+        found: list[str | None] = pipeline.execute()  # type: ignore[no-untyped-call]
+    return found
 
 
 def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -> Any:
