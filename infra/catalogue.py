@@ -343,7 +343,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "step",
         machine="rights",
         timeout=900,
-        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest),
         writes=(Video, DataRequest),
         deletes=(
             *(Video, Upload, Claim, Lease, Review, Pin, Counter),

@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     step = ErasureStep.model_validate(event)
     if step.verify:
         return step.answer(erasure.verify(step.user_id))
+    step.require_running()
     until = time.time() + context.get_remaining_time_in_millis() / 1000 - SPARED_SECONDS
     left = erasure.run(step.user_id, until)
     gone = {store.name for store in erasure.STORES} - set(left)

@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     step = ErasureStep.model_validate(event)
     if step.verify:
         return step.answer(erasure_videos.verify(step.user_id))
+    step.require_running()
     until = time.time() + context.get_remaining_time_in_millis() / 1000 - SPARED_SECONDS
     left = erasure_videos.run(step.user_id, until)
     if not left:

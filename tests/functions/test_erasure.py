@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.erase_items.handler import handler as erase_items
 from functions.erase_videos.handler import handler as erase_videos
@@ -28,9 +29,9 @@ from reelstack import (
     takedowns,
     users,
 )
-from reelstack.config import Config
+from reelstack.config import Config, config
 from reelstack.data_requests import Kind, Progress
-from reelstack.errors import UserNotFound
+from reelstack.errors import NothingToRecover, UserNotFound
 from reelstack.tables.base import deployed
 from reelstack.tables.every import TABLES
 from reelstack.tables.interactions import Bookmark, Comment, Share
@@ -121,10 +122,16 @@ def lively(user_id: str, other: str) -> None:
     data_requests.new(user_id, Kind.EXPORT, Progress.DONE, 1).save()
 
 
+def begun(user_id: str) -> dict[str, str]:
+    """What the steps of an erasure are told from when it is due."""
+    request = deletions.find(user_id)
+    request.update([DataRequest.state.set(Progress.RUNNING)])
+    return {"user_id": user_id, "request_id": request.request_id}
+
+
 def erase(user_id: str, event: Event, context: Any, meanwhile: Callable[[], Any]) -> dict[str, Any]:
     """What the state machine does: each step until it is done, then both look again. Returns what is left."""
-    request = deletions.find(user_id)
-    given = {"user_id": user_id, "request_id": request.request_id}
+    given = begun(user_id)
     for step in (erase_videos, erase_items):
         for _ in range(10):
             if step(event("erase_videos.ok") | given, context)["done"]:
@@ -193,8 +200,8 @@ def test_a_creators_videos_go_with_all_that_belongs_to_them(
     likes.like("other", "vid")
     Streams(context).flow()
     Lease("production", "up-vid-1", owner_id=ANN).save()
-    request = deletions.delete_own(ANN)
-    given = {"user_id": ANN, "request_id": request.request_id}
+    deletions.delete_own(ANN)
+    given = begun(ANN)
     assert erase_videos(given, context)["left"] == ["videos"], "it is marked, and withdrawn by what follows"
     assert Video.get("vid").state == "deleted"
     takedowns.withdraw("vid")
@@ -230,8 +237,6 @@ def test_the_sign_in_goes_with_the_account(aws: Config, pool: str, event: Event,
 
 
 def config_pool() -> str:
-    from reelstack.config import config
-
     return config().user_pool_id
 
 
@@ -263,6 +268,38 @@ def test_due_erasures_start_once_and_hanging_ones_again(aws: Config, event: Even
     states = seam.client("stepfunctions")
     names = {e["name"] for e in states.list_executions(stateMachineArn=aws.erasure_machine_arn)["executions"]}
     assert names == {f"{due.request_id}-0", f"{due.request_id}-1"}
+
+
+def test_whoever_was_recovered_is_not_erased_whatever_execution_asks(
+    aws: Config, pool: str, event: Event, context: Any
+) -> None:
+    users.meet(pool)
+    make(owner="owner")
+    likes.like(pool, "vid")
+    request = deletions.delete_own(pool)
+    given = {"user_id": pool, "request_id": request.request_id}
+    for step in (erase_videos, erase_items):
+        with pytest.raises(data_requests.ErasureNotRunning):
+            step(given, context)
+    deletions.recover(pool, "Asked for it", "ada")
+    for told in (given, {**given, "request_id": "another"}):
+        with pytest.raises(data_requests.ErasureNotRunning):
+            erase_items(told, context)
+    assert likes.liked(pool, "vid")
+
+
+def test_whoever_is_being_erased_cannot_be_recovered_even_if_the_machine_did_not_start(
+    aws: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User(BOB, created_at=1).save()
+    deletions.delete_own(BOB).update([DataRequest.due_at.set(1)])
+    monkeypatch.setenv("REELSTACK_ERASURE_MACHINE_ARN", aws.erasure_machine_arn + "-gone")
+    config.cache_clear()
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        deletions.start_due()
+    with pytest.raises(NothingToRecover):
+        deletions.recover(BOB, "Too late", "ada")
+    assert deletions.find(BOB).due_at > time.time() * 1000, "it is due again"
 
 
 def test_every_table_is_erased_or_says_why_not() -> None:

@@ -37,6 +37,10 @@ class Progress(StrEnum):
     RECOVERED = "recovered"
 
 
+class ErasureNotRunning(RuntimeError):
+    """A step was asked to erase an account whose erasure nobody started."""
+
+
 class ErasureStep(BaseModel):
     """What a step of an erasure is told: to erase, or with `verify` to look what is left."""
 
@@ -45,6 +49,15 @@ class ErasureStep(BaseModel):
     round: int = 0
     """How often it was verified before."""
     verify: bool = False
+
+    def require_running(self) -> None:
+        """What is erased cannot be brought back: a step that an old or mistaken execution asks for does nothing.
+
+        Raises ErasureNotRunning.
+        """
+        request = find(self.user_id, Kind.ERASURE)
+        if request is None or (request.request_id, request.state) != (self.request_id, Progress.RUNNING):
+            raise ErasureNotRunning(self.request_id)
 
     def answer(self, left: list[str]) -> dict[str, Any]:
         return {"done": not left, "left": left, "round": self.round + self.verify}

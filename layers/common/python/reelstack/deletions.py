@@ -115,21 +115,27 @@ def _shut_out(user_id: str) -> None:
 def start_due() -> int:
     """Starts the erasures that are due, and those that failed or hung, anew. Returns how many."""
     now = now_ms()
-    due = list(DataRequest.by_due.query(QUEUE, DataRequest.due_at <= now, limit=AT_ONCE))
-    for request in due:
-        name = f"{request.request_id}-{int(request.tries)}"
+    return sum(
+        _start(request, now) for request in DataRequest.by_due.query(QUEUE, DataRequest.due_at <= now, limit=AT_ONCE)
+    )
+
+
+def _start(request: DataRequest, now: int) -> bool:
+    """False if the account was recovered meanwhile, or another look was first: the index is behind the table."""
+    # Before its machine starts: from here on nobody can recover the account. If it does not start, it is due again.
+    claimed = data_requests.update(
+        request.user_id,
+        data_requests.Kind.ERASURE,
+        request.request_id,
+        [
+            DataRequest.state.set(Progress.RUNNING),
+            DataRequest.tries.set(int(request.tries) + 1),
+            DataRequest.due_at.set(now + AGAIN_SECONDS * 1000),
+        ],
+        (DataRequest.due_at == request.due_at) & DataRequest.queue.exists(),
+    )
+    if claimed:
         given = {"user_id": request.user_id, "request_id": request.request_id, "round": 0}
+        name = f"{request.request_id}-{int(request.tries)}"
         data_requests.execute(config().erasure_machine_arn, name, json.dumps(given))
-        # After it: whoever starts it twice at this point does so under the same name.
-        data_requests.update(
-            request.user_id,
-            data_requests.Kind.ERASURE,
-            request.request_id,
-            [
-                DataRequest.state.set(Progress.RUNNING),
-                DataRequest.tries.set(int(request.tries) + 1),
-                DataRequest.due_at.set(now + AGAIN_SECONDS * 1000),
-            ],
-            (DataRequest.due_at == request.due_at) & DataRequest.queue.exists(),
-        )
-    return len(due)
+    return claimed
