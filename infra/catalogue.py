@@ -404,7 +404,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "stream",
         streams=(Like, Comment, CommentLike),
         at_once=10,
-        timeout=60,
+        timeout=180,
         reads=(
             *(Notification, NotificationChoice, Device, Connection),
             *(Session, User, Handle, Video, Comment, Counter, Follow, Block),

@@ -1,9 +1,13 @@
 """Consumer of the streams of likes, comments and likes of comments, and of what the bus says of follows and videos."""
 
+import time
 from typing import Any
 
 from reelstack import happenings, notifications, pushes
 from reelstack.telemetry import entry
+
+PUSHING_SECONDS = 60
+"""Of the function's time: when nobody answers, what is left over is not pushed, and its shard goes on."""
 
 
 @entry
@@ -11,6 +15,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Whatever comes again adds nothing; all is stored before any of it is pushed."""
     happened = happenings.of_records(event["Records"]) if "Records" in event else happenings.of_event(event)
     stored = notifications.store(happened)
+    until = time.monotonic() + PUSHING_SECONDS
     for item in stored:
-        pushes.push(item)
+        pushes.push(item, until)
     return {"notifications": len(stored)}

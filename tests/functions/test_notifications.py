@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +13,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from reelstack import aws as seam
-from reelstack import blocks, comment_ids, devices
+from reelstack import blocks, comment_ids, devices, happenings, notifications, pushes
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
 from reelstack.tables.notifications import Connection, Device, Notification
@@ -86,6 +87,16 @@ def test_more_people_than_are_kept_are_as_many_as_the_counter_says(call: Call, n
     (one,) = inbox(call)
     assert (one["count"], one["people"]) == (41, ["user29", "user28", "user27"])
     assert notify(like("late", AT + 99)) == 0, "a hot one rests"
+
+
+def test_a_hot_one_that_was_stored_and_not_pushed_is_pushed_when_it_comes_again(call: Call, notify: Any) -> None:
+    register(call, "ann", "ios")
+    everybody = [like(f"user{n}", AT + n) for n in range(30)]
+    notifications.store(happenings.of_records(everybody))  # and then the process ended
+    assert notify(like("late", AT + 99)) == 0, "another's: a hot one rests"
+    assert notify(*everybody) == 1
+    assert inbox(call)[0]["pushed"] == "sent"
+    assert notify(*everybody) == 0
 
 
 def test_a_comment_a_reply_and_a_mention_tell_those_they_concern_once(call: Call, notify: Any) -> None:
@@ -313,6 +324,38 @@ def test_a_phone_gets_what_comes_and_is_forgotten_when_its_app_is_gone(call: Cal
     seam.client("sns").set_endpoint_attributes(EndpointArn=device.endpoint, Attributes={"Enabled": "false"})
     notify(like("cid"))
     assert call("notifications", "GET", "/v1/me/devices").json == {"items": []}
+
+
+def endpoints() -> list[str]:
+    """Of every phone that SNS knows."""
+    return list(sns_backends[DEFAULT_ACCOUNT_ID][REGION].platform_endpoints)
+
+
+def test_a_phone_with_a_new_token_leaves_no_endpoint_behind(call: Call, notify: Any) -> None:
+    register(call, "ann", "ios")
+    register(call, "ann", "ios", "another-token-of-the-same-phone")
+    (device,) = Device.query("ann")
+    assert endpoints() == [device.endpoint]
+    assert call("notifications", "DELETE", "/v1/me/devices/phone").status == 204
+    assert endpoints() == []
+
+
+def test_the_phone_of_a_revoked_sign_in_hears_no_more_and_is_forgotten(call: Call, notify: Any) -> None:
+    wanted = {"platform": "ios", "token": "0123456789abcdef"}
+    assert call("notifications", "PUT", "/v1/me/devices/phone", body=wanted, session="s1").status == 200
+    notify(like("bob"))
+    assert inbox(call)[0]["pushed"] == "sent"
+    assert call("users", "DELETE", "/v1/me/sessions/s1", session="s2").status == 204
+    notify(like("cid"))
+    assert (inbox(call)[0]["pushed"], list(Device.query("ann")), endpoints()) == ("none", [], [])
+
+
+def test_when_nobody_answers_in_time_the_rest_is_in_the_inbox_only(call: Call, aws: Config) -> None:
+    make()
+    register(call, "ann", "ios")
+    (item,) = notifications.store(happenings.of_records([like("bob")]))
+    assert pushes.push(item, until=time.monotonic()) == notifications.Pushed.FAILED
+    assert inbox(call)[0]["pushed"] == "failed"
 
 
 def test_a_platform_that_the_stage_lacks_is_the_devices_problem(call: Call, aws: Config) -> None:

@@ -51,7 +51,7 @@ def list_devices(caller: Viewer) -> DeviceList:
 @router.put("/{device_id}")
 def register_device(device_id: DeviceId, device: DeviceToken, caller: Viewer) -> DeviceView:
     """This phone wants push messages. To be repeated whenever the app starts: tokens change."""
-    return _view(devices.register(caller.user_id, device_id, device.platform, device.token))
+    return _view(devices.register(caller.user_id, device_id, device.platform, device.token, caller.session_id))
 
 
 @router.delete("/{device_id}", status_code=204)

@@ -56,13 +56,26 @@ def accelerated_s3() -> S3Client:
 
 @cache
 def sockets(url: str) -> ApiGatewayManagementApiClient:
-    """Posts to the WebSocket connections of the API at `url` (https://, with its stage). Somebody waits for each of
-    these calls and nobody for its answer: it is tried once, for 2 s at most."""
+    """Posts to the WebSocket connections of the API at `url` (https://, with its stage), as `push_messages` does."""
+    made: ApiGatewayManagementApiClient = _brief("apigatewaymanagementapi", endpoint_url=url)
+    return made
+
+
+@cache
+def push_messages() -> SNSClient:
+    """Publishes to phones. A stream waits for each of these calls and nobody for its answer: it is tried once, for 3 s
+    at most."""
+    made: SNSClient = _brief("sns")
+    return made
+
+
+def _brief(service: str, **where: str) -> Any:
     import boto3
     from botocore.config import Config as ClientConfig
 
     brief = ClientConfig(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
-    return boto3.client("apigatewaymanagementapi", endpoint_url=url, config=brief)
+    make: Any = boto3.client
+    return make(service, config=brief, **where)
 
 
 def credentials() -> Any:

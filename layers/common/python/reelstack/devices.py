@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reelstack import aws
+from reelstack import aws, sessions
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import TooManyDevices
@@ -30,17 +30,21 @@ class DeviceProblem(StrEnum):
     TOKEN_REFUSED = "token-refused"  # noqa: S105 - a reason, no secret
 
 
-def register(user_id: str, device_id: str, platform: Platform, token: str) -> Device:
-    """The device gets push messages from now on, unless its `problem` says why not. The same again is the same once; a
-    token that somebody else's device had is that device's no more. Raises TooManyDevices."""
-    known = list_devices(user_id)
-    if len(known) >= MOST and device_id not in {one.device_id for one in known}:
+def register(user_id: str, device_id: str, platform: Platform, token: str, session_id: str | None) -> Device:
+    """The device gets push messages from now on, as long as the sign-in stands, unless its `problem` says why not. The
+    same again is the same once; a token that somebody else's device had is that device's no more. Raises
+    TooManyDevices."""
+    known = {one.device_id: one for one in list_devices(user_id)}
+    if len(known) >= MOST and device_id not in known:
         raise TooManyDevices(f"At most {MOST}", max_devices=MOST)
     for other in Device.by_token.query(token):
         if (other.user_id, other.device_id) != (user_id, device_id):
             Device(other.user_id, other.device_id).delete()
-    device = Device(user_id, device_id, platform=platform, token=token, registered_at=now_ms())
+    device = Device(user_id, device_id, platform=platform, token=token, session_id=session_id, registered_at=now_ms())
     device.endpoint, device.problem = _endpoint(platform, token)
+    before = known[device_id].endpoint if device_id in known else None
+    if before and before != device.endpoint:
+        aws.client("sns").delete_endpoint(EndpointArn=before)  # nothing else knows that one, with the token it had
     device.save()
     return device
 
@@ -101,9 +105,12 @@ def _endpoint(platform: Platform, token: str) -> tuple[str | None, DeviceProblem
 
 
 def _publish(device: Device, endpoint: str, message: str) -> bool | None:
-    """None if the device is gone: its app was removed, or its token is another one now."""
+    """None if the device is gone: its app was removed, its token is another one now, or its sign-in was ended."""
+    if sessions.ended(device.user_id, device.session_id):
+        remove(device.user_id, device.device_id)
+        return None
     try:
-        aws.client("sns").publish(TargetArn=endpoint, MessageStructure="json", Message=message)
+        aws.push_messages().publish(TargetArn=endpoint, MessageStructure="json", Message=message)
     except (BotoCoreError, ClientError) as error:
         if aws.error_code(error) in ("EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"):
             remove(device.user_id, device.device_id)

@@ -93,7 +93,8 @@ def _store(user_id: str, subject: str, found: list[Happening]) -> Notification |
     wanted: list[Happening] | None = None
     for attempt in range(ATTEMPTS):
         before, now = _find(user_id, subject), now_ms()
-        if before and before.many and now < before.changed_at + HOT_SECONDS * 1000:
+        resting = bool(before and before.many and now < before.changed_at + HOT_SECONDS * 1000)
+        if before and resting and before.pushed != Pushed.PENDING:
             return None
         wanted = _wanted(found) if wanted is None else wanted
         if not wanted:
@@ -101,6 +102,8 @@ def _store(user_id: str, subject: str, found: list[Happening]) -> Notification |
         after = _after(before, user_id, subject, wanted, now)
         if before and _same(before, after):
             return before if before.pushed == Pushed.PENDING else None
+        if resting:
+            return None
         unchanged = Notification.changed_at == before.changed_at if before else Notification.user_id.does_not_exist()
         try:
             after.save(unchanged)

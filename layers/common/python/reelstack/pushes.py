@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 
 from reelstack import connections, devices, inbox, notifications
 from reelstack.inbox import Entry
@@ -9,10 +10,11 @@ from reelstack.notifications import Pushed
 from reelstack.tables.notifications import Notification
 
 
-def push(item: Notification) -> Pushed:
-    """Tells the user about a notification as it is stored, and notes on it what became of that. A push that fails is
-    not repeated: what it would have said is in the inbox, which is read with the next connection."""
-    outcome = _push(item)
+def push(item: Notification, until: float) -> Pushed:
+    """Tells the user about a notification as it is stored, and notes on it what became of that. A push that fails, or
+    whose turn comes after `until` (time.monotonic()), is not repeated: what it would have said is in the inbox, which
+    is read with the next connection."""
+    outcome = _push(item) if time.monotonic() < until else Pushed.FAILED
     notifications.settle(item, outcome)
     return outcome
 

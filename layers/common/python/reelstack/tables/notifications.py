@@ -83,6 +83,8 @@ class Device(Table):
     """ARN of its SNS endpoint."""
     problem = UnicodeAttribute(null=True)
     """Why it gets nothing: one of reelstack.devices.DeviceProblem."""
+    session_id = UnicodeAttribute(null=True)
+    """The sign-in it was registered with: revoked, it hears no more."""
     registered_at = NumberAttribute()
 
     by_token = DevicesByToken()
