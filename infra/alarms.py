@@ -20,6 +20,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.catalogue import Fn
+from infra.function import Function
 from infra.search_domain import SearchDomain
 from infra.settings import Settings
 
@@ -29,6 +30,8 @@ OLDEST_RECORD_MS = 60_000
 API_P99_MS = 1000
 SEARCH_MEMORY_PERCENT = 85
 SEARCH_DISK_PERCENT = 75
+PUSHES_FAILED = 50
+"""In five minutes: single phones and connections fail every day."""
 LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 
 
@@ -82,7 +85,7 @@ class Alarms(Stack):
             "Something could not be handled and waits in the dead-letter queue: docs/operations.md#dead-letters",
         )
 
-    def function(self, line: Fn, function: lambda_.Function) -> None:
+    def function(self, line: Fn, function: Function) -> None:
         self._alarm(
             f"{function.node.id}Errors",
             function.metric_errors(period=FIVE, statistic="Sum"),
@@ -92,19 +95,30 @@ class Alarms(Stack):
             periods=2,
         )
         if line.trigger == "http":
-            self._alarm(
-                f"{function.node.id}Unlimited",
-                cloudwatch.Metric(
-                    namespace="Reelstack",
-                    metric_name="RateLimiterDown",
-                    dimensions_map={"service": line.name},
-                    period=FIVE,
-                    statistic="Sum",
-                ),
-                0,
-                f"What counts the requests of {line.name} does not answer: nobody is refused meanwhile",
-                periods=2,
-            )
+            without = f"What counts the requests of {line.name} does not answer: nobody is refused meanwhile"
+            self._counted(function, "Unlimited", "RateLimiterDown", without)
+        if "cache_url" in line.config and line.vpc:
+            uncached = f"The cache does not answer {line.name}: tables are asked instead"
+            self._counted(function, "Uncached", "CacheDown", uncached)
+        if line.name == "search":
+            self._counted(function, "Away", "SearchDown", "The search engine does not answer: searches are refused")
+        if line.name == "index_search":
+            refused = "The search engine refused documents: it lacks them until the next rebuild"
+            self._counted(function, "Refused", "SearchRefused", refused)
+        if line.name == "notify":
+            untold = "Phones or connections take no pushes; what they would have said is in the inboxes"
+            self._counted(function, "Untold", "PushFailed", untold, threshold=PUSHES_FAILED)
+
+    def _counted(self, function: Function, suffix: str, metric: str, says: str, threshold: float = 0) -> None:
+        """On what a function counts itself (reelstack.telemetry.count), in two periods of five minutes."""
+        counted = cloudwatch.Metric(
+            namespace="Reelstack",
+            metric_name=metric,
+            dimensions_map={"service": function.line.name},
+            period=FIVE,
+            statistic="Sum",
+        )
+        self._alarm(f"{function.node.id}{suffix}", counted, threshold, says, periods=2)
 
     def stream(self, line: Fn, function: lambda_.Function) -> None:
         """A consumer that keeps failing holds its shard back: everything behind the batch waits with it."""
@@ -178,6 +192,10 @@ class Alarms(Stack):
         slowest = api.metric_latency(period=FIVE, statistic="p99")
         self._alarm("ApiErrors", errors, 5, "The API answers 5xx")
         self._alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3)
+
+    def socket(self, api: apigw.WebSocketApi) -> None:
+        errors = api.metric("IntegrationError", period=FIVE, statistic="Sum")
+        self._alarm("SocketErrors", errors, 5, "The WebSocket API cannot let people in: see the log of connect")
 
     def dashboard(
         self, functions: Mapping[str, lambda_.Function], machine: sfn.StateMachine, api: apigw.HttpApi

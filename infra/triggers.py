@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UPLOADED = ("PutObject", "CompleteMultipartUpload")
 """Reasons of "Object Created" that mean a client finished an upload; copies and replicas make the event too."""
 STREAM_ATTEMPTS = 10
+"""Of a batch, halved each time, so that a record that cannot be read goes to the dead letters alone. What counts gives
+up nothing: the next batch would move the shard's mark past what was left out. Its lateness rings (infra/alarms.py)."""
 COUNTED_AT_ONCE = 1000
 """Records of one shard: about as many as a partition of the table can make in the second a batch waits."""
 DOORBELL_SECONDS = 300
@@ -38,7 +40,8 @@ def follow_streams(app: "AppStack") -> None:
                     starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                     batch_size=COUNTED_AT_ONCE if line.counts else 100,
                     max_batching_window=Duration.seconds(1) if line.counts else None,
-                    retry_attempts=STREAM_ATTEMPTS,
+                    retry_attempts=None if line.counts else STREAM_ATTEMPTS,
+                    bisect_batch_on_error=not line.counts,
                     parallelization_factor=line.at_once,
                     on_failure=dead,
                     report_batch_item_failures=line.partial,

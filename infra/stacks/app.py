@@ -78,6 +78,7 @@ class AppStack(Stack):
         read_queues(self)
         hear_events(self)
         self.alarms.line()
+        self.alarms.socket(self.socket_api)
         if search:
             self.alarms.search(search)
         self._outputs()

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from functions.gather_part.handler import handler as gather_part
@@ -130,6 +131,14 @@ def test_asked_twice_is_one_export_and_a_failed_one_can_be_asked_for_again(
     DataRequest("bob", "export").update([DataRequest.expires_at.set(1)])
     assert problem(call("rights", "GET", ME, user="bob")) == (404, "export-not-found")
     assert problem(call("rights", "GET", ME, user="ann")) == (404, "export-not-found"), "nobody else's"
+
+
+def test_asked_from_two_places_at_once_is_one_export(call: Call, aws: Config) -> None:
+    with ThreadPoolExecutor(2) as both:
+        told = list(both.map(lambda _: exports.ask("bob").request_id, range(2)))
+    assert len(set(told)) == 1
+    states = seam.client("stepfunctions")
+    assert len(states.list_executions(stateMachineArn=aws.export_machine_arn)["executions"]) == 1
 
 
 def test_deleting_the_account_hides_it_at_once_and_ends_its_sessions(call: Call) -> None:

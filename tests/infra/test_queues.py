@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from infra.catalogue import FUNCTIONS, Fn
-from infra.function import camel
+from infra.function import ROOT, camel
+from infra.triggers import STREAM_ATTEMPTS
 from reelstack import line, parts, queues
 from reelstack.orders import Priority
 from tests.infra.templates import Assembly, Resource
@@ -120,6 +121,26 @@ def test_a_batch_a_stream_consumer_cannot_take_ends_in_its_dead_letter_queue(lin
         destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
         assert variant.flat("App", destination) == f"App/{camel(line.name)}Dead.Arn"
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_an_alarm_listens_to_a_metric_that_the_code_has_and_its_function_counts(prod: Assembly) -> None:
+    sources = [*(ROOT / "layers/common/python/reelstack").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    code = "\n".join(source.read_text() for source in sources)
+    for alarm in prod.of("AWS::CloudWatch::Alarm"):
+        if alarm.properties.get("Namespace") == "Reelstack":
+            name = alarm.properties["MetricName"]
+            assert f'"{name}"' in code or name.endswith("WaitSeconds"), name
+            (service,) = [d["Value"] for d in alarm.properties["Dimensions"] if d["Name"] == "service"]
+            assert service in {line.name for line in FUNCTIONS}
+    rung = {a.properties["MetricName"] for a in prod.of("AWS::CloudWatch::Alarm") if "MetricName" in a.properties}
+    assert {"CacheDown", "SearchDown", "SearchRefused", "PushFailed", "RateLimiterDown", "IntegrationError"} <= rung
+
+
+@pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
+def test_one_bad_record_takes_no_others_along_and_what_counts_leaves_none_out(line: Fn, variant: Assembly) -> None:
+    for mapping in _mappings(line, variant):
+        halved = (mapping["BisectBatchOnFunctionError"], mapping.get("MaximumRetryAttempts"))
+        assert halved == ((False, None) if line.counts else (True, STREAM_ATTEMPTS))
 
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
