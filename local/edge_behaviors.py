@@ -8,7 +8,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudfront.type_defs import CacheBehaviorOutputTypeDef, DefaultCacheBehaviorOutputTypeDef
 
-FUNCTIONS = {"/v/*.m3u8": "media_token.js", "/v/*": "media_token.js", "*": "web_routes.js"}
+FUNCTIONS = {
+    "/v/*.m3u8": "media_token.js",
+    "/v/*": "media_token.js",
+    "/v1/*": "viewer_address.js",
+    "*": "web_routes.js",
+}
 """The function in front of each path pattern. The local template leaves these associations out of the distribution
 (MiniStack would run the functions a second time, without a KeyValueStore); a test holds this against the CDK app."""
 

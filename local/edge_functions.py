@@ -24,6 +24,14 @@ class FunctionFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Passed:
+    """A function let the request on, perhaps to another path and with other headers."""
+
+    uri: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Answered:
     """A function answered itself, in the origin's place."""
 
@@ -42,16 +50,13 @@ class EdgeFunctions:
         self._starting = asyncio.Lock()
         self._entries: dict[str, str] = {}
 
-    async def viewer_request(self, file: str, event: Event) -> str | Answered:
-        """What the viewer-request function in `file` makes of `event`: the path to fetch, or its own answer.
-
-        Raises FunctionFailed.
-        """
+    async def viewer_request(self, file: str, event: Event) -> Passed | Answered:
+        """What the viewer-request function in `file` makes of `event`. Raises FunctionFailed."""
         worker = await self._running()
         result = await worker.run(file, event, self._run_seconds)
-        if "statusCode" not in result:
-            return str(result["uri"])
         headers = {name: str(value["value"]) for name, value in result.get("headers", {}).items()}
+        if "statusCode" not in result:
+            return Passed(str(result["uri"]), headers)
         body = result.get("body", "")
         return Answered(int(result["statusCode"]), headers, body if isinstance(body, str) else str(body["data"]))
 

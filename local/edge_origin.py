@@ -77,7 +77,6 @@ class Origin:
             **{name: value for name, value in viewer.headers.items() if name not in PER_HOP},
             "host": self._api_host,
             "x-forwarded-for": viewer.address,
-            "cloudfront-viewer-address": f"{viewer.address}:0",
             "x-forwarded-proto": "https",
             ORIGIN_HEADER: self._secret,
         }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -57,16 +58,16 @@ class Edge:
         behavior = next(behavior for behavior in self._behaviors if behavior.matches(viewer.uri))
         if viewer.method not in behavior.methods:
             return problem(403, "method-not-allowed", "This address does not take that method", viewer.method)
+        if behavior.function:
+            made = await self._functions.viewer_request(behavior.function, viewer.event(self._id, self._domain))
+            if isinstance(made, Answered):
+                headers = {**made.headers, "x-cache": "FunctionGeneratedResponse from edge"}
+                return Response(made.body, made.status, headers)
+            viewer = replace(viewer, uri=made.uri, headers=made.headers)
         if behavior.origin == "api":
             answer = await self._origin.api(viewer, await _body(request, BODY_BYTES))
             return _raw(StreamingResponse(stream(answer), answer.status_code), [*through(answer), ("x-cache", "Miss")])
-        path: str | Answered = viewer.uri
-        if behavior.function:
-            path = await self._functions.viewer_request(behavior.function, viewer.event(self._id, self._domain))
-        if isinstance(path, Answered):
-            headers = {**path.headers, "x-cache": "FunctionGeneratedResponse from edge"}
-            return Response(path.body, path.status, headers)
-        return await self._object(viewer, path, behavior.policy)
+        return await self._object(viewer, viewer.uri, behavior.policy)
 
     async def sign_in(self, request: Request) -> Response:
         target = request.headers.get("x-amz-target", "")

@@ -162,6 +162,13 @@ class DeliveryStack(Stack):
     def _api_behavior(self, api: ApiStack) -> cloudfront.BehaviorOptions:
         """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
         anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
+        address = cloudfront.Function(
+            self,
+            "ViewerAddress",
+            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_CODE / "viewer_address.js")),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            comment="Tells the API the viewer's address",
+        )
         return cloudfront.BehaviorOptions(
             origin=origins.HttpOrigin(
                 api.http.host,
@@ -169,6 +176,9 @@ class DeliveryStack(Stack):
                 origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
                 custom_headers={ORIGIN_HEADER: self.state.origin_secret.secret_value.unsafe_unwrap()},
             ),
+            function_associations=[
+                cloudfront.FunctionAssociation(function=address, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
+            ],
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,

@@ -61,7 +61,12 @@ class StateStack(Stack):
     def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
         kwargs.setdefault("versioned", True)
         rules = [
-            s3.LifecycleRule(id="old-versions", noncurrent_version_expiration=Duration.days(7)),
+            s3.LifecycleRule(
+                id="old-versions",
+                noncurrent_version_expiration=Duration.days(7),
+                # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
+                expired_object_delete_marker=True,
+            ),
             *kwargs.pop("lifecycle_rules", []),
         ]
         if name != "Logs":

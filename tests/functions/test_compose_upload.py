@@ -217,6 +217,7 @@ def test_out_of_time_leaves_the_rest_to_the_next_invocation(upload_id: str) -> N
 def test_chunks_that_went_missing_reopen_the_upload_for_its_client(call: Call, upload_id: str) -> None:
     seam.client("s3").delete_object(Bucket="uploads", Key=f"chunks/{upload_id}/4")
     assert composing.compose(upload_id, soon()) == Composed.REOPENED
+    assert Upload.get(upload_id).expires_at > time.time(), "it ends when nobody comes back, like any open one"
     path = f"/v1/uploads/{upload_id}"
     assert call("uploads", "GET", path).json["state"] == "open"
     send(upload_id, [4])

@@ -99,7 +99,10 @@ def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Ass
     for bucket in ("Uploads", "Media", "Web"):
         assert variant.at(f"State/{bucket}").properties["VersioningConfiguration"] == {"Status": "Enabled"}
         old = _rules(variant, bucket)["old-versions"]
-        assert old == {"NoncurrentVersionExpiration": {"NoncurrentDays": WEEK_DAYS}}
+        assert old == {
+            "NoncurrentVersionExpiration": {"NoncurrentDays": WEEK_DAYS},
+            "ExpiredObjectDeleteMarker": True,
+        }
 
 
 # --- buckets ---------------------------------------------------------------------------------------------------------

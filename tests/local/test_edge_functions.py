@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.edge_functions import RUN_SECONDS, Answered, EdgeFunctions, FunctionFailed, Viewer
+from local.edge_functions import RUN_SECONDS, Answered, EdgeFunctions, FunctionFailed, Passed, Viewer
 from local.programs import node
 from reelstack.delivery import SigningKey, asset_url, tokened_prefix
 
@@ -51,8 +51,14 @@ def event(uri: str, query: str = "") -> dict[str, object]:
     return Viewer("GET", uri, query, {"host": "127.0.0.1"}, "127.0.0.1").event("E1", "d1.cloudfront.net")
 
 
+async def path(edge: EdgeFunctions, file: str, given: dict[str, object]) -> str | Answered:
+    """Where the function sends the request, or its own answer."""
+    made = await edge.viewer_request(file, given)
+    return made if isinstance(made, Answered) else made.uri
+
+
 async def media(edge: EdgeFunctions, uri: str, query: str = "") -> str | Answered:
-    return await edge.viewer_request("media_token.js", event(uri, query))
+    return await path(edge, "media_token.js", event(uri, query))
 
 
 def tokened(
@@ -147,7 +153,13 @@ async def test_keys_that_come_later_are_seen() -> None:
 async def test_routes_of_the_web_app_get_its_page_and_files_stay_files(
     edge: EdgeFunctions, uri: str, served: str
 ) -> None:
-    assert await edge.viewer_request("web_routes.js", event(uri)) == served
+    assert await path(edge, "web_routes.js", event(uri)) == served
+
+
+async def test_the_api_hears_the_viewers_address_and_not_what_the_viewer_says(edge: EdgeFunctions) -> None:
+    viewer = Viewer("POST", "/v1/x", "", {"x-viewer-address": "203.0.113.9", "accept": "*/*"}, "2001:db8::7")
+    made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
+    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "accept": "*/*"})
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -162,7 +174,7 @@ async def outcome(tmp_path: Path, code: str) -> str | Answered:
     file = tmp_path / "other.js"
     file.write_text(code)
     async with functions(file) as edge:
-        return await edge.viewer_request("other.js", event("/x"))
+        return await path(edge, "other.js", event("/x"))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +216,7 @@ async def test_a_function_that_hangs_is_ended_and_the_next_call_is_answered(tmp_
     async with functions(file, run_seconds=3) as edge:
         with pytest.raises(FunctionFailed):
             await edge.viewer_request("hang.js", event("/hang"))
-        assert await edge.viewer_request("hang.js", event("/go")) == "/go"
+        assert await path(edge, "hang.js", event("/go")) == "/go"
 
 
 # --- the lint ---------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def behaviors() -> list[Behavior]:
     return [
         Behavior("/v/*.m3u8", "bucket", READ, Policy(0, 10, 60), FUNCTIONS["/v/*.m3u8"]),
         Behavior("/v/*", "bucket", READ, media, FUNCTIONS["/v/*"]),
-        Behavior("/v1/*", "api", ALL, Policy(0, 0, 0), None),
+        Behavior("/v1/*", "api", ALL, Policy(0, 0, 0), FUNCTIONS["/v1/*"]),
         Behavior("*", "bucket", READ, web, FUNCTIONS["*"]),
     ]
 
@@ -203,7 +203,8 @@ async def test_a_version_the_browser_has_is_not_sent_again(world: World) -> None
 
 
 async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_was(world: World) -> None:
-    given = {"authorization": "Bearer t", "x-origin-verify": "guess", "content-type": "application/json"}
+    given = {"authorization": "Bearer t", "x-origin-verify": "guess", "x-viewer-address": "203.0.113.1"}
+    given["content-type"] = "application/json"
     answer = await world.viewer.post("/v1/uploads?a=1&b=%20", headers=given, content=b'{"title":"x"}')
     assert (answer.status_code, answer.json()) == (201, {"made": True})
     asked = world.origin.asked[0]
@@ -211,6 +212,7 @@ async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_w
     assert asked.headers["host"] == "abc.execute-api"
     assert asked.headers["x-origin-verify"] == "open sesame"
     assert asked.headers["authorization"] == "Bearer t"
+    assert asked.headers["x-viewer-address"] == "127.0.0.1"
 
 
 async def test_the_api_is_never_kept_whatever_it_says(world: World) -> None:

@@ -137,7 +137,10 @@ def _reopen(upload: Upload, missing: list[int]) -> Composed:
     logger.warning("chunks are missing", upload_id=upload.upload_id, missing=missing[:10], count=len(missing))
     count("UploadReopened")
     try:
-        upload.update(actions=[Upload.state.set(UploadState.OPEN)], condition=Upload.state == UploadState.COMPOSING)
+        upload.update(
+            actions=[Upload.state.set(UploadState.OPEN), Upload.expires_at.set(uploads.abandoned_at())],
+            condition=Upload.state == UploadState.COMPOSING,
+        )
     except UpdateError as refused:
         if refused.cause_response_code != REFUSED:
             raise

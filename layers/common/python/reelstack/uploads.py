@@ -110,7 +110,7 @@ def create(
         request_hash=request_hash,
         state=UploadState.OPEN,
         created_at=now_ms(),
-        expires_at=int(time.time()) + ABANDONED_AFTER_SECONDS,
+        expires_at=abandoned_at(),
     )
     video = Video(
         video_id,
@@ -229,6 +229,11 @@ def complete(upload: Upload) -> Upload:
     if upload.mode == Mode.CHUNKS:
         return _have_composed(upload)
     return mark_completed(upload, parts.join(upload, pieces))
+
+
+def abandoned_at() -> int:
+    """When an upload that nothing is heard of from now on is forgotten, in unix seconds."""
+    return int(time.time()) + ABANDONED_AFTER_SECONDS
 
 
 def _have_composed(upload: Upload) -> Upload:

@@ -32,8 +32,9 @@ HEADERS = {
     b"x-frame-options": b"DENY",
 }
 """On every answer: none is kept, shown as a page, framed or guessed at."""
-VIEWER_ADDRESS = "cloudfront-viewer-address"
-"""Written by CloudFront, over whatever the viewer sent under that name. X-Forwarded-For begins as the viewer likes."""
+VIEWER_ADDRESS = "x-viewer-address"
+"""Written by infra/edge/viewer_address.js, over whatever the viewer sent under that name. X-Forwarded-For begins as the
+viewer likes."""
 READING = ("GET", "HEAD", "OPTIONS")
 KEY_LENGTHS = range(8, 129)
 SECONDS_LEFT = 29.0
@@ -152,10 +153,9 @@ def _check_origin(request: Request) -> None:
 
 
 def _address(request: Request) -> str | None:
-    """The viewer's, without its port; None if CloudFront named none."""
-    address = request.headers.get(VIEWER_ADDRESS, "").rpartition(":")[0].strip("[]")
+    """The viewer's; None if the edge named none."""
     try:
-        return str(ipaddress.ip_address(address))
+        return str(ipaddress.ip_address(request.headers.get(VIEWER_ADDRESS, "")))
     except ValueError:
         return None
 
