@@ -1,12 +1,14 @@
 """Comments over HTTP: threads, order, who may do what, and what words and people hold back."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from reelstack import comment_ranks, comments
 from reelstack.config import Config
+from reelstack.tables.base import connection
 from reelstack.tables.interactions import Comment
 from reelstack.tables.ties import Block
 from reelstack.tables.users import User
@@ -91,6 +93,40 @@ def test_the_most_liked_come_first_in_top(call: Call, streams: Streams) -> None:
     streams.flow()
     shown = call("interactions", "GET", f"{PATH}/{ids[3]}", user="fan1").json
     assert (shown["likes"], shown["liked"]) == (3, False)
+
+
+@pytest.fixture
+def queried(aws: Config) -> Iterator[list[int]]:
+    """How many items each query read."""
+    seen = list[int]()
+    wire = connection().client.meta.events
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        seen.append(parsed["ScannedCount"])
+
+    wire.register("after-call.dynamodb.Query", note)
+    yield seen
+    wire.unregister("after-call.dynamodb.Query", note)
+
+
+def test_comments_nobody_liked_are_all_in_top_whatever_order_an_index_has_them_in(
+    call: Call, streams: Streams, queried: list[int]
+) -> None:
+    ids = [f"{1795420800000 + number}-{number:012x}" for number in range(60)]
+    for comment_id in random.Random(1).sample(ids, len(ids)):
+        rank = comment_ranks.rank(0, comment_id)
+        Comment(
+            "vid#0",
+            comment_id,
+            video_id="vid",
+            author_id="bob",
+            text=comment_id,
+            state="visible",
+            created_at=1,
+            rank=rank,
+        ).save()
+    assert listed(call, "order=top&limit=5") == ids[::-1]
+    assert max(queried) <= 6, "a later page costs what the first did"
 
 
 def test_a_comment_everybody_likes_is_ranked_by_few_writes() -> None:

@@ -32,8 +32,8 @@ def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) ->
     if answer is Answer.REJECT:
         return comments.remove(comment, moderator_id)
     stands = comments.standing_visible(comment_id)
-    score: list[Any] = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
-    actions = [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *score]
+    ranked: list[Any] = [Comment.rank.set(stands["rank"])] if "rank" in stands and comment.rank is None else []
+    actions = [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *ranked]
     try:
         comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))
     except UpdateError as refused:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import cache, comment_ids, counters, pages, shelves, visibility
+from reelstack import cache, comment_ids, comment_ranks, counters, pages, shelves, visibility
 from reelstack.comments import CommentState
 from reelstack.tables.interactions import Comment, CommentLike, Pin
 
@@ -109,7 +109,7 @@ def rows(comments: Iterable[Comment]) -> list[Row]:
             state=CommentState(one.state),
             created_at=int(one.created_at),
             edited_at=int(one.edited_at) if one.edited_at else None,
-            score=int(one.score or 0),
+            score=comment_ranks.score_of(one.rank) if one.rank else 0,
         )
         for one in comments
     ]
@@ -155,24 +155,23 @@ def _newest(video_id: str, limit: int, cursor: str | None) -> Page:
 
 
 def _top(video_id: str, limit: int, cursor: str | None) -> Page:
-    before = pages.decode(cursor, int, str)
+    before = pages.decode(cursor, str)
 
     def of(number: int) -> list[Row]:
-        found = Comment.by_score.query(
+        found = Comment.by_rank.query(
             comment_ids.shelf(video_id, number),
-            Comment.score <= before[0] if before else None,
+            Comment.rank < before[0] if before else None,
             scan_index_forward=False,
-            page_size=limit + 2,
+            page_size=limit + 1,
         )
-        ahead = (row for one in found for row in rows([one]) if not before or _rank(row) < before)
-        return shelves.first(limit + 1, ahead)
+        return rows(shelves.first(limit + 1, found))
 
     page, more = shelves.newest(comment_ids.SHELVES, of, _rank, limit)
-    return page, pages.encode(*_rank(page[-1])) if more else None
+    return page, pages.encode(_rank(page[-1])) if more else None
 
 
-def _rank(row: Row) -> tuple[int, str]:
-    return row.score, row.comment_id
+def _rank(row: Row) -> str:
+    return comment_ranks.rank(row.score, row.comment_id)
 
 
 def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> Page:

@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, comment_ids, text_moderation, transactions, verdicts, videos
+from reelstack import blocks, comment_ids, comment_ranks, text_moderation, transactions, verdicts, videos
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
 from reelstack.tables.base import REFUSED
@@ -104,10 +104,10 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     stands = _standing(text, comment_id)
     if comment.queue == CommentQueue.REPORTED:
         stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
-    if comment.score is not None and stands.get("score") is not None:
-        stands["score"] = comment.score
+    if comment.rank is not None and stands.get("rank") is not None:
+        stands["rank"] = comment.rank
     actions = [Comment.text.set(text), Comment.mentions.set(mentions(text)), Comment.edited_at.set(videos.now_ms())]
-    for name in ("state", "queue", "score"):
+    for name in ("state", "queue", "rank"):
         attribute = getattr(Comment, name)
         actions.append(attribute.set(stands[name]) if stands.get(name) is not None else attribute.remove())
     return _change(comment, actions)
@@ -128,7 +128,7 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
 
 
 def remove(comment: Comment, by: str) -> Comment:
-    gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
+    gone: list[Any] = [Comment.text, Comment.mentions, Comment.rank, Comment.queue]
     actions = [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
     return _change(comment, actions)
 
@@ -152,7 +152,10 @@ def _standing(text: str, comment_id: str) -> dict[str, Any]:
 
 def standing_visible(comment_id: str) -> dict[str, Any]:
     """Only what answers nothing is ranked."""
-    return {"state": CommentState.VISIBLE, **({} if comment_ids.answered(comment_id) else {"score": 0})}
+    return {
+        "state": CommentState.VISIBLE,
+        **({} if comment_ids.answered(comment_id) else {"rank": comment_ranks.rank(0, comment_id)}),
+    }
 
 
 def _change(comment: Comment, actions: list[Any]) -> Comment:
