@@ -11,7 +11,8 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, comment_ids, comment_ranks, text_moderation, transactions, verdicts, videos
+from reelstack import audit, blocks, comment_ids, comment_ranks, text_moderation, transactions, verdicts, videos
+from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
 from reelstack.tables.base import REFUSED
@@ -119,18 +120,41 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
     Raises CommentNotFound, NotYourComment or what videos.check_visible raises.
     """
     comment = find(video_id, comment_id)
-    if comment.author_id != caller_id and not moderator:
+    if comment.author_id != caller_id and moderator:
+        if not judge(comment, removal(caller_id), caller_id, "comment-removed"):
+            raise CommentNotFound
+        return
+    if comment.author_id != caller_id:
         if comment.state != CommentState.VISIBLE:
             raise CommentNotFound
         if videos.check_visible(video_id, caller_id)["owner_id"] != caller_id:
             raise NotYourComment
-    remove(comment, caller_id)
+    _change(comment, removal(caller_id))
 
 
-def remove(comment: Comment, by: str) -> Comment:
+def removal(by: str) -> list[Any]:
+    """What is written when a comment is removed."""
     gone: list[Any] = [Comment.text, Comment.mentions, Comment.rank, Comment.queue]
-    actions = [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
-    return _change(comment, actions)
+    return [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
+
+
+def judge(comment: Comment, actions: list[Any], moderator_id: str, action: str) -> bool:
+    """A moderator's act, in one transaction with its entry in the video's audit log, which keeps no words: what is
+    removed is gone. False if the comment is not as it was read any more; else it holds what was written."""
+    told = {
+        "comment_id": comment.comment_id,
+        "author_id": comment.author_id,
+        "state": comment.state,
+        "queue": comment.queue,
+        "reports": int(comment.reports or 0),
+    }
+    asked = Comment.queue == comment.queue if comment.queue else Comment.queue.does_not_exist()
+    same = (Comment.state == comment.state) & (Comment.text == comment.text) & asked
+    noted = audit.entry(comment.video_id, moderator_id, action, "", before=told)
+    if not audit.commit(noted, Change(item=comment, actions=actions, condition=same)):
+        return False
+    comment.refresh(consistent_read=True)
+    return True
 
 
 def mentions(text: str) -> list[str]:
