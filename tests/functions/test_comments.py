@@ -256,10 +256,19 @@ def test_across_a_block_nobody_reads_writes_or_likes(call: Call, streams: Stream
     assert problem(call("interactions", "GET", PATH, user="dan")) == (404, "video-not-found")
 
 
-def test_comments_of_a_suspended_account_are_not_shown(call: Call, streams: Streams) -> None:
-    write(call, user="bob")
-    User("bob", created_at=1, suspended_at=2).save()
+@pytest.mark.parametrize("gone", ["suspended_at", "deleted_at"])
+def test_a_comment_of_an_account_that_is_gone_is_not_there(call: Call, streams: Streams, gone: str) -> None:
+    comment_id = write(call, user="bob").json["comment_id"]
+    User("bob", created_at=1, **{gone: 2}).save()
     assert listed(call) == []
+    path = f"{PATH}/{comment_id}"
+    missing = (404, "comment-not-found")
+    assert problem(call("interactions", "GET", path, user="cid")) == missing
+    assert problem(call("interactions", "PUT", f"{path}/like", user="cid")) == missing
+    assert problem(call("interactions", "PUT", f"{path}/report", user="cid", body={"reason": "spam"})) == missing
+    assert problem(write(call, user="cid", answers=comment_id)) == missing
+    if gone == "suspended_at":
+        assert call("interactions", "GET", path, user="bob").status == 200, "its author may look"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,17 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
-from reelstack import audit, blocks, comment_ids, comment_ranks, text_moderation, transactions, verdicts, videos
+from reelstack import (
+    audit,
+    blocks,
+    comment_ids,
+    comment_ranks,
+    text_moderation,
+    transactions,
+    verdicts,
+    videos,
+    visibility,
+)
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
@@ -50,13 +60,13 @@ def find(video_id: str, comment_id: str) -> Comment:
 
 
 def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
-    """A comment that `viewer_id` may read. Raises what videos.check_visible and blocks.check raise, CommentNotFound."""
+    """A comment that `viewer_id` may read. Raises what videos.check_visible raises, CommentNotFound."""
     videos.check_visible(video_id, viewer_id)
     comment = find(video_id, comment_id)
-    if comment.author_id != viewer_id:
-        if comment.state != CommentState.VISIBLE:
-            raise CommentNotFound
-        blocks.check(viewer_id, comment.author_id, CommentNotFound)
+    if comment.author_id == viewer_id:
+        return comment
+    if comment.state != CommentState.VISIBLE or not visibility.only_there((comment.author_id,), viewer_id):
+        raise CommentNotFound
     return comment
 
 
@@ -71,7 +81,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
         if comment_ids.answered(answers):
             raise NotAThread
         parent = find(video_id, answers)
-        if parent.state != CommentState.VISIBLE:
+        if parent.state != CommentState.VISIBLE or visibility.gone(parent.author_id):
             raise CommentNotFound
         others.add(parent.author_id)
     at = videos.now_ms()
