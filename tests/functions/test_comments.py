@@ -256,6 +256,31 @@ def test_across_a_block_nobody_reads_writes_or_likes(call: Call, streams: Stream
     assert problem(call("interactions", "GET", PATH, user="dan")) == (404, "video-not-found")
 
 
+def test_across_a_block_nobody_edits_what_they_answered(call: Call, streams: Streams) -> None:
+    parent = write(call, user="cid").json["comment_id"]
+    reply = write(call, "thanks", user="bob", answers=parent).json["comment_id"]
+    own = write(call, user="bob").json["comment_id"]
+
+    def edit(comment_id: str, user: str = "bob") -> Any:
+        return call("interactions", "PATCH", f"{PATH}/{comment_id}", user=user, body={"text": "insults"})
+
+    block("cid", "bob")
+    assert problem(edit(reply)) == (404, "comment-not-found")
+    assert problem(edit(reply, user="cid")) == (404, "comment-not-found")
+    assert listed(call, path=f"{PATH}/{parent}/replies", user="dan") == ["thanks"]
+    assert edit(own).status == 200
+    block("ann", "bob")
+    assert edit(own).status == 404
+
+
+def test_a_reply_can_be_edited_when_what_it_answers_is_deleted(call: Call, streams: Streams) -> None:
+    parent = write(call, user="cid").json["comment_id"]
+    reply = write(call, user="bob", answers=parent).json["comment_id"]
+    call("interactions", "DELETE", f"{PATH}/{parent}", user="cid")
+    changed = call("interactions", "PATCH", f"{PATH}/{reply}", user="bob", body={"text": "so what"})
+    assert (changed.status, changed.json["text"]) == (200, "so what")
+
+
 @pytest.mark.parametrize("gone", ["suspended_at", "deleted_at"])
 def test_a_comment_of_an_account_that_is_gone_is_not_there(call: Call, streams: Streams, gone: str) -> None:
     comment_id = write(call, user="bob").json["comment_id"]

@@ -108,10 +108,16 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
 
 
 def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
-    """A new text, judged like the first. Raises what find_visible raises, NotYourComment or CommentRefused."""
-    comment = find_visible(video_id, comment_id, author_id)
+    """A new text, judged like the first, and no more possible across a block than that.
+
+    Raises what find_visible raises, NotYourComment or CommentRefused.
+    """
+    known = videos.check_visible_for_write(video_id, author_id)
+    comment = find(video_id, comment_id)
     if comment.author_id != author_id:
+        find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
         raise NotYourComment
+    others = {known["owner_id"]} | _answered_author(comment)
     stands = _standing(text, comment_id)
     if comment.queue == CommentQueue.REPORTED:
         stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
@@ -121,7 +127,24 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     for name in ("state", "queue", "rank"):
         attribute = getattr(Comment, name)
         actions.append(attribute.set(stands[name]) if stands.get(name) is not None else attribute.remove())
-    return _change(comment, actions)
+
+    def build(transaction: TransactWrite) -> None:
+        for other in sorted(others):
+            blocks.absent(transaction, author_id, other)
+        transaction.update(comment, actions=actions, condition=Comment.state == comment.state)
+
+    if transactions.commit(build):
+        raise CommentNotFound
+    comment.refresh(consistent_read=True)
+    return comment
+
+
+def _answered_author(reply: Comment) -> set[str]:
+    """Who wrote what a reply answers, deleted or not; nobody once that account was erased, or of a comment."""
+    answered = comment_ids.answered(reply.comment_id)
+    keys = [(comment_ids.thread_of(reply.video_id, answered), answered)] if answered else []
+    found = Comment.batch_get(keys, consistent_read=True) if keys else ()
+    return {one.author_id for one in found if one.author_id}
 
 
 def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = False) -> None:
