@@ -284,7 +284,7 @@ def test_a_reply_can_be_edited_when_what_it_answers_is_deleted(call: Call, strea
 @pytest.mark.parametrize("gone", ["suspended_at", "deleted_at"])
 def test_a_comment_of_an_account_that_is_gone_is_not_there(call: Call, streams: Streams, gone: str) -> None:
     comment_id = write(call, user="bob").json["comment_id"]
-    User("bob", created_at=1, **{gone: 2}).save()
+    User("bob", created_at=1).update([getattr(User, gone).set(2)])
     assert listed(call) == []
     path = f"{PATH}/{comment_id}"
     missing = (404, "comment-not-found")

@@ -6,9 +6,11 @@ Nothing is written to the video's or the thread's own item: counts follow from t
 
 import re
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from reelstack import (
@@ -24,7 +26,7 @@ from reelstack import (
 )
 from reelstack.audit import Change
 from reelstack.config import config
-from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
+from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, StorageBusy, VideoNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.verdicts import Verdict
@@ -32,6 +34,7 @@ from reelstack.verdicts import Verdict
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
 MENTIONS_MOST = 10
 TEXT_MOST = 500
+EDIT_ATTEMPTS = 4
 
 
 class CommentState(StrEnum):
@@ -110,33 +113,41 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
 def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     """A new text, judged like the first, and no more possible across a block than that.
 
-    Raises what find_visible raises, NotYourComment or CommentRefused.
+    Raises what find_visible raises, NotYourComment, CommentRefused, or StorageBusy when reports and moderators kept
+    getting in between.
     """
     known = videos.check_visible_for_write(video_id, author_id)
-    comment = find(video_id, comment_id)
-    if comment.author_id != author_id:
-        find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
-        raise NotYourComment
-    others = {known["owner_id"]} | _answered_author(comment)
-    stands = _standing(text, comment_id)
+    for _ in range(EDIT_ATTEMPTS):
+        comment = find(video_id, comment_id)
+        if comment.author_id != author_id:
+            find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
+            raise NotYourComment
+        others = sorted({known["owner_id"]} | _answered_author(comment))
+        refused = transactions.commit(partial(_edit, comment, text, others))
+        if not refused:
+            comment.refresh(consistent_read=True)
+            return comment
+        if min(refused) < len(others):
+            raise CommentNotFound
+    raise StorageBusy
+
+
+def _edit(comment: Comment, text: str, others: list[str], transaction: TransactWrite) -> None:
+    """Unless a block stands between its author and one of `others`, or it was judged or reported since it was read."""
+    stands = _standing(text, comment.comment_id)
     if comment.queue == CommentQueue.REPORTED:
         stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
-    if comment.rank is not None and stands.get("rank") is not None:
-        stands["rank"] = comment.rank
-    actions = [Comment.text.set(text), Comment.mentions.set(mentions(text)), Comment.edited_at.set(videos.now_ms())]
+    edited: list[Any] = [Comment.text.set(text), Comment.mentions.set(mentions(text))]
+    actions = [*edited, Comment.edited_at.set(videos.now_ms())]
     for name in ("state", "queue", "rank"):
         attribute = getattr(Comment, name)
-        actions.append(attribute.set(stands[name]) if stands.get(name) is not None else attribute.remove())
-
-    def build(transaction: TransactWrite) -> None:
-        for other in sorted(others):
-            blocks.absent(transaction, author_id, other)
-        transaction.update(comment, actions=actions, condition=Comment.state == comment.state)
-
-    if transactions.commit(build):
-        raise CommentNotFound
-    comment.refresh(consistent_read=True)
-    return comment
+        if stands.get(name) is None:
+            actions.append(attribute.remove())
+        elif name != "rank" or comment.rank is None:  # likes may have moved it meanwhile
+            actions.append(attribute.set(stands[name]))
+    for other in others:
+        blocks.absent(transaction, comment.author_id, other)
+    transaction.update(comment, actions=actions, condition=(Comment.state == comment.state) & _asked(comment))
 
 
 def _answered_author(reply: Comment) -> set[str]:
@@ -181,13 +192,17 @@ def judge(comment: Comment, actions: list[Any], moderator_id: str, action: str) 
         "queue": comment.queue,
         "reports": int(comment.reports or 0),
     }
-    asked = Comment.queue == comment.queue if comment.queue else Comment.queue.does_not_exist()
-    same = (Comment.state == comment.state) & (Comment.text == comment.text) & asked
+    same = (Comment.state == comment.state) & (Comment.text == comment.text) & _asked(comment)
     noted = audit.entry(comment.video_id, moderator_id, action, "", before=told)
     if not audit.commit(noted, Change(item=comment, actions=actions, condition=same)):
         return False
     comment.refresh(consistent_read=True)
     return True
+
+
+def _asked(comment: Comment) -> Condition:
+    """That moderators are still asked about it what they were when it was read."""
+    return Comment.queue == comment.queue if comment.queue else Comment.queue.does_not_exist()
 
 
 def mentions(text: str) -> list[str]:
