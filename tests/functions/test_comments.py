@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from valkey import Valkey
 
-from reelstack import comment_ranks, comments
+from reelstack import comment_ids, comment_lists, comment_ranks, comments
+from reelstack.comment_lists import Order
 from reelstack.config import Config
 from reelstack.tables.base import connection
 from reelstack.tables.interactions import Comment
@@ -107,6 +110,16 @@ def queried(aws: Config) -> Iterator[list[int]]:
     wire.register("after-call.dynamodb.Query", note)
     yield seen
     wire.unregister("after-call.dynamodb.Query", note)
+
+
+def test_of_many_who_open_a_hot_videos_comments_at_once_one_reads_them(
+    call: Call, streams: Streams, cached: Valkey, queried: list[int]
+) -> None:
+    write(call, "first")
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(comment_lists.list_comments, "vid", "cid", Order.NEWEST, 20, None) for _ in range(40)]
+    assert [[one.text for one in future.result()[0]] for future in asked] == [["first"]] * 40
+    assert len(queried) <= 3 * comment_ids.SHELVES, "once, or once a second"
 
 
 def test_comments_nobody_liked_are_all_in_top_whatever_order_an_index_has_them_in(
