@@ -139,6 +139,25 @@ def test_a_video_found_harmless_is_asked_about_again_when_twice_as_many_say_so(c
     assert len(waiting(call)) == 1
 
 
+def test_a_clip_that_a_crowd_reports_is_not_counted_whole_for_each_batch(
+    call: Call, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "MOST_COUNTED", 8)
+    for number in range(30):
+        Report(f"u{number}", "vid", reason="spam", reported_at=number).save()
+    read, wire = list[int](), connection().client.meta.events
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        read.append(parsed["ScannedCount"])
+
+    wire.register("after-call.dynamodb.Query", note)
+    streams.flow()
+    wire.unregister("after-call.dynamodb.Query", note)
+    assert sum(read) <= 2 * 8, "the batch comes twice"
+    assert Review.get("vid").reports == 8
+    assert [deed.action for deed in audit.list_entries("vid", 10, None)[0]] == ["reported"]
+
+
 def test_a_reported_video_that_a_moderator_rejects_is_taken_down(call: Call, streams: Streams) -> None:
     report(call, "bob")
     streams.flow()
