@@ -1,5 +1,6 @@
 """The one construct that makes a Lambda from a catalogue line: code, layers, environment, role and log group."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,14 @@ def function_code(name: str) -> lambda_.Code:
 
 
 def environment(line: Fn, config: Config) -> dict[str, str]:
-    """Exactly the fields the line names, the names of its tables and buckets, and what Powertools wants to know."""
+    """Exactly the fields the line names, the names of its tables and buckets, and what Powertools wants to know. Of
+    rates, those of its own routes."""
     fields = ("stage", "region", *line.config, *_stores(line))
+    # Those of all routes would not fit into four kilobytes.
+    asked = {"user", "address", *line.routes}
+    rates = json.dumps({of: rate for of, rate in json.loads(config.rates).items() if of in asked})
     return {
-        **config.to_env(tuple(dict.fromkeys(fields))),
+        **config.model_copy(update={"rates": rates}).to_env(tuple(dict.fromkeys(fields))),
         "POWERTOOLS_SERVICE_NAME": line.name,
         "POWERTOOLS_METRICS_NAMESPACE": "Reelstack",
         "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -76,8 +76,13 @@ class Settings(BaseModel):
         "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
         "POST /v1/remoderations": Rate(at_once=20, per_second=1),
         "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
+        "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
+        "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
+        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.5),
+        "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
+        "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
     }
-    """Buckets of their own, per user, for what costs more than a read."""
+    """Buckets of their own, per user, for what costs more than a read, or other people's attention."""
     playback_seconds_public: int = 6 * 3600
     playback_seconds_private: int = 5 * 60
 

@@ -1,12 +1,17 @@
 """Comments over HTTP: threads, order, who may do what, and what words and people hold back."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from valkey import Valkey
 
-from reelstack import comment_ranks, comments
+from reelstack import comment_ids, comment_lists, comment_ranks, comments
+from reelstack.comment_lists import Order
 from reelstack.config import Config
+from reelstack.tables.base import connection
 from reelstack.tables.interactions import Comment
 from reelstack.tables.ties import Block
 from reelstack.tables.users import User
@@ -91,6 +96,50 @@ def test_the_most_liked_come_first_in_top(call: Call, streams: Streams) -> None:
     streams.flow()
     shown = call("interactions", "GET", f"{PATH}/{ids[3]}", user="fan1").json
     assert (shown["likes"], shown["liked"]) == (3, False)
+
+
+@pytest.fixture
+def queried(aws: Config) -> Iterator[list[int]]:
+    """How many items each query read."""
+    seen = list[int]()
+    wire = connection().client.meta.events
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        seen.append(parsed["ScannedCount"])
+
+    wire.register("after-call.dynamodb.Query", note)
+    yield seen
+    wire.unregister("after-call.dynamodb.Query", note)
+
+
+def test_of_many_who_open_a_hot_videos_comments_at_once_one_reads_them(
+    call: Call, streams: Streams, cached: Valkey, queried: list[int]
+) -> None:
+    write(call, "first")
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(comment_lists.list_comments, "vid", "cid", Order.NEWEST, 20, None) for _ in range(40)]
+    assert [[one.text for one in future.result()[0]] for future in asked] == [["first"]] * 40
+    assert len(queried) <= 3 * comment_ids.SHELVES, "once, or once a second"
+
+
+def test_comments_nobody_liked_are_all_in_top_whatever_order_an_index_has_them_in(
+    call: Call, streams: Streams, queried: list[int]
+) -> None:
+    ids = [f"{1795420800000 + number}-{number:012x}" for number in range(60)]
+    for comment_id in random.Random(1).sample(ids, len(ids)):
+        rank = comment_ranks.rank(0, comment_id)
+        Comment(
+            "vid#0",
+            comment_id,
+            video_id="vid",
+            author_id="bob",
+            text=comment_id,
+            state="visible",
+            created_at=1,
+            rank=rank,
+        ).save()
+    assert listed(call, "order=top&limit=5") == ids[::-1]
+    assert max(queried) <= 6, "a later page costs what the first did"
 
 
 def test_a_comment_everybody_likes_is_ranked_by_few_writes() -> None:
@@ -220,10 +269,44 @@ def test_across_a_block_nobody_reads_writes_or_likes(call: Call, streams: Stream
     assert problem(call("interactions", "GET", PATH, user="dan")) == (404, "video-not-found")
 
 
-def test_comments_of_a_suspended_account_are_not_shown(call: Call, streams: Streams) -> None:
-    write(call, user="bob")
-    User("bob", created_at=1, suspended_at=2).save()
+def test_across_a_block_nobody_edits_what_they_answered(call: Call, streams: Streams) -> None:
+    parent = write(call, user="cid").json["comment_id"]
+    reply = write(call, "thanks", user="bob", answers=parent).json["comment_id"]
+    own = write(call, user="bob").json["comment_id"]
+
+    def edit(comment_id: str, user: str = "bob") -> Any:
+        return call("interactions", "PATCH", f"{PATH}/{comment_id}", user=user, body={"text": "insults"})
+
+    block("cid", "bob")
+    assert problem(edit(reply)) == (404, "comment-not-found")
+    assert problem(edit(reply, user="cid")) == (404, "comment-not-found")
+    assert listed(call, path=f"{PATH}/{parent}/replies", user="dan") == ["thanks"]
+    assert edit(own).status == 200
+    block("ann", "bob")
+    assert edit(own).status == 404
+
+
+def test_a_reply_can_be_edited_when_what_it_answers_is_deleted(call: Call, streams: Streams) -> None:
+    parent = write(call, user="cid").json["comment_id"]
+    reply = write(call, user="bob", answers=parent).json["comment_id"]
+    call("interactions", "DELETE", f"{PATH}/{parent}", user="cid")
+    changed = call("interactions", "PATCH", f"{PATH}/{reply}", user="bob", body={"text": "so what"})
+    assert (changed.status, changed.json["text"]) == (200, "so what")
+
+
+@pytest.mark.parametrize("gone", ["suspended_at", "deleted_at"])
+def test_a_comment_of_an_account_that_is_gone_is_not_there(call: Call, streams: Streams, gone: str) -> None:
+    comment_id = write(call, user="bob").json["comment_id"]
+    User("bob", created_at=1).update([getattr(User, gone).set(2)])
     assert listed(call) == []
+    path = f"{PATH}/{comment_id}"
+    missing = (404, "comment-not-found")
+    assert problem(call("interactions", "GET", path, user="cid")) == missing
+    assert problem(call("interactions", "PUT", f"{path}/like", user="cid")) == missing
+    assert problem(call("interactions", "PUT", f"{path}/report", user="cid", body={"reason": "spam"})) == missing
+    assert problem(write(call, user="cid", answers=comment_id)) == missing
+    if gone == "suspended_at":
+        assert call("interactions", "GET", path, user="bob").status == 200, "its author may look"
 
 
 @pytest.mark.parametrize(

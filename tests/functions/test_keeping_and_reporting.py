@@ -1,12 +1,14 @@
 """Bookmarks, shares, who likes my video, and reports on their way to a moderator."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from reelstack import audit, reports, reviews
+from reelstack import audit, comment_ranks, reports, reviews
 from reelstack.config import Config
+from reelstack.tables.base import connection
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
 from reelstack.tables.videos import Video
@@ -137,6 +139,25 @@ def test_a_video_found_harmless_is_asked_about_again_when_twice_as_many_say_so(c
     assert len(waiting(call)) == 1
 
 
+def test_a_clip_that_a_crowd_reports_is_not_counted_whole_for_each_batch(
+    call: Call, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "MOST_COUNTED", 8)
+    for number in range(30):
+        Report(f"u{number}", "vid", reason="spam", reported_at=number).save()
+    read, wire = list[int](), connection().client.meta.events
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        read.append(parsed["ScannedCount"])
+
+    wire.register("after-call.dynamodb.Query", note)
+    streams.flow()
+    wire.unregister("after-call.dynamodb.Query", note)
+    assert sum(read) <= 2 * 8, "the batch comes twice"
+    assert Review.get("vid").reports == 8
+    assert [deed.action for deed in audit.list_entries("vid", 10, None)[0]] == ["reported"]
+
+
 def test_a_reported_video_that_a_moderator_rejects_is_taken_down(call: Call, streams: Streams) -> None:
     report(call, "bob")
     streams.flow()
@@ -169,6 +190,42 @@ def test_an_edit_does_not_take_a_reported_comment_out_of_its_queue(call: Call, s
     call("interactions", "PATCH", path, user="bob", body={"text": "harmless"})
     (asked,) = call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"]
     assert asked["text"] == "harmless"
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, 200), (99, 503)])
+def test_an_edit_loses_no_report_that_comes_in_between(call: Call, streams: Streams, times: int, expected: int) -> None:
+    path = f"/v1/videos/vid/comments/{write(call).json['comment_id']}"
+    comment = next(iter(Comment.scan()))
+    queues = itertools.cycle(("reported", "held"))
+    wire = connection().client.meta.events
+
+    def asked(**_: Any) -> None:
+        nonlocal times
+        if times:
+            times -= 1
+            comment.update([Comment.queue.set(next(queues))])
+
+    wire.register("before-call.dynamodb.TransactWriteItems", asked)
+    answer = call("interactions", "PATCH", path, user="bob", body={"text": "harmless"})
+    wire.unregister("before-call.dynamodb.TransactWriteItems", asked)
+    assert answer.status == expected
+    found = next(iter(Comment.scan()))
+    assert (found.text, bool(found.queue)) == ("harmless" if expected == 200 else "Nice!", True)
+
+
+def test_an_edit_leaves_a_comment_where_likes_put_it(call: Call, streams: Streams) -> None:
+    comment_id = write(call).json["comment_id"]
+    path = f"/v1/videos/vid/comments/{comment_id}"
+    comment = next(iter(Comment.scan()))
+    wire = connection().client.meta.events
+
+    def liked(**_: Any) -> None:
+        comment.update([Comment.rank.set(comment_ranks.rank(8, comment_id))])
+
+    wire.register("before-call.dynamodb.TransactWriteItems", liked)
+    changed = call("interactions", "PATCH", path, user="bob", body={"text": "Very nice!"}).json
+    wire.unregister("before-call.dynamodb.TransactWriteItems", liked)
+    assert changed["score"] == 8
 
 
 @pytest.mark.parametrize("body", [{"reason": "dislike"}, {"detail": "x" * 501}, {"more": 1}])

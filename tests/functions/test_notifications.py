@@ -46,7 +46,7 @@ def like(user_id: str, at: int = AT, video_id: str = "vid") -> dict[str, Any]:
 
 def comment(author_id: str, text: str = "Nice", **more: Any) -> Comment:
     comment_id = more.pop("comment_id", f"{AT}-{author_id.encode().hex():0<12.12}")
-    values = {"video_id": "vid", "author_id": author_id, "state": "visible", "text": text, "created_at": AT, "score": 0}
+    values = {"video_id": "vid", "author_id": author_id, "state": "visible", "text": text, "created_at": AT}
     return Comment(comment_ids.thread_of("vid", comment_id), comment_id, **(values | {"mentions": []} | more))
 
 

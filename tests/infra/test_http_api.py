@@ -125,9 +125,24 @@ def test_rates_of_routes_are_of_routes_there_are() -> None:
         assert set(settings.route_rates) <= routes
 
 
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_what_asks_for_other_peoples_attention_has_a_rate_of_its_own(stage: str) -> None:
+    settings = STAGES[stage]
+    asking = [
+        "POST /v1/videos/{video_id}/comments",
+        "PATCH /v1/videos/{video_id}/comments/{comment_id}",
+        "PUT /v1/users/{user_id}/follow",
+        "PUT /v1/videos/{video_id}/report",
+        "PUT /v1/videos/{video_id}/comments/{comment_id}/report",
+    ]
+    for route in asking:
+        assert settings.route_rates[route].per_second < settings.user_rate.per_second / 10, route
+
+
 def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(prod: Assembly) -> None:
     for line in FUNCTIONS:
         if line.trigger == "http":
             variables = prod.at(f"App/{camel(line.name)}").properties["Environment"]["Variables"]
-            assert {"user", "address"} <= set(json.loads(variables["REELSTACK_RATES"]))
+            own = set(prod.settings.route_rates) & set(line.routes)
+            assert set(json.loads(variables["REELSTACK_RATES"])) == {"user", "address"} | own
             assert prod.at(f"Alarms/{camel(line.name)}Unlimited").properties["MetricName"] == "RateLimiterDown"

@@ -2,7 +2,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from reelstack import bookmarks, listings
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import Cursor, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["bookmarks"])
 
@@ -18,12 +18,12 @@ class SavedPage(BaseModel):
 
 
 @router.put("/videos/{video_id}/bookmark", status_code=204)
-def bookmark_video(video_id: str, caller: Viewer) -> None:
+def bookmark_video(video_id: VideoId, caller: Viewer) -> None:
     bookmarks.save(caller.user_id, video_id)
 
 
 @router.delete("/videos/{video_id}/bookmark", status_code=204)
-def remove_bookmark(video_id: str, caller: Viewer) -> None:
+def remove_bookmark(video_id: VideoId, caller: Viewer) -> None:
     bookmarks.remove(caller.user_id, video_id)
 
 

@@ -3,12 +3,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from functions.interactions.routes.comments import CommentId
 from reelstack import comment_desk, comment_lists
 from reelstack.comment_desk import Answer
 from reelstack.comment_lists import CommentView, Row
 from reelstack.comments import CommentQueue
-from reelstack.web import Cursor, Limit, Moderator
+from reelstack.web import CommentId, Cursor, Limit, Moderator, VideoId
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 
@@ -44,7 +43,7 @@ def list_waiting_comments(
 
 
 @router.post("/videos/{video_id}/comments/{comment_id}/verdict")
-def decide_comment(video_id: str, comment_id: CommentId, decided: CommentVerdict, caller: Moderator) -> CommentView:
+def decide_comment(video_id: VideoId, comment_id: CommentId, decided: CommentVerdict, caller: Moderator) -> CommentView:
     """Shows it to everybody, or removes it."""
     comment = comment_desk.decide(video_id, comment_id, decided.verdict, caller.user_id)
     return comment_lists.view(comment, caller.user_id)

@@ -1,15 +1,13 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import comment_ids, comment_likes, comment_lists, comments, pins, videos
 from reelstack.comment_lists import CommentView, Order
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import CommentId, Cursor, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["comments"])
-
-CommentId = Annotated[str, Path(pattern=comment_ids.SHAPE)]
 
 
 class Text(BaseModel):
@@ -39,7 +37,7 @@ class ReplyPage(BaseModel):
 
 
 @router.post("/comments", status_code=201)
-def write_comment(video_id: str, wanted: NewComment, caller: Viewer) -> CommentView:
+def write_comment(video_id: VideoId, wanted: NewComment, caller: Viewer) -> CommentView:
     """With `state` "held" it waits for a moderator, and nobody else sees it yet."""
     made = comments.write(video_id, caller.user_id, wanted.text, wanted.answers)
     return comment_lists.view(made, caller.user_id)
@@ -47,7 +45,7 @@ def write_comment(video_id: str, wanted: NewComment, caller: Viewer) -> CommentV
 
 @router.get("/comments")
 def list_comments(
-    video_id: str,
+    video_id: VideoId,
     caller: Viewer,
     order: Annotated[Order, Query()] = Order.NEWEST,
     limit: Limit = 20,
@@ -60,14 +58,14 @@ def list_comments(
 
 
 @router.get("/comments/{comment_id}")
-def get_comment(video_id: str, comment_id: CommentId, caller: Viewer) -> CommentView:
+def get_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> CommentView:
     """Its author sees it while it is held, too."""
     return comment_lists.view(comments.find_visible(video_id, comment_id, caller.user_id), caller.user_id)
 
 
 @router.get("/comments/{comment_id}/replies")
 def list_replies(
-    video_id: str, comment_id: CommentId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None
+    video_id: VideoId, comment_id: CommentId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None
 ) -> ReplyPage:
     """The oldest first."""
     videos.check_visible(video_id, caller.user_id)
@@ -76,33 +74,33 @@ def list_replies(
 
 
 @router.patch("/comments/{comment_id}")
-def edit_comment(video_id: str, comment_id: CommentId, wanted: Text, caller: Viewer) -> CommentView:
+def edit_comment(video_id: VideoId, comment_id: CommentId, wanted: Text, caller: Viewer) -> CommentView:
     changed = comments.edit(video_id, comment_id, caller.user_id, wanted.text)
     return comment_lists.view(changed, caller.user_id)
 
 
 @router.delete("/comments/{comment_id}", status_code=204)
-def delete_comment(video_id: str, comment_id: CommentId, caller: Viewer) -> None:
+def delete_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> None:
     """By its author, the video's owner or a moderator."""
     comments.delete(video_id, comment_id, caller.user_id, moderator=caller.may("moderator"))
 
 
 @router.put("/comments/{comment_id}/like", status_code=204)
-def like_comment(video_id: str, comment_id: CommentId, caller: Viewer) -> None:
+def like_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> None:
     comment_likes.like(caller.user_id, video_id, comment_id)
 
 
 @router.delete("/comments/{comment_id}/like", status_code=204)
-def unlike_comment(video_id: str, comment_id: CommentId, caller: Viewer) -> None:
+def unlike_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> None:
     comment_likes.unlike(caller.user_id, video_id, comment_id)
 
 
 @router.put("/pin/{comment_id}", status_code=204)
-def pin_comment(video_id: str, comment_id: CommentId, caller: Viewer) -> None:
+def pin_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> None:
     """The video's owner shows one comment before all others; another takes its place."""
     pins.pin(video_id, comment_id, caller.user_id)
 
 
 @router.delete("/pin", status_code=204)
-def unpin_comment(video_id: str, caller: Viewer) -> None:
+def unpin_comment(video_id: VideoId, caller: Viewer) -> None:
     pins.unpin(video_id, caller.user_id)

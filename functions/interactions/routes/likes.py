@@ -2,7 +2,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from reelstack import counters, likes, listings, videos, visibility
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import Cursor, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
 
@@ -36,17 +36,17 @@ class LikerPage(BaseModel):
 
 
 @router.put("/videos/{video_id}/like", status_code=204)
-def like_video(video_id: str, caller: Viewer) -> None:
+def like_video(video_id: VideoId, caller: Viewer) -> None:
     likes.like(caller.user_id, video_id)
 
 
 @router.delete("/videos/{video_id}/like", status_code=204)
-def unlike_video(video_id: str, caller: Viewer) -> None:
+def unlike_video(video_id: VideoId, caller: Viewer) -> None:
     likes.unlike(caller.user_id, video_id)
 
 
 @router.get("/videos/{video_id}/likes")
-def get_likes(video_id: str, caller: Viewer) -> LikesView:
+def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
     videos.check_visible(video_id, caller.user_id)
     return LikesView(
         video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
@@ -54,7 +54,7 @@ def get_likes(video_id: str, caller: Viewer) -> LikesView:
 
 
 @router.get("/videos/{video_id}/likers")
-def list_likers(video_id: str, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
+def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
     """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
     page may hold fewer than were asked for."""
     video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)

@@ -1,10 +1,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.interactions.routes.comments import CommentId
 from reelstack import comment_ids, reports
 from reelstack.reports import Reason
-from reelstack.web import Cursor, Limit, Moderator, Viewer
+from reelstack.web import CommentId, Cursor, Limit, Moderator, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["reports"])
 
@@ -38,26 +37,26 @@ def _page(subject: str, limit: int, cursor: str | None) -> ReportPage:
 
 
 @router.put("/report", status_code=204)
-def report_video(video_id: str, wanted: NewReport, caller: Viewer) -> None:
+def report_video(video_id: VideoId, wanted: NewReport, caller: Viewer) -> None:
     """Once a person: again changes nothing."""
     reports.report_video(caller.user_id, video_id, wanted.reason, wanted.detail)
 
 
 @router.put("/comments/{comment_id}/report", status_code=204)
-def report_comment(video_id: str, comment_id: CommentId, wanted: NewReport, caller: Viewer) -> None:
+def report_comment(video_id: VideoId, comment_id: CommentId, wanted: NewReport, caller: Viewer) -> None:
     """Once a person: again changes nothing."""
     reports.report_comment(caller.user_id, video_id, comment_id, wanted.reason, wanted.detail)
 
 
 @router.get("/reports")
-def list_reports(video_id: str, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> ReportPage:  # noqa: ARG001
+def list_reports(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> ReportPage:  # noqa: ARG001
     """What people said about a video, the newest first."""
     return _page(video_id, limit, cursor)
 
 
 @router.get("/comments/{comment_id}/reports")
 def list_comment_reports(
-    video_id: str,
+    video_id: VideoId,
     comment_id: CommentId,
     caller: Moderator,  # noqa: ARG001
     limit: Limit = 20,

@@ -3,7 +3,7 @@ from pydantic import BaseModel
 
 from reelstack import shares
 from reelstack.shares import Channel
-from reelstack.web import Viewer
+from reelstack.web import VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["shares"])
 
@@ -18,7 +18,7 @@ class SharedVideo(BaseModel):
 
 
 @router.put("/videos/{video_id}/shares/{channel}")
-def share_video(video_id: str, channel: Channel, caller: Viewer) -> SharedVideo:
+def share_video(video_id: VideoId, channel: Channel, caller: Viewer) -> SharedVideo:
     """A link to hand on. By the same channel again it is the same link, and counts once."""
     made = shares.share(caller.user_id, video_id, channel)
     return SharedVideo(

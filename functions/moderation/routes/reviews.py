@@ -7,7 +7,7 @@ from reelstack import reviews, videos
 from reelstack.reviews import Evidence, Kind, ReviewOrder, ReviewQueue
 from reelstack.tables.moderation import Review
 from reelstack.tables.videos import Video
-from reelstack.web import Cursor, Limit, Moderator
+from reelstack.web import Cursor, Limit, Moderator, VideoId
 
 router = APIRouter(prefix="/v1/reviews", tags=["moderation"])
 
@@ -90,18 +90,18 @@ def list_reviews(
 
 
 @router.get("/{video_id}")
-def get_review(video_id: str, caller: Moderator) -> ReviewedClip:  # noqa: ARG001
+def get_review(video_id: VideoId, caller: Moderator) -> ReviewedClip:  # noqa: ARG001
     """The open question about a video, with everything needed to judge."""
     return _clip(reviews.find_open(video_id))
 
 
 @router.post("/{video_id}/claim")
-def claim_review(video_id: str, caller: Moderator) -> ReviewedClip:
+def claim_review(video_id: VideoId, caller: Moderator) -> ReviewedClip:
     """Keeps everybody else off a review for a while; the same again makes it longer."""
     return _clip(reviews.claim(video_id, caller.user_id))
 
 
 @router.delete("/{video_id}/claim", status_code=204)
-def release_review(video_id: str, caller: Moderator) -> None:
+def release_review(video_id: VideoId, caller: Moderator) -> None:
     """Gives it back. An admin may give back another's."""
     reviews.release(video_id, caller.user_id, anybodys=caller.may("admin"))

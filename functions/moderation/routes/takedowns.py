@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import appeals, audit, policy, takedowns, videos
 from reelstack.policy import Remoderation
 from reelstack.views import VideoView, view
-from reelstack.web import Admin, Creator, Cursor, Limit, Moderator
+from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 
@@ -52,19 +52,19 @@ class Wanted(BaseModel):
 
 
 @router.post("/videos/{video_id}/takedown")
-def take_down(video_id: str, wanted: Takedown, caller: Moderator) -> VideoView:
+def take_down(video_id: VideoId, wanted: Takedown, caller: Moderator) -> VideoView:
     """Takes a published video down. It is hidden with the answer, and unreachable within seconds."""
     return view(takedowns.take_down(video_id, wanted.reason, caller.user_id))
 
 
 @router.post("/videos/{video_id}/appeal", status_code=202)
-def appeal(video_id: str, wanted: Appeal, caller: Creator) -> VideoView:
+def appeal(video_id: VideoId, wanted: Appeal, caller: Creator) -> VideoView:
     """Has someone else look at a verdict of moderation; once for each verdict."""
     return view(appeals.appeal(video_id, caller.user_id, wanted.text))
 
 
 @router.get("/videos/{video_id}/audit")
-def get_audit(video_id: str, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> DeedPage:  # noqa: ARG001
+def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> DeedPage:  # noqa: ARG001
     """What was done to a video, oldest first; to a deleted one as well."""
     found, following = audit.list_entries(video_id, limit, cursor)
     items = [Deed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]

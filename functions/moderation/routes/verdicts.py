@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import moderation
 from reelstack.moderation import Answer
 from reelstack.views import VideoView, view
-from reelstack.web import Moderator
+from reelstack.web import Moderator, VideoId
 
 router = APIRouter(prefix="/v1/videos", tags=["moderation"])
 
@@ -18,6 +18,6 @@ class Verdict(BaseModel):
 
 
 @router.post("/{video_id}/verdict")
-def decide(video_id: str, decided: Verdict, caller: Moderator) -> VideoView:
+def decide(video_id: VideoId, decided: Verdict, caller: Moderator) -> VideoView:
     """Ends the review of a video. Production goes on with the decision within seconds."""
     return view(moderation.decide(video_id, decided.verdict, decided.reason, caller.user_id))

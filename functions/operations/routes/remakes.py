@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import remakes, videos
 from reelstack.orders import Priority
 from reelstack.views import VideoView, view
-from reelstack.web import declared, requires
+from reelstack.web import VideoId, declared, requires
 
 router = APIRouter(prefix="/v1", tags=["production"], dependencies=[Depends(requires("admin"))])
 
@@ -41,7 +41,7 @@ class Reencoded(BaseModel):
 
 
 @router.post("/videos/{video_id}/produce", status_code=202, openapi_extra=declared(audited="video:{video_id}"))
-def produce(video_id: str, asked: Produce) -> VideoView:
+def produce(video_id: VideoId, asked: Produce) -> VideoView:
     """Makes a published video anew, or some of its renditions. What is played stays until the new one is there."""
     return view(remakes.request(videos.find(video_id), asked.priority, tuple(asked.renditions)), inside=True)
 

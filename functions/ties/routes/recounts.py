@@ -2,12 +2,12 @@ from fastapi import APIRouter
 
 from reelstack import recounts
 from reelstack.recounts import Recount, WantedRecount
-from reelstack.web import Admin, UserId
+from reelstack.web import Admin, UserId, declared
 
 router = APIRouter(prefix="/v1/users", tags=["follows"])
 
 
-@router.post("/{user_id}/recount")
+@router.post("/{user_id}/recount", openapi_extra=declared(audited="user:{user_id}"))
 def recount_user(user_id: UserId, wanted: WantedRecount, caller: Admin) -> Recount:  # noqa: ARG001
     """Counts a user's followers and those they follow one by one and compares."""
     return recounts.of_user(user_id, repair=wanted.repair)

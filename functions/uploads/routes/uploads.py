@@ -7,7 +7,7 @@ from reelstack import parts, priorities, uploads
 from reelstack.config import config
 from reelstack.parts import HeldPart, Mode, SignedPart
 from reelstack.tables.videos import Upload
-from reelstack.web import Creator, declared
+from reelstack.web import Creator, UploadId, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
@@ -102,7 +102,7 @@ def create_upload(
 
 
 @router.get("/{upload_id}")
-def get_upload(upload_id: str, caller: Creator) -> HeldUpload:
+def get_upload(upload_id: UploadId, caller: Creator) -> HeldUpload:
     """What storage holds of it."""
     upload = uploads.find_own(upload_id, caller.user_id)
     is_open = upload.state == uploads.UploadState.OPEN
@@ -110,7 +110,7 @@ def get_upload(upload_id: str, caller: Creator) -> HeldUpload:
 
 
 @router.post("/{upload_id}/parts", openapi_extra=declared(answers_kept=False))
-def sign_parts(upload_id: str, wanted: WantedParts, caller: Creator) -> SignedParts:
+def sign_parts(upload_id: UploadId, wanted: WantedParts, caller: Creator) -> SignedParts:
     """Fresh addresses for parts: further ones, or the same again after a 403."""
     upload = uploads.find_own(upload_id, caller.user_id)
     signed = uploads.sign_parts(upload, {part.number: part.crc64nvme for part in wanted.parts})
@@ -118,7 +118,7 @@ def sign_parts(upload_id: str, wanted: WantedParts, caller: Creator) -> SignedPa
 
 
 @router.post("/{upload_id}/complete", responses={202: {"model": UploadView, "description": "Chunks are being joined"}})
-def complete_upload(upload_id: str, caller: Creator, answer: Response) -> UploadView:
+def complete_upload(upload_id: UploadId, caller: Creator, answer: Response) -> UploadView:
     """Joins the parts, or has the chunks joined; production starts by itself."""
     upload = uploads.complete(uploads.find_own(upload_id, caller.user_id))
     if upload.state == uploads.UploadState.COMPOSING:
@@ -127,5 +127,5 @@ def complete_upload(upload_id: str, caller: Creator, answer: Response) -> Upload
 
 
 @router.delete("/{upload_id}", status_code=204)
-def abort_upload(upload_id: str, caller: Creator) -> None:
+def abort_upload(upload_id: UploadId, caller: Creator) -> None:
     uploads.abort(uploads.find_own(upload_id, caller.user_id))

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from reelstack import parts, uploads
 from reelstack.parts import SignedRequest
-from reelstack.web import Creator, declared
+from reelstack.web import Creator, UploadId, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
@@ -27,7 +27,7 @@ class S3Request(BaseModel):
 
 
 @router.post("/{upload_id}/sign", openapi_extra=declared(answers_kept=False))
-def sign_request(upload_id: str, wanted: S3Request, caller: Creator) -> SignedRequest:
+def sign_request(upload_id: UploadId, wanted: S3Request, caller: Creator) -> SignedRequest:
     """The presigned address of one S3 request of an upload in parts. Complete the upload afterwards all the same."""
     upload = uploads.find_own(upload_id, caller.user_id)
     return uploads.sign_request(upload, wanted.method, wanted.key, wanted.upload_id, wanted.part_number)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack import counters, listings, playback, videos
 from reelstack.playback import Playback
 from reelstack.views import VideoPage, VideoView, view
-from reelstack.web import Cursor, Limit, UserId, Viewer, declared
+from reelstack.web import Cursor, Limit, UserId, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 theirs = APIRouter(prefix="/v1/users", tags=["videos"])
@@ -37,32 +37,32 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 
 
 @router.get("/{video_id}")
-def get_video(video_id: str, caller: Viewer) -> VideoView:
+def get_video(video_id: VideoId, caller: Viewer) -> VideoView:
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
     inside = video.owner_id == caller.user_id or caller.may("admin")
     return view(video, counters.read([video_id])[video_id], inside=inside)
 
 
 @router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_TEXTS))
-def edit_video(video_id: str, changes: Changes, caller: Viewer) -> VideoView:
+def edit_video(video_id: VideoId, changes: Changes, caller: Viewer) -> VideoView:
     video = videos.find_own(video_id, caller.user_id)
     return view(videos.edit(video, changes.model_dump(exclude_unset=True)))
 
 
 @router.delete("/{video_id}", status_code=204)
-def delete_video(video_id: str, caller: Viewer) -> None:
+def delete_video(video_id: VideoId, caller: Viewer) -> None:
     videos.delete(videos.find_own(video_id, caller.user_id))
 
 
 @router.get("/{video_id}/playback")
-def get_playback(video_id: str, caller: Viewer) -> Playback:
+def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
     video = videos.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
     return playback.addresses(video)
 
 
 @router.post("/{video_id}/retry", status_code=202)
-def retry_video(video_id: str, caller: Viewer) -> VideoView:
+def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
     """The next attempt at a production that failed."""
     video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
     return view(videos.request_retry(video))

@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack import cache, pages, ties, transactions
 from reelstack.clock import now_ms
-from reelstack.errors import NotFound, TieToOneself, UserNotFound
+from reelstack.errors import TieToOneself
 from reelstack.tables.ties import Block, Follow
 
 ATTEMPTS = 5
@@ -23,13 +23,6 @@ MOST_KEPT = 500
 
 class BlockContended(RuntimeError):
     """Both users changed the block between them over and over at the same moment."""
-
-
-def check(user_id: str, other_id: str, missing: type[NotFound] = UserNotFound) -> None:
-    """Raises `missing` if a block stands between the two, whoever set it. One consistent read, of a key that only
-    this pair has, under `user_id`: a user whom many look at is no hot partition."""
-    if ties.blocked(user_id, (other_id,)):
-        raise missing
 
 
 def stand(user_id: str, other_ids: Collection[str]) -> bool:

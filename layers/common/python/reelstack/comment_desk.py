@@ -3,12 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import comments, pages
 from reelstack.comments import CommentQueue, CommentState
-from reelstack.errors import NothingToDecide
-from reelstack.tables.base import REFUSED
+from reelstack.errors import NothingToDecide, OwnComment
 from reelstack.tables.interactions import Comment
 
 
@@ -25,19 +22,22 @@ def list_waiting(queue: CommentQueue, limit: int, cursor: str | None) -> tuple[l
 
 
 def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) -> Comment:
-    """Shows a comment to everybody, or removes it. Raises CommentNotFound or NothingToDecide."""
+    """Shows a comment to everybody, or removes it. Raises CommentNotFound, OwnComment or NothingToDecide."""
     comment = comments.find(video_id, comment_id)
+    if comment.author_id == moderator_id:
+        raise OwnComment
     if not comment.queue:
         raise NothingToDecide("This comment waits for nobody")
     if answer is Answer.REJECT:
-        return comments.remove(comment, moderator_id)
-    stands = comments.standing_visible(comment_id)
-    score: list[Any] = [Comment.score.set(stands["score"])] if "score" in stands and comment.score is None else []
-    actions = [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *score]
-    try:
-        comment.update(actions=actions, condition=(Comment.queue == comment.queue) & (Comment.text == comment.text))
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise NothingToDecide("It was decided or changed meanwhile") from refused
-        raise
+        decided = comments.judge(comment, comments.removal(moderator_id), moderator_id, "comment-rejected")
+    else:
+        decided = comments.judge(comment, _showing(comment), moderator_id, "comment-approved")
+    if not decided:
+        raise NothingToDecide("It was decided or changed meanwhile")
     return comment
+
+
+def _showing(comment: Comment) -> list[Any]:
+    stands = comments.standing_visible(comment.comment_id)
+    ranked: list[Any] = [Comment.rank.set(stands["rank"])] if "rank" in stands and comment.rank is None else []
+    return [Comment.state.set(CommentState.VISIBLE), Comment.queue.remove(), *ranked]

@@ -9,7 +9,7 @@ import zlib
 
 SHELVES = 8
 """Partitions that a video's comments are spread over: one takes 1,000 writes a second."""
-SHAPE = r"^\d{13}-[0-9a-f]{12}(\.\d{13}-[0-9a-f]{12})?$"
+SHAPE = r"^[0-9]{13}-[0-9a-f]{12}(\.[0-9]{13}-[0-9a-f]{12})?$"
 
 
 def new(at: int, answers: str | None = None) -> str:

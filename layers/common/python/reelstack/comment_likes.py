@@ -2,7 +2,7 @@
 
 from pynamodb.exceptions import PutError
 
-from reelstack import blocks, comment_ids, comments, videos
+from reelstack import blocks, comment_ids, comments, videos, visibility
 from reelstack.errors import CommentNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import CommentLike
@@ -12,7 +12,7 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     """True for a new like, False for one that was there. Raises what videos.check_visible raises, CommentNotFound."""
     known = videos.check_visible_for_write(video_id, user_id)
     comment = comments.find(video_id, comment_id)
-    if comment.state != comments.CommentState.VISIBLE:
+    if comment.state != comments.CommentState.VISIBLE or visibility.gone(comment.author_id):
         raise CommentNotFound
     made = CommentLike(user_id, comment_ids.counter_of(video_id, comment_id), liked_at=videos.now_ms())
     if blocks.stand(user_id, {known["owner_id"], comment.author_id}):

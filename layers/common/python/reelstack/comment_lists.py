@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import cache, comment_ids, counters, pages, shelves, visibility
+from reelstack import cache, comment_ids, comment_ranks, counters, pages, shelves, visibility
 from reelstack.comments import CommentState
 from reelstack.tables.interactions import Comment, CommentLike, Pin
 
@@ -65,8 +65,8 @@ def list_replies(video_id: str, comment_id: str, viewer_id: str, limit: int, cur
 
 def pinned(video_id: str, viewer_id: str) -> CommentView | None:
     """The comment the video's owner pinned, if it is there for the viewer."""
-    found = cache.remember_many("pins", [video_id], CACHE_SECONDS, _pins)[video_id]
-    shown = views([Row.model_validate(found)], viewer_id) if found else []
+    found = cache.remember(f"pinned:{video_id}", CACHE_SECONDS, lambda: _pinned(video_id))
+    shown = views([Row.model_validate(row) for row in found], viewer_id)
     return shown[0].model_copy(update={"pinned": True}) if shown else None
 
 
@@ -109,7 +109,7 @@ def rows(comments: Iterable[Comment]) -> list[Row]:
             state=CommentState(one.state),
             created_at=int(one.created_at),
             edited_at=int(one.edited_at) if one.edited_at else None,
-            score=int(one.score or 0),
+            score=comment_ranks.score_of(one.rank) if one.rank else 0,
         )
         for one in comments
     ]
@@ -129,11 +129,11 @@ def _cached(name: str, cursor: str | None, read: Any) -> Page:
     if cursor is not None:
         return read()  # type: ignore[no-any-return]
 
-    def load(names: list[str]) -> dict[str, Any]:
+    def load() -> list[Any]:
         page, following = read()
-        return {key: [[row.model_dump(mode="json") for row in page], following] for key in names}
+        return [[row.model_dump(mode="json") for row in page], following]
 
-    page, following = cache.remember_many("comments", [name], CACHE_SECONDS, load)[name]
+    page, following = cache.remember(f"comments:{name}", CACHE_SECONDS, load)
     return [Row.model_validate(row) for row in page], following
 
 
@@ -155,24 +155,23 @@ def _newest(video_id: str, limit: int, cursor: str | None) -> Page:
 
 
 def _top(video_id: str, limit: int, cursor: str | None) -> Page:
-    before = pages.decode(cursor, int, str)
+    before = pages.decode(cursor, str)
 
     def of(number: int) -> list[Row]:
-        found = Comment.by_score.query(
+        found = Comment.by_rank.query(
             comment_ids.shelf(video_id, number),
-            Comment.score <= before[0] if before else None,
+            Comment.rank < before[0] if before else None,
             scan_index_forward=False,
-            page_size=limit + 2,
+            page_size=limit + 1,
         )
-        ahead = (row for one in found for row in rows([one]) if not before or _rank(row) < before)
-        return shelves.first(limit + 1, ahead)
+        return rows(shelves.first(limit + 1, found))
 
     page, more = shelves.newest(comment_ids.SHELVES, of, _rank, limit)
-    return page, pages.encode(*_rank(page[-1])) if more else None
+    return page, pages.encode(_rank(page[-1])) if more else None
 
 
-def _rank(row: Row) -> tuple[int, str]:
-    return row.score, row.comment_id
+def _rank(row: Row) -> str:
+    return comment_ranks.rank(row.score, row.comment_id)
 
 
 def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> Page:
@@ -187,8 +186,9 @@ def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> 
     return page[:limit], pages.encode(page[limit - 1].comment_id) if len(page) > limit else None
 
 
-def _pins(video_ids: list[str]) -> dict[str, Any]:
-    pins = {pin.video_id: pin.comment_id for pin in Pin.batch_get(video_ids)}
-    keys = [(comment_ids.thread_of(video_id, one), one) for video_id, one in pins.items()]
-    found = [row for row in rows(Comment.batch_get(keys) if keys else ()) if row.state is CommentState.VISIBLE]
-    return dict.fromkeys(video_ids) | {row.video_id: row.model_dump(mode="json") for row in found}
+def _pinned(video_id: str) -> list[dict[str, Any]]:
+    """One, or none: a list, since the cache does not keep None."""
+    pins = [pin.comment_id for pin in Pin.batch_get([video_id])]
+    keys = [(comment_ids.thread_of(video_id, one), one) for one in pins]
+    found = rows(Comment.batch_get(keys) if keys else ())
+    return [row.model_dump(mode="json") for row in found if row.state is CommentState.VISIBLE]

@@ -1,4 +1,4 @@
-"""The order "top": a comment's `score` follows its likes in steps that grow with them, so that a comment everybody
+"""The order "top": a comment's score follows its likes in steps that grow with them, so that a comment everybody
 likes is not written for each like."""
 
 import math
@@ -18,6 +18,15 @@ def score(likes: int) -> int:
     return round(STEPS * math.log2(1 + max(0, likes)))
 
 
+def rank(score: int, comment_id: str) -> str:
+    """A comment's place in the order: a text that sorts by score, then by age, and is no other comment's."""
+    return f"{score:04d}#{comment_id}"
+
+
+def score_of(rank: str) -> int:
+    return int(rank.partition("#")[0])
+
+
 def follow(records: list[dict[str, Any]]) -> None:
     """Ranks the comments that stream records of their likes are about. Before the records are counted: if that fails,
     the batch comes again, while a batch that was counted would not."""
@@ -34,7 +43,7 @@ def _rank(key: str, to: int) -> None:
     try:
         # Only what is ranked at all: visible, and no reply.
         Comment(comment_ids.thread_of(video_id, comment_id), comment_id).update(
-            [Comment.score.set(to)], Comment.score.exists()
+            [Comment.rank.set(rank(to, comment_id))], Comment.rank.exists()
         )
     except UpdateError as refused:
         if refused.cause_response_code != REFUSED:

@@ -6,14 +6,27 @@ Nothing is written to the video's or the thread's own item: counts follow from t
 
 import re
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, comment_ids, text_moderation, transactions, verdicts, videos
+from reelstack import (
+    audit,
+    blocks,
+    comment_ids,
+    comment_ranks,
+    text_moderation,
+    transactions,
+    verdicts,
+    videos,
+    visibility,
+)
+from reelstack.audit import Change
 from reelstack.config import config
-from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, VideoNotFound
+from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, StorageBusy, VideoNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.verdicts import Verdict
@@ -21,6 +34,7 @@ from reelstack.verdicts import Verdict
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
 MENTIONS_MOST = 10
 TEXT_MOST = 500
+EDIT_ATTEMPTS = 4
 
 
 class CommentState(StrEnum):
@@ -49,13 +63,13 @@ def find(video_id: str, comment_id: str) -> Comment:
 
 
 def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
-    """A comment that `viewer_id` may read. Raises what videos.check_visible and blocks.check raise, CommentNotFound."""
+    """A comment that `viewer_id` may read. Raises what videos.check_visible raises, CommentNotFound."""
     videos.check_visible(video_id, viewer_id)
     comment = find(video_id, comment_id)
-    if comment.author_id != viewer_id:
-        if comment.state != CommentState.VISIBLE:
-            raise CommentNotFound
-        blocks.check(viewer_id, comment.author_id, CommentNotFound)
+    if comment.author_id == viewer_id:
+        return comment
+    if comment.state != CommentState.VISIBLE or not visibility.only_there((comment.author_id,), viewer_id):
+        raise CommentNotFound
     return comment
 
 
@@ -70,7 +84,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
         if comment_ids.answered(answers):
             raise NotAThread
         parent = find(video_id, answers)
-        if parent.state != CommentState.VISIBLE:
+        if parent.state != CommentState.VISIBLE or visibility.gone(parent.author_id):
             raise CommentNotFound
         others.add(parent.author_id)
     at = videos.now_ms()
@@ -97,20 +111,51 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
 
 
 def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
-    """A new text, judged like the first. Raises what find_visible raises, NotYourComment or CommentRefused."""
-    comment = find_visible(video_id, comment_id, author_id)
-    if comment.author_id != author_id:
-        raise NotYourComment
-    stands = _standing(text, comment_id)
+    """A new text, judged like the first, and no more possible across a block than that.
+
+    Raises what find_visible raises, NotYourComment, CommentRefused, or StorageBusy when reports and moderators kept
+    getting in between.
+    """
+    known = videos.check_visible_for_write(video_id, author_id)
+    for _ in range(EDIT_ATTEMPTS):
+        comment = find(video_id, comment_id)
+        if comment.author_id != author_id:
+            find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
+            raise NotYourComment
+        others = sorted({known["owner_id"]} | _answered_author(comment))
+        refused = transactions.commit(partial(_edit, comment, text, others))
+        if not refused:
+            comment.refresh(consistent_read=True)
+            return comment
+        if min(refused) < len(others):
+            raise CommentNotFound
+    raise StorageBusy
+
+
+def _edit(comment: Comment, text: str, others: list[str], transaction: TransactWrite) -> None:
+    """Unless a block stands between its author and one of `others`, or it was judged or reported since it was read."""
+    stands = _standing(text, comment.comment_id)
     if comment.queue == CommentQueue.REPORTED:
         stands.setdefault("queue", comment.queue)  # what people reported is looked at, whatever it says by now
-    if comment.score is not None and stands.get("score") is not None:
-        stands["score"] = comment.score
-    actions = [Comment.text.set(text), Comment.mentions.set(mentions(text)), Comment.edited_at.set(videos.now_ms())]
-    for name in ("state", "queue", "score"):
+    edited: list[Any] = [Comment.text.set(text), Comment.mentions.set(mentions(text))]
+    actions = [*edited, Comment.edited_at.set(videos.now_ms())]
+    for name in ("state", "queue", "rank"):
         attribute = getattr(Comment, name)
-        actions.append(attribute.set(stands[name]) if stands.get(name) is not None else attribute.remove())
-    return _change(comment, actions)
+        if stands.get(name) is None:
+            actions.append(attribute.remove())
+        elif name != "rank" or comment.rank is None:  # likes may have moved it meanwhile
+            actions.append(attribute.set(stands[name]))
+    for other in others:
+        blocks.absent(transaction, comment.author_id, other)
+    transaction.update(comment, actions=actions, condition=(Comment.state == comment.state) & _asked(comment))
+
+
+def _answered_author(reply: Comment) -> set[str]:
+    """Who wrote what a reply answers, deleted or not; nobody once that account was erased, or of a comment."""
+    answered = comment_ids.answered(reply.comment_id)
+    keys = [(comment_ids.thread_of(reply.video_id, answered), answered)] if answered else []
+    found = Comment.batch_get(keys, consistent_read=True) if keys else ()
+    return {one.author_id for one in found if one.author_id}
 
 
 def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = False) -> None:
@@ -119,18 +164,45 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
     Raises CommentNotFound, NotYourComment or what videos.check_visible raises.
     """
     comment = find(video_id, comment_id)
-    if comment.author_id != caller_id and not moderator:
+    if comment.author_id != caller_id and moderator:
+        if not judge(comment, removal(caller_id), caller_id, "comment-removed"):
+            raise CommentNotFound
+        return
+    if comment.author_id != caller_id:
         if comment.state != CommentState.VISIBLE:
             raise CommentNotFound
         if videos.check_visible(video_id, caller_id)["owner_id"] != caller_id:
             raise NotYourComment
-    remove(comment, caller_id)
+    _change(comment, removal(caller_id))
 
 
-def remove(comment: Comment, by: str) -> Comment:
-    gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue]
-    actions = [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
-    return _change(comment, actions)
+def removal(by: str) -> list[Any]:
+    """What is written when a comment is removed."""
+    gone: list[Any] = [Comment.text, Comment.mentions, Comment.rank, Comment.queue]
+    return [Comment.state.set(CommentState.DELETED), Comment.deleted_by.set(by), *(one.remove() for one in gone)]
+
+
+def judge(comment: Comment, actions: list[Any], moderator_id: str, action: str) -> bool:
+    """A moderator's act, in one transaction with its entry in the video's audit log, which keeps no words: what is
+    removed is gone. False if the comment is not as it was read any more; else it holds what was written."""
+    told = {
+        "comment_id": comment.comment_id,
+        "author_id": comment.author_id,
+        "state": comment.state,
+        "queue": comment.queue,
+        "reports": int(comment.reports or 0),
+    }
+    same = (Comment.state == comment.state) & (Comment.text == comment.text) & _asked(comment)
+    noted = audit.entry(comment.video_id, moderator_id, action, "", before=told)
+    if not audit.commit(noted, Change(item=comment, actions=actions, condition=same)):
+        return False
+    comment.refresh(consistent_read=True)
+    return True
+
+
+def _asked(comment: Comment) -> Condition:
+    """That moderators are still asked about it what they were when it was read."""
+    return Comment.queue == comment.queue if comment.queue else Comment.queue.does_not_exist()
 
 
 def mentions(text: str) -> list[str]:
@@ -152,7 +224,10 @@ def _standing(text: str, comment_id: str) -> dict[str, Any]:
 
 def standing_visible(comment_id: str) -> dict[str, Any]:
     """Only what answers nothing is ranked."""
-    return {"state": CommentState.VISIBLE, **({} if comment_ids.answered(comment_id) else {"score": 0})}
+    return {
+        "state": CommentState.VISIBLE,
+        **({} if comment_ids.answered(comment_id) else {"rank": comment_ranks.rank(0, comment_id)}),
+    }
 
 
 def _change(comment: Comment, actions: list[Any]) -> Comment:

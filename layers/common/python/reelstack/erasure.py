@@ -82,7 +82,7 @@ def _erase_comments(found: list[Comment]) -> None:
             pin.delete()
         if _answered(comment):
             # Others' replies stay readable below what nobody wrote.
-            gone: list[Any] = [Comment.text, Comment.mentions, Comment.score, Comment.queue, Comment.deleted_by]
+            gone: list[Any] = [Comment.text, Comment.mentions, Comment.rank, Comment.queue, Comment.deleted_by]
             actions = [one.remove() for one in (*gone, Comment.author_id)]
             comment.update(actions=[Comment.state.set("deleted"), *actions])
         else:

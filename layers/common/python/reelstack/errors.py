@@ -8,7 +8,7 @@ ReelstackError 500
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           NotYourComment · AccountSuspended · OwnAccount · TooManyDevices
+│                           NotYourComment · OwnComment · AccountSuspended · OwnAccount · TooManyDevices
 ├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -178,6 +178,10 @@ class VideoModerated(Forbidden):
 
 class OwnVideo(Forbidden):
     type, title = "own-video", "Nobody judges a video of their own"
+
+
+class OwnComment(Forbidden):
+    type, title = "own-comment", "Nobody judges a comment of their own"
 
 
 class SecondPersonNeeded(Forbidden):

@@ -8,6 +8,8 @@ from typing import Any
 from reelstack.errors import CursorInvalid
 
 MAX_LENGTH = 512
+DIGITS = 38
+"""Of a number, at most, in DynamoDB."""
 
 
 def encode(*position: str | int) -> str:
@@ -15,7 +17,8 @@ def encode(*position: str | int) -> str:
 
 
 def decode(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The position a cursor stands for, checked against the types it must have. Raises CursorInvalid."""
+    """The position a cursor stands for: of the types it must have, and something a table can be asked for. Raises
+    CursorInvalid."""
     if cursor is None:
         return None
     try:
@@ -24,4 +27,11 @@ def decode(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         raise CursorInvalid from error
     if not isinstance(position, list) or [type(part) for part in position] != list(kinds):
         raise CursorInvalid
+    if not all(map(_can_be_asked_for, position)):
+        raise CursorInvalid
     return tuple(position)
+
+
+def _can_be_asked_for(part: str | int) -> bool:
+    """No key is empty, and half a surrogate pair, which is not printable, cannot be sent."""
+    return 0 <= part < 10**DIGITS if isinstance(part, int) else bool(part) and part.isprintable()

@@ -19,6 +19,8 @@ from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
 
 LABEL = "reported"
+MOST_COUNTED = 1000
+"""People who say the same: more change nothing. Each batch counts anew, and must not read all that came before it."""
 
 
 class Reason(StrEnum):
@@ -81,10 +83,16 @@ def follow(records: list[dict[str, Any]]) -> int:
     for subject in dict.fromkeys(keys["subject"]["S"] for keys in new):
         seen = sum(keys["subject"]["S"] == subject for keys in new)
         # The index follows a moment after the stream.
-        people = max(seen, Report.by_subject.count(subject))
+        people = min(max(seen, _reporters(subject)), MOST_COUNTED)
         video_id, _, comment_id = subject.partition("/")
         asked += _ask_comment(video_id, comment_id, people) if comment_id else _ask_video(video_id, people)
     return asked
+
+
+def _reporters(subject: str) -> int:
+    """Up to MOST_COUNTED. Not `count`, which goes through all pages whatever its limit."""
+    found = Report.by_subject.query(subject, limit=MOST_COUNTED, attributes_to_get=["reporter_id"])
+    return sum(1 for _ in found)
 
 
 def severity(people: int) -> float:

@@ -122,6 +122,11 @@ def check_there(user_id: str, viewer_id: str) -> None:
         raise UserNotFound
 
 
+def gone(user_id: str) -> bool:
+    """Suspended or deleted, from the cache: for a write that looks for blocks its own way."""
+    return accounts((user_id,))[user_id].gone
+
+
 def only_there(user_ids: Collection[str], viewer_id: str) -> set[str]:
     """Those of `user_ids` that are there for `viewer_id`: no block between them, neither suspended nor deleted."""
     blocked = ties.blocked(viewer_id, user_ids)

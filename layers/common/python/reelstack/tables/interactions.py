@@ -31,15 +31,15 @@ class Like(Table):
     by_video = LikesByVideo()
 
 
-class CommentsByScore(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
-    """A video's visible comments, read backwards: the most liked first. Sparse: replies have no `score`."""
+class CommentsByRank(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
+    """A video's visible comments, read backwards: the most liked first. Sparse: replies have no `rank`."""
 
     class Meta:
-        index_name = "by_score"
+        index_name = "by_rank"
         projection = AllProjection()
 
     thread = UnicodeAttribute(hash_key=True)
-    score = NumberAttribute(range_key=True)
+    rank = UnicodeAttribute(range_key=True)
 
 
 class CommentsByQueue(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-untyped-call]
@@ -86,13 +86,14 @@ class Comment(Table):
     created_at = NumberAttribute()
     edited_at = NumberAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
-    score = NumberAttribute(null=True)
+    rank = UnicodeAttribute(null=True)
+    """<score>#<comment_id>, of reelstack.comment_ranks: no two are the same, and an index orders equals as it likes."""
     queue = UnicodeAttribute(null=True)
     """One of reelstack.comments.CommentQueue."""
     reports = NumberAttribute(null=True)
     """How many people had reported it when a moderator was last asked."""
 
-    by_score = CommentsByScore()
+    by_rank = CommentsByRank()
     by_queue = CommentsByQueue()
     by_author = CommentsByAuthor()
 

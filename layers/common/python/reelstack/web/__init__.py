@@ -13,6 +13,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from reelstack import comment_ids
 from reelstack.web.callers import EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer, requires
 from reelstack.web.problems import Problem
 from reelstack.web.rules import RouteUndeclared, declared
@@ -20,6 +21,10 @@ from reelstack.web.service import lambda_handler, make_app
 
 Limit = Annotated[int, Query(ge=1, le=50)]
 Cursor = Annotated[str | None, Query(max_length=512)]
+VideoId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+"""Ours are hex; what is longer than a table's key is told so here, not by the table."""
+UploadId = VideoId
+CommentId = Annotated[str, Path(max_length=64, pattern=comment_ids.SHAPE)]
 UserId = Annotated[str, Path(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:@|-]+$")]
 """A token's `sub`: Cognito's are UUIDs, other issuers' may be longer."""
 
@@ -28,6 +33,7 @@ __all__ = [
     "ROLES",
     "Admin",
     "Caller",
+    "CommentId",
     "Creator",
     "Cursor",
     "Limit",
@@ -35,7 +41,9 @@ __all__ = [
     "Problem",
     "Requires",
     "RouteUndeclared",
+    "UploadId",
     "UserId",
+    "VideoId",
     "Viewer",
     "declared",
     "lambda_handler",
