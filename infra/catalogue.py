@@ -119,6 +119,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         public_routes=("GET /v1/health",),
         reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
+        appends=(AuditEntry,),
         config=("playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
         calls=("read_playback_secret",),
     ),

@@ -13,6 +13,7 @@ from reelstack.config import PREFIX, config
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.users import User
+from reelstack.tables.videos import Video
 from tests.functions.test_authorization import SERVICE
 from tests.functions.test_videos import make, problem
 
@@ -23,7 +24,10 @@ MIA = {"user": "mia", "roles": ("moderator",)}
 WHY = {"reason": "spam"}
 REMOVAL = "DELETE /v1/videos/{video_id}/comments/{comment_id}"
 """Everybody's route, and an act when a moderator takes out what another wrote."""
-ACTS = {name: str(rule.requires.role) for name, rule in openapi.rules().items() if rule.is_act} | {REMOVAL: "moderator"}
+RETRY = "POST /v1/videos/{video_id}/retry"
+"""Everybody's, and an act when it is an administrator's of another's video."""
+ACTS = {name: str(rule.requires.role) for name, rule in openapi.rules().items() if rule.is_act}
+ACTS |= {REMOVAL: "moderator", RETRY: "admin"}
 REBUILD = "POST /v1/search/rebuild"
 BODIES: dict[str, Any] = {
     "POST /v1/videos/{video_id}/comments/{comment_id}/verdict": {"verdict": "reject"},
@@ -47,6 +51,10 @@ def review_claimed(user_id: str) -> None:
     reviews.claim("vid", "staff")
 
 
+def production_failed(user_id: str) -> None:
+    Video("vid").update([Video.state.set("failed")])
+
+
 def user_suspended(user_id: str) -> None:
     User(user_id).update([User.suspended_at.set(2)])
 
@@ -59,6 +67,7 @@ BEFORE: dict[str, Callable[[str], None]] = {
     "POST /v1/reviews/{video_id}/claim": review_opened,
     "DELETE /v1/reviews/{video_id}/claim": review_claimed,
     "POST /v1/videos/{video_id}/verdict": review_opened,
+    RETRY: production_failed,
     "POST /v1/users/{user_id}/restore": user_suspended,
     "POST /v1/users/{user_id}/recover": user_deleted,
 }

@@ -154,7 +154,7 @@ def test_an_attempt_asked_for_meanwhile_is_the_one_that_runs(aws: Config) -> Non
     upload = submit(NORMAL)
     drain()
     production.finish(f"{upload.upload_id}-1", "FAILED")
-    video = videos.request_retry(videos.find(upload.video_id))
+    video = videos.request_retry(videos.find(upload.video_id), upload.owner_id)
     send(NORMAL, Order(upload.upload_id, int(video.attempt)).to_message())
     send(NORMAL, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})  # the first event, again
     drain()

@@ -114,7 +114,7 @@ def test_an_execution_that_broke_leaves_a_failed_video_that_can_be_tried_again(a
     production.finish(f"{upload.upload_id}-1", "ABORTED")
     video = Video.get(upload.video_id)
     assert (video.state, video.reason) == ("failed", "production-failed")
-    videos.request_retry(video)
+    videos.request_retry(video, video.owner_id)
     assert production.start(Order(upload.upload_id, 2))
     assert Video.get(upload.video_id).state == "processing"
     assert not production.start(Order(upload.upload_id, 1)), "an old message must not start an old attempt"

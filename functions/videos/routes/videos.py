@@ -65,7 +65,7 @@ def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
 def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
     """The next attempt at a production that failed."""
     video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
-    return view(videos.request_retry(video))
+    return view(videos.request_retry(video, caller.user_id))
 
 
 @theirs.get("/{user_id}/videos")

@@ -6,7 +6,8 @@ from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import cache, pages, shelves, visibility
+from reelstack import audit, cache, pages, shelves, visibility
+from reelstack.audit import Change
 from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.errors import (
     NothingToChange,
@@ -176,21 +177,21 @@ def delete(video: Video) -> None:
     _update(video, [Video.state.set(State.DELETED), Video.shelf.remove()], Video.video_id.exists(), VideoNotFound)
 
 
-def request_retry(video: Video) -> Video:
-    """Asks for the next attempt; the change itself starts it (functions/announce). Raises NothingToRetry."""
+def request_retry(video: Video, by: str) -> Video:
+    """Asks for the next attempt; the change itself starts it (functions/announce). By another than its owner it is an
+    act of staff. Raises NothingToRetry."""
     if video.state == State.QUEUED:
         return video
-    return _update(
-        video,
-        [
-            Video.state.set(State.QUEUED),
-            Video.attempt.set(int(video.attempt) + 1),
-            Video.reason.remove(),
-            Video.reason_detail.remove(),
-        ],
-        (Video.state == State.FAILED) & (Video.attempt == video.attempt),
-        NothingToRetry,
-    )
+    again = [Video.state.set(State.QUEUED), Video.attempt.set(int(video.attempt) + 1)]
+    again += [Video.reason.remove(), Video.reason_detail.remove()]
+    failed = (Video.state == State.FAILED) & (Video.attempt == video.attempt)
+    if video.owner_id == by:
+        return _update(video, again, failed, NothingToRetry)
+    noted = audit.entry(video.video_id, by, "retried", "")
+    if not audit.commit(noted, Change(item=video, actions=again, condition=failed)):
+        raise NothingToRetry
+    video.refresh(consistent_read=True)
+    return video
 
 
 # --- changes by production -------------------------------------------------------------------------------------------
