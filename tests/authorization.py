@@ -1,149 +1,176 @@
 # ruff: noqa: E501 -- a table is read across
-"""Who is told what at each route: one row per route of the catalogue, one column per way of not being the right one.
+"""Who is told what at each route: one row per route of the catalogue, one column per way of asking.
 
-    no token     asked without one                        other role   with the next lower role than the route wants
-    expired      asked with one that has expired          other owner  with the right role, for something of another's
-    private      the same, when it or its owner is private blocked      the same, when its owner blocked the caller
-    suspended    by a caller whose account is suspended
+    role             the lowest that the route wants; with "everybody" it wants no token
+    own              asked with that role, for something of one's own, or for what has no owner
+    another's        the same, for something of another's: ann's, or below /v1/me bob's
+    private video    the same, while the video is private           private account   the same, while its owner is
+    blocked          the same, across a block, whichever of the two set it
+    suspended        by whom own or another's says may do it, while their account is suspended
 
-    -   does not apply: everybody has the role, or nothing there has an owner
+    204              it is done
+    403 role-missing it is refused, with this status and this type of problem
+    -                does not apply: nothing there has an owner, or is for some people only
 
-The gateway refuses the first two before a service hears of them; services refuse the first all the same.
+What follows from the role alone has no column: without a token everybody is told 401 token-missing, and with the next
+lower role 403 role-missing. The gateway refuses who has no token, and alone knows whose has expired:
+tests/cloud/test_bad_input.py asks it for every row.
 """
 
 from dataclasses import dataclass
 
-COLUMNS = ("no token", "expired", "other role", "other owner", "private", "blocked", "suspended")
-NEVER = "-"
+from reelstack.web import ROLES
+
+COLUMNS = ("own", "another's", "private video", "private account", "blocked", "suspended")
+EVERYBODY, NEVER = "everybody", "-"
 
 TABLE = """
-route                                                    | no token | expired | other role | other owner | private | blocked | suspended
----------------------------------------------------------|----------|---------|------------|-------------|---------|---------|----------
-POST /v1/uploads                                         | 401      | 401     | 403        | -           | -       | -       | 403
-GET /v1/uploads/{upload_id}                              | 401      | 401     | 403        | 403         | -       | -       | 403
-POST /v1/uploads/{upload_id}/parts                       | 401      | 401     | 403        | 403         | -       | -       | 403
-POST /v1/uploads/{upload_id}/sign                        | 401      | 401     | 403        | 403         | -       | -       | 403
-POST /v1/uploads/{upload_id}/complete                    | 401      | 401     | 403        | 403         | -       | -       | 403
-DELETE /v1/uploads/{upload_id}                           | 401      | 401     | 403        | 403         | -       | -       | 403
-GET /v1/videos                                           | 401      | 401     | -          | -           | -       | -       | 200
-GET /v1/videos/{video_id}                                | 401      | 401     | -          | 200         | 403     | 404     | 200
-PATCH /v1/videos/{video_id}                              | 401      | 401     | -          | 403         | 403     | 403     | 403
-DELETE /v1/videos/{video_id}                             | 401      | 401     | -          | 403         | 403     | 403     | 403
-GET /v1/videos/{video_id}/playback                       | 401      | 401     | -          | 200         | 403     | 404     | 200
-POST /v1/videos/{video_id}/retry                         | 401      | 401     | -          | 403         | 403     | 403     | 403
-GET /v1/users/{user_id}/videos                           | 401      | 401     | -          | 200         | 403     | 404     | 200
-GET /v1/health                                           | 200      | 200     | -          | -           | -       | -       | -
-GET /v1/feed                                             | 401      | 401     | -          | -           | -       | -       | 200
-GET /v1/feed/following                                   | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/videos/{video_id}/like                           | 401      | 401     | -          | 204         | 403     | 404     | 403
-DELETE /v1/videos/{video_id}/like                        | 401      | 401     | -          | 204         | 204     | 204     | 403
-GET /v1/videos/{video_id}/likes                          | 401      | 401     | -          | 200         | 403     | 404     | 200
-GET /v1/videos/{video_id}/likers                         | 401      | 401     | -          | 403         | 403     | 403     | 403
-GET /v1/me/likes                                         | 401      | 401     | -          | -           | -       | -       | 200
-POST /v1/videos/{video_id}/comments                      | 401      | 401     | -          | 201         | 403     | 404     | 403
-GET /v1/videos/{video_id}/comments                       | 401      | 401     | -          | 200         | 403     | 404     | 200
-GET /v1/videos/{video_id}/comments/{comment_id}          | 401      | 401     | -          | 200         | 403     | 404     | 200
-PATCH /v1/videos/{video_id}/comments/{comment_id}        | 401      | 401     | -          | 403         | 403     | 404     | 403
-DELETE /v1/videos/{video_id}/comments/{comment_id}       | 401      | 401     | -          | 403         | 403     | 404     | 403
-GET /v1/videos/{video_id}/comments/{comment_id}/replies  | 401      | 401     | -          | 200         | 403     | 404     | 200
-PUT /v1/videos/{video_id}/comments/{comment_id}/like     | 401      | 401     | -          | 204         | 403     | 404     | 403
-DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | 401      | 401     | -          | 204         | 204     | 204     | 403
-PUT /v1/videos/{video_id}/pin/{comment_id}               | 401      | 401     | -          | 403         | 403     | 403     | 403
-DELETE /v1/videos/{video_id}/pin                         | 401      | 401     | -          | 403         | 403     | 403     | 403
-GET /v1/comments/waiting                                 | 401      | 401     | 403        | -           | -       | -       | 200
-POST /v1/videos/{video_id}/comments/{comment_id}/verdict | 401      | 401     | 403        | 409         | 409     | 409     | 403
-PUT /v1/videos/{video_id}/bookmark                       | 401      | 401     | -          | 204         | 403     | 404     | 403
-DELETE /v1/videos/{video_id}/bookmark                    | 401      | 401     | -          | 204         | 204     | 204     | 403
-GET /v1/me/bookmarks                                     | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/videos/{video_id}/shares/{channel}               | 401      | 401     | -          | 200         | 403     | 404     | 403
-PUT /v1/videos/{video_id}/report                         | 401      | 401     | -          | 204         | 403     | 404     | 403
-GET /v1/videos/{video_id}/reports                        | 401      | 401     | 403        | 200         | 200     | 200     | 200
-PUT /v1/videos/{video_id}/comments/{comment_id}/report   | 401      | 401     | -          | 204         | 403     | 404     | 403
-GET /v1/videos/{video_id}/comments/{comment_id}/reports  | 401      | 401     | 403        | 200         | 200     | 200     | 200
-PUT /v1/users/{user_id}/follow                           | 401      | 401     | -          | 200         | 200     | 404     | 403
-DELETE /v1/users/{user_id}/follow                        | 401      | 401     | -          | 204         | 204     | 204     | 403
-GET /v1/users/{user_id}/follow                           | 401      | 401     | -          | 200         | 200     | 404     | 200
-GET /v1/users/{user_id}/followers                        | 401      | 401     | -          | 200         | 403     | 404     | 200
-GET /v1/users/{user_id}/following                        | 401      | 401     | -          | 200         | 403     | 404     | 200
-GET /v1/me/follow-requests                               | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/me/follow-requests/{user_id}                     | 401      | 401     | -          | 404         | -       | -       | 403
-DELETE /v1/me/follow-requests/{user_id}                  | 401      | 401     | -          | 204         | -       | -       | 403
-DELETE /v1/me/followers/{user_id}                        | 401      | 401     | -          | 204         | -       | -       | 403
-PUT /v1/users/{user_id}/block                            | 401      | 401     | -          | 204         | 204     | 204     | 403
-DELETE /v1/users/{user_id}/block                         | 401      | 401     | -          | 204         | 204     | 204     | 403
-GET /v1/me/blocks                                        | 401      | 401     | -          | -           | -       | -       | 200
-GET /v1/reviews                                          | 401      | 401     | 403        | -           | -       | -       | 200
-GET /v1/reviews/{video_id}                               | 401      | 401     | 403        | 200         | 200     | 200     | 200
-POST /v1/reviews/{video_id}/claim                        | 401      | 401     | 403        | 200         | 200     | 200     | 403
-DELETE /v1/reviews/{video_id}/claim                      | 401      | 401     | 403        | 204         | 204     | 204     | 403
-POST /v1/videos/{video_id}/verdict                       | 401      | 401     | 403        | 200         | 200     | 200     | 403
-POST /v1/videos/{video_id}/takedown                      | 401      | 401     | 403        | 200         | 200     | 200     | 403
-POST /v1/videos/{video_id}/appeal                        | 401      | 401     | 403        | 403         | 403     | 403     | 403
-GET /v1/videos/{video_id}/audit                          | 401      | 401     | 403        | 200         | 200     | 200     | 200
-POST /v1/remoderations                                   | 401      | 401     | 403        | -           | -       | -       | 403
-GET /v1/production                                       | 401      | 401     | 403        | -           | -       | -       | 200
-GET /v1/production/dead                                  | 401      | 401     | 403        | -           | -       | -       | 200
-POST /v1/production/redrive                              | 401      | 401     | 403        | -           | -       | -       | 403
-POST /v1/production/reencode                             | 401      | 401     | 403        | -           | -       | -       | 403
-POST /v1/videos/{video_id}/produce                       | 401      | 401     | 403        | 202         | 202     | 202     | 403
-POST /v1/videos/{video_id}/recount                       | 401      | 401     | 403        | 200         | 200     | 200     | 403
-GET /v1/search/videos                                    | 401      | 401     | -          | -           | -       | -       | 422
-GET /v1/search/people                                    | 401      | 401     | -          | -           | -       | -       | 422
-POST /v1/search/rebuild                                  | 401      | 401     | 403        | -           | -       | -       | 403
-GET /v1/me                                               | 401      | 401     | -          | -           | -       | -       | 200
-PATCH /v1/me                                             | 401      | 401     | -          | -           | -       | -       | 403
-PUT /v1/me/handle                                        | 401      | 401     | -          | -           | -       | -       | 403
-DELETE /v1/me/handle                                     | 401      | 401     | -          | -           | -       | -       | 403
-POST /v1/me/avatar                                       | 401      | 401     | -          | -           | -       | -       | 403
-DELETE /v1/me/avatar                                     | 401      | 401     | -          | -           | -       | -       | 403
-GET /v1/me/sessions                                      | 401      | 401     | -          | -           | -       | -       | 200
-DELETE /v1/me/sessions                                   | 401      | 401     | -          | -           | -       | -       | 200
-DELETE /v1/me/sessions/{session_id}                      | 401      | 401     | -          | -           | -       | -       | 404
-GET /v1/users/{user_id}                                  | 401      | 401     | -          | 200         | 200     | 404     | 200
-POST /v1/me/export                                       | 401      | 401     | -          | -           | -       | -       | 202
-GET /v1/me/export                                        | 401      | 401     | -          | -           | -       | -       | 200
-DELETE /v1/me                                            | 401      | 401     | -          | -           | -       | -       | 202
-GET /v1/users/{user_id}/erasure                          | 401      | 401     | 403        | 404         | 404     | 404     | 404
-POST /v1/users/{user_id}/delete                          | 401      | 401     | 403        | 202         | 202     | 202     | 403
-POST /v1/users/{user_id}/recover                         | 401      | 401     | 403        | 204         | 404     | 404     | 403
-GET /v1/users/{user_id}/account                          | 401      | 401     | 403        | 200         | 200     | 200     | 200
-POST /v1/users/{user_id}/recount                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
-POST /v1/users/{user_id}/suspend                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
-POST /v1/users/{user_id}/restore                         | 401      | 401     | 403        | 200         | 200     | 200     | 403
-PUT /v1/users/{user_id}/roles/{role}                     | 401      | 401     | 403        | 409         | 409     | 409     | 403
-DELETE /v1/users/{user_id}/roles/{role}                  | 401      | 401     | 403        | 409         | 409     | 409     | 403
-GET /v1/me/notifications                                 | 401      | 401     | -          | -           | -       | -       | 200
-GET /v1/me/notifications/unread                          | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/me/notifications/read                            | 401      | 401     | -          | -           | -       | -       | 403
-POST /v1/me/connection                                   | 401      | 401     | -          | -           | -       | -       | 403
-GET /v1/me/notification-choices                          | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/me/notification-choices                          | 401      | 401     | -          | -           | -       | -       | 403
-GET /v1/me/mutes                                         | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/me/mutes/{user_id}                               | 401      | 401     | -          | 204         | 204     | 204     | 403
-DELETE /v1/me/mutes/{user_id}                            | 401      | 401     | -          | 204         | 204     | 204     | 403
-GET /v1/me/devices                                       | 401      | 401     | -          | -           | -       | -       | 200
-PUT /v1/me/devices/{device_id}                           | 401      | 401     | -          | -           | -       | -       | 403
-DELETE /v1/me/devices/{device_id}                        | 401      | 401     | -          | -           | -       | -       | 403
-GET /v1/users/{user_id}/audit                            | 401      | 401     | 403        | 200         | 200     | 200     | 200
+route                                                    | role      | own                   | another's             | private video      | private account     | blocked               | suspended
+---------------------------------------------------------|-----------|-----------------------|-----------------------|--------------------|---------------------|-----------------------|----------------------
+POST /v1/uploads                                         | creator   | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/uploads/{upload_id}                              | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 200
+POST /v1/uploads/{upload_id}/parts                       | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/sign                        | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/complete                    | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/uploads/{upload_id}                           | creator   | 204                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+GET /v1/videos                                           | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/videos/{video_id}                                | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
+GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
+GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/videos/{video_id}/like                           | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}/like                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/videos/{video_id}/likes                          | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+GET /v1/videos/{video_id}/likers                         | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 200
+GET /v1/me/likes                                         | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/videos/{video_id}/comments                      | viewer    | 201                   | 201                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+GET /v1/videos/{video_id}/comments                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+GET /v1/videos/{video_id}/comments/{comment_id}          | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+PATCH /v1/videos/{video_id}/comments/{comment_id}        | viewer    | 200                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}/comments/{comment_id}       | viewer    | 204                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+GET /v1/videos/{video_id}/comments/{comment_id}/replies  | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 comment-not-found | 403 account-suspended
+DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+GET /v1/comments/waiting                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/videos/{video_id}/comments/{comment_id}/verdict | moderator | 403 own-comment       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+PUT /v1/videos/{video_id}/bookmark                       | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}/bookmark                    | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/me/bookmarks                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/videos/{video_id}/shares/{channel}               | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+PUT /v1/videos/{video_id}/report                         | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+GET /v1/videos/{video_id}/reports                        | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
+PUT /v1/videos/{video_id}/comments/{comment_id}/report   | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+GET /v1/videos/{video_id}/comments/{comment_id}/reports  | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
+PUT /v1/users/{user_id}/follow                           | viewer    | 422 tie-to-oneself    | 200                   | 200                | 200                 | 404 user-not-found    | 403 account-suspended
+DELETE /v1/users/{user_id}/follow                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/users/{user_id}/follow                           | viewer    | 200                   | 200                   | 200                | 200                 | 404 user-not-found    | 200
+GET /v1/users/{user_id}/followers                        | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
+GET /v1/users/{user_id}/following                        | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
+GET /v1/me/follow-requests                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/follow-requests/{user_id}                     | viewer    | 204                   | 404 request-not-found | 204                | 204                 | 404 request-not-found | 403 account-suspended
+DELETE /v1/me/follow-requests/{user_id}                  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+DELETE /v1/me/followers/{user_id}                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+PUT /v1/users/{user_id}/block                            | viewer    | 422 tie-to-oneself    | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+DELETE /v1/users/{user_id}/block                         | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/me/blocks                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/reviews                                          | moderator | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/reviews/{video_id}                               | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
+POST /v1/reviews/{video_id}/claim                        | moderator | 403 own-video         | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+DELETE /v1/reviews/{video_id}/claim                      | moderator | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+POST /v1/videos/{video_id}/verdict                       | moderator | 403 own-video         | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+POST /v1/videos/{video_id}/takedown                      | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+POST /v1/videos/{video_id}/appeal                        | creator   | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+GET /v1/videos/{video_id}/audit                          | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
+POST /v1/remoderations                                   | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/production                                       | admin     | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/production/dead                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/production/redrive                              | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/production/reencode                             | admin     | 202                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/videos/{video_id}/produce                       | admin     | 202                   | 202                   | 202                | 202                 | 202                   | 403 account-suspended
+POST /v1/videos/{video_id}/recount                       | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+GET /v1/search/videos                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/search/people                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/search/rebuild                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+PUT /v1/me/handle                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/me/handle                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/me/avatar                                       | viewer    | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/me/avatar                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me/sessions                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+DELETE /v1/me/sessions                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+DELETE /v1/me/sessions/{session_id}                      | viewer    | 204                   | 404 session-not-found | -                  | -                   | -                     | 204
+GET /v1/users/{user_id}                                  | viewer    | 200                   | 200                   | 200                | 200                 | 404 user-not-found    | 200
+POST /v1/me/export                                       | viewer    | 202                   | -                     | -                  | -                   | -                     | 202
+GET /v1/me/export                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+DELETE /v1/me                                            | viewer    | 202                   | -                     | -                  | -                   | -                     | 202
+GET /v1/users/{user_id}/erasure                          | admin     | 401 session-revoked   | 200                   | 200                | 200                 | 200                   | 200
+POST /v1/users/{user_id}/delete                          | admin     | 403 own-account       | 202                   | 202                | 202                 | 202                   | 403 account-suspended
+POST /v1/users/{user_id}/recover                         | admin     | 401 session-revoked   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/users/{user_id}/account                          | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 200
+POST /v1/users/{user_id}/recount                         | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+POST /v1/users/{user_id}/suspend                         | admin     | 403 own-account       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+POST /v1/users/{user_id}/restore                         | admin     | 403 account-suspended | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+PUT /v1/users/{user_id}/roles/{role}                     | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+DELETE /v1/users/{user_id}/roles/{role}                  | admin     | 403 own-account       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
+GET /v1/me/notifications                                 | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/me/notifications/unread                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/notifications/read                            | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/me/connection                                   | viewer    | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me/notification-choices                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/notification-choices                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me/mutes                                         | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/mutes/{user_id}                               | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+DELETE /v1/me/mutes/{user_id}                            | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+GET /v1/me/devices                                       | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/devices/{device_id}                           | viewer    | 200                   | 200                   | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/me/devices/{device_id}                        | viewer    | 204                   | 204                   | -                  | -                   | -                     | 403 account-suspended
+GET /v1/users/{user_id}/audit                            | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 200
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """`expected` holds what stands in each column."""
+    """`role` None: no token is wanted. `expected` holds what stands in each column, and what follows from the role."""
 
     route: str
+    role: str | None
     expected: dict[str, str]
 
     @property
-    def method(self) -> str:
-        return self.route.split(" ")[0]
+    def owner(self) -> str:
+        """Whose that is which the path names."""
+        return "bob" if " /v1/me" in self.route else "ann"
 
-    def path(self, **ids: str) -> str:
-        return self.route.split(" ")[1].format(**ids)
+    @property
+    def another(self) -> str:
+        return "cyd" if " /v1/me" in self.route else "bob"
+
+    @property
+    def rightful(self) -> str:
+        """Who may do it: who owns nothing of it, if the route lets them; below /v1/me everybody does what is theirs."""
+        return "bob" if done(self.expected["another's"]) else self.owner
+
+
+def done(cell: str) -> bool:
+    return cell.isdigit() and int(cell) < 300
 
 
 def rows() -> list[Row]:
     head, _, *lines = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
-    assert tuple(head[1:]) == COLUMNS
-    return [Row(line[0], dict(zip(COLUMNS, line[1:], strict=True))) for line in lines]
+    assert tuple(head) == ("route", "role", *COLUMNS)
+    return [_row(route, role, dict(zip(COLUMNS, cells, strict=True))) for route, role, *cells in lines]
+
+
+def _row(route: str, role: str, expected: dict[str, str]) -> Row:
+    if role == EVERYBODY:
+        return Row(route, None, expected | {"no token": expected["own"], "other role": NEVER})
+    lower = NEVER if role == ROLES[0] else "403 role-missing"
+    return Row(route, role, expected | {"no token": "401 token-missing", "other role": lower})

@@ -18,11 +18,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from cli import openapi
-from infra.catalogue import FUNCTIONS
 from reelstack.web import ROLES
 from tests.conftest import request
-from tests.functions.test_authorization import IDS, world
+from tests.functions.asking import SERVICE
+from tests.functions.world import IDS, World, world
 
+__all__ = ["world"]  # a fixture
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -30,9 +31,8 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
 EXAMPLES = 12
-"""Of each route in each role: a world of tables is written for every one."""
+"""Of each route in each role: the world is laid out anew for every one."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def through_the_gateway(case: Any, role: str, context: Any) -> httpx.Response:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_answers_as_it_is_described_whatever_is_asked(
-    aws: Any, operations: list[Any], context: Any, role: str
+    world: World, operations: list[Any], context: Any, role: str
 ) -> None:
     for operation in operations:
         # An id that exists, more often than not: a made-up one only ever shows the 404.
@@ -95,7 +95,7 @@ def test_every_route_answers_as_it_is_described_whatever_is_asked(
         def holds(case: Any, ids: dict[str, str]) -> None:
             for name in set(ids) & set(case.path_parameters or {}):
                 case.path_parameters[name] = ids[name]
-            world()
+            world.begin(case.operation.label)
             case.validate_response(through_the_gateway(case, role, context), checks=CHECKS)
 
         holds()
