@@ -448,7 +448,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("max_avatar_bytes", "moderation_engines", "moderation_thresholds"),
         calls=("look_at_pictures",),
     ),
-    Fn("forget_users", "stream", streams=(User,), vpc=True, timeout=30, config=("cache_url",)),
+    Fn(
+        "forget_users",
+        "stream",
+        streams=(User,),
+        vpc=True,
+        timeout=30,
+        config=("bus_name", "cache_url"),
+        calls=("put_events",),
+    ),
     # --- uploads in chunks -----------------------------------------------------------------------------------------
     Fn(
         "compose_upload",
@@ -693,13 +701,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         "event",
         layers=CRT,
         timeout=180,
-        reads=(Video, "media:v/"),
+        reads=(Video, User, "media:v/"),
         writes=(Video, "media:quarantine/"),
         deletes=("media:v/",),
         lists=("media:v/",),
-        config=("playback_keys_store", "playback_seconds_public", "distribution_parameter"),
+        config=("bus_name", "playback_keys_store", "playback_seconds_public", "distribution_parameter"),
         # That it may invalidate is said where the distribution is made: infra/stacks/delivery.py.
-        calls=("write_playback_keys_store", "read_distribution_parameter"),
+        calls=("put_events", "write_playback_keys_store", "read_distribution_parameter"),
     ),
     Fn(
         "restore",
