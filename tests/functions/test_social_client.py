@@ -90,7 +90,7 @@ def test_admins_recount(people: Callable[..., Client], context: Any) -> None:
     next(iter(Comment.scan())).delete()
     assert people("ada", "admin").recount("vid", repair=True).state == "drifted"
     users.meet("bob")
-    assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0}
+    assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0, "requested": 0}
     for refused in (lambda: bob.recount("vid"), lambda: bob.recount_user("bob")):
         with pytest.raises(NotAllowed):
             refused()

@@ -8,7 +8,7 @@ ReelstackError 500
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           NotYourComment · AccountSuspended · OwnAccount · TooManyDevices
+│                           FollowerFollowsTooMany · NotYourComment · AccountSuspended · OwnAccount · TooManyDevices
 ├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -170,6 +170,10 @@ class AccountForFriends(Forbidden):
 
 class FollowingTooMany(Forbidden):
     type, title = "following-too-many", "You follow as many users as one may"
+
+
+class FollowerFollowsTooMany(Forbidden):
+    type, title = "follower-follows-too-many", "They follow as many users as one may"
 
 
 class VideoModerated(Forbidden):

@@ -64,10 +64,10 @@ def of_video(video_id: str, *, repair: bool = False) -> Recount:
 
 
 def of_user(user_id: str, *, repair: bool = False) -> Recount:
-    """Followers of a user and those they follow. Raises UserNotFound or TooManyToCount."""
+    """Followers of a user, those they follow and those they asked. Raises UserNotFound or TooManyToCount."""
     users.find(user_id)
     key = tallies.of_user(user_id)
-    return _recount(key, ("followers", "following"), lambda until: _ties(user_id, until), repair)
+    return _recount(key, ("followers", "following", "requested"), lambda until: _ties(user_id, until), repair)
 
 
 def _recount(key: str, kinds: tuple[str, ...], count_items: Callable[[float], dict[str, int]], repair: bool) -> Recount:
@@ -103,12 +103,17 @@ def _said_and_liked(video: Video, until: float) -> dict[str, int]:
 
 
 def _ties(user_id: str, until: float) -> dict[str, int]:
-    accepted = Follow.state == Following.FOLLOWING
-    mine = Follow.query(user_id, filter_condition=accepted, consistent_read=True, page_size=PAGE)
+    mine = {
+        kind: Follow.query(user_id, filter_condition=Follow.state == state, consistent_read=True, page_size=PAGE)
+        for kind, state in (("following", Following.FOLLOWING), ("requested", Following.REQUESTED))
+    }
     theirs = (Follow.by_followee.query(shelf, page_size=PAGE) for shelf in follows.shelves_of(user_id))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         followers = pool.map(lambda items: _counted(items, until), theirs)
-        return {"followers": sum(followers), "following": _counted(mine, until)}
+        return {
+            "followers": sum(followers),
+            **{kind: _counted(items, until) for kind, items in mine.items()},
+        }
 
 
 def _counted(items: Iterable[Any], until: float) -> int:

@@ -173,6 +173,7 @@ class Counter(Table):
     bookmarks = NumberAttribute(null=True)
     followers = NumberAttribute(null=True)
     following = NumberAttribute(null=True)
+    requested = NumberAttribute(null=True)
 
     writes = NumberAttribute(null=True)
     """How often this item was written, and below how many records that stood for: what rates are measured by."""
