@@ -678,6 +678,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "mend_timelines",
         "stream",
         streams=(Follow,),
+        at_once=10,
         timeout=60,
         reads=(Video, Follow, LargeAccount),
         writes=(TimelineEntry,),

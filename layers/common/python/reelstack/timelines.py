@@ -170,7 +170,8 @@ def _point(mark: LargeAccount) -> int:
 
 
 def mend(follower_id: str, followee_id: str) -> None:
-    """Makes a timeline agree with whether one follows the other now. Idempotent."""
+    """Makes a timeline agree with whether one follows the other now. Idempotent; pairs have no order among each other,
+    but of one pair two at the same time could write and delete the same entries."""
     pointer = TimelineEntry(follower_id, f"{ACCOUNT}{followee_id}")
     follows_now = follows.state(follower_id, followee_id) == Following.FOLLOWING
     if follows_now and _mark(followee_id):
