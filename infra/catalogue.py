@@ -231,7 +231,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/produce",
             "POST /v1/videos/{video_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
+        reads=(Video, Lease, Waiting, Spending, Like, Comment, CommentLike, Bookmark, Share, Counter),
         writes=(Video, Counter),
         appends=(AuditEntry,),
         config=(
