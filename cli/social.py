@@ -91,12 +91,15 @@ def recount(
     repair: Annotated[
         bool, typer.Option("--repair", help="Take a drift back, once it has stayed the same for a minute.")
     ] = False,
+    comment_id: Annotated[
+        str | None, typer.Option("--comment", metavar="COMMENT_ID", help="Of this comment below the clip.")
+    ] = None,
     wait: Annotated[int, typer.Option(min=0, help="Look again for so many seconds until it is at rest.")] = 90,
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Count a clip's likes and comments, or somebody's followers and those they follow, one by one, and compare with
-    the counter. Exit code 0: they are the same.
+    """Count one by one what people did with a clip or a comment, or somebody's followers and those they follow, and
+    compare with the counter. Exit code 0: they are the same.
 
     \b
       reelstack recount VIDEO_ID
@@ -106,7 +109,9 @@ def recount(
     user_id = client.people.find(what).user_id if what.startswith("@") else ""
 
     def look() -> "Recount":
-        return client.recount_user(user_id, repair=repair) if user_id else client.recount(what, repair=repair)
+        if user_id:
+            return client.recount_user(user_id, repair=repair)
+        return client.recount(what, comment_id=comment_id, repair=repair)
 
     found = look()
     while found.state not in ("exact", "repaired") and time.monotonic() < deadline:

@@ -234,7 +234,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/produce",
             "POST /v1/videos/{video_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending, Like, Comment, Counter),
+        reads=(Video, Lease, Waiting, Spending, Like, Comment, CommentLike, Bookmark, Share, Counter),
         writes=(Video, Counter),
         appends=(AuditEntry,),
         config=(
@@ -451,7 +451,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("max_avatar_bytes", "moderation_engines", "moderation_thresholds"),
         calls=("look_at_pictures",),
     ),
-    Fn("forget_users", "stream", streams=(User,), vpc=True, timeout=30, config=("cache_url",)),
+    Fn(
+        "forget_users",
+        "stream",
+        streams=(User,),
+        vpc=True,
+        timeout=30,
+        config=("bus_name", "cache_url"),
+        calls=("put_events",),
+    ),
     # --- uploads in chunks -----------------------------------------------------------------------------------------
     Fn(
         "compose_upload",
@@ -673,6 +681,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "mend_timelines",
         "stream",
         streams=(Follow,),
+        at_once=10,
         timeout=60,
         reads=(Video, Follow, LargeAccount),
         writes=(TimelineEntry,),
@@ -696,13 +705,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         "event",
         layers=CRT,
         timeout=180,
-        reads=(Video, "media:v/"),
+        reads=(Video, User, "media:v/"),
         writes=(Video, "media:quarantine/"),
         deletes=("media:v/",),
         lists=("media:v/",),
-        config=("playback_keys_store", "playback_seconds_public", "distribution_parameter"),
+        config=("bus_name", "playback_keys_store", "playback_seconds_public", "distribution_parameter"),
         # That it may invalidate is said where the distribution is made: infra/stacks/delivery.py.
-        calls=("write_playback_keys_store", "read_distribution_parameter"),
+        calls=("put_events", "write_playback_keys_store", "read_distribution_parameter"),
     ),
     Fn(
         "restore",

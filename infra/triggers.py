@@ -108,7 +108,7 @@ def hear_events(app: "AppStack") -> None:
         app,
         "Withdrawn",
         event_bus=app.bus,
-        event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn"]),
+        event_pattern=events.EventPattern(source=["reelstack"], detail_type=["VideoWithdrawn", "AccountNarrowed"]),
         targets=[_called(app, "withdraw")],
     )
     events.Rule(

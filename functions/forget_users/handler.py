@@ -1,13 +1,18 @@
-"""Consumer of the users table's stream: forgets what caches hold about people who changed."""
+"""Consumer of the users table's stream: forgets what caches hold about people who changed, tells the bus whose accounts
+are for fewer people now."""
 
 from typing import Any
 
-from reelstack import users
+from reelstack import changes, events, users
 from reelstack.telemetry import entry
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    changed = {record["dynamodb"]["Keys"]["user_id"]["S"] for record in event["Records"]}
+    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    records = event["Records"]
+    changed = {record["dynamodb"]["Keys"]["user_id"]["S"] for record in records}
+    # First: tokens are refused that were issued until then, and none must be issued on what was known before.
     users.forget(*changed)
+    events.publish([narrowed for record in records for narrowed in changes.read_account(record)])
     return {"forgotten": len(changed)}

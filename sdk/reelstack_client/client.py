@@ -160,15 +160,15 @@ class Client:
         moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
         return {name: int(number) for name, number in moved.items()}
 
-    def recount(self, video_id: str, *, repair: bool = False) -> Recount:
-        """Counts a video's likes and comments one by one and compares with its counter. For admins."""
-        answer = self._transport.call(
-            "POST", f"/v1/videos/{video_id}/recount", body={"repair": repair}, repeatable=True
-        )
+    def recount(self, video_id: str, *, comment_id: str | None = None, repair: bool = False) -> Recount:
+        """Counts one by one what people did with a video, or with one comment below it, and compares with its counter.
+        For admins."""
+        body = {"repair": repair, "comment_id": comment_id}
+        answer = self._transport.call("POST", f"/v1/videos/{video_id}/recount", body=body, repeatable=True)
         return Recount.model_validate(answer.json())
 
     def recount_user(self, user_id: str, *, repair: bool = False) -> Recount:
-        """Counts a user's followers and those they follow, likewise. For admins."""
+        """Counts a user's followers, those they follow and those they asked, likewise. For admins."""
         answer = self._transport.call("POST", f"/v1/users/{user_id}/recount", body={"repair": repair}, repeatable=True)
         return Recount.model_validate(answer.json())
 

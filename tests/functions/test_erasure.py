@@ -15,14 +15,17 @@ from reelstack import aws as seam
 from reelstack import (
     blocks,
     comments,
+    connections,
     counters,
     data_requests,
     deletions,
+    devices,
     erasure,
     erasure_videos,
     follows,
     handles,
     likes,
+    notification_choices,
     production,
     reports,
     sessions,
@@ -35,6 +38,7 @@ from reelstack.errors import NothingToRecover, UserNotFound
 from reelstack.tables.base import deployed
 from reelstack.tables.every import TABLES
 from reelstack.tables.interactions import Bookmark, Comment, Share
+from reelstack.tables.notifications import Connection, Device, Notification, NotificationChoice
 from reelstack.tables.production import Lease, Turn
 from reelstack.tables.ties import LargeAccount, TimelineEntry
 from reelstack.tables.users import DataRequest, User
@@ -115,6 +119,12 @@ def lively(user_id: str, other: str) -> None:
     LargeAccount(user_id, since=1).save()
     Turn(f"normal/{user_id}", round=1).save()
     sessions._note(user_id, "s1", "Pixel")
+    notification_choices.switch_off(user_id, ["like"])
+    notification_choices.mute(user_id, other)
+    notification_choices.mute(other, user_id)
+    Notification(user_id, "follow#", people=[[1, other]], changed_at=1, pushed="sent", expires_at=2).save()
+    devices.register(user_id, "phone", devices.Platform.IOS, "0123456789abcdef")
+    connections.keep(user_id, "YJ1pGeXpoAMCE-A=", "s1")
     s3 = seam.client("s3")
     s3.put_object(Bucket="media", Key=f"u/{user_id}/1-a.jpg", Body=b"x")
     s3.put_object(Bucket="uploads", Key=f"avatars/{user_id}/1-a", Body=b"x")
@@ -177,6 +187,22 @@ def test_nothing_is_left_of_who_only_looked_and_talked_and_counts_are_corrected(
     assert (tombstone.display_name, tombstone.handle, tombstone.created_at) == ("", None, tombstone.deleted_at)
     assert time.time() < tombstone.expires_at < time.time() + 3 * 3600
     assert deletions.find(BOB).state == Progress.DONE
+
+
+def test_neither_what_others_chose_about_somebody_nor_a_phone_outlives_the_account(
+    aws: Config, event: Event, context: Any
+) -> None:
+    make(owner="owner")
+    lively(BOB, "other")
+    notification_choices.mute("other", "owner")
+    (phone,) = Device.query(BOB)
+    deletions.delete_own(BOB)
+    assert not {"notification choices", "notifications", "devices", "connections"} - {*erasure.verify(BOB)}
+    erase(BOB, event, context, lambda: None)
+    assert [(one.user_id, one.choice) for one in NotificationChoice.scan()] == [("other", "mute#owner")]
+    assert [*Device.scan(), *Notification.scan(), *Connection.scan()] == []
+    with pytest.raises(seam.client("sns").exceptions.NotFoundException):
+        seam.client("sns").get_endpoint_attributes(EndpointArn=phone.endpoint)
 
 
 def test_what_others_answered_stays_below_a_comment_without_author(aws: Config, event: Event, context: Any) -> None:

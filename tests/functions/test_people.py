@@ -156,6 +156,54 @@ def test_a_change_leaves_one_handle_and_comes_only_now_and_then(call: Call) -> N
     assert problem(claim(call, "robert", user="ann")) == (409, "handle-taken")
 
 
+def later(days: int) -> None:
+    """So many days pass: every moment that handles and their holders keep is so much longer ago."""
+    for held in Handle.scan():
+        times = {
+            name: int(at) - days * DAY for name in ("free_at", "back_at", "held_to") if (at := getattr(held, name))
+        }
+        if times.get("free_at", 1 << 40) <= time.time():
+            held.delete()
+        elif times:
+            held.update([getattr(Handle, name).set(at) for name, at in times.items()])
+    for user in User.scan():
+        user.update([User.handle_claimed_at.set(int(user.handle_claimed_at) - days * DAY)])
+
+
+def test_names_are_not_hoarded_by_taking_them_back_for_a_moment(call: Call) -> None:
+    for week in range(8):
+        for held in Handle.scan():
+            assert claim(call, held.handle).status == 200
+        assert claim(call, f"bobby{week}x").status == 200
+        later(7)
+    assert len(list(Handle.scan())) <= 3
+    assert claim(call, "bobby0x", user="ann").status == 200
+
+
+def test_a_name_that_was_taken_back_and_used_is_held_anew(call: Call) -> None:
+    claim(call, "bobby")
+    later(8)
+    claim(call, "robert")
+    later(10)
+    claim(call, "bobby")
+    assert Handle.get("robert").free_at > time.time() + 13 * DAY
+    claim(call, "robert")
+    assert Handle.get("bobby").free_at < time.time() + 5 * DAY, "as it was"
+    claim(call, "bobby")
+    later(8)
+    claim(call, "robert")
+    assert Handle.get("bobby").free_at > time.time() + 13 * DAY
+
+
+def test_a_hold_that_is_over_is_not_the_last_holders_to_take_back(call: Call) -> None:
+    """DynamoDB may remove it two days late."""
+    claim(call, "bobby")
+    later(8)
+    claim(call, "robert")
+    Handle("bobby").update([Handle.free_at.set(int(time.time()) - 1)])
+    assert problem(claim(call, "bobby")) == (409, "handle-changed-lately")
+
+
 @pytest.mark.parametrize(
     ("handle", "status", "type_"),
     [

@@ -83,14 +83,20 @@ def test_a_clip_is_kept_shared_and_reported(people: Callable[..., Client]) -> No
 def test_admins_recount(people: Callable[..., Client], context: Any) -> None:
     bob, streams = people("bob"), Streams(context)
     bob.like("vid")
-    bob.social.comment("vid", "one")
+    said = bob.social.comment("vid", "one")
+    bob.social.like_comment("vid", said.comment_id)
+    bob.social.bookmark("vid")
+    bob.social.share("vid")
     streams.flow()
     found = people("ada", "admin").recount("vid")
-    assert (found.state, found.counted) == ("exact", {"likes": 1, "comments": 1})
+    assert (found.state, set(found.counted.values())) == ("exact", {1})
+    assert set(found.counted) == {"likes", "comments", "shares", "bookmarks"}
+    found = people("ada", "admin").recount("vid", comment_id=said.comment_id)
+    assert (found.state, found.counted) == ("exact", {"likes": 1, "replies": 0})
     next(iter(Comment.scan())).delete()
     assert people("ada", "admin").recount("vid", repair=True).state == "drifted"
     users.meet("bob")
-    assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0}
+    assert people("ada", "admin").recount_user("bob").counted == {"followers": 0, "following": 0, "requested": 0}
     for refused in (lambda: bob.recount("vid"), lambda: bob.recount_user("bob")):
         with pytest.raises(NotAllowed):
             refused()

@@ -13,6 +13,7 @@ from reelstack.config import PREFIX, Config, config
 from reelstack.tables.interactions import Counter
 from reelstack.tables.ties import Follow
 from reelstack.tables.users import User
+from tests.functions.streams import Streams
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -198,6 +199,42 @@ def test_as_many_follows_as_one_may_and_no_more(call: Call, monkeypatch: pytest.
     refused = put(call, "bob", "users/ann/follow")
     assert problem(refused) == (403, "following-too-many")
     assert refused.json["max_following"] == 2
+
+
+def test_requests_count_among_those_one_may_follow(call: Call, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PREFIX + "MAX_FOLLOWING", "2")
+    config.cache_clear()
+    streams = Streams(context)
+    for name in ("ann", "cid", "dan"):
+        person(name, private=True)
+    put(call, "bob", "users/eva/follow")
+    put(call, "bob", "users/ann/follow")
+    streams.flow()
+    assert problem(put(call, "bob", "users/cid/follow")) == (403, "following-too-many")
+    assert put(call, "bob", "users/ann/follow").json["state"] == "requested", "the same again is the same once"
+    assert put(call, "ann", "me/follow-requests/bob").status == 204
+    streams.flow()
+    call("ties", "DELETE", "/v1/users/eva/follow", user="bob")
+    streams.flow()
+    put(call, "bob", "users/cid/follow")
+    call("ties", "DELETE", "/v1/me/follow-requests/bob", user="cid")
+    streams.flow()
+    assert put(call, "bob", "users/dan/follow").json["state"] == "requested", "what was declined counts no more"
+
+
+def test_who_asked_many_at_once_is_let_in_by_as_many_as_one_may_follow(
+    call: Call, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + "MAX_FOLLOWING", "1")
+    config.cache_clear()
+    for name in ("ann", "cid"):
+        person(name, private=True)
+        put(call, "bob", f"users/{name}/follow")
+    assert put(call, "ann", "me/follow-requests/bob").status == 204
+    Streams(context).flow()
+    refused = put(call, "cid", "me/follow-requests/bob")
+    assert (problem(refused), refused.json["max_following"]) == ((403, "follower-follows-too-many"), 1)
+    assert put(call, "ann", "me/follow-requests/bob").status == 204, "who follows already is no question"
 
 
 def test_a_request_counts_once_it_is_accepted(call: Call, event: Event, context: Any) -> None:

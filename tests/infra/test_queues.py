@@ -37,6 +37,17 @@ def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
     ]
 
 
+def test_a_shard_is_read_by_several_at_once_only_where_one_items_order_is_all_that_matters(variant: Assembly) -> None:
+    """mend_timelines: `test_timelines_are_mended_for_many_pairs_at_once`. Exact counting is fenced by shard."""
+    factors = {
+        line.name: {mapping["ParallelizationFactor"] for mapping in _mappings(line, variant)}
+        for line in FUNCTIONS
+        if line.streams
+    }
+    assert {name for name, found in factors.items() if found == {10}} == {"notify", "mend_timelines"}
+    assert set().union(*factors.values()) == {1, 10}
+
+
 def _split(assembly: Assembly) -> tuple[dict[str, Resource], dict[str, Resource]]:
     """Queues that work waits in, and those for dead letters."""
     queues = {queue.path: queue for queue in assembly.of("AWS::SQS::Queue")}

@@ -1,6 +1,7 @@
 """Timelines: whatever happens in whatever order, they show what merging everybody one follows would show."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -84,6 +85,22 @@ def test_a_new_follower_finds_what_was_published_before(small: None) -> None:
         assert followee[0] not in "".join(timeline("bob")), "gone with the next request"
         timelines.mend("bob", followee)
     assert list(TimelineEntry.query("bob")) == []
+
+
+def test_timelines_are_mended_for_many_pairs_at_once(small: None) -> None:
+    """Of one shard of follows ten batches are taken at the same time, each pair in one of them."""
+    LargeAccount("star", since=1, pointed=True).save()
+    viewers, owners = [f"viewer{n}" for n in range(6)], ["star", "ann", "bob", "cid"]
+    for number, owner in enumerate(owners):
+        publish(owner, f"{owner}1", number)
+    pairs = [(viewer, owner) for viewer in viewers for owner in owners]
+    with ThreadPoolExecutor(10) as pool:
+        for change in (follows.follow, follows.unfollow, follows.follow):
+            for pair in pairs:
+                change(*pair)
+            list(pool.map(lambda pair: timelines.mend(*pair), pairs))
+            expected = [] if change is follows.unfollow else ["cid1", "bob1", "ann1", "star1"]
+            assert [timeline(viewer) for viewer in viewers] == [expected] * len(viewers)
 
 
 def test_what_is_older_than_the_timeline_goes_back_is_not_in_it(small: None) -> None:

@@ -1,10 +1,94 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { challenge } from '../../web/src/session.ts';
+import { afterEach, test } from 'node:test';
+import type { Config } from '../../web/src/config.ts';
+import { challenge, Session } from '../../web/src/session.ts';
+
+const KEPT = 'reelstack.session';
+const HOUR_MS = 3_600_000;
+const ELSEWHERE = { auth: 'code', hosted_ui: 'https://auth.example.com' } as const;
+const HERE = { auth: 'password', hosted_ui: '' } as const;
+
+const realFetch = globalThis.fetch;
+const stored = new Map<string, string>();
+Object.defineProperty(globalThis, 'sessionStorage', {
+  value: {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => stored.set(name, value),
+    removeItem: (name: string) => stored.delete(name),
+  },
+});
+afterEach(() => {
+  globalThis.fetch = realFetch;
+  stored.clear();
+});
+
+function signedIn(flow: Pick<Config, 'auth' | 'hosted_ui'>, lastsMs = HOUR_MS): Session {
+  stored.set(KEPT, JSON.stringify({ access: 'a', refresh: 'r', expires: Date.now() + lastsMs }));
+  return new Session({ stage: 'test', region: 'us-east-1', user_pool_id: 'p', client_id: 'c', ...flow });
+}
+
+/** Notes what is asked, by whom, and whether the tokens were still there. */
+function answering(answer: (path: string, signal: AbortSignal) => Promise<Response>): unknown[][] {
+  const asked: unknown[][] = [];
+  globalThis.fetch = async (path, { method, headers, body, signal } = {}) => {
+    const bearer = (headers as Record<string, string> | undefined)?.authorization;
+    asked.push([method ?? 'GET', String(path), bearer ?? String(body), stored.has(KEPT)]);
+    return answer(String(path), signal as AbortSignal);
+  };
+  return asked;
+}
+
+const sessions = { items: [{ session_id: 'other', current: false }, { session_id: 'own/1', current: true }] };
 
 test('the PKCE challenge is that of RFC 7636, appendix B', async () => {
   assert.equal(
     await challenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
     'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   );
+});
+
+test('signing out ends the sign-in and its refresh token before it forgets them', async () => {
+  const asked = answering(async () => Response.json(sessions));
+  const session = signedIn(ELSEWHERE);
+  await session.signOut();
+  assert.deepEqual(asked, [
+    ['GET', '/v1/me/sessions', 'Bearer a', true],
+    ['POST', 'https://auth.example.com/oauth2/revoke', 'client_id=c&token=r', true],
+    ['DELETE', '/v1/me/sessions/own%2F1', 'Bearer a', true],
+  ]);
+  assert.deepEqual([session.signedIn, stored.size], [false, 0]);
+});
+
+test('where there are no pages to sign in at, only the sign-in is ended', async () => {
+  const asked = answering(async () => Response.json(sessions));
+  await signedIn(HERE).signOut();
+  assert.deepEqual(asked.map(([method]) => method), ['GET', 'DELETE']);
+});
+
+test('with an access token that has expired, only the refresh token is revoked', async () => {
+  const asked = answering(async () => new Response());
+  await signedIn(ELSEWHERE, -1).signOut();
+  assert.deepEqual(asked.map(([, path]) => path), ['https://auth.example.com/oauth2/revoke']);
+});
+
+test('a network that is away, or a service that never answers, keeps nobody signed in', async () => {
+  answering(() => Promise.reject(new TypeError('Failed to fetch')));
+  const away = signedIn(ELSEWHERE);
+  await away.signOut();
+  assert.deepEqual([away.signedIn, stored.size], [false, 0]);
+  answering((_, signal) => new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  }));
+  const silent = signedIn(ELSEWHERE);
+  const began = Date.now();
+  await Promise.race([silent.signOut(), new Promise((resolve) => setTimeout(resolve, 10_000))]);
+  assert.deepEqual([silent.signedIn, stored.size], [false, 0]);
+  assert.ok(Date.now() - began < 5_000);
+});
+
+test('tokens that are refused are forgotten without asking anybody', async () => {
+  const asked = answering(async () => Response.json({ error: 'invalid_grant' }, { status: 400 }));
+  const session = signedIn(ELSEWHERE, 0);
+  await assert.rejects(session.token());
+  assert.deepEqual([asked.length, session.signedIn, stored.size], [1, false, 0]);
 });

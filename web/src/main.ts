@@ -23,7 +23,7 @@ async function showClips(config: Config, session: Session): Promise<void> {
     await clips.load();
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
-      session.signOut();
+      session.forget();
       showSignIn(config, session);
     }
     tell(error);
@@ -66,8 +66,11 @@ async function start(): Promise<void> {
   const session = new Session(config);
   find(document, '#stage', HTMLElement).textContent = config.stage === 'prod' ? '' : config.stage;
   signOut.addEventListener('click', () => {
-    session.signOut();
-    showSignIn(config, session);
+    signOut.disabled = true;
+    void session.signOut().finally(() => {
+      signOut.disabled = false;
+      showSignIn(config, session);
+    });
   });
   try {
     await session.finishSignIn();

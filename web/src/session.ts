@@ -5,6 +5,8 @@ const KEPT = 'reelstack.session';
 const PENDING = 'reelstack.pkce';
 const EARLY_MS = 60_000;
 const PATIENCE_MS = 15_000;
+/** Nobody waits longer for being signed out. */
+const SIGN_OUT_MS = 3_000;
 
 interface Tokens {
   access: string;
@@ -86,9 +88,42 @@ export class Session {
     await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier });
   }
 
-  signOut(): void {
+  /** Ends this sign-in for whoever holds its tokens, as far as that can be told in time, and forgets them. */
+  async signOut(): Promise<void> {
+    const tokens = this.#tokens;
+    if (tokens) {
+      const signal = AbortSignal.timeout(SIGN_OUT_MS);
+      await Promise.allSettled([this.#endSession(tokens, signal), this.#revoke(tokens, signal)]);
+    }
+    this.forget();
+  }
+
+  /** For tokens that are refused already. */
+  forget(): void {
     this.#tokens = null;
     sessionStorage.removeItem(KEPT);
+  }
+
+  /** Which sign-in a token is of depends on its issuer, so the API is asked. */
+  async #endSession(tokens: Tokens, signal: AbortSignal): Promise<void> {
+    if (tokens.expires <= Date.now()) {
+      return;
+    }
+    const headers = { authorization: `Bearer ${tokens.access}` };
+    const answer = await fetch('/v1/me/sessions', { headers, signal });
+    const { items } = (await answer.json()) as { items: { session_id: string; current: boolean }[] };
+    const own = items.find((session) => session.current);
+    if (own) {
+      await fetch(`/v1/me/sessions/${encodeURIComponent(own.session_id)}`, { method: 'DELETE', headers, signal });
+    }
+  }
+
+  /** RFC 7009. A laptop's user pool has no pages of its own, and no such address. */
+  async #revoke(tokens: Tokens, signal: AbortSignal): Promise<void> {
+    if (this.#config.hosted_ui) {
+      const body = new URLSearchParams({ client_id: this.#config.client_id, token: tokens.refresh });
+      await fetch(`${this.#config.hosted_ui}/oauth2/revoke`, { method: 'POST', body, signal });
+    }
   }
 
   async #renew(): Promise<void> {
@@ -99,7 +134,7 @@ export class Session {
         : this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh }));
     } catch (error) {
       if (error instanceof Problem) {
-        this.signOut();
+        this.forget();
       }
       throw error;
     }

@@ -1,13 +1,15 @@
 from fastapi import APIRouter
 
 from reelstack import recounts
-from reelstack.recounts import Recount, WantedRecount
+from reelstack.recounts import Recount, WantedRecountOfVideo
 from reelstack.web import Admin, VideoId, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["production"])
 
 
 @router.post("/{video_id}/recount", openapi_extra=declared(audited="video:{video_id}"))
-def recount_video(video_id: VideoId, wanted: WantedRecount, caller: Admin) -> Recount:  # noqa: ARG001
-    """Counts a video's likes and comments one by one and compares."""
+def recount_video(video_id: VideoId, wanted: WantedRecountOfVideo, caller: Admin) -> Recount:  # noqa: ARG001
+    """Counts one by one what people did with a video, or with one comment below it, and compares."""
+    if wanted.comment_id:
+        return recounts.of_comment(video_id, wanted.comment_id, repair=wanted.repair)
     return recounts.of_video(video_id, repair=wanted.repair)

@@ -9,5 +9,5 @@ router = APIRouter(prefix="/v1/users", tags=["follows"])
 
 @router.post("/{user_id}/recount", openapi_extra=declared(audited="user:{user_id}"))
 def recount_user(user_id: UserId, wanted: WantedRecount, caller: Admin) -> Recount:  # noqa: ARG001
-    """Counts a user's followers and those they follow one by one and compares."""
+    """Counts a user's followers, those they follow and those they asked one by one and compares."""
     return recounts.of_user(user_id, repair=wanted.repair)

@@ -2,7 +2,7 @@
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, pages, transactions, videos
+from reelstack import blocks, pages, shelves, transactions, videos
 from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Bookmark
 
@@ -10,10 +10,11 @@ from reelstack.tables.interactions import Bookmark
 def save(user_id: str, video_id: str) -> bool:
     """True for a new bookmark, False for one that was there. Raises what videos.check_visible raises."""
     known = videos.check_visible_for_write(video_id, user_id)
+    shelf = shelves.of_user(video_id, user_id, int(known["like_shelves"]))
 
     def build(transaction: TransactWrite) -> None:
         blocks.absent(transaction, user_id, known["owner_id"])
-        made = Bookmark(user_id, video_id, saved_at=videos.now_ms())
+        made = Bookmark(user_id, video_id, saved_at=videos.now_ms(), shelf=shelf)
         transaction.save(made, condition=Bookmark.user_id.does_not_exist())
 
     refused = transactions.commit(build)

@@ -1,8 +1,9 @@
-"""What a change of a video's item, or of a follow, means: record in, events out. Pure but for the events' types."""
+"""What a change of a video, a follow or an account means: record in, events out. Pure but for the events' types."""
 
 from typing import Any
 
 from reelstack.events import (
+    AccountNarrowed,
     AnyEvent,
     FollowChanged,
     ProductionRequested,
@@ -12,7 +13,7 @@ from reelstack.events import (
     VideoWithdrawn,
 )
 from reelstack.videos import State
-from reelstack.visibility import Audience, narrower
+from reelstack.visibility import Account, Audience, narrower
 
 REFUSALS = (State.REJECTED, State.FAILED)
 GONE = (State.DELETED, State.REJECTED)
@@ -73,6 +74,20 @@ def read_follow(record: dict[str, Any]) -> list[FollowChanged]:
             since=int(after["since"]),
         )
     ]
+
+
+def read_account(record: dict[str, Any]) -> list[AccountNarrowed]:
+    """The same of a user's item: nothing when as many as before may see what the account has, or more."""
+    before, after = (record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage"))
+    if not after or _account(after).width >= _account(before).width:
+        return []
+    return [AccountNarrowed(user_id=after["user_id"]["S"])]
+
+
+def _account(image: dict[str, Any]) -> Account:
+    """Who has no item yet is open."""
+    private, friends_only = (image.get(name, {}).get("BOOL", False) for name in ("private", "friends_only"))
+    return Account(private, friends_only, gone="suspended_at" in image or "deleted_at" in image)
 
 
 def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:

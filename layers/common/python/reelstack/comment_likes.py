@@ -2,7 +2,7 @@
 
 from pynamodb.exceptions import PutError
 
-from reelstack import blocks, comment_ids, comments, videos, visibility
+from reelstack import blocks, comment_ids, comments, shelves, videos, visibility
 from reelstack.errors import CommentNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import CommentLike
@@ -14,7 +14,9 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     comment = comments.find(video_id, comment_id)
     if comment.state != comments.CommentState.VISIBLE or visibility.gone(comment.author_id):
         raise CommentNotFound
-    made = CommentLike(user_id, comment_ids.counter_of(video_id, comment_id), liked_at=videos.now_ms())
+    liked = comment_ids.counter_of(video_id, comment_id)
+    shelf = shelves.of_user(liked, user_id, comment_ids.SHELVES)
+    made = CommentLike(user_id, liked, liked_at=videos.now_ms(), shelf=shelf)
     if blocks.stand(user_id, {known["owner_id"], comment.author_id}):
         raise CommentNotFound
     try:

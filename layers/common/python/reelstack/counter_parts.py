@@ -17,7 +17,7 @@ from reelstack.tables.base import transact
 from reelstack.tables.interactions import Counter
 from reelstack.telemetry import count, logger
 
-KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following")
+KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested")
 """The counting attributes of Counter."""
 MEASURE_SECONDS = 10
 KNOWN_SECONDS = 60

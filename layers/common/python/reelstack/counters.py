@@ -37,8 +37,8 @@ class ShardMoved(RuntimeError):
 
 
 class Counts(BaseModel):
-    """Of a video likes, comments, shares and bookmarks; of a comment likes and replies; of a user followers and
-    following."""
+    """Of a video likes, comments, shares and bookmarks; of a comment likes and replies; of a user followers, following
+    and accounts they asked to follow (`requested`)."""
 
     likes: int = 0
     comments: int = 0
@@ -47,6 +47,7 @@ class Counts(BaseModel):
     bookmarks: int = 0
     followers: int = 0
     following: int = 0
+    requested: int = 0
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -106,6 +106,12 @@ def _follows(user_id: str) -> Iterator[Follow]:
     yield from personal_data.followers(user_id)
 
 
+def _choices(user_id: str) -> Iterator[NotificationChoice]:
+    """The user's own, and others' that name the user."""
+    yield from personal_data.notification_choices(user_id)
+    yield from personal_data.mutes_of(user_id)
+
+
 def _blocks(user_id: str) -> Iterator[Block]:
     """Both items of each block, whoever set it."""
     for block in Block.query(user_id, consistent_read=True):
@@ -187,7 +193,7 @@ STORES: tuple[Store, ...] = (
     Store("timeline", (TimelineEntry,), lambda user_id: TimelineEntry.query(user_id, consistent_read=True), _delete),
     Store("large account", (LargeAccount,), lambda user_id: LargeAccount.query(user_id), _delete),
     Store("notifications", (Notification,), personal_data.notifications, _delete),
-    Store("notification choices", (NotificationChoice,), personal_data.notification_choices, _delete),
+    Store("notification choices", (NotificationChoice,), _choices, _delete),
     Store("devices", (Device,), personal_data.devices, _erase_devices),
     Store("connections", (Connection,), lambda user_id: Connection.query(user_id, consistent_read=True), _delete),
     Store("sessions", (Session,), personal_data.sessions, _delete),

@@ -8,7 +8,8 @@ ReelstackError 500
 │                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
 │                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
 │                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           NotYourComment · OwnComment · AccountSuspended · OwnAccount · TooManyDevices
+│                           FollowerFollowsTooMany · NotYourComment · OwnComment · AccountSuspended · OwnAccount
+│                           TooManyDevices
 ├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
 │                           NothingToRemake · StillWithdrawing
@@ -170,6 +171,10 @@ class AccountForFriends(Forbidden):
 
 class FollowingTooMany(Forbidden):
     type, title = "following-too-many", "You follow as many users as one may"
+
+
+class FollowerFollowsTooMany(Forbidden):
+    type, title = "follower-follows-too-many", "They follow as many users as one may"
 
 
 class VideoModerated(Forbidden):

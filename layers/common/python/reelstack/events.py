@@ -1,6 +1,7 @@
 """What happened, as small types. Past tense, one line each; `publish` puts them on the bus.
 
-State changes reach the bus from the videos table's stream (functions/announce), never by a second write beside them.
+Changes reach the bus from the streams of the tables (functions/announce, forget_users, mend_timelines), never by a
+second write beside them.
 """
 
 from typing import ClassVar, Literal
@@ -57,6 +58,18 @@ class RestoreGranted(Event):
     video_id: str
 
 
+class AccountNarrowed(Event):
+    """What an account has is for fewer people, or nobody, from now on: private, for friends, suspended, deleted.
+
+    Who listens asks the table what holds now. With `before`, the listener's own word to itself that it has done what
+    was published from there on, and where it goes on.
+    """
+
+    name: ClassVar[Literal["AccountNarrowed"]] = "AccountNarrowed"
+    user_id: str
+    before: tuple[int, str] | None = None
+
+
 class VideoRefused(Event):
     """Production ended without a public video: rejected or failed, with the stored reason's code."""
 
@@ -79,7 +92,15 @@ class FollowChanged(Event):
     since: int
 
 
-AnyEvent = ProductionRequested | VideoPublished | VideoWithdrawn | RestoreGranted | VideoRefused | FollowChanged
+AnyEvent = (
+    ProductionRequested
+    | VideoPublished
+    | VideoWithdrawn
+    | RestoreGranted
+    | AccountNarrowed
+    | VideoRefused
+    | FollowChanged
+)
 
 
 class BusRefused(RuntimeError):

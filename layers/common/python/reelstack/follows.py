@@ -15,7 +15,7 @@ from reelstack import blocks, counters, pages, shelves, tallies, transactions, u
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
-from reelstack.errors import FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
+from reelstack.errors import FollowerFollowsTooMany, FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
 from reelstack.tables.base import REFUSED
 from reelstack.tables.ties import TIE_SHELVES, Follow
 from reelstack.ties import Following
@@ -25,13 +25,16 @@ def follow(user_id: str, other_id: str) -> Following:
     """`user_id` follows `other_id` from now on, or asks to if that account is private. A request becomes a follow when
     the account has become public meanwhile and it is asked for again.
 
+    Those who were asked count like those who are followed, or an account that is full could ask without an end.
+
     Raises TieToOneself, FollowingTooMany, or UserNotFound if nobody ever signed in by that id, the account is gone, or
     a block stands between the two.
     """
     if user_id == other_id:
         raise TieToOneself
     account = users.find_visible(other_id, user_id)
-    if counts(user_id).following >= config().max_following:
+    known = counts(user_id)
+    if known.following + known.requested >= config().max_following and state(user_id, other_id) is None:
         raise FollowingTooMany(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
 
@@ -53,7 +56,12 @@ def unfollow(user_id: str, other_id: str) -> None:
 
 
 def accept(user_id: str, follower_id: str) -> None:
-    """`follower_id` asked to follow `user_id` and now does. Twice is once. Raises RequestNotFound."""
+    """`follower_id` asked to follow `user_id` and now does. Twice is once.
+
+    Raises RequestNotFound, or FollowerFollowsTooMany: counts are two seconds behind, which is enough to ask many.
+    """
+    if counts(follower_id).following >= config().max_following and state(follower_id, user_id) == Following.REQUESTED:
+        raise FollowerFollowsTooMany(max_following=config().max_following)
     if not _become_follower(follower_id, user_id) and state(follower_id, user_id) != Following.FOLLOWING:
         raise RequestNotFound
 
@@ -76,7 +84,7 @@ def state(user_id: str, other_id: str) -> Following | None:
 
 
 def counts(user_id: str) -> Counts:
-    """`followers` and `following` of a user; requests do not count. Follow what people do by about two seconds."""
+    """`followers`, `following` and `requested` of a user. They follow what people do by about two seconds."""
     key = tallies.of_user(user_id)
     return counters.read([key])[key]
 

@@ -2,6 +2,7 @@
 
 Uniqueness is an item per handle. A handle that was given up stays its last holder's for a while, so that nobody takes
 over the name others still know somebody by; and a new one can be claimed only now and then, so that nobody hoards them.
+For the same reason a name that is taken back for a moment is not held anew: only use makes others know somebody by it.
 """
 
 import re
@@ -11,7 +12,7 @@ from importlib.resources import files
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from reelstack import users
 from reelstack.clock import pause
@@ -79,7 +80,7 @@ def claim(user_id: str, text: str) -> User:
             return user
         _check_free(held, user)
         try:
-            _move(user, handle, anew=held is None or held.user_id != user_id)
+            _move(user, handle, held if _is_theirs(held, user) else None)
         except TransactWriteError:
             # Somebody was faster with the handle or the user: the next look says who.
             pause(0.05 * 2**attempt)
@@ -96,7 +97,7 @@ def release(user_id: str) -> None:
             return
         try:
             with transact() as transaction:
-                transaction.update(Handle(user.handle), actions=[_free()], condition=Handle.user_id == user_id)
+                _give_up(transaction, user)
                 transaction.update(User(user_id), actions=[User.handle.remove()], condition=_unmoved(user))
         except TransactWriteError:
             pause(0.05 * 2**attempt)
@@ -112,10 +113,15 @@ def _held(handle: str) -> Handle | None:
         return None
 
 
+def _is_theirs(held: Handle | None, user: User) -> bool:
+    """Given up lately: it can be taken back at any time."""
+    return held is not None and held.user_id == user.user_id and int(held.free_at or 0) > time.time()
+
+
 def _check_free(held: Handle | None, user: User) -> None:
     now = int(time.time())
-    if held and held.user_id == user.user_id:
-        return  # given up lately, and wanted back
+    if _is_theirs(held, user):
+        return
     if held and (not held.free_at or held.free_at > now):
         raise HandleTaken
     again = int(user.handle_claimed_at or 0) + config().handle_change_seconds
@@ -123,15 +129,30 @@ def _check_free(held: Handle | None, user: User) -> None:
         raise HandleChangedLately(seconds_left=again - now)
 
 
-def _move(user: User, handle: str, *, anew: bool) -> None:
+def _move(user: User, handle: str, back: Handle | None) -> None:
+    """`back` is the handle's item if the user takes it back."""
     now = int(time.time())
     claimable = Handle.handle.does_not_exist() | (Handle.user_id == user.user_id) | (Handle.free_at <= now)
-    noted = [User.handle_claimed_at.set(now)] if anew else []
+    noted = [] if back else [User.handle_claimed_at.set(now)]
+    made = Handle(handle, user_id=user.user_id)
+    if back:
+        made.back_at, made.held_to = now, back.free_at
     with transact() as transaction:
-        transaction.save(Handle(handle, user_id=user.user_id), condition=claimable)
+        transaction.save(made, condition=claimable)
         if user.handle:
-            transaction.update(Handle(user.handle), actions=[_free()], condition=Handle.user_id == user.user_id)
+            _give_up(transaction, user)
         transaction.update(User(user.user_id), actions=[User.handle.set(handle), *noted], condition=_unmoved(user))
+
+
+def _give_up(transaction: TransactWrite, user: User) -> None:
+    """It stays theirs for a while; one that was taken back and not used since, no longer than it would have."""
+    now, held = int(time.time()), _held(user.handle)
+    ends = now + config().handle_hold_seconds
+    if held and held.back_at and held.back_at + config().handle_change_seconds > now:
+        ends = max(now, int(held.held_to))
+    transaction.update(
+        Handle(user.handle), actions=[Handle.free_at.set(ends)], condition=Handle.user_id == user.user_id
+    )
 
 
 def _unmoved(user: User) -> Condition:
@@ -139,7 +160,3 @@ def _unmoved(user: User) -> Condition:
     here: Condition = User.user_id.exists() & User.deleted_at.does_not_exist()
     both: Condition = same & here
     return both
-
-
-def _free() -> Action:
-    return Handle.free_at.set(int(time.time()) + config().handle_hold_seconds)

@@ -4,8 +4,6 @@ changes nothing. Who likes a video is listed by an index spread over shelves: mo
 Counts follow from the table's stream: reelstack.counters.
 """
 
-import zlib
-
 from pynamodb.exceptions import PutError, UpdateError
 
 from reelstack import blocks, cache, pages, rates, shelves, videos
@@ -23,8 +21,8 @@ def like(user_id: str, video_id: str) -> bool:
         if blocks.stand(user_id, (known["owner_id"],)):
             raise VideoNotFound
     # What an earlier version cached has no shelves.
-    number = zlib.crc32(user_id.encode()) % int(known.get("like_shelves", SHELVES))
-    made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=f"{video_id}#{number}")
+    shelf = shelves.of_user(video_id, user_id, int(known.get("like_shelves", SHELVES)))
+    made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=shelf)
     try:
         made.save(Like.user_id.does_not_exist())
     except PutError as refused:

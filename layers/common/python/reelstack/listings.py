@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from reelstack import pages, videos, visibility
+from reelstack import cache, pages, videos, visibility
 from reelstack.tables.videos import SHELVES, Video
 from reelstack.videos import State
 from reelstack.visibility import Audience
@@ -18,6 +18,9 @@ LISTED = (Audience.PUBLIC, Audience.FRIENDS)
 """Who has the address of an unlisted video has it from somewhere else."""
 ROUNDS = 4
 """How often a page looks further for what may be seen. After that it is shorter than asked for, and has a cursor."""
+
+NEWEST, NEWEST_SECONDS = 100, 1
+"""So many places of the feed are cached, for so long."""
 
 Position = tuple[int, str]
 """When it was published (unix milliseconds), and the video's id: newest first is falling order."""
@@ -40,9 +43,13 @@ def seen(video_ids: Iterable[str], viewer_id: str) -> dict[str, Video]:
 
 
 def feed(viewer_id: str, limit: int, cursor: str | None) -> Page:
-    """Published public videos of everybody, newest first."""
-    found = _shelved(pages.decode(cursor, int, str), limit)
-    return fill(found, videos.position, lambda some: visibility.only_visible(some, viewer_id), limit)
+    """Published public videos of everybody, newest first. A new one is NEWEST_SECONDS late at most."""
+    found = _public(pages.decode(cursor, int, str), limit)
+
+    def see(some: list[Position]) -> list[Video]:
+        return [video for video in listed(some, viewer_id) if video.visibility == Audience.PUBLIC]
+
+    return fill(found, lambda one: one, see, limit)
 
 
 def everything(limit: int, cursor: str | None) -> Page:
@@ -93,6 +100,28 @@ def fill(
         if len(some) <= limit:
             return page, None
     return page, pages.encode(*position(some[-1]))
+
+
+def behind(
+    newest: list[Position], full: int, before: Position | None, older: Callable[[Position], Iterator[Position]]
+) -> Iterator[Position]:
+    """Places older than `before`: from a list of the newest that was kept, and what is older than its last one if it is
+    as long as it may be."""
+    yield from (place for place in newest if not before or place < before)
+    if len(newest) == full:
+        yield from older(min(before, newest[-1]) if before else newest[-1])
+
+
+def _public(before: Position | None, limit: int) -> Iterator[Position]:
+    """Every publication writes the partitions that every reader of the feed asks: most get its beginning elsewhere."""
+
+    def older(than: Position | None) -> Iterator[Position]:
+        return map(videos.position, _shelved(than, limit))
+
+    if not cache.address():
+        return older(before)
+    found = cache.remember("feed", NEWEST_SECONDS, lambda: list(islice(older(None), NEWEST)))
+    return behind([(published_at, video_id) for published_at, video_id in found], NEWEST, before, older)
 
 
 def _shelved(before: Position | None, limit: int) -> Iterator[Video]:

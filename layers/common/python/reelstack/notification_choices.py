@@ -51,7 +51,7 @@ def mark_read(user_id: str, to: int) -> None:
 
 def mute(user_id: str, other_id: str) -> None:
     """`other_id` causes no notifications any more, and is not told. Twice is once."""
-    NotificationChoice(user_id, f"{MUTE}{other_id}", muted_at=now_ms()).save()
+    NotificationChoice(user_id, f"{MUTE}{other_id}", muted_id=other_id, muted_at=now_ms()).save()
 
 
 def unmute(user_id: str, other_id: str) -> None:

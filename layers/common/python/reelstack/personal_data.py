@@ -51,6 +51,11 @@ def notification_choices(user_id: str) -> Iterator[NotificationChoice]:
     yield from NotificationChoice.query(user_id, consistent_read=True)
 
 
+def mutes_of(user_id: str) -> Iterator[NotificationChoice]:
+    """Who muted the user, by their keys: to be removed, never to be told. The index is a moment behind."""
+    yield from NotificationChoice.by_muted.query(user_id)
+
+
 def devices(user_id: str) -> Iterator[Device]:
     yield from Device.query(user_id, consistent_read=True)
 

@@ -1,6 +1,5 @@
 """Where a video is fetched from: signed, expiring addresses."""
 
-import time
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,8 +9,8 @@ from reelstack.config import config
 from reelstack.delivery import asset_url
 from reelstack.errors import VideoModerated, VideoProcessing
 from reelstack.secrets import playback_key
-from reelstack.tables.videos import Video
 from reelstack.videos import State
+from reelstack.viewing import Viewed
 
 
 class Playback(BaseModel):
@@ -32,12 +31,13 @@ class Playback(BaseModel):
     """True: only the first rung so far, and only for its owner."""
 
 
-def addresses(video: Video) -> Playback:
-    """Signed, expiring addresses of a video its viewer may see (find_visible). Raises VideoProcessing, VideoModerated.
+def addresses(viewed: Viewed) -> Playback:
+    """Signed, expiring addresses of a video its viewer may see. Raises VideoProcessing, VideoModerated.
 
     Before the verdict there is only the first rung, which only its owner and moderators come to see. Of a rejected
     video nothing is served, not even to them: moderators look at what is in quarantine (reelstack.reviews).
     """
+    video, issued_at, key = viewed.video, viewed.read_at, playback_key()
     if video.state == State.REJECTED:
         raise VideoModerated
     if video.state == State.RESTORING:
@@ -47,7 +47,6 @@ def addresses(video: Video) -> Playback:
     if asset is None:
         raise VideoProcessing
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
-    issued_at, key = int(time.time()), playback_key()
     expires_at = issued_at + seconds
 
     def url(name: str | None) -> str | None:

@@ -8,6 +8,7 @@ import json
 import random as chance
 import secrets as random
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from reelstack import aws
@@ -55,9 +56,16 @@ def deny(video_id: str, issued_up_to: int | None = None) -> int:
 
     With `issued_up_to` (unix seconds) only those issued until then: whoever may still watch asks for a new one.
     """
+    return deny_all([video_id], issued_up_to)
+
+
+def deny_all(video_ids: Sequence[str], issued_up_to: int | None = None) -> int:
+    """The same for many, AT_ONCE in a write."""
     until = int(time.time()) + config().playback_seconds_public
     since = "" if issued_up_to is None else f"-{issued_up_to}"
-    _edge(puts={f"deny:{video_id}": f"{until}{since}"}, deletes=[])
+    for start in range(0, len(video_ids), AT_ONCE):
+        some = video_ids[start : start + AT_ONCE]
+        _edge(puts={f"deny:{video_id}": f"{until}{since}" for video_id in some}, deletes=[])
     return until
 
 

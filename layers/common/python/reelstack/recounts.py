@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import UpdateError
 
-from reelstack import comment_ids, counters, follows, tallies, users, videos
+from reelstack import comment_ids, comments, counters, follows, shelves, tallies, users, videos
 from reelstack.errors import TooManyToCount
 from reelstack.tables.base import REFUSED
-from reelstack.tables.interactions import Comment, Counter, Like
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
 from reelstack.tables.ties import Follow
 from reelstack.tables.videos import SHELVES, Video
 from reelstack.telemetry import count, logger
@@ -57,17 +57,35 @@ class Recount(BaseModel):
     seconds: int = 0
 
 
+class WantedRecountOfVideo(WantedRecount):
+    comment_id: str | None = Field(default=None, pattern=comment_ids.SHAPE)
+    """Of this comment below the video."""
+
+
 def of_video(video_id: str, *, repair: bool = False) -> Recount:
-    """Likes and comments of a video. Raises VideoNotFound or TooManyToCount."""
+    """What is counted of a video. Raises VideoNotFound or TooManyToCount."""
     video = videos.find(video_id)
-    return _recount(video_id, ("likes", "comments"), lambda until: _said_and_liked(video, until), repair)
+    kinds = ("likes", "comments", "shares", "bookmarks")
+    return _recount(video_id, kinds, lambda until: _said_and_done(video, until), repair)
+
+
+def of_comment(video_id: str, comment_id: str, *, repair: bool = False) -> Recount:
+    """Likes and replies of a comment. Raises CommentNotFound or TooManyToCount."""
+    comments.find(video_id, comment_id)
+    key = comment_ids.counter_of(video_id, comment_id)
+
+    def count_items(until: float) -> dict[str, int]:
+        replies, _ = _thread(comment_ids.thread_of_replies(video_id, comment_id), until)
+        return {**_listed({"likes": CommentLike.by_comment}, key, comment_ids.SHELVES, until), "replies": replies}
+
+    return _recount(key, ("likes", "replies"), count_items, repair)
 
 
 def of_user(user_id: str, *, repair: bool = False) -> Recount:
-    """Followers of a user and those they follow. Raises UserNotFound or TooManyToCount."""
+    """Followers of a user, those they follow and those they asked. Raises UserNotFound or TooManyToCount."""
     users.find(user_id)
     key = tallies.of_user(user_id)
-    return _recount(key, ("followers", "following"), lambda until: _ties(user_id, until), repair)
+    return _recount(key, ("followers", "following", "requested"), lambda until: _ties(user_id, until), repair)
 
 
 def _recount(key: str, kinds: tuple[str, ...], count_items: Callable[[float], dict[str, int]], repair: bool) -> Recount:
@@ -91,24 +109,39 @@ def _kept(key: str, kinds: Iterable[str]) -> dict[str, int]:
     return counters.load([key], consistent=True)[key].model_dump(include=set(kinds))
 
 
-def _said_and_liked(video: Video, until: float) -> dict[str, int]:
-    liked = [f"{video.video_id}#{shelf}" for shelf in range(int(video.like_shelves or SHELVES))]
-    shelves = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
+def _said_and_done(video: Video, until: float) -> dict[str, int]:
+    indexes = {"likes": Like.by_video, "shares": Share.by_video, "bookmarks": Bookmark.by_video}
+    done = _listed(indexes, video.video_id, int(video.like_shelves or SHELVES), until)
+    threads_of_video = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        likes = sum(pool.map(lambda shelf: _counted(Like.by_video.query(shelf, page_size=PAGE), until), liked))
-        parents = list(pool.map(lambda thread: _thread(thread, until), shelves))
+        parents = list(pool.map(lambda thread: _thread(thread, until), threads_of_video))
         threads = [comment_ids.thread_of_replies(video.video_id, one) for _, ids in parents for one in ids]
         replies = sum(visible for visible, _ in pool.map(lambda thread: _thread(thread, until), threads))
-    return {"likes": likes, "comments": sum(visible for visible, _ in parents) + replies}
+    return {**done, "comments": sum(visible for visible, _ in parents) + replies}
+
+
+def _listed(indexes: dict[str, Any], what: str, number: int, until: float) -> dict[str, int]:
+    """Items about `what` in each of the indexes, all of which list it on so many shelves."""
+    listing = shelves.all_of(what, number)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {
+            kind: sum(pool.map(lambda shelf: _counted(index.query(shelf, page_size=PAGE), until), listing))  # noqa: B023
+            for kind, index in indexes.items()
+        }
 
 
 def _ties(user_id: str, until: float) -> dict[str, int]:
-    accepted = Follow.state == Following.FOLLOWING
-    mine = Follow.query(user_id, filter_condition=accepted, consistent_read=True, page_size=PAGE)
+    mine = {
+        kind: Follow.query(user_id, filter_condition=Follow.state == state, consistent_read=True, page_size=PAGE)
+        for kind, state in (("following", Following.FOLLOWING), ("requested", Following.REQUESTED))
+    }
     theirs = (Follow.by_followee.query(shelf, page_size=PAGE) for shelf in follows.shelves_of(user_id))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         followers = pool.map(lambda items: _counted(items, until), theirs)
-        return {"followers": sum(followers), "following": _counted(mine, until)}
+        return {
+            "followers": sum(followers),
+            **{kind: _counted(items, until) for kind, items in mine.items()},
+        }
 
 
 def _counted(items: Iterable[Any], until: float) -> int:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, transactions, videos
+from reelstack import blocks, shelves, transactions, videos
 from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Share
 
@@ -21,7 +21,9 @@ class Channel(StrEnum):
 def share(user_id: str, video_id: str, channel: Channel) -> Share:
     """The record of it, new or from before. Raises what videos.check_visible raises."""
     known = videos.check_visible_for_write(video_id, user_id)
-    made = Share(user_id, f"{video_id}#{channel}", share_id=uuid.uuid4().hex[:16], shared_at=videos.now_ms())
+    shelf = shelves.of_user(video_id, user_id, int(known["like_shelves"]))
+    share_id = uuid.uuid4().hex[:16]
+    made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shelf=shelf)
 
     def build(transaction: TransactWrite) -> None:
         blocks.absent(transaction, user_id, known["owner_id"])

@@ -1,5 +1,6 @@
 """Lists that are spread over several partitions, read as one. Pure."""
 
+import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -7,6 +8,15 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 AT_ONCE = 8
+
+
+def of_user(what: str, user_id: str, number: int) -> str:
+    """On which of its shelves a user's item about `what` is listed."""
+    return f"{what}#{zlib.crc32(user_id.encode()) % number}"
+
+
+def all_of(what: str, number: int) -> list[str]:
+    return [f"{what}#{shelf}" for shelf in range(number)]
 
 
 def first(number: int, items: Iterable[Item]) -> list[Item]:

@@ -7,23 +7,27 @@ holds now: an event that comes twice or late does nothing wrong.
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import audit, aws, playback_keys, storage, videos
+from reelstack import audit, aws, listings, playback_keys, storage, videos, visibility
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToTakeDown
+from reelstack.listings import Position
 from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.videos import State
-from reelstack.visibility import OPEN
+from reelstack.visibility import OPEN, Audience
 
 SERVED, QUARANTINE = "v/", "quarantine/"
 """Prefixes of the media bucket. The CDN may read the first only."""
 AT_ONCE = 8
+OF_AN_ACCOUNT = 1000
+"""Videos of an account in one go: 20 writes at the edge, a few seconds of the function's three minutes."""
 GONE = (State.REJECTED, State.DELETED)
 PATIENCE_SECONDS = (1, 2, 4, 8, 16)
 """CloudFront works on 15 wildcard invalidations at a time and refuses the next."""
@@ -96,6 +100,24 @@ def withdraw(video_id: str) -> int:
     _invalidate(video, moved)
     count("VideoTakenOut")
     return len(moved)
+
+
+def withdraw_of(owner_id: str, before: Position | None) -> tuple[int, Position | None]:
+    """Refuses tokens of what an account that is for fewer people now has published before `before`: those issued until
+    now, so that whoever may still watch asks for a new one. Returns of how many videos, and where the next page begins.
+
+    Objects stay, and nothing is written to the videos: an account opens as it closed.
+    """
+    account = visibility.account_now(owner_id)
+    if account.open and not account.gone:
+        return 0, None
+    page = list(islice(listings.published(owner_id, before, OF_AN_ACCOUNT), OF_AN_ACCOUNT))
+    # Friends may still see what is for friends, unless the account is gone.
+    closed = (*OPEN, Audience.FRIENDS) if account.gone else OPEN
+    found = Video.batch_get([video_id for _, video_id in page], consistent_read=True) if page else ()
+    refused = [video.video_id for video in found if video.state == State.PUBLISHED and video.visibility in closed]
+    playback_keys.deny_all(refused, issued_up_to=int(time.time()))
+    return len(refused), page[-1] if len(page) == OF_AN_ACCOUNT else None
 
 
 def restore(video_id: str) -> bool:

@@ -11,8 +11,8 @@ Changes = Iterable[tuple[str, str, int]]
 EXISTENCE = {"INSERT": 1, "REMOVE": -1}
 COUNTED = "visible"
 """The state in which a comment counts: reelstack.comments.CommentState."""
-FOLLOWING = "following"
-"""The state in which a follow counts: reelstack.ties.Following."""
+FOLLOWING, REQUESTED = "following", "requested"
+"""The states of a follow: reelstack.ties.Following."""
 
 
 @dataclass
@@ -52,12 +52,14 @@ def _comments(record: Record) -> Changes:
 
 
 def _follows(record: Record) -> Changes:
-    """A request to follow does not count before it is accepted."""
+    """A request to follow is no follow before it is accepted; until then it counts for who asks."""
     images = [record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage")]
-    before, after = (image.get("state", {}).get("S") == FOLLOWING for image in images)
+    was, now = (image.get("state", {}).get("S") for image in images)
     keys = record["dynamodb"]["Keys"]
-    yield of_user(keys["followee_id"]["S"]), "followers", after - before
-    yield of_user(keys["follower_id"]["S"]), "following", after - before
+    follows = (now == FOLLOWING) - (was == FOLLOWING)
+    yield of_user(keys["followee_id"]["S"]), "followers", follows
+    yield of_user(keys["follower_id"]["S"]), "following", follows
+    yield of_user(keys["follower_id"]["S"]), "requested", (now == REQUESTED) - (was == REQUESTED)
 
 
 def of_user(user_id: str) -> str:

@@ -75,7 +75,11 @@ def _pulled(viewer_id: str, before: Position | None, limit: int) -> list[Iterato
     owners = [entry.place.removeprefix(ACCOUNT) for entry in pointers]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         recent = list(pool.map(_recent, owners))
-    return [_older_than(before, owner, newest, limit) for owner, newest in zip(owners, recent, strict=True)]
+    return [_published(owner, newest, before, limit) for owner, newest in zip(owners, recent, strict=True)]
+
+
+def _published(owner_id: str, newest: list[Position], before: Position | None, limit: int) -> Iterator[Position]:
+    return listings.behind(newest, RECENT, before, lambda last: listings.published(owner_id, last, limit))
 
 
 def _recent(owner_id: str) -> list[Position]:
@@ -85,13 +89,6 @@ def _recent(owner_id: str) -> list[Position]:
         lambda: list(islice(listings.published(owner_id, None, RECENT), RECENT)),
     )
     return [(published_at, video_id) for published_at, video_id in found]
-
-
-def _older_than(before: Position | None, owner_id: str, newest: list[Position], limit: int) -> Iterator[Position]:
-    yield from (place for place in newest if not before or place < before)
-    if len(newest) == RECENT:
-        last = newest[-1]
-        yield from listings.published(owner_id, min(before, last) if before else last, limit)
 
 
 # --- what follows a publication --------------------------------------------------------------------------------------
@@ -170,7 +167,8 @@ def _point(mark: LargeAccount) -> int:
 
 
 def mend(follower_id: str, followee_id: str) -> None:
-    """Makes a timeline agree with whether one follows the other now. Idempotent."""
+    """Makes a timeline agree with whether one follows the other now. Idempotent; pairs have no order among each other,
+    but of one pair two at the same time could write and delete the same entries."""
     pointer = TimelineEntry(follower_id, f"{ACCOUNT}{followee_id}")
     follows_now = follows.state(follower_id, followee_id) == Following.FOLLOWING
     if follows_now and _mark(followee_id):

@@ -63,14 +63,12 @@ def find_or_none(video_id: str) -> Video | None:
         return None
 
 
-def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Video:
-    """The item if `viewer_id` may see it. Raises what visibility.check raises, VideoModerated or VideoProcessing."""
-    video = find(video_id)
-    if video.owner_id != viewer_id and not staff:
-        # First: what became of a video that is not for them is nobody else's business.
-        visibility.check(video.owner_id, video.visibility, viewer_id)
-        _check_published(video.state)
-    return video
+def check_seen(video: Video, viewer_id: str) -> None:
+    """Whether somebody else than its owner may see it. Raises what visibility.check raises, VideoModerated or
+    VideoProcessing."""
+    # First: what became of a video that is not for them is nobody else's business.
+    visibility.check(video.owner_id, video.visibility, viewer_id)
+    _check_published(video.state)
 
 
 def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:

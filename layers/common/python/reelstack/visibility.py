@@ -53,6 +53,13 @@ class Account:
     def open(self) -> bool:
         return not (self.private or self.friends_only)
 
+    @property
+    def width(self) -> int:
+        """Compares how many see what it has: nobody else, friends, followers, everybody."""
+        if self.gone:
+            return 0
+        return 1 if self.friends_only else 2 if self.private else 3
+
     def refusal(self, tie: Tie) -> ReelstackError | None:
         """Why somebody else may not see what it has."""
         if self.private and not tie.follows:
@@ -163,7 +170,13 @@ def is_open(owner_id: str, audience: str) -> bool:
 
 def accounts(owner_ids: Collection[str]) -> dict[str, Account]:
     """What is known of owners, from the cache."""
-    return {
-        owner_id: Account(known["private"], known["friends_only"], known["suspended"] or known["deleted"])
-        for owner_id, known in users.facts_of(owner_ids).items()
-    }
+    return {owner_id: _account(known) for owner_id, known in users.facts_of(owner_ids).items()}
+
+
+def account_now(owner_id: str) -> Account:
+    """As the table has it, for who follows a change of it."""
+    return _account(users.read_facts(owner_id))
+
+
+def _account(known: dict[str, bool]) -> Account:
+    return Account(known["private"], known["friends_only"], known["suspended"] or known["deleted"])

@@ -109,6 +109,16 @@ class Pin(Table):
     pinned_at = NumberAttribute()
 
 
+class CommentLikesByComment(GlobalSecondaryIndex["CommentLike"]):  # type: ignore[no-untyped-call]
+    """Who likes a comment: for counting them again. Spread like a video's likes."""
+
+    class Meta:
+        index_name = "by_comment"
+        projection = KeysOnlyProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+
+
 class CommentLike(Table):
     class Meta(Deployed):
         field = "comment_likes_table"
@@ -118,6 +128,10 @@ class CommentLike(Table):
     comment = UnicodeAttribute(range_key=True)
     """<video>/<comment>: all that somebody likes below one video is one query."""
     liked_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """<video>/<comment>#<n>, n below comment_ids.SHELVES."""
+
+    by_comment = CommentLikesByComment()
 
 
 class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-untyped-call]
@@ -131,6 +145,16 @@ class BookmarksByTime(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-unty
     saved_at = NumberAttribute(range_key=True)
 
 
+class BookmarksByVideo(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-untyped-call]
+    """Who keeps a video: for counting them again, and told to nobody. Spread like its likes."""
+
+    class Meta:
+        index_name = "by_video"
+        projection = KeysOnlyProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+
+
 class Bookmark(Table):
     class Meta(Deployed):
         field = "bookmarks_table"
@@ -139,8 +163,21 @@ class Bookmark(Table):
     user_id = UnicodeAttribute(hash_key=True)
     video_id = UnicodeAttribute(range_key=True)
     saved_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """As a like's."""
 
     by_time = BookmarksByTime()
+    by_video = BookmarksByVideo()
+
+
+class SharesByVideo(GlobalSecondaryIndex["Share"]):  # type: ignore[no-untyped-call]
+    """Who shared a video: for counting them again. Spread like its likes."""
+
+    class Meta:
+        index_name = "by_video"
+        projection = KeysOnlyProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
 
 
 class Share(Table):
@@ -156,6 +193,10 @@ class Share(Table):
     share_id = UnicodeAttribute()
     """Rides in the link."""
     shared_at = NumberAttribute()
+    shelf = UnicodeAttribute(null=True)
+    """As a like's."""
+
+    by_video = SharesByVideo()
 
 
 class Counter(Table):
@@ -174,6 +215,7 @@ class Counter(Table):
     bookmarks = NumberAttribute(null=True)
     followers = NumberAttribute(null=True)
     following = NumberAttribute(null=True)
+    requested = NumberAttribute(null=True)
 
     writes = NumberAttribute(null=True)
     """How often this item was written, and below how many records that stood for: what rates are measured by."""

@@ -42,6 +42,16 @@ class Notification(Table):
     by_time = NotificationsByTime()
 
 
+class ChoicesByMuted(GlobalSecondaryIndex["NotificationChoice"]):  # type: ignore[no-untyped-call]
+    """Who muted somebody: for erasing them, and told to nobody. Sparse: only mutes have a `muted_id`."""
+
+    class Meta:
+        index_name = "by_muted"
+        projection = KeysOnlyProjection()
+
+    muted_id = UnicodeAttribute(hash_key=True)
+
+
 class NotificationChoice(Table):
     """What a user wants to be told. `choice` is "settings", or "mute#<user>"."""
 
@@ -54,7 +64,10 @@ class NotificationChoice(Table):
     """Of the settings: kinds that are not wanted."""
     read_to = NumberAttribute(null=True)
     """Of the settings: what came into the inbox until then has been read."""
+    muted_id = UnicodeAttribute(null=True)
     muted_at = NumberAttribute(null=True)
+
+    by_muted = ChoicesByMuted()
 
 
 class DevicesByToken(GlobalSecondaryIndex["Device"]):  # type: ignore[no-untyped-call]

@@ -57,6 +57,9 @@ class Handle(Table):
     handle = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     free_at = NumberAttribute(null=True)
+    back_at = NumberAttribute(null=True)
+    """Of one that its last holder took back: when (unix seconds), and until when it would have been theirs."""
+    held_to = NumberAttribute(null=True)
 
 
 class Session(Table):
