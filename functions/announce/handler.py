@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reelstack import cache, changes, events, reviews, videos, viewing
+from reelstack import cache, changes, events, reviews, videos
 from reelstack.telemetry import entry
 
 
@@ -11,7 +11,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; whoever listens must bear an event twice."""
     records = event["Records"]
     changed = {record["dynamodb"]["Keys"]["video_id"]["S"] for record in records}
-    cache.forget(*(key(video_id) for video_id in changed for key in (videos.cached_as, viewing.kept_as)))
+    cache.forget(*(key(video_id) for video_id in changed for key in (videos.cached_as, videos.item_cached_as)))
     for gone in filter(None, map(changes.ended, records)):
         reviews.close(gone)
     happened = [found for record in records for found in changes.read(record)]

@@ -34,7 +34,7 @@ from reelstack import (
 )
 from reelstack.config import Config, config
 from reelstack.data_requests import Kind, Progress
-from reelstack.errors import NothingToRecover, UserNotFound
+from reelstack.errors import HandleTaken, NothingToRecover, UserNotFound
 from reelstack.tables.base import deployed
 from reelstack.tables.every import TABLES
 from reelstack.tables.interactions import Bookmark, Comment, Share
@@ -123,7 +123,7 @@ def lively(user_id: str, other: str) -> None:
     notification_choices.mute(user_id, other)
     notification_choices.mute(other, user_id)
     Notification(user_id, "follow#", people=[[1, other]], changed_at=1, pushed="sent", expires_at=2).save()
-    devices.register(user_id, "phone", devices.Platform.IOS, "0123456789abcdef")
+    devices.register(user_id, "phone", devices.Platform.IOS, "0123456789abcdef", "s1")
     connections.keep(user_id, "YJ1pGeXpoAMCE-A=", "s1")
     s3 = seam.client("s3")
     s3.put_object(Bucket="media", Key=f"u/{user_id}/1-a.jpg", Body=b"x")
@@ -187,6 +187,9 @@ def test_nothing_is_left_of_who_only_looked_and_talked_and_counts_are_corrected(
     assert (tombstone.display_name, tombstone.handle, tombstone.created_at) == ("", None, tombstone.deleted_at)
     assert time.time() < tombstone.expires_at < time.time() + 3 * 3600
     assert deletions.find(BOB).state == Progress.DONE
+    users.meet("impostor")
+    with pytest.raises(HandleTaken):  # others' mentions of it must not lead to whoever comes first
+        handles.claim("impostor", "somebody")
 
 
 def test_neither_what_others_chose_about_somebody_nor_a_phone_outlives_the_account(

@@ -13,7 +13,18 @@ from typing import Any
 
 from pynamodb.models import Model
 
-from reelstack import avatars, comment_ids, data_requests, devices, exports, personal_data, sign_ins, storage, tallies
+from reelstack import (
+    avatars,
+    comment_ids,
+    data_requests,
+    devices,
+    exports,
+    handles,
+    personal_data,
+    sign_ins,
+    storage,
+    tallies,
+)
 from reelstack.data_requests import Kind
 from reelstack.orders import Priority
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
@@ -138,6 +149,11 @@ def _handles(user_id: str) -> Iterator[Handle]:
             yield from (one for one in held if one.user_id == user_id)
 
 
+def _hold_handles(found: list[Handle]) -> None:
+    for handle in found:
+        handles.hold(handle)
+
+
 def _exports(user_id: str) -> Iterator[DataRequest]:
     request = data_requests.find(user_id, Kind.EXPORT)
     yield from [request] if request else []
@@ -203,7 +219,7 @@ STORES: tuple[Store, ...] = (
     Store("avatars", (), _objects("media", avatars.SHOWN), _remove_objects),
     Store("export files", (), _objects("uploads", exports.PREFIX), _remove_objects),
     Store("exports", (DataRequest,), _exports, _delete),
-    Store("handle", (Handle,), _handles, _delete),
+    Store("handle", (Handle,), _handles, _hold_handles),
     Store("counters", (Counter,), _counters, _delete),
     Store("sign-in", (), _sign_in, _forget_sign_in),
     # Last: while it is there, whoever holds a token is refused, and a broken run finds the rest by it.

@@ -36,6 +36,7 @@ AS_LETTERS = tuple(str.maketrans("013457", f"o{one}east") for one in "il")
 RESERVED = frozenset(files("reelstack").joinpath("reserved_handles.txt").read_text().split())
 """Names that would speak for the service, or that its addresses use."""
 OURS = "reelstack"
+NOBODY = "-"
 ATTEMPTS = 5
 
 
@@ -104,6 +105,13 @@ def release(user_id: str) -> None:
         else:
             return
     raise StorageBusy
+
+
+def hold(found: Handle) -> None:
+    """Its holder is erased: nobody's from now on, and free once nobody expects them behind it any more."""
+    gone = [Handle.back_at.remove(), Handle.held_to.remove()]
+    free_at = Handle.free_at.set(int(time.time()) + config().handle_hold_seconds)
+    found.update(actions=[Handle.user_id.set(NOBODY), free_at, *gone], condition=Handle.user_id == found.user_id)
 
 
 def _held(handle: str) -> Handle | None:

@@ -97,6 +97,11 @@ def cached_as(video_id: str) -> str:
     return f"video:{video_id}"
 
 
+def item_cached_as(video_id: str) -> str:
+    """The key under which it has the item (reelstack.viewing)."""
+    return f"item:{video_id}"
+
+
 def _known(video_id: str) -> dict[str, Any]:
     known: dict[str, Any] | None = cache.remember(cached_as(video_id), CACHE_SECONDS, lambda: _facts(video_id))
     if known is None or known["state"] == State.DELETED:
@@ -288,6 +293,8 @@ def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bo
 
 
 def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
+    # What its owner hides is hidden with this very answer; announce has caches keep it again.
+    cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
     try:
         video.update(actions=actions, condition=condition)
     except UpdateError as refused:
