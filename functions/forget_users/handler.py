@@ -12,7 +12,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; whoever listens must bear an event twice."""
     records = event["Records"]
     changed = {record["dynamodb"]["Keys"]["user_id"]["S"] for record in records}
+    narrowed = [event for record in records for event in changes.read_account(record)]
     # First: tokens are refused that were issued until then, and none must be issued on what was known before.
     users.forget(*changed)
-    events.publish([narrowed for record in records for narrowed in changes.read_account(record)])
+    users.forget_narrowed(*{event.user_id for event in narrowed})
+    events.publish(narrowed)
     return {"forgotten": len(changed)}

@@ -2,7 +2,7 @@
 
 from valkey import Valkey
 
-from reelstack import users
+from reelstack import cache, users
 from reelstack.tables.users import User
 from tests.conftest import requests_of
 
@@ -26,3 +26,17 @@ def test_one_and_many_keep_the_same_and_forget_it_together(cached: Valkey) -> No
     users.forget("ann")
     assert users.facts_of(("ann", "bob"))["ann"]["private"]
     assert users.facts("ann")["private"]
+
+
+def test_who_read_before_an_account_closed_does_not_keep_what_they_read(cached: Valkey) -> None:
+    User("ann", created_at=1).save()
+
+    def read_before() -> dict[str, bool]:
+        before = users.read_facts("ann")
+        User("ann").update([User.private.set(True)])
+        users.forget_narrowed("ann")
+        return before
+
+    assert not cache.remember("user:ann", 30, read_before)["private"]
+    assert users.facts("ann")["private"]
+    assert users.facts_of(("ann", "bob"))["ann"]["private"]

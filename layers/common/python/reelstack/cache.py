@@ -88,12 +88,12 @@ def remember_many(
     names = {key: f"rs:{kind}:{key}" for key in keys}
     try:
         kept = zip(names, _several(url, list(names.values())), strict=True)
-        found = {key: json.loads(value) for key, value in kept if value is not None}
+        found = {key: json.loads(value) for key, value in kept if value is not None and value != CHANGING}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
             with connected(url).pipeline(transaction=False) as pipeline:
                 for key, value in loaded.items():
-                    pipeline.set(names[key], json.dumps(value), ex=seconds)
+                    pipeline.set(names[key], json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
                 pipeline.execute()  # type: ignore[no-untyped-call]
             found |= loaded
     except _errors() as error:
@@ -116,16 +116,22 @@ def forget(*keys: str) -> None:
 def changing(*keys: str) -> None:
     """To be called before what these keys say is changed: from now on it is loaded each time, for CHANGING_SECONDS.
     A cache that does not answer is counted; what it kept is then believed until it expires."""
-    if not (url := address()):
-        return
     try:
+        changed(*keys)
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+
+
+def changed(*keys: str) -> None:
+    """The same, of a change that is written: whoever read before it keeps nothing. Raises when the cache does not
+    answer, so that a stream consumer tries again."""
+    url = address()
+    if url and keys:
         with connected(url).pipeline(transaction=False) as pipeline:
             for key in keys:
                 pipeline.set(f"rs:{key}", CHANGING, ex=CHANGING_SECONDS)
             pipeline.execute()  # type: ignore[no-untyped-call]
-    except _errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -89,6 +89,11 @@ def forget(*user_ids: str) -> None:
     cache.forget(*map(_key, user_ids))
 
 
+def forget_narrowed(*user_ids: str) -> None:
+    """The same, of accounts that are for fewer people now: nobody who has just read keeps that they are for more."""
+    cache.changed(*map(_key, user_ids))
+
+
 def privacy(user: User) -> Privacy:
     if user.friends_only:
         return Privacy.FRIENDS
