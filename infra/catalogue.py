@@ -172,7 +172,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "ties",
         "http",
-        timeout=29,
         vpc=True,
         routes=(
             "PUT /v1/users/{user_id}/follow",
@@ -187,10 +186,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/users/{user_id}/block",
             "DELETE /v1/users/{user_id}/block",
             "GET /v1/me/blocks",
-            "POST /v1/users/{user_id}/recount",
         ),
         reads=(Follow, Block, User, Counter),
-        writes=(Follow, Block, Counter),
+        writes=(Follow, Block),
         deletes=(Follow, Block),
         appends=(AuditEntry,),
         checks=(Block,),
@@ -232,10 +230,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/redrive",
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
-            "POST /v1/videos/{video_id}/recount",
         ),
-        reads=(Video, Lease, Waiting, Spending, Like, Comment, CommentLike, Bookmark, Share, Counter),
-        writes=(Video, Counter),
+        reads=(Video, Lease, Waiting, Spending),
+        writes=(Video,),
         appends=(AuditEntry,),
         config=(
             *PRODUCTION_QUEUES,
@@ -248,6 +245,15 @@ FUNCTIONS: tuple[Fn, ...] = (
             "send_production_messages",
             "count_production_messages",
         ),
+    ),
+    Fn(
+        "recounts",
+        "http",
+        timeout=29,
+        routes=("POST /v1/videos/{video_id}/recount", "POST /v1/users/{user_id}/recount"),
+        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Counter),
+        writes=(Counter,),
+        appends=(AuditEntry,),
     ),
     Fn(
         "users",

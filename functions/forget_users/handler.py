@@ -16,5 +16,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     # First: tokens are refused that were issued until then, and none must be issued on what was known before.
     users.forget(*changed)
     users.forget_narrowed(*{event.user_id for event in narrowed})
-    events.publish(narrowed)
+    events.publish([*narrowed])
     return {"forgotten": len(changed)}

@@ -1,7 +1,7 @@
-"""HTTP service: the production line and the counters, for those who run them."""
+"""HTTP service: the production line, for those who run it."""
 
-from functions.operations.routes import line, recounts, remakes
+from functions.operations.routes import line, remakes
 from reelstack.web import lambda_handler, make_app
 
-app = make_app("operations", line.router, remakes.router, recounts.router)
+app = make_app("operations", line.router, remakes.router)
 handler = lambda_handler(app)

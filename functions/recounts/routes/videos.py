@@ -4,7 +4,7 @@ from reelstack import recounts
 from reelstack.recounts import Recount, WantedRecountOfVideo
 from reelstack.web import Admin, VideoId, declared
 
-router = APIRouter(prefix="/v1/videos", tags=["production"])
+router = APIRouter(prefix="/v1/videos", tags=["counters"])
 
 
 @router.post("/{video_id}/recount", openapi_extra=declared(audited="video:{video_id}"))

@@ -4,7 +4,7 @@ from reelstack import recounts
 from reelstack.recounts import Recount, WantedRecount
 from reelstack.web import Admin, UserId, declared
 
-router = APIRouter(prefix="/v1/users", tags=["follows"])
+router = APIRouter(prefix="/v1/users", tags=["counters"])
 
 
 @router.post("/{user_id}/recount", openapi_extra=declared(audited="user:{user_id}"))
