@@ -14,7 +14,7 @@ down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi
 
 test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 2 cores.
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not engines"
+	@$(BIN)/pytest -n 3 --dist loadgroup -m "not engines" # one of them mostly waits for the local cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media and upload tests.
 	@$(BIN)/python -m infra.layers

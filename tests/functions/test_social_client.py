@@ -25,9 +25,7 @@ class Services(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode()
-        service = "interactions"
-        if path.endswith("/recount"):
-            service = "ties" if "/users/" in path else "operations"
+        service = "recounts" if path.endswith("/recount") else "interactions"
         body = json.loads(request.content) if request.content else None
         answer = self.call(service, request.method, path, user=self.user, roles=(self.role,), body=body)
         return httpx.Response(answer.status, json=answer.json, headers={"content-type": answer.headers["content-type"]})
