@@ -242,10 +242,9 @@ def interpreter(version: str) -> str | None:
     """A Python of this version ("3.13") on this machine: running now, on the PATH, or one of pyenv's."""
     known = [sys.executable, shutil.which(f"python{version}")]
     known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    asks = [sys.executable, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     for python in filter(None, known):
-        asks[0] = python
-        said = subprocess.run(asks, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
+        asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
         if said.stdout.strip() == version:
             return python
     return None

@@ -24,6 +24,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.function import camel
 from infra.function_config import distribution_parameter
 from infra.settings import Settings
 from infra.stacks.api import ApiStack
@@ -106,20 +107,27 @@ class DeliveryStack(Stack):
             ],
         )
 
+    def _before(self, file: str, comment: str, **more: Any) -> cloudfront.FunctionAssociation:
+        """The viewer-request function in infra/edge/`file`."""
+        function = cloudfront.Function(
+            self,
+            camel(file.removesuffix(".js")),
+            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_CODE / file)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            comment=comment,
+            **more,
+        )
+        return cloudfront.FunctionAssociation(function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
+
     # --- media -------------------------------------------------------------------------------------------------------
 
     def _media_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
         origin = self._bucket_origin("Media", self.state.media_bucket, shield=self.settings.origin_shield_region)
-        token = cloudfront.Function(
-            self,
-            "MediaToken",
-            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_CODE / "media_token.js")),
-            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        checked = self._before(
+            "media_token.js",
+            "Checks the playback token in the path and strips it",
             key_value_store=self.state.playback_keys,
-            comment="Checks the playback token in the path and strips it",
         )
-
-        checked = cloudfront.FunctionAssociation(function=token, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
 
         def behavior(
             policy: cloudfront.CachePolicy, *functions: cloudfront.FunctionAssociation
@@ -162,13 +170,6 @@ class DeliveryStack(Stack):
     def _api_behavior(self, api: ApiStack) -> cloudfront.BehaviorOptions:
         """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
         anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
-        address = cloudfront.Function(
-            self,
-            "ViewerAddress",
-            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_CODE / "viewer_address.js")),
-            runtime=cloudfront.FunctionRuntime.JS_2_0,
-            comment="Tells the API the viewer's address",
-        )
         return cloudfront.BehaviorOptions(
             origin=origins.HttpOrigin(
                 api.http.host,
@@ -176,9 +177,7 @@ class DeliveryStack(Stack):
                 origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
                 custom_headers={ORIGIN_HEADER: self.state.origin_secret.secret_value.unsafe_unwrap()},
             ),
-            function_associations=[
-                cloudfront.FunctionAssociation(function=address, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
-            ],
+            function_associations=[self._before("viewer_address.js", "Tells the API the viewer's address")],
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
@@ -216,13 +215,6 @@ class DeliveryStack(Stack):
     # --- web app -----------------------------------------------------------------------------------------------------
 
     def _web_behavior(self) -> cloudfront.BehaviorOptions:
-        routes = cloudfront.Function(
-            self,
-            "WebRoutes",
-            code=cloudfront.FunctionCode.from_file(file_path=str(EDGE_CODE / "web_routes.js")),
-            runtime=cloudfront.FunctionRuntime.JS_2_0,
-            comment="Gives the web app's own routes its page",
-        )
         return cloudfront.BehaviorOptions(
             origin=self._bucket_origin("Web", self.state.web_bucket),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -238,9 +230,7 @@ class DeliveryStack(Stack):
                 enable_accept_encoding_brotli=True,
             ),
             response_headers_policy=self._web_headers(),
-            function_associations=[
-                cloudfront.FunctionAssociation(function=routes, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
-            ],
+            function_associations=[self._before("web_routes.js", "Gives the web app's own routes its page")],
         )
 
     def _web_headers(self) -> cloudfront.ResponseHeadersPolicy:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
@@ -69,7 +69,8 @@ def ahead(*keys: str) -> Iterator[None]:
     if url := address():
         names = [f"rs:{key}" for key in keys]
         with suppress(*_errors()):  # whoever remembers them hears of it again
-            found = {name: value for name, value in zip(names, _several(url, names), strict=True) if value is not None}
+            known = zip(names, _together(url, (("GET", name) for name in names)), strict=True)
+            found = {name: value for name, value in known if value is not None}
     outside = _found.set(found)
     try:
         yield
@@ -87,14 +88,12 @@ def remember_many(
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}
     try:
-        kept = zip(names, _several(url, list(names.values())), strict=True)
-        found = {key: json.loads(value) for key, value in kept if value is not None and value != CHANGING}
+        known = zip(names, _together(url, (("GET", name) for name in names.values())), strict=True)
+        found = {key: json.loads(value) for key, value in known if value is not None and value != CHANGING}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
-            with connected(url).pipeline(transaction=False) as pipeline:
-                for key, value in loaded.items():
-                    pipeline.set(names[key], json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
-                pipeline.execute()  # type: ignore[no-untyped-call]
+            # Never over CHANGING.
+            _together(url, (("SET", names[key], json.dumps(kept), "EX", seconds, "NX") for key, kept in loaded.items()))
             found |= loaded
     except _errors() as error:
         logger.warning("the cache did not answer", error=str(error))
@@ -107,10 +106,7 @@ def forget(*keys: str) -> None:
     """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
     url = config().cache_url
     if url and keys:
-        with connected(url).pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.delete(f"rs:{key}")
-            pipeline.execute()  # type: ignore[no-untyped-call]
+        _together(url, (("DEL", f"rs:{key}") for key in keys))
 
 
 def changing(*keys: str) -> None:
@@ -128,10 +124,7 @@ def changed(*keys: str) -> None:
     answer, so that a stream consumer tries again."""
     url = address()
     if url and keys:
-        with connected(url).pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.set(f"rs:{key}", CHANGING, ex=CHANGING_SECONDS)
-            pipeline.execute()  # type: ignore[no-untyped-call]
+        _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -140,12 +133,13 @@ def _errors() -> tuple[type[Exception], ...]:
     return (valkey.exceptions.ValkeyError,)
 
 
-def _several(url: str, names: list[str]) -> list[str | None]:
+def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
+    """The answers to several commands in one request; the first that is refused is raised."""
     with connected(url).pipeline(transaction=False) as pipeline:
-        for name in names:
-            pipeline.get(name)
-        found: list[str | None] = pipeline.execute()  # type: ignore[no-untyped-call]
-    return found
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
+        answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
+    return answers
 
 
 def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -> Any:
