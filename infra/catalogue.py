@@ -31,6 +31,9 @@ PRODUCTION_QUEUES = tuple(
 )
 LOOK: tuple[LayerName, ...] = ("deps", "ml")
 
+OBJECTS_OF_VIDEOS = ("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/")
+ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin, Counter), *OBJECTS_OF_VIDEOS)
+
 
 @dataclass(frozen=True)
 class Fn:
@@ -120,7 +123,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Counter, Follow, Block, User),
         writes=(Video,),
         appends=(AuditEntry,),
-        config=("playback_secret", "playback_seconds_public", "playback_seconds_private", "cache_url"),
+        config=(
+            *("playback_secret", "playback_seconds_public", "playback_seconds_private"),
+            *("cache_url", "erase_after_seconds"),
+        ),
         calls=("read_playback_secret",),
     ),
     Fn(
@@ -354,12 +360,21 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=900,
         reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest),
         writes=(Video, DataRequest),
-        deletes=(
-            *(Video, Upload, Claim, Lease, Review, Pin, Counter),
-            *("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/"),
-        ),
+        deletes=ALL_OF_VIDEOS,
         batches=(Comment, Report),
-        lists=("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/"),
+        lists=OBJECTS_OF_VIDEOS,
+        config=("erase_after_seconds",),
+        calls=("abort_uploads",),
+    ),
+    Fn(
+        "erase_deleted_videos",
+        "schedule",
+        timeout=900,
+        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        writes=(Video,),
+        deletes=ALL_OF_VIDEOS,
+        batches=(Comment, Report),
+        lists=OBJECTS_OF_VIDEOS,
         calls=("abort_uploads",),
     ),
     Fn(

@@ -56,7 +56,8 @@ class Settings(BaseModel):
 
     # rights: docs/privacy.md
     erase_after_days: int = Field(default=30, ge=0)
-    """How long a deleted account can be recovered by an administrator before it is erased."""
+    """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
+    original and item stay."""
 
     # delivery
     price_class: Literal["100", "200", "all"] = "100"

@@ -166,6 +166,7 @@ def hear_events(app: "AppStack") -> None:
     _schedule(app, "start_production", Duration.minutes(1), doorbell)
     _schedule(app, "reconcile_production", Duration.minutes(5), _called(app, "reconcile_production"))
     _schedule(app, "start_erasures", Duration.minutes(1), _called(app, "start_erasures"))
+    _schedule(app, "erase_deleted_videos", Duration.minutes(15), _called(app, "erase_deleted_videos"))
     _schedule(app, "rotate_playback_keys", Duration.days(1), _called(app, "rotate_playback_keys"))
 
 

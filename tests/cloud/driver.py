@@ -1,5 +1,6 @@
 """Drives the running local cloud from outside: HTTP through the edge, and the operator's AWS APIs to look behind it."""
 
+import json
 import subprocess
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 
 import boto3
 import httpx
+import valkey
 
 from local import programs
 from local.outputs import Outputs
@@ -82,6 +84,22 @@ def eventually(look: Callable[[], Value], holds: Callable[[Value], bool], second
     while not holds(value := look()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return value
+
+
+def traces(drive: Driver, *ids: str) -> dict[str, list[str]]:
+    """Every item, object and cache key that names one of the ids, in every table, bucket and the cache."""
+    found: dict[str, list[str]] = {}
+    for name, table in drive.outputs.tables.items():
+        pages = drive.aws("dynamodb").get_paginator("scan").paginate(TableName=table)
+        items = [json.dumps(item, default=str) for page in pages for item in page["Items"]]
+        found[name] = [item for item in items if any(one in item for one in ids)]
+    for name, bucket in drive.outputs.buckets.items():
+        pages = drive.aws("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        found[f"bucket {name}"] = [key for key in keys if any(one in key for one in ids)]
+    cache = valkey.Valkey.from_url(drive.outputs.cache_url)
+    found["cache"] = [key.decode() for key in cache.scan_iter() if any(one in key.decode() for one in ids)]
+    return {place: things for place, things in found.items() if things}
 
 
 def draw(

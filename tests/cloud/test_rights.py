@@ -7,13 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import valkey
 
 from local import programs
 from reelstack import erasure
 from reelstack.tables.base import deployed
 from reelstack_client import NotSignedIn, Video
-from tests.cloud.driver import Driver, draw, eventually
+from tests.cloud.driver import Driver, draw, eventually, traces
 from tests.cloud.test_users import CACHE_SECONDS, Eve
 
 pytestmark = [pytest.mark.cloud, pytest.mark.engines]
@@ -21,22 +20,6 @@ pytestmark = [pytest.mark.cloud, pytest.mark.engines]
 ERASED_SECONDS = 400
 """The session cache, a minute of the schedule, the withdrawal, two looks and, once, another round."""
 EXPIRING = {deployed(model).field.removesuffix("_table") for model in erasure.NOT_ERASED}
-
-
-def traces(drive: Driver, *ids: str) -> dict[str, list[str]]:
-    """Every item, object and cache key that names one of the ids, in every table, bucket and the cache."""
-    found: dict[str, list[str]] = {}
-    for name, table in drive.outputs.tables.items():
-        pages = drive.aws("dynamodb").get_paginator("scan").paginate(TableName=table)
-        items = [json.dumps(item, default=str) for page in pages for item in page["Items"]]
-        found[name] = [item for item in items if any(one in item for one in ids)]
-    for name, bucket in drive.outputs.buckets.items():
-        pages = drive.aws("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        found[f"bucket {name}"] = [key for key in keys if any(one in key for one in ids)]
-    cache = valkey.Valkey.from_url(drive.outputs.cache_url)
-    found["cache"] = [key.decode() for key in cache.scan_iter() if any(one in key.decode() for one in ids)]
-    return {place: things for place, things in found.items() if things}
 
 
 def test_a_creator_takes_her_data_along_and_leaves_nothing_behind(drive: Driver, sample: Video, tmp_path: Path) -> None:

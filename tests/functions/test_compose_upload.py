@@ -99,6 +99,7 @@ def test_a_completion_names_the_chunks_that_are_missing_or_short(call: Call) -> 
 def test_a_completed_upload_is_composing_until_it_is_composed(call: Call, upload_id: str, aws: Config) -> None:
     path = f"/v1/uploads/{upload_id}"
     assert call("uploads", "GET", path).json["state"] == "composing"
+    assert Video.get(Upload.get(upload_id).video_id).expires_at is None, "its client is done: it never expires"
     again = call("uploads", "POST", f"{path}/complete")
     assert (again.status, again.json["state"]) == (202, "composing")
     for method, tail in (("DELETE", ""), ("POST", "/parts")):

@@ -1,5 +1,6 @@
 """The uploads service through its handler, S3 by moto."""
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from reelstack.config import Config
 from reelstack.tables.videos import Upload, Video
 
 MIB = 1024 * 1024
+DAY = 24 * 3600
 NEW = {"title": "Bunny", "size_bytes": 6 * MIB, "content_type": "video/mp4"}
 Call = Callable[..., Any]
 
@@ -51,6 +53,21 @@ def test_an_upload_completes_once_whatever_the_order_of_its_parts(call: Call, op
     assert [part["number"] for part in call("uploads", "GET", path).json["held"]] == [1, 2]
     assert [call("uploads", "POST", f"{path}/complete").json["state"] for _ in range(2)] == ["completed"] * 2
     assert seam.client("s3").head_object(Bucket="uploads", Key=Upload.get(opened["upload_id"]).key)
+
+
+def test_an_upload_that_is_never_completed_takes_its_video_along(call: Call, opened: Any) -> None:
+    upload, video = Upload.get(opened["upload_id"]), Video.get(opened["video_id"])
+    assert time.time() + 6 * DAY < upload.expires_at < video.expires_at < time.time() + 9 * DAY
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    assert call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete").status == 200
+    assert (Upload.get(opened["upload_id"]).expires_at, Video.get(opened["video_id"]).expires_at) == (None, None)
+
+
+def test_an_aborted_uploads_video_ends_too(call: Call, opened: Any) -> None:
+    assert call("uploads", "DELETE", f"/v1/uploads/{opened['upload_id']}").status == 204
+    video = Video.get(opened["video_id"])
+    assert (video.state, video.expires_at < time.time() + 2 * DAY) == ("deleted", True)
 
 
 def test_missing_and_short_parts_are_named(call: Call, opened: Any) -> None:

@@ -1,4 +1,5 @@
-"""Erasing the videos of an account with everything that belongs to them: objects, upload, questions, comments, counts.
+"""Erasing videos, those of an account or those deleted one by one, with everything that belongs to them: objects,
+upload, questions, comments, counts.
 
 A video leaves by the way every deleted one does (functions/withdraw denies its tokens and clears the edge's caches);
 what that moved into quarantine is removed here. The item goes last, in a pass that found nothing more to remove: what a
@@ -9,13 +10,21 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from pynamodb.exceptions import UpdateError
+
 from reelstack import comment_ids, parts, personal_data, production, storage, videos
+from reelstack.clock import now_ms
+from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment, Counter, Pin
 from reelstack.tables.moderation import Report, Review
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
 from reelstack.takedowns import QUARANTINE, SERVED
-from reelstack.videos import State
+from reelstack.telemetry import logger
+from reelstack.videos import DUE, State
+
+AGAIN_MS = 10 * 60 * 1000
+"""When a deleted video has its next pass, or, if one failed, its next try: streams have counted then what went."""
 
 
 def run(user_id: str, until: float) -> list[str]:
@@ -30,6 +39,39 @@ def run(user_id: str, until: float) -> list[str]:
             continue
         left = not _erase(video) or left
     return ["videos"] if left else []
+
+
+def run_due(until: float) -> int:
+    """One pass over videos that were deleted `erase_after_seconds` ago, the oldest first, until the time is over;
+    returns how many are gone. What is raised for one is raised after the others had their turn."""
+    now, gone, failed = now_ms(), 0, None
+    for named in Video.by_erasure.query(DUE, Video.erase_at <= now):
+        if time.time() >= until:
+            break
+        try:
+            video = _taken_up(named.video_id, now)
+            gone += video is not None and _erase(video)
+        except Exception as error:
+            logger.exception("a deleted video could not be erased", video_id=named.video_id)
+            failed = error
+    if failed:
+        raise failed
+    return gone
+
+
+def _taken_up(video_id: str, now: int) -> Video | None:
+    """None if another look was first: the index is behind the table."""
+    video = Video(video_id)
+    try:
+        video.update(
+            actions=[Video.erase_at.set(now + AGAIN_MS)],
+            condition=(Video.state == State.DELETED) & (Video.erase_at <= now),
+        )
+    except UpdateError as refused:
+        if refused.cause_response_code == REFUSED:
+            return None
+        raise
+    return video
 
 
 def verify(user_id: str) -> list[str]:

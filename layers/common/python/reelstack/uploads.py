@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from enum import StrEnum
+from typing import Any
 
 from pynamodb.exceptions import TransactWriteError, UpdateError
 
@@ -39,6 +40,8 @@ from reelstack.videos import State
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
+KEPT_LONGER_SECONDS = 24 * 3600
+"""The video of an abandoned or aborted upload than that: whatever completes it at the last moment finds its video."""
 TYPES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
@@ -123,6 +126,7 @@ def create(
         upload_id=upload_id,
         priority=priority,
         created_at=now_ms(),
+        expires_at=abandoned_at() + KEPT_LONGER_SECONDS,
     )
     try:
         known = _save(upload, video)
@@ -239,6 +243,7 @@ def abandoned_at() -> int:
 def _have_composed(upload: Upload) -> Upload:
     """First the order, then the state: if this process ends between the two, the order is carried out all the same, and
     the client, who was told nothing, may ask again."""
+    _change_video(upload, Video.expires_at.remove())
     order = json.dumps({"upload_id": upload.upload_id})
     aws.client("sqs").send_message(QueueUrl=config().compose_queue_url, MessageBody=order)
     try:
@@ -262,6 +267,7 @@ def recover(upload: Upload) -> bool:
 
 def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
     """Also the starter's duty: the object's event may come before the client's answer was written, or without it."""
+    _change_video(upload, Video.expires_at.remove())  # first: what is completed never expires
     known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
     upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])
     return upload
@@ -282,7 +288,17 @@ def abort(upload: Upload) -> None:
 def forget(upload: Upload) -> None:
     """What follows from an upload being aborted: its parts and its video go. Twice is once."""
     parts.drop(upload)
-    Video(upload.video_id).update(actions=[Video.state.set(State.DELETED)])
+    ends_at = int(time.time()) + KEPT_LONGER_SECONDS
+    _change_video(upload, Video.state.set(State.DELETED), Video.expires_at.set(ends_at))
+
+
+def _change_video(upload: Upload, *actions: Any) -> None:
+    """If it is still there."""
+    try:
+        Video(upload.video_id).update(actions=list(actions), condition=Video.video_id.exists())
+    except UpdateError as refused:
+        if refused.cause_response_code != REFUSED:
+            raise
 
 
 def _find(upload_id: str) -> Upload | None:

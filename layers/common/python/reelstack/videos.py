@@ -9,6 +9,7 @@ from pynamodb.exceptions import UpdateError
 from reelstack import audit, cache, pages, shelves, visibility
 from reelstack.audit import Change
 from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
+from reelstack.config import config
 from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
@@ -23,6 +24,8 @@ from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import SHELVES, Video
 
 CACHE_SECONDS = 60
+DUE = "due"
+"""The one partition of Video.by_erasure."""
 
 
 class State(StrEnum):
@@ -176,8 +179,12 @@ def edit(video: Video, changes: dict[str, Any]) -> Video:
 
 
 def delete(video: Video) -> None:
-    """Hides the video at once; its objects follow. Deleting twice is the same as once."""
-    _update(video, [Video.state.set(State.DELETED), Video.shelf.remove()], Video.video_id.exists(), VideoNotFound)
+    """Hides the video at once; its objects leave the CDN within seconds, and all of it is erased after
+    `erase_after_seconds` (reelstack.erasure_videos). Deleting twice is the same as once."""
+    erase_at = now_ms() + config().erase_after_seconds * 1000
+    actions = [Video.state.set(State.DELETED), Video.shelf.remove()]
+    actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
+    _update(video, actions, Video.video_id.exists(), VideoNotFound)
 
 
 def request_retry(video: Video, by: str) -> Video:
@@ -203,7 +210,7 @@ def request_retry(video: Video, by: str) -> Video:
 def begin(video_id: str, attempt: int) -> bool:
     """Production of `attempt` begins. False if the video is gone or further already."""
     allowed = (Video.state == State.UPLOADING) | (Video.state == State.QUEUED) | (Video.state == State.PROCESSING)
-    return _settle(video_id, attempt, allowed, [Video.state.set(State.PROCESSING)])
+    return _settle(video_id, attempt, allowed, [Video.state.set(State.PROCESSING), Video.expires_at.remove()])
 
 
 def show_preview(video_id: str, attempt: int, preview: dict[str, Any]) -> bool:

@@ -48,12 +48,24 @@ class VideosByPublished(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyp
     published_at = NumberAttribute(range_key=True)
 
 
+class VideosByErasure(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """Deleted videos, by when they are erased. Sparse; one partition takes 1,000 deletions a second."""
+
+    class Meta:
+        index_name = "by_erasure"
+        projection = KeysOnlyProjection()
+
+    erasing = UnicodeAttribute(hash_key=True)
+    erase_at = NumberAttribute(range_key=True)
+
+
 class Video(Table):
     """A clip, from the creation of its upload on. `state` is one of reelstack.videos.State."""
 
     class Meta(Deployed):
         field = "videos_table"
         stream = "NEW_AND_OLD_IMAGES"
+        ttl = "expires_at"
 
     video_id = UnicodeAttribute(hash_key=True)
     owner_id = UnicodeAttribute()
@@ -105,9 +117,17 @@ class Video(Table):
     like_shelves = NumberAttribute(null=True)
     """Over how many partitions its likes are listed; None: SHELVES. Grows when the video becomes hot."""
 
+    expires_at = NumberAttribute(null=True)
+    """Only until its upload is completed: one that never is takes its video along."""
+    erasing = UnicodeAttribute(null=True)
+    """videos.DUE once it is deleted."""
+    erase_at = NumberAttribute(null=True)
+    """From when on a deleted video is erased, in ms; while it is being erased, when that is tried again."""
+
     by_owner = VideosByOwner()
     by_shelf = VideosByShelf()
     by_published = VideosByPublished()
+    by_erasure = VideosByErasure()
 
 
 class Upload(Table):
