@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from reelstack import storage, videos
+from reelstack import milestones, storage
 from reelstack.assets import make_first_rung
 from reelstack.reasons import Refused
 from reelstack.steps import FirstRungInput, Rejected, read_plan
@@ -21,5 +21,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             preview = make_first_rung(step, step.video_id, plan, source, Path(folder))
     except Refused as refused:
         return Rejected.because(refused).model_dump()
-    videos.show_preview(step.video_id, step.attempt, preview)
+    milestones.show_preview(step.video_id, step.attempt, preview)
     return {"outcome": "ok"}

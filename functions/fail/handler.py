@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import remakes, videos
+from reelstack import milestones, remakes
 from reelstack.reasons import REASONS
 from reelstack.telemetry import entry, logger
 
@@ -31,4 +31,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     if remakes.give_up(step.video_id, step.attempt, reason):
         return {"failed": True}
     # The cause may name internals; its owner reads the reason, operators read the log.
-    return {"failed": videos.fail(step.video_id, step.attempt, reason, step.error.error)}
+    return {"failed": milestones.fail(step.video_id, step.attempt, reason, step.error.error)}

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import remakes, storage, videos
+from reelstack import milestones, remakes, storage
 from reelstack.steps import asset_prefix
 from reelstack.telemetry import entry
 from reelstack.verdicts import poster_key
@@ -29,4 +29,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         asset["poster"] = None
     if remakes.publish(step.video_id, step.attempt, asset, asset.get("cost_microdollars")):
         return {"published": True}
-    return {"published": videos.publish(step.video_id, step.attempt, asset, step.labels)}
+    return {"published": milestones.publish(step.video_id, step.attempt, asset, step.labels)}

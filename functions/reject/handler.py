@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import remakes, storage, videos
+from reelstack import milestones, remakes, storage
 from reelstack.telemetry import entry
 
 
@@ -24,4 +24,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         return {"rejected": True}
     asset = storage.read_json("uploads", step.asset_key) if step.asset_key else None
     reason, detail = step.reason, step.detail or ""
-    return {"rejected": videos.reject(step.video_id, step.attempt, reason, detail, step.labels, asset)}
+    return {"rejected": milestones.reject(step.video_id, step.attempt, reason, detail, step.labels, asset)}

@@ -12,7 +12,6 @@ small files needs no deployment Lambda in every stage, and `config.json` holds v
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aws_cdk import Annotations, CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudfront as cloudfront
@@ -31,6 +30,7 @@ from infra.stacks.api import ApiStack
 from infra.stacks.app import AppStack
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.state import StateStack
+from infra.web_headers import web_headers
 
 EDGE_CODE = Path(__file__).parent.parent / "edge"
 ORIGIN_HEADER = "x-origin-verify"
@@ -229,65 +229,9 @@ class DeliveryStack(Stack):
                 enable_accept_encoding_gzip=True,
                 enable_accept_encoding_brotli=True,
             ),
-            response_headers_policy=self._web_headers(),
+            response_headers_policy=web_headers(self, self.settings, self.state.uploads_bucket),
             function_associations=[self._before("web_routes.js", "Gives the web app's own routes its page")],
         )
-
-    def _web_headers(self) -> cloudfront.ResponseHeadersPolicy:
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            "WebHeaders",
-            comment="What the web app may load, and who may embed it (nobody)",
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=self._content_security_policy(), override=True
-                ),
-                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-                frame_options=cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                    # A playback address carries its token; it must not travel to other sites.
-                    referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN,
-                    override=True,
-                ),
-                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
-                ),
-            ),
-            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
-                custom_headers=[
-                    cloudfront.ResponseCustomHeader(
-                        header="permissions-policy", value="camera=(), geolocation=(), microphone=()", override=True
-                    )
-                ]
-            ),
-        )
-
-    def _content_security_policy(self) -> str:
-        settings = self.settings
-        hosted = f"https://reelstack-{settings.stage}-{settings.account}.auth.{settings.region}.amazoncognito.com"
-        sign_in = urlsplit(settings.issuer or hosted)
-        allowed = {
-            "default-src": "'self'",
-            "connect-src": " ".join(("'self'", f"{sign_in.scheme}://{sign_in.netloc}", *self._storage())),
-            "img-src": "'self' data:",
-            # hls.js feeds the player from memory and demuxes in a worker it makes itself.
-            "media-src": "'self' blob:",
-            "worker-src": "'self' blob:",
-            "object-src": "'none'",
-            "base-uri": "'none'",
-            "frame-ancestors": "'none'",
-        }
-        return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
-
-    def _storage(self) -> tuple[str, ...]:
-        """Where presigned addresses of parts lead, besides the site itself."""
-        if self.settings.storage_origin:
-            return (self.settings.storage_origin,)
-        name = self.state.uploads_bucket.bucket_name
-        faster = (f"https://{name}.s3-accelerate.amazonaws.com",) if self.settings.transfer_acceleration else ()
-        return (f"https://{self.state.uploads_bucket.bucket_regional_domain_name}", *faster)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -14,11 +13,11 @@ from pynamodb.models import Model
 
 from infra.function import camel
 from infra.settings import Settings
+from infra.user_pool import app_client, user_pool
 from reelstack import exports
 from reelstack.tables.base import deployed, schema
 from reelstack.tables.every import TABLES
 
-ROLES = ("viewer", "creator", "moderator", "admin")
 KINDS = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
 
 
@@ -53,7 +52,8 @@ class StateStack(Stack):
         self.playback_keys = cloudfront.KeyValueStore(
             self, "PlaybackKeys", comment="key:<id> -> secret, deny:<video> -> until (unix seconds)"
         )
-        self._users()
+        self.user_pool = None if settings.issuer else user_pool(self, settings, self.removal)
+        self.client = app_client(self.user_pool, settings) if self.user_pool else None
         self._outputs()
 
     # --- buckets ---------------------------------------------------------------------------------------------------
@@ -238,57 +238,6 @@ class StateStack(Stack):
                 **keys(index["key_schema"]),
             )
         return table
-
-    # --- users -----------------------------------------------------------------------------------------------------
-
-    def _users(self) -> None:
-        settings = self.settings
-        self.user_pool: cognito.UserPool | None = None
-        self.client: cognito.UserPoolClient | None = None
-        if settings.issuer:
-            return
-        self.user_pool = cognito.UserPool(
-            self,
-            "Users",
-            self_sign_up_enabled=True,
-            sign_in_aliases=cognito.SignInAliases(username=True, email=True),
-            auto_verify=cognito.AutoVerifiedAttrs(email=True),
-            password_policy=cognito.PasswordPolicy(
-                min_length=12, require_digits=True, require_lowercase=True, require_uppercase=True, require_symbols=True
-            ),
-            mfa=cognito.Mfa.OPTIONAL,
-            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            deletion_protection=settings.keep_data,
-            removal_policy=self.removal,
-        )
-        for order, role in enumerate(reversed(ROLES)):
-            cognito.CfnUserPoolGroup(
-                self, f"{role.title()}s", user_pool_id=self.user_pool.user_pool_id, group_name=role, precedence=order
-            )
-        # The distribution's own name is only known once it is there: a stage without a domain adds it to web_origins.
-        sites = [f"https://{settings.domain}"] if settings.domain else []
-        sites += [origin for origin in settings.web_origins if origin != "*"]
-        callbacks = [f"{site}/" for site in sites] or ["http://localhost:5173/"]
-        self.client = self.user_pool.add_client(
-            "App",
-            generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_srp=True, user_password=settings.password_sign_in),
-            prevent_user_existence_errors=True,
-            enable_token_revocation=True,
-            access_token_validity=Duration.hours(1),
-            refresh_token_validity=Duration.days(settings.session_days),
-            o_auth=cognito.OAuthSettings(
-                flows=cognito.OAuthFlows(authorization_code_grant=True),
-                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
-                callback_urls=callbacks,
-                logout_urls=callbacks,
-            ),
-        )
-        self.user_pool.add_domain(
-            "SignIn",
-            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"reelstack-{settings.stage}-{settings.account}"),
-        )
 
     def _outputs(self) -> None:
         values = {

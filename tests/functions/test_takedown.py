@@ -10,7 +10,7 @@ from functions.announce.handler import handler as announce
 from functions.restore.handler import handler as restore
 from functions.withdraw.handler import handler as withdraw
 from reelstack import aws as seam
-from reelstack import changes, playback_keys, takedowns, videos
+from reelstack import changes, milestones, playback_keys, takedowns, videos
 from reelstack.config import Config
 from reelstack.events import RestoreGranted, VideoWithdrawn
 from reelstack.tables.moderation import AuditEntry, Review
@@ -137,7 +137,7 @@ def test_what_production_writes_after_a_deletion_is_withdrawn_when_it_ends(
     make(state="deleted", preview={"prefix": "v/vid/1/", "master": "preview.m3u8"})
     withdrawn(event, context)
     seam.client("s3").put_object(Bucket="media", Key="v/vid/1/late.mp4", Body=b"x")
-    assert not videos.publish("vid", 1, {}, {})
+    assert not milestones.publish("vid", 1, {}, {})
     late = {"video_id": {"S": "vid"}, "state": {"S": "deleted"}, "leftovers": {"N": "1"}}
     record = {"dynamodb": {"OldImage": {k: v for k, v in late.items() if k != "leftovers"}, "NewImage": late}}
     assert int(Video.get("vid").leftovers) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from functions.uploads.handler import handler
 from reelstack import aws as seam
-from reelstack import uploads
+from reelstack import completing
 from reelstack.config import Config
 from reelstack.tables.videos import Upload, Video
 
@@ -80,7 +80,7 @@ def test_a_completion_whose_answer_was_lost_can_be_repeated(call: Call, opened: 
     send(opened["upload_id"], 1, 5 * MIB)
     send(opened["upload_id"], 2, MIB)
     upload = Upload.get(opened["upload_id"])
-    uploads.complete(upload)
+    completing.complete(upload)
     upload.update(actions=[Upload.state.set("open")])  # as if the process had died before its last write
     assert call("uploads", "POST", f"/v1/uploads/{upload.upload_id}/complete").json["state"] == "completed"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reelstack import videos
+from reelstack import milestones, videos
 from reelstack.config import Config
 from reelstack.tables.videos import Video
 
@@ -199,7 +199,7 @@ def test_likes_are_listed_and_taken_back(call: Call) -> None:
 
 def test_publishing_is_one_write_and_harmless_twice(aws: Config) -> None:
     make(state="processing")
-    assert [videos.publish("vid", 1, ASSET, {"sexual": 0.1}) for _ in range(2)] == [True, True]
+    assert [milestones.publish("vid", 1, ASSET, {"sexual": 0.1}) for _ in range(2)] == [True, True]
     video = Video.get("vid")
     assert (video.state, int(video.shelf), video.asset["master"]) == (
         "published",
@@ -210,9 +210,9 @@ def test_publishing_is_one_write_and_harmless_twice(aws: Config) -> None:
 
 def test_a_step_of_an_old_attempt_changes_nothing(aws: Config) -> None:
     make(state="processing", attempt=2)
-    assert not videos.publish("vid", 1, ASSET, {})
-    assert not videos.reject("vid", 1, "moderated", "", {})
-    assert not videos.fail("vid", 1, "production-failed", "")
+    assert not milestones.publish("vid", 1, ASSET, {})
+    assert not milestones.reject("vid", 1, "moderated", "", {})
+    assert not milestones.fail("vid", 1, "production-failed", "")
     assert Video.get("vid").state == "processing"
 
 

@@ -3,7 +3,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import parts, priorities, uploads
+from reelstack import completing, parts, priorities, uploads
 from reelstack.config import config
 from reelstack.parts import HeldPart, Mode, SignedPart
 from reelstack.tables.videos import Upload
@@ -120,7 +120,7 @@ def sign_parts(upload_id: UploadId, wanted: WantedParts, caller: Creator) -> Sig
 @router.post("/{upload_id}/complete", responses={202: {"model": UploadView, "description": "Chunks are being joined"}})
 def complete_upload(upload_id: UploadId, caller: Creator, answer: Response) -> UploadView:
     """Joins the parts, or has the chunks joined; production starts by itself."""
-    upload = uploads.complete(uploads.find_own(upload_id, caller.user_id))
+    upload = completing.complete(uploads.find_own(upload_id, caller.user_id))
     if upload.state == uploads.UploadState.COMPOSING:
         answer.status_code = 202
     return UploadView(**_view(upload))
@@ -128,4 +128,4 @@ def complete_upload(upload_id: UploadId, caller: Creator, answer: Response) -> U
 
 @router.delete("/{upload_id}", status_code=204)
 def abort_upload(upload_id: UploadId, caller: Creator) -> None:
-    uploads.abort(uploads.find_own(upload_id, caller.user_id))
+    completing.abort(uploads.find_own(upload_id, caller.user_id))

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import aws, checksums, parts, uploads
+from reelstack import aws, checksums, completing, parts, uploads
 from reelstack.config import config
 from reelstack.errors import UploadAborted
 from reelstack.parts import HeldPart
@@ -76,23 +76,23 @@ def _join(upload: Upload, until: float) -> list[int]:
     """Returns the chunks that are missing; with none missing, the original exists."""
     done = {part.number: part for part in parts.held_parts(upload)}
     if missing := parts.missing(upload, parts.held(upload)):
-        return [] if uploads.recover(upload) else missing
+        return [] if completing.recover(upload) else missing
     with ThreadPoolExecutor(AT_ONCE) as workers:
         made = list(workers.map(lambda part: done.get(part[0]) or _part(upload, part, until), _parts(upload)))
-    uploads.mark_completed(upload, parts.join(upload, made))
+    completing.mark_completed(upload, parts.join(upload, made))
     count("UploadComposed")
     return []
 
 
 def _settle(upload: Upload, error: Exception) -> Composed:
-    if uploads.recover(upload):
+    if completing.recover(upload):
         parts.drop_chunks(upload)
         return Composed.COMPLETED
     if not isinstance(error, UploadAborted):
         raise error
     logger.warning("storage has dropped the upload", upload_id=upload.upload_id)
     upload.update(actions=[Upload.state.set(UploadState.ABORTED)])
-    uploads.forget(upload)
+    completing.forget(upload)
     return Composed.GONE
 
 

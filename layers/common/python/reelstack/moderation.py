@@ -13,7 +13,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from reelstack import audit, aws, production, reviews, takedowns, videos
+from reelstack import audit, aws, milestones, production, reviews, takedowns, videos
 from reelstack.audit import Change
 from reelstack.errors import NothingToDecide, StillWithdrawing
 from reelstack.reviews import Kind
@@ -47,7 +47,7 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
     if not _update(Claim(upload_id), [Claim.task_token.set(task_token)], mine):
         raise NothingToDecide("The upload has another attempt by now")
     video = videos.find_or_none(video_id)
-    if video is None or not (_ask(video, attempt, labels) or videos.await_review(video_id, attempt, labels)):
+    if video is None or not (_ask(video, attempt, labels) or milestones.await_review(video_id, attempt, labels)):
         raise NothingToDecide("The video is no longer in production")
     production.wait_for_person(upload_id, attempt)
     count("ReviewAsked")
@@ -55,7 +55,7 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
 
 def _ask(video: Video, attempt: int, labels: dict[str, float]) -> bool:
     """Both at once: whoever sees that a video waits can decide. False if it was asked before, or no longer waits."""
-    allowed, actions = videos.awaiting_review(labels)
+    allowed, actions = milestones.awaiting_review(labels)
     waits = Change(item=Video(video.video_id), actions=actions, condition=allowed & (Video.attempt == attempt))
     noted = audit.entry(video.video_id, audit.MACHINE, "asked", "", after={"labels": labels})
     return audit.commit(noted, waits, reviews.question(video, Kind.PRODUCTION, labels))
@@ -106,7 +106,7 @@ def _after_policy(video: Video, verdict: Answer, reason: str, moderator_id: str)
     if verdict is Answer.REJECT:
         return [takedowns.refusal(video, "policy-changed", reason, moderator_id)]
     same = (Video.state == State.REVIEW) & (Video.visibility == video.visibility)
-    return [Change(item=Video(video.video_id), actions=videos.publication(video, video.asset), condition=same)]
+    return [Change(item=Video(video.video_id), actions=milestones.publication(video, video.asset), condition=same)]
 
 
 def _after_appeal(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:  # noqa: ARG001

@@ -10,7 +10,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError, TransactWriteError
 
-from reelstack import aws, remakes, spending, uploads, videos
+from reelstack import aws, completing, milestones, remakes, spending, videos
 from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
@@ -45,9 +45,9 @@ def start(order: Order) -> bool:
         logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
         return False
     _take_lease(order, upload.owner_id)
-    uploads.mark_completed(upload)
+    completing.mark_completed(upload)
     remake = remakes.is_asked_for(upload.video_id, order.attempt)
-    if remake or videos.begin(upload.video_id, order.attempt):
+    if remake or milestones.begin(upload.video_id, order.attempt):
         _start_execution(upload, order, remake=remake)
     else:
         release(order.execution)
@@ -201,7 +201,7 @@ def finish(execution: str, status: str) -> None:
 
 def _fail(video_id: str, attempt: int, reason: str, detail: str) -> None:
     if not remakes.give_up(video_id, attempt, reason):
-        videos.fail(video_id, attempt, reason, detail)
+        milestones.fail(video_id, attempt, reason, detail)
 
 
 def reconcile() -> int:

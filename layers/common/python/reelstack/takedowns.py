@@ -12,7 +12,7 @@ from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import audit, aws, listings, playback_keys, storage, videos, visibility
+from reelstack import audit, aws, listings, milestones, playback_keys, storage, videos, visibility
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToTakeDown
@@ -133,7 +133,7 @@ def restore(video_id: str) -> bool:
     _check_whole(video.asset)
     playback_keys.deny(video_id, issued_up_to=int(video.quarantined_at // 1000))
     if not _reinstate(video):
-        videos.note_leftovers(video_id, int(video.attempt))  # if it was deleted meanwhile
+        milestones.note_leftovers(video_id, int(video.attempt))  # if it was deleted meanwhile
         raise ChangedMeanwhile(video_id)
     count("VideoRestored")
     return True
@@ -141,7 +141,7 @@ def restore(video_id: str) -> bool:
 
 def _reinstate(video: Video) -> bool:
     """Published again, in one write; lists have it where it was. False if it was changed or deleted meanwhile."""
-    actions = [*videos.publication(video, video.asset), Video.rejected_at.remove(), Video.quarantined_at.remove()]
+    actions = [*milestones.publication(video, video.asset), Video.rejected_at.remove(), Video.quarantined_at.remove()]
     actions += [Video.reason.remove(), Video.reason_detail.remove()]
     try:
         Video(video.video_id).update(actions, (Video.state == State.RESTORING) & (Video.visibility == video.visibility))

@@ -5,13 +5,11 @@ How a file is cut and signed is `reelstack.parts`.
 """
 
 import hashlib
-import json
 import time
 import uuid
 from enum import StrEnum
-from typing import Any
 
-from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.exceptions import TransactWriteError
 
 from reelstack import aws, parts, quotas
 from reelstack.clock import now_ms, pause
@@ -23,7 +21,6 @@ from reelstack.errors import (
     NotOfThisUpload,
     NotYourUpload,
     PartNumberOutOfRange,
-    PartsMissing,
     ReelstackError,
     StorageBusy,
     UploadAborted,
@@ -33,7 +30,7 @@ from reelstack.errors import (
 )
 from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
-from reelstack.tables.base import REFUSED, transact
+from reelstack.tables.base import transact
 from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State
 
@@ -210,95 +207,9 @@ def held_parts(upload: Upload) -> list[HeldPart]:
     return parts.held(upload)
 
 
-def complete(upload: Upload) -> Upload:
-    """Joins the parts, in whatever order they came, or has the chunks composed. Complete twice is complete once.
-
-    Raises PartsMissing (with the numbers) or UploadAborted.
-    """
-    if upload.state == UploadState.COMPOSING:
-        return upload
-    if upload.state == UploadState.COMPLETED:
-        if not upload.crc64nvme:  # its object's event was faster than the answer, and knows no checksum
-            recover(upload)
-        return upload
-    try:
-        pieces = held_parts(upload)
-    except UploadAborted:
-        # A completion whose answer was lost looks the same from here, but then the object is there.
-        if not recover(upload):
-            raise
-        return upload
-    if missing := parts.missing(upload, pieces):
-        raise PartsMissing(f"{len(missing)} parts are missing or of the wrong size", missing=missing[:SIGNED_AT_ONCE])
-    if upload.mode == Mode.CHUNKS:
-        return _have_composed(upload)
-    return mark_completed(upload, parts.join(upload, pieces))
-
-
 def abandoned_at() -> int:
     """When an upload that nothing is heard of from now on is forgotten, in unix seconds."""
     return int(time.time()) + ABANDONED_AFTER_SECONDS
-
-
-def _have_composed(upload: Upload) -> Upload:
-    """First the order, then the state: if this process ends between the two, the order is carried out all the same, and
-    the client, who was told nothing, may ask again."""
-    _change_video(upload, Video.expires_at.remove())
-    order = json.dumps({"upload_id": upload.upload_id})
-    aws.client("sqs").send_message(QueueUrl=config().compose_queue_url, MessageBody=order)
-    try:
-        upload.update(
-            actions=[Upload.state.set(UploadState.COMPOSING), Upload.expires_at.remove()],
-            condition=Upload.state == UploadState.OPEN,
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        upload.refresh(consistent_read=True)  # the composer was faster
-    return upload
-
-
-def recover(upload: Upload) -> bool:
-    """Whether the original exists after all; if so the upload is completed."""
-    if original := parts.find_original(upload):
-        mark_completed(upload, original.crc64nvme)
-    return original is not None
-
-
-def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
-    """Also the starter's duty: the object's event may come before the client's answer was written, or without it."""
-    _change_video(upload, Video.expires_at.remove())  # first: what is completed never expires
-    known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
-    upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])
-    return upload
-
-
-def abort(upload: Upload) -> None:
-    """Lets go of the parts and forgets the video. Abort twice is abort once. Raises UploadFinished."""
-    open_still = (Upload.state == UploadState.OPEN) | (Upload.state == UploadState.ABORTED)
-    try:
-        upload.update(actions=[Upload.state.set(UploadState.ABORTED)], condition=open_still)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise UploadFinished from refused
-        raise
-    forget(upload)
-
-
-def forget(upload: Upload) -> None:
-    """What follows from an upload being aborted: its parts and its video go. Twice is once."""
-    parts.drop(upload)
-    ends_at = int(time.time()) + KEPT_LONGER_SECONDS
-    _change_video(upload, Video.state.set(State.DELETED), Video.expires_at.set(ends_at))
-
-
-def _change_video(upload: Upload, *actions: Any) -> None:
-    """If it is still there."""
-    try:
-        Video(upload.video_id).update(actions=list(actions), condition=Video.video_id.exists())
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
 
 
 def _find(upload_id: str) -> Upload | None:

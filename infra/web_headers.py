@@ -1,0 +1,69 @@
+"""What the web app may load, and who may embed it."""
+
+from urllib.parse import urlsplit
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.settings import Settings
+
+
+def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> cloudfront.ResponseHeadersPolicy:
+    """On every answer of the web app."""
+    return cloudfront.ResponseHeadersPolicy(
+        scope,
+        "WebHeaders",
+        comment="What the web app may load, and who may embed it (nobody)",
+        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+            content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                content_security_policy=_content_security_policy(settings, uploads), override=True
+            ),
+            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+            frame_options=cloudfront.ResponseHeadersFrameOptions(
+                frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+            ),
+            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                # A playback address carries its token; it must not travel to other sites.
+                referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN,
+                override=True,
+            ),
+            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+            ),
+        ),
+        custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+            custom_headers=[
+                cloudfront.ResponseCustomHeader(
+                    header="permissions-policy", value="camera=(), geolocation=(), microphone=()", override=True
+                )
+            ]
+        ),
+    )
+
+
+def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
+    hosted = f"https://reelstack-{settings.stage}-{settings.account}.auth.{settings.region}.amazoncognito.com"
+    sign_in = urlsplit(settings.issuer or hosted)
+    allowed = {
+        "default-src": "'self'",
+        "connect-src": " ".join(("'self'", f"{sign_in.scheme}://{sign_in.netloc}", *_storage(settings, uploads))),
+        "img-src": "'self' data:",
+        # hls.js feeds the player from memory and demuxes in a worker it makes itself.
+        "media-src": "'self' blob:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
+
+
+def _storage(settings: Settings, uploads: s3.Bucket) -> tuple[str, ...]:
+    """Where presigned addresses of parts lead, besides the site itself."""
+    if settings.storage_origin:
+        return (settings.storage_origin,)
+    name = uploads.bucket_name
+    faster = (f"https://{name}.s3-accelerate.amazonaws.com",) if settings.transfer_acceleration else ()
+    return (f"https://{uploads.bucket_regional_domain_name}", *faster)
