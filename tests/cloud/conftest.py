@@ -14,10 +14,10 @@ LAST_LINES = 60
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
-    """A failure is told with what the cloud's processes wrote last: when somebody reads it, the cloud is gone."""
+    """A failure is told with what emulator and edge wrote last: when somebody reads it, the cloud is gone."""
     report = yield
     if report.failed and "places" in getattr(item, "funcargs", {}):
-        for file in sorted(item.funcargs["places"].logs.glob("*.log")):  # type: ignore[attr-defined]
+        for file in item.funcargs["places"].logs.glob("[ae]*.log"):  # type: ignore[attr-defined]
             report.sections.append((file.name, "\n".join(file.read_text(errors="replace").splitlines()[-LAST_LINES:])))
     return report
 
