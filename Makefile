@@ -2,6 +2,8 @@
 PYTHON ?= python3
 STAGE ?= dev
 BIN := .venv/bin
+# The CDK's Python starts whatever `node` the machine has, unless told; this one is of our own packages.
+export JSII_NODE := $(CURDIR)/.venv/bin/node
 SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local cli
 
 .DEFAULT_GOAL := help
