@@ -140,6 +140,20 @@ def test_an_order_that_waits_already_does_not_wait_twice(aws: Config) -> None:
     assert queues.count(NORMAL) == (0, 0)
 
 
+def test_what_waits_long_for_its_turn_does_not_expire_meanwhile(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client told only storage that it is complete."""
+    slots(monkeypatch, production_slots=1)
+    submit(HIGH)
+    upload = complete_upload(NORMAL, "ann")
+    upload.update(actions=[Upload.state.set("open"), Upload.expires_at.set(5)])
+    Video(upload.video_id).update(actions=[Video.expires_at.set(6)])
+    send(NORMAL, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})
+    drain()
+    assert upload.upload_id not in running()
+    assert (Upload.get(upload.upload_id).state, Upload.get(upload.upload_id).expires_at) == ("completed", None)
+    assert Video.get(upload.video_id).expires_at is None
+
+
 def test_a_video_deleted_while_it_waits_takes_no_slot(aws: Config) -> None:
     first, second, third = (submit(NORMAL) for _ in range(3))
     drain()

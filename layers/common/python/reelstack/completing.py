@@ -71,7 +71,7 @@ def recover(upload: Upload) -> bool:
 
 
 def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
-    """Also the starter's duty: the object's event may come before the client's answer was written, or without it."""
+    """Also the line's duty: the object's event may come before the client's answer was written, or without it."""
     _change_video(upload, Video.expires_at.remove())  # first: what is completed never expires
     known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
     upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from pynamodb.exceptions import UpdateError
 
-from reelstack import aws, production, queues, spending, waiting
+from reelstack import aws, completing, production, queues, spending, waiting
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order, Priority
@@ -20,6 +20,7 @@ from reelstack.tables.production import Lease, Turn, Waiting
 from reelstack.tables.videos import Upload
 from reelstack.telemetry import count, logger
 from reelstack.turns import Turns, after, choose, open_to
+from reelstack.uploads import UploadState
 
 DRAINER = "#drainer"
 DRAINER_SECONDS = 75
@@ -92,6 +93,8 @@ def _take_in(priority: Priority, message: queues.Message) -> None:
     try:
         order = Order.from_message(message["Body"])
         upload = Upload.get(order.upload_id, consistent_read=True)
+        if upload.state != UploadState.COMPLETED:  # now, not at its turn: it must not expire while it waits
+            completing.mark_completed(upload)
         if not production.is_started(order):
             waiting.admit(order, upload)
     except NotAnUpload:

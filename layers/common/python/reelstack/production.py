@@ -10,7 +10,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError, TransactWriteError
 
-from reelstack import aws, completing, milestones, remakes, spending, videos
+from reelstack import aws, milestones, remakes, spending, videos
 from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
@@ -45,7 +45,6 @@ def start(order: Order) -> bool:
         logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
         return False
     _take_lease(order, upload.owner_id)
-    completing.mark_completed(upload)
     remake = remakes.is_asked_for(upload.video_id, order.attempt)
     if remake or milestones.begin(upload.video_id, order.attempt):
         _start_execution(upload, order, remake=remake)
