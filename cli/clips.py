@@ -1,4 +1,4 @@
-"""token, upload, videos, play, like, decide, retry: what people do with clips."""
+"""token, upload, videos, edit, delete, play, like, decide, retry: what people do with clips."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +11,12 @@ from cli.session import As, AsJson, connect, print_json, stage_url, token_provid
 if TYPE_CHECKING:
     from reelstack_client import Client, Sending, Upload, Video
 
+Visibility = Literal["public", "unlisted", "friends", "private"]
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack videos` prints it.")]
 
 
 def register(app: typer.Typer) -> None:
-    for command in (token, upload, videos, play, like, decide, retry):
+    for command in (token, upload, videos, edit, delete, play, like, decide, retry):
         app.command()(command)
 
 
@@ -33,7 +34,7 @@ def upload(
     title: Annotated[str | None, typer.Option(help="Default: the file's name.")] = None,
     description: Annotated[str, typer.Option()] = "",
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    visibility: Annotated[Literal["public", "unlisted", "friends", "private"], typer.Option()] = "public",
+    visibility: Annotated[Visibility, typer.Option()] = "public",
     sha256: Annotated[bool, typer.Option("--sha256", help="Have production compare the file's SHA-256.")] = False,
     parallel: Annotated[int, typer.Option(min=1, max=32, help="At most so many parts on their way at once.")] = 8,
     weak_network: Annotated[
@@ -83,6 +84,38 @@ def videos(
         typer.echo(_line(video))
     if not page.items:
         typer.echo("none yet: `reelstack upload FILE` makes one")
+
+
+def edit(
+    video_id: VideoId,
+    title: Annotated[str | None, typer.Option()] = None,
+    description: Annotated[str | None, typer.Option()] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="All of its tags; may be given several times.")] = None,
+    visibility: Annotated[Visibility | None, typer.Option(help="In force with this command's answer.")] = None,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """Change a video of mine; what is not named stays.
+
+    \b
+      reelstack edit VIDEO_ID --visibility friends
+    """
+    wishes = {"title": title, "description": description, "tags": tag, "visibility": visibility}
+    video = connect(name).edit(video_id, **{field: wish for field, wish in wishes.items() if wish is not None})
+    print_json(video) if as_json else typer.echo(_line(video))
+
+
+def delete(
+    video_id: VideoId,
+    yes: Annotated[bool, typer.Option("--yes", help="Without it, nothing happens.")] = False,
+    name: As = "ann",
+) -> None:
+    """Delete a video of mine: out of everybody's reach within seconds, erased later."""
+    if not yes:
+        typer.echo("this deletes the video and everything below it: say --yes", err=True)
+        raise typer.Exit(1)
+    connect(name).delete(video_id)
+    typer.echo("deleted")
 
 
 def play(
