@@ -4,15 +4,11 @@ can come twice, and from two sides.
 
 import json
 import time
-from typing import Any
-
-from pynamodb.exceptions import UpdateError
 
 from reelstack import aws, parts, uploads
 from reelstack.config import config
 from reelstack.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.parts import Mode
-from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import Upload, Video
 from reelstack.uploads import UploadState
 from reelstack.videos import State
@@ -48,17 +44,11 @@ def complete(upload: Upload) -> Upload:
 def _have_composed(upload: Upload) -> Upload:
     """First the order, then the state: if this process ends between the two, the order is carried out all the same, and
     the client, who was told nothing, may ask again."""
-    _change_video(upload, Video.expires_at.remove())
+    _keep_video(upload)
     order = json.dumps({"upload_id": upload.upload_id})
     aws.client("sqs").send_message(QueueUrl=config().compose_queue_url, MessageBody=order)
-    try:
-        upload.update(
-            actions=[Upload.state.set(UploadState.COMPOSING), Upload.expires_at.remove()],
-            condition=Upload.state == UploadState.OPEN,
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    ordered = [Upload.state.set(UploadState.COMPOSING), Upload.expires_at.remove()]
+    if not upload.update_if(Upload.state == UploadState.OPEN, ordered):
         upload.refresh(consistent_read=True)  # the composer was faster
     return upload
 
@@ -72,7 +62,7 @@ def recover(upload: Upload) -> bool:
 
 def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
     """Also the line's duty: the object's event may come before the client's answer was written, or without it."""
-    _change_video(upload, Video.expires_at.remove())  # first: what is completed never expires
+    _keep_video(upload)
     known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
     upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])
     return upload
@@ -81,12 +71,8 @@ def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
 def abort(upload: Upload) -> None:
     """Lets go of the parts and forgets the video. Abort twice is abort once. Raises UploadFinished."""
     open_still = (Upload.state == UploadState.OPEN) | (Upload.state == UploadState.ABORTED)
-    try:
-        upload.update(actions=[Upload.state.set(UploadState.ABORTED)], condition=open_still)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise UploadFinished from refused
-        raise
+    if not upload.update_if(open_still, [Upload.state.set(UploadState.ABORTED)]):
+        raise UploadFinished
     forget(upload)
 
 
@@ -94,13 +80,10 @@ def forget(upload: Upload) -> None:
     """What follows from an upload being aborted: its parts and its video go. Twice is once."""
     parts.drop(upload)
     ends_at = int(time.time()) + uploads.KEPT_LONGER_SECONDS
-    _change_video(upload, Video.state.set(State.DELETED), Video.expires_at.set(ends_at))
+    gone = [Video.state.set(State.DELETED), Video.expires_at.set(ends_at)]
+    Video(upload.video_id).update_if(Video.video_id.exists(), gone)
 
 
-def _change_video(upload: Upload, *actions: Any) -> None:
-    """If it is still there."""
-    try:
-        Video(upload.video_id).update(actions=list(actions), condition=Video.video_id.exists())
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+def _keep_video(upload: Upload) -> None:
+    """Before an upload says that it is completed: from then on its video never expires."""
+    Video(upload.video_id).update_if(Video.video_id.exists(), [Video.expires_at.remove()])

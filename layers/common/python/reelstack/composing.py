@@ -10,13 +10,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import aws, checksums, completing, parts, uploads
 from reelstack.config import config
 from reelstack.errors import UploadAborted
 from reelstack.parts import HeldPart
-from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import Upload
 from reelstack.telemetry import count, logger
 from reelstack.uploads import UploadState
@@ -136,12 +133,6 @@ def _read(upload: Upload, chunk: int) -> bytes:
 def _reopen(upload: Upload, missing: list[int]) -> Composed:
     logger.warning("chunks are missing", upload_id=upload.upload_id, missing=missing[:10], count=len(missing))
     count("UploadReopened")
-    try:
-        upload.update(
-            actions=[Upload.state.set(UploadState.OPEN), Upload.expires_at.set(uploads.abandoned_at())],
-            condition=Upload.state == UploadState.COMPOSING,
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    again = [Upload.state.set(UploadState.OPEN), Upload.expires_at.set(uploads.abandoned_at())]
+    upload.update_if(Upload.state == UploadState.COMPOSING, again)
     return Composed.REOPENED

@@ -10,11 +10,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import comment_ids, parts, personal_data, production, storage, videos
 from reelstack.clock import now_ms
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment, Counter, Pin
 from reelstack.tables.moderation import Report, Review
 from reelstack.tables.production import Lease
@@ -62,16 +59,8 @@ def run_due(until: float) -> int:
 def _taken_up(video_id: str, now: int) -> Video | None:
     """None if another look was first: the index is behind the table."""
     video = Video(video_id)
-    try:
-        video.update(
-            actions=[Video.erase_at.set(now + AGAIN_MS)],
-            condition=(Video.state == State.DELETED) & (Video.erase_at <= now),
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return None
-        raise
-    return video
+    due = (Video.state == State.DELETED) & (Video.erase_at <= now)
+    return video if video.update_if(due, [Video.erase_at.set(now + AGAIN_MS)]) else None
 
 
 def verify(user_id: str) -> list[str]:

@@ -4,12 +4,9 @@ the video has moved on.
 
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import videos
 from reelstack.clock import now_ms
 from reelstack.reasons import REASONS
-from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import Video
 from reelstack.videos import State
 
@@ -95,10 +92,4 @@ def note_leftovers(video_id: str, attempt: int) -> None:
 
 def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
     """False when the video has moved on: deleted, another attempt, or settled before. That is no error for a step."""
-    try:
-        Video(video_id).update(actions=actions, condition=allowed & (Video.attempt == attempt))
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return Video(video_id).update_if(allowed & (Video.attempt == attempt), actions)

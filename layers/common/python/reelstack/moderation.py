@@ -9,15 +9,11 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from reelstack import audit, aws, milestones, production, reviews, takedowns, videos
 from reelstack.audit import Change
 from reelstack.errors import NothingToDecide, StillWithdrawing
 from reelstack.reviews import Kind
-from reelstack.tables.base import REFUSED
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Video
@@ -44,7 +40,7 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
     Raises NothingToDecide when the video has moved on (deleted, another attempt): nobody would ever answer.
     """
     mine = (Claim.video_id == video_id) & (Claim.attempt == attempt)
-    if not _update(Claim(upload_id), [Claim.task_token.set(task_token)], mine):
+    if not Claim(upload_id).update_if(mine, [Claim.task_token.set(task_token)]):
         raise NothingToDecide("The upload has another attempt by now")
     video = videos.find_or_none(video_id)
     if video is None or not (_ask(video, attempt, labels) or milestones.await_review(video_id, attempt, labels)):
@@ -158,14 +154,4 @@ def _send(claim: Claim) -> bool:
         logger.warning("the decision will be sent again", upload_id=claim.upload_id, error=str(error))
         count("DecisionNotDelivered")
         return False
-    return True
-
-
-def _update(claim: Claim, actions: list[Action], condition: Condition) -> bool:
-    try:
-        claim.update(actions=actions, condition=condition)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
     return True

@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 from pydantic import BaseModel
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from reelstack import aws, listings, videos
@@ -16,7 +15,6 @@ from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
 from reelstack.orders import Priority
-from reelstack.tables.base import REFUSED
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.videos import State
@@ -44,14 +42,8 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
         Video.remake_renditions.set(",".join(renditions)) if renditions else Video.remake_renditions.remove(),
         Video.remake_reason.remove(),
     ]
-    try:
-        video.update(
-            actions=actions, condition=(Video.state == State.PUBLISHED) & Video.remake_attempt.does_not_exist()
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise NothingToRemake from refused
-        raise
+    if not video.update_if((Video.state == State.PUBLISHED) & Video.remake_attempt.does_not_exist(), actions):
+        raise NothingToRemake
     return video
 
 
@@ -167,12 +159,4 @@ def _cleared() -> list[Any]:
 
 
 def _settle(video_id: str, attempt: int, actions: list[Any]) -> bool:
-    try:
-        Video(video_id).update(
-            actions=actions, condition=(Video.state == State.PUBLISHED) & (Video.remake_attempt == attempt)
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return Video(video_id).update_if((Video.state == State.PUBLISHED) & (Video.remake_attempt == attempt), actions)

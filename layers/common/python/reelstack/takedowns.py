@@ -10,14 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import audit, aws, listings, milestones, playback_keys, storage, videos, visibility
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToTakeDown
 from reelstack.listings import Position
-from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.videos import State
@@ -143,13 +140,8 @@ def _reinstate(video: Video) -> bool:
     """Published again, in one write; lists have it where it was. False if it was changed or deleted meanwhile."""
     actions = [*milestones.publication(video, video.asset), Video.rejected_at.remove(), Video.quarantined_at.remove()]
     actions += [Video.reason.remove(), Video.reason_detail.remove()]
-    try:
-        Video(video.video_id).update(actions, (Video.state == State.RESTORING) & (Video.visibility == video.visibility))
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    unchanged = (Video.state == State.RESTORING) & (Video.visibility == video.visibility)
+    return Video(video.video_id).update_if(unchanged, actions)
 
 
 def _move(source: str, target: str) -> list[str]:

@@ -1,10 +1,14 @@
 """What every table is made of: its name and timeouts from its Meta, the process's one connection, transactions."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, cast
 
 from pynamodb.connection import Connection as Dynamo
 from pynamodb.connection import TableConnection
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -62,6 +66,16 @@ class Table(Model):
             shared._tables.setdefault(known.table_name, known.get_meta_table())
             known.connection = shared
         return known
+
+    def update_if(self, condition: Condition, actions: Sequence[Action]) -> bool:
+        """Updates the item where the condition holds. False where it does not; what else goes wrong is raised."""
+        try:
+            self.update(actions=list(actions), condition=condition)
+        except UpdateError as refused:
+            if refused.cause_response_code == REFUSED:
+                return False
+            raise
+        return True
 
 
 def transact() -> TransactWrite:
