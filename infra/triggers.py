@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from infra.catalogue import FUNCTIONS
 from infra.function import camel
 from infra.queues import dead_letters, dead_letters_of_function
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 
 if TYPE_CHECKING:
     from infra.stacks.app import AppStack

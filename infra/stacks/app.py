@@ -22,7 +22,7 @@ from infra.settings import Settings
 from infra.socket_api import socket_api
 from infra.stacks.state import StateStack
 from infra.triggers import follow_streams, hear_events, read_queues
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 
 COMPOSE_SECONDS = 330
 """How long an order to compose stays hidden: longer than its function may run."""

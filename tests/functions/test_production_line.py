@@ -15,7 +15,8 @@ from reelstack import aws as seam
 from reelstack import changes, production, queues, remakes, videos
 from reelstack.config import Config
 from reelstack.events import ProductionRequested
-from reelstack.orders import Order, Priority
+from reelstack.orders import Order
+from reelstack.priorities import Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Upload, Video
 

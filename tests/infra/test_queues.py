@@ -8,7 +8,7 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.function import ROOT, camel
 from infra.triggers import STREAM_ATTEMPTS
 from reelstack import line, parts, queues
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from tests.infra.templates import Assembly, Resource
 
 PRODUCTION = ("App/ProductionHigh", "App/ProductionNormal", "App/ProductionLow")

@@ -2,7 +2,7 @@
 
 import uuid
 
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from reelstack.tables.videos import Upload, Video
 
 

@@ -9,7 +9,8 @@ import pytest
 from reelstack import aws as seam
 from reelstack import line, production, queues, spending, uploads, videos, waiting
 from reelstack.config import Config, config
-from reelstack.orders import Order, Priority
+from reelstack.orders import Order
+from reelstack.priorities import Priority
 from reelstack.tables.production import Lease, Spending, Turn, Waiting
 from reelstack.tables.videos import Upload, Video
 from tests.unit.complete_uploads import complete_upload

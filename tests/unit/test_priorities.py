@@ -1,7 +1,6 @@
 """Whose upload is produced first."""
 
-from reelstack.orders import Priority
-from reelstack.priorities import LARGE_FOLLOWING, of_upload
+from reelstack.priorities import LARGE_FOLLOWING, Priority, of_upload
 
 
 def test_staff_and_large_followings_go_first() -> None:

@@ -9,7 +9,8 @@ from reelstack import aws as seam
 from reelstack import line, production, uploads, videos
 from reelstack import waiting as line_of_waiting
 from reelstack.config import Config
-from reelstack.orders import NotAnUpload, Order, Priority
+from reelstack.orders import NotAnUpload, Order
+from reelstack.priorities import Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
 

@@ -4,7 +4,7 @@ The list is that of "Label categories" in the developer guide (moderation-api.ht
 """
 
 from infra.settings import STAGES
-from reelstack.rekognition import MIN_CONFIDENCE
+from reelstack.rekognition_images import MIN_CONFIDENCE
 from reelstack.rekognition_labels import LABELS, own_labels
 from reelstack.verdicts import Label
 

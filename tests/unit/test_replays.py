@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from reelstack import aws as seam
 from reelstack import line, production, queues, waiting
 from reelstack.config import Config
-from reelstack.orders import Order, Priority
+from reelstack.orders import Order
+from reelstack.priorities import Priority
 from reelstack.tables.videos import Upload, Video
 from tests.unit.complete_uploads import complete_upload
 

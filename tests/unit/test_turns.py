@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from reelstack.turns import IN_A_ROW, Turns, after, choose, open_to, round_of_next
 
 HIGH, NORMAL, LOW = Priority

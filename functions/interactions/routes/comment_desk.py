@@ -5,9 +5,10 @@ from pydantic import BaseModel, ConfigDict
 
 from reelstack import comment_desk, comment_lists
 from reelstack.comment_desk import Answer
+from reelstack.comment_ids import CommentId
 from reelstack.comment_lists import CommentView, Row
 from reelstack.comments import CommentQueue
-from reelstack.web import CommentId, Cursor, Limit, Moderator, VideoId
+from reelstack.web import Cursor, Limit, Moderator, VideoId
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 

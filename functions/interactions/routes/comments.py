@@ -4,8 +4,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import comment_ids, comment_likes, comment_lists, comments, pins, videos
+from reelstack.comment_ids import CommentId
 from reelstack.comment_lists import CommentView, Order
-from reelstack.web import CommentId, Cursor, Limit, VideoId, Viewer
+from reelstack.web import Cursor, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["comments"])
 

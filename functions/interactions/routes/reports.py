@@ -2,8 +2,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import comment_ids, reports
+from reelstack.comment_ids import CommentId
 from reelstack.reports import Reason
-from reelstack.web import CommentId, Cursor, Limit, Moderator, VideoId, Viewer
+from reelstack.web import Cursor, Limit, Moderator, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["reports"])
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import overview, queues
-from reelstack.orders import Priority
 from reelstack.overview import Line
+from reelstack.priorities import Priority
 from reelstack.queues import DeadLetter
 from reelstack.web import declared, requires
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import remakes, videos
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from reelstack.views import VideoView, view
 from reelstack.web import VideoId, declared, requires
 

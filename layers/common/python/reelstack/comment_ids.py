@@ -6,10 +6,15 @@
 
 import uuid
 import zlib
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 SHELVES = 8
 """Partitions that a video's comments are spread over: one takes 1,000 writes a second."""
 SHAPE = r"^[0-9]{13}-[0-9a-f]{12}(\.[0-9]{13}-[0-9a-f]{12})?$"
+CommentId = Annotated[str, StringConstraints(max_length=64, pattern=SHAPE)]
+"""As a route's parameter: what has another shape is refused before a table is asked."""
 
 
 def new(at: int, answers: str | None = None) -> str:

@@ -26,7 +26,7 @@ from reelstack import (
     tallies,
 )
 from reelstack.data_requests import Kind
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice

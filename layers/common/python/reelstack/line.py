@@ -14,7 +14,8 @@ from pynamodb.exceptions import UpdateError
 from reelstack import aws, completing, production, queues, spending, waiting
 from reelstack.clock import now_ms
 from reelstack.config import config
-from reelstack.orders import NotAnUpload, Order, Priority
+from reelstack.orders import NotAnUpload, Order
+from reelstack.priorities import Priority
 from reelstack.tables.base import REFUSED
 from reelstack.tables.production import Lease, Turn, Waiting
 from reelstack.tables.videos import Upload

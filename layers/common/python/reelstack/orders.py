@@ -2,16 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-
-class Priority(StrEnum):
-    """In falling order. An original's key names it: originals/<priority>/<upload_id>."""
-
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
+from reelstack.priorities import Priority
 
 
 class NotAnUpload(ValueError):

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from reelstack import production, queues, spending, waiting
 from reelstack.config import config
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 
 
 class Queue(BaseModel):

@@ -8,7 +8,7 @@ from reelstack import visibility
 from reelstack.config import config
 from reelstack.delivery import asset_url
 from reelstack.errors import VideoModerated, VideoProcessing
-from reelstack.secrets import playback_key
+from reelstack.playback_keys import signing_key
 from reelstack.videos import State
 from reelstack.viewing import Viewed
 
@@ -37,7 +37,7 @@ def addresses(viewed: Viewed) -> Playback:
     Before the verdict there is only the first rung, which only its owner and moderators come to see. Of a rejected
     video nothing is served, not even to them: moderators look at what is in quarantine (reelstack.reviews).
     """
-    video, issued_at, key = viewed.video, viewed.read_at, playback_key()
+    video, issued_at, key = viewed.video, viewed.read_at, signing_key()
     if video.state == State.REJECTED:
         raise VideoModerated
     if video.state == State.RESTORING:

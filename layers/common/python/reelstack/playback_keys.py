@@ -13,6 +13,8 @@ from typing import Any
 
 from reelstack import aws
 from reelstack.config import config
+from reelstack.delivery import SigningKey
+from reelstack.secrets import keep
 
 ROTATE_AFTER_SECONDS = 30 * 24 * 3600
 SPREAD_SECONDS = 12 * 3600
@@ -20,6 +22,18 @@ SPREAD_SECONDS = 12 * 3600
 WRITE_ATTEMPTS = 8
 AT_ONCE = 50
 """The most entries one UpdateKeys takes."""
+
+
+def signing_key() -> SigningKey:
+    """The key that new playback tokens are signed with; one that was rotated is noticed within secrets.KEEP_SECONDS."""
+
+    def load() -> SigningKey:
+        answer = aws.client("secretsmanager").get_secret_value(SecretId=config().playback_secret)
+        ring = json.loads(answer["SecretString"])
+        current = ring["current"]
+        return SigningKey(current, ring["keys"][current]["secret"])
+
+    return keep("playback", load)
 
 
 def rotate() -> str:

@@ -5,7 +5,7 @@ The same event again finds the sent picture gone and changes nothing; of two pic
 
 from enum import StrEnum
 
-from reelstack import aws, pictures, rekognition, storage, users, verdicts
+from reelstack import aws, pictures, rekognition_images, storage, users, verdicts
 from reelstack.avatars import CACHE_CONTROL, SENT, SHOWN, Problem
 from reelstack.config import config
 from reelstack.errors import UserNotFound
@@ -66,7 +66,7 @@ def _judge(picture: bytes) -> Verdict:
     """By the stage's engines and thresholds for frames. There is no queue for avatars: in doubt it is not shown."""
     names = config().moderation_engines.split(",")
     if names == ["rekognition"]:
-        seen = rekognition.seen_in_picture(picture)
+        seen = rekognition_images.seen_in_picture(picture)
     else:
         seen = verdicts.agree([engine(name).look([picture])[0] for name in names])
     return verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict

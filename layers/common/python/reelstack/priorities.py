@@ -4,8 +4,16 @@ A queue of its own follows from the key's second folder, so nothing a client sen
 """
 
 from collections.abc import Set
+from enum import StrEnum
 
-from reelstack.orders import Priority
+
+class Priority(StrEnum):
+    """In falling order. An original's key names it: originals/<priority>/<upload_id>."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
 
 STAFF = frozenset({"moderator", "admin"})
 LARGE_FOLLOWING = 10_000

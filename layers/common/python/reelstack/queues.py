@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from reelstack import aws
 from reelstack.config import config
-from reelstack.orders import NotAnUpload, Order, Priority
+from reelstack.orders import NotAnUpload, Order
+from reelstack.priorities import Priority
 
 AT_ONCE = 10  # SQS hands out and takes ten at a time
 WAIT_SECONDS = 1

@@ -13,15 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import aws, encoding, engine_jobs, media, storage, verdicts
+from reelstack import aws, encoding, engine_jobs, media, rekognition_images, storage, verdicts
 from reelstack.config import config
+from reelstack.rekognition_images import MIN_CONFIDENCE
 from reelstack.rekognition_labels import own_labels
 from reelstack.steps import Work, asset_prefix
 from reelstack.telemetry import count, logger
 from reelstack.verdicts import Label
 
-MIN_CONFIDENCE = 50.0
-"""Percent; what is less likely is not said. No threshold of ours lies below it."""
 PAGE, MAX_PAGES = 1000, 100
 COPY_SECONDS = 30
 FAILED = "inspection-failed"
@@ -96,13 +95,7 @@ def seen_in_poster(video_id: str, attempt: int) -> dict[Label, float]:
     """What the image API sees in the clip's poster."""
     poster = verdicts.poster_key(asset_prefix(video_id, attempt))
     image = aws.client("s3").get_object(Bucket=config().media_bucket, Key=poster)["Body"].read()
-    return seen_in_picture(image)
-
-
-def seen_in_picture(image: bytes) -> dict[Label, float]:
-    """What the image API sees in a JPEG or PNG of at most 5 MB."""
-    answer = aws.client("rekognition").detect_moderation_labels(Image={"Bytes": image}, MinConfidence=MIN_CONFIDENCE)
-    return own_labels({label["Name"]: label["Confidence"] for label in answer["ModerationLabels"]})
+    return rekognition_images.seen_in_picture(image)
 
 
 def _pages(job_id: str) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from reelstack import aws, listings, videos
 from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.videos import State

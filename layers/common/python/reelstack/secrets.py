@@ -1,20 +1,19 @@
 """Secrets as functions see them: read once, kept for five minutes."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from reelstack import aws
 from reelstack.config import config
-from reelstack.delivery import SigningKey
 
 KEEP_SECONDS = 300
 T = TypeVar("T")
 _kept: dict[str, tuple[float, object]] = {}
 
 
-def _keep(name: str, load: Callable[[], T]) -> T:
+def keep(name: str, load: Callable[[], T]) -> T:
+    """What `load` answered under this name in the last KEEP_SECONDS, or answers now."""
     until, value = _kept.get(name, (0.0, None))
     if time.monotonic() >= until:
         value = load()
@@ -37,16 +36,4 @@ def origin_secrets() -> tuple[str, ...]:
             found.append(answer["SecretString"])
         return tuple(found)
 
-    return _keep("origin", load)
-
-
-def playback_key() -> SigningKey:
-    """The key that new playback tokens are signed with."""
-
-    def load() -> SigningKey:
-        answer = aws.client("secretsmanager").get_secret_value(SecretId=config().playback_secret)
-        ring = json.loads(answer["SecretString"])
-        current = ring["current"]
-        return SigningKey(current, ring["keys"][current]["secret"])
-
-    return _keep("playback", load)
+    return keep("origin", load)

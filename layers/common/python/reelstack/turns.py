@@ -11,7 +11,7 @@ free round, and never one that has passed. Served by rounds, everybody who waits
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from reelstack.orders import Priority
+from reelstack.priorities import Priority
 
 IN_A_ROW = 4
 

@@ -28,8 +28,8 @@ from reelstack.errors import (
     UploadNotFound,
     WrongMode,
 )
-from reelstack.orders import Priority
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
+from reelstack.priorities import Priority
 from reelstack.tables.base import transact
 from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State

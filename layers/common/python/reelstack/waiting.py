@@ -9,7 +9,8 @@ from collections.abc import Iterator, Set
 from pynamodb.exceptions import TransactWriteError
 
 from reelstack.clock import now_ms
-from reelstack.orders import Order, Priority
+from reelstack.orders import Order
+from reelstack.priorities import Priority
 from reelstack.tables.base import transact
 from reelstack.tables.production import Turn, Waiting
 from reelstack.tables.videos import Upload

@@ -13,7 +13,6 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from reelstack import comment_ids
 from reelstack.web.callers import EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer, requires
 from reelstack.web.problems import Problem
 from reelstack.web.rules import RouteUndeclared, declared
@@ -24,7 +23,6 @@ Cursor = Annotated[str | None, Query(max_length=512)]
 VideoId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 """Ours are hex; what is longer than a table's key is told so here, not by the table."""
 UploadId = VideoId
-CommentId = Annotated[str, Path(max_length=64, pattern=comment_ids.SHAPE)]
 UserId = Annotated[str, Path(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:@|-]+$")]
 """A token's `sub`: Cognito's are UUIDs, other issuers' may be longer."""
 
@@ -33,7 +31,6 @@ __all__ = [
     "ROLES",
     "Admin",
     "Caller",
-    "CommentId",
     "Creator",
     "Cursor",
     "Limit",
