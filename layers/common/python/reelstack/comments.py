@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -27,7 +26,6 @@ from reelstack import (
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, StorageBusy, VideoNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.verdicts import Verdict
 
@@ -232,10 +230,6 @@ def standing_visible(comment_id: str) -> dict[str, Any]:
 
 def _change(comment: Comment, actions: list[Any]) -> Comment:
     """Raises CommentNotFound if it is not as it was read any more."""
-    try:
-        comment.update(actions=actions, condition=Comment.state == comment.state)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise CommentNotFound from refused
-        raise
+    if not comment.update_if(Comment.state == comment.state, actions):
+        raise CommentNotFound
     return comment

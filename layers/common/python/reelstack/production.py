@@ -8,13 +8,13 @@ the event that says so or by the reconciler.
 import json
 from typing import Any
 
-from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 
 from reelstack import aws, milestones, remakes, spending, videos
 from reelstack.clock import pause
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
-from reelstack.tables.base import REFUSED, transact
+from reelstack.tables.base import transact
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload
 from reelstack.telemetry import count, logger
@@ -56,13 +56,8 @@ def start(order: Order) -> bool:
 
 def _claim(upload: Upload, order: Order) -> Claim:
     claim = Claim(upload.upload_id, video_id=upload.video_id, attempt=order.attempt, claimed_at=videos.now_ms())
-    try:
-        claim.save(condition=Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt))
-    except PutError as refused:
-        if refused.cause_response_code == REFUSED:
-            return Claim.get(upload.upload_id, consistent_read=True)
-        raise
-    return claim
+    first = Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt)
+    return claim if claim.put_if(first) else Claim.get(upload.upload_id, consistent_read=True)
 
 
 def is_started(order: Order) -> bool:
