@@ -17,6 +17,7 @@ from reelstack import (
     blocks,
     comment_ids,
     comment_ranks,
+    retry,
     text_moderation,
     transactions,
     verdicts,
@@ -115,7 +116,7 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     getting in between.
     """
     known = videos.check_visible_for_write(video_id, author_id)
-    for _ in range(EDIT_ATTEMPTS):
+    for _ in retry.attempts(EDIT_ATTEMPTS):
         comment = find(video_id, comment_id)
         if comment.author_id != author_id:
             find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is

@@ -8,8 +8,8 @@ that the counters say how many there are, exactly.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from reelstack import notification_choices, ties, visibility
-from reelstack.clock import now_ms, pause
+from reelstack import notification_choices, retry, ties, visibility
+from reelstack.clock import now_ms
 from reelstack.happenings import NOBODY, Happening
 from reelstack.tables.notifications import Notification
 
@@ -84,7 +84,7 @@ def _there(actor_id: str, refused: set[str], accounts: dict[str, visibility.Acco
 
 def _store(user_id: str, subject: str, found: list[Happening]) -> Notification | None:
     wanted: list[Happening] | None = None
-    for attempt in range(ATTEMPTS):
+    for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         before, now = _find(user_id, subject), now_ms()
         resting = bool(before and before.many and now < before.changed_at + HOT_SECONDS * 1000)
         if before and resting and before.pushed != Pushed.PENDING:
@@ -100,7 +100,6 @@ def _store(user_id: str, subject: str, found: list[Happening]) -> Notification |
         unchanged = Notification.changed_at == before.changed_at if before else Notification.user_id.does_not_exist()
         if after.put_if(unchanged):
             return after
-        pause(PAUSE_SECONDS * 2**attempt)
     raise NotificationContended(subject)
 
 
