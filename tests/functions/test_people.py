@@ -8,7 +8,7 @@ import pytest
 
 from functions.forget_users.handler import handler as forget_users
 from functions.users.handler import handler
-from reelstack import handles, users
+from reelstack import handles, transactions, users
 from reelstack.config import Config
 from reelstack.tables.users import Handle, User
 
@@ -230,14 +230,14 @@ def test_what_is_no_handle(call: Call, handle: str, status: int, type_: str) -> 
 
 def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ann reads that it is free, Bob claims it, Ann's transaction fails, and her second look says who has it."""
-    transact, faster = handles.transact, [True]
+    transact, faster = transactions.transact, [True]
 
     def late() -> Any:
         if faster and faster.pop():
             handles.claim("bob", "bob")
         return transact()
 
-    monkeypatch.setattr("reelstack.handles.transact", late)
+    monkeypatch.setattr("reelstack.transactions.transact", late)
     assert problem(claim(call, "bob", user="ann")) == (409, "handle-taken")
     assert (users.find("ann").handle, users.find("bob").handle) == (None, "bob")
 

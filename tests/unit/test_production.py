@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from pynamodb.exceptions import TransactWriteError
 
 from reelstack import aws as seam
 from reelstack import line, production, uploads, videos
@@ -13,6 +14,7 @@ from reelstack.orders import NotAnUpload, Order
 from reelstack.priorities import Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
+from tests.unit.stopped_writes import stopped
 
 
 def uploaded(name: str) -> Upload:
@@ -88,6 +90,23 @@ def test_no_more_run_than_there_are_slots_and_the_rest_waits(aws: Config) -> Non
     production.finish(executions(aws)[0], "SUCCEEDED")
     assert drain() == 1
     assert (production.held(), len(executions(aws))) == (2, 3)
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"])
+def test_a_slot_that_could_not_be_taken_in_a_moment_of_load_is_taken_all_the_same(aws: Config, code: str) -> None:
+    """DynamoDB throttled the transaction, which says nothing of how many slots there are."""
+    upload = uploaded("a")
+    with stopped((None, code)):
+        assert production.start(Order(upload.upload_id, 1))
+    assert production.held() == 1
+
+
+def test_a_throttled_start_is_not_reported_as_no_slot(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    upload = uploaded("a")
+    with stopped(*[(None, "ThrottlingError")] * 20), pytest.raises(TransactWriteError):
+        production.start(Order(upload.upload_id, 1))
+    assert (production.held(), executions(aws)) == (0, [])
 
 
 def test_giving_a_slot_back_twice_gives_it_back_once(aws: Config) -> None:

@@ -30,7 +30,6 @@ from reelstack.telemetry import count, logger
 if TYPE_CHECKING:
     from valkey import Valkey
 
-REFUSED = "ConditionalCheckFailedException"
 SILENCE_SECONDS = 5
 """How long a store that did not answer is not asked again: each attempt costs a client its timeout."""
 IPV6_PREFIX = 64
@@ -120,16 +119,12 @@ def take_counted(whose: str, rate: Rate, now: float) -> float:
     only shift a window's edge."""
     number = math.floor(now / rate.window_seconds)
     ends = (number + 1) * rate.window_seconds
+    room = Allowance.taken.does_not_exist() | (Allowance.taken < rate.at_once // 2)
+    taken = [Allowance.taken.add(1), Allowance.expires_at.set(math.ceil(ends + rate.window_seconds))]
     try:
-        Allowance(f"{whose}#{number}").update(
-            actions=[Allowance.taken.add(1), Allowance.expires_at.set(math.ceil(ends + rate.window_seconds))],
-            condition=Allowance.taken.does_not_exist() | (Allowance.taken < rate.at_once // 2),
-        )
+        return 0 if Allowance(f"{whose}#{number}").update_if(room, taken) else ends - now
     except UpdateError as error:
-        if error.cause_response_code != REFUSED:
-            raise _Away from error
-        return ends - now
-    return 0
+        raise _Away from error
 
 
 class _Away(RuntimeError):

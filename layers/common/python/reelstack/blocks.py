@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import cache, pages, ties, transactions
+from reelstack import cache, pages, retry, ties, transactions
 from reelstack.clock import now_ms
 from reelstack.errors import TieToOneself
 from reelstack.tables.ties import Block, Follow
@@ -85,7 +85,7 @@ def unblock(user_id: str, other_id: str) -> None:
 
     Raises BlockContended.
     """
-    for _ in range(ATTEMPTS):
+    for _ in retry.attempts(ATTEMPTS):
         by = _by(user_id, other_id)
         if user_id not in by:
             return

@@ -1,10 +1,7 @@
 """Who likes which comment: an item under its user, as for videos. Its author's liking counts as anybody's."""
 
-from pynamodb.exceptions import PutError
-
 from reelstack import blocks, comment_ids, comments, shelves, videos, visibility
 from reelstack.errors import CommentNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import CommentLike
 
 
@@ -19,13 +16,7 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     made = CommentLike(user_id, liked, liked_at=videos.now_ms(), shelf=shelf)
     if blocks.stand(user_id, {known["owner_id"], comment.author_id}):
         raise CommentNotFound
-    try:
-        made.save(CommentLike.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return made.put_if(CommentLike.user_id.does_not_exist())
 
 
 def unlike(user_id: str, video_id: str, comment_id: str) -> None:

@@ -4,10 +4,7 @@ likes is not written for each like."""
 import math
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import comment_ids, counters, tallies
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 
 STEPS = 8
@@ -40,11 +37,6 @@ def follow(records: list[dict[str, Any]]) -> None:
 
 def _rank(key: str, to: int) -> None:
     video_id, _, comment_id = key.partition("/")
-    try:
-        # Only what is ranked at all: visible, and no reply.
-        Comment(comment_ids.thread_of(video_id, comment_id), comment_id).update(
-            [Comment.rank.set(rank(to, comment_id))], Comment.rank.exists()
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    comment = Comment(comment_ids.thread_of(video_id, comment_id), comment_id)
+    # Only what is ranked at all: visible, and no reply.
+    comment.update_if(Comment.rank.exists(), [Comment.rank.set(rank(to, comment_id))])

@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -18,6 +17,7 @@ from reelstack import (
     blocks,
     comment_ids,
     comment_ranks,
+    retry,
     text_moderation,
     transactions,
     verdicts,
@@ -27,7 +27,6 @@ from reelstack import (
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, StorageBusy, VideoNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.verdicts import Verdict
 
@@ -117,7 +116,7 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     getting in between.
     """
     known = videos.check_visible_for_write(video_id, author_id)
-    for _ in range(EDIT_ATTEMPTS):
+    for _ in retry.attempts(EDIT_ATTEMPTS):
         comment = find(video_id, comment_id)
         if comment.author_id != author_id:
             find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
@@ -232,10 +231,6 @@ def standing_visible(comment_id: str) -> dict[str, Any]:
 
 def _change(comment: Comment, actions: list[Any]) -> Comment:
     """Raises CommentNotFound if it is not as it was read any more."""
-    try:
-        comment.update(actions=actions, condition=Comment.state == comment.state)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise CommentNotFound from refused
-        raise
+    if not comment.update_if(Comment.state == comment.state, actions):
+        raise CommentNotFound
     return comment

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import DeleteError
 
 from reelstack import aws, sessions
 from reelstack.clock import now_ms
 from reelstack.config import config
-from reelstack.tables.base import REFUSED
 from reelstack.tables.notifications import Connection, ConnectionTicket
 from reelstack.telemetry import count, logger
 
@@ -48,14 +46,9 @@ def redeem(ticket: str) -> tuple[str, str | None]:
     """(user id, session id) of whom it was given to. Raises TicketInvalid."""
     try:
         item = ConnectionTicket.get(_digest(ticket), consistent_read=True)
-        item.delete(ConnectionTicket.digest.exists())
     except ConnectionTicket.DoesNotExist as missing:
         raise TicketInvalid from missing
-    except DeleteError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise TicketInvalid from refused
-        raise
-    if item.expires_at < time.time():
+    if not item.delete_if(ConnectionTicket.digest.exists()) or item.expires_at < time.time():
         raise TicketInvalid
     if sessions.ended(item.user_id, item.session_id):
         raise TicketInvalid

@@ -9,11 +9,11 @@ import random
 import time
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
 
-from reelstack import rates
-from reelstack.tables.base import transact
+from reelstack import rates, retry, transactions
 from reelstack.tables.interactions import Counter
 from reelstack.telemetry import count, logger
 
@@ -72,12 +72,13 @@ def resize(key: str, parts: int, wanted: int) -> None:
 def _split(key: str, parts: int, wanted: int) -> None:
     before = Counter.parts.does_not_exist() if parts == 1 else Counter.parts == parts
     spread: list[Any] = [Counter.parts.set(wanted), Counter.resized_at.set(int(time.time()))]
-    try:
-        with transact() as transaction:
-            transaction.update(Counter(key), actions=spread, condition=before)
-            for number in range(parts, wanted):
-                transaction.update(Counter(f"{key}#{number}"), actions=[Counter.open.set(True)])
-    except TransactWriteError:
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.update(Counter(key), actions=spread, condition=before)
+        for number in range(parts, wanted):
+            transaction.update(Counter(f"{key}#{number}"), actions=[Counter.open.set(True)])
+
+    if transactions.attempt(build):
         logger.info("a counter was not split: it was resized or written meanwhile", counter=key)
         return
     _remember(key, wanted)
@@ -85,27 +86,27 @@ def _split(key: str, parts: int, wanted: int) -> None:
 
 def _merge(key: str, last: int) -> bool:
     """Moves what the last part holds into the first, and closes it. False if it was written each time meanwhile."""
-    for _ in range(MERGE_ATTEMPTS):
+
+    def build(transaction: TransactWrite) -> None:
         part = Counter.get(f"{key}#{last}", consistent_read=True)
         same = Counter.writes == part.writes if part.writes else Counter.writes.does_not_exist()
         left: list[Any] = [Counter.parts.set(last)] if last > 1 else [Counter.parts.remove()]
         moved = [getattr(Counter, kind).add(held) for kind in KINDS if (held := int(getattr(part, kind) or 0))]
-        try:
-            with transact() as transaction:
-                transaction.update(
-                    Counter(key),
-                    actions=[*left, *moved, Counter.resized_at.set(int(time.time()))],
-                    condition=Counter.parts == last + 1,
-                )
-                transaction.update(
-                    Counter(part.key),
-                    actions=[Counter.open.set(False), *(getattr(Counter, kind).remove() for kind in KINDS)],
-                    condition=same & (Counter.open == True),  # noqa: E712
-                )
-        except TransactWriteError:
-            continue
-        _remember(key, last)
-        return True
+        transaction.update(
+            Counter(key),
+            actions=[*left, *moved, Counter.resized_at.set(int(time.time()))],
+            condition=Counter.parts == last + 1,
+        )
+        transaction.update(
+            Counter(part.key),
+            actions=[Counter.open.set(False), *(getattr(Counter, kind).remove() for kind in KINDS)],
+            condition=same & (Counter.open == True),  # noqa: E712
+        )
+
+    for _ in retry.attempts(MERGE_ATTEMPTS):
+        if transactions.attempt(build) is None:
+            _remember(key, last)
+            return True
     return False
 
 
@@ -118,10 +119,9 @@ def _measured(first: Counter, now: int) -> bool:
         Counter.measured_records.set(first.records or 0),
     ]
     try:
-        Counter(first.key).update(actions=begun, condition=same)
+        return Counter(first.key).update_if(same, begun)
     except UpdateError:
-        return False
-    return True
+        return False  # throttled, as what is hot may be: its rate can wait, what is being counted cannot
 
 
 def _remember(key: str, parts: int) -> None:

@@ -9,17 +9,16 @@ import time
 from typing import Any
 
 from pydantic import BaseModel
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
 
-from reelstack import cache, counter_parts, tallies
-from reelstack.clock import pause
+from reelstack import cache, counter_parts, retry, tallies, transactions
 from reelstack.config import config
 from reelstack.counter_parts import KINDS
-from reelstack.tables.base import transact
 from reelstack.tables.interactions import Counter
 from reelstack.tallies import Record, Tally
 from reelstack.telemetry import count
-from reelstack.transactions import CONTENDED, REFUSED
+from reelstack.transactions import Stopped
 
 TRANSACTION_COUNTERS = 99
 """A transaction takes 100 items; one of them is the shard's mark."""
@@ -28,7 +27,10 @@ MARK_SECONDS = 7 * 24 * 3600
 LOOKED_AT = 0.05
 """Share of writes after which the counter's rate is looked at: that costs in proportion to what it measures."""
 ATTEMPTS = 6
+PAUSE_SECONDS = 0.02
 READ_ATTEMPTS = 3
+MARK = 0
+"""Position of the shard's mark in a transaction; the tally's counters follow in their order."""
 CACHE_SECONDS = 1
 
 
@@ -68,7 +70,7 @@ def load(keys: list[str], *, consistent: bool = False) -> dict[str, Counts]:
     """The same from the table: one BatchGet a hundred keys, a second one for what is spread over several items."""
     loaded: dict[str, Counts] = {}
     asked = list(dict.fromkeys(keys))
-    for attempt in range(READ_ATTEMPTS):
+    for attempt in retry.attempts(READ_ATTEMPTS):
         firsts = {item.key: item for item in Counter.batch_get(asked, consistent_read=consistent or attempt > 0)}
         names = [f"{key}#{n}" for key, first in firsts.items() for n in range(1, int(first.parts or 1))]
         parts = list(Counter.batch_get(names, consistent_read=consistent)) if names else []
@@ -120,33 +122,30 @@ def _mark(shard: str) -> str | None:
 def _apply(shard: str, mark: str | None, reached: str, tally: dict[str, Tally]) -> None:
     unmoved = Counter.counted_to == mark if mark else Counter.counted_to.does_not_exist()
     moved: list[Any] = [Counter.counted_to.set(reached), Counter.expires_at.set(int(time.time()) + MARK_SECONDS)]
-    for attempt in range(ATTEMPTS):
-        try:
-            with transact() as transaction:
-                transaction.update(Counter(f"mark#{shard}"), actions=moved, condition=unmoved)
-                for key, one in tally.items():
-                    part, condition = counter_parts.some_part(key)
-                    changes = [getattr(Counter, kind).add(change) for kind, change in one.changes.items() if change]
-                    measures = [Counter.writes.add(1), Counter.records.add(one.records)]
-                    transaction.update(Counter(part), actions=[*changes, *measures], condition=condition)
-        except TransactWriteError as refused:
-            codes = [reason.code if reason else None for reason in refused.cancellation_reasons]
-            if not codes:
-                raise
-            if codes[0] == REFUSED:
-                raise ShardMoved(shard) from refused
-            _make_way(dict(zip(tally, codes[1:], strict=True)))
-            pause(0.02 * 2**attempt)
-        else:
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.update(Counter(f"mark#{shard}"), actions=moved, condition=unmoved)
+        for key, one in tally.items():
+            part, condition = counter_parts.some_part(key)
+            changes = [getattr(Counter, kind).add(change) for kind, change in one.changes.items() if change]
+            measures = [Counter.writes.add(1), Counter.records.add(one.records)]
+            transaction.update(Counter(part), actions=[*changes, *measures], condition=condition)
+
+    for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
+        stopped = transactions.attempt(build)
+        if stopped is None:
             return
+        if MARK in stopped.refused:
+            break
+        _make_way(list(tally), stopped)
     raise ShardMoved(shard)
 
 
-def _make_way(codes: dict[str, str | None]) -> None:
+def _make_way(keys: list[str], stopped: Stopped) -> None:
     """A part that refused was closed; one where transactions met is looked at, whether it should be split."""
-    for key, code in codes.items():
-        if code == REFUSED:
+    for place, key in enumerate(keys, MARK + 1):
+        if place in stopped.refused:
             counter_parts.forget(key)
-        elif code == CONTENDED:
+        elif place in stopped.contended:
             count("CounterContended")
             counter_parts.look(key)

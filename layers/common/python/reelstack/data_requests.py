@@ -9,12 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from reelstack import aws
 from reelstack.clock import now_ms
-from reelstack.tables.base import REFUSED
 from reelstack.tables.users import DataRequest
 
 QUEUE = "erasures"
@@ -106,15 +105,7 @@ def settle(user_id: str, kind: Kind, request_id: str, state: Progress, expires_a
 def update(user_id: str, kind: Kind, request_id: str, actions: list[Action], condition: Any = None) -> bool:
     """False if it is not this request any more, or `condition` does not hold."""
     same = DataRequest.request_id == request_id
-    try:
-        DataRequest(user_id, kind).update(
-            actions=actions, condition=same & condition if condition is not None else same
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return DataRequest(user_id, kind).update_if(same & condition if condition is not None else same, actions)
 
 
 def execute(machine_arn: str, name: str, given: str) -> None:

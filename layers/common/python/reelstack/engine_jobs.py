@@ -9,12 +9,10 @@ import json
 import time
 from typing import Any, Literal
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from reelstack import aws
 from reelstack.steps import Work
-from reelstack.tables.base import REFUSED
 from reelstack.tables.production import EngineJob
 from reelstack.telemetry import count, logger
 
@@ -57,12 +55,7 @@ def end(key: str, outcome: Outcome, *, error: str = "", detail: str = "", output
         EngineJob.detail.set(detail[:CAUSE_CHARACTERS]),
         EngineJob.output.set(output or {}),
     ]
-    known = EngineJob.task_token.exists()
-    try:
-        job.update(actions=ended, condition=known & EngineJob.outcome.does_not_exist())
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    if not job.update_if(EngineJob.task_token.exists() & EngineJob.outcome.does_not_exist(), ended):
         try:
             job.refresh(consistent_read=True)
         except EngineJob.DoesNotExist:

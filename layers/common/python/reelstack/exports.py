@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from pynamodb.exceptions import PutError
 
 from reelstack import aws, data_requests, export_parts, personal_data, storage, zip_stream
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.data_requests import Kind, Progress
 from reelstack.errors import ExportNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.users import DataRequest
 from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State
@@ -63,13 +61,7 @@ def _replace(before: DataRequest | None, user_id: str) -> DataRequest:
     """The next request; the same one for all who ask at once."""
     request = data_requests.new(user_id, Kind.EXPORT, Progress.RUNNING, len(export_parts.PARTS) + 1)
     unchanged = DataRequest.request_id == before.request_id if before else DataRequest.request_id.does_not_exist()
-    try:
-        request.save(unchanged)
-    except PutError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        return DataRequest.get(user_id, Kind.EXPORT, consistent_read=True)
-    return request
+    return request if request.put_if(unchanged) else DataRequest.get(user_id, Kind.EXPORT, consistent_read=True)
 
 
 def find(user_id: str) -> DataRequest:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from reelstack import blocks, counters, pages, shelves, tallies, transactions, users
@@ -16,7 +15,6 @@ from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.counters import Counts
 from reelstack.errors import FollowerFollowsTooMany, FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.ties import TIE_SHELVES, Follow
 from reelstack.ties import Following
 
@@ -68,11 +66,7 @@ def accept(user_id: str, follower_id: str) -> None:
 
 def decline(user_id: str, follower_id: str) -> None:
     """The request is gone; who asked is not told. Declining what is not there changes nothing."""
-    try:
-        Follow(follower_id, user_id).delete(Follow.state == Following.REQUESTED)
-    except DeleteError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    Follow(follower_id, user_id).delete_if(Follow.state == Following.REQUESTED)
 
 
 def state(user_id: str, other_id: str) -> Following | None:
@@ -164,10 +158,4 @@ def _become_follower(follower_id: str, followee_id: str) -> bool:
         Follow.since.set(made.since),
         Follow.shelf.set(made.shelf),
     ]
-    try:
-        Follow(follower_id, followee_id).update(actions, Follow.state == Following.REQUESTED)
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        return False
-    return True
+    return Follow(follower_id, followee_id).update_if(Follow.state == Following.REQUESTED, actions)

@@ -8,14 +8,14 @@ For the same reason a name that is taken back for a moment is not held anew: onl
 import re
 import time
 import unicodedata
+from functools import partial
 from importlib.resources import files
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from reelstack import users
-from reelstack.clock import pause
+from reelstack import retry, transactions, users
 from reelstack.config import config
 from reelstack.errors import (
     HandleChangedLately,
@@ -26,7 +26,6 @@ from reelstack.errors import (
     UserNotFound,
     WordsNotAllowed,
 )
-from reelstack.tables.base import transact
 from reelstack.tables.users import Handle, User
 
 SHORTEST, LONGEST = 3, 30
@@ -38,6 +37,7 @@ RESERVED = frozenset(files("reelstack").joinpath("reserved_handles.txt").read_te
 OURS = "reelstack"
 NOBODY = "-"
 ATTEMPTS = 5
+PAUSE_SECONDS = 0.05
 
 
 def normal(text: str) -> str:
@@ -75,36 +75,29 @@ def claim(user_id: str, text: str) -> User:
     Raises what `normal` does, HandleTaken, HandleChangedLately, StorageBusy or UserNotFound.
     """
     handle = normal(text)
-    for attempt in range(ATTEMPTS):
+    for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         user, held = users.meet(user_id), _held(handle)
         if user.handle == handle:
             return user
         _check_free(held, user)
-        try:
-            _move(user, handle, held if _is_theirs(held, user) else None)
-        except TransactWriteError:
-            # Somebody was faster with the handle or the user: the next look says who.
-            pause(0.05 * 2**attempt)
-        else:
+        if transactions.attempt(partial(_move, user, handle, held if _is_theirs(held, user) else None)) is None:
             return users.find(user_id)
+        # Somebody was faster with the handle or the user: the next look says who.
     raise StorageBusy
 
 
 def release(user_id: str) -> None:
     """Gives the handle up. Twice is once. Raises StorageBusy or UserNotFound."""
-    for attempt in range(ATTEMPTS):
+    for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         user = users.meet(user_id)
-        if not user.handle:
-            return
-        try:
-            with transact() as transaction:
-                _give_up(transaction, user)
-                transaction.update(User(user_id), actions=[User.handle.remove()], condition=_unmoved(user))
-        except TransactWriteError:
-            pause(0.05 * 2**attempt)
-        else:
+        if not user.handle or transactions.attempt(partial(_remove, user)) is None:
             return
     raise StorageBusy
+
+
+def _remove(user: User, transaction: TransactWrite) -> None:
+    _give_up(transaction, user)
+    transaction.update(User(user.user_id), actions=[User.handle.remove()], condition=_unmoved(user))
 
 
 def hold(found: Handle) -> None:
@@ -137,7 +130,7 @@ def _check_free(held: Handle | None, user: User) -> None:
         raise HandleChangedLately(seconds_left=again - now)
 
 
-def _move(user: User, handle: str, back: Handle | None) -> None:
+def _move(user: User, handle: str, back: Handle | None, transaction: TransactWrite) -> None:
     """`back` is the handle's item if the user takes it back."""
     now = int(time.time())
     claimable = Handle.handle.does_not_exist() | (Handle.user_id == user.user_id) | (Handle.free_at <= now)
@@ -145,11 +138,10 @@ def _move(user: User, handle: str, back: Handle | None) -> None:
     made = Handle(handle, user_id=user.user_id)
     if back:
         made.back_at, made.held_to = now, back.free_at
-    with transact() as transaction:
-        transaction.save(made, condition=claimable)
-        if user.handle:
-            _give_up(transaction, user)
-        transaction.update(User(user.user_id), actions=[User.handle.set(handle), *noted], condition=_unmoved(user))
+    transaction.save(made, condition=claimable)
+    if user.handle:
+        _give_up(transaction, user)
+    transaction.update(User(user.user_id), actions=[User.handle.set(handle), *noted], condition=_unmoved(user))
 
 
 def _give_up(transaction: TransactWrite, user: User) -> None:

@@ -4,11 +4,8 @@ changes nothing. Who likes a video is listed by an index spread over shelves: mo
 Counts follow from the table's stream: reelstack.counters.
 """
 
-from pynamodb.exceptions import PutError, UpdateError
-
 from reelstack import blocks, cache, pages, rates, shelves, videos
 from reelstack.errors import VideoNotFound
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import SHELVES, Video
 from reelstack.telemetry import logger
@@ -22,14 +19,7 @@ def like(user_id: str, video_id: str) -> bool:
             raise VideoNotFound
     # What an earlier version cached has no shelves.
     shelf = shelves.of_user(video_id, user_id, int(known.get("like_shelves", SHELVES)))
-    made = Like(user_id, video_id, liked_at=videos.now_ms(), shelf=shelf)
-    try:
-        made.save(Like.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return Like(user_id, video_id, liked_at=videos.now_ms(), shelf=shelf).put_if(Like.user_id.does_not_exist())
 
 
 def unlike(user_id: str, video_id: str) -> None:
@@ -75,9 +65,5 @@ def spread(video_id: str, likes_per_second: float) -> None:
     if wanted <= SHELVES:
         return
     more = Video.like_shelves.does_not_exist() | (Video.like_shelves < wanted)
-    try:
-        Video(video_id).update([Video.like_shelves.set(wanted)], Video.video_id.exists() & more)
+    if Video(video_id).update_if(Video.video_id.exists() & more, [Video.like_shelves.set(wanted)]):
         logger.info("likes are listed on more shelves", video_id=video_id, shelves=wanted)
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise

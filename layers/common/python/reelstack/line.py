@@ -9,14 +9,13 @@ import uuid
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 
 from reelstack import aws, completing, production, queues, spending, waiting
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
 from reelstack.priorities import Priority
-from reelstack.tables.base import REFUSED
 from reelstack.tables.production import Lease, Turn, Waiting
 from reelstack.tables.videos import Upload
 from reelstack.telemetry import count, logger
@@ -41,31 +40,24 @@ def drain(until: float, *, look: bool = True) -> int:
         while time.monotonic() < until:
             rung = Turn.get(DRAINER, consistent_read=True).rung
             started += _look_once(until) if look else _fill(until)
-            if _change_drainer(Turn.drainer.remove(), (Turn.drainer == me) & (Turn.rung == rung)):
+            if _leave((Turn.drainer == me) & (Turn.rung == rung)):
                 return started
             look = True  # whoever rang meanwhile may have brought something
     except BaseException:
-        _change_drainer(Turn.drainer.remove(), Turn.drainer == me)
+        _leave(Turn.drainer == me)
         raise
-    _change_drainer(Turn.drainer.remove(), Turn.drainer == me)
+    _leave(Turn.drainer == me)
     return started
 
 
 def _enter(me: str) -> bool:
     now = now_ms() // 1000
     nobody = Turn.drainer.does_not_exist() | (Turn.drainer_until < now)
-    return _change_drainer([Turn.drainer.set(me), Turn.drainer_until.set(now + DRAINER_SECONDS)], nobody)
+    return Turn(DRAINER).update_if(nobody, [Turn.drainer.set(me), Turn.drainer_until.set(now + DRAINER_SECONDS)])
 
 
-def _change_drainer(actions: object, condition: object) -> bool:
-    listed = actions if isinstance(actions, list) else [actions]
-    try:
-        Turn(DRAINER).update(actions=listed, condition=condition)  # type: ignore[arg-type]
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+def _leave(condition: Condition) -> bool:
+    return Turn(DRAINER).update_if(condition, [Turn.drainer.remove()])
 
 
 # --- in --------------------------------------------------------------------------------------------------------------

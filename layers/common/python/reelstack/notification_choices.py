@@ -2,11 +2,8 @@
 
 from collections.abc import Collection
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import pages, shelves
 from reelstack.clock import now_ms
-from reelstack.tables.base import REFUSED
 from reelstack.tables.notifications import NotificationChoice
 
 SETTINGS, MUTE = "settings", "mute#"
@@ -42,11 +39,7 @@ def mark_read(user_id: str, to: int) -> None:
     """Never takes back what was read; the future cannot be read."""
     to = min(to, now_ms())
     later = NotificationChoice.read_to.does_not_exist() | (NotificationChoice.read_to < to)
-    try:
-        NotificationChoice(user_id, SETTINGS).update([NotificationChoice.read_to.set(to)], later)
-    except UpdateError as error:
-        if error.cause_response_code != REFUSED:
-            raise
+    NotificationChoice(user_id, SETTINGS).update_if(later, [NotificationChoice.read_to.set(to)])
 
 
 def mute(user_id: str, other_id: str) -> None:

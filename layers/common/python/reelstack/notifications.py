@@ -8,12 +8,9 @@ that the counters say how many there are, exactly.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pynamodb.exceptions import PutError, UpdateError
-
-from reelstack import notification_choices, ties, visibility
-from reelstack.clock import now_ms, pause
+from reelstack import notification_choices, retry, ties, visibility
+from reelstack.clock import now_ms
 from reelstack.happenings import NOBODY, Happening
-from reelstack.tables.base import REFUSED
 from reelstack.tables.notifications import Notification
 
 MOST_PEOPLE = 16
@@ -53,11 +50,7 @@ def store(happened: Iterable[Happening]) -> list[Notification]:
 
 def settle(item: Notification, pushed: Pushed) -> None:
     """Notes what became of a push, unless the notification has changed meanwhile."""
-    try:
-        item.update([Notification.pushed.set(pushed)], Notification.changed_at == item.changed_at)
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    item.update_if(Notification.changed_at == item.changed_at, [Notification.pushed.set(pushed)])
 
 
 def merged(people: People, many: bool, found: People) -> tuple[People, bool]:
@@ -91,7 +84,7 @@ def _there(actor_id: str, refused: set[str], accounts: dict[str, visibility.Acco
 
 def _store(user_id: str, subject: str, found: list[Happening]) -> Notification | None:
     wanted: list[Happening] | None = None
-    for attempt in range(ATTEMPTS):
+    for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         before, now = _find(user_id, subject), now_ms()
         resting = bool(before and before.many and now < before.changed_at + HOT_SECONDS * 1000)
         if before and resting and before.pushed != Pushed.PENDING:
@@ -105,13 +98,7 @@ def _store(user_id: str, subject: str, found: list[Happening]) -> Notification |
         if resting:
             return None
         unchanged = Notification.changed_at == before.changed_at if before else Notification.user_id.does_not_exist()
-        try:
-            after.save(unchanged)
-        except PutError as refused:
-            if refused.cause_response_code != REFUSED:
-                raise
-            pause(PAUSE_SECONDS * 2**attempt)
-        else:
+        if after.put_if(unchanged):
             return after
     raise NotificationContended(subject)
 

@@ -5,13 +5,12 @@ new key goes to the edge a day before anything is signed with it, an old one sta
 """
 
 import json
-import random as chance
-import secrets as random
+import secrets
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from reelstack import aws
+from reelstack import aws, retry
 from reelstack.config import config
 from reelstack.delivery import SigningKey
 from reelstack.secrets import keep
@@ -20,6 +19,7 @@ ROTATE_AFTER_SECONDS = 30 * 24 * 3600
 SPREAD_SECONDS = 12 * 3600
 """How long a new key rests at the edge before it signs. The job runs daily."""
 WRITE_ATTEMPTS = 8
+WRITE_PAUSE_SECONDS = 0.1
 AT_ONCE = 50
 """The most entries one UpdateKeys takes."""
 
@@ -43,7 +43,7 @@ def rotate() -> str:
     newest = max(keys, key=lambda key_id: keys[key_id]["made_at"], default=None)
     if newest is None or keys[newest]["made_at"] < now - ROTATE_AFTER_SECONDS:
         newest = f"k{now:x}"
-        keys[newest] = {"secret": random.token_hex(32), "made_at": now}
+        keys[newest] = {"secret": secrets.token_hex(32), "made_at": now}
     if current is None or (newest != current and keys[newest]["made_at"] < now - SPREAD_SECONDS):
         if current:
             keys[current]["retired_at"] = now
@@ -111,7 +111,7 @@ def _ring() -> dict[str, Any]:
 def _edge(puts: dict[str, str], deletes: list[str]) -> None:
     """Writes are serialised by the store's version: of two at once one is refused, and tries again on the new one."""
     store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
-    for attempt in range(WRITE_ATTEMPTS):
+    for attempt in retry.attempts(WRITE_ATTEMPTS, WRITE_PAUSE_SECONDS):
         state = store.describe_key_value_store(KvsARN=arn)
         try:
             store.update_keys(
@@ -123,6 +123,5 @@ def _edge(puts: dict[str, str], deletes: list[str]) -> None:
         except store.exceptions.ConflictException:
             if attempt == WRITE_ATTEMPTS - 1:
                 raise
-            time.sleep(chance.uniform(0, 0.1 * 2**attempt))  # noqa: S311
         else:
             return

@@ -6,15 +6,14 @@ the event that says so or by the reconciler.
 """
 
 import json
+from functools import partial
 from typing import Any
 
-from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
-from reelstack import aws, milestones, remakes, spending, videos
-from reelstack.clock import pause
+from reelstack import aws, milestones, remakes, spending, transactions, videos
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
-from reelstack.tables.base import REFUSED, transact
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload
 from reelstack.telemetry import count, logger
@@ -22,7 +21,8 @@ from reelstack.telemetry import count, logger
 RUNNING, WAITING = "production", "review"
 """Pools of leases: only the first is bounded. A production that waits for a person holds no slot."""
 COUNT = "#count"
-CONFLICT_TRIES, CONFLICT_SECONDS = 8, 0.2
+RELEASE_ATTEMPTS = 8
+"""Productions that end at the same moment write the same counters, and a slot that is not given back stands empty."""
 START_GRACE_SECONDS = 300
 """A lease whose execution cannot be found is only given up after this time: it may be about to start."""
 
@@ -56,13 +56,8 @@ def start(order: Order) -> bool:
 
 def _claim(upload: Upload, order: Order) -> Claim:
     claim = Claim(upload.upload_id, video_id=upload.video_id, attempt=order.attempt, claimed_at=videos.now_ms())
-    try:
-        claim.save(condition=Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt))
-    except PutError as refused:
-        if refused.cause_response_code == REFUSED:
-            return Claim.get(upload.upload_id, consistent_read=True)
-        raise
-    return claim
+    first = Claim.upload_id.does_not_exist() | (Claim.attempt < order.attempt)
+    return claim if claim.put_if(first) else Claim.get(upload.upload_id, consistent_read=True)
 
 
 def is_started(order: Order) -> bool:
@@ -122,34 +117,27 @@ def _take_lease(order: Order, owner_id: str) -> None:
         priority=order.priority,
         taken_at=videos.now_ms(),
     )
-    try:
-        with transact() as transaction:
-            transaction.save(lease, condition=Lease.execution.does_not_exist())
-            transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(1)], condition=room)
-    except TransactWriteError as refused:
-        if _lease(RUNNING, order.execution):
-            return
-        raise NoSlot from refused
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.save(lease, condition=Lease.execution.does_not_exist())
+        transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(1)], condition=room)
+
+    if transactions.commit(build) and not _lease(RUNNING, order.execution):
+        raise NoSlot
 
 
 def release(execution: str) -> None:
     """Gives the slot back. Giving it back twice is giving it back once."""
     for pool in (RUNNING, WAITING):
-        for left in reversed(range(CONFLICT_TRIES)):
-            lease = _lease(pool, execution)
-            if lease is None:
-                break
-            try:
-                with transact() as transaction:
-                    transaction.delete(Lease(pool, execution), condition=Lease.execution.exists())
-                    transaction.update(Lease(pool, COUNT), actions=[Lease.held.add(-1)])
-                    if lease.microdollars:  # with the lease: each execution's cost is added to its day once
-                        spending.add(transaction, int(lease.microdollars))
-                break
-            except TransactWriteError:  # another one ended at the same moment and had the counters
-                if not left and _lease(pool, execution):
-                    raise
-                pause(CONFLICT_SECONDS)
+        if lease := _lease(pool, execution):
+            transactions.commit(partial(_give_back, lease), RELEASE_ATTEMPTS)
+
+
+def _give_back(lease: Lease, transaction: TransactWrite) -> None:
+    transaction.delete(lease, condition=Lease.execution.exists())
+    transaction.update(Lease(lease.pool, COUNT), actions=[Lease.held.add(-1)])
+    if lease.microdollars:  # with the lease: each execution's cost is added to its day once
+        spending.add(transaction, int(lease.microdollars))
 
 
 def wait_for_person(upload_id: str, attempt: int) -> None:
@@ -166,15 +154,14 @@ def wait_for_person(upload_id: str, attempt: int) -> None:
         microdollars=lease.microdollars,
         taken_at=videos.now_ms(),
     )
-    try:
-        with transact() as transaction:
-            transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
-            transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
-            transaction.save(waiting)
-            transaction.update(Lease(WAITING, COUNT), actions=[Lease.held.add(1)])
-    except TransactWriteError:
-        if _lease(RUNNING, order.execution):
-            raise
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
+        transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
+        transaction.save(waiting)
+        transaction.update(Lease(WAITING, COUNT), actions=[Lease.held.add(1)])
+
+    transactions.commit(build)
 
 
 def _lease(pool: str, execution: str) -> Lease | None:

@@ -12,11 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from pynamodb.exceptions import UpdateError
 
 from reelstack import comment_ids, comments, counters, follows, shelves, tallies, users, videos
 from reelstack.errors import TooManyToCount
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
 from reelstack.tables.ties import Follow
 from reelstack.tables.videos import SHELVES, Video
@@ -177,12 +175,8 @@ def _since(key: str, counted: dict[str, int], kept: dict[str, int]) -> int:
 def _note(key: str, drift: dict[str, Any] | None) -> None:
     if drift:
         Counter(key).update([Counter.drift.set(drift)])
-        return
-    try:
-        Counter(key).update([Counter.drift.remove()], Counter.drift.exists())
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    else:
+        Counter(key).update_if(Counter.drift.exists(), [Counter.drift.remove()])
 
 
 def _repair(key: str, counted: dict[str, int], kept: dict[str, int]) -> bool:
@@ -194,12 +188,8 @@ def _repair(key: str, counted: dict[str, int], kept: dict[str, int]) -> bool:
     changes = [
         getattr(Counter, kind).add(counted[kind] - kept[kind]) for kind in counted if counted[kind] != kept[kind]
     ]
-    try:
-        Counter(key).update([*changes, Counter.drift.remove()], same)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
+    if not Counter(key).update_if(same, [*changes, Counter.drift.remove()]):
+        return False
     logger.warning("a counter was repaired", counter=key, counted=counted, kept=kept)
     count("CounterRepaired")
     return True

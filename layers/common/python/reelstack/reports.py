@@ -8,13 +8,10 @@ counted anew each time, so a record that comes twice changes nothing.
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.exceptions import PutError, UpdateError
-
 from reelstack import audit, comment_ids, comments, pages, reviews, videos
 from reelstack.audit import Change
 from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.reviews import Kind
-from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
 
@@ -64,13 +61,7 @@ def list_reports(subject: str, limit: int, cursor: str | None) -> tuple[list[Rep
 
 def _report(reporter_id: str, subject: str, reason: Reason, detail: str) -> bool:
     made = Report(reporter_id, subject, reason=reason, detail=detail or None, reported_at=videos.now_ms())
-    try:
-        made.save(Report.reporter_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return made.put_if(Report.reporter_id.does_not_exist())
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------
@@ -141,13 +132,7 @@ def _ask_comment(video_id: str, comment_id: str, people: int) -> bool:
         return False
     queue = comments.CommentQueue(comment.queue or comments.CommentQueue.REPORTED)
     actions: list[Any] = [Comment.queue.set(queue), Comment.reports.set(people)]
-    try:
-        comment.update(actions=actions, condition=(Comment.state == comment.state) & _fewer(Comment, people))
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return comment.update_if((Comment.state == comment.state) & _fewer(Comment, people), actions)
 
 
 def _fewer(model: Any, people: int) -> Any:

@@ -7,14 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 
 from reelstack import audit, pages, storage, videos
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondPersonNeeded
-from reelstack.tables.base import REFUSED
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.videos import Video
 from reelstack.takedowns import QUARANTINE
@@ -203,13 +201,8 @@ def _free_for(moderator_id: str) -> Condition:
 
 def close(video_id: str) -> None:
     """Takes a question out of its queue that nobody needs to answer any more."""
-    try:
-        Review(video_id).update(
-            [Review.queue.remove(), Review.held_by.remove(), Review.held_until.remove()], Review.queue.exists()
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
+    closed = [Review.queue.remove(), Review.held_by.remove(), Review.held_until.remove()]
+    Review(video_id).update_if(Review.queue.exists(), closed)
 
 
 def evidence(video: Video) -> list[Evidence]:

@@ -8,14 +8,13 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from reelstack import users
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import AccountSuspended, SessionNotFound, SessionRevoked
-from reelstack.tables.base import REFUSED
 from reelstack.tables.users import Session
 
 SEEN_SECONDS = 15 * 60
@@ -71,14 +70,9 @@ def list_live(user_id: str) -> list[Session]:
 
 def revoke(user_id: str, session_id: str) -> None:
     """Its tokens work no more, once every process has looked again. Twice is once. Raises SessionNotFound."""
-    try:
-        Session(user_id, session_id).update(
-            actions=[Session.revoked_at.set(Session.revoked_at | now_ms())], condition=Session.created_at.exists()
-        )
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise SessionNotFound from refused
-        raise
+    revoked = [Session.revoked_at.set(Session.revoked_at | now_ms())]
+    if not Session(user_id, session_id).update_if(Session.created_at.exists(), revoked):
+        raise SessionNotFound
     _kept.pop((user_id, session_id), None)
 
 
@@ -140,10 +134,4 @@ def _note(user_id: str, session_id: str, agent: str) -> bool:
         Session.seen_at.set(now),
         Session.expires_at.set(Session.expires_at | ends),
     ]
-    try:
-        Session(user_id, session_id).update(actions=actions, condition=Session.revoked_at.does_not_exist())
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            return False
-        raise
-    return True
+    return Session(user_id, session_id).update_if(Session.revoked_at.does_not_exist(), actions)

@@ -16,12 +16,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, islice, takewhile
 
-from pynamodb.exceptions import PutError
-
 from reelstack import cache, follows, listings, pages, ties, videos
 from reelstack.config import config
 from reelstack.listings import Page, Position
-from reelstack.tables.base import REFUSED
 from reelstack.tables.ties import LargeAccount, TimelineEntry
 from reelstack.tables.videos import Video
 from reelstack.telemetry import count
@@ -142,13 +139,7 @@ def _mark_if_large(owner_id: str) -> LargeAccount | None:
     if follows.counts(owner_id).followers < config().timeline_large_followers:
         return None
     mark = LargeAccount(owner_id, since=videos.now_ms(), pointed=False)
-    try:
-        mark.save(LargeAccount.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        return _mark(owner_id)
-    return mark
+    return mark if mark.put_if(LargeAccount.user_id.does_not_exist()) else _mark(owner_id)
 
 
 def _point(mark: LargeAccount) -> int:

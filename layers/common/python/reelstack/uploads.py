@@ -9,10 +9,10 @@ import time
 import uuid
 from enum import StrEnum
 
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
 
-from reelstack import aws, parts, quotas
-from reelstack.clock import now_ms, pause
+from reelstack import aws, parts, quotas, retry, transactions
+from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import (
     FileTooLarge,
@@ -30,12 +30,13 @@ from reelstack.errors import (
 )
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.priorities import Priority
-from reelstack.tables.base import transact
 from reelstack.tables.videos import Upload, Video
 from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5
+SAVE_PAUSE_SECONDS = 0.05
+"""Two of one creator at once count in the same item, and DynamoDB lets one of them through."""
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
 KEPT_LONGER_SECONDS = 24 * 3600
 """The video of an abandoned or aborted upload than that: whatever completes it at the last moment finds its video."""
@@ -141,19 +142,18 @@ def _save(upload: Upload, video: Video) -> Upload | None:
 
     Raises a QuotaUsed, or StorageBusy when the creator's other requests kept getting in between.
     """
-    for attempt in range(SAVE_ATTEMPTS):
-        try:
-            with transact() as transaction:
-                transaction.save(upload, condition=Upload.upload_id.does_not_exist())
-                transaction.save(video, condition=Video.video_id.does_not_exist())
-                quotas.count(transaction, upload.owner_id, upload.upload_id, int(upload.size_bytes))
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.save(upload, condition=Upload.upload_id.does_not_exist())
+        transaction.save(video, condition=Video.video_id.does_not_exist())
+        quotas.count(transaction, upload.owner_id, upload.upload_id, int(upload.size_bytes))
+
+    for _ in retry.attempts(SAVE_ATTEMPTS, SAVE_PAUSE_SECONDS):
+        if transactions.attempt(build) is None:
             return None
-        except TransactWriteError:
-            if known := _find(upload.upload_id):
-                return known
-            quotas.check(upload.owner_id, int(upload.size_bytes))
-            # Two of one creator at once count in the same item: DynamoDB lets one of them through.
-            pause(0.05 * 2**attempt)
+        if known := _find(upload.upload_id):
+            return known
+        quotas.check(upload.owner_id, int(upload.size_bytes))
     raise StorageBusy
 
 

@@ -8,12 +8,11 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 
 from reelstack import cache, text_moderation
 from reelstack.clock import now_ms
 from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
-from reelstack.tables.base import REFUSED
 from reelstack.tables.users import User
 
 KIND, CACHE_SECONDS = "user", 30
@@ -106,13 +105,7 @@ def privacy(user: User) -> Privacy:
 def meet(user_id: str) -> User:
     """The caller's own item, made now if this is their first request. Raises UserNotFound for a deleted account."""
     user = User(user_id, created_at=now_ms())
-    try:
-        user.save(User.user_id.does_not_exist())
-    except PutError as refused:
-        if refused.cause_response_code != REFUSED:
-            raise
-        return find(user_id)
-    return user
+    return user if user.put_if(User.user_id.does_not_exist()) else find(user_id)
 
 
 def edit(user_id: str, changes: dict[str, Any]) -> User:

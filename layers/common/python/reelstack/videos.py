@@ -5,8 +5,6 @@ import zlib
 from enum import StrEnum
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from reelstack import audit, cache, pages, shelves, visibility
 from reelstack.audit import Change
 from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
@@ -20,7 +18,6 @@ from reelstack.errors import (
     VideoNotFound,
     VideoProcessing,
 )
-from reelstack.tables.base import REFUSED
 from reelstack.tables.videos import SHELVES, Video
 
 CACHE_SECONDS = 60
@@ -208,10 +205,6 @@ def shelf_of(video_id: str) -> int:
 def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
     # What its owner hides is hidden with this very answer; announce has caches keep it again.
     cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
-    try:
-        video.update(actions=actions, condition=condition)
-    except UpdateError as refused:
-        if refused.cause_response_code == REFUSED:
-            raise otherwise from refused
-        raise
+    if not video.update_if(condition, actions):
+        raise otherwise
     return video

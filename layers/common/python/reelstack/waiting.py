@@ -6,12 +6,12 @@ is neither hidden nor handed out again and again while its order waits.
 
 from collections.abc import Iterator, Set
 
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
 
+from reelstack import transactions
 from reelstack.clock import now_ms
 from reelstack.orders import Order
 from reelstack.priorities import Priority
-from reelstack.tables.base import transact
 from reelstack.tables.production import Turn, Waiting
 from reelstack.tables.videos import Upload
 from reelstack.turns import round_of_next
@@ -41,16 +41,13 @@ def admit(order: Order, upload: Upload) -> bool:
     )
     turn = Turn(_of(order.priority, upload.owner_id), round=place)
     turn.expires_at = now_ms() // 1000 + FORGOTTEN_AFTER_SECONDS
-    try:
-        with transact() as transaction:
-            transaction.save(waiting)
-            transaction.save(Waiting(ORDERS, order.execution), condition=Waiting.priority.does_not_exist())
-            transaction.save(turn)
-    except TransactWriteError:
-        if _waits(order.execution):
-            return False
-        raise
-    return True
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.save(waiting)
+        transaction.save(Waiting(ORDERS, order.execution), condition=Waiting.priority.does_not_exist())
+        transaction.save(turn)
+
+    return not transactions.commit(build)
 
 
 def first(priority: Priority, crowded: Set[str] = frozenset()) -> Waiting | None:
@@ -69,9 +66,12 @@ def order_of(waiting: Waiting) -> Order:
 def leave(waiting: Waiting) -> None:
     """The order was started, or need not be. Its round is the present one from now on."""
     order = order_of(waiting)
-    with transact() as transaction:
+
+    def build(transaction: TransactWrite) -> None:
         transaction.delete(waiting)
         transaction.delete(Waiting(ORDERS, order.execution))
+
+    transactions.commit(build)
     place = int(waiting.place.split("#")[0])
     if place > (_round(_now(order.priority)) or 0):
         Turn(_now(order.priority), round=place).save()
@@ -100,14 +100,6 @@ def numbers(priority: Priority) -> tuple[int, int]:
 
 def _all(priority: Priority) -> Iterator[Waiting]:
     return iter(Waiting.query(priority, consistent_read=True, page_size=100, limit=LOOKED_AT))
-
-
-def _waits(execution: str) -> bool:
-    try:
-        Waiting.get(ORDERS, execution, consistent_read=True)
-    except Waiting.DoesNotExist:
-        return False
-    return True
 
 
 def _now(priority: Priority) -> str:

@@ -1,12 +1,12 @@
 """What every table is made of: its name and timeouts from its Meta, the process's one connection, transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
 from pynamodb.connection import Connection as Dynamo
 from pynamodb.connection import TableConnection
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.config import config
 
-REFUSED = "ConditionalCheckFailedException"
+_CONDITION_FAILED = "ConditionalCheckFailedException"
 """How DynamoDB says that a write's condition does not hold."""
 
 
@@ -56,7 +56,10 @@ def connection(meta: type[Deployed] = Deployed) -> Dynamo:
 
 
 class Table(Model):
-    """A model over the process's one connection."""
+    """A model over the process's one connection, with writes that say whether their condition held.
+
+    Such a write raises PutError, UpdateError or DeleteError for everything else that stops it.
+    """
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -67,15 +70,27 @@ class Table(Model):
             known.connection = shared
         return known
 
+    def put_if(self, condition: Condition) -> bool:
+        """Writes the whole item. The answer is False if the condition does not hold. Raises PutError."""
+        return _held(lambda: self.save(condition))
+
     def update_if(self, condition: Condition, actions: Sequence[Action]) -> bool:
-        """Updates the item where the condition holds. False where it does not; what else goes wrong is raised."""
-        try:
-            self.update(actions=list(actions), condition=condition)
-        except UpdateError as refused:
-            if refused.cause_response_code == REFUSED:
-                return False
-            raise
-        return True
+        """Updates the item. The answer is False if the condition does not hold. Raises UpdateError."""
+        return _held(lambda: self.update(list(actions), condition))
+
+    def delete_if(self, condition: Condition) -> bool:
+        """Deletes the item. The answer is False if the condition does not hold. Raises DeleteError."""
+        return _held(lambda: self.delete(condition))
+
+
+def _held(write: Callable[[], object]) -> bool:
+    try:
+        write()
+    except (PutError, UpdateError, DeleteError) as refused:
+        if refused.cause_response_code == _CONDITION_FAILED:
+            return False
+        raise
+    return True
 
 
 def transact() -> TransactWrite:
