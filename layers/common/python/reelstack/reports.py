@@ -5,6 +5,7 @@ video's review is opened or becomes more urgent, a comment is put into its queue
 counted anew each time, so a record that comes twice changes nothing.
 """
 
+from collections import Counter
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from reelstack import audit, comment_ids, comments, pages, reviews, videos
 from reelstack.audit import Change
 from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.reviews import Kind
+from reelstack.stream_records import EventName, StreamRecord
 from reelstack.tables.base import REFUSED
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
@@ -76,12 +78,11 @@ def _report(reporter_id: str, subject: str, reason: Reason, detail: str) -> bool
 # --- what follows ----------------------------------------------------------------------------------------------------
 
 
-def follow(records: list[dict[str, Any]]) -> int:
+def follow(records: list[StreamRecord]) -> int:
     """Asks moderators about what stream records of reports are about. Returns about how many things they are asked."""
-    new = [record["dynamodb"]["Keys"] for record in records if record["eventName"] == "INSERT"]
+    new = Counter(record.keys["subject"] for record in records if record.event_name is EventName.INSERT)
     asked = 0
-    for subject in dict.fromkeys(keys["subject"]["S"] for keys in new):
-        seen = sum(keys["subject"]["S"] == subject for keys in new)
+    for subject, seen in new.items():
         # The index follows a moment after the stream.
         people = min(max(seen, _reporters(subject)), MOST_COUNTED)
         video_id, _, comment_id = subject.partition("/")
