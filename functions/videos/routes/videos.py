@@ -38,7 +38,7 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 
 @router.get("/{video_id}")
 def get_video(video_id: VideoId, caller: Viewer) -> VideoView:
-    video = viewing.look(video_id, caller.user_id, staff=caller.may("moderator")).video
+    video = viewing.find_visible(video_id, caller.user_id, staff=caller.may("moderator")).video
     inside = video.owner_id == caller.user_id or caller.may("admin")
     return view(video, counters.read([video_id])[video_id], inside=inside)
 
@@ -57,7 +57,7 @@ def delete_video(video_id: VideoId, caller: Viewer) -> None:
 @router.get("/{video_id}/playback")
 def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
-    return playback.addresses(viewing.look(video_id, caller.user_id, staff=caller.may("moderator")))
+    return playback.addresses(viewing.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
 
 
 @router.post("/{video_id}/retry", status_code=202)

@@ -1,5 +1,6 @@
 """What a change of a video, a follow or an account means: record in, events out. Pure but for the events' types."""
 
+from reelstack.audiences import Account, Audience, narrower
 from reelstack.events import (
     AccountNarrowed,
     AnyEvent,
@@ -12,7 +13,6 @@ from reelstack.events import (
 )
 from reelstack.stream_records import Image, StreamRecord
 from reelstack.videos import State
-from reelstack.visibility import Account, Audience, narrower
 
 REFUSALS = (State.REJECTED, State.FAILED)
 GONE = (State.DELETED, State.REJECTED)

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from reelstack import comment_ids, comments, handles, videos
+from reelstack import comment_ids, comments, handles, videos, viewing
 from reelstack.comments import CommentState
 from reelstack.config import config
-from reelstack.errors import CommentNotFound, ReelstackError, UserNotFound
+from reelstack.errors import CommentNotFound, UserNotFound
 from reelstack.stream_records import StreamRecord
 from reelstack.tables.videos import Video
 from reelstack.ties import Following
@@ -127,7 +127,7 @@ def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[
             )
     for handle in set(after.get("mentions", ())) - set(() if appeared else before.get("mentions", ())):
         user_id = _holder(handle)
-        if user_id and user_id not in told and _sees(user_id, video_id):
+        if user_id and user_id not in told and viewing.can_view(video_id, user_id):
             about = comment_ids.counter_of(video_id, comment_id)
             yield Happening(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
 
@@ -153,11 +153,3 @@ def _holder(handle: str) -> str | None:
         return handles.find_holder(handle).user_id
     except UserNotFound:
         return None
-
-
-def _sees(user_id: str, video_id: str) -> bool:
-    try:
-        videos.check_visible(video_id, user_id)
-    except ReelstackError:
-        return False
-    return True

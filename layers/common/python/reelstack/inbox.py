@@ -5,7 +5,7 @@ Blocks, accounts that are gone and videos that are not for the reader any more t
 
 from dataclasses import dataclass
 
-from reelstack import counters, notification_choices, pages, shelves, tallies, visibility
+from reelstack import counters, notification_choices, pages, shelves, tallies, viewing
 from reelstack.happenings import NOBODY, NotificationKind
 from reelstack.notifications import people_of
 from reelstack.tables.notifications import Notification
@@ -71,7 +71,7 @@ def show(user_id: str, items: list[Notification]) -> list[Entry]:
     """What the user may see of these, in the same order."""
     since = notification_choices.read_to(user_id) if items else 0
     actors = {actor for item in items for _, actor in people_of(item)} - {NOBODY}
-    there = visibility.only_there(actors, user_id) | {NOBODY}
+    there = viewing.filter_present(actors, user_id) | {NOBODY}
     visible = _visible({video for item in items if (video := _about(item)[1])}, user_id)
     keys = {item.subject: _counter(item) for item in items if item.many and _about(item)[0] in COUNTED}
     counts = counters.read(list(keys.values()))
@@ -113,7 +113,7 @@ def _counter(item: Notification) -> str:
 def _visible(video_ids: set[str], user_id: str) -> set[str]:
     found = [video for video in Video.batch_get(sorted(video_ids)) if video.state != State.DELETED] if video_ids else []
     out = [video for video in found if video.owner_id == user_id or video.state == State.PUBLISHED]
-    return {video.video_id for video in visibility.only_visible(out, user_id)}
+    return {video.video_id for video in viewing.filter_visible(out, user_id)}
 
 
 def _position(item: Notification) -> tuple[int, str]:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 
 from reelstack import search_documents, search_indexes
+from reelstack.audiences import Account
 from reelstack.clock import now_ms
 from reelstack.search_documents import Document, SearchKind
 from reelstack.stream_records import StreamRecord
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
-from reelstack.visibility import Account
 
 AT_ONCE = 100
 DECIDING = ("private", "friends_only", "suspended_at", "deleted_at")

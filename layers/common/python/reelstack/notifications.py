@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from pynamodb.exceptions import PutError, UpdateError
 
-from reelstack import notification_choices, ties, visibility
+from reelstack import notification_choices, ties, viewing
+from reelstack.audiences import Account
 from reelstack.clock import now_ms, pause
 from reelstack.happenings import NOBODY, Happening
 from reelstack.tables.base import REFUSED
@@ -81,11 +82,11 @@ def _wanted(found: list[Happening]) -> list[Happening]:
     if refused is None:
         return []
     refused |= ties.blocked(user_id, actors - refused)
-    accounts = visibility.accounts(actors - refused)
+    accounts = viewing.accounts(actors - refused)
     return [one for one in found if one.actor_id == NOBODY or _there(one.actor_id, refused, accounts)]
 
 
-def _there(actor_id: str, refused: set[str], accounts: dict[str, visibility.Account]) -> bool:
+def _there(actor_id: str, refused: set[str], accounts: dict[str, Account]) -> bool:
     return actor_id not in refused and not accounts[actor_id].gone
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError, UpdateError
 
-from reelstack import audit, comment_ids, comments, pages, reviews, videos
+from reelstack import audit, comment_ids, comments, pages, reviews, videos, viewing
 from reelstack.audit import Change
 from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.reviews import Kind
@@ -38,8 +38,8 @@ class Reason(StrEnum):
 
 
 def report_video(reporter_id: str, video_id: str, reason: Reason, detail: str) -> bool:
-    """False if they reported it before. Raises what videos.check_visible raises."""
-    videos.check_visible(video_id, reporter_id)
+    """False if they reported it before. Raises what viewing.check_can_view raises."""
+    viewing.check_can_view(video_id, reporter_id)
     return _report(reporter_id, video_id, reason, detail)
 
 
