@@ -19,6 +19,7 @@ from itertools import groupby, islice, takewhile
 from pynamodb.exceptions import PutError
 
 from reelstack import cache, follows, listings, pages, ties, videos
+from reelstack.clock import DAY_SECONDS
 from reelstack.config import config
 from reelstack.listings import Page, Position
 from reelstack.tables.base import REFUSED
@@ -36,7 +37,6 @@ RECENT_SECONDS = 10
 AT_ONCE = 8
 TRIMMED_ONE_IN = 50
 """Trimming asks for a whole timeline, so each write does it for one follower in so many."""
-DAY_SECONDS = 24 * 3600
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
