@@ -12,18 +12,13 @@ from reelstack.config import Config
 from reelstack.orders import NotAnUpload, Order, Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
+from reelstack.uploads import NewUpload
 
 
 def uploaded(name: str) -> Upload:
     return uploads.create(
         "ann",
-        title=name,
-        description="",
-        tags=[],
-        visibility="public",
-        size_bytes=10,
-        content_type="video/mp4",
-        sha256=None,
+        NewUpload(title=name, size_bytes=10, content_type="video/mp4"),
         idempotency_key=f"key-{name}",
     )
 
