@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from reelstack import cache, changes, events, reviews, videos
+from reelstack import cache, changes, events, reviews, stream_records, videos
 from reelstack.telemetry import entry
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; whoever listens must bear an event twice."""
-    records = event["Records"]
-    changed = {record["dynamodb"]["Keys"]["video_id"]["S"] for record in records}
+    records = stream_records.read(event)
+    changed = {record.keys["video_id"] for record in records}
     cache.forget(*(key(video_id) for video_id in changed for key in (videos.cached_as, videos.item_cached_as)))
     for gone in filter(None, map(changes.ended, records)):
         reviews.close(gone)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import milestones, remakes
+from reelstack import attempts
 from reelstack.reasons import REASONS
 from reelstack.telemetry import entry, logger
 
@@ -28,7 +28,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     known = step.error.error if step.error.error in REASONS else None
     reason = known or ("production-timeout" if step.error.error in LATE else "production-failed")
     logger.error("production failed", reason=reason, error=step.error.error, cause=step.error.cause)
-    if remakes.give_up(step.video_id, step.attempt, reason):
-        return {"failed": True}
     # The cause may name internals; its owner reads the reason, operators read the log.
-    return {"failed": milestones.fail(step.video_id, step.attempt, reason, step.error.error)}
+    return {"failed": attempts.fail(step.video_id, step.attempt, reason, step.error.error)}

@@ -3,15 +3,15 @@ are for fewer people now."""
 
 from typing import Any
 
-from reelstack import changes, events, users
+from reelstack import changes, events, stream_records, users
 from reelstack.telemetry import entry
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; whoever listens must bear an event twice."""
-    records = event["Records"]
-    changed = {record["dynamodb"]["Keys"]["user_id"]["S"] for record in records}
+    records = stream_records.read(event)
+    changed = {record.keys["user_id"] for record in records}
     narrowed = [event for record in records for event in changes.read_account(record)]
     # First: tokens are refused that were issued until then, and none must be issued on what was known before.
     users.forget(*changed)

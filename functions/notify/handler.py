@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from reelstack import happenings, notifications, pushes
+from reelstack import happenings, notifications, pushes, stream_records
 from reelstack.telemetry import entry
 
 PUSHING_SECONDS = 60
@@ -13,7 +13,8 @@ PUSHING_SECONDS = 60
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Whatever comes again adds nothing; all is stored before any of it is pushed."""
-    happened = happenings.of_records(event["Records"]) if "Records" in event else happenings.of_event(event)
+    of_stream = "Records" in event
+    happened = happenings.of_records(stream_records.read(event)) if of_stream else happenings.of_event(event)
     stored = notifications.store(happened)
     until = time.monotonic() + PUSHING_SECONDS
     for item in stored:

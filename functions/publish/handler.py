@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import milestones, remakes, storage
+from reelstack import attempts, storage
 from reelstack.steps import asset_prefix
 from reelstack.telemetry import entry
 from reelstack.verdicts import poster_key
@@ -27,6 +27,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
             storage.delete("media", poster_key(prefix))
         asset["poster"] = None
-    if remakes.publish(step.video_id, step.attempt, asset, asset.get("cost_microdollars")):
-        return {"published": True}
-    return {"published": milestones.publish(step.video_id, step.attempt, asset, step.labels)}
+    return {"published": attempts.publish(step.video_id, step.attempt, asset, step.labels)}

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from reelstack import milestones, remakes, storage
+from reelstack import attempts, storage
+from reelstack.milestones import Rejection
 from reelstack.telemetry import entry
 
 
@@ -20,8 +21,6 @@ class RejectInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
-    if remakes.give_up(step.video_id, step.attempt, step.reason):
-        return {"rejected": True}
     asset = storage.read_json("uploads", step.asset_key) if step.asset_key else None
-    reason, detail = step.reason, step.detail or ""
-    return {"rejected": milestones.reject(step.video_id, step.attempt, reason, detail, step.labels, asset)}
+    rejection = Rejection(step.reason, step.detail or "", step.labels, asset)
+    return {"rejected": attempts.reject(step.video_id, step.attempt, rejection)}

@@ -13,6 +13,7 @@ from reelstack import aws as seam
 from reelstack import changes, takedowns
 from reelstack.config import Config
 from reelstack.events import AccountNarrowed
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.users import User
 from tests.functions.edge_store import EdgeStore, edge_store
 from tests.functions.test_videos import make
@@ -75,7 +76,9 @@ def record(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 def test_an_account_is_narrowed_when_fewer_may_see_what_it_has(
     before: dict[str, Any], after: dict[str, Any], narrowed: bool
 ) -> None:
-    assert changes.read_account(record(before, after)) == ([AccountNarrowed(user_id="ann")] if narrowed else [])
+    assert changes.read_account(StreamRecord(record(before, after))) == (
+        [AccountNarrowed(user_id="ann")] if narrowed else []
+    )
 
 
 def test_an_account_that_closes_ends_playback_of_what_everybody_could_see(

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from reelstack import answers, audit
 from reelstack import aws as seam
 from reelstack.config import PREFIX, Config, config
-from reelstack.web import RouteUndeclared, Viewer, make_app, requires
+from reelstack.web import ADMIN as FOR_ADMINS
+from reelstack.web import RouteUndeclared, Viewer, make_app
 from tests.functions.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -38,7 +39,7 @@ def test_a_service_with_a_route_that_names_no_role_does_not_start() -> None:
 
 
 def test_a_route_names_one_role_not_two() -> None:
-    router = APIRouter(dependencies=[Depends(requires("admin"))])
+    router = APIRouter(dependencies=[FOR_ADMINS])
 
     @router.get("/v1/both")
     def read(caller: Viewer) -> None: ...
@@ -228,7 +229,7 @@ def test_what_nobody_expected_is_a_problem_like_the_others(call: Call, aws: Conf
 def test_acts_on_the_line_are_in_the_audit_log_when_they_are_done(call: Call) -> None:
     call("operations", "POST", "/v1/production/reencode", **ADMIN, body={"limit": 999})  # refused: not an act
     call("operations", "POST", "/v1/production/reencode", **ADMIN, body={"limit": 3})
-    found, _ = audit.list_entries("line", 10, None, kind=audit.Kind.PRODUCTION)
+    found = audit.list_entries("line", 10, None, kind=audit.Kind.PRODUCTION).items
     assert [(one.actor, one.action, one.after) for one in found] == [("ada", "reencode", {"asked": {"limit": 3}})]
 
 

@@ -31,6 +31,7 @@ from reelstack import (
     sessions,
     takedowns,
     users,
+    viewing,
 )
 from reelstack.config import Config, config
 from reelstack.data_requests import Kind, Progress
@@ -346,12 +347,10 @@ def test_what_is_kept_ends_by_itself_or_names_nobody(model: Any) -> None:
 
 
 def test_a_deleted_account_is_gone_for_everybody_at_once(aws: Config) -> None:
-    from reelstack import visibility
-
     make(owner=ANN)
     User(ANN, created_at=1).save()
     deletions.delete_own(ANN)
-    assert visibility.only_there({ANN}, BOB) == set()
-    assert visibility.only_visible([Video.get("vid")], BOB) == []
+    assert viewing.filter_present({ANN}, BOB) == set()
+    assert viewing.filter_visible([Video.get("vid")], BOB) == []
     with pytest.raises(UserNotFound):
         users.find(ANN)

@@ -13,7 +13,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from reelstack import aws as seam
-from reelstack import blocks, comment_ids, devices, happenings, notifications, pushes
+from reelstack import blocks, comment_ids, devices, happenings, notifications, pushes, stream_records
 from reelstack.config import PREFIX, Config, config
 from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
 from reelstack.tables.notifications import Connection, Device, Notification
@@ -92,7 +92,9 @@ def test_more_people_than_are_kept_are_as_many_as_the_counter_says(call: Call, n
 def test_a_hot_one_that_was_stored_and_not_pushed_is_pushed_when_it_comes_again(call: Call, notify: Any) -> None:
     register(call, "ann", "ios")
     everybody = [like(f"user{n}", AT + n) for n in range(30)]
-    notifications.store(happenings.of_records(everybody))  # and then the process ended
+    notifications.store(
+        happenings.of_records(stream_records.read({"Records": everybody}))
+    )  # and then the process ended
     assert notify(like("late", AT + 99)) == 0, "another's: a hot one rests"
     assert notify(*everybody) == 1
     assert inbox(call)[0]["pushed"] == "sent"
@@ -201,7 +203,7 @@ def test_follows_requests_and_their_acceptance_are_told(call: Call, notify: Any,
 def test_what_mend_timelines_says_of_a_follow_is_what_notify_hears(notify: Any, event: Event, context: Any) -> None:
     from reelstack import changes
 
-    found = [one for item in event("mend_timelines.accepted")["Records"] for one in changes.read_follow(item)]
+    found = [one for item in stream_records.read(event("mend_timelines.accepted")) for one in changes.read_follow(item)]
     assert [(one.state, one.accepted) for one in found] == [("requested", False), ("following", True)]
 
 
@@ -353,7 +355,7 @@ def test_the_phone_of_a_revoked_sign_in_hears_no_more_and_is_forgotten(call: Cal
 def test_when_nobody_answers_in_time_the_rest_is_in_the_inbox_only(call: Call, aws: Config) -> None:
     make()
     register(call, "ann", "ios")
-    (item,) = notifications.store(happenings.of_records([like("bob")]))
+    (item,) = notifications.store(happenings.of_records(stream_records.read({"Records": [like("bob")]})))
     assert pushes.push(item, until=time.monotonic()) == notifications.Pushed.FAILED
     assert inbox(call)[0]["pushed"] == "failed"
 

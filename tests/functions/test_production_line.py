@@ -17,6 +17,7 @@ from reelstack.config import Config
 from reelstack.events import ProductionRequested
 from reelstack.orders import Order
 from reelstack.priorities import Priority
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Upload, Video
 
@@ -134,11 +135,11 @@ def test_a_remake_is_ordered_by_the_change_itself(video: Video, call: Call, even
     assert answer["statusCode"] == 202
     assert json.loads(answer["body"])["remaking"] is True
     after = Video.get("v1").serialize()
-    record = {"dynamodb": {"OldImage": video.serialize(), "NewImage": after}}
+    record = StreamRecord({"dynamodb": {"OldImage": video.serialize(), "NewImage": after}})
     assert changes.read(record) == [
         ProductionRequested(upload_id="u1", video_id="v1", attempt=2, priority="normal", renditions=("hevc-720",))
     ]
-    assert changes.read({"dynamodb": {"OldImage": after, "NewImage": after}}) == []
+    assert changes.read(StreamRecord({"dynamodb": {"OldImage": after, "NewImage": after}})) == []
 
 
 def test_asking_twice_is_one_remake(video: Video, call: Call) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reelstack import indexing, rebuilds, search_indexes
 from reelstack.rebuilds import Rebuild
 from reelstack.search_documents import SearchKind
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
 from tests.functions.test_people import problem
@@ -28,17 +29,17 @@ CHANGES = st.one_of(
 )
 
 
-def apply(change: tuple[Any, ...]) -> dict[str, Any]:
+def apply(change: tuple[Any, ...]) -> StreamRecord:
     """Writes the tables; what the streams will say of it."""
     if change[0] in VIDEOS:
         video_id, state, visibility, owner_id = change
         told = {"state": state, "visibility": visibility, "published_at": 1, "upload_id": "u", "created_at": 1}
         Video(video_id, owner_id=owner_id, title=f"Of {owner_id}", **told).save()
-        return {"dynamodb": {"SequenceNumber": "1", "Keys": {"video_id": {"S": video_id}}}}
+        return StreamRecord({"dynamodb": {"SequenceNumber": "1", "Keys": {"video_id": {"S": video_id}}}})
     user_id, private, suspended = change
     User(user_id, handle=user_id, created_at=1, private=private, suspended_at=1 if suspended else None).save()
     image = {"suspended_at": {"N": "1"}}
-    return {"dynamodb": {"SequenceNumber": "1", "Keys": {"user_id": {"S": user_id}}, "NewImage": image}}
+    return StreamRecord({"dynamodb": {"SequenceNumber": "1", "Keys": {"user_id": {"S": user_id}}, "NewImage": image}})
 
 
 def rebuilt(kind: SearchKind) -> Rebuild:

@@ -13,6 +13,7 @@ from reelstack import aws as seam
 from reelstack import changes, milestones, playback_keys, takedowns, videos
 from reelstack.config import Config
 from reelstack.events import RestoreGranted, VideoWithdrawn
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.videos import Video
 from tests.functions.edge_store import EdgeStore, edge_store
@@ -139,7 +140,8 @@ def test_what_production_writes_after_a_deletion_is_withdrawn_when_it_ends(
     seam.client("s3").put_object(Bucket="media", Key="v/vid/1/late.mp4", Body=b"x")
     assert not milestones.publish("vid", 1, {}, {})
     late = {"video_id": {"S": "vid"}, "state": {"S": "deleted"}, "leftovers": {"N": "1"}}
-    record = {"dynamodb": {"OldImage": {k: v for k, v in late.items() if k != "leftovers"}, "NewImage": late}}
+    before = {name: value for name, value in late.items() if name != "leftovers"}
+    record = StreamRecord({"dynamodb": {"OldImage": before, "NewImage": late}})
     assert int(Video.get("vid").leftovers) == 1
     assert [type(found) for found in changes.read(record)] == [VideoWithdrawn]
     withdraw(event("withdraw.deleted"), context)
@@ -204,7 +206,7 @@ def test_a_video_is_withdrawn_when_it_is_for_fewer_people(
         {"video_id": {"S": "v"}, "state": {"S": state}, "visibility": {"S": seen}, "published_at": {"N": "1"}}
         for state, seen in (before, after)
     )
-    found = changes.read({"dynamodb": {"OldImage": old, "NewImage": new}})
+    found = changes.read(StreamRecord({"dynamodb": {"OldImage": old, "NewImage": new}}))
     assert any(isinstance(event, VideoWithdrawn) for event in found) == withdrawn
 
 
@@ -322,7 +324,7 @@ def test_a_deleted_video_leaves_the_queue(appealed: EdgeStore, call: Call, event
 def test_a_granted_appeal_is_announced(event: Event) -> None:
     record = event("announce.published")["Records"][0]
     record["dynamodb"]["NewImage"] |= {"state": {"S": "restoring"}}
-    assert RestoreGranted(video_id="vid") in changes.read(record)
+    assert RestoreGranted(video_id="vid") in changes.read(StreamRecord(record))
 
 
 # --- rights and forms ------------------------------------------------------------------------------------------------

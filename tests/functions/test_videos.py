@@ -8,6 +8,7 @@ import pytest
 
 from reelstack import milestones, videos
 from reelstack.config import Config
+from reelstack.milestones import Rejection
 from reelstack.tables.videos import Video
 
 Call = Callable[..., Any]
@@ -211,7 +212,7 @@ def test_publishing_is_one_write_and_harmless_twice(aws: Config) -> None:
 def test_a_step_of_an_old_attempt_changes_nothing(aws: Config) -> None:
     make(state="processing", attempt=2)
     assert not milestones.publish("vid", 1, ASSET, {})
-    assert not milestones.reject("vid", 1, "moderated", "", {})
+    assert not milestones.reject("vid", 1, Rejection("moderated"))
     assert not milestones.fail("vid", 1, "production-failed", "")
     assert Video.get("vid").state == "processing"
 

@@ -14,9 +14,10 @@ from functions.reconcile_production.handler import handler as reconcile_producti
 from functions.reject.handler import handler as reject
 from functions.start_production.handler import handler as start_production
 from reelstack import aws as seam
-from reelstack import changes, counters
+from reelstack import changes, counters, stream_records
 from reelstack.config import Config
 from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.videos import Video
 
 Event = Callable[[str], dict[str, Any]]
@@ -59,20 +60,20 @@ def test_fail_stores_that_it_can_be_tried_again_and_no_internals(video: Video, e
     ],
 )
 def test_announce_says_what_happened(aws: Config, event: Event, context: Any, case: str, expected: Any) -> None:
-    assert [found for record in event(case)["Records"] for found in changes.read(record)] == [expected]
+    assert [found for record in stream_records.read(event(case)) for found in changes.read(record)] == [expected]
     assert announce(event(case), context) == {"events": 1}
 
 
 def test_a_change_that_means_nothing_outside_is_not_announced(event: Event) -> None:
     record = event("announce.published")["Records"][0]
     record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
-    assert changes.read(record) == []
+    assert changes.read(StreamRecord(record)) == []
 
 
 def test_a_rejected_video_is_refused_and_withdrawn(event: Event) -> None:
     record = event("announce.published")["Records"][0]
     record["dynamodb"]["NewImage"] |= {"state": {"S": "rejected"}, "reason": {"S": "moderated"}}
-    assert [type(found) for found in changes.read(record)] == [VideoWithdrawn, VideoRefused]
+    assert [type(found) for found in changes.read(StreamRecord(record))] == [VideoWithdrawn, VideoRefused]
 
 
 def test_a_batch_of_a_stream_is_counted_once(aws: Config, event: Event, context: Any) -> None:

@@ -7,21 +7,22 @@ import pytest
 
 from reelstack import counter_parts, counters, rates, tallies
 from reelstack.config import Config
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.interactions import Counter
 
 
-def liked(sequence: int, video_id: str, name: str = "INSERT") -> dict[str, Any]:
+def liked(sequence: int, video_id: str, name: str = "INSERT") -> StreamRecord:
     keys = {"user_id": {"S": "u"}, "video_id": {"S": video_id}}
-    return {"eventName": name, "dynamodb": {"SequenceNumber": str(sequence), "Keys": keys}}
+    return StreamRecord({"eventName": name, "dynamodb": {"SequenceNumber": str(sequence), "Keys": keys}})
 
 
-def commented(comment_id: str, before: str | None, after: str | None) -> dict[str, Any]:
+def commented(comment_id: str, before: str | None, after: str | None) -> StreamRecord:
     images = {
         name: {"video_id": {"S": "v"}, "state": {"S": state}}
         for name, state in (("OldImage", before), ("NewImage", after))
         if state
     }
-    return {"dynamodb": {"SequenceNumber": "1", "Keys": {"comment_id": {"S": comment_id}}, **images}}
+    return StreamRecord({"dynamodb": {"SequenceNumber": "1", "Keys": {"comment_id": {"S": comment_id}}, **images}})
 
 
 def likes(*video_ids: str) -> list[int]:

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from reelstack import counter_parts, counters, likes
 from reelstack.config import Config
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.interactions import Counter
 from reelstack.tables.videos import Video
 from tests.conftest import empty_tables
@@ -35,7 +36,7 @@ class Counting(RuleBasedStateMachine):
         super().__init__()
         empty_tables()  # moto copies whole tables for each transaction
         self.world = uuid.uuid4().hex[:8]  # caches outlive an example
-        self.stream: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        self.stream: dict[int, list[StreamRecord]] = defaultdict(list)
         self.reached = [0] * SHARDS
         self.sequence = 98  # so that numbers grow by a digit on the way
         counter_parts._known.clear()
@@ -50,7 +51,8 @@ class Counting(RuleBasedStateMachine):
         self.sequence += 1
         keys = {"user_id": {"S": self.id(user)}, "video_id": {"S": self.id(video)}}
         shard = zlib.crc32(user.encode()) % SHARDS
-        self.stream[shard].append({"eventName": name, "dynamodb": {"SequenceNumber": str(self.sequence), "Keys": keys}})
+        change = {"SequenceNumber": str(self.sequence), "Keys": keys}
+        self.stream[shard].append(StreamRecord({"eventName": name, "dynamodb": change}))
 
     # --- people ------------------------------------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class Counting(RuleBasedStateMachine):
             except Killed:
                 counter_parts._known.clear()
 
-    def consume(self, shard: int, records: list[dict[str, Any]]) -> None:
+    def consume(self, shard: int, records: list[StreamRecord]) -> None:
         if records:
             counters.count_records("likes_table", f"{self.world}-{shard}", records)
 
@@ -139,9 +141,9 @@ class Counting(RuleBasedStateMachine):
             found = list(Counter.query(f"mark#{self.world}-{shard}", consistent_read=True))
             to = int(found[0].counted_to) if found else 0
             for record in self.stream[shard]:
-                same = record["dynamodb"]["Keys"]["video_id"]["S"] == self.id(video)
-                if same and int(record["dynamodb"]["SequenceNumber"]) <= to:
-                    total += 1 if record["eventName"] == "INSERT" else -1
+                same = record.keys["video_id"] == self.id(video)
+                if same and int(record.sequence_number) <= to:
+                    total += 1 if record.event_name == "INSERT" else -1
         return total
 
     def teardown(self) -> None:

@@ -13,6 +13,7 @@ from reelstack.orders import Order
 from reelstack.priorities import Priority
 from reelstack.tables.production import Lease, Spending, Turn, Waiting
 from reelstack.tables.videos import Upload, Video
+from reelstack.uploads import NewUpload
 from tests.unit.complete_uploads import complete_upload
 
 HIGH, NORMAL, LOW = Priority
@@ -268,12 +269,6 @@ def test_a_production_that_ended_reserves_nothing(aws: Config) -> None:
 def test_an_upload_says_its_priority_from_its_key(aws: Config) -> None:
     made = uploads.create(
         "ann",
-        title="t",
-        description="",
-        tags=[],
-        visibility="public",
-        size_bytes=10,
-        content_type="video/mp4",
-        sha256=None,
+        NewUpload(title="t", size_bytes=10, content_type="video/mp4"),
     )
     assert Video.get(made.video_id).priority == made.key.split("/")[1]

@@ -14,19 +14,14 @@ from reelstack.orders import NotAnUpload, Order
 from reelstack.priorities import Priority
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
+from reelstack.uploads import NewUpload
 from tests.unit.stopped_writes import stopped
 
 
 def uploaded(name: str) -> Upload:
     return uploads.create(
         "ann",
-        title=name,
-        description="",
-        tags=[],
-        visibility="public",
-        size_bytes=10,
-        content_type="video/mp4",
-        sha256=None,
+        NewUpload(title=name, size_bytes=10, content_type="video/mp4"),
         idempotency_key=f"key-{name}",
     )
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from reelstack import search_documents, search_queries
+from reelstack.audiences import Account
 from reelstack.search_documents import MAPPINGS, SearchKind
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
-from reelstack.visibility import Account
 
 
 def video(**more: Any) -> Video:

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import comment_ids, comment_likes, comment_lists, comments, pins, videos
+from reelstack import comment_ids, comment_likes, comment_lists, comments, pins, viewing
 from reelstack.comment_ids import CommentId
 from reelstack.comment_lists import CommentView, Order
 from reelstack.web import Cursor, Limit, VideoId, Viewer
@@ -52,7 +52,7 @@ def list_comments(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> CommentPage:
-    videos.check_visible(video_id, caller.user_id)
+    viewing.check_can_view(video_id, caller.user_id)
     items, following = comment_lists.list_comments(video_id, caller.user_id, order, limit, cursor)
     first = comment_lists.pinned(video_id, caller.user_id) if cursor is None else None
     return CommentPage(pinned=first, items=items, cursor=following)
@@ -69,7 +69,7 @@ def list_replies(
     video_id: VideoId, comment_id: CommentId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None
 ) -> ReplyPage:
     """The oldest first."""
-    videos.check_visible(video_id, caller.user_id)
+    viewing.check_can_view(video_id, caller.user_id)
     items, following = comment_lists.list_replies(video_id, comment_id, caller.user_id, limit, cursor)
     return ReplyPage(items=items, cursor=following)
 

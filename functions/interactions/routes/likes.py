@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import counters, likes, listings, videos, visibility
+from reelstack import counters, likes, listings, videos, viewing
 from reelstack.web import Cursor, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["likes"])
@@ -47,7 +47,7 @@ def unlike_video(video_id: VideoId, caller: Viewer) -> None:
 
 @router.get("/videos/{video_id}/likes")
 def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
-    videos.check_visible(video_id, caller.user_id)
+    viewing.check_can_view(video_id, caller.user_id)
     return LikesView(
         video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
     )
@@ -59,7 +59,7 @@ def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cu
     page may hold fewer than were asked for."""
     video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
-    there = visibility.only_there([item.user_id for item in found], caller.user_id)
+    there = viewing.filter_present([item.user_id for item in found], caller.user_id)
     return LikerPage(
         items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found if item.user_id in there],
         cursor=following,

@@ -1,44 +1,20 @@
-from typing import Any
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import appeals, audit, policy, takedowns, videos
+from reelstack.audit import AuditPage
 from reelstack.policy import Remoderation
 from reelstack.views import VideoView, view
 from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId
+from reelstack.web.bodies import StaffReason
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
-
-
-class Takedown(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    reason: str = Field(min_length=1, max_length=500)
-    """Its owner reads this."""
 
 
 class Appeal(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     text: str = Field(min_length=1, max_length=2000)
-
-
-class Deed(BaseModel):
-    """One entry of the audit log. `actor` is a user id, `machine` or `policy`."""
-
-    entry_id: str
-    at: int
-    actor: str
-    action: str
-    reason: str | None
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
-class DeedPage(BaseModel):
-    items: list[Deed]
-    cursor: str | None
 
 
 class Wanted(BaseModel):
@@ -52,9 +28,9 @@ class Wanted(BaseModel):
 
 
 @router.post("/videos/{video_id}/takedown")
-def take_down(video_id: VideoId, wanted: Takedown, caller: Moderator) -> VideoView:
+def take_down(video_id: VideoId, why: StaffReason, caller: Moderator) -> VideoView:
     """Takes a published video down. It is hidden with the answer, and unreachable within seconds."""
-    return view(takedowns.take_down(video_id, wanted.reason, caller.user_id))
+    return view(takedowns.take_down(video_id, why.reason, caller.user_id))
 
 
 @router.post("/videos/{video_id}/appeal", status_code=202)
@@ -64,13 +40,12 @@ def appeal(video_id: VideoId, wanted: Appeal, caller: Creator) -> VideoView:
 
 
 @router.get("/videos/{video_id}/audit")
-def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> DeedPage:  # noqa: ARG001
+def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:  # noqa: ARG001
     """What was done to a video, oldest first; to a deleted one as well."""
-    found, following = audit.list_entries(video_id, limit, cursor)
-    items = [Deed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]
-    if not items and cursor is None:
+    page = audit.list_entries(video_id, limit, cursor)
+    if not page.items and cursor is None:
         videos.find(video_id)
-    return DeedPage(items=items, cursor=following)
+    return page
 
 
 @router.post("/remoderations")

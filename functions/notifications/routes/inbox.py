@@ -4,36 +4,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from reelstack import connections, inbox, notification_choices
-from reelstack.happenings import NotificationKind
-from reelstack.notifications import Pushed
+from reelstack.inbox import NotificationView
 from reelstack.web import Cursor, Limit, Viewer, declared
 
 router = APIRouter(prefix="/v1/me", tags=["notifications"])
 
 Time = Annotated[int, Field(ge=0, le=10**13)]
 """Unix milliseconds."""
-
-
-class NotificationView(BaseModel):
-    """What people did about one thing: "`people` and `count` - n others liked your video"."""
-
-    subject: str
-    """Which notification this is; the same one comes again, higher up, when more people do it."""
-    kind: NotificationKind
-    video_id: str | None
-    about_comment_id: str | None
-    """The caller's comment that was liked or answered, or the one that names them."""
-    comment_id: str | None
-    """What the newest of them wrote."""
-    people: list[str]
-    """The newest three; nobody when the service did it."""
-    count: int
-    """How many did it. Up to 16 it counts people; above, what the thing's own counter says."""
-    at: int
-    """Unix milliseconds: when it last came into the inbox."""
-    unread: bool
-    pushed: Pushed
-    """What became of telling the caller at once."""
 
 
 class NotificationPage(BaseModel):
@@ -63,8 +40,7 @@ class ConnectionView(BaseModel):
 def list_notifications(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> NotificationPage:
     """My inbox, newest first; 90 days of it."""
     found, following = inbox.read(caller.user_id, limit, cursor)
-    items = [NotificationView.model_validate(entry, from_attributes=True) for entry in found]
-    return NotificationPage(items=items, cursor=following)
+    return NotificationPage(items=found, cursor=following)
 
 
 @router.get("/notifications/unread")

@@ -1,15 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import overview, queues
 from reelstack.overview import Line
 from reelstack.priorities import Priority
 from reelstack.queues import DeadLetter
-from reelstack.web import declared, requires
+from reelstack.web import ADMIN, declared
 
-router = APIRouter(prefix="/v1/production", tags=["production"], dependencies=[Depends(requires("admin"))])
+router = APIRouter(prefix="/v1/production", tags=["production"], dependencies=[ADMIN])
 
 AT_ONCE = 50
 

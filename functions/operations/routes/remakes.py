@@ -1,14 +1,15 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import remakes, videos
 from reelstack.priorities import Priority
+from reelstack.remakes import Reencoded
 from reelstack.views import VideoView, view
-from reelstack.web import VideoId, declared, requires
+from reelstack.web import ADMIN, VideoId, declared
 
-router = APIRouter(prefix="/v1", tags=["production"], dependencies=[Depends(requires("admin"))])
+router = APIRouter(prefix="/v1", tags=["production"], dependencies=[ADMIN])
 
 Rendition = Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}-[0-9]{2,4}$")]
 
@@ -33,13 +34,6 @@ class Reencode(BaseModel):
     cursor: str | None = Field(default=None, max_length=512)
 
 
-class Reencoded(BaseModel):
-    asked: list[str]
-    """Ids of the videos that will be made anew."""
-    seen: int
-    cursor: str | None
-
-
 @router.post("/videos/{video_id}/produce", status_code=202, openapi_extra=declared(audited="video:{video_id}"))
 def produce(video_id: VideoId, asked: Produce) -> VideoView:
     """Makes a published video anew, or some of its renditions. What is played stays until the new one is there."""
@@ -49,5 +43,4 @@ def produce(video_id: VideoId, asked: Produce) -> VideoView:
 @router.post("/production/reencode", status_code=202, openapi_extra=declared(audited="production:line"))
 def reencode(asked: Reencode) -> Reencoded:
     """Makes published public videos anew at low priority, a page at a time, newest first."""
-    found = remakes.request_many(asked.without_codec, asked.before, asked.limit, asked.cursor)
-    return Reencoded(asked=found.asked, seen=found.seen, cursor=found.cursor)
+    return remakes.request_many(asked.without_codec, asked.before, asked.limit, asked.cursor)

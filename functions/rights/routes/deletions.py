@@ -1,19 +1,13 @@
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel
 
 from reelstack import data_requests, deletions
 from reelstack.data_requests import Progress
 from reelstack.tables.users import DataRequest
-from reelstack.web import Admin, UserId, Viewer, declared, requires
+from reelstack.web import ADMIN, Admin, UserId, Viewer, declared
+from reelstack.web.bodies import StaffReason
 
 router = APIRouter(prefix="/v1", tags=["rights"])
-ADMIN = Depends(requires("admin"))
-
-
-class Grounds(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    reason: str = Field(min_length=1, max_length=500)
 
 
 class ErasureView(BaseModel):
@@ -50,11 +44,11 @@ def get_erasure(user_id: UserId) -> ErasureView:
 
 
 @router.post("/users/{user_id}/delete", status_code=202)
-def delete_user(user_id: UserId, why: Grounds, caller: Admin) -> ErasureView:
+def delete_user(user_id: UserId, why: StaffReason, caller: Admin) -> ErasureView:
     return _view(deletions.delete(user_id, why.reason, caller.user_id))
 
 
 @router.post("/users/{user_id}/recover", status_code=204)
-def recover_user(user_id: UserId, why: Grounds, caller: Admin) -> None:
+def recover_user(user_id: UserId, why: StaffReason, caller: Admin) -> None:
     """Possible until erasing has begun; its owner signs in again as before."""
     deletions.recover(user_id, why.reason, caller.user_id)

@@ -1,12 +1,12 @@
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import rebuilds
 from reelstack.rebuilds import Rebuild
 from reelstack.search_documents import SearchKind
-from reelstack.web import declared, requires
+from reelstack.web import ADMIN, declared
 
-router = APIRouter(prefix="/v1/search", tags=["search"], dependencies=[Depends(requires("admin"))])
+router = APIRouter(prefix="/v1/search", tags=["search"], dependencies=[ADMIN])
 
 
 class WantedRebuild(BaseModel):

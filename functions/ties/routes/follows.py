@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import follows, visibility
+from reelstack import follows, viewing
 from reelstack.tables.ties import Follow
 from reelstack.ties import Following
 from reelstack.web import Cursor, Limit, UserId, Viewer
@@ -48,7 +48,7 @@ class FollowPage(BaseModel):
 
 def page(found: list[Follow], side: str, caller_id: str, following: str | None) -> FollowPage:
     """`side` names the attribute of an item that says whom the list is of."""
-    there = visibility.only_there([getattr(item, side) for item in found], caller_id)
+    there = viewing.filter_present([getattr(item, side) for item in found], caller_id)
     items = [FollowingUser(user_id=getattr(item, side), since=int(item.since)) for item in found]
     return FollowPage(items=[item for item in items if item.user_id in there], cursor=following)
 
@@ -67,14 +67,14 @@ def unfollow_user(user_id: UserId, caller: Viewer) -> None:
 
 @router.get("/users/{user_id}/follow")
 def get_follow(user_id: UserId, caller: Viewer) -> FollowView:
-    visibility.check_there(user_id, caller.user_id)
+    viewing.check_present(user_id, caller.user_id)
     return _view(user_id, caller.user_id, follows.state(caller.user_id, user_id))
 
 
 @router.get("/users/{user_id}/followers")
 def list_followers(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> FollowPage:
     """Who follows a user, newest first. Of a private account, its followers are told only."""
-    visibility.check_account(user_id, caller.user_id)
+    viewing.check_account(user_id, caller.user_id)
     found, following = follows.list_followers(user_id, limit, cursor)
     return page(found, "follower_id", caller.user_id, following)
 
@@ -82,6 +82,6 @@ def list_followers(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: C
 @router.get("/users/{user_id}/following")
 def list_following(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> FollowPage:
     """Whom a user follows, by id. Of a private account, its followers are told only."""
-    visibility.check_account(user_id, caller.user_id)
+    viewing.check_account(user_id, caller.user_id)
     found, following = follows.list_following(user_id, limit, cursor)
     return page(found, "followee_id", caller.user_id, following)

@@ -1,37 +1,17 @@
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import completing, parts, priorities, uploads
 from reelstack.config import config
-from reelstack.parts import HeldPart, Mode, SignedPart
+from reelstack.parts import HeldPart, SignedPart
 from reelstack.tables.videos import Upload
+from reelstack.uploads import NewUpload
+from reelstack.video_fields import LARGEST_BODY_BYTES
 from reelstack.web import Creator, UploadId, declared
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
-
-LARGEST_TEXTS = 64 * 1024
-"""Bytes of a description and tags at their longest, every character as two \\u escapes."""
-
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
-
-
-class NewUpload(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: str = Field(min_length=1, max_length=150)
-    description: str = Field(default="", max_length=2000)
-    tags: list[Tag] = Field(default=[], max_length=20)
-    visibility: Literal["public", "unlisted", "friends", "private"] = "public"
-    size_bytes: int = Field(ge=1)
-    content_type: str = Field(max_length=100)
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Of the whole file, in hex; checked before anything is made of it."""
-    mode: Mode = Mode.PARTS
-    """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
-    chunk_bytes: int = Field(default=parts.CHUNK_BYTES, ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES)
-    """1 MiB; less for a link that needs longer than about two seconds for it."""
 
 
 class UploadView(BaseModel):
@@ -87,7 +67,7 @@ def _view(upload: Upload) -> dict[str, Any]:
 
 
 # Its key names the upload for as long as there is one, and each answer signs addresses anew: kept ones would expire.
-@router.post("", status_code=201, openapi_extra=declared(max_body_bytes=LARGEST_TEXTS, answers_kept=False))
+@router.post("", status_code=201, openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES, answers_kept=False))
 def create_upload(
     new: NewUpload,
     caller: Creator,
@@ -95,7 +75,7 @@ def create_upload(
 ) -> OpenedUpload:
     """Opens an upload and its video."""
     priority = priorities.of_upload(caller.roles)
-    upload = uploads.create(caller.user_id, **new.model_dump(), priority=priority, idempotency_key=idempotency_key)
+    upload = uploads.create(caller.user_id, new, priority=priority, idempotency_key=idempotency_key)
     return OpenedUpload(
         **_view(upload), parts=uploads.first_parts(upload), expires_in_seconds=config().upload_url_seconds
     )

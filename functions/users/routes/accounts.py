@@ -1,25 +1,18 @@
-from typing import Any, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel
 
 from reelstack import accounts, audit, users
-from reelstack.audit import Kind
+from reelstack.audit import AuditPage, Kind
 from reelstack.profiles import Profile, view
 from reelstack.tables.users import User
-from reelstack.web import Admin, Cursor, Limit, UserId, requires
+from reelstack.web import ADMIN, Admin, Cursor, Limit, UserId
+from reelstack.web.bodies import StaffReason
 
 router = APIRouter(prefix="/v1/users", tags=["accounts"])
-ADMIN = Depends(requires("admin"))
 
 Role = Literal["viewer", "creator", "moderator", "admin"]
-
-
-class Why(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    reason: str = Field(min_length=1, max_length=500)
-    """Its owner reads this."""
 
 
 class Account(Profile):
@@ -32,23 +25,6 @@ class Account(Profile):
 
 class Roles(BaseModel):
     roles: list[str]
-
-
-class AccountDeed(BaseModel):
-    """One entry of the audit log. `actor` is a user id."""
-
-    entry_id: str
-    at: int
-    actor: str
-    action: str
-    reason: str | None
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
-class AccountDeeds(BaseModel):
-    items: list[AccountDeed]
-    cursor: str | None
 
 
 def _account(user: User) -> Account:
@@ -66,13 +42,13 @@ def get_account(user_id: UserId) -> Account:
 
 
 @router.post("/{user_id}/suspend")
-def suspend(user_id: UserId, why: Why, caller: Admin) -> Account:
+def suspend(user_id: UserId, why: StaffReason, caller: Admin) -> Account:
     """Reads on, changes nothing any more, cannot sign in again."""
     return _account(accounts.suspend(user_id, why.reason, caller.user_id))
 
 
 @router.post("/{user_id}/restore")
-def restore(user_id: UserId, why: Why, caller: Admin) -> Account:
+def restore(user_id: UserId, why: StaffReason, caller: Admin) -> Account:
     return _account(accounts.restore(user_id, why.reason, caller.user_id))
 
 
@@ -88,8 +64,6 @@ def withdraw_role(user_id: UserId, role: Role, caller: Admin) -> Roles:
 
 
 @router.get("/{user_id}/audit", dependencies=[ADMIN])
-def list_deeds(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> AccountDeeds:
+def list_audit(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:
     """What administrators did to an account, oldest first."""
-    found, following = audit.list_entries(user_id, limit, cursor, kind=Kind.USER)
-    items = [AccountDeed(**{**deed.attribute_values, "reason": deed.reason, "at": int(deed.at)}) for deed in found]
-    return AccountDeeds(items=items, cursor=following)
+    return audit.list_entries(user_id, limit, cursor, kind=Kind.USER)

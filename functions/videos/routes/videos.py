@@ -1,31 +1,25 @@
-from typing import Annotated, Literal
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack import counters, listings, playback, videos, viewing
+from reelstack.audiences import Audience
 from reelstack.playback import Playback
+from reelstack.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
 from reelstack.views import VideoPage, VideoView, view
 from reelstack.web import Cursor, Limit, UserId, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 theirs = APIRouter(prefix="/v1/users", tags=["videos"])
 
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S.*$")]
-
-
-LARGEST_TEXTS = 64 * 1024
-"""Bytes of a description and tags at their longest, every character as two \\u escapes."""
-
 
 class Changes(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     # What is left out stays as it is; the factories only say "not required" without showing a default.
-    title: str = Field(default_factory=str, min_length=1, max_length=150)
-    description: str = Field(default_factory=str, max_length=2000)
-    tags: list[Tag] = Field(default_factory=list, max_length=20)
-    visibility: Literal["public", "unlisted", "friends", "private"] = Field(default_factory=lambda: "public")
+    title: Title = Field(default_factory=str)
+    description: Description = Field(default_factory=str)
+    tags: Tags = Field(default_factory=list)
+    visibility: Audience = Field(default_factory=lambda: Audience.PUBLIC)
 
 
 @router.get("")
@@ -38,12 +32,12 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 
 @router.get("/{video_id}")
 def get_video(video_id: VideoId, caller: Viewer) -> VideoView:
-    video = viewing.look(video_id, caller.user_id, staff=caller.may("moderator")).video
+    video = viewing.find_visible(video_id, caller.user_id, staff=caller.may("moderator")).video
     inside = video.owner_id == caller.user_id or caller.may("admin")
     return view(video, counters.read([video_id])[video_id], inside=inside)
 
 
-@router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_TEXTS))
+@router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES))
 def edit_video(video_id: VideoId, changes: Changes, caller: Viewer) -> VideoView:
     video = videos.find_own(video_id, caller.user_id)
     return view(videos.edit(video, changes.model_dump(exclude_unset=True)))
@@ -57,7 +51,7 @@ def delete_video(video_id: VideoId, caller: Viewer) -> None:
 @router.get("/{video_id}/playback")
 def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
-    return playback.addresses(viewing.look(video_id, caller.user_id, staff=caller.may("moderator")))
+    return playback.addresses(viewing.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
 
 
 @router.post("/{video_id}/retry", status_code=202)

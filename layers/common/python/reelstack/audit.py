@@ -42,6 +42,24 @@ class Kind(StrEnum):
     SEARCH = "search"
 
 
+class AuditEntryView(BaseModel):
+    """One entry of the audit log. `actor` is a user id, `machine` or `policy`."""
+
+    entry_id: str
+    at: int
+    """Unix milliseconds."""
+    actor: str
+    action: str
+    reason: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class AuditPage(BaseModel):
+    items: list[AuditEntryView]
+    cursor: str | None
+
+
 def entry(
     subject_id: str,
     actor: str,
@@ -88,11 +106,10 @@ def note(subject: str, actor: str, action: str, told: dict[str, Any]) -> None:
     noted.save(AuditEntry.entry_id.does_not_exist())
 
 
-def list_entries(
-    subject_id: str, limit: int, cursor: str | None, *, kind: Kind = Kind.VIDEO
-) -> tuple[list[AuditEntry], str | None]:
-    """A page of what was done to a video, a user or the line, oldest first, and the cursor of the next page."""
+def list_entries(subject_id: str, limit: int, cursor: str | None, *, kind: Kind = Kind.VIDEO) -> AuditPage:
+    """A page of what was done to a video, a user or the line, oldest first."""
     after = pages.decode(cursor, str)
     later = AuditEntry.entry_id > after[0] if after else None
     found = list(AuditEntry.query(f"{kind}:{subject_id}", later, limit=limit + 1))
-    return found[:limit], pages.encode(found[limit - 1].entry_id) if len(found) > limit else None
+    items = [AuditEntryView.model_validate(noted, from_attributes=True) for noted in found[:limit]]
+    return AuditPage(items=items, cursor=pages.encode(items[-1].entry_id) if len(found) > limit else None)

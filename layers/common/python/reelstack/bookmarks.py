@@ -2,14 +2,14 @@
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, pages, shelves, transactions, videos
+from reelstack import blocks, pages, shelves, transactions, videos, viewing
 from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Bookmark
 
 
 def save(user_id: str, video_id: str) -> bool:
-    """True for a new bookmark, False for one that was there. Raises what videos.check_visible raises."""
-    known = videos.check_visible_for_write(video_id, user_id)
+    """True for a new bookmark, False for one that was there. Raises what viewing.check_can_view raises."""
+    known = viewing.check_can_interact(video_id, user_id)
     shelf = shelves.of_user(video_id, user_id, int(known["like_shelves"]))
 
     def build(transaction: TransactWrite) -> None:

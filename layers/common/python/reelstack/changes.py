@@ -1,7 +1,6 @@
 """What a change of a video, a follow or an account means: record in, events out. Pure but for the events' types."""
 
-from typing import Any
-
+from reelstack.audiences import Account, Audience, narrower
 from reelstack.events import (
     AccountNarrowed,
     AnyEvent,
@@ -12,16 +11,16 @@ from reelstack.events import (
     VideoRefused,
     VideoWithdrawn,
 )
+from reelstack.stream_records import Image, StreamRecord
 from reelstack.videos import State
-from reelstack.visibility import Account, Audience, narrower
 
 REFUSALS = (State.REJECTED, State.FAILED)
 GONE = (State.DELETED, State.REJECTED)
 
 
-def read(record: dict[str, Any]) -> list[AnyEvent]:
+def read(record: StreamRecord) -> list[AnyEvent]:
     """The events of one stream record (view NEW_AND_OLD_IMAGES)."""
-    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    before, after = record.old, record.new
     if not after:
         return []
     video_id, state, was = after["video_id"], after.get("state"), before.get("state")
@@ -42,7 +41,7 @@ def read(record: dict[str, Any]) -> list[AnyEvent]:
     return found
 
 
-def _order(after: dict[str, str], attempt: str, priority: str) -> ProductionRequested:
+def _order(after: Image, attempt: str, priority: str) -> ProductionRequested:
     only = after.get("remake_renditions") if attempt == "remake_attempt" else None
     return ProductionRequested(
         upload_id=after["upload_id"],
@@ -53,16 +52,16 @@ def _order(after: dict[str, str], attempt: str, priority: str) -> ProductionRequ
     )
 
 
-def ended(record: dict[str, Any]) -> str | None:
+def ended(record: StreamRecord) -> str | None:
     """The id of a video whose open review has become pointless with this record: deleted, or its production failed."""
-    before, after = _image(record, "OldImage"), _image(record, "NewImage")
     ends = (State.DELETED, State.FAILED)
-    return after["video_id"] if after.get("state") in ends and before.get("state") not in ends else None
+    ended = record.new.get("state") in ends and record.old.get("state") not in ends
+    return record.new["video_id"] if ended else None
 
 
-def read_follow(record: dict[str, Any]) -> list[FollowChanged]:
+def read_follow(record: StreamRecord) -> list[FollowChanged]:
     """The same of a follow's item: nothing when it ended."""
-    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    before, after = record.old, record.new
     if not after or after["state"] == before.get("state"):
         return []
     return [
@@ -76,21 +75,21 @@ def read_follow(record: dict[str, Any]) -> list[FollowChanged]:
     ]
 
 
-def read_account(record: dict[str, Any]) -> list[AccountNarrowed]:
+def read_account(record: StreamRecord) -> list[AccountNarrowed]:
     """The same of a user's item: nothing when as many as before may see what the account has, or more."""
-    before, after = (record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage"))
+    before, after = record.old, record.new
     if not after or _account(after).width >= _account(before).width:
         return []
-    return [AccountNarrowed(user_id=after["user_id"]["S"])]
+    return [AccountNarrowed(user_id=after["user_id"])]
 
 
-def _account(image: dict[str, Any]) -> Account:
+def _account(image: Image) -> Account:
     """Who has no item yet is open."""
-    private, friends_only = (image.get(name, {}).get("BOOL", False) for name in ("private", "friends_only"))
+    private, friends_only = bool(image.get("private")), bool(image.get("friends_only"))
     return Account(private, friends_only, gone="suspended_at" in image or "deleted_at" in image)
 
 
-def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:
+def _withdrawn(before: Image, after: Image) -> bool:
     state, was = after.get("state"), before.get("state")
     if state in GONE:
         return was not in GONE or before.get("leftovers") != after.get("leftovers")
@@ -98,9 +97,3 @@ def _withdrawn(before: dict[str, str], after: dict[str, str]) -> bool:
     if was != State.PUBLISHED or seen_before == Audience.PRIVATE:
         return False
     return state != State.PUBLISHED or narrower(seen_before, seen)
-
-
-def _image(record: dict[str, Any], name: str) -> dict[str, str]:
-    """The item's text and number attributes; nothing else decides."""
-    image = record["dynamodb"].get(name) or {}
-    return {key: value.get("S") or value.get("N") for key, value in image.items() if "S" in value or "N" in value}

@@ -1,15 +1,15 @@
 """Who likes which comment: an item under its user, as for videos. Its author's liking counts as anybody's."""
 
-from reelstack import blocks, comment_ids, comments, shelves, videos, visibility
+from reelstack import blocks, comment_ids, comments, shelves, videos, viewing
 from reelstack.errors import CommentNotFound
 from reelstack.tables.interactions import CommentLike
 
 
 def like(user_id: str, video_id: str, comment_id: str) -> bool:
-    """True for a new like, False for one that was there. Raises what videos.check_visible raises, CommentNotFound."""
-    known = videos.check_visible_for_write(video_id, user_id)
+    """True for a new like, False for one that was there. Raises what viewing.check_can_view raises, CommentNotFound."""
+    known = viewing.check_can_interact(video_id, user_id)
     comment = comments.find(video_id, comment_id)
-    if comment.state != comments.CommentState.VISIBLE or visibility.gone(comment.author_id):
+    if comment.state != comments.CommentState.VISIBLE or viewing.account(comment.author_id).gone:
         raise CommentNotFound
     liked = comment_ids.counter_of(video_id, comment_id)
     shelf = shelves.of_user(liked, user_id, comment_ids.SHELVES)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import cache, comment_ids, comment_ranks, counters, pages, shelves, visibility
+from reelstack import cache, comment_ids, comment_ranks, counters, pages, shelves, viewing
 from reelstack.comments import CommentState
 from reelstack.tables.interactions import Comment, CommentLike, Pin
 
@@ -83,7 +83,7 @@ def views(found: list[Row], viewer_id: str) -> list[CommentView]:
     if not found:
         return []
     authors = {row.author_id for row in found if row.author_id}
-    there = visibility.only_there(authors - {viewer_id}, viewer_id) | {viewer_id}
+    there = viewing.filter_present(authors - {viewer_id}, viewer_id) | {viewer_id}
     counts = counters.read([_key(row) for row in found])
     shown = [row for row in found if (row.author_id in there if row.author_id else counts[_key(row)].replies)]
     liked = _liked(shown, viewer_id)

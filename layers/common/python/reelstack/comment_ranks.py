@@ -2,9 +2,9 @@
 likes is not written for each like."""
 
 import math
-from typing import Any
 
 from reelstack import comment_ids, counters, tallies
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.interactions import Comment
 
 STEPS = 8
@@ -24,7 +24,7 @@ def score_of(rank: str) -> int:
     return int(rank.partition("#")[0])
 
 
-def follow(records: list[dict[str, Any]]) -> None:
+def follow(records: list[StreamRecord]) -> None:
     """Ranks the comments that stream records of their likes are about. Before the records are counted: if that fails,
     the batch comes again, while a batch that was counted would not."""
     for _, tally in tallies.batches("comment_likes_table", records, len(records)):

@@ -22,7 +22,7 @@ from reelstack import (
     transactions,
     verdicts,
     videos,
-    visibility,
+    viewing,
 )
 from reelstack.audit import Change
 from reelstack.config import config
@@ -62,12 +62,12 @@ def find(video_id: str, comment_id: str) -> Comment:
 
 
 def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
-    """A comment that `viewer_id` may read. Raises what videos.check_visible raises, CommentNotFound."""
-    videos.check_visible(video_id, viewer_id)
+    """A comment that `viewer_id` may read. Raises what viewing.check_can_view raises, CommentNotFound."""
+    viewing.check_can_view(video_id, viewer_id)
     comment = find(video_id, comment_id)
     if comment.author_id == viewer_id:
         return comment
-    if comment.state != CommentState.VISIBLE or not visibility.only_there((comment.author_id,), viewer_id):
+    if comment.state != CommentState.VISIBLE or not viewing.filter_present((comment.author_id,), viewer_id):
         raise CommentNotFound
     return comment
 
@@ -75,15 +75,16 @@ def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
 def write(video_id: str, author_id: str, text: str, answers: str | None = None) -> Comment:
     """A new comment, or reply to the comment `answers`.
 
-    Raises what videos.check_visible raises, CommentNotFound, NotAThread (`answers` is a reply itself), CommentRefused.
+    Raises what viewing.check_can_view raises, CommentNotFound, NotAThread (`answers` is a reply itself) or
+    CommentRefused.
     """
-    known = videos.check_visible_for_write(video_id, author_id)
+    known = viewing.check_can_interact(video_id, author_id)
     others = {known["owner_id"]}
     if answers:
         if comment_ids.answered(answers):
             raise NotAThread
         parent = find(video_id, answers)
-        if parent.state != CommentState.VISIBLE or visibility.gone(parent.author_id):
+        if parent.state != CommentState.VISIBLE or viewing.account(parent.author_id).gone:
             raise CommentNotFound
         others.add(parent.author_id)
     at = videos.now_ms()
@@ -115,7 +116,7 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     Raises what find_visible raises, NotYourComment, CommentRefused, or StorageBusy when reports and moderators kept
     getting in between.
     """
-    known = videos.check_visible_for_write(video_id, author_id)
+    known = viewing.check_can_interact(video_id, author_id)
     for _ in retry.attempts(EDIT_ATTEMPTS):
         comment = find(video_id, comment_id)
         if comment.author_id != author_id:
@@ -160,7 +161,7 @@ def _answered_author(reply: Comment) -> set[str]:
 def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = False) -> None:
     """By its author, the video's owner or a moderator. The text is gone with it; who replied stays.
 
-    Raises CommentNotFound, NotYourComment or what videos.check_visible raises.
+    Raises CommentNotFound, NotYourComment or what viewing.check_can_view raises.
     """
     comment = find(video_id, comment_id)
     if comment.author_id != caller_id and moderator:
@@ -170,7 +171,7 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
     if comment.author_id != caller_id:
         if comment.state != CommentState.VISIBLE:
             raise CommentNotFound
-        if videos.check_visible(video_id, caller_id)["owner_id"] != caller_id:
+        if viewing.check_can_view(video_id, caller_id)["owner_id"] != caller_id:
             raise NotYourComment
     _change(comment, removal(caller_id))
 

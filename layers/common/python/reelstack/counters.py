@@ -15,8 +15,9 @@ from pynamodb.transactions import TransactWrite
 from reelstack import cache, counter_parts, retry, tallies, transactions
 from reelstack.config import config
 from reelstack.counter_parts import KINDS
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.interactions import Counter
-from reelstack.tallies import Record, Tally
+from reelstack.tallies import Tally
 from reelstack.telemetry import count
 from reelstack.transactions import Stopped
 
@@ -91,17 +92,17 @@ def _sum(items: list[Counter]) -> Counts:
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-def table_of(stream_arn: str) -> str:
-    """The field of Config that names a stream's table. Raises KeyError for a table that nobody counts."""
+def table_of(name: str) -> str:
+    """The field of Config that names a table. Raises KeyError for a table that nobody counts."""
     names = {getattr(config(), field): field for field in tallies.RULES}
-    return names[stream_arn.split("/")[1]]
+    return names[name]
 
 
-def count_records(table: str, shard: str, records: list[Record]) -> tuple[int, dict[str, float]]:
+def count_records(table: str, shard: str, records: list[StreamRecord]) -> tuple[int, dict[str, float]]:
     """Counts stream records of one shard, oldest first. Returns how many were new, and records a second of the
     counters whose rate was measured on that occasion. Raises ShardMoved."""
     mark = _mark(shard)
-    fresh = [record for record in records if mark is None or tallies.sequence(record) > int(mark)]
+    fresh = [record for record in records if mark is None or int(record.sequence_number) > int(mark)]
     measured: dict[str, float] = {}
     for reached, tally in tallies.batches(table, fresh, TRANSACTION_COUNTERS):
         _apply(shard, mark, reached, tally)

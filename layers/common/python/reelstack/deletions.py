@@ -1,7 +1,7 @@
 """Deleting an account: gone for everybody with one write, recoverable for a while, then erased.
 
 While it waits, nothing is removed: `deleted_at` on the user's item hides profile, videos and comments on every path
-that asks `reelstack.visibility`, and ends every session within its cache time.
+that asks `reelstack.viewing`, and ends every session within its cache time.
 """
 
 import json

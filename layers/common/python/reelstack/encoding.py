@@ -50,6 +50,19 @@ class Picture:
     path: Path
 
 
+@dataclass(frozen=True)
+class ClipOutputs:
+    """Where the parts of a whole clip go."""
+
+    picture: Picture
+    sound: Path | None
+    """None: the clip has no sound."""
+    sheet: Path
+    """The seek previews."""
+    statistics: Path
+    """ffmpeg's -vstats of each picture."""
+
+
 def track_timescale(rate: Fraction) -> int:
     """Ticks per second of a track in which every frame lasts a whole number of ticks."""
     return rate.numerator * (1 if rate.numerator >= 10_000 else 1000)
@@ -76,26 +89,21 @@ def encode_segment(
     ]
 
 
-def encode_clip(
-    plan: Plan, source: Path, picture: Picture, sound: Path | None, sheet: Path, statistics: Path, threads: int
-) -> list[str]:
-    """The whole clip in one rendition, unless None its sound, and the sheet of seek previews, from one decode.
-
-    `statistics`: of each picture.
-    """
+def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) -> list[str]:
+    """The whole clip in one rendition, its sound and the sheet of seek previews, from one decode."""
     frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
     graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
-    graph += _split_and_scale([picture]).removesuffix("[out0]")
+    graph += _split_and_scale([outputs.picture]).removesuffix("[out0]")
     graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
-    if sound:
+    if outputs.sound:
         graph += f";[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
     return [
         *_opened(plan.facts, source, threads, "-max_error_rate", str(MAX_ERROR_RATE)),
-        *("-vstats_file", str(statistics)),
+        *("-vstats_file", str(outputs.statistics)),
         *("-filter_complex", graph),
-        *_encoded(plan, [picture], threads),
-        *(_encoded_sound(sound) if sound else ()),
-        *("-map", "[sheet]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{sheet}"),
+        *_encoded(plan, [outputs.picture], threads),
+        *(_encoded_sound(outputs.sound) if outputs.sound else ()),
+        *("-map", "[sheet]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{outputs.sheet}"),
     ]
 
 

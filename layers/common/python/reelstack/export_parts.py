@@ -10,7 +10,7 @@ from typing import Any
 
 from pynamodb.models import Model
 
-from reelstack import personal_data, sign_ins, visibility
+from reelstack import personal_data, sign_ins, viewing
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.ties import Block, Follow
 from reelstack.tables.users import User
@@ -53,7 +53,7 @@ def _uploads(user_id: str) -> Iterator[Line]:
 
 def _tied(user_id: str, follows: Iterator[Follow], other: str) -> Iterator[Line]:
     while page := list(islice(follows, AT_ONCE)):
-        there = visibility.only_there({getattr(one, other) for one in page}, user_id)
+        there = viewing.filter_present({getattr(one, other) for one in page}, user_id)
         kept = [one for one in page if getattr(one, other) in there]
         yield from _told(kept, other, "state", "since")
 

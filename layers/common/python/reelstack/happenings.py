@@ -10,14 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from reelstack import comment_ids, comments, handles, videos
+from reelstack import comment_ids, comments, handles, videos, viewing
 from reelstack.comments import CommentState
 from reelstack.config import config
-from reelstack.errors import CommentNotFound, ReelstackError, UserNotFound
+from reelstack.errors import CommentNotFound, UserNotFound
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.videos import Video
 from reelstack.ties import Following
 
-Record = dict[str, Any]
 NOBODY = ""
 """Who did what the service did."""
 
@@ -53,7 +53,7 @@ class Happening:
         return f"{self.kind}#{self.about}"
 
 
-def of_records(records: list[Record]) -> list[Happening]:
+def of_records(records: list[StreamRecord]) -> list[Happening]:
     """Of a batch of one table's stream: likes, comments or likes of comments."""
     reads = {
         config().likes_table: _of_like,
@@ -61,12 +61,7 @@ def of_records(records: list[Record]) -> list[Happening]:
         config().comment_likes_table: _of_comment_like,
     }
     known: dict[str, str | None] = {}
-    found = (
-        one
-        for record in records
-        if "NewImage" in record["dynamodb"]
-        for one in reads[record["eventSourceARN"].split("/")[1]](record, known)
-    )
+    found = (one for record in records if record.new for one in reads[record.table](record, known))
     return [one for one in found if one.user_id != one.actor_id]
 
 
@@ -93,23 +88,23 @@ def _of_follow(detail: dict[str, Any]) -> Happening:
     return Happening(followee, kind, "", follower, since)
 
 
-def _of_like(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
-    after = _image(record, "NewImage")
-    if "OldImage" not in record["dynamodb"] and (owner := _owner(after["video_id"], known)):
+def _of_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
+    after = record.new
+    if not record.old and (owner := _owner(after["video_id"], known)):
         yield Happening(owner, NotificationKind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
 
 
-def _of_comment_like(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
-    after = _image(record, "NewImage")
-    if "OldImage" not in record["dynamodb"] and (author := _author(after["comment"], known)):
+def _of_comment_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
+    after = record.new
+    if not record.old and (author := _author(after["comment"], known)):
         yield Happening(
             author, NotificationKind.COMMENT_LIKE, after["comment"], after["user_id"], int(after["liked_at"])
         )
 
 
-def _of_comment(record: Record, known: dict[str, str | None]) -> Iterator[Happening]:
+def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
     """When it is seen first, which may be after a moderator's decision; mentions also when it is edited."""
-    before, after = _image(record, "OldImage"), _image(record, "NewImage")
+    before, after = record.old, record.new
     if after["state"] != CommentState.VISIBLE:
         return
     video_id, comment_id, author_id = after["video_id"], after["comment_id"], after["author_id"]
@@ -130,9 +125,9 @@ def _of_comment(record: Record, known: dict[str, str | None]) -> Iterator[Happen
                 at,
                 comment_id,
             )
-    for handle in _handles(record, "NewImage") - (set() if appeared else _handles(record, "OldImage")):
+    for handle in set(after.get("mentions", ())) - set(() if appeared else before.get("mentions", ())):
         user_id = _holder(handle)
-        if user_id and user_id not in told and _sees(user_id, video_id):
+        if user_id and user_id not in told and viewing.can_view(video_id, user_id):
             about = comment_ids.counter_of(video_id, comment_id)
             yield Happening(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
 
@@ -158,21 +153,3 @@ def _holder(handle: str) -> str | None:
         return handles.find_holder(handle).user_id
     except UserNotFound:
         return None
-
-
-def _sees(user_id: str, video_id: str) -> bool:
-    try:
-        videos.check_visible(video_id, user_id)
-    except ReelstackError:
-        return False
-    return True
-
-
-def _image(record: Record, name: str) -> dict[str, str]:
-    image = record["dynamodb"].get(name) or {}
-    return {key: value.get("S") or value.get("N") for key, value in image.items() if "S" in value or "N" in value}
-
-
-def _handles(record: Record, name: str) -> set[str]:
-    image = record["dynamodb"].get(name) or {}
-    return {one["S"] for one in image.get("mentions", {}).get("L", [])}

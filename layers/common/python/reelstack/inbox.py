@@ -3,11 +3,11 @@
 Blocks, accounts that are gone and videos that are not for the reader any more take effect here, when it is read.
 """
 
-from dataclasses import dataclass
+from pydantic import BaseModel
 
-from reelstack import counters, notification_choices, pages, shelves, tallies, visibility
+from reelstack import counters, notification_choices, pages, shelves, tallies, viewing
 from reelstack.happenings import NOBODY, NotificationKind
-from reelstack.notifications import people_of
+from reelstack.notifications import Pushed, people_of
 from reelstack.tables.notifications import Notification
 from reelstack.tables.videos import Video
 from reelstack.videos import State
@@ -24,26 +24,29 @@ COUNTED = {
 """What the counter of the thing calls those who did it."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One notification, as its reader may see it."""
+class NotificationView(BaseModel):
+    """What people did about one thing: "`people` and `count` - n others liked your video"."""
 
     subject: str
+    """Which notification this is; the same one comes again, higher up, when more people do it."""
     kind: NotificationKind
     video_id: str | None
     about_comment_id: str | None
-    """The reader's comment that was liked or answered, or the one that names them."""
+    """The caller's comment that was liked or answered, or the one that names them."""
     comment_id: str | None
+    """What the newest of them wrote."""
     people: list[str]
-    """The newest SHOWN_PEOPLE user ids."""
+    """The newest three; nobody when the service did it."""
     count: int
-    """How many did it, those people included."""
+    """How many did it. Up to 16 it counts people; above, what the thing's own counter says."""
     at: int
+    """Unix milliseconds: when it last came into the inbox."""
     unread: bool
-    pushed: str
+    pushed: Pushed
+    """What became of telling the caller at once."""
 
 
-def read(user_id: str, limit: int, cursor: str | None) -> tuple[list[Entry], str | None]:
+def read(user_id: str, limit: int, cursor: str | None) -> tuple[list[NotificationView], str | None]:
     """A page, newest first, and the cursor of the next. Of `limit` notifications those that may be shown: fewer, even
     none, when some may not. Eventually consistent, by milliseconds."""
     before = pages.decode(cursor, int, str)
@@ -67,11 +70,11 @@ def unread(user_id: str) -> int:
     return len(show(user_id, list(found)))
 
 
-def show(user_id: str, items: list[Notification]) -> list[Entry]:
+def show(user_id: str, items: list[Notification]) -> list[NotificationView]:
     """What the user may see of these, in the same order."""
     since = notification_choices.read_to(user_id) if items else 0
     actors = {actor for item in items for _, actor in people_of(item)} - {NOBODY}
-    there = visibility.only_there(actors, user_id) | {NOBODY}
+    there = viewing.filter_present(actors, user_id) | {NOBODY}
     visible = _visible({video for item in items if (video := _about(item)[1])}, user_id)
     keys = {item.subject: _counter(item) for item in items if item.many and _about(item)[0] in COUNTED}
     counts = counters.read(list(keys.values()))
@@ -83,7 +86,7 @@ def show(user_id: str, items: list[Notification]) -> list[Entry]:
             continue
         counted = getattr(counts[keys[item.subject]], COUNTED[kind]) if item.subject in keys else 0
         entries.append(
-            Entry(
+            NotificationView(
                 subject=item.subject,
                 kind=kind,
                 video_id=video_id,
@@ -93,7 +96,7 @@ def show(user_id: str, items: list[Notification]) -> list[Entry]:
                 count=max(len(people), counted),
                 at=int(item.changed_at),
                 unread=item.changed_at > since,
-                pushed=item.pushed,
+                pushed=Pushed(item.pushed),
             )
         )
     return entries
@@ -113,7 +116,7 @@ def _counter(item: Notification) -> str:
 def _visible(video_ids: set[str], user_id: str) -> set[str]:
     found = [video for video in Video.batch_get(sorted(video_ids)) if video.state != State.DELETED] if video_ids else []
     out = [video for video in found if video.owner_id == user_id or video.state == State.PUBLISHED]
-    return {video.video_id for video in visibility.only_visible(out, user_id)}
+    return {video.video_id for video in viewing.filter_visible(out, user_id)}
 
 
 def _position(item: Notification) -> tuple[int, str]:

@@ -5,41 +5,34 @@ It is read anew each time, consistently, so records may come twice, late and in 
 
 from collections.abc import Collection, Iterable
 from itertools import islice
-from typing import Any
 
 from reelstack import search_documents, search_indexes
+from reelstack.audiences import Account
 from reelstack.clock import now_ms
 from reelstack.search_documents import Document, SearchKind
+from reelstack.stream_records import StreamRecord
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
-from reelstack.visibility import Account
 
 AT_ONCE = 100
 DECIDING = ("private", "friends_only", "suspended_at", "deleted_at")
 """What of an account decides whether its videos can be found."""
 
 
-def follow(records: Collection[dict[str, Any]]) -> list[str]:
-    """Indexes what stream records of videos and users are about. Returns the sequence numbers of records whose item an
-    index did not take. Raises SearchAway."""
-    by_video = {key: record for record in records if (key := _key(record, "video_id"))}
-    by_user = {key: record for record in records if (key := _key(record, "user_id"))}
+def follow(records: Collection[StreamRecord]) -> list[StreamRecord]:
+    """Indexes what stream records of videos and users are about. Returns the records whose item an index did not take.
+    Raises SearchAway."""
+    by_video = {key: record for record in records if (key := record.keys.get("video_id"))}
+    by_user = {key: record for record in records if (key := record.keys.get("user_id"))}
     failed = [by_video[key] for key in index_videos(by_video)] if by_video else []
     failed += [by_user[key] for key in index_people(by_user)] if by_user else []
-    moved = {_key(record, "user_id") for record in records if _decides(record)}
-    failed += [by_user[owner_id] for owner_id in sorted(moved) if index_videos_of(owner_id)]
-    return [str(record["dynamodb"]["SequenceNumber"]) for record in failed]
+    moved = {record.keys["user_id"] for record in records if "user_id" in record.keys and _decides(record)}
+    return failed + [by_user[owner_id] for owner_id in sorted(moved) if index_videos_of(owner_id)]
 
 
-def _key(record: dict[str, Any], name: str) -> str:
-    return str(record["dynamodb"]["Keys"].get(name, {}).get("S", ""))
-
-
-def _decides(record: dict[str, Any]) -> bool:
+def _decides(record: StreamRecord) -> bool:
     """Whether with this record an account's videos may have become ones to be found, or ceased to be."""
-    before, after = (record["dynamodb"].get(image) or {} for image in ("OldImage", "NewImage"))
-    told = {"BOOL": False}
-    return bool(_key(record, "user_id")) and any(before.get(name, told) != after.get(name, told) for name in DECIDING)
+    return any(record.old.get(name, False) != record.new.get(name, False) for name in DECIDING)
 
 
 def index_videos(video_ids: Collection[str]) -> set[str]:

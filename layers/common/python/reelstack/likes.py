@@ -4,7 +4,7 @@ changes nothing. Who likes a video is listed by an index spread over shelves: mo
 Counts follow from the table's stream: reelstack.counters.
 """
 
-from reelstack import blocks, cache, pages, rates, shelves, videos
+from reelstack import blocks, cache, pages, rates, shelves, videos, viewing
 from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import SHELVES, Video
@@ -12,9 +12,9 @@ from reelstack.telemetry import logger
 
 
 def like(user_id: str, video_id: str) -> bool:
-    """True for a new like, False for one that was there. Raises what videos.check_visible raises."""
+    """True for a new like, False for one that was there. Raises what viewing.check_can_view raises."""
     with cache.ahead(videos.cached_as(video_id), blocks.cached_as(user_id)):
-        known = videos.check_visible_for_write(video_id, user_id)
+        known = viewing.check_can_interact(video_id, user_id)
         if blocks.stand(user_id, (known["owner_id"],)):
             raise VideoNotFound
     # What an earlier version cached has no shelves.

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from reelstack import cache, pages, videos, visibility
+from reelstack import cache, pages, videos, viewing
+from reelstack.audiences import Audience
 from reelstack.tables.videos import SHELVES, Video
 from reelstack.videos import State
-from reelstack.visibility import Audience
 
 LISTED = (Audience.PUBLIC, Audience.FRIENDS)
 """Who has the address of an unlisted video has it from somewhere else."""
@@ -39,7 +39,7 @@ def seen(video_ids: Iterable[str], viewer_id: str) -> dict[str, Video]:
         and found[video_id].state != State.DELETED
         and (found[video_id].state == State.PUBLISHED or found[video_id].owner_id == viewer_id)
     ]
-    return {video.video_id: video for video in visibility.only_visible(there, viewer_id)}
+    return {video.video_id: video for video in viewing.filter_visible(there, viewer_id)}
 
 
 def feed(viewer_id: str, limit: int, cursor: str | None) -> Page:
@@ -61,7 +61,7 @@ def everything(limit: int, cursor: str | None) -> Page:
 def of_owner(owner_id: str, viewer_id: str, limit: int, cursor: str | None) -> Page:
     """What an account has published for `viewer_id`, newest first. Raises UserNotFound, AccountPrivate or
     AccountForFriends."""
-    visibility.check_account(owner_id, viewer_id)
+    viewing.check_account(owner_id, viewer_id)
     found = published(owner_id, pages.decode(cursor, int, str), limit)
     return fill(found, lambda one: one, lambda some: listed(some, viewer_id), limit)
 

@@ -2,6 +2,7 @@
 the video has moved on.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from reelstack import videos
@@ -11,6 +12,16 @@ from reelstack.tables.videos import Video
 from reelstack.videos import State
 
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    reason: str
+    """A code of reelstack.reasons."""
+    detail: str = ""
+    labels: dict[str, float] = field(default_factory=dict)
+    asset: dict[str, Any] | None = None
+    """What was packaged, if production came so far: an appeal may bring it back."""
 
 
 def begin(video_id: str, attempt: int) -> bool:
@@ -50,35 +61,43 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
 def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
     """What a video's item says once it is published; the caller's condition must hold `video.visibility`."""
     shown = [Video.shelf.set(videos.shelf_of(video.video_id))] if video.visibility == "public" else []
-    cost = [Video.cost_microdollars.set(asset["cost_microdollars"])] if "cost_microdollars" in asset else []
     return [
         Video.state.set(State.PUBLISHED),
+        Video.published_at.set(int(video.published_at or now_ms())),
+        *played(asset),
+        *shown,
+    ]
+
+
+def played(asset: dict[str, Any]) -> list[Any]:
+    """What a video's item says of the asset that is played."""
+    known = asset.get("cost_microdollars") is not None
+    cost = [Video.cost_microdollars.set(asset["cost_microdollars"])] if known else []
+    return [
         Video.asset.set(asset),
         Video.duration_ms.set(asset["duration_ms"]),
         Video.width.set(asset["width"]),
         Video.height.set(asset["height"]),
-        Video.published_at.set(int(video.published_at or now_ms())),
-        *shown,
         *cost,
     ]
 
 
-def reject(
-    video_id: str, attempt: int, reason: str, detail: str, labels: dict[str, float], asset: dict[str, Any] | None = None
-) -> bool:
-    """`asset` is what was packaged, if it came so far: an appeal may bring it back."""
-    kept = [Video.asset.set(asset)] if asset else []
-    more = [Video.labels.set(labels), Video.rejected_at.set(now_ms()), *kept]
-    return _end(video_id, attempt, State.REJECTED, reason, detail, more)
+def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
+    kept = [Video.asset.set(rejection.asset)] if rejection.asset else []
+    more = [Video.labels.set(rejection.labels), Video.rejected_at.set(now_ms()), *kept]
+    return _end(video_id, attempt, [*_ended(State.REJECTED, rejection.reason, rejection.detail), *more])
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
-    return _end(video_id, attempt, State.FAILED, reason, detail, [])
+    return _end(video_id, attempt, _ended(State.FAILED, reason, detail))
 
 
-def _end(video_id: str, attempt: int, state: State, reason: str, detail: str, more: list[Any]) -> bool:
+def _ended(state: State, reason: str, detail: str) -> list[Any]:
     assert reason in REASONS, reason
-    actions = [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500]), *more]
+    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
+
+
+def _end(video_id: str, attempt: int, actions: list[Any]) -> bool:
     if _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions):
         return True
     note_leftovers(video_id, attempt)

@@ -8,7 +8,8 @@ that the counters say how many there are, exactly.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from reelstack import notification_choices, retry, ties, visibility
+from reelstack import notification_choices, retry, ties, viewing
+from reelstack.audiences import Account
 from reelstack.clock import now_ms
 from reelstack.happenings import NOBODY, Happening
 from reelstack.tables.notifications import Notification
@@ -74,11 +75,11 @@ def _wanted(found: list[Happening]) -> list[Happening]:
     if refused is None:
         return []
     refused |= ties.blocked(user_id, actors - refused)
-    accounts = visibility.accounts(actors - refused)
+    accounts = viewing.accounts(actors - refused)
     return [one for one in found if one.actor_id == NOBODY or _there(one.actor_id, refused, accounts)]
 
 
-def _there(actor_id: str, refused: set[str], accounts: dict[str, visibility.Account]) -> bool:
+def _there(actor_id: str, refused: set[str], accounts: dict[str, Account]) -> bool:
     return actor_id not in refused and not accounts[actor_id].gone
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack import visibility
+from reelstack import viewing
 from reelstack.config import config
 from reelstack.delivery import asset_url
 from reelstack.errors import VideoModerated, VideoProcessing
@@ -42,7 +42,7 @@ def addresses(viewed: Viewed) -> Playback:
         raise VideoModerated
     if video.state == State.RESTORING:
         raise VideoProcessing
-    is_public = video.state == State.PUBLISHED and visibility.is_open(video.owner_id, video.visibility)
+    is_public = video.state == State.PUBLISHED and viewing.is_for_everybody(video)
     asset = video.asset or video.preview
     if asset is None:
         raise VideoProcessing

@@ -11,7 +11,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import aws, milestones, remakes, spending, transactions, videos
+from reelstack import attempts, aws, spending, transactions, videos
 from reelstack.config import config
 from reelstack.orders import NotAnUpload, Order
 from reelstack.tables.production import Lease
@@ -45,9 +45,9 @@ def start(order: Order) -> bool:
         logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
         return False
     _take_lease(order, upload.owner_id)
-    remake = remakes.is_asked_for(upload.video_id, order.attempt)
-    if remake or milestones.begin(upload.video_id, order.attempt):
-        _start_execution(upload, order, remake=remake)
+    kind = attempts.begin(upload.video_id, order.attempt)
+    if kind:
+        _start_execution(upload, order, remake=kind is attempts.Kind.REENCODE)
     else:
         release(order.execution)
     claim.update(actions=[Claim.started.set(True)])
@@ -181,13 +181,8 @@ def finish(execution: str, status: str) -> None:
         return  # an item of a Distributed Map: its parent says how the production ended
     if status != "SUCCEEDED" and (video_id := _video_of(upload_id)):
         reason = "production-timeout" if status == "TIMED_OUT" else "production-failed"
-        _fail(video_id, int(attempt), reason, f"The execution ended as {status}")
+        attempts.fail(video_id, int(attempt), reason, f"The execution ended as {status}")
     release(execution)
-
-
-def _fail(video_id: str, attempt: int, reason: str, detail: str) -> None:
-    if not remakes.give_up(video_id, attempt, reason):
-        milestones.fail(video_id, attempt, reason, detail)
 
 
 def reconcile() -> int:
@@ -202,7 +197,7 @@ def reconcile() -> int:
                 if lease.taken_at > videos.now_ms() - START_GRACE_SECONDS * 1000:
                     continue
                 if video_id := _video_of(lease.upload_id):
-                    _fail(video_id, _attempt(lease.execution), "production-lost", "No execution of that name")
+                    attempts.fail(video_id, _attempt(lease.execution), "production-lost", "No execution of that name")
             finish(lease.execution, status or "LOST")
             righted += 1
             logger.warning("production put right", execution=lease.execution, status=status)

@@ -1,11 +1,10 @@
 """Tells users at once what has come into their inbox: over their open connections, and to their phones."""
 
-import dataclasses
 import json
 import time
 
 from reelstack import connections, devices, inbox, notifications
-from reelstack.inbox import Entry
+from reelstack.inbox import NotificationView
 from reelstack.notifications import Pushed
 from reelstack.tables.notifications import Notification
 
@@ -37,7 +36,6 @@ def _push(item: Notification) -> Pushed:
     return Pushed.SENT if any(taken) else Pushed.FAILED
 
 
-def message(entry: Entry, unread: int) -> str:
+def message(entry: NotificationView, unread: int) -> str:
     """What goes over a connection: the notification as the inbox shows it, and how many are unread."""
-    told = {name: value for name, value in dataclasses.asdict(entry).items() if name != "pushed"}
-    return json.dumps({"notification": told, "unread": unread}, separators=(",", ":"))
+    return json.dumps({"notification": entry.model_dump(exclude={"pushed"}), "unread": unread}, separators=(",", ":"))

@@ -10,12 +10,12 @@ import time
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
+from reelstack.clock import DAY_SECONDS
 from reelstack.config import config
 from reelstack.errors import BytesOfTodayUsed, TooManyOpenUploads, UploadsOfTodayUsed
 from reelstack.tables.videos import Upload, Usage
 
 OPEN = "open"
-DAY_SECONDS = 24 * 3600
 
 
 def check(owner_id: str, size_bytes: int) -> None:

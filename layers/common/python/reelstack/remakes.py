@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
-from reelstack import aws, listings, videos
+from reelstack import aws, listings, milestones, videos
 from reelstack.config import config
 from reelstack.errors import NothingToRemake, RenditionUnknown
 from reelstack.ladder import Plan
@@ -47,13 +47,14 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
     return video
 
 
-class Asked(BaseModel):
+class Reencoded(BaseModel):
     asked: list[str]
+    """Ids of the videos that will be made anew."""
     seen: int
     cursor: str | None
 
 
-def request_many(without_codec: str | None, before_ms: int | None, limit: int, cursor: str | None) -> Asked:
+def request_many(without_codec: str | None, before_ms: int | None, limit: int, cursor: str | None) -> Reencoded:
     """Asks, at low priority, for those of a page of published public videos that fit; the cursor leads to the next."""
     page, following = listings.everything(limit, cursor)
     fitting = [
@@ -69,37 +70,21 @@ def request_many(without_codec: str | None, before_ms: int | None, limit: int, c
         except NothingToRemake:  # deleted or taken down since the page was read
             continue
         asked.append(video.video_id)
-    return Asked(asked=asked, seen=len(page), cursor=following)
+    return Reencoded(asked=asked, seen=len(page), cursor=following)
 
 
 def is_asked_for(video_id: str, attempt: int) -> bool:
     """Whether this attempt makes a published video anew."""
-    try:
-        video = Video.get(video_id, consistent_read=True)
-    except Video.DoesNotExist:
-        return False
-    return video.state == State.PUBLISHED and video.remake_attempt == attempt
+    video = videos.find_or_none(video_id)
+    return video is not None and video.state == State.PUBLISHED and video.remake_attempt == attempt
 
 
-def publish(video_id: str, attempt: int, asset: dict[str, Any], cost_microdollars: int | None) -> bool:
+def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
     """Puts the new asset in the place of the old one. False if this was no remake, or is none any more."""
-    try:
-        video = Video.get(video_id, consistent_read=True)
-    except Video.DoesNotExist:
+    video = videos.find_or_none(video_id)
+    if video is None or video.remake_attempt != attempt or not video.asset:
         return False
-    if video.remake_attempt != attempt or not video.asset:
-        return False
-    actions = [
-        Video.attempt.set(attempt),
-        Video.asset.set(asset),
-        Video.preview.remove(),
-        Video.duration_ms.set(asset["duration_ms"]),
-        Video.width.set(asset["width"]),
-        Video.height.set(asset["height"]),
-        *_cleared(),
-    ]
-    if cost_microdollars is not None:
-        actions.append(Video.cost_microdollars.set(cost_microdollars))
+    actions = [Video.attempt.set(attempt), *milestones.played(asset), Video.preview.remove(), *_cleared()]
     # Written before the swap: if that comes to nothing, the reconciler sees that the prefix is played.
     keep_for_now(str(video.asset["prefix"]))
     return _settle(video_id, attempt, actions)

@@ -5,13 +5,15 @@ video's review is opened or becomes more urgent, a comment is put into its queue
 counted anew each time, so a record that comes twice changes nothing.
 """
 
+from collections import Counter
 from enum import StrEnum
 from typing import Any
 
-from reelstack import audit, comment_ids, comments, pages, reviews, videos
+from reelstack import audit, comment_ids, comments, pages, reviews, videos, viewing
 from reelstack.audit import Change
 from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.reviews import Kind
+from reelstack.stream_records import EventName, StreamRecord
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
 
@@ -33,8 +35,8 @@ class Reason(StrEnum):
 
 
 def report_video(reporter_id: str, video_id: str, reason: Reason, detail: str) -> bool:
-    """False if they reported it before. Raises what videos.check_visible raises."""
-    videos.check_visible(video_id, reporter_id)
+    """False if they reported it before. Raises what viewing.check_can_view raises."""
+    viewing.check_can_view(video_id, reporter_id)
     return _report(reporter_id, video_id, reason, detail)
 
 
@@ -67,12 +69,11 @@ def _report(reporter_id: str, subject: str, reason: Reason, detail: str) -> bool
 # --- what follows ----------------------------------------------------------------------------------------------------
 
 
-def follow(records: list[dict[str, Any]]) -> int:
+def follow(records: list[StreamRecord]) -> int:
     """Asks moderators about what stream records of reports are about. Returns about how many things they are asked."""
-    new = [record["dynamodb"]["Keys"] for record in records if record["eventName"] == "INSERT"]
+    new = Counter(record.keys["subject"] for record in records if record.event_name is EventName.INSERT)
     asked = 0
-    for subject in dict.fromkeys(keys["subject"]["S"] for keys in new):
-        seen = sum(keys["subject"]["S"] == subject for keys in new)
+    for subject, seen in new.items():
         # The index follows a moment after the stream.
         people = min(max(seen, _reporters(subject)), MOST_COUNTED)
         video_id, _, comment_id = subject.partition("/")

@@ -6,10 +6,10 @@ A document says what to look at, never that it may be shown: `reelstack.searches
 from enum import StrEnum
 from typing import Any
 
+from reelstack.audiences import Account, Audience
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
 from reelstack.videos import State
-from reelstack.visibility import Account, Audience
 
 Document = dict[str, Any]
 

@@ -4,14 +4,14 @@ see it. So a search never shows what was deleted, withdrawn, made private or blo
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from reelstack import listings, pages, search_indexes, search_queries, visibility
+from reelstack import listings, pages, search_indexes, search_queries, viewing
+from reelstack.audiences import Audience
 from reelstack.errors import CursorInvalid, SearchEmpty
 from reelstack.search_documents import SearchKind
 from reelstack.search_queries import Body
 from reelstack.tables.users import User
 from reelstack.tables.videos import Video
 from reelstack.videos import State
-from reelstack.visibility import Audience
 
 ROUNDS = 4
 """How often a page looks further for what may be seen. After that it is shorter than asked for, and has a cursor."""
@@ -51,7 +51,7 @@ def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[
 
     def see(user_ids: Collection[str]) -> dict[str, User]:
         # The item itself is looked at: what the cache knows of accounts may be a moment old.
-        found = User.batch_get(list(visibility.only_there(user_ids, viewer_id)), consistent_read=True)
+        found = User.batch_get(list(viewing.filter_present(user_ids, viewer_id)), consistent_read=True)
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
     return _page(

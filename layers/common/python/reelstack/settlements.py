@@ -4,10 +4,9 @@ import time
 from typing import Any
 
 from reelstack import audit, data_requests, exports
+from reelstack.clock import DAY_SECONDS
 from reelstack.data_requests import TOMBSTONE_SECONDS, Kind, Progress
 from reelstack.telemetry import count, logger
-
-DAY_SECONDS = 24 * 3600
 
 
 def of_export(user_id: str, request_id: str, files: list[dict[str, Any]], error: dict[str, Any] | None) -> bool:

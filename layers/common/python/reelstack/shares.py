@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack import blocks, shelves, transactions, videos
+from reelstack import blocks, shelves, transactions, videos, viewing
 from reelstack.errors import VideoNotFound
 from reelstack.tables.interactions import Share
 
@@ -19,8 +19,8 @@ class Channel(StrEnum):
 
 
 def share(user_id: str, video_id: str, channel: Channel) -> Share:
-    """The record of it, new or from before. Raises what videos.check_visible raises."""
-    known = videos.check_visible_for_write(video_id, user_id)
+    """The record of it, new or from before. Raises what viewing.check_can_view raises."""
+    known = viewing.check_can_interact(video_id, user_id)
     shelf = shelves.of_user(video_id, user_id, int(known["like_shelves"]))
     share_id = uuid.uuid4().hex[:16]
     made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shelf=shelf)

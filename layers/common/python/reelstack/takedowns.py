@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
-from reelstack import audit, aws, listings, milestones, playback_keys, retry, storage, videos, visibility
+from reelstack import audit, aws, listings, milestones, playback_keys, retry, storage, videos, viewing
+from reelstack.audiences import OPEN, Audience
 from reelstack.audit import Change
 from reelstack.config import config
 from reelstack.errors import NothingToTakeDown
@@ -18,7 +19,6 @@ from reelstack.listings import Position
 from reelstack.tables.videos import Video
 from reelstack.telemetry import count
 from reelstack.videos import State
-from reelstack.visibility import OPEN, Audience
 
 SERVED, QUARANTINE = "v/", "quarantine/"
 """Prefixes of the media bucket. The CDN may read the first only."""
@@ -106,7 +106,7 @@ def withdraw_of(owner_id: str, before: Position | None) -> tuple[int, Position |
 
     Objects stay, and nothing is written to the videos: an account opens as it closed.
     """
-    account = visibility.account_now(owner_id)
+    account = viewing.account_now(owner_id)
     if account.open and not account.gone:
         return 0, None
     page = list(islice(listings.published(owner_id, before, OF_AN_ACCOUNT), OF_AN_ACCOUNT))

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-Record = dict[str, Any]
+from reelstack.stream_records import EventName, StreamRecord
+
 Changes = Iterable[tuple[str, str, int]]
 """(key of the counter, attribute of the counter, change)"""
-EXISTENCE = {"INSERT": 1, "REMOVE": -1}
+EXISTENCE = {EventName.INSERT: 1, EventName.REMOVE: -1}
 COUNTED = "visible"
 """The state in which a comment counts: reelstack.comments.CommentState."""
 FOLLOWING, REQUESTED = "following", "requested"
@@ -23,43 +23,40 @@ class Tally:
     records: int = 0
 
 
-def _likes(record: Record) -> Changes:
-    yield record["dynamodb"]["Keys"]["video_id"]["S"], "likes", EXISTENCE.get(record["eventName"], 0)
+def _likes(record: StreamRecord) -> Changes:
+    yield record.keys["video_id"], "likes", EXISTENCE.get(record.event_name, 0)
 
 
-def _bookmarks(record: Record) -> Changes:
-    yield record["dynamodb"]["Keys"]["video_id"]["S"], "bookmarks", EXISTENCE.get(record["eventName"], 0)
+def _bookmarks(record: StreamRecord) -> Changes:
+    yield record.keys["video_id"], "bookmarks", EXISTENCE.get(record.event_name, 0)
 
 
-def _comment_likes(record: Record) -> Changes:
-    yield record["dynamodb"]["Keys"]["comment"]["S"], "likes", EXISTENCE.get(record["eventName"], 0)
+def _comment_likes(record: StreamRecord) -> Changes:
+    yield record.keys["comment"], "likes", EXISTENCE.get(record.event_name, 0)
 
 
-def _shares(record: Record) -> Changes:
-    video_id, _, _ = record["dynamodb"]["Keys"]["share"]["S"].rpartition("#")
-    yield video_id, "shares", EXISTENCE.get(record["eventName"], 0)
+def _shares(record: StreamRecord) -> Changes:
+    video_id, _, _ = record.keys["share"].rpartition("#")
+    yield video_id, "shares", EXISTENCE.get(record.event_name, 0)
 
 
-def _comments(record: Record) -> Changes:
+def _comments(record: StreamRecord) -> Changes:
     """A comment counts while everybody can read it; a reply also for the comment it answers."""
-    images = [record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage")]
-    before, after = (image.get("state", {}).get("S") == COUNTED for image in images)
-    video_id = next(image["video_id"]["S"] for image in reversed(images) if image)
-    answered, reply, _ = record["dynamodb"]["Keys"]["comment_id"]["S"].rpartition(".")
+    before, after = (image.get("state") == COUNTED for image in (record.old, record.new))
+    video_id = (record.new or record.old)["video_id"]
+    answered, reply, _ = record.keys["comment_id"].rpartition(".")
     yield video_id, "comments", after - before
     if reply:
         yield f"{video_id}/{answered}", "replies", after - before
 
 
-def _follows(record: Record) -> Changes:
+def _follows(record: StreamRecord) -> Changes:
     """A request to follow is no follow before it is accepted; until then it counts for who asks."""
-    images = [record["dynamodb"].get(name) or {} for name in ("OldImage", "NewImage")]
-    was, now = (image.get("state", {}).get("S") for image in images)
-    keys = record["dynamodb"]["Keys"]
+    was, now = record.old.get("state"), record.new.get("state")
     follows = (now == FOLLOWING) - (was == FOLLOWING)
-    yield of_user(keys["followee_id"]["S"]), "followers", follows
-    yield of_user(keys["follower_id"]["S"]), "following", follows
-    yield of_user(keys["follower_id"]["S"]), "requested", (now == REQUESTED) - (was == REQUESTED)
+    yield of_user(record.keys["followee_id"]), "followers", follows
+    yield of_user(record.keys["follower_id"]), "following", follows
+    yield of_user(record.keys["follower_id"]), "requested", (now == REQUESTED) - (was == REQUESTED)
 
 
 def of_user(user_id: str) -> str:
@@ -67,7 +64,7 @@ def of_user(user_id: str) -> str:
     return f"user/{user_id}"
 
 
-RULES: dict[str, Callable[[Record], Changes]] = {
+RULES: dict[str, Callable[[StreamRecord], Changes]] = {
     "likes_table": _likes,
     "comments_table": _comments,
     "comment_likes_table": _comment_likes,
@@ -78,11 +75,7 @@ RULES: dict[str, Callable[[Record], Changes]] = {
 """Field of Config that names a table -> what its records mean. Whatever is counted has a line here."""
 
 
-def sequence(record: Record) -> int:
-    return int(record["dynamodb"]["SequenceNumber"])
-
-
-def batches(table: str, records: list[Record], most: int) -> Iterator[tuple[str, dict[str, Tally]]]:
+def batches(table: str, records: list[StreamRecord], most: int) -> Iterator[tuple[str, dict[str, Tally]]]:
     """Records of one shard, oldest first, in pieces that touch at most `most` counters: (the last record's sequence
     number, key -> tally)."""
     tallies: dict[str, Tally] = {}
@@ -96,7 +89,7 @@ def batches(table: str, records: list[Record], most: int) -> Iterator[tuple[str,
             tally = tallies.setdefault(key, Tally())
             tally.changes[what] += change
             tally.records += 1
-        reached = record["dynamodb"]["SequenceNumber"]
+        reached = record.sequence_number
     if reached:
         yield reached, _changed(tallies)
 

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, islice, takewhile
 
 from reelstack import cache, follows, listings, pages, ties, videos
+from reelstack.clock import DAY_SECONDS
 from reelstack.config import config
 from reelstack.listings import Page, Position
 from reelstack.tables.ties import LargeAccount, TimelineEntry
@@ -33,7 +34,6 @@ RECENT_SECONDS = 10
 AT_ONCE = 8
 TRIMMED_ONE_IN = 50
 """Trimming asks for a whole timeline, so each write does it for one follower in so many."""
-DAY_SECONDS = 24 * 3600
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

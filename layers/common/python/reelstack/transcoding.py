@@ -60,7 +60,8 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     statistics = folder / "first.statistics"
     cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
     for _ in range(TRIES):
-        arguments = encoding.encode_clip(plan, source, picture, sound, folder / sprites.SHEET, statistics, cores)
+        outputs = encoding.ClipOutputs(picture, sound, folder / sprites.SHEET, statistics)
+        arguments = encoding.encode_clip(plan, source, outputs, cores)
         try:
             media.ffmpeg(arguments, ENCODE_SECONDS)
         except media.ProgramFailed as failed:

@@ -9,9 +9,11 @@ import time
 import uuid
 from enum import StrEnum
 
+from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
 
 from reelstack import aws, parts, quotas, retry, transactions
+from reelstack.audiences import Audience
 from reelstack.clock import now_ms
 from reelstack.config import config
 from reelstack.errors import (
@@ -31,6 +33,7 @@ from reelstack.errors import (
 from reelstack.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.priorities import Priority
 from reelstack.tables.videos import Upload, Video
+from reelstack.video_fields import Description, Tags, Title
 from reelstack.videos import State
 
 SIGNED_AT_ONCE = 100
@@ -57,75 +60,47 @@ class UploadState(StrEnum):
     ABORTED = "aborted"
 
 
+class NewUpload(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: Title
+    description: Description = ""
+    tags: Tags = []
+    visibility: Audience = Audience.PUBLIC
+    size_bytes: int = Field(ge=1)
+    content_type: str = Field(max_length=100)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of the whole file, in hex; checked before anything is made of it."""
+    mode: Mode = Mode.PARTS
+    """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
+    chunk_bytes: int = Field(default=parts.CHUNK_BYTES, ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES)
+    """1 MiB; less for a link that needs longer than about two seconds for it."""
+
+    def fingerprint(self) -> str:
+        """Tells whether a request with the same idempotency key is the same request."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
 def create(
-    owner_id: str,
-    *,
-    title: str,
-    description: str,
-    tags: list[str],
-    visibility: str,
-    size_bytes: int,
-    content_type: str,
-    sha256: str | None,
-    mode: Mode = Mode.PARTS,
-    chunk_bytes: int = parts.CHUNK_BYTES,
-    priority: Priority = Priority.NORMAL,
-    idempotency_key: str | None = None,
+    owner_id: str, new: NewUpload, *, priority: Priority = Priority.NORMAL, idempotency_key: str | None = None
 ) -> Upload:
     """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
 
     Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaUsed or StorageBusy.
     """
-    largest = min(config().max_upload_bytes, parts.most_bytes(mode, chunk_bytes))
-    if size_bytes > largest:
+    largest = min(config().max_upload_bytes, parts.most_bytes(new.mode, new.chunk_bytes))
+    if new.size_bytes > largest:
         raise FileTooLarge(f"At most {largest} bytes", max_bytes=largest)
-    if content_type not in TYPES:
+    if new.content_type not in TYPES:
         raise MediaTypeNotAllowed(allowed=sorted(TYPES))
-    request = repr((title, description, tags, visibility, size_bytes, content_type, sha256, str(mode), chunk_bytes))
-    request_hash = hashlib.sha256(request.encode()).hexdigest()
     # The id follows from the key, so the second request finds the first one's item without another table.
     upload_id = (uuid.uuid5(NAMESPACE, f"{owner_id}/{idempotency_key}") if idempotency_key else uuid.uuid4()).hex
     if idempotency_key and (known := _find(upload_id)):
-        return _same_request(known, request_hash)
+        return _same_request(known, new.fingerprint())
 
-    quotas.check(owner_id, size_bytes)
-    key, video_id = f"originals/{priority}/{upload_id}", uuid.uuid5(NAMESPACE, upload_id).hex[:20]
-    s3_upload_id = aws.client("s3").create_multipart_upload(
-        Bucket=config().uploads_bucket,
-        Key=key,
-        ContentType=content_type,
-        ChecksumAlgorithm="CRC64NVME",
-        ChecksumType="FULL_OBJECT",
-    )["UploadId"]
-    upload = Upload(
-        upload_id,
-        owner_id=owner_id,
-        video_id=video_id,
-        key=key,
-        s3_upload_id=s3_upload_id,
-        size_bytes=size_bytes,
-        part_size_bytes=parts.part_size(size_bytes, mode, chunk_bytes),
-        mode=mode,
-        content_type=content_type,
-        sha256=sha256,
-        request_hash=request_hash,
-        state=UploadState.OPEN,
-        created_at=now_ms(),
-        expires_at=abandoned_at(),
-    )
-    video = Video(
-        video_id,
-        owner_id=owner_id,
-        title=title,
-        description=description,
-        tags=tags,
-        visibility=visibility,
-        state=State.UPLOADING,
-        upload_id=upload_id,
-        priority=priority,
-        created_at=now_ms(),
-        expires_at=abandoned_at() + KEPT_LONGER_SECONDS,
-    )
+    quotas.check(owner_id, new.size_bytes)
+    upload = _open(upload_id, owner_id, new, priority)
+    video = _video(upload, new, priority)
     try:
         known = _save(upload, video)
     except ReelstackError:
@@ -134,7 +109,51 @@ def create(
     if known is None:
         return upload
     parts.drop(upload)
-    return _same_request(known, request_hash)
+    return _same_request(known, new.fingerprint())
+
+
+def _open(upload_id: str, owner_id: str, new: NewUpload, priority: Priority) -> Upload:
+    """Opens the upload in storage; the item is not written yet."""
+    key = f"originals/{priority}/{upload_id}"
+    s3_upload_id = aws.client("s3").create_multipart_upload(
+        Bucket=config().uploads_bucket,
+        Key=key,
+        ContentType=new.content_type,
+        ChecksumAlgorithm="CRC64NVME",
+        ChecksumType="FULL_OBJECT",
+    )["UploadId"]
+    return Upload(
+        upload_id,
+        owner_id=owner_id,
+        video_id=uuid.uuid5(NAMESPACE, upload_id).hex[:20],
+        key=key,
+        s3_upload_id=s3_upload_id,
+        size_bytes=new.size_bytes,
+        part_size_bytes=parts.part_size(new.size_bytes, new.mode, new.chunk_bytes),
+        mode=new.mode,
+        content_type=new.content_type,
+        sha256=new.sha256,
+        request_hash=new.fingerprint(),
+        state=UploadState.OPEN,
+        created_at=now_ms(),
+        expires_at=abandoned_at(),
+    )
+
+
+def _video(upload: Upload, new: NewUpload, priority: Priority) -> Video:
+    return Video(
+        upload.video_id,
+        owner_id=upload.owner_id,
+        title=new.title,
+        description=new.description,
+        tags=new.tags,
+        visibility=new.visibility,
+        state=State.UPLOADING,
+        upload_id=upload.upload_id,
+        priority=priority,
+        created_at=now_ms(),
+        expires_at=abandoned_at() + KEPT_LONGER_SECONDS,
+    )
 
 
 def _save(upload: Upload, video: Video) -> Upload | None:

@@ -1,11 +1,11 @@
-"""Videos: who may see which, what state they are in, and what people change of them. What production writes:
-reelstack.milestones."""
+"""Videos: what state they are in, and what people change of them. Who may see which: reelstack.viewing. What
+production writes: reelstack.milestones."""
 
 import zlib
 from enum import StrEnum
 from typing import Any
 
-from reelstack import audit, cache, pages, shelves, visibility
+from reelstack import audit, cache, pages, shelves
 from reelstack.audit import Change
 from reelstack.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.config import config
@@ -13,14 +13,11 @@ from reelstack.errors import (
     NothingToChange,
     NothingToRetry,
     NotYourVideo,
-    VideoModerated,
     VideoNotEditable,
     VideoNotFound,
-    VideoProcessing,
 )
 from reelstack.tables.videos import SHELVES, Video
 
-CACHE_SECONDS = 60
 DUE = "due"
 """The one partition of Video.by_erasure."""
 
@@ -60,66 +57,14 @@ def find_or_none(video_id: str) -> Video | None:
         return None
 
 
-def check_seen(video: Video, viewer_id: str) -> None:
-    """Whether somebody else than its owner may see it. Raises what visibility.check raises, VideoModerated or
-    VideoProcessing."""
-    # First: what became of a video that is not for them is nobody else's business.
-    visibility.check(video.owner_id, video.visibility, viewer_id)
-    _check_published(video.state)
-
-
-def check_visible(video_id: str, viewer_id: str) -> dict[str, Any]:
-    """The same question from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
-    Returns what is cached: owner_id, state, visibility, like_shelves."""
-    known = _known(video_id)
-    if known["owner_id"] != viewer_id:
-        visibility.check(known["owner_id"], known["visibility"], viewer_id)
-        _check_published(known["state"])
-    return known
-
-
-def check_visible_for_write(video_id: str, viewer_id: str) -> dict[str, Any]:
-    """As check_visible, for a write that asks `blocks.stand` or takes `blocks.absent` into its transaction, so that an
-    open video costs no request here."""
-    known = _known(video_id)
-    if known["state"] != State.PUBLISHED:
-        return check_visible(video_id, viewer_id)  # what is refused here is told to nobody across a block
-    if known["owner_id"] != viewer_id:
-        visibility.check_for_write(str(known["owner_id"]), known["visibility"], viewer_id)
-    return known
-
-
 def cached_as(video_id: str) -> str:
-    """The key under which the cache has what check_visible returns."""
+    """The key under which the cache has what decides about a video (viewing.KnownVideo)."""
     return f"video:{video_id}"
 
 
 def item_cached_as(video_id: str) -> str:
     """The key under which it has the item (reelstack.viewing)."""
     return f"item:{video_id}"
-
-
-def _known(video_id: str) -> dict[str, Any]:
-    known: dict[str, Any] | None = cache.remember(cached_as(video_id), CACHE_SECONDS, lambda: _facts(video_id))
-    if known is None or known["state"] == State.DELETED:
-        raise VideoNotFound
-    return known
-
-
-def _facts(video_id: str) -> dict[str, Any] | None:
-    try:
-        video = Video.get(video_id, consistent_read=True)
-    except Video.DoesNotExist:
-        return None
-    shelved = int(video.like_shelves or SHELVES)
-    return {"owner_id": video.owner_id, "state": video.state, "visibility": video.visibility, "like_shelves": shelved}
-
-
-def _check_published(state: str) -> None:
-    if state == State.REJECTED:
-        raise VideoModerated
-    if state != State.PUBLISHED:
-        raise VideoProcessing
 
 
 def find_own(video_id: str, owner_id: str) -> Video:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from reelstack.web.callers import EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer, requires
+from reelstack.web.callers import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer
 from reelstack.web.problems import Problem
 from reelstack.web.rules import RouteUndeclared, declared
 from reelstack.web.service import lambda_handler, make_app
@@ -27,6 +27,7 @@ UserId = Annotated[str, Path(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9
 """A token's `sub`: Cognito's are UUIDs, other issuers' may be longer."""
 
 __all__ = [
+    "ADMIN",
     "EVERYBODY",
     "ROLES",
     "Admin",
@@ -45,5 +46,4 @@ __all__ = [
     "declared",
     "lambda_handler",
     "make_app",
-    "requires",
 ]

@@ -49,15 +49,12 @@ class Requires:
         return caller
 
 
-def requires(role: str) -> Requires:
-    """For `dependencies=[Depends(requires("admin"))]` of a router or route that needs no caller."""
-    return Requires(role)
-
-
 Viewer = Annotated[Caller, Depends(Requires("viewer"))]
 Creator = Annotated[Caller, Depends(Requires("creator"))]
 Moderator = Annotated[Caller, Depends(Requires("moderator"))]
 Admin = Annotated[Caller, Depends(Requires("admin"))]
+ADMIN = Depends(Requires("admin"))
+"""For a router or route that needs no caller but an administrator: `dependencies=[ADMIN]`."""
 EVERYBODY = Depends(Requires(None))
 """For routes that answer without a token: `dependencies=[EVERYBODY]`."""
 
