@@ -19,7 +19,7 @@ test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 
 	@$(BIN)/pytest -n 3 --dist loadgroup -m "not engines" # one of them mostly waits for the local cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media and upload tests.
-	@$(BIN)/python -m infra.layers
+	@$(BIN)/python -m infra.functions.layers
 	@$(BIN)/pytest -n 2 --dist loadgroup -m engines
 
 check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-lint and checkov on templates; stale pages.
@@ -29,8 +29,8 @@ check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-l
 	$(BIN)/lint-imports
 	$(BIN)/reelstack npm run check
 	$(BIN)/python -m cli.openapi --check
-	$(BIN)/python -m infra.variants build/check
-	$(BIN)/python -m infra.truth --check
+	$(BIN)/python -m infra.checks.variants build/check
+	$(BIN)/python -m infra.checks.truth --check
 	$(BIN)/cfn-lint --template "build/check/prod-full/*.template.json" "build/check/dev-core/*.template.json"
 	@$(PYTHON) local/bootstrap.py checkov
 	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full --directory build/check/dev-core

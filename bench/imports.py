@@ -11,8 +11,9 @@ import tempfile
 
 from bench import _report
 from bench._report import Check, Report
-from infra.catalogue import FUNCTIONS
-from infra.layers import ROOT, LayerName, built, here
+from infra import ROOT
+from infra.catalogue import FUNCTIONS, LayerName
+from infra.functions.layers import built, here
 
 BUDGET = 1.3
 ROUNDS = 10
@@ -35,11 +36,11 @@ def milliseconds(code: str, layers: tuple[LayerName, ...], byte_code: str) -> fl
 
 
 def measure(quick: bool) -> Report:
-    services = {line.name: line.layers for line in FUNCTIONS if line.trigger == "http"}
+    services = {line.name: line for line in FUNCTIONS if line.trigger == "http"}
     codes: dict[str, tuple[str, tuple[LayerName, ...]]] = {
         "bare": (BARE, ("deps",)),
         "bare with pynamodb, botocore and Powertools": (FLOOR, ("deps",)),
-        **{name: (f"import functions.{name}.handler", layers) for name, layers in services.items()},
+        **{name: (f"import {line.module}", line.layers) for name, line in services.items()},
     }
     with tempfile.TemporaryDirectory() as byte_code:
         for code, layers in codes.values():

@@ -1,4 +1,4 @@
-"""Calling a deployed function by its name in infra/catalogue.py, as the schedule that normally calls it would."""
+"""Calling a deployed function by its name in infra/catalogue/, as the schedule that normally calls it would."""
 
 import json
 from typing import Any

@@ -34,7 +34,7 @@ class Outputs(BaseModel):
     machines: dict[str, str]
     secrets: dict[str, str]
     functions: dict[str, str]
-    """Name in infra/catalogue.py → name of the Lambda."""
+    """Name in infra/catalogue/ → name of the Lambda."""
     bus: str
     playback_keys_store: str
     distribution_id: str
@@ -63,7 +63,7 @@ def collect(services: Services) -> Outputs:
         queues={name: _moved(url, services.endpoint) for name, url in _ending(said, "QueueUrl").items()},
         machines=_ending(said, "MachineArn"),
         secrets=_ending(said, "Secret"),
-        functions=_ending(said, "Function"),
+        functions=_functions(services),
         bus=said["BusName"],
         playback_keys_store=said["PlaybackKeysStore"],
         distribution_id=said["DistributionId"],
@@ -71,6 +71,14 @@ def collect(services: Services) -> Outputs:
         cache_url=services.cache_url,
         search_url=services.search_url,
     )
+
+
+def _functions(services: Services) -> dict[str, str]:
+    """Functions have fixed names: reelstack-local-<name in the catalogue>."""
+    prefix = f"reelstack-{STAGE}-"
+    pages = client(services, "lambda").get_paginator("list_functions").paginate()
+    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+    return {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}
 
 
 def write(places: Places, outputs: Outputs) -> None:

@@ -1,5 +1,5 @@
 """Search engines for tests, one of a kind for a worker; each test finds it empty: osmem-server, as on a laptop, and
-for `make test-engines` the same tests over OpenSearch itself, of the version that infra/search_domain.py deploys.
+for `make test-engines` the same tests over OpenSearch itself, of the version in infra/engines/search_domain.py.
 
 OpenSearch comes from Maven Central, without plugins and security; its own module of analyzers comes by itself. It does
 not run as root, so there it is nobody.
@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.search_domain import ENGINE
+from infra.engines.search_domain import ENGINE
 from local import ports, programs
 from local.processes import wait_until
 from reelstack import search_indexes

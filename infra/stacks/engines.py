@@ -3,37 +3,25 @@
 from typing import Any
 
 from aws_cdk import Stack
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
-from infra.search_domain import SearchDomain
+from infra.engines.cache import Cache
+from infra.engines.endpoints import Endpoints
+from infra.engines.search_domain import SearchDomain
+from infra.functions.wiring import Inside
+from infra.names import Names
 from infra.settings import Settings
-from infra.stacks.network import NetworkStack
-
-CACHE_PORTS = (6379, 6380)  # writer and reader endpoints
 
 
 class EnginesStack(Stack):
+    """`endpoints` is for functions; what it is made of is exported whether or not a function uses it today."""
+
     def __init__(
-        self, scope: Construct, construct_id: str, settings: Settings, network: NetworkStack, **kwargs: Any
+        self, scope: Construct, construct_id: str, settings: Settings, names: Names, inside: Inside, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        group = ec2.SecurityGroup(self, "Cache", vpc=network.vpc, description="Valkey", allow_all_outbound=False)
-        for port in CACHE_PORTS:
-            group.add_ingress_rule(network.functions_group, ec2.Port.tcp(port), "functions read and write the cache")
-        cache = elasticache.CfnServerlessCache(
-            self,
-            "Valkey",
-            serverless_cache_name=f"reelstack-{settings.stage}",
-            engine="valkey",
-            major_engine_version="8",
-            subnet_ids=[subnet.subnet_id for subnet in network.vpc.isolated_subnets],
-            security_group_ids=[group.security_group_id],
-            cache_usage_limits=elasticache.CfnServerlessCache.CacheUsageLimitsProperty(
-                data_storage=elasticache.CfnServerlessCache.DataStorageProperty(maximum=10, unit="GB"),
-                ecpu_per_second=elasticache.CfnServerlessCache.ECPUPerSecondProperty(maximum=50_000),
-            ),
-        )
-        self.cache_url = f"valkeys://{cache.attr_endpoint_address}:{cache.attr_endpoint_port}"
-        self.search = SearchDomain(self, "Search", settings, network.vpc, network.functions_group)
+        cache = Cache(self, settings, inside.vpc, inside.security_group)
+        self.search = SearchDomain(self, settings, names, inside.vpc, inside.security_group)
+        for value in (*cache.shared_values, self.search.domain.attr_domain_endpoint):
+            self.export_value(value)
+        self.endpoints = Endpoints(cache_url=cache.url, search_url=self.search.url)

@@ -7,7 +7,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.function import RETENTION
+from infra.functions.wiring import Inside
+from infra.monitoring.logs import RETENTION
 from infra.settings import Settings
 
 INTERFACES = {
@@ -18,10 +19,28 @@ INTERFACES = {
 
 
 class NetworkStack(Stack):
+    """`inside` is for functions. Its values are exported whether or not a function uses them today."""
+
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, **kwargs: Any) -> None:
         self.zones = [f"{settings.region}{zone}" for zone in "ab"]
         super().__init__(scope, construct_id, **kwargs)
-        self.vpc = ec2.Vpc(
+        self.vpc = self._vpc(settings)
+        functions = ec2.SecurityGroup(
+            self, "Functions", vpc=self.vpc, description="Functions inside the VPC", allow_all_outbound=True
+        )
+        endpoints = ec2.SecurityGroup(
+            self, "Endpoints", vpc=self.vpc, description="AWS services inside the VPC", allow_all_outbound=False
+        )
+        endpoints.add_ingress_rule(functions, ec2.Port.tcp(443), "functions call AWS services")
+        for name, service in INTERFACES.items():
+            self.vpc.add_interface_endpoint(name.title(), service=service, security_groups=[endpoints], open=False)
+        self.inside = Inside(self.vpc, functions)
+        subnets = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
+        for value in (self.vpc.vpc_id, functions.security_group_id, *subnets):
+            self.export_value(value)
+
+    def _vpc(self, settings: Settings) -> ec2.Vpc:
+        return ec2.Vpc(
             self,
             "Vpc",
             nat_gateways=0,
@@ -42,15 +61,6 @@ class NetworkStack(Stack):
                 )
             },
         )
-        self.functions_group = ec2.SecurityGroup(
-            self, "Functions", vpc=self.vpc, description="Functions inside the VPC", allow_all_outbound=True
-        )
-        endpoints = ec2.SecurityGroup(
-            self, "Endpoints", vpc=self.vpc, description="AWS services inside the VPC", allow_all_outbound=False
-        )
-        endpoints.add_ingress_rule(self.functions_group, ec2.Port.tcp(443), "functions call AWS services")
-        for name, service in INTERFACES.items():
-            self.vpc.add_interface_endpoint(name.title(), service=service, security_groups=[endpoints], open=False)
 
     @property
     def availability_zones(self) -> list[str]:

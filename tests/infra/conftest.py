@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.variants import synthesize, variants
+from infra.checks.variants import synthesize, variants
 from tests.infra.templates import Assembly
 
 

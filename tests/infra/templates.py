@@ -6,14 +6,35 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pynamodb.models import Model
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.names import camel
 from infra.settings import Settings
+from infra.stacks.stage import CAPABILITIES
+from reelstack.tables.base import deployed
 
 Node = Any
+STACK_OF_ROOM = {room: stack.NAME for stack in CAPABILITIES for room in stack.ROOMS}
+LINES = {line.name: line for line in FUNCTIONS}
+
+
+def stack_of(function: Fn | str) -> str:
+    """The stack that holds a function, without stage: "Production"."""
+    line = LINES[function] if isinstance(function, str) else function
+    return STACK_OF_ROOM[line.room]
+
+
+def place(function: Fn | str, suffix: str = "", below: str = "") -> str:
+    """The path of a function's construct, or of one that is named after it: "Production/ProbeRole"."""
+    name = function if isinstance(function, str) else function.name
+    parts = [stack_of(function), *([below] if below else []), f"{camel(name)}{suffix}"]
+    return "/".join(parts)
 
 
 @dataclass(frozen=True)
 class Resource:
-    """`path` is the construct's without stage and trailing "Resource": App/Uploads, State/Media."""
+    """`path` is the construct's without stage and trailing "Resource": Production/Probe, State/Media."""
 
     stack: str
     logical_id: str
@@ -29,7 +50,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Assembly:
-    """One variant of the app. `templates`: "App" -> its CloudFormation template."""
+    """One variant of the app. `templates`: "State" -> its CloudFormation template."""
 
     settings: Settings
     folder: Path
@@ -52,11 +73,11 @@ class Assembly:
         return [resource for resource in self.resources if resource.type in types]
 
     def at(self, path: str) -> Resource:
-        """The first resource of a construct, e.g. at("App/Uploads"). KeyError if there is none."""
+        """The first resource of a construct, e.g. at("State/Uploads"). KeyError if there is none."""
         return self._by_path[path]
 
     def flat(self, stack: str, node: Node) -> str:
-        """A value with its references as construct paths: "State/Media.Arn/v/*", "App/Bus", "<AWS::Region>"."""
+        """A value with its references as construct paths: "State/Media.Arn/v/*", "<AWS::Region>"."""
         if not isinstance(node, dict):
             return str(node)
         ((function, argument),) = node.items()
@@ -71,6 +92,17 @@ class Assembly:
                 return str(argument[0]).join(self.flat(stack, part) for part in argument[1])
             case _:
                 raise AssertionError(f"{function} is not expected here: {node}")
+
+    def arn(self, service: str, resource: str) -> str:
+        """Of a resource of this stage in its own account and region."""
+        return f"arn:aws:{service}:{self.settings.region}:{self.settings.account}:{resource}"
+
+    def named(self, name: str) -> str:
+        """The physical name of a resource: reelstack-prod-videos."""
+        return f"reelstack-{self.settings.stage}-{name}"
+
+    def table_arn(self, model: type[Model]) -> str:
+        return self.arn("dynamodb", f"table/{self.named(_table_name(model))}")
 
     def _path(self, whole: dict[str, Any]) -> str:
         path: str = whole["Metadata"]["aws:cdk:path"]
@@ -92,6 +124,10 @@ class Assembly:
             for output in template.get("Outputs", {}).values()
             if "Export" in output
         }
+
+
+def _table_name(model: type[Model]) -> str:
+    return deployed(model).field.removesuffix("_table").replace("_", "-")
 
 
 def listed(value: Node) -> list[Node]:

@@ -3,41 +3,29 @@
 import json
 import re
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment
-from aws_cdk import aws_iam as iam
+from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import STAGES, Settings
-from infra.stacks.delivery import DeliveryStack
-from infra.stacks.edge_global import EdgeGlobalStack
-from infra.stacks.state import StateStack
+from infra.stacks.stage import build_foundation
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS
+from tests.infra.templates import Assembly, place
+from tests.infra.test_grants import granted
 
-API_HOST = "abc.execute-api.us-east-1.amazonaws.com"
 NAMED = {"domain": "clips.example.com", "hosted_zone_id": "Z123"}
 ABROAD = {"region": "eu-central-1", "origin_shield_region": "eu-central-1"}
 
 
 @cache
 def stacks(**changes: Any) -> tuple[Template, Template]:
-    """Delivery and EdgeGlobal of stage prod with `changes`. Of the application only what is used: host and a role."""
-    settings: Settings = STAGES["prod"].model_copy(update=changes)
-    app = App()
-    here = Environment(account=settings.account, region=settings.region)
-    state = StateStack(app, "State", settings, env=here)
-    virginia = Environment(account=settings.account, region="us-east-1")
-    abroad = settings.region != "us-east-1"
-    edge = EdgeGlobalStack(app, "EdgeGlobal", settings, cross_region_references=abroad, env=virginia)
-    role = iam.Role.from_role_arn(state, "Withdraw", f"arn:aws:iam::{settings.account}:role/withdraw")
-    application: Any = SimpleNamespace(functions={"withdraw": SimpleNamespace(role=role)})
-    api: Any = SimpleNamespace(http=SimpleNamespace(host=API_HOST))
-    delivery = DeliveryStack(app, "Delivery", settings, state, application, api, edge, env=here)
-    return Template.from_stack(delivery), Template.from_stack(edge)
+    """Delivery and EdgeGlobal of stage prod with `changes`, without any function."""
+    settings: Settings = STAGES["prod"].model_copy(update={"profile": "core"} | changes)
+    foundation = build_foundation(App(), settings)
+    return Template.from_stack(foundation.delivery), Template.from_stack(foundation.edge_global)
 
 
 def distribution(**changes: Any) -> dict[str, Any]:
@@ -94,7 +82,8 @@ def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None
 
 
 def test_the_header_that_opens_the_api_is_a_reference_and_no_text_in_the_template() -> None:
-    (api,) = (o for o in distribution()["Origins"] if o["DomainName"] == API_HOST)
+    (api,) = (o for o in distribution()["Origins"] if "OriginCustomHeaders" in o)
+    assert ".execute-api." in json.dumps(api["DomainName"])
     (header,) = api["OriginCustomHeaders"]
     assert header["HeaderName"] == "x-origin-verify"
     assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
@@ -188,7 +177,7 @@ def test_from_another_region_the_firewall_and_certificate_still_reach_the_distri
     (reader,) = delivery.find_resources("Custom::CrossRegionExportReader")
     assert reader in json.dumps(config["WebACLId"])
     assert reader in json.dumps(config["ViewerCertificate"])
-    assert set(edge.find_resources("AWS::WAFv2::WebACL")) == {"Firewall"}
+    assert len(edge.find_resources("AWS::WAFv2::WebACL")) == 1
 
 
 def test_edge_url_and_distribution_are_outputs() -> None:
@@ -196,18 +185,14 @@ def test_edge_url_and_distribution_are_outputs() -> None:
     assert {"EdgeUrl", "DistributionId", "DistributionDomain"} <= set(delivery.find_outputs("*"))
 
 
-def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_invalidate_it() -> None:
+def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_invalidate_it(prod: Assembly) -> None:
     template, _ = stacks()
     (edge,) = template.find_resources("AWS::CloudFront::Distribution")
     (parameter,) = template.find_resources("AWS::SSM::Parameter").values()
     named = {key: parameter["Properties"][key] for key in ("Name", "Value")}
     assert named == {"Name": "/reelstack/prod/distribution-id", "Value": {"Ref": edge}}
-    (policy,) = template.find_resources("AWS::IAM::Policy").values()
-    assert policy["Properties"]["Roles"] == ["withdraw"]
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == "cloudfront:CreateInvalidation"
-    assert {"Ref": edge} in statement["Resource"]["Fn::Join"][1]
-    assert "*" not in json.dumps(statement["Resource"])
+    invalidates = {where for action, where in granted(place("withdraw", "Role"), prod) if "Invalidation" in action}
+    assert invalidates == {"arn:aws:cloudfront::111111111111:distribution/Delivery/Edge"}
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

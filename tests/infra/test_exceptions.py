@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infra import nag
+from infra.checks.anywhere import ANYWHERE
 from tests.infra.templates import Assembly
 
 
@@ -40,7 +40,7 @@ def test_no_exception_outlives_what_it_was_made_for(variant: Assembly) -> None:
 
 def test_every_exception_has_a_reason_of_its_own(variant: Assembly) -> None:
     assert all(len(reason.split()) >= 6 for reason in _acknowledged(variant).values())
-    assert all(len(reason.split()) >= 5 for reason in nag.ANYWHERE.values())
+    assert all(len(reason.split()) >= 5 for reason in ANYWHERE.values())
 
 
 def test_checkov_is_told_its_exceptions_with_a_reason(variant: Assembly) -> None:

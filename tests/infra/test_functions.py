@@ -1,32 +1,30 @@
 """Every Lambda: what it is given, what its package holds, and that both fit."""
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from infra.catalogue import FUNCTIONS, Fn
-from infra.function import SNAP_START_DISK, camel
-from infra.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
+from infra.functions.function import SNAP_START_DISK
+from infra.functions.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
 from infra.settings import STAGES
 from reelstack.config import PREFIX, Config
 from reelstack.tables.base import deployed
-from tests.infra.templates import Assembly, Resource
+from tests.infra.templates import Assembly, Resource, place, stack_of
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT_BYTES = 4096
 LONGEST_NAME = 256
 """Bytes that a reference may become: names CloudFormation makes end at 255, ARNs of ours are shorter."""
-LONGEST_TABLE_NAME = 96
-"""CloudFormation names a table <stack>-<logical id>-<13 characters>: 20, 13 with its 8 of hash, and 13."""
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 each_line = pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 
 
 def _function(line: Fn, assembly: Assembly) -> Resource:
-    return assembly.at(f"App/{camel(line.name)}")
+    return assembly.at(place(line))
 
 
 def _environment(line: Fn, assembly: Assembly) -> dict[str, Any]:
@@ -40,8 +38,8 @@ def _package(line: Fn, assembly: Assembly) -> Path:
 
 
 def test_every_folder_of_functions_is_a_line_of_the_catalogue() -> None:
-    folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
-    assert sorted(line.name for line in FUNCTIONS) == sorted(folders)
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "functions").rglob("handler.py")}
+    assert sorted(line.folder for line in FUNCTIONS) == sorted(folders)
 
 
 @each_line
@@ -57,8 +55,7 @@ def test_the_environment_is_what_the_catalogue_line_says(line: Fn, variant: Asse
 @each_line
 def test_the_environment_fits_into_four_kilobytes(line: Fn, prod: Assembly) -> None:
     variables = _environment(line, prod)
-    longest = {name: LONGEST_TABLE_NAME if name.endswith("_TABLE") else LONGEST_NAME for name in variables}
-    written = sum(len(value) if isinstance(value, str) else longest[name] for name, value in variables.items())
+    written = sum(len(value) if isinstance(value, str) else LONGEST_NAME for value in variables.values())
     assert sum(map(len, variables)) + written < ENVIRONMENT_BYTES
 
 
@@ -71,15 +68,16 @@ def test_no_secret_stands_in_the_environment(line: Fn, variant: Assembly) -> Non
 @each_line
 def test_the_package_holds_the_functions_own_code_and_no_others(line: Fn, prod: Assembly) -> None:
     package = _package(line, prod)
-    assert (package / "functions" / line.name / "handler.py").is_file()
-    assert _function(line, prod).properties["Handler"] == f"functions.{line.name}.handler.handler"
+    assert (package / line.folder / "handler.py").is_file()
+    assert _function(line, prod).properties["Handler"] == f"{line.module}.handler"
     held = {path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()}
     own = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "functions" / line.name).rglob("*")
+        for path in (ROOT / line.folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert held == own | {"functions/__init__.py"}
+    above = {f"{folder}/__init__.py" for folder in PurePosixPath(line.folder).parents if folder.name}
+    assert held == own | above
 
 
 @each_line
@@ -88,15 +86,15 @@ def test_size_time_and_layers_are_the_catalogues(line: Fn, variant: Assembly) ->
     assert properties["MemorySize"] == line.memory
     assert properties["Timeout"] == line.timeout
     assert properties["EphemeralStorage"]["Size"] == line.disk
-    layers = {variant.flat("App", layer) for layer in properties["Layers"]}
-    assert layers == {f"App/{name.title()}Layer" for name in ("common", *line.layers)}
+    layers = {variant.flat(stack_of(line), layer) for layer in properties["Layers"]}
+    assert layers == {f"{stack_of(line)}/{name.title()}Layer" for name in ("common", *line.layers)}
     assert ("VpcConfig" in properties) == (line.vpc and variant.settings.profile == "full")
 
 
 @each_line
 def test_every_function_is_traced_and_its_log_ends_some_day(line: Fn, variant: Assembly) -> None:
     assert _function(line, variant).properties["TracingConfig"] == {"Mode": "Active"}
-    log = variant.at(f"App/{camel(line.name)}Logs")
+    log = variant.at(place(line, "Logs"))
     assert log.properties["RetentionInDays"] == variant.settings.log_days
 
 
@@ -109,13 +107,13 @@ def test_http_services_start_from_a_snapshot_and_nothing_else_does(line: Fn, var
     assert snapshot == {"ApplyOn": "PublishedVersions"}
     assert line.disk <= SNAP_START_DISK
     # Only a published version is restored from its snapshot, so the gateway must call the alias.
-    alias = variant.at(f"App/{camel(line.name)}Live")
-    assert variant.flat("App", alias.properties["FunctionVersion"]).startswith(f"App/{camel(line.name)}/")
+    alias = variant.at(place(line, "Live"))
+    assert variant.flat(stack_of(line), alias.properties["FunctionVersion"]).startswith(place(line, "/"))
 
 
 def test_the_native_library_is_where_its_signatures_and_checksums_are_made_and_nowhere_else() -> None:
     def needs(line: Fn) -> bool:
-        composes = "composing" in (ROOT / "functions" / line.name / "handler.py").read_text()
+        composes = "composing" in (ROOT / line.folder / "handler.py").read_text()
         return composes or "write_playback_keys_store" in line.calls
 
     with_it = {line.name for line in FUNCTIONS if "crt" in line.layers}
@@ -131,5 +129,5 @@ def test_media_and_models_never_meet_in_one_function() -> None:
 def test_every_function_fits_into_lambda_with_layers_built_from_the_lock() -> None:
     sizes = {name: unzipped_bytes(built(name, target_of(STAGES["prod"]))) for name in NAMES}
     for line in FUNCTIONS:
-        code = unzipped_bytes(ROOT / "functions" / line.name)
+        code = unzipped_bytes(ROOT / line.folder)
         assert code + sum(sizes[layer] for layer in ("common", *line.layers)) < LIMIT_BYTES, line.name

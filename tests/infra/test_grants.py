@@ -4,18 +4,22 @@ from typing import Any
 
 import pytest
 
-from infra import nag
 from infra.catalogue import FUNCTIONS, Fn, Target
-from infra.function import BUCKET_ACTIONS, TABLE_ACTIONS, camel
+from infra.checks.anywhere import ANYWHERE
+from infra.functions.access import BUCKET_ACTIONS, TABLE_ACTIONS
+from infra.names import camel
+from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.users import Session, User
-from tests.infra.templates import Assembly, Resource, listed
+from tests.infra.templates import Assembly, Resource, listed, place, stack_of
 
 Grant = tuple[str, str]
 """An action and what it is allowed on."""
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:{}:reelstack-{}-production{}"
-QUEUES = tuple(f"App/Production{priority}.Arn" for priority in ("High", "Normal", "Low"))
-DEAD = tuple(f"App/Production{priority}Dead.Arn" for priority in ("High", "Normal", "Low"))
+QUEUE = "arn:aws:sqs:us-east-1:111111111111:reelstack-{{stage}}-{}"
+QUEUES = tuple(QUEUE.format(f"production-{priority}") for priority in ("high", "normal", "low"))
+DEAD = tuple(QUEUE.format(f"production-{priority}-dead") for priority in ("high", "normal", "low"))
+TABLE = "arn:aws:dynamodb:us-east-1:111111111111:table/reelstack-{{stage}}-{}"
 ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "read_origin_secret": (("secretsmanager:GetSecretValue",), "State/OriginSecret"),
     "read_playback_secret": (("secretsmanager:GetSecretValue",), "State/PlaybackSecret"),
@@ -35,12 +39,16 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("ssm:GetParameter",),
         "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
     ),
-    "scan_videos": (("dynamodb:Scan",), "State/Video.Arn"),
-    "scan_users": (("dynamodb:Scan",), "State/User.Arn"),
-    "put_events": (("events:PutEvents",), "App/Bus.Arn"),
-    "send_compose_queue": (("sqs:SendMessage",), "App/Compose.Arn"),
+    "invalidate_distribution": (
+        ("cloudfront:CreateInvalidation",),
+        "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
+    ),
+    "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
+    "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
+    "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
+    "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
-    "bury_production_messages": (("sqs:SendMessage",), DEAD),
+    "send_dead_letters": (("sqs:SendMessage",), DEAD),
     "redrive_dead_letters": (("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"), DEAD),
     "send_production_messages": (("sqs:SendMessage",), QUEUES),
     "count_production_messages": (("sqs:GetQueueAttributes",), (*QUEUES, *DEAD)),
@@ -60,8 +68,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("mediaconvert:CancelJob",),
         "arn:aws:mediaconvert:us-east-1:111111111111:jobs/*",
     ),
-    "pass_transcode_role": (("iam:PassRole",), "App/Managed/TranscodeRole.Arn"),
-    "pass_rekognition_role": (("iam:PassRole",), "App/Managed/LookRole.Arn"),
+    "pass_transcode_role": (("iam:PassRole",), "Production/Managed/TranscodeRole.Arn"),
+    "pass_rekognition_role": (("iam:PassRole",), "Production/Managed/RekognitionRole.Arn"),
     "administer_users": (
         tuple(
             f"cognito-idp:{action}"
@@ -79,7 +87,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ),
         "State/Users.Arn",
     ),
-    "look_up_users": (("cognito-idp:ListUsers",), "State/Users.Arn"),
+    "list_users": (("cognito-idp:ListUsers",), "State/Users.Arn"),
     "delete_users": (("cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"), "State/Users.Arn"),
     "start_export_machine": (
         ("states:StartExecution",),
@@ -93,13 +101,13 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "post_to_connections": (
         ("execute-api:ManageConnections",),
         tuple(
-            f"arn:aws:execute-api:us-east-1:111111111111:App/Socket/live/{method}/@connections/*"
+            f"arn:aws:execute-api:us-east-1:111111111111:People/Socket/Api/live/{method}/@connections/*"
             for method in ("POST", "DELETE")
         ),
     ),
     # No stage of this checkout names a platform application.
     "push_to_devices": ((), ()),
-    "look_at_pictures": (("rekognition:DetectModerationLabels",), "*"),
+    "detect_moderation_labels": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
 }
@@ -124,10 +132,6 @@ INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
-INVALIDATION = (
-    "cloudfront:CreateInvalidation",
-    "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
-)
 SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 RECEIVE = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl")
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
@@ -144,19 +148,17 @@ OWNER_OF_A_KEY = {"Action": "kms:*", "Resource": "*"}
 
 def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     """What the line says, written out."""
-    name, stage = camel(line.name), assembly.settings.stage
-    grants = {(action, f"App/{name}Logs.Arn") for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
+    stage = assembly.settings.stage
+    grants = {(action, place(line, "Logs.Arn")) for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
     grants |= {(action, "*") for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
     verbs = {"reads": line.reads, "writes": line.writes, "deletes": line.deletes}
     verbs |= {"appends": line.appends, "checks": line.checks, "batches": line.batches}
     for verb, targets in verbs.items():
         for target in targets:
-            grants |= _access(verb, target)
+            grants |= _access(verb, target, assembly)
     for listing in line.lists:
         bucket, prefix = listing.split(":")
         grants.add(("s3:ListBucket", f"State/{bucket.title()}.Arn if s3:prefix is like {prefix}*"))
-    if line.name == "withdraw":
-        grants.add(INVALIDATION)
     for ability in line.calls:
         if ability in SEARCHING:
             if assembly.settings.profile == "full":
@@ -170,22 +172,22 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         grants |= {(action, f"State/{followed.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))
     if line.queue:
-        grants |= {(f"sqs:{action}", f"App/{camel(line.queue)}.Arn") for action in RECEIVE}
+        grants |= {(f"sqs:{action}", f"{stack_of(line)}/{camel(line.queue)}.Arn") for action in RECEIVE}
     if line.trigger in ("stream", "event", "schedule"):
-        grants |= {(action, f"App/{name}Dead.Arn") for action in SEND}
+        grants |= {(action, place(line, "Dead.Arn")) for action in SEND}
     if line.vpc and assembly.settings.profile == "full":
         grants |= {(action, "*") for action in INTERFACES}
     return grants
 
 
-def _access(verb: str, target: Target) -> set[Grant]:
+def _access(verb: str, target: Target, assembly: Assembly) -> set[Grant]:
     if isinstance(target, str):
         bucket, prefix = target.split(":")
         return {(f"s3:{action}", f"State/{bucket.title()}.Arn/{prefix}*") for action in BUCKET_ACTIONS[verb]}
-    table = f"State/{target.__name__}.Arn"
+    table = assembly.table_arn(target)
     indexes = [index.Meta.index_name for index in target._indexes.values()] if verb == "reads" else []
-    places = [table, *(f"{table}/index/{index}" for index in indexes)]
-    return {(f"dynamodb:{action}", place) for action in TABLE_ACTIONS[verb] for place in places}
+    resources = [table, *(f"{table}/index/{index}" for index in indexes)]
+    return {(f"dynamodb:{action}", resource) for action in TABLE_ACTIONS[verb] for resource in resources}
 
 
 def granted(role: str, assembly: Assembly) -> set[Grant]:
@@ -213,15 +215,15 @@ def _condition(statement: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 def test_a_function_may_do_what_its_catalogue_line_says_and_nothing_else(line: Fn, variant: Assembly) -> None:
-    role = variant.at(f"App/{camel(line.name)}Role")
+    role = variant.at(place(line, "Role"))
     assert not {"ManagedPolicyArns", "Policies"} & set(role.properties)
     assert granted(role.path, variant) == implied(line, variant)
 
 
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 def test_no_two_functions_share_a_role(line: Fn, prod: Assembly) -> None:
-    users = [f.path for f in prod.of("AWS::Lambda::Function") if _role(f, prod) == f"App/{camel(line.name)}Role.Arn"]
-    assert users == [f"App/{camel(line.name)}"]
+    users = [f.path for f in prod.of("AWS::Lambda::Function") if _role(f, prod) == place(line, "Role.Arn")]
+    assert users == [place(line)]
 
 
 def test_every_http_service_learns_whether_its_callers_are_still_good() -> None:
@@ -233,7 +235,7 @@ def test_every_http_service_learns_whether_its_callers_are_still_good() -> None:
 def test_only_the_users_service_administers_accounts_and_only_erasing_deletes_them(variant: Assembly) -> None:
     holders: dict[str, set[str]] = {}
     for line in FUNCTIONS:
-        for action, _ in granted(variant.at(f"App/{camel(line.name)}Role").path, variant):
+        for action, _ in granted(variant.at(place(line, "Role")).path, variant):
             if action.startswith("cognito-idp:"):
                 holders.setdefault(line.name, set()).add(action.removeprefix("cognito-idp:"))
     assert holders.keys() == {"users", "rights", "gather_part", "erase_items"}
@@ -243,7 +245,7 @@ def test_only_the_users_service_administers_accounts_and_only_erasing_deletes_th
 
 
 def test_who_is_asked_over_http_cannot_erase_anything(variant: Assembly) -> None:
-    may = {action for action, _ in granted(variant.at("App/RightsRole").path, variant)}
+    may = {action for action, _ in granted(variant.at(place("rights", "Role")).path, variant)}
     assert "states:StartExecution" in may
     assert not [action for action in may if "BatchWrite" in action or action == "s3:DeleteObject"]
 
@@ -256,20 +258,20 @@ def test_reading_changes_nothing() -> None:
 def test_only_withdrawing_invalidates_and_what_is_in_quarantine_is_read_by_the_desk_and_restoring_only(
     variant: Assembly,
 ) -> None:
-    places: dict[str, set[str]] = {}
+    holders: dict[str, set[str]] = {}
     for line in FUNCTIONS:
-        for action, place in granted(variant.at(f"App/{camel(line.name)}Role").path, variant):
-            if action == "cloudfront:CreateInvalidation" or (action == "s3:GetObject" and "quarantine" in place):
-                places.setdefault(action, set()).add(line.name)
-    assert places == {"cloudfront:CreateInvalidation": {"withdraw"}, "s3:GetObject": {"moderation", "restore"}}
+        for action, resource in granted(variant.at(place(line, "Role")).path, variant):
+            if action == "cloudfront:CreateInvalidation" or (action == "s3:GetObject" and "quarantine" in resource):
+                holders.setdefault(action, set()).add(line.name)
+    assert holders == {"cloudfront:CreateInvalidation": {"withdraw"}, "s3:GetObject": {"moderation", "restore"}}
 
 
 def test_no_function_changes_or_deletes_an_entry_of_the_audit_log(variant: Assembly) -> None:
     found = {
         action
         for line in FUNCTIONS
-        for action, place in granted(variant.at(f"App/{camel(line.name)}Role").path, variant)
-        if place.startswith("State/AuditEntry")
+        for action, resource in granted(variant.at(place(line, "Role")).path, variant)
+        if resource.startswith(variant.table_arn(AuditEntry))
     }
     assert found == {"dynamodb:PutItem", *(f"dynamodb:{action}" for action in TABLE_ACTIONS["reads"])}
 
@@ -290,7 +292,7 @@ def test_a_grant_on_everything_is_one_that_names_no_resource_and_says_why(varian
     for policy in variant.of(*IDENTITIES):
         for statement in policy.properties["PolicyDocument"]["Statement"]:
             if "*" in listed(statement["Resource"]):
-                assert set(listed(statement["Action"])) <= nag.ANYWHERE.keys(), policy.path
+                assert set(listed(statement["Action"])) <= ANYWHERE.keys(), policy.path
 
 
 def test_nothing_is_open_to_anybody(variant: Assembly) -> None:
@@ -307,7 +309,7 @@ def test_every_reason_for_a_grant_on_everything_is_needed(prod: Assembly) -> Non
         if "*" in listed(statement["Resource"])
         for action in listed(statement["Action"])
     }
-    assert nag.ANYWHERE.keys() - used == set()
+    assert ANYWHERE.keys() - used == set()
 
 
 def _statements(assembly: Assembly) -> list[tuple[Resource, dict[str, object]]]:

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from infra.catalogue import FUNCTIONS
-from infra.function import camel
 from infra.settings import STAGES, Settings
-from tests.infra.templates import Assembly, Resource
+from tests.infra.templates import Assembly, Resource, place, stack_of
 
 FEED_LEVEL_3 = 1_000
 """Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
@@ -16,8 +15,10 @@ FEED_LEVEL_3 = 1_000
 
 def _routes(assembly: Assembly) -> dict[str, dict[str, Any]]:
     """Of the HTTP API: those of the WebSocket API begin with "$"."""
-    found = {route.properties["RouteKey"]: route.properties for route in assembly.of("AWS::ApiGatewayV2::Route")}
-    return {key: route for key, route in found.items() if not key.startswith("$")}
+    found = {route.properties["RouteKey"]: route for route in assembly.of("AWS::ApiGatewayV2::Route")}
+    ours = {key: route for key, route in found.items() if not key.startswith("$")}
+    assert {assembly.flat(route.stack, route.properties["ApiId"]) for route in ours.values()} == {"Api/Http/Api"}
+    return {key: route.properties for key, route in ours.items()}
 
 
 def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
@@ -44,8 +45,8 @@ def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly)
     for line in FUNCTIONS:
         for key in (*line.routes, *line.public_routes):
             target = _routes(variant)[key]["Target"]
-            integration = variant.at(variant.flat("Api", target).removeprefix("integrations/")).properties
-            assert variant.flat("Api", integration["IntegrationUri"]) == f"App/{camel(line.name)}Live"
+            integration = variant.at(variant.flat(stack_of(line), target).removeprefix("integrations/")).properties
+            assert variant.flat(stack_of(line), integration["IntegrationUri"]) == place(line, "Live")
             assert integration["PayloadFormatVersion"] == "2.0"
 
 
@@ -57,11 +58,12 @@ def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> 
         if permission.properties["Principal"] == "apigateway.amazonaws.com"
     ]
     services = [line.name for line in FUNCTIONS if line.routes or line.public_routes]
-    socket = [f"App/Socket/{asked}" for asked in ("*$connect", "*$disconnect", "authorizers/App/Socket/Ticket")]
+    api = "People/Socket/Api"
+    socket = [f"{api}/{asked}" for asked in ("*$connect", "*$disconnect", f"authorizers/{api}/Ticket")]
     assert sorted(permitted) == sorted(
         [
-            *((f"App/{camel(name)}Live", "Api/Http/Api/*/*/*") for name in services),
-            *(("App/Connect.Arn", asked) for asked in socket),
+            *((place(name, "Live"), "Api/Http/Api/*/*/*") for name in services),
+            *((place("connect", ".Arn"), asked) for asked in socket),
         ]
     )
 
@@ -72,14 +74,14 @@ def _source(assembly: Assembly, permission: Resource) -> str:
 
 
 def test_who_opens_a_socket_is_asked_for_a_ticket(variant: Assembly) -> None:
-    opening, closing = (variant.at(f"Api/On{name}").properties for name in ("Connect", "Disconnect"))
+    opening, closing = (variant.at(f"People/Socket/On{name}").properties for name in ("Connect", "Disconnect"))
     assert (opening["AuthorizationType"], closing["AuthorizationType"]) == ("CUSTOM", "NONE")
-    authorizer = variant.at(variant.flat("Api", opening["AuthorizerId"]).removesuffix(".AuthorizerId")).properties
+    authorizer = variant.at(variant.flat("People", opening["AuthorizerId"]).removesuffix(".AuthorizerId")).properties
     assert authorizer["IdentitySource"] == ["route.request.querystring.ticket"]
     assert {opening["RouteKey"], closing["RouteKey"]} == {"$connect", "$disconnect"}
-    stage = variant.at("Api/SocketStage")
+    stage = variant.at("People/Socket/Stage")
     assert stage.properties["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 500
-    assert len([name for name in stage.whole["DependsOn"] if name.startswith("On")]) >= 2
+    assert len([name for name in stage.whole["DependsOn"] if name.startswith("SocketOn")]) >= 2
 
 
 def test_the_emergency_stop_is_at_least_five_times_what_the_feed_answers_in_full(variant: Assembly) -> None:
@@ -142,7 +144,7 @@ def test_what_asks_for_other_peoples_attention_has_a_rate_of_its_own(stage: str)
 def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(prod: Assembly) -> None:
     for line in FUNCTIONS:
         if line.trigger == "http":
-            variables = prod.at(f"App/{camel(line.name)}").properties["Environment"]["Variables"]
+            variables = prod.at(place(line)).properties["Environment"]["Variables"]
             own = set(prod.settings.route_rates) & set(line.routes)
             assert set(json.loads(variables["REELSTACK_RATES"])) == {"user", "address"} | own
-            assert prod.at(f"Alarms/{camel(line.name)}Unlimited").properties["MetricName"] == "RateLimiterDown"
+            assert prod.at(place(line, "Unlimited", below="Alarms")).properties["MetricName"] == "RateLimiterDown"

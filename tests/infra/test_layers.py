@@ -1,4 +1,4 @@
-"""The third-party layers: what they ask for, and what a built one holds. `python -m infra.layers` builds them."""
+"""The third-party layers: what they ask for, and what a built one holds. See infra/functions/layers.py."""
 
 import os
 import platform
@@ -12,15 +12,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
-from infra.layers import (
+from infra.functions.layers import (
     BOTOCORE_SERVICES,
     LIMIT_BYTES,
     LOCK,
     NAMES,
     NEWEST_GLIBC,
     OURS,
-    ROOT,
     THIRD_PARTY,
     LayerName,
     LayerNotBuilt,
@@ -73,7 +73,7 @@ def test_a_layer_brings_everything_its_packages_ask_for(name: LayerName) -> None
 def test_a_package_that_is_not_locked_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = tmp_path / "run.txt"
     lock.write_text(LOCK.read_text().replace("\nmangum==", "\nother=="))
-    monkeypatch.setattr("infra.layers.LOCK", lock)
+    monkeypatch.setattr("infra.functions.layers.LOCK", lock)
     with pytest.raises(LayerNotBuilt, match="does not lock: mangum"):
         pinned("deps", ARM)
 
@@ -96,7 +96,7 @@ def test_another_target_is_another_layer() -> None:
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
 def test_a_function_with_its_layers_fits_into_lambda(line: Fn) -> None:
     layers = [built(name, target_of(STAGES["prod"])) for name in ("common", *line.layers)]
-    assert sum(map(unzipped_bytes, [ROOT / "functions" / line.name, *layers])) < LIMIT_BYTES
+    assert sum(map(unzipped_bytes, [ROOT / line.folder, *layers])) < LIMIT_BYTES
 
 
 @pytest.mark.engines
@@ -157,7 +157,7 @@ def test_our_own_layer_holds_our_package_and_changes_with_it(monkeypatch: pytest
     assert all((held / name).read_bytes() == (OURS / name).read_bytes() for name in names)
     before = place_of("common", here())
     (tmp_path / "other.py").touch()
-    monkeypatch.setattr("infra.layers.OURS", tmp_path)
+    monkeypatch.setattr("infra.functions.layers.OURS", tmp_path)
     assert place_of("common", here()) != before
 
 
@@ -182,11 +182,11 @@ def test_what_is_imported_has_byte_code_of_the_targets_python_that_no_archive_ma
 def test_every_function_is_imported_with_its_own_layers_alone() -> None:
     for layers in {line.layers for line in FUNCTIONS}:
         folders = [built(name, here()) / "python" for name in ("common", *layers)] + [ROOT]
-        names = [line.name for line in FUNCTIONS if line.layers == layers]
+        modules = [line.module for line in FUNCTIONS if line.layers == layers]
         program = (
             "import sys, importlib, importlib.util; sys.path[:0] = sys.argv[1:]\n"
             f"assert bool(importlib.util.find_spec('awscrt')) == {'crt' in layers}\n"
-            f"for name in {names!r}: importlib.import_module(f'functions.{{name}}.handler')\n"
+            f"for module in {modules!r}: importlib.import_module(module)\n"
         )
         subprocess.run([sys.executable, "-I", "-S", "-c", program, *map(str, folders)], check=True, timeout=120)
 

@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from infra import asl
 from infra.catalogue import FUNCTIONS
-from infra.function import camel
+from infra.names import camel
+from infra.workflows import definitions
 from tests.infra.templates import Assembly, listed
 
 State = dict[str, Any]
 STEPS = {line.name: line for line in FUNCTIONS if line.trigger == "step" and line.machine == "production"}
 NUMBERS = {"segment_workers", "review_seconds"}
-DEFINITION: dict[str, Any] = json.loads(asl.read("production")[0])
-STATES: dict[str, State] = asl.states(DEFINITION)
+DEFINITION: dict[str, Any] = json.loads(definitions.read("production")[0])
+STATES: dict[str, State] = definitions.states(DEFINITION)
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
-INNER = {inner for name, state in STATES.items() if state["Type"] == "Parallel" for inner in asl.states_inside(state)}
+INNER = {
+    inner for name, state in STATES.items() if state["Type"] == "Parallel" for inner in definitions.states_inside(state)
+}
 """States of a Parallel's branches, those of a Map in it included: what they do not catch, the Parallel does."""
 
 MANAGED = {"SubmitMediaconvert": (6 * 3600, 3600), "AskRekognition": (2 * 3600, None)}
@@ -37,7 +39,7 @@ def _function(task: State) -> str:
 
 
 def _machine(assembly: Assembly) -> dict[str, Any]:
-    return assembly.at("App/Production").properties
+    return assembly.at("Production/ProductionMachine").properties
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ def _machine(assembly: Assembly) -> dict[str, Any]:
 
 def test_the_machine_calls_every_step_of_the_catalogue_and_no_other_function() -> None:
     assert {_function(task) for task in TASKS.values()} == set(STEPS)
-    assert asl.read("production")[1] == {f"{name}_arn" for name in STEPS} | NUMBERS
+    assert definitions.read("production")[1] == {f"{name}_arn" for name in STEPS} | NUMBERS
 
 
 @each_task
@@ -140,22 +142,20 @@ def test_a_full_quota_is_waited_out_with_jitter_and_not_for_ever() -> None:
 
 def test_each_placeholder_becomes_the_function_of_its_name(variant: Assembly) -> None:
     given = _machine(variant)["DefinitionSubstitutions"]
-    assert {name: variant.flat("App", value) for name, value in given.items()} == {
-        f"{name}_arn": f"App/{camel(name)}.Arn" for name in STEPS
-    }
-    left = asl.PLACEHOLDER.findall(_machine(variant)["DefinitionString"])
+    assert given == {f"{name}_arn": _arn(name, variant) for name in STEPS}
+    left = definitions.PLACEHOLDER.findall(_machine(variant)["DefinitionString"])
     assert set(left) == set(given)
 
 
 def test_numbers_are_numbers_of_the_settings(variant: Assembly) -> None:
-    states = asl.states(json.loads(_machine(variant)["DefinitionString"]))
+    states = definitions.states(json.loads(_machine(variant)["DefinitionString"]))
     assert states["TranscodeSegments"]["MaxConcurrency"] == variant.settings.segment_workers
     assert states["AskReview"]["TimeoutSeconds"] == variant.settings.review_days * 24 * 3600
 
 
 def test_its_role_may_invoke_exactly_the_functions_it_names(variant: Assembly) -> None:
     invoked = _allowed(variant)["lambda:InvokeFunction"]
-    assert invoked == {f"App/{camel(name)}.Arn" for name in STEPS}
+    assert invoked == {_arn(name, variant) for name in STEPS}
 
 
 def test_a_distributed_map_may_start_watch_stop_and_redrive_its_own_executions(variant: Assembly) -> None:
@@ -169,7 +169,9 @@ def test_a_distributed_map_may_start_watch_stop_and_redrive_its_own_executions(v
 
 def test_every_transition_is_logged_under_the_name_log_delivery_wants(variant: Assembly) -> None:
     assert _machine(variant)["LoggingConfiguration"]["Level"] == "ALL"
-    assert variant.at("App/ProductionLogs").properties["LogGroupName"].startswith("/aws/vendedlogs/states/")
+    assert (
+        variant.at("Production/ProductionMachineLogs").properties["LogGroupName"].startswith("/aws/vendedlogs/states/")
+    )
     assert _machine(variant)["TracingConfiguration"] == {"Enabled": True}
 
 
@@ -179,15 +181,23 @@ def test_the_definition_is_valid_states_language(prod: Assembly) -> None:
 
 def test_a_definition_that_leads_nowhere_would_be_found() -> None:
     text = json.dumps(DEFINITION | {"StartAt": "Nowhere"})
-    assert any("Nowhere" in found for found in _invalid(asl.with_numbers(text, dict.fromkeys(NUMBERS, 1))))
+    assert any("Nowhere" in found for found in _invalid(definitions.with_numbers(text, dict.fromkeys(NUMBERS, 1))))
+
+
+def _arn(function: str, assembly: Assembly) -> str:
+    return assembly.arn("lambda", f"function:{assembly.named(function)}")
 
 
 def _allowed(assembly: Assembly) -> dict[str, set[str]]:
     """action -> resources, of the machine's role."""
     allowed: dict[str, set[str]] = {}
-    for statement in assembly.at("App/Production/Role/DefaultPolicy").properties["PolicyDocument"]["Statement"]:
+    for statement in assembly.at("Production/ProductionMachine/Role/DefaultPolicy").properties["PolicyDocument"][
+        "Statement"
+    ]:
         for action in listed(statement["Action"]):
-            allowed.setdefault(action, set()).update(assembly.flat("App", r) for r in listed(statement["Resource"]))
+            allowed.setdefault(action, set()).update(
+                assembly.flat("Production", r) for r in listed(statement["Resource"])
+            )
     return allowed
 
 
@@ -195,7 +205,7 @@ def _invalid(definition: str) -> list[str]:
     """What cfn-lint's schema of the Amazon States Language finds."""
     machine = {"DefinitionString": definition, "RoleArn": "arn:aws:iam::111111111111:role/r"}
     placeholders = dict.fromkeys(
-        asl.PLACEHOLDER.findall(definition), "arn:aws:lambda:us-east-1:111111111111:function:f"
+        definitions.PLACEHOLDER.findall(definition), "arn:aws:lambda:us-east-1:111111111111:function:f"
     )
     template = {
         "Resources": {

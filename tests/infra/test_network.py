@@ -1,9 +1,8 @@
 """The network of profile full: private, without a way out, and with endpoints for exactly what is called inside."""
 
 from infra.catalogue import FUNCTIONS
-from infra.function import camel
 from infra.stacks.network import INTERFACES
-from tests.infra.templates import Assembly, listed
+from tests.infra.templates import Assembly, listed, place
 
 BY_GATEWAY = {"s3", "dynamodb"}
 BY_LAMBDA_ITSELF = {"logs", "xray", "ec2", "sqs"}
@@ -15,7 +14,7 @@ INSIDE_ALREADY = {"es"}
 
 def _called_inside(assembly: Assembly) -> set[str]:
     """Services that functions in the VPC hold grants for."""
-    roles = {f"App/{camel(line.name)}Role" for line in FUNCTIONS if line.vpc}
+    roles = {place(line, "Role") for line in FUNCTIONS if line.vpc}
     return {
         action.split(":")[0]
         for policy in assembly.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
@@ -62,5 +61,5 @@ def test_functions_and_the_cache_stand_in_the_same_two_zones(prod: Assembly) -> 
     zones = [subnet.properties["AvailabilityZone"] for subnet in prod.of("AWS::EC2::Subnet")]
     assert zones == ["us-east-1a", "us-east-1b"]
     cache = prod.at("Engines/Valkey").properties["SubnetIds"]
-    videos = prod.at("App/Videos").properties["VpcConfig"]["SubnetIds"]
-    assert [prod.flat("Engines", s) for s in cache] == [prod.flat("App", s) for s in videos]
+    videos = prod.at("Videos/Videos").properties["VpcConfig"]["SubnetIds"]
+    assert [prod.flat("Engines", s) for s in cache] == [prod.flat("Videos", s) for s in videos]

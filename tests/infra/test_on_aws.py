@@ -11,7 +11,6 @@ import pytest
 from botocore import xform_name
 
 from infra.catalogue import FUNCTIONS
-from infra.function import camel
 from tests.infra.templates import Assembly
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,4 +76,5 @@ def test_every_file_it_points_to_exists() -> None:
 def test_every_log_it_reads_is_a_functions() -> None:
     read = set(re.findall(r"\$\(log_of (\w+)\)", TEXT))
     assert read
-    assert read <= {camel(line.name) for line in FUNCTIONS}
+    called = set(re.findall(r'--function-name "reelstack-\$STAGE-(\w+)"', TEXT))
+    assert read | called <= {line.name for line in FUNCTIONS}

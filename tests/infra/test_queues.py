@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
-from infra.function import ROOT, camel
-from infra.triggers import STREAM_ATTEMPTS
+from infra.messaging.triggers import STREAM_ATTEMPTS
+from infra.names import camel
 from reelstack import line, parts, queues
 from reelstack.priorities import Priority
-from tests.infra.templates import Assembly, Resource
+from tests.infra.templates import Assembly, Resource, place, stack_of
 
-PRODUCTION = ("App/ProductionHigh", "App/ProductionNormal", "App/ProductionLow")
+PRODUCTION = ("Production/ProductionHigh", "Production/ProductionNormal", "Production/ProductionLow")
 VISIBLE, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 ASYNCHRONOUS = [line for line in FUNCTIONS if line.trigger in ("event", "schedule")]
 STREAMS = [line for line in FUNCTIONS if line.trigger == "stream"]
@@ -33,7 +34,7 @@ def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
     return [
         mapping.properties
         for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
-        if assembly.flat("App", mapping.properties["FunctionName"]) == f"App/{camel(line.name)}"
+        if assembly.flat(mapping.stack, mapping.properties["FunctionName"]) == place(line)
     ]
 
 
@@ -90,14 +91,13 @@ def test_every_queue_is_encrypted_and_reached_over_tls_only(variant: Assembly) -
 
 @pytest.mark.parametrize("line", ASYNCHRONOUS, ids=lambda line: line.name)
 def test_what_an_asynchronous_function_fails_at_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
-    name = camel(line.name)
     (config,) = [
         config.properties
         for config in variant.of("AWS::Lambda::EventInvokeConfig")
-        if variant.flat("App", config.properties["FunctionName"]) == f"App/{name}"
+        if variant.flat(config.stack, config.properties["FunctionName"]) == place(line)
     ]
     destination = config["DestinationConfig"]["OnFailure"]["Destination"]
-    assert variant.flat("App", destination) == f"App/{name}Dead.Arn"
+    assert variant.flat(stack_of(line), destination) == place(line, "Dead.Arn")
 
 
 def test_what_a_rule_cannot_hand_over_ends_in_the_functions_dead_letter_queue(variant: Assembly) -> None:
@@ -105,24 +105,24 @@ def test_what_a_rule_cannot_hand_over_ends_in_the_functions_dead_letter_queue(va
     assert rules
     for rule in rules:
         for target in rule.properties["Targets"]:
-            called = variant.flat("App", target["Arn"]).removesuffix(".Arn")
+            called = variant.flat(rule.stack, target["Arn"]).removesuffix(".Arn")
             if called in PRODUCTION:
                 continue  # the queue itself; it has a dead-letter queue of its own
-            assert variant.flat("App", target["DeadLetterConfig"]["Arn"]) == f"{called}Dead.Arn", rule.path
+            assert variant.flat(rule.stack, target["DeadLetterConfig"]["Arn"]) == f"{called}Dead.Arn", rule.path
 
 
 def test_every_rule_may_invoke_the_function_it_names(variant: Assembly) -> None:
     """The emulator invokes without asking for permission; on AWS the event would end in the dead-letter queue."""
     permitted = {
-        (variant.flat("App", p.properties["SourceArn"]), variant.flat("App", p.properties["FunctionName"]))
+        (variant.flat(p.stack, p.properties["SourceArn"]), variant.flat(p.stack, p.properties["FunctionName"]))
         for p in variant.of("AWS::Lambda::Permission")
         if p.properties["Principal"] == "events.amazonaws.com"
     }
     assert permitted == {
-        (f"{rule.path}.Arn", variant.flat("App", target["Arn"]))
+        (f"{rule.path}.Arn", variant.flat(rule.stack, target["Arn"]))
         for rule in variant.of("AWS::Events::Rule")
         for target in rule.properties["Targets"]
-        if variant.flat("App", target["Arn"]).removesuffix(".Arn") not in PRODUCTION
+        if variant.flat(rule.stack, target["Arn"]).removesuffix(".Arn") not in PRODUCTION
     }
 
 
@@ -130,7 +130,7 @@ def test_every_rule_may_invoke_the_function_it_names(variant: Assembly) -> None:
 def test_a_batch_a_stream_consumer_cannot_take_ends_in_its_dead_letter_queue(line: Fn, variant: Assembly) -> None:
     for mapping in _mappings(line, variant):
         destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
-        assert variant.flat("App", destination) == f"App/{camel(line.name)}Dead.Arn"
+        assert variant.flat(stack_of(line), destination) == place(line, "Dead.Arn")
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
@@ -156,10 +156,8 @@ def test_one_bad_record_takes_no_others_along_and_what_counts_leaves_none_out(li
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
 def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly) -> None:
-    late = [
-        a.properties for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"
-    ]
-    assert f"App/{camel(line.name)}" in {variant.flat("Alarms", a["Dimensions"][0]["Value"]) for a in late}
+    late = [a for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"]
+    assert place(line) in {variant.flat(a.stack, a.properties["Dimensions"][0]["Value"]) for a in late}
 
 
 def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
@@ -175,41 +173,42 @@ def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly)
         for alarm in variant.of("AWS::CloudWatch::Alarm")
         for dimension in alarm.properties.get("Dimensions", [])
     }
-    assert {f"App/{camel(line.name)}" for line in FUNCTIONS} <= watched
-    assert {"App/Production", "Api/Http/Api"} <= watched
+    assert {place(line) for line in FUNCTIONS} <= watched
+    assert {"Production/ProductionMachine", "Api/Http/Api"} <= watched
 
 
 def test_every_alarm_reaches_the_topic_and_the_topic_lets_cloudwatch_in(variant: Assembly) -> None:
     for alarm in variant.of("AWS::CloudWatch::Alarm"):
-        assert [variant.flat(alarm.stack, a) for a in alarm.properties["AlarmActions"]] == ["Alarms/Topic"]
-    statements = variant.at("Alarms/Topic/Policy").properties["PolicyDocument"]["Statement"]
+        assert alarm.properties["AlarmActions"] == [variant.arn("sns", variant.named("alarms"))]
+    assert variant.at("Monitoring/Topic").properties["TopicName"] == variant.named("alarms")
+    statements = variant.at("Monitoring/Topic/Policy").properties["PolicyDocument"]["Statement"]
     (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
     assert (allowed["Action"], allowed["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
-    key = variant.at("Alarms/TopicKey").properties["KeyPolicy"]["Statement"]
+    key = variant.at("Monitoring/TopicKey").properties["KeyPolicy"]["Statement"]
     assert {"Service": "cloudwatch.amazonaws.com"} in [statement["Principal"] for statement in key]
 
 
 @pytest.mark.parametrize("priority", Priority)
 def test_productions_start_only_for_uploads_a_client_finished(priority: Priority, variant: Assembly) -> None:
-    pattern = variant.at(f"App/Uploaded{priority.title()}").properties["EventPattern"]
+    pattern = variant.at(f"Production/Uploaded{priority.title()}").properties["EventPattern"]
     assert pattern["source"] == ["aws.s3"]
     assert pattern["detail"]["object"] == {"key": [{"prefix": f"originals/{priority}/"}]}
     assert set(pattern["detail"]["reason"]) == {"PutObject", "CompleteMultipartUpload"}
     (bucket,) = pattern["detail"]["bucket"]["name"]
-    assert variant.flat("App", bucket) == "State/Uploads"
+    assert variant.flat("Production", bucket) == "State/Uploads"
 
 
 @pytest.mark.parametrize("kind", ["Uploaded", "ProductionRequested"])
 @pytest.mark.parametrize("priority", Priority)
 def test_an_order_goes_to_the_queue_of_its_priority_and_rings(kind: str, priority: Priority, variant: Assembly) -> None:
-    targets = variant.at(f"App/{kind}{priority.title()}").properties["Targets"]
-    called = {variant.flat("App", target["Arn"]) for target in targets}
-    assert called == {f"App/Production{priority.title()}.Arn", "App/StartProduction.Arn"}
+    targets = variant.at(f"Production/{kind}{priority.title()}").properties["Targets"]
+    called = {variant.flat("Production", target["Arn"]) for target in targets}
+    assert called == {f"Production/Production{priority.title()}.Arn", place("start_production", ".Arn")}
 
 
 def test_an_order_without_a_priority_is_a_normal_one(variant: Assembly) -> None:
     named = {
-        priority: variant.at(f"App/ProductionRequested{priority.title()}").properties["EventPattern"]["detail"]
+        priority: variant.at(f"Production/ProductionRequested{priority.title()}").properties["EventPattern"]["detail"]
         for priority in Priority
     }
     assert named == {
@@ -221,7 +220,7 @@ def test_an_order_without_a_priority_is_a_normal_one(variant: Assembly) -> None:
 
 @pytest.mark.parametrize("path", PRODUCTION)
 def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: Assembly) -> None:
-    queue, taker = variant.at(path).properties, variant.at("App/StartProduction").properties
+    queue, taker = variant.at(path).properties, variant.at(place("start_production")).properties
     assert queue["VisibilityTimeout"] > taker["Timeout"]
     assert taker["Timeout"] < line.DRAINER_SECONDS, "two would drain at the same time"
     assert queue["RedrivePolicy"]["maxReceiveCount"] == queues.LAST_RECEIVE
@@ -240,8 +239,8 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(variant:
 def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_time_for_it(
     line_: Fn, variant: Assembly
 ) -> None:
-    (mapping,), queue = _mappings(line_, variant), variant.at(f"App/{camel(line_.queue)}").properties
-    assert variant.flat("App", mapping["EventSourceArn"]) == f"App/{camel(line_.queue)}.Arn"
+    (mapping,), queue = _mappings(line_, variant), variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties
+    assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
     assert mapping["BatchSize"] == 1
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
     assert queue["VisibilityTimeout"] > line_.timeout
@@ -249,5 +248,7 @@ def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_tim
 
 def test_no_chunk_ever_starts_a_production(variant: Assembly) -> None:
     for priority in Priority:
-        (key,) = variant.at(f"App/Uploaded{priority.title()}").properties["EventPattern"]["detail"]["object"]["key"]
+        (key,) = variant.at(f"Production/Uploaded{priority.title()}").properties["EventPattern"]["detail"]["object"][
+            "key"
+        ]
         assert not parts.chunk_key("u", 1).startswith(key["prefix"])

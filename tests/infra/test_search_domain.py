@@ -6,18 +6,18 @@ from tests.infra.templates import Assembly
 def test_a_core_stage_has_no_search_domain_and_its_functions_know_of_none(assemblies: dict[str, Assembly]) -> None:
     core = assemblies["prod-core"]
     assert core.of("AWS::OpenSearchService::Domain") == []
-    assert core.at("App/Search").properties["Environment"]["Variables"]["REELSTACK_SEARCH_URL"] == ""
+    assert core.at("Discovery/Search").properties["Environment"]["Variables"]["REELSTACK_SEARCH_URL"] == ""
 
 
 def test_functions_are_told_the_domain_and_stand_beside_it(prod: Assembly) -> None:
     domain = prod.at("Engines/Search/Domain").properties
     inside = {prod.flat("Engines", subnet) for subnet in domain["VPCOptions"]["SubnetIds"]}
     for name in ("Search", "IndexSearch"):
-        function = prod.at(f"App/{name}").properties
-        url = prod.flat("App", function["Environment"]["Variables"]["REELSTACK_SEARCH_URL"])
+        function = prod.at(f"Discovery/{name}").properties
+        url = prod.flat("Discovery", function["Environment"]["Variables"]["REELSTACK_SEARCH_URL"])
         assert url.startswith("https://"), url
         assert "Engines/Search/Domain" in url, url
-        assert inside <= {prod.flat("App", subnet) for subnet in function["VpcConfig"]["SubnetIds"]}
+        assert inside <= {prod.flat("Discovery", subnet) for subnet in function["VpcConfig"]["SubnetIds"]}
 
 
 def test_it_is_encrypted_at_rest_between_nodes_and_towards_callers(prod: Assembly) -> None:
@@ -57,11 +57,11 @@ def test_red_blocked_full_of_heap_or_full_of_data_raises_an_alarm(prod: Assembly
     watched = {
         part["MetricStat"]["Metric"]["MetricName"] if "MetricStat" in part else part["Expression"]
         for alarm in prod.of("AWS::CloudWatch::Alarm")
-        if alarm.path.startswith("Alarms/Search")
+        if alarm.path.startswith("Monitoring/Alarms/Search")
         for part in alarm.properties.get("Metrics", [])
     } | {
         alarm.properties.get("MetricName")
         for alarm in prod.of("AWS::CloudWatch::Alarm")
-        if alarm.path.startswith("Alarms/Search")
+        if alarm.path.startswith("Monitoring/Alarms/Search")
     }
     assert {"ClusterStatus.red", "ClusterIndexWritesBlocked", "JVMMemoryPressure", "FreeStorageSpace"} <= watched

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 from infra.settings import STAGES
+from infra.stacks.stage import CAPABILITIES
 from tests.infra.templates import Assembly
+
+FOUNDATION = {"State", "Api", "EdgeGlobal", "Delivery", "Monitoring"}
 
 
 def _stacks(assembly: Assembly) -> dict[str, dict[str, Any]]:
@@ -28,14 +31,17 @@ def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assembli
     by_the_hour = ("AWS::EC2::", "AWS::ElastiCache::", "AWS::OpenSearch", "AWS::Kinesis::")
     for stage in ("dev", "prod"):
         core = assemblies[f"{stage}-core"]
-        assert set(core.templates) == {"Alarms", "Api", "App", "Delivery", "EdgeGlobal", "State"}
+        assert set(core.templates) == FOUNDATION | {stack.NAME for stack in CAPABILITIES}
         assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
 
 
 def test_profiles_differ_in_nothing_but_the_network_and_its_engines(assemblies: dict[str, Assembly]) -> None:
     core, full = assemblies["prod-core"], assemblies["prod-full"]
     added = {r.path for r in full.resources} - {r.path for r in core.resources}
-    assert {path.split("/")[0] for path in added if not path.startswith("Alarms/Search")} == {"Network", "Engines"}
+    assert {path.split("/")[0] for path in added if not path.startswith("Monitoring/Alarms/Search")} == {
+        "Network",
+        "Engines",
+    }
     assert {r.path for r in core.resources} < {r.path for r in full.resources}
 
 

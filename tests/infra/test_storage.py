@@ -158,6 +158,7 @@ def _keys(schema_: list[dict[str, str]]) -> dict[str, str]:
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_a_table_is_what_its_model_declares(model: type[Model], variant: Assembly) -> None:
     table, described = variant.at(f"State/{model.__name__}").properties, schema(model)
+    assert variant.table_arn(model).endswith(f":table/{table['TableName']}")
     assert _keys(table["KeySchema"]) == _keys(described["key_schema"])
     indexes = {i["IndexName"]: _keys(i["KeySchema"]) for i in table.get("GlobalSecondaryIndexes", [])}
     assert indexes == {i["index_name"]: _keys(i["key_schema"]) for i in described["global_secondary_indexes"]}
@@ -176,7 +177,7 @@ def test_a_table_costs_nothing_idle_and_can_be_restored_to_any_second(model: typ
 
 def test_every_stream_has_a_consumer_and_every_consumer_a_stream(variant: Assembly) -> None:
     followed = {
-        variant.flat("App", mapping.properties["EventSourceArn"])
+        variant.flat(mapping.stack, mapping.properties["EventSourceArn"])
         for mapping in variant.of("AWS::Lambda::EventSourceMapping")
         if "StartingPosition" in mapping.properties  # queues have none
     }

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from infra.checks.truth import PAGE, UnknownKind, page
+from infra.checks.truth_kinds import KINDS
+from infra.checks.variants import synthesize
 from infra.settings import STAGES
-from infra.truth import PAGE, UnknownKind, page
-from infra.truth_kinds import KINDS
-from infra.variants import synthesize
 from tests.infra.templates import Assembly
 
 
@@ -25,8 +25,8 @@ def _section(text: str, title: str) -> str:
 
 
 def _with(folder: Path, resources: dict[str, Any], into: Path) -> Path:
-    """A copy of a stage's App template with further resources."""
-    (source,) = folder.glob("*-App.template.json")
+    """A copy of a stage's State template with further resources."""
+    (source,) = folder.glob("*-State.template.json")
     template = json.loads(source.read_text())
     template["Resources"] |= resources
     (into / source.name).write_text(json.dumps(template))
@@ -48,7 +48,7 @@ def test_every_resource_of_the_template_is_counted_once(prod: Assembly, laptop: 
 
 
 def test_a_type_nobody_described_fails(prod: Assembly, laptop: Path, tmp_path: Path) -> None:
-    odd = _with(prod.folder, {"Robot": _resource("AWS::RoboMaker::Robot", "Reelstack-prod-App/Robot")}, tmp_path)
+    odd = _with(prod.folder, {"Robot": _resource("AWS::RoboMaker::Robot", "Reelstack-prod-State/Robot")}, tmp_path)
     with pytest.raises(UnknownKind, match="AWS::RoboMaker::Robot"):
         page(odd, laptop)
 
@@ -58,7 +58,9 @@ def test_no_description_outlives_its_type(prod: Assembly) -> None:
 
 
 def test_what_the_laptop_does_not_deploy_is_never_said_to_run(prod: Assembly, laptop: Path, tmp_path: Path) -> None:
-    more = _with(prod.folder, {"New": _resource("AWS::SQS::Queue", "Reelstack-prod-App/Elsewhere/Resource")}, tmp_path)
+    more = _with(
+        prod.folder, {"New": _resource("AWS::SQS::Queue", "Reelstack-prod-State/Elsewhere/Resource")}, tmp_path
+    )
     text = page(more, laptop)
     assert "Elsewhere" not in _section(text, "Run locally")
     assert "Elsewhere" in _section(text, "Checked against the service's model")

@@ -1,0 +1,58 @@
+"""Every function of the system: one page for each room, joined here. infra/catalogue/fn.py says what a line can say."""
+
+from dataclasses import replace
+from types import ModuleType
+
+from infra.catalogue import (
+    accounts,
+    delivery,
+    feed,
+    interactions,
+    moderation,
+    notifications,
+    operations,
+    privacy,
+    production,
+    search,
+    social,
+    uploads,
+    videos,
+)
+from infra.catalogue.fn import Fn, LayerName, Target
+from reelstack.tables.users import Allowance, KeptAnswer, Session, User
+
+__all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
+
+PAGES: tuple[ModuleType, ...] = (
+    *(uploads, production, moderation, videos, delivery, interactions, social, accounts, notifications),
+    *(search, feed, privacy, operations),
+)
+
+
+def _joined(page: ModuleType) -> tuple[Fn, ...]:
+    """The lines of a page, each with its room."""
+    room = page.__name__.rpartition(".")[2]
+    return tuple(_with_web(replace(line, room=room)) for line in page.FUNCTIONS)
+
+
+def _with_web(line: Fn) -> Fn:
+    """Adds to an HTTP service what reelstack.web uses in each: the origin's secret, the caller's session and account,
+    a count of requests, and stored responses by Idempotency-Key."""
+    if line.trigger != "http":
+        return line
+    return replace(
+        line,
+        reads=_union(line.reads, Session, User, KeptAnswer),
+        writes=_union(line.writes, Session, User, Allowance, KeptAnswer),
+        deletes=(*line.deletes, KeptAnswer),
+        config=("origin_secret", "session_cache_seconds", "session_seconds", "rates", *line.config),
+        calls=("read_origin_secret", *line.calls),
+    )
+
+
+def _union(targets: tuple[Target, ...], *more: Target) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys((*targets, *more)))
+
+
+FUNCTIONS: tuple[Fn, ...] = tuple(line for page in PAGES for line in _joined(page))
+ROOMS: tuple[str, ...] = tuple(page.__name__.rpartition(".")[2] for page in PAGES)

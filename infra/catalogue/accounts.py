@@ -1,0 +1,64 @@
+"""Accounts: users, handles, avatars and sessions."""
+
+from infra.catalogue.fn import ML, Fn
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.ties import Block
+from reelstack.tables.users import Handle, User
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "users",
+        "http",
+        routes=(
+            "GET /v1/me",
+            "PATCH /v1/me",
+            "PUT /v1/me/handle",
+            "DELETE /v1/me/handle",
+            "POST /v1/me/avatar",
+            "DELETE /v1/me/avatar",
+            "GET /v1/me/sessions",
+            "DELETE /v1/me/sessions",
+            "DELETE /v1/me/sessions/{session_id}",
+            "GET /v1/users/{user_id}",
+            "GET /v1/users/{user_id}/account",
+            "POST /v1/users/{user_id}/suspend",
+            "POST /v1/users/{user_id}/restore",
+            "PUT /v1/users/{user_id}/roles/{role}",
+            "DELETE /v1/users/{user_id}/roles/{role}",
+            "GET /v1/users/{user_id}/audit",
+        ),
+        reads=(Handle, Block, AuditEntry),
+        writes=(Handle, "uploads:avatars/"),
+        deletes=("media:u/",),
+        appends=(AuditEntry,),
+        config=(
+            "user_pool_id",
+            "handle_hold_seconds",
+            "handle_change_seconds",
+            "max_avatar_bytes",
+        ),
+        calls=("administer_users",),
+    ),
+    Fn(
+        "make_avatar",
+        "event",
+        layers=ML,
+        memory=1769,
+        timeout=60,
+        reads=(User, "uploads:avatars/"),
+        writes=(User, "media:u/"),
+        deletes=("uploads:avatars/", "media:u/"),
+        lists=("uploads:avatars/",),
+        config=("max_avatar_bytes", "moderation_engines", "moderation_thresholds"),
+        calls=("detect_moderation_labels",),
+    ),
+    Fn(
+        "forget_users",
+        "stream",
+        streams=(User,),
+        vpc=True,
+        timeout=30,
+        config=("bus_name", "cache_url"),
+        calls=("put_events",),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Feed: pages of videos, and the timelines of those one follows."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.interactions import Counter
+from reelstack.tables.ties import Block, Follow, LargeAccount, TimelineEntry
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "feed",
+        "http",
+        vpc=True,
+        routes=("GET /v1/feed", "GET /v1/feed/following"),
+        reads=(Video, Counter, Follow, Block, User, TimelineEntry),
+        config=("cache_url", "timeline_days"),
+    ),
+    Fn(
+        "fan_out_video",
+        "event",
+        events=("VideoPublished",),
+        vpc=True,
+        timeout=900,
+        reads=(Video, Follow, Counter, LargeAccount, TimelineEntry),
+        writes=(LargeAccount,),
+        batches=(TimelineEntry,),
+        config=("cache_url", "timeline_large_followers", "timeline_days", "timeline_entries"),
+    ),
+    Fn(
+        "mend_timelines",
+        "stream",
+        streams=(Follow,),
+        at_once=10,
+        timeout=60,
+        reads=(Video, Follow, LargeAccount),
+        writes=(TimelineEntry,),
+        batches=(TimelineEntry,),
+        config=("timeline_days", "timeline_entries", "bus_name"),
+        calls=("put_events",),
+    ),
+)

@@ -1,0 +1,86 @@
+"""One line of the catalogue: a Lambda function, what starts it, how big it is, and what it may touch.
+
+A line is all there is to say: its environment, its layers, its IAM statements, its alarms and its sample events follow
+from it. `reads` and `writes` name tables by model and buckets by `uploads:<prefix>` or `media:<prefix>`. `config` lists
+the fields of reelstack.config.Config that the function receives besides the names of its tables and buckets.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pynamodb.models import Model
+
+LayerName = Literal["common", "deps", "crt", "media", "ml"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
+Target = type[Model] | str
+
+MEDIA: tuple[LayerName, ...] = ("deps", "media")
+ML: tuple[LayerName, ...] = ("deps", "ml")
+CRT: tuple[LayerName, ...] = ("deps", "crt")
+"""For what only AWS's native library does: SigV4A, which a KeyValueStore wants, and CRC-64/NVME. botocore imports it
+wherever it lies, which would cost every other cold start a tenth."""
+PRODUCTION_QUEUES = tuple(
+    f"production_{priority}_{kind}_url" for priority in ("high", "normal", "low") for kind in ("queue", "dead")
+)
+PRODUCTION_SLOTS = ("production_slots", "production_low_slots", "low_microdollars_per_day")
+
+
+@dataclass(frozen=True)
+class Fn:
+    """One Lambda. `timeout` seconds, `memory` MB, `disk` MB of /tmp."""
+
+    name: str
+    trigger: Trigger
+    layers: tuple[LayerName, ...] = ("deps",)
+    memory: int = 512
+    timeout: int = 10
+    disk: int = 512
+    vpc: bool = False
+    """True: needs something inside the VPC (the cache). Only profile `full` has one."""
+    machine: Literal["production", "privacy"] = "production"
+    """Of a step: which state machines it belongs to, production's or those of exports and erasures."""
+    every_minutes: int = 0
+    """How often a schedule starts it; 0: none does."""
+    events: tuple[str, ...] = ()
+    """Detail types of the event bus that start it."""
+    event_seconds: int = 0
+    """How long an event may wait for it; 0: as long as Lambda keeps any."""
+    routes: tuple[str, ...] = ()
+    public_routes: tuple[str, ...] = ()
+    """Routes that answer without a token."""
+    streams: tuple[type[Model], ...] = ()
+    """Tables whose changes it follows."""
+    counts: bool = False
+    """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
+    at_once: int = 1
+    """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
+    partial: bool = False
+    """A consumer that says which records of a batch it could not take; the others do not come again with them."""
+    queue: str = ""
+    """The work queue whose messages invoke it, one at a time: "compose" or "production-high"."""
+    reads: tuple[Target, ...] = ()
+    writes: tuple[Target, ...] = ()
+    deletes: tuple[Target, ...] = ()
+    appends: tuple[Target, ...] = ()
+    """Tables it may add items to, whose items it may neither change nor delete."""
+    checks: tuple[type[Model], ...] = ()
+    """Tables whose items its transactions may depend on."""
+    batches: tuple[type[Model], ...] = ()
+    """Tables whose items it puts and deletes many at a time."""
+    lists: tuple[str, ...] = ()
+    """Bucket prefixes whose keys it may list."""
+    config: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    """Other things it may do, by the names of infra/functions/grants.py."""
+    room: str = ""
+    """The capability it belongs to. The joiner sets it from the page on which the line stands."""
+
+    @property
+    def module(self) -> str:
+        """The module with its handler. Its folder is its whole package."""
+        return f"functions.{self.name}.handler"
+
+    @property
+    def folder(self) -> str:
+        """Where its package lies in the checkout."""
+        return self.module.rpartition(".")[0].replace(".", "/")

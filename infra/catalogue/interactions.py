@@ -1,0 +1,58 @@
+"""Interactions: likes, comments, bookmarks and shares, and their counters."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.moderation import AuditEntry, Report
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "interactions",
+        "http",
+        vpc=True,
+        routes=(
+            "PUT /v1/videos/{video_id}/like",
+            "DELETE /v1/videos/{video_id}/like",
+            "GET /v1/videos/{video_id}/likes",
+            "GET /v1/videos/{video_id}/likers",
+            "GET /v1/me/likes",
+            "POST /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments/{comment_id}",
+            "PATCH /v1/videos/{video_id}/comments/{comment_id}",
+            "DELETE /v1/videos/{video_id}/comments/{comment_id}",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/replies",
+            "PUT /v1/videos/{video_id}/comments/{comment_id}/like",
+            "DELETE /v1/videos/{video_id}/comments/{comment_id}/like",
+            "PUT /v1/videos/{video_id}/pin/{comment_id}",
+            "DELETE /v1/videos/{video_id}/pin",
+            "GET /v1/comments/waiting",
+            "POST /v1/videos/{video_id}/comments/{comment_id}/verdict",
+            "PUT /v1/videos/{video_id}/bookmark",
+            "DELETE /v1/videos/{video_id}/bookmark",
+            "GET /v1/me/bookmarks",
+            "PUT /v1/videos/{video_id}/shares/{channel}",
+            "PUT /v1/videos/{video_id}/report",
+            "GET /v1/videos/{video_id}/reports",
+            "PUT /v1/videos/{video_id}/comments/{comment_id}/report",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/reports",
+        ),
+        reads=(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
+        writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
+        deletes=(Like, CommentLike, Pin, Bookmark),
+        appends=(AuditEntry,),
+        checks=(Block,),
+        config=("cache_url", "moderation_thresholds"),
+    ),
+    Fn(
+        "count_interactions",
+        "stream",
+        streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
+        counts=True,
+        timeout=60,
+        reads=(Counter,),
+        writes=(Counter, Video, Comment),
+    ),
+)

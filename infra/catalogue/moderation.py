@@ -1,0 +1,80 @@
+"""Moderation: reviews, decisions, takedowns and appeals, and what follows from them."""
+
+from infra.catalogue.fn import CRT, Fn
+from reelstack.tables.interactions import Comment
+from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.production import Lease
+from reelstack.tables.users import User
+from reelstack.tables.videos import Claim, Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "moderation",
+        "http",
+        routes=(
+            "GET /v1/reviews",
+            "GET /v1/reviews/{video_id}",
+            "POST /v1/reviews/{video_id}/claim",
+            "DELETE /v1/reviews/{video_id}/claim",
+            "POST /v1/videos/{video_id}/verdict",
+            "POST /v1/videos/{video_id}/takedown",
+            "POST /v1/videos/{video_id}/appeal",
+            "GET /v1/videos/{video_id}/audit",
+            "POST /v1/remoderations",
+        ),
+        reads=(Video, Claim, Review, AuditEntry, "media:quarantine/"),
+        writes=(Video, Claim, Review),
+        appends=(AuditEntry,),
+        lists=("media:quarantine/",),
+        config=(
+            "moderation_thresholds",
+            "review_hold_seconds",
+            "appeal_days",
+            "playback_seconds_private",
+        ),
+        calls=("answer_production", "scan_videos"),
+    ),
+    Fn(
+        "ask_review",
+        "step",
+        reads=(Video, Claim, Lease),
+        writes=(Claim, Lease, Video, Review),
+        deletes=(Lease,),
+        appends=(AuditEntry,),
+    ),
+    Fn(
+        "raise_reviews",
+        "stream",
+        streams=(Report,),
+        timeout=30,
+        reads=(Video, Review, Comment, Report),
+        writes=(Review, Comment),
+        appends=(AuditEntry,),
+    ),
+    Fn(
+        "withdraw",
+        "event",
+        events=("VideoWithdrawn", "AccountNarrowed"),
+        layers=CRT,
+        timeout=180,
+        reads=(Video, User, "media:v/"),
+        writes=(Video, "media:quarantine/"),
+        deletes=("media:v/",),
+        lists=("media:v/",),
+        config=("bus_name", "playback_keys_store", "playback_seconds_public", "distribution_parameter"),
+        calls=("put_events", "write_playback_keys_store", "read_distribution_parameter", "invalidate_distribution"),
+    ),
+    Fn(
+        "restore",
+        "event",
+        events=("RestoreGranted",),
+        layers=CRT,
+        timeout=180,
+        reads=(Video, "media:quarantine/"),
+        writes=(Video, "media:v/"),
+        deletes=("media:quarantine/",),
+        lists=("media:quarantine/", "media:v/"),
+        config=("playback_keys_store", "playback_seconds_public"),
+        calls=("write_playback_keys_store",),
+    ),
+)

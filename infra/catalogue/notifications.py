@@ -1,0 +1,61 @@
+"""Notifications: the inbox, push and WebSocket connections."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
+from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.users import Handle, Session, User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "notifications",
+        "http",
+        routes=(
+            "GET /v1/me/notifications",
+            "GET /v1/me/notifications/unread",
+            "PUT /v1/me/notifications/read",
+            "POST /v1/me/connection",
+            "GET /v1/me/notification-choices",
+            "PUT /v1/me/notification-choices",
+            "GET /v1/me/mutes",
+            "PUT /v1/me/mutes/{user_id}",
+            "DELETE /v1/me/mutes/{user_id}",
+            "GET /v1/me/devices",
+            "PUT /v1/me/devices/{device_id}",
+            "DELETE /v1/me/devices/{device_id}",
+        ),
+        reads=(Notification, NotificationChoice, Device, Video, Counter, Follow, Block, User),
+        writes=(NotificationChoice, Device, ConnectionTicket),
+        deletes=(NotificationChoice, Device),
+        config=("socket_url", "push_platforms"),
+        calls=("push_to_devices",),
+    ),
+    # Neither notify nor connect is in the VPC, which has no way to the connections of the WebSocket API: both read
+    # tables, not the cache.
+    Fn(
+        "notify",
+        "stream",
+        events=("FollowChanged", "VideoPublished", "VideoRefused"),
+        streams=(Like, Comment, CommentLike),
+        at_once=10,
+        timeout=180,
+        reads=(
+            *(Notification, NotificationChoice, Device, Connection),
+            *(Session, User, Handle, Video, Comment, Counter, Follow, Block),
+        ),
+        writes=(Notification,),
+        deletes=(Device, Connection),
+        config=("socket_url", "push_platforms"),
+        calls=("post_to_connections", "push_to_devices"),
+    ),
+    Fn(
+        "connect",
+        "socket",
+        reads=(ConnectionTicket, Connection, Session, User),
+        writes=(Connection,),
+        deletes=(ConnectionTicket, Connection),
+        config=("socket_url",),
+        calls=("post_to_connections",),
+    ),
+)

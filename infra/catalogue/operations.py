@@ -1,0 +1,42 @@
+"""Operations: the state of production, redrives and recounts."""
+
+from infra.catalogue.fn import PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.production import Lease, Spending, Waiting
+from reelstack.tables.ties import Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "operations",
+        "http",
+        timeout=29,
+        routes=(
+            "GET /v1/production",
+            "GET /v1/production/dead",
+            "POST /v1/production/redrive",
+            "POST /v1/production/reencode",
+            "POST /v1/videos/{video_id}/produce",
+        ),
+        reads=(Video, Lease, Waiting, Spending),
+        writes=(Video,),
+        appends=(AuditEntry,),
+        config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS),
+        calls=(
+            "redrive_dead_letters",
+            "send_production_messages",
+            "count_production_messages",
+        ),
+    ),
+    Fn(
+        "recounts",
+        "http",
+        timeout=29,
+        routes=("POST /v1/videos/{video_id}/recount", "POST /v1/users/{user_id}/recount"),
+        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Counter),
+        writes=(Counter,),
+        appends=(AuditEntry,),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Privacy: exports and erasures. Their steps belong to the state machines of the same names."""
+
+from infra.catalogue.fn import Fn, Target
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.notifications import Connection, Device, Notification, NotificationChoice
+from reelstack.tables.production import Lease, Turn
+from reelstack.tables.ties import Block, Follow, LargeAccount, TimelineEntry
+from reelstack.tables.users import DataRequest, Handle, Session, User
+from reelstack.tables.videos import Claim, Upload, Usage, Video
+
+OBJECTS_OF_VIDEOS = ("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/")
+ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin, Counter), *OBJECTS_OF_VIDEOS)
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "rights",
+        "http",
+        routes=(
+            "POST /v1/me/export",
+            "GET /v1/me/export",
+            "DELETE /v1/me",
+            "GET /v1/users/{user_id}/erasure",
+            "POST /v1/users/{user_id}/delete",
+            "POST /v1/users/{user_id}/recover",
+        ),
+        reads=(DataRequest, "uploads:exports/"),
+        writes=(DataRequest,),
+        appends=(AuditEntry,),
+        config=("user_pool_id", "export_machine_arn", "erase_after_seconds"),
+        calls=("disable_users", "start_export_machine"),
+    ),
+    Fn(
+        "gather_part",
+        "step",
+        machine="privacy",
+        timeout=900,
+        disk=2048,
+        reads=(
+            *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
+            *(AuditEntry, Notification, NotificationChoice, Device),
+        ),
+        writes=(DataRequest, "uploads:exports/"),
+        config=("user_pool_id",),
+        calls=("list_users",),
+    ),
+    Fn(
+        "plan_export",
+        "step",
+        machine="privacy",
+        timeout=900,
+        reads=(Video, Upload),
+        writes=(DataRequest, "uploads:exports/"),
+        lists=("uploads:originals/", "media:v/"),
+    ),
+    Fn(
+        "zip_export",
+        "step",
+        machine="privacy",
+        memory=1769,
+        timeout=900,
+        reads=("uploads:exports/", "uploads:originals/", "media:v/"),
+        writes=(DataRequest, "uploads:exports/"),
+    ),
+    Fn(
+        "start_erasures",
+        "schedule",
+        every_minutes=1,
+        timeout=30,
+        reads=(DataRequest,),
+        writes=(DataRequest,),
+        config=("erasure_machine_arn",),
+        calls=("start_erasure_machine",),
+    ),
+    Fn(
+        "erase_videos",
+        "step",
+        machine="privacy",
+        timeout=900,
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest),
+        writes=(Video, DataRequest),
+        deletes=ALL_OF_VIDEOS,
+        batches=(Comment, Report),
+        lists=OBJECTS_OF_VIDEOS,
+        config=("erase_after_seconds",),
+        calls=("abort_uploads",),
+    ),
+    Fn(
+        "erase_deleted_videos",
+        "schedule",
+        every_minutes=15,
+        timeout=900,
+        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        writes=(Video,),
+        deletes=ALL_OF_VIDEOS,
+        batches=(Comment, Report),
+        lists=OBJECTS_OF_VIDEOS,
+        calls=("abort_uploads",),
+    ),
+    Fn(
+        "erase_items",
+        "step",
+        machine="privacy",
+        timeout=900,
+        reads=(
+            *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
+            *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
+            *(Notification, NotificationChoice, Device, Connection),
+        ),
+        writes=(Comment, User, DataRequest, Handle),
+        deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
+        batches=(
+            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
+            *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationChoice, Connection),
+        ),
+        lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
+        config=("user_pool_id", "handle_hold_seconds"),
+        calls=("delete_users", "push_to_devices"),
+    ),
+    Fn("settle_request", "step", machine="privacy", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
+)

@@ -1,0 +1,33 @@
+"""Search: queries and the index behind them."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.interactions import Counter
+from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "search",
+        "http",
+        vpc=True,
+        timeout=29,
+        routes=("GET /v1/search/videos", "GET /v1/search/people", "POST /v1/search/rebuild"),
+        reads=(Video, User, Counter, Follow, Block),
+        appends=(AuditEntry,),
+        config=("cache_url", "search_url"),
+        calls=("search", "rebuild_search", "scan_videos", "scan_users"),
+    ),
+    Fn(
+        "index_search",
+        "stream",
+        streams=(Video, User),
+        partial=True,
+        vpc=True,
+        timeout=300,
+        reads=(Video, User),
+        config=("search_url",),
+        calls=("index_search",),
+    ),
+)

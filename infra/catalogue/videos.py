@@ -1,0 +1,44 @@
+"""Videos: the video itself, and the events that its changes make."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.interactions import Counter
+from reelstack.tables.moderation import AuditEntry, Review
+from reelstack.tables.ties import Block, Follow
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "videos",
+        "http",
+        vpc=True,
+        routes=(
+            "GET /v1/videos",
+            "GET /v1/videos/{video_id}",
+            "PATCH /v1/videos/{video_id}",
+            "DELETE /v1/videos/{video_id}",
+            "GET /v1/videos/{video_id}/playback",
+            "POST /v1/videos/{video_id}/retry",
+            "GET /v1/users/{user_id}/videos",
+        ),
+        public_routes=("GET /v1/health",),
+        reads=(Video, Counter, Follow, Block, User),
+        writes=(Video,),
+        appends=(AuditEntry,),
+        config=(
+            *("playback_secret", "playback_seconds_public", "playback_seconds_private"),
+            *("cache_url", "erase_after_seconds"),
+        ),
+        calls=("read_playback_secret",),
+    ),
+    Fn(
+        "announce",
+        "stream",
+        streams=(Video,),
+        vpc=True,
+        timeout=30,
+        writes=(Review,),
+        config=("bus_name", "cache_url"),
+        calls=("put_events",),
+    ),
+)

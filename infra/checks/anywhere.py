@@ -1,0 +1,26 @@
+"""Actions that may be granted on `Resource: "*"`, and why. A test holds every policy against this table."""
+
+ANYWHERE: dict[str, str] = {
+    "xray:PutTraceSegments": "X-Ray has no resources to name",
+    "xray:PutTelemetryRecords": "X-Ray has no resources to name",
+    "xray:GetSamplingRules": "X-Ray has no resources to name",
+    "xray:GetSamplingTargets": "X-Ray has no resources to name",
+    "dynamodb:ListStreams": "a stream's mapping lists streams before it knows which; DynamoDB takes no resource there",
+    "ec2:CreateNetworkInterface": "Lambda makes interfaces in the VPC that do not exist yet",
+    "ec2:DescribeNetworkInterfaces": "EC2 knows no resource for Describe calls",
+    "ec2:DescribeSubnets": "EC2 knows no resource for Describe calls",
+    "ec2:DeleteNetworkInterface": "Lambda removes interfaces whose ids it chose itself",
+    "ec2:AssignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "ec2:UnassignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "rekognition:StartContentModeration": "Rekognition has no resources to name for what it is sent",
+    "rekognition:GetContentModeration": "Rekognition's jobs are not resources IAM can name",
+    "rekognition:DetectModerationLabels": "Rekognition has no resources to name for what it is sent",
+    "logs:CreateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:GetLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:UpdateLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:DeleteLogDelivery": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:ListLogDeliveries": "Step Functions' log delivery is not a resource IAM can name",
+    "logs:PutResourcePolicy": "asked by Step Functions for log delivery; it takes no resource",
+    "logs:DescribeResourcePolicies": "asked by Step Functions for log delivery; it takes no resource",
+    "logs:DescribeLogGroups": "asked by Step Functions for log delivery; it takes no resource",
+}

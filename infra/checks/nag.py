@@ -1,0 +1,213 @@
+"""What the rule checkers find and we mean: every exception of cdk-nag and checkov for a resource, with its reason.
+
+`cdk synth` runs cdk-nag's AwsSolutions pack on each stage for AWS and stops at a finding that is not named here. What
+checkov finds on every resource of a kind, and we mean, stands in .checkov.yaml; what it finds on one, here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Acknowledgment, App, CfnResource, Stack, Validations
+from aws_cdk import aws_sqs as sqs
+from cdk_nag import AwsSolutionsChecks
+from constructs import IConstruct
+
+from infra.functions.function import Function
+from infra.functions.search_grants import SEARCH_GRANTS
+from infra.functions.wiring import Wiring
+from infra.stacks.capability import CapabilityStack
+from infra.stacks.people import PeopleStack
+from infra.stacks.production import ProductionStack
+from infra.stacks.stage import Foundation, Stage
+from infra.storage.stores import Stores
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A finding on one construct. `rule` is without its pack's prefix: SMG4, CKV_AWS_18, W3010."""
+
+    construct: IConstruct
+    rule: str
+    because: str
+
+
+def check(app: App, stage: Stage) -> None:
+    """Makes `app.synth()` run cdk-nag and raise at a finding that nobody meant. Call it when all stacks are built."""
+    for meant in _all(stage):
+        if meant.rule.startswith("CKV"):
+            _skip_checkov(meant)
+        else:
+            pack = "CloudFormation-Validate::" if meant.rule.startswith("W") else "AwsSolutions::AwsSolutions-"
+            Validations.of(meant.construct).acknowledge(Acknowledgment(id=pack + meant.rule, reason=meant.because))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def _all(stage: Stage) -> Iterator[Meant]:
+    foundation = stage.foundation
+    yield from _data(foundation.state.stores)
+    yield from _edge(foundation)
+    yield from _inside(foundation)
+    for stack in stage.capabilities:
+        yield from _capability(stack)
+        if isinstance(stack, ProductionStack):
+            yield from _production(stack)
+        if isinstance(stack, PeopleStack):
+            yield from _people(stack)
+
+
+def _data(stores: Stores) -> Iterator[Meant]:
+    yield Meant(
+        stores.origin_secret,
+        "SMG4",
+        "CloudFormation gives its value to CloudFront only while it updates the distribution: to rotate it is to "
+        "deploy, as docs/operations.md says",
+    )
+    yield Meant(
+        stores.playback_secret,
+        "SMG4",
+        "functions/rotate_playback_keys rotates it every 30 days together with the edge's KeyValueStore, which Secrets "
+        "Manager's own rotation knows nothing of",
+    )
+    if pool := stores.user_pool:
+        yield Meant(pool, "COG2", "Viewers of short clips are offered a second factor, not made to have one")
+        yield Meant(pool, "COG8", "The Plus plan is billed per user and month; a team chooses it knowingly")
+    yield Meant(stores.logs, "CKV_AWS_18", "It holds the other buckets' access logs; its own would never end")
+    yield Meant(stores.logs, "CKV_AWS_21", "Nobody overwrites a log object, and each is gone after 90 days")
+
+
+def _capability(stack: CapabilityStack) -> Iterator[Meant]:
+    for function in stack.functions.values():
+        yield from _function(function, stack)
+        if "GET /v1/health" in function.line.public_routes:
+            health = stack.node.find_child("GET--v1--health")
+            why = "A health check carries no token, and the answer says only that the service answers"
+            yield Meant(health, "APIG4", why)
+    redriven = {queues.dead for queues in stack.queues.values()}
+    for queue in (child for child in stack.node.children if isinstance(child, sqs.Queue)):
+        if not queue.dead_letter_queue and queue not in redriven:
+            yield Meant(queue, "SQS3", "It is a dead-letter queue: of a rule, a stream or asynchronous calls")
+
+
+def _production(stack: ProductionStack) -> Iterator[Meant]:
+    names = stack.wiring.names
+    yield Meant(stack.machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for which in (":*", "/*"):
+        yield Meant(
+            stack.machine.role,
+            f"IAM5[Resource::{names.executions_arn('production', which)}]",
+            "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
+        )
+    for prefix in ("originals/", "work/"):
+        arn = _imported(stack.wiring.stores.uploads.bucket_arn, stack.wiring.stores)
+        yield Meant(
+            stack.managed.mediaconvert_role,
+            f"IAM5[Resource::{arn}/{prefix}*]",
+            "MediaConvert reads any original it is asked to make, and writes below the work of its attempt",
+        )
+
+
+def _people(stack: PeopleStack) -> Iterator[Meant]:
+    for machine in stack.machines:
+        yield Meant(machine, "SF1", "What passes between its steps names people: it logs errors only")
+        yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    why = "API Gateway asks for authorization when a connection opens, and never again"
+    yield Meant(stack.socket.closing, "APIG4", why)
+    for rule in ("APIG1", "CKV_AWS_95"):
+        yield Meant(
+            stack.socket.stage,
+            rule,
+            "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not "
+            "change for others; functions/connect logs who came in",
+        )
+
+
+def _function(function: Function, stack: CapabilityStack) -> Iterator[Meant]:
+    assert function.role
+    yield Meant(
+        function, "L1", "The layers' locked wheels are built and measured for Python 3.13, supported until October 2029"
+    )
+    yield Meant(function.role, "IAM5[Resource::*]", "X-Ray, and network interfaces inside a VPC: checks/anywhere.py")
+    for resource, why in (*_objects(function, stack.wiring.stores), *_calls(function, stack)):
+        yield Meant(function.role, f"IAM5[Resource::{resource}]", why)
+    if function.is_bound_to_vpc:
+        policy = function.role.node.find_child("DefaultPolicy")
+        yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: infra/checks/anywhere.py")
+
+
+def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
+    """Wildcards on objects of a bucket, and why."""
+    line = function.line
+    for target in sorted({target for target in (*line.reads, *line.writes, *line.deletes) if isinstance(target, str)}):
+        bucket, prefix = target.split(":")
+        arn = _imported(stores.buckets[bucket].bucket_arn, stores)
+        yield f"{arn}/{prefix}*", f"The catalogue gives it the objects below {target}"
+    if "abort_uploads" in line.calls:
+        arn = _imported(stores.uploads.bucket_arn, stores)
+        yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+
+
+def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:
+    """Wildcards that follow from a line's `calls`, and why."""
+    calls, wiring = function.line.calls, stack.wiring
+    names = wiring.names
+    if "describe_production_machine" in calls:
+        executions = names.executions_arn("production", ":*")
+        yield executions, "It asks for executions of one machine, named by upload"
+    if "cancel_transcode_jobs" in calls:
+        yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
+    if "post_to_connections" in calls:
+        for arn in _connections(wiring, stack):
+            yield arn, "Connections are named by API Gateway as they open"
+    if wiring.endpoints.search_url:
+        for path in sorted({p for call in calls for _, p in SEARCH_GRANTS.get(call, ()) if "*" in p}):
+            yield f"{names.search_domain_arn}/{path}", "Indexes are named by when they were made"
+
+
+def _connections(wiring: Wiring, stack: CapabilityStack) -> list[str]:
+    """cdk-nag writes a reference inside a stack as <logical id>."""
+    assert wiring.socket
+    api = wiring.socket.api.node.default_child
+    assert isinstance(api, CfnResource)
+    place = wiring.names.arn("execute-api", f"<{stack.get_logical_id(api)}>/live")
+    return [f"{place}/{method}/@connections/*" for method in ("POST", "DELETE")]
+
+
+def _edge(foundation: Foundation) -> Iterator[Meant]:
+    edge = foundation.delivery.distribution
+    yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
+    if not foundation.settings.domain:
+        why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
+        yield Meant(edge, "CFR4", why)
+        yield Meant(edge, "CKV_AWS_174", why)
+
+
+def _inside(foundation: Foundation) -> Iterator[Meant]:
+    if foundation.network:
+        why = "Zones are written out so that synthesizing asks no account for them"
+        yield Meant(foundation.network.vpc, "W3010", why)
+    if foundation.engines:
+        domain = foundation.engines.search.domain
+        yield Meant(domain, "OS3", "Functions have no fixed addresses: they sign, and IAM decides by their roles")
+        why = "A few small nodes elect one of themselves; search can be built again from the tables"
+        yield Meant(domain, "OS4", why)
+        yield Meant(
+            domain,
+            "CKV_AWS_317",
+            "Audit logs want users kept inside OpenSearch; here IAM decides who asks, and only our functions may",
+        )
+
+
+def _imported(value: str, stores: Stores) -> str:
+    """The name under which another stack imports `value`; cdk-nag names resources by it."""
+    owner = Stack.of(stores.uploads)
+    return str(owner.resolve(owner.export_value(value))["Fn::ImportValue"])
+
+
+def _skip_checkov(meant: Meant) -> None:
+    """checkov reads exceptions from the resource's own metadata."""
+    resource = meant.construct if isinstance(meant.construct, CfnResource) else meant.construct.node.default_child
+    assert isinstance(resource, CfnResource)
+    known: dict[str, Any] = resource.get_metadata("checkov") or {"skip": []}
+    skip = [*known["skip"], {"id": meant.rule, "comment": meant.because}]
+    resource.add_metadata("checkov", {"skip": skip})

@@ -1,0 +1,99 @@
+"""What a laptop does with each type of resource in the production template, for docs/truth.md.
+
+A type that is not here fails `make check`: whoever adds one says what running the system locally proves of it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`acts`: deployed on a laptop it does its work there. Otherwise the emulator only keeps what it was told.
+
+    `note`: what of the type even a run on a laptop does not show.
+    """
+
+    acts: bool
+    note: str
+
+
+NOTHING = "—"
+
+KINDS: dict[str, Kind] = {
+    "AWS::ApiGatewayV2::Api": Kind(True, "its default address is the only one; CORS as AWS answers it"),
+    "AWS::ApiGatewayV2::Authorizer": Kind(
+        True, "tokens are the emulator's Cognito's; the form of claims is docs/on-aws.md's"
+    ),
+    "AWS::ApiGatewayV2::Integration": Kind(True, "a request's 30 s limit"),
+    "AWS::ApiGatewayV2::Route": Kind(True, NOTHING),
+    "AWS::ApiGatewayV2::Stage": Kind(True, "throttles are not enforced, no access log is written"),
+    "AWS::CloudFront::CachePolicy": Kind(True, "honoured by the local edge, not by the emulator's CloudFront"),
+    "AWS::CloudFront::Distribution": Kind(
+        True, "the local edge stands before it: HTTP/2 and 3, TLS, shield, price class, firewall and log do nothing"
+    ),
+    "AWS::CloudFront::Function": Kind(
+        True, "runs on Node under the local edge, without CloudFront's limits on time and size"
+    ),
+    "AWS::CloudFront::KeyValueStore": Kind(
+        True, "changes are seen at once, not after seconds; SigV4A is not asked for"
+    ),
+    "AWS::CloudFront::OriginAccessControl": Kind(True, NOTHING),
+    "AWS::CloudFront::ResponseHeadersPolicy": Kind(
+        False, "kept; nobody adds the headers, so the web app's CSP is untried"
+    ),
+    "AWS::CloudWatch::Alarm": Kind(False, "kept; the emulator has none of the services' metrics to hold against it"),
+    "AWS::CloudWatch::Dashboard": Kind(False, "kept, never drawn"),
+    "AWS::Cognito::UserPool": Kind(True, "no mail, no second factor"),
+    "AWS::Cognito::UserPoolClient": Kind(
+        True, "its callbacks: the code flow with PKCE is walked through at the emulator's page"
+    ),
+    "AWS::Cognito::UserPoolDomain": Kind(False, "kept; the emulator's sign-in page has no host name of its own"),
+    "AWS::Cognito::UserPoolGroup": Kind(True, NOTHING),
+    "AWS::DynamoDB::Table": Kind(True, "capacity, hot partitions, recovery to a point in time"),
+    "AWS::EC2::FlowLog": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::RouteTable": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::SecurityGroup": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::SecurityGroupIngress": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::Subnet": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::SubnetRouteTableAssociation": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::VPC": Kind(False, "a laptop has no VPC"),
+    "AWS::EC2::VPCEndpoint": Kind(False, "a laptop has no VPC"),
+    "AWS::ElastiCache::ServerlessCache": Kind(
+        False, "a real Valkey process is the cache there, without TLS and cluster mode"
+    ),
+    "AWS::Events::EventBus": Kind(True, NOTHING),
+    "AWS::Events::Rule": Kind(True, "delivery never fails, so nothing goes to a dead-letter queue"),
+    "AWS::IAM::Policy": Kind(
+        True, "enforced, but for the state machine's role and the KeyValueStore, which is authorized against * only"
+    ),
+    "AWS::IAM::Role": Kind(True, "who may assume it"),
+    "AWS::KMS::Key": Kind(False, "kept; nothing is published that it would encrypt"),
+    "AWS::Lambda::Alias": Kind(False, "without SnapStart the gateway calls the function itself"),
+    "AWS::Lambda::EventInvokeConfig": Kind(True, NOTHING),
+    "AWS::Lambda::EventSourceMapping": Kind(True, "tumbling windows: the shard is not named; one shard only"),
+    "AWS::Lambda::Function": Kind(
+        True, "memory, disk, concurrency, SnapStart, arm64 and the VPC; it runs on the machine's own Python and FFmpeg"
+    ),
+    "AWS::Lambda::LayerVersion": Kind(True, "only the shared package; the others' content is tested by itself"),
+    "AWS::Lambda::Permission": Kind(False, "kept; the gateway and EventBridge invoke without asking for it"),
+    "AWS::Lambda::Version": Kind(False, "without SnapStart nothing is published"),
+    "AWS::Logs::LogGroup": Kind(True, "retention"),
+    "AWS::Logs::ResourcePolicy": Kind(False, "only the search domain's logs need it"),
+    "AWS::MediaConvert::Queue": Kind(False, "left out: unknown to the emulator; FFmpeg makes the ladder there"),
+    "AWS::OpenSearchService::Domain": Kind(
+        False,
+        "osmem-server answers there; `make test-engines` runs its tests over OpenSearch too, without TLS and IAM",
+    ),
+    "AWS::S3::Bucket": Kind(True, "lifecycle rules are kept, no object ever moves; no acceleration, no access log"),
+    "AWS::S3::BucketPolicy": Kind(True, "the refusal of plain HTTP and old TLS"),
+    "AWS::SNS::Subscription": Kind(False, "kept; Rekognition, which would publish, is not there"),
+    "AWS::SNS::Topic": Kind(False, "kept; no alarm ever goes off, no Rekognition ever looks"),
+    "AWS::SNS::TopicPolicy": Kind(False, "kept; no alarm ever goes off, no Rekognition ever looks"),
+    "AWS::SQS::Queue": Kind(True, NOTHING),
+    "AWS::SQS::QueuePolicy": Kind(True, "the refusal of plain HTTP"),
+    "AWS::SSM::Parameter": Kind(True, NOTHING),
+    "AWS::SecretsManager::Secret": Kind(True, NOTHING),
+    "AWS::StepFunctions::StateMachine": Kind(True, "the whole machine's TimeoutSeconds; log delivery; X-Ray"),
+    "AWS::WAFv2::LoggingConfiguration": Kind(False, "left out: unknown to the emulator"),
+    "AWS::WAFv2::WebACL": Kind(False, "kept; it inspects no request"),
+}

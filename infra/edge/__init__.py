@@ -1,0 +1,1 @@
+"""CloudFront: its functions (*.js), what it answers with, and its firewall."""

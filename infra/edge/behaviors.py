@@ -1,0 +1,182 @@
+"""One CloudFront distribution in front of media, API and web app, so that everything is one origin.
+
+    /v/*.m3u8   media bucket   playback token checked at the edge, kept for seconds
+    /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
+    /u/*        media bucket   people's pictures, for anybody, kept for an hour
+    /v1/*       HTTP API       never kept; carries the header without which the API refuses
+    *           web bucket     the web app; routes without a file get its page
+
+Files reach the web bucket after the stack exists, by `local.website.publish` (`make up`, `make deploy`): a handful of
+small files needs no deployment Lambda in every stage, and `config.json` holds values that only outputs know.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Annotations, Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.edge.web_headers import web_headers
+from infra.names import camel
+from infra.settings import Settings
+from infra.storage.stores import Stores
+
+CODE = Path(__file__).parent
+ORIGIN_HEADER = "x-origin-verify"
+
+
+class Behaviors:
+    """Of the distribution that is made in `scope`: `default` and, by path, `others`."""
+
+    def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_host: str) -> None:
+        self._scope, self._settings, self._stores = scope, settings, stores
+        media = self._media_behaviors()
+        self.default = self._web_behavior()
+        self.others = {**media, "/v1/*": self._api_behavior(api_host), **self._upload_behaviors()}
+
+    def _before(self, file: str, comment: str, **more: Any) -> cloudfront.FunctionAssociation:
+        """The viewer-request function in infra/edge/`file`."""
+        function = cloudfront.Function(
+            self._scope,
+            camel(file.removesuffix(".js")),
+            code=cloudfront.FunctionCode.from_file(file_path=str(CODE / file)),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            comment=comment,
+            **more,
+        )
+        return cloudfront.FunctionAssociation(function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST)
+
+    # --- media -------------------------------------------------------------------------------------------------------
+
+    def _media_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
+        origin = self._bucket_origin("Media", self._stores.media, shield=self._settings.origin_shield_region)
+        checked = self._before(
+            "media_token.js",
+            "Checks the playback token in the path and strips it",
+            key_value_store=self._stores.playback_keys,
+        )
+
+        def behavior(
+            policy: cloudfront.CachePolicy, *functions: cloudfront.FunctionAssociation
+        ) -> cloudfront.BehaviorOptions:
+            return cloudfront.BehaviorOptions(
+                origin=origin,
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+                cache_policy=policy,
+                response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+                function_associations=list(functions) or None,
+            )
+
+        ranges, playlists = self._media_policies()
+        return {
+            "/v/*.m3u8": behavior(playlists, checked),
+            "/v/*": behavior(ranges, checked),
+            "/u/*": behavior(ranges),
+        }
+
+    def _media_policies(self) -> tuple[cloudfront.CachePolicy, cloudfront.CachePolicy]:
+        ranges = cloudfront.CachePolicy(
+            self._scope,
+            "MediaRanges",
+            comment="Renditions, audio, posters: named by video and attempt, so never changed",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.days(1),
+            max_ttl=Duration.days(365),
+        )
+        playlists = cloudfront.CachePolicy(
+            self._scope,
+            "MediaPlaylists",
+            comment="Playlists: small, compressible, and first to change if one is ever made anew",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(10),
+            max_ttl=Duration.seconds(60),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
+        )
+        return ranges, playlists
+
+    # --- API ---------------------------------------------------------------------------------------------------------
+
+    def _api_behavior(self, api_host: str) -> cloudfront.BehaviorOptions:
+        """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
+        anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
+        return cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(
+                api_host,
+                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+                custom_headers={ORIGIN_HEADER: self._stores.origin_secret.secret_value.unsafe_unwrap()},
+            ),
+            function_associations=[self._before("viewer_address.js", "Tells the API the viewer's address")],
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+
+    # --- uploads -----------------------------------------------------------------------------------------------------
+
+    def _upload_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
+        """Presigned requests to the uploads bucket, passed on from the place nearest to the creator, over HTTP/3.
+
+        The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to S3 when
+        it is not told to pass the viewer's on. Every query string and every other header goes with it: they are signed.
+        Origin access control would put a second signature beside this one, which S3 refuses.
+        """
+        if self._settings.upload_path != "cloudfront":
+            return {}
+        known = s3.Bucket.from_bucket_attributes(
+            self._scope,
+            "Uploads",
+            bucket_arn=self._stores.uploads.bucket_arn,
+            bucket_regional_domain_name=self._stores.uploads.bucket_regional_domain_name,
+        )
+        behavior = cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_bucket_defaults(known),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+        return {"/originals/*": behavior, "/chunks/*": behavior}
+
+    # --- web app -----------------------------------------------------------------------------------------------------
+
+    def _web_behavior(self) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=self._bucket_origin("Web", self._stores.web),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+            cache_policy=cloudfront.CachePolicy(
+                self._scope,
+                "WebFiles",
+                comment="The page says no-cache, hashed assets say immutable; what says nothing is kept a minute",
+                min_ttl=Duration.seconds(0),
+                default_ttl=Duration.minutes(1),
+                max_ttl=Duration.days(365),
+                enable_accept_encoding_gzip=True,
+                enable_accept_encoding_brotli=True,
+            ),
+            response_headers_policy=web_headers(self._scope, self._settings, self._stores.uploads),
+            function_associations=[self._before("web_routes.js", "Gives the web app's own routes its page")],
+        )
+
+    # --- shared ------------------------------------------------------------------------------------------------------
+
+    def _bucket_origin(self, name: str, bucket: s3.Bucket, shield: str | None = None) -> cloudfront.IOrigin:
+        """Reads with origin access control. The bucket is taken by reference: CDK would otherwise write this
+        distribution into the bucket's policy and so tie both stacks into a cycle; infra/storage grants the read."""
+        known = s3.Bucket.from_bucket_attributes(
+            self._scope,
+            name,
+            bucket_arn=bucket.bucket_arn,
+            bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+        )
+        Annotations.of(self._scope).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
+        return origins.S3BucketOrigin.with_origin_access_control(known, origin_shield_region=shield)

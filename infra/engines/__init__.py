@@ -1,0 +1,1 @@
+"""Engines that AWS runs for us: search, MediaConvert and Rekognition."""

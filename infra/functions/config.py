@@ -1,0 +1,146 @@
+"""What functions are told: the fields of reelstack.config.Config, from the stage's settings and resources."""
+
+import json
+from typing import Any
+
+from infra.functions.wiring import Wiring
+from infra.settings import Settings
+from reelstack.config import Config
+from reelstack.priorities import Priority
+from reelstack.tables.base import deployed
+from reelstack.tables.every import TABLES
+
+MICRO = 1_000_000
+DAY_SECONDS = 24 * 3600
+
+
+def function_config(wiring: Wiring) -> Config:
+    """Every field that a function of this stack can ask for. Of fields that only one stack can fill, another stack's
+    configuration has none, so a line that asks for one raises ConfigMissing while the app is synthesized."""
+    settings = wiring.settings
+    return Config.model_construct(
+        stage=settings.stage,
+        region=settings.region,
+        **_stores(wiring),
+        **_queues_and_machines(wiring),
+        **_own_resources(wiring),
+        **_engines(wiring),
+        **_uploads(settings),
+        **_production(settings),
+        **_moderation(settings),
+        **_people(settings),
+    )
+
+
+def _stores(wiring: Wiring) -> dict[str, Any]:
+    names, stores = wiring.names, wiring.stores
+    return {
+        **{deployed(model).field: names.table(model) for model in TABLES},
+        "uploads_bucket": stores.uploads.bucket_name,
+        "media_bucket": stores.media.bucket_name,
+        "origin_secret": stores.origin_secret.secret_arn,
+        "playback_secret": stores.playback_secret.secret_arn,
+        "playback_keys_store": stores.playback_keys.key_value_store_arn,
+        "user_pool_id": stores.user_pool.user_pool_id if stores.user_pool else "",
+    }
+
+
+def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
+    names = wiring.names
+    production = {
+        f"production_{priority}_{kind}_url": names.queue_url(f"production-{priority}{suffix}")
+        for priority in Priority
+        for kind, suffix in (("queue", ""), ("dead", "-dead"))
+    }
+    return {
+        **production,
+        "compose_queue_url": names.queue_url("compose"),
+        "bus_name": names.bus,
+        "production_machine_arn": names.machine_arn("production"),
+        "export_machine_arn": names.machine_arn("export"),
+        "erasure_machine_arn": names.machine_arn("erasure"),
+        "distribution_parameter": names.distribution_parameter,
+        "mediaconvert_queue": names.mediaconvert_queue_arn,
+    }
+
+
+def _own_resources(wiring: Wiring) -> dict[str, Any]:
+    """Of resources that stand in the same stack as the functions that are told of them."""
+    found: dict[str, Any] = {}
+    if managed := wiring.managed:
+        found |= {
+            "mediaconvert_role": managed.mediaconvert_role.role_arn,
+            "rekognition_topic": managed.rekognition_topic.topic_arn,
+            "rekognition_role": managed.rekognition_role.role_arn,
+        }
+    if wiring.socket:
+        found["socket_url"] = wiring.socket.url
+    return found
+
+
+def _engines(wiring: Wiring) -> dict[str, Any]:
+    settings = wiring.settings
+    return {
+        "cache_url": settings.cache_url or wiring.endpoints.cache_url,
+        "search_url": settings.search_url or wiring.endpoints.search_url,
+        "ffmpeg_path": settings.ffmpeg_path,
+        "ffprobe_path": settings.ffprobe_path,
+        "encode_threads": settings.encode_threads,
+        "architecture": settings.architecture,
+        "engine": settings.engine,
+        "mediaconvert_over_seconds": settings.mediaconvert_over_seconds,
+        "mediaconvert_max_microdollars": round(settings.mediaconvert_max_dollars * MICRO),
+    }
+
+
+def _uploads(settings: Settings) -> dict[str, Any]:
+    return {
+        "max_upload_bytes": settings.max_upload_bytes,
+        "max_duration_seconds": settings.max_duration_seconds,
+        "upload_url_seconds": settings.upload_url_seconds,
+        "upload_path": f"https://{settings.domain}" if settings.upload_path == "cloudfront" else settings.upload_path,
+        "max_open_uploads": settings.max_open_uploads,
+        "max_uploads_per_day": settings.max_uploads_per_day,
+        "max_upload_bytes_per_day": settings.max_upload_bytes_per_day,
+    }
+
+
+def _production(settings: Settings) -> dict[str, Any]:
+    return {
+        "production_slots": settings.production_slots,
+        "production_low_slots": settings.production_low_slots,
+        "production_slots_per_creator": settings.production_slots_per_creator,
+        "low_microdollars_per_day": round(settings.low_dollars_per_day * MICRO),
+        "segment_seconds": settings.segment_seconds,
+        "avc_rungs": ",".join(str(rung) for rung in settings.avc_rungs),
+        "playback_seconds_public": settings.playback_seconds_public,
+        "playback_seconds_private": settings.playback_seconds_private,
+    }
+
+
+def _moderation(settings: Settings) -> dict[str, Any]:
+    thresholds = {label: threshold.model_dump() for label, threshold in settings.moderation_thresholds.items()}
+    return {
+        "moderation_engines": ",".join(settings.moderation_engines),
+        "moderation_thresholds": json.dumps(thresholds),
+        "review_hold_seconds": settings.review_hold_seconds,
+        "appeal_days": settings.appeal_days,
+    }
+
+
+def _people(settings: Settings) -> dict[str, Any]:
+    rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
+    return {
+        "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
+        "max_following": settings.max_following,
+        "timeline_large_followers": settings.timeline_large_followers,
+        "timeline_days": settings.timeline_days,
+        "timeline_entries": settings.timeline_entries,
+        "session_cache_seconds": settings.session_cache_seconds,
+        "session_seconds": settings.session_days * DAY_SECONDS,
+        "handle_hold_seconds": settings.handle_hold_days * DAY_SECONDS,
+        "handle_change_seconds": settings.handle_change_days * DAY_SECONDS,
+        "max_avatar_bytes": settings.max_avatar_bytes,
+        "erase_after_seconds": settings.erase_after_days * DAY_SECONDS,
+        "push_platforms": json.dumps(settings.push_platforms),
+    }

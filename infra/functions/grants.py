@@ -1,0 +1,147 @@
+"""What a catalogue line's `calls` stand for: grants besides those on its tables and buckets."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+
+from infra.functions.search_grants import SEARCH_GRANTS, search_statement
+from infra.functions.wiring import Wiring
+from reelstack.priorities import Priority
+from reelstack.tables.users import User
+from reelstack.tables.videos import Video
+
+Grant = tuple[Sequence[str], str | Sequence[str]]
+"""Actions, and what they are allowed on."""
+
+OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
+    "administer_users": (
+        *("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
+        *("AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+    ),
+    "disable_users": ("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
+    "list_users": ("ListUsers",),
+    "delete_users": ("ListUsers", "AdminDeleteUser"),
+}
+"""Actions on the user pool. Stages with another issuer have none, and no use for these."""
+
+
+class Grants:
+    """The statements that functions of one stack can ask for."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._grants: dict[str, Grant] = {
+            **_secrets(wiring),
+            **_data(wiring),
+            **_queues(wiring),
+            **_machines(wiring),
+            **_managed_engines(wiring),
+            **_notifications(wiring),
+        }
+
+    def statement(self, name: str) -> iam.PolicyStatement | None:
+        """None where the stage lacks what the grant would be on. Raises KeyError for a name that is not known, or for
+        a resource that stands in another stack."""
+        if name in SEARCH_GRANTS:
+            has_domain = bool(self._wiring.endpoints.search_url)
+            return search_statement(name, self._wiring.names.search_domain_arn) if has_domain else None
+        if name in OF_THE_USER_POOL:
+            return self._on_user_pool(OF_THE_USER_POOL[name])
+        actions, on = self._grants[name]
+        resources = [on] if isinstance(on, str) else list(on)
+        return iam.PolicyStatement(actions=list(actions), resources=resources) if resources else None
+
+    def _on_user_pool(self, actions: Sequence[str]) -> iam.PolicyStatement | None:
+        pool = self._wiring.stores.user_pool
+        if pool is None:
+            return None
+        return iam.PolicyStatement(
+            actions=[f"cognito-idp:{action}" for action in actions], resources=[pool.user_pool_arn]
+        )
+
+
+def _secrets(wiring: Wiring) -> dict[str, Grant]:
+    stores = wiring.stores
+    origin, playback = stores.origin_secret.secret_arn, stores.playback_secret.secret_arn
+    store = [f"cloudfront-keyvaluestore:{action}" for action in ("DescribeKeyValueStore", "ListKeys", "UpdateKeys")]
+    return {
+        "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
+        "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
+        "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
+        "write_playback_keys_store": (store, stores.playback_keys.key_value_store_arn),
+        "read_distribution_parameter": (
+            ["ssm:GetParameter"],
+            wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),
+        ),
+        "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
+    }
+
+
+def _data(wiring: Wiring) -> dict[str, Grant]:
+    names, stores = wiring.names, wiring.stores
+    return {
+        "scan_videos": (["dynamodb:Scan"], names.table_arn(Video)),
+        "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
+        "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
+        "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
+    }
+
+
+def _queues(wiring: Wiring) -> dict[str, Grant]:
+    names = wiring.names
+    waiting = [names.queue_arn(f"production-{priority}") for priority in Priority]
+    dead = [names.queue_arn(f"production-{priority}-dead") for priority in Priority]
+    take = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    return {
+        "put_events": (["events:PutEvents"], names.bus_arn),
+        "receive_production_queues": (take, waiting),
+        "send_dead_letters": (["sqs:SendMessage"], dead),
+        "redrive_dead_letters": ([*take, "sqs:ChangeMessageVisibility"], dead),
+        "send_production_messages": (["sqs:SendMessage"], waiting),
+        "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+        "send_compose_queue": (["sqs:SendMessage"], names.queue_arn("compose")),
+    }
+
+
+def _machines(wiring: Wiring) -> dict[str, Grant]:
+    names = wiring.names
+    production = names.machine_arn("production")
+    answers = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
+    return {
+        "start_production_machine": (["states:StartExecution"], production),
+        "describe_production_machine": (["states:DescribeExecution"], names.executions_arn("production", ":*")),
+        "answer_production": (["states:SendTaskSuccess"], production),
+        "answer_engine_steps": (answers, production),
+        "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),
+        "start_erasure_machine": (["states:StartExecution"], names.machine_arn("erasure")),
+    }
+
+
+def _managed_engines(wiring: Wiring) -> dict[str, Grant]:
+    names = wiring.names
+    grants: dict[str, Grant] = {
+        "create_transcode_job": (["mediaconvert:CreateJob"], names.mediaconvert_queue_arn),
+        "cancel_transcode_jobs": (["mediaconvert:CancelJob"], names.arn("mediaconvert", "jobs/*")),
+        # Rekognition has no resources to name for what it is sent.
+        "detect_moderation_labels": (["rekognition:DetectModerationLabels"], "*"),
+        "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
+        "read_content_moderation": (["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"], "*"),
+    }
+    if managed := wiring.managed:
+        grants["pass_transcode_role"] = (["iam:PassRole"], managed.mediaconvert_role.role_arn)
+        grants["pass_rekognition_role"] = (["iam:PassRole"], managed.rekognition_role.role_arn)
+    return grants
+
+
+def _notifications(wiring: Wiring) -> dict[str, Grant]:
+    platforms = [
+        arn
+        for application in wiring.settings.push_platforms.values()
+        # Its devices' endpoints are named like it: …:app/APNS/<name>, …:endpoint/APNS/<name>/<id>
+        for arn in (application, f"{application.replace(':app/', ':endpoint/', 1)}/*")
+    ]
+    push = ["sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint", "sns:Publish"]
+    grants: dict[str, Grant] = {"push_to_devices": (push, platforms)}
+    if wiring.socket:
+        grants["post_to_connections"] = (["execute-api:ManageConnections"], wiring.socket.connections)
+    return grants

@@ -1,0 +1,1 @@
+"""Queues, and what starts functions: streams, queues, events and schedules."""

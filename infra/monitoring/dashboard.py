@@ -1,0 +1,65 @@
+"""The dashboard: one page with what comes in, what is made and what breaks. It names functions, and imports none."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from infra.names import Names
+
+FIVE = Duration.minutes(5)
+
+
+def dashboard(scope: Construct, names: Names, functions: Sequence[str], api: apigw.HttpApi) -> cloudwatch.Dashboard:
+    """`functions`: their names in the catalogue."""
+
+    def of_functions(metric: str, statistic: str) -> list[cloudwatch.IMetric]:
+        return [
+            cloudwatch.Metric(
+                namespace="AWS/Lambda",
+                metric_name=metric,
+                dimensions_map={"FunctionName": names.function(name)},
+                period=FIVE,
+                statistic=statistic,
+                label=name,
+            )
+            for name in functions
+        ]
+
+    def of_production(metric: str, statistic: str = "Sum") -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=metric,
+            dimensions_map={"StateMachineArn": names.machine_arn("production")},
+            period=FIVE,
+            statistic=statistic,
+        )
+
+    productions = [of_production(f"Executions{what}") for what in ("Started", "Succeeded", "Failed")]
+    times = [of_production("ExecutionTime", statistic) for statistic in ("p50", "p99")]
+    return cloudwatch.Dashboard(
+        scope,
+        "Dashboard",
+        widgets=[
+            [
+                _graph("API requests", api.metric_count(period=FIVE)),
+                _graph("API errors", api.metric_client_error(period=FIVE), api.metric_server_error(period=FIVE)),
+                _graph("API latency", *(api.metric_latency(period=FIVE, statistic=s) for s in ("p50", "p99"))),
+            ],
+            [
+                _graph("Productions", *productions),
+                _graph("Production time", *times),
+                _graph("Function errors", *of_functions("Errors", "Sum")),
+            ],
+            [
+                _graph("Function time p99", *of_functions("Duration", "p99")),
+                _graph("Throttled functions", *of_functions("Throttles", "Sum")),
+            ],
+        ],
+    )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)

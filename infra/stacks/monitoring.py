@@ -1,0 +1,38 @@
+"""The alarms' topic, the dashboard, and the alarms on what stands in no stack of functions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigatewayv2 as apigw
+from constructs import Construct
+
+from infra.catalogue import Fn
+from infra.monitoring.alarms import Alarms
+from infra.monitoring.dashboard import dashboard
+from infra.monitoring.search_alarms import search_alarms
+from infra.monitoring.topic import alarm_topic
+from infra.names import Names
+from infra.settings import Settings
+
+
+class MonitoringStack(Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        names: Names,
+        *,
+        api: apigw.HttpApi,
+        functions: Sequence[Fn],
+        has_search_domain: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        alarm_topic(self, settings, names)
+        alarms = Alarms(self, names)
+        alarms.http_api(api)
+        if has_search_domain:
+            search_alarms(alarms, names, settings)
+        dashboard(self, names, [line.name for line in functions], api)

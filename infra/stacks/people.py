@@ -1,0 +1,39 @@
+"""People: their accounts, whom they follow, what they are notified of, and their privacy."""
+
+from dataclasses import replace
+
+from aws_cdk import aws_events as events
+
+from infra.api.websocket import WebSocket
+from infra.functions.wiring import Wiring
+from infra.stacks.capability import CapabilityStack
+from infra.workflows.machines import privacy_machine
+
+
+class PeopleStack(CapabilityStack):
+    NAME = "People"
+    ROOMS = ("accounts", "social", "notifications", "privacy")
+
+    def _before(self, wiring: Wiring) -> Wiring:
+        self.socket = WebSocket(self, "Socket", wiring.settings)
+        return replace(wiring, socket=self.socket)
+
+    def _after(self) -> None:
+        settings, names = self.wiring.settings, self.wiring.names
+        self.socket.open(self.functions["connect"].invocable)
+        self.alarms.websocket(self.socket.api)
+        self.machines = [privacy_machine(self, settings, names, name) for name in ("export", "erasure")]
+        for machine in self.machines:
+            self.alarms.machine(machine)
+        # Whatever the reason: only presigned posts write there, and S3 writes their reason with a blank.
+        uploaded = {
+            "bucket": {"name": [self.wiring.stores.uploads.bucket_name]},
+            "object": {"key": [{"prefix": "avatars/"}]},
+        }
+        events.Rule(
+            self,
+            "AvatarUploaded",
+            event_pattern=events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail=uploaded),
+            targets=[self.triggers.target("make_avatar")],
+        )
+        self._output({f"{machine.node.id}Arn": machine.state_machine_arn for machine in self.machines})

@@ -1,0 +1,141 @@
+"""Every stack of a stage, and the order in which they stand on one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tags
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.engines.endpoints import Endpoints
+from infra.functions.layers import LayerSource, layer_path
+from infra.functions.wiring import Wiring
+from infra.names import Names
+from infra.settings import Settings
+from infra.stacks.api import ApiStack
+from infra.stacks.capability import CapabilityStack
+from infra.stacks.delivery import DeliveryStack
+from infra.stacks.discovery import DiscoveryStack
+from infra.stacks.edge_global import EdgeGlobalStack
+from infra.stacks.engines import EnginesStack
+from infra.stacks.monitoring import MonitoringStack
+from infra.stacks.network import NetworkStack
+from infra.stacks.people import PeopleStack
+from infra.stacks.production import ProductionStack
+from infra.stacks.state import StateStack
+from infra.stacks.videos import VideosStack
+
+CAPABILITIES: tuple[type[CapabilityStack], ...] = (ProductionStack, VideosStack, PeopleStack, DiscoveryStack)
+"""Every room is in one of them. A named resource cannot move between stacks in one deployment: the new stack would
+make it before the old one lets it go."""
+EDGE_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What functions stand on: the stacks that name no function."""
+
+    settings: Settings
+    names: Names
+    state: StateStack
+    network: NetworkStack | None
+    engines: EnginesStack | None
+    api: ApiStack
+    edge_global: EdgeGlobalStack
+    delivery: DeliveryStack
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        found = (self.state, self.network, self.engines, self.api, self.edge_global, self.delivery)
+        return tuple(stack for stack in found if stack)
+
+    def wiring(self, layer_source: LayerSource) -> Wiring:
+        return Wiring(
+            settings=self.settings,
+            names=self.names,
+            stores=self.state.stores,
+            endpoints=self.engines.endpoints if self.engines else Endpoints(),
+            gateway=self.api.http.gateway,
+            distribution_arn=self.delivery.distribution.distribution_arn,
+            layer_source=layer_source,
+            inside=self.network.inside if self.network else None,
+        )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All stacks of a stage."""
+
+    foundation: Foundation
+    monitoring: MonitoringStack
+    capabilities: tuple[CapabilityStack, ...]
+
+
+def build(
+    app: App, settings: Settings, layer_source: LayerSource = layer_path, functions: Sequence[Fn] = FUNCTIONS
+) -> Stage:
+    """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>."""
+    foundation = build_foundation(app, settings)
+    monitoring = MonitoringStack(
+        app,
+        _stack_id(settings, "Monitoring"),
+        settings,
+        foundation.names,
+        api=foundation.api.http.api,
+        functions=functions,
+        has_search_domain=foundation.engines is not None,
+        **_placed(settings),
+    )
+    wiring = foundation.wiring(layer_source)
+    made = tuple(
+        capability(app, _stack_id(settings, capability.NAME), wiring, functions, **_placed(settings))
+        for capability in CAPABILITIES
+    )
+    # Names say nothing of what must be there first, so it is said here.
+    for stack in made:
+        for below in (*foundation.stacks, monitoring):
+            stack.add_stack_dependency(below)
+    Tags.of(app).add("project", "reelstack")
+    Tags.of(app).add("stage", settings.stage)
+    return Stage(foundation, monitoring, made)
+
+
+def build_foundation(app: App, settings: Settings) -> Foundation:
+    """Without any function: what these stacks export does not depend on one."""
+    names, placed = Names.of(settings), _placed(settings)
+    state = StateStack(app, _stack_id(settings, "State"), settings, names, **placed)
+    network, engines = None, None
+    if settings.profile == "full" and not settings.is_local:
+        network = NetworkStack(app, _stack_id(settings, "Network"), settings, **placed)
+        engines = EnginesStack(app, _stack_id(settings, "Engines"), settings, names, network.inside, **placed)
+    api = ApiStack(app, _stack_id(settings, "Api"), settings, state.stores, **placed)
+    edge_global = EdgeGlobalStack(
+        app,
+        _stack_id(settings, "EdgeGlobal"),
+        settings,
+        cross_region_references=settings.region != EDGE_REGION,
+        **_placed(settings, EDGE_REGION),
+    )
+    delivery = DeliveryStack(
+        app,
+        _stack_id(settings, "Delivery"),
+        settings,
+        names,
+        stores=state.stores,
+        api_host=api.http.host,
+        web_acl_arn=edge_global.web_acl_arn,
+        certificate=edge_global.certificate,
+        **placed,
+    )
+    return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
+
+
+def _stack_id(settings: Settings, name: str) -> str:
+    return f"Reelstack-{settings.stage}-{name}"
+
+
+def _placed(settings: Settings, region: str | None = None) -> dict[str, Any]:
+    """Where a stack goes. The bootstrap roles' trust conditions mean nothing to a local emulator, so there the command
+    line's own keys deploy."""
+    environment = Environment(account=settings.account, region=region or settings.region)
+    return {"env": environment, **({"synthesizer": CliCredentialsStackSynthesizer()} if settings.is_local else {})}

@@ -1,0 +1,1 @@
+"""Buckets and tables, and what other stacks may know of them."""

@@ -1,0 +1,142 @@
+"""The buckets: what each keeps, for how long, and who reads it."""
+
+from typing import Any
+
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.settings import Settings
+from reelstack import exports
+
+LOG_DAYS = 90
+DAY = Duration.days(1)
+
+
+class Buckets:
+    """`logs`, `uploads`, `media` and `web`, made in `scope`."""
+
+    def __init__(self, scope: Construct, settings: Settings, removal: RemovalPolicy) -> None:
+        self._scope, self._settings, self._removal = scope, settings, removal
+        self.logs = self._logs()
+        self.uploads = self._uploads()
+        self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
+        self.web = self._bucket("Web")
+        self._let_cdn_read(self.media, "v/*", "u/*")
+        self._let_cdn_read(self.web, "*")
+
+    def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
+        kwargs.setdefault("versioned", True)
+        rules = [
+            s3.LifecycleRule(
+                id="old-versions",
+                noncurrent_version_expiration=Duration.days(7),
+                # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
+                expired_object_delete_marker=True,
+            ),
+            *kwargs.pop("lifecycle_rules", []),
+        ]
+        if name != "Logs":
+            kwargs |= {"server_access_logs_bucket": self.logs, "server_access_logs_prefix": f"s3/{name.lower()}/"}
+        return s3.Bucket(
+            self._scope,
+            name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=kwargs.pop("object_ownership", s3.ObjectOwnership.BUCKET_OWNER_ENFORCED),
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=None if self._settings.is_local else 1.2,
+            removal_policy=self._removal,
+            lifecycle_rules=rules,
+            **kwargs,
+        )
+
+    def _logs(self) -> s3.Bucket:
+        return self._bucket(
+            "Logs",
+            versioned=False,
+            # CloudFront's standard logs are still written through ACLs.
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+            lifecycle_rules=[s3.LifecycleRule(id="logs-expire", expiration=Duration.days(LOG_DAYS))],
+        )
+
+    def _uploads(self) -> s3.Bucket:
+        settings = self._settings
+        origins = [f"https://{settings.domain}"] if settings.domain else []
+        bucket = self._bucket(
+            "Uploads",
+            transfer_acceleration=settings.transfer_acceleration,
+            cors=[
+                s3.CorsRule(
+                    # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
+                    allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
+                    allowed_origins=[*origins, *settings.web_origins] or ["https://*.cloudfront.net"],
+                    allowed_headers=["*"],
+                    exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
+                    max_age=3600,
+                )
+            ],
+            lifecycle_rules=_uploads_rules(),
+        )
+        # Set on the bucket itself: CDK's `event_bridge_enabled` would add a custom resource to set the same.
+        plain = bucket.node.default_child
+        assert isinstance(plain, s3.CfnBucket)
+        plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )
+        return bucket
+
+    def _let_cdn_read(self, bucket: s3.Bucket, *keys: str) -> None:
+        """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""
+        account = Stack.of(self._scope).account
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["s3:GetObject"],
+                resources=[bucket.arn_for_objects(key) for key in keys],
+                principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                conditions={
+                    "StringLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{account}:distribution/*"}
+                },
+            )
+        )
+
+
+def _expiring(rule_id: str, prefix: str, days: int) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=rule_id, prefix=prefix, expiration=Duration.days(days), noncurrent_version_expiration=DAY
+    )
+
+
+def _uploads_rules() -> list[s3.LifecycleRule]:
+    return [
+        s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
+        # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+        _expiring("orphaned-chunks", "chunks/", days=7),
+        # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
+        _expiring("avatars-as-sent", "avatars/", days=1),
+        _expiring("exports", exports.PREFIX, days=exports.DAYS),
+        _expiring("work-files", "work/", days=1),
+        s3.LifecycleRule(
+            id="originals-to-glacier",
+            prefix="originals/",
+            transitions=[_moved_to(s3.StorageClass.GLACIER, after_days=30)],
+        ),
+    ]
+
+
+def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
+    """Tiers follow the `tier` tag the nightly job sets: lifecycle alone counts days since creation, not plays."""
+    warm = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=30)
+    cold = _moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=31)
+    untagged = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=180)
+    return [
+        s3.LifecycleRule(id="warm", prefix="v/", tag_filters={"tier": "warm"}, transitions=[warm]),
+        s3.LifecycleRule(id="cold", prefix="v/", tag_filters={"tier": "cold"}, transitions=[cold]),
+        s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[untagged]),
+        _expiring("quarantine", "quarantine/", days=quarantine_days),
+    ]
+
+
+def _moved_to(storage_class: s3.StorageClass, after_days: int) -> s3.Transition:
+    return s3.Transition(storage_class=storage_class, transition_after=Duration.days(after_days))

@@ -1,0 +1,49 @@
+"""What holds data, as the constructs of other stacks take it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from pynamodb.models import Model
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Tables are missing here: everybody names them by infra/names.py. Their streams have names that AWS makes up."""
+
+    uploads: s3.Bucket
+    media: s3.Bucket
+    web: s3.Bucket
+    logs: s3.Bucket
+    origin_secret: secretsmanager.Secret
+    playback_secret: secretsmanager.Secret
+    playback_keys: cloudfront.KeyValueStore
+    streams: Mapping[type[Model], str]
+    """Model -> ARN of its table's stream, of each table that has one."""
+    user_pool: cognito.UserPool | None
+    """None where the settings name another issuer."""
+    client: cognito.UserPoolClient | None
+
+    @property
+    def buckets(self) -> Mapping[str, s3.Bucket]:
+        """By the word that a catalogue line's targets begin with."""
+        return {"uploads": self.uploads, "media": self.media}
+
+    @property
+    def shared_values(self) -> tuple[str, ...]:
+        """Everything that another stack may import, whether or not one does today."""
+        buckets = (self.uploads, self.media, self.web, self.logs)
+        users = (self.user_pool.user_pool_id, self.user_pool.user_pool_arn) if self.user_pool else ()
+        return (
+            *(bucket.bucket_name for bucket in buckets),
+            *(bucket.bucket_arn for bucket in buckets),
+            *(bucket.bucket_regional_domain_name for bucket in buckets),
+            *(self.origin_secret.secret_arn, self.playback_secret.secret_arn),
+            self.playback_keys.key_value_store_arn,
+            *self.streams.values(),
+            *users,
+            *((self.client.user_pool_client_id,) if self.client else ()),
+        )
