@@ -65,7 +65,7 @@ export default [
     },
   },
   {
-    files: ['eslint.config.js', 'local/**/*.mjs', 'tests/web/**/*.mjs'],
+    files: ['eslint.config.js', 'local/**/*.mjs', 'tests/browser/**/*.mjs'],
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',

@@ -8,8 +8,8 @@ import math
 from typing import Any
 
 from bench._report import Check
-from reelstack import rates
-from reelstack.counter_parts import MEASURE_SECONDS
+from reelstack.counters import sizing
+from reelstack.counters.shards import MEASURE_SECONDS
 from reelstack.tables.videos import SHELVES
 
 PARTITION_WRITES = 1000
@@ -51,8 +51,8 @@ def simulate(like_bytes: int) -> tuple[list[dict[str, Any]], list[Check]]:
         if likes == PEAK and second > settled + MEASURE_SECONDS:
             worst_item, worst_shelf = max(worst_item, batches / parts), max(worst_shelf, likes * units / shelves)
         if second % MEASURE_SECONDS == 0:
-            chosen = rates.parts(parts, written / MEASURE_SECONDS, second - resized)
-            wider = rates.shelves(shelves, liked / MEASURE_SECONDS)
+            chosen = sizing.parts(parts, written / MEASURE_SECONDS, second - resized)
+            wider = sizing.shelves(shelves, liked / MEASURE_SECONDS)
             written = liked = 0.0
             if (chosen, wider) != (parts, shelves):
                 resized = second if chosen != parts else resized
@@ -61,13 +61,13 @@ def simulate(like_bytes: int) -> tuple[list[dict[str, Any]], list[Check]]:
                 rows.append(_row(second, likes, shards, batches, parts, shelves, units))
     return rows, [
         Check(
-            "hot video, settled: writes a second of one counter item", round(worst_item, 1), "writes", rates.SPLIT_AT
+            "hot video, settled: writes a second of one counter item", round(worst_item, 1), "writes", sizing.SPLIT_AT
         ),
         Check("hot video, settled: write units a second of one shelf", round(worst_shelf), "units", PARTITION_WRITES),
         Check("hot video: seconds until it has settled", settled - RISES_AT, "s", 3 * MEASURE_SECONDS),
-        Check("hot video: items read for its count at most", busiest, "items", rates.PARTS_MOST),
+        Check("hot video: items read for its count at most", busiest, "items", sizing.PARTS_MOST),
         Check("afterwards: items its counter is spread over", parts, "items", 1),
-        Check("resizes from first to last", len(rows), "resizes", 2 * math.log2(rates.PARTS_MOST)),
+        Check("resizes from first to last", len(rows), "resizes", 2 * math.log2(sizing.PARTS_MOST)),
     ]
 
 

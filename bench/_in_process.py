@@ -50,7 +50,7 @@ def in_process() -> Iterator[Any]:
     }
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
-        from reelstack import aws
+        from reelstack.platform import aws
         from reelstack.tables.production import Lease
         from reelstack.tables.videos import Upload, Video
 
@@ -85,8 +85,8 @@ def begin(s3: Any, source: Path) -> None:
 
 def some_frame(s3: Any, source: Path, folder: Path) -> dict[str, Any]:
     """One picture where InspectFrames looks for frames and for the poster, and its input."""
-    from reelstack.steps import asset_prefix
-    from reelstack.verdicts import poster_key
+    from reelstack.classification.verdicts import poster_key
+    from reelstack.production.steps import asset_prefix
 
     picture = folder / "warm.jpg"
     command = [os.environ["REELSTACK_FFMPEG_PATH"], "-v", "error", "-i", str(source), "-frames:v", "1", "-update", "1"]

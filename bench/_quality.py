@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from reelstack import media
+from reelstack.media import ffmpeg_process
 
 SECONDS = 600
 
@@ -22,5 +22,5 @@ def vmaf(encoded: Path, source: Path, width: int, height: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "vmaf.json"
         arguments = ["-v", "error", "-i", str(encoded), "-i", str(source), "-lavfi", graph.replace("{log}", str(log))]
-        media.ffmpeg([*arguments, "-f", "null", "-"], SECONDS)
+        ffmpeg_process.ffmpeg([*arguments, "-f", "null", "-"], SECONDS)
         return round(float(json.loads(log.read_text())["pooled_metrics"]["vmaf"]["mean"]), 2)

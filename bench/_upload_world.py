@@ -27,8 +27,8 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
-from reelstack.tables.base import deployed
-from reelstack.tables.users import Allowance, KeptAnswer, Session, User
+from reelstack.tables.accounts import Allowance, KeptAnswer, Session, User
+from reelstack.tables.model import deployed
 from reelstack.tables.videos import Upload, Usage, Video
 
 SECRET = "through the door"
@@ -116,7 +116,7 @@ def _resources(environment: dict[str, str]) -> Any:
     queue = session.client("sqs", endpoint_url=endpoint).create_queue(QueueName="compose")
     environment["REELSTACK_COMPOSE_QUEUE_URL"] = queue["QueueUrl"]
     names = {model.__name__ for model in STORED}
-    tables = f"from reelstack.tables.every import TABLES\nfor table in TABLES:\n  if table.__name__ in {names}:\n"
+    tables = f"from reelstack.tables.registry import TABLES\nfor table in TABLES:\n  if table.__name__ in {names}:\n"
     tables += "    table.create_table(wait=True, billing_mode='PAY_PER_REQUEST')"
     subprocess.run([sys.executable, "-c", tables], cwd=ROOT, env=environment, check=True, timeout=60)
     return s3
@@ -174,8 +174,8 @@ class Gateway:
 
 def compose() -> None:
     """Lambda's poller of the compose queue."""
-    from functions.compose_upload.handler import handler
-    from reelstack import aws
+    from functions.uploads.compose_upload.handler import handler
+    from reelstack.platform import aws
 
     sqs, queue = aws.client("sqs"), os.environ["REELSTACK_COMPOSE_QUEUE_URL"]
     context = SimpleNamespace(aws_request_id="compose", get_remaining_time_in_millis=lambda: 300_000)
@@ -192,7 +192,7 @@ def compose() -> None:
 def main(port: int) -> None:
     import uvicorn
 
-    from functions.uploads.handler import app
+    from functions.uploads.api.handler import app
 
     for _ in range(COMPOSERS):
         threading.Thread(target=compose, daemon=True).start()

@@ -2,7 +2,7 @@
 
 DynamoDB is moto in this process: its own work is most of each request, for ours and for the bare writes alike, so only
 the ratio says something about us. The hot video is on paper: DynamoDB's published limits, item sizes measured here, and
-the product's own decisions (reelstack.rates).
+the product's own decisions (reelstack.counters.sizing).
 """
 
 import os
@@ -39,10 +39,10 @@ def world() -> Iterator[Any]:
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with _valkey.server() as url, mock_aws():
         os.environ["REELSTACK_CACHE_URL"] = url
-        from reelstack import aws
+        from reelstack.platform import aws
+        from reelstack.tables.accounts import User
         from reelstack.tables.interactions import Counter, Like
-        from reelstack.tables.ties import Block, Follow
-        from reelstack.tables.users import User
+        from reelstack.tables.social import Block, Follow
         from reelstack.tables.videos import Video
 
         for model in (Video, Like, Block, Follow, User, Counter):
@@ -86,7 +86,7 @@ def bare_put(client: Any, number: int) -> None:
 def measure(quick: bool) -> Report:
     report = Report("likes")
     with world() as client:
-        from reelstack import likes
+        from reelstack.interactions import likes
         from reelstack.tables.interactions import Like
 
         # Whose blocks and which video's metadata the cache knows: everybody's who has liked something a moment ago.

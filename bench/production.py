@@ -23,7 +23,7 @@ from bench._in_process import STEP, begin, in_process, some_frame
 from bench._quality import vmaf
 from bench._report import Check, Report, run
 from bench._scaling import Measured, measure_segments, report_scaling
-from reelstack.ladder import Rendition
+from reelstack.media.ladder import Rendition
 
 WORKERS = 2
 ROUNDS = 2
@@ -73,8 +73,8 @@ def _ratio(what: str, seconds: float, plain: dict[str, float], budget: float) ->
 
 def _scale(report: Report, produced: Mapping[str, float], most: int | None) -> None:
     """With the first `most` segments, or all."""
-    from reelstack.config import config
-    from reelstack.steps import read_plan
+    from reelstack.platform.config import config
+    from reelstack.production.steps import read_plan
 
     plan = read_plan(PLAN_KEY)
     numbers = [segment.number for segment in plan.segments][:most]
@@ -133,8 +133,8 @@ def _moderate() -> None:
 
 def _direct(source: Path, folder: Path) -> dict[str, float]:
     """Seconds of one command that decodes once and makes everything."""
-    from reelstack.config import config
-    from reelstack.steps import read_plan
+    from reelstack.platform.config import config
+    from reelstack.production.steps import read_plan
 
     _step("probe", STEP)
     plan = read_plan(PLAN_KEY)
@@ -169,7 +169,7 @@ def _direct(source: Path, folder: Path) -> dict[str, float]:
 
 
 def _encoder(one: Rendition) -> list[str]:
-    from reelstack.encoding import AVC_PRESET, HEVC_PRESET, hevc_tuning
+    from reelstack.media.ffmpeg_args import AVC_PRESET, HEVC_PRESET, hevc_tuning
 
     if one.codec == "hevc":
         options = {**hevc_tuning(one), "scenecut": 0, "open-gop": 0, "log-level": "error"}
@@ -179,7 +179,7 @@ def _encoder(one: Rendition) -> list[str]:
 
 
 def _compare_quality(report: Report, s3: Any, source: Path, folder: Path) -> None:
-    from reelstack.steps import read_plan
+    from reelstack.production.steps import read_plan
 
     for one in read_plan(PLAN_KEY).renditions:
         ours, direct = folder / f"{one.name}.mp4", folder / f"direct-{one.name}.mp4"
@@ -194,15 +194,15 @@ def _compare_quality(report: Report, s3: Any, source: Path, folder: Path) -> Non
 
 
 def _kbps(path: Path) -> float:
-    from reelstack import media
+    from reelstack.media import ffmpeg_process
 
     arguments = ["-v", "error", "-show_entries", "format=size,duration", "-of", "csv=p=0", str(path)]
-    duration, size = media.ffprobe(arguments, 20).output.strip().split(",")
+    duration, size = ffmpeg_process.ffprobe(arguments, 20).output.strip().split(",")
     return round(int(size) * 8 / 1000 / float(duration), 1)
 
 
 def _step(name: str, event: Mapping[str, Any]) -> Any:
-    return importlib.import_module(f"functions.{name}.handler").handler(event, None)
+    return importlib.import_module(f"functions.production.{name}.handler").handler(event, None)
 
 
 def _source(path: Path, quick: bool) -> Path:

@@ -21,13 +21,13 @@ from bench._bd_rate import Curve, saving
 from bench._quality import vmaf
 from bench._report import Check, Report, run
 from local import programs
-from reelstack import media
-from reelstack.containers import FAMILY_OF_TYPE, SNIFF_BYTES, sniff
-from reelstack.encoding import HEVC_PRESET, Picture, encode_segment, hevc_tuning
-from reelstack.ladder import BUFFER_SECONDS, CAPS_KBPS, Plan, Rendition, Segment, Spending, make_plan, spending
-from reelstack.probing import find_facts
-from reelstack.transcoding import encode_clip
-from reelstack.transcoding import encode_segment as encode_capped
+from reelstack.media import ffmpeg_process
+from reelstack.media.ffmpeg_args import HEVC_PRESET, Picture, encode_segment, hevc_tuning
+from reelstack.media.file_types import FAMILY_OF_TYPE, SNIFF_BYTES, sniff
+from reelstack.media.ladder import BUFFER_SECONDS, CAPS_KBPS, Plan, Rendition, Segment, Spending, make_plan, spending
+from reelstack.media.probe import find_facts
+from reelstack.media.transcoder import encode_clip
+from reelstack.media.transcoder import encode_segment as encode_capped
 
 BUDGET_HEVC, BUDGET_VARIABLE = 25, 20
 UNBOUND = 100_000
@@ -140,7 +140,7 @@ def _point(
     """(kbps, VMAF) of the first `frames` of a clip as one segment."""
     target = place / f"{rendition.name}-{spent.crf}.mp4"
     whole = Segment(number=0, start_frame=0, end_frame=frames)
-    media.ffmpeg(encode_segment(plan, clip, whole, [Picture(rendition, spent, target)], threads=1), 3600)
+    ffmpeg_process.ffmpeg(encode_segment(plan, clip, whole, [Picture(rendition, spent, target)], threads=1), 3600)
     return _kbps(target, float(frames / plan.facts.rate)), vmaf(target, clip, rendition.width, rendition.height)
 
 

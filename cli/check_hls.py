@@ -26,8 +26,8 @@ def check_hls(
     \b
       reelstack check-hls https://clips.example.com/v/.../master.m3u8
     """
-    from reelstack.conformance import RULES, check
-    from reelstack.hls_files import Folder
+    from reelstack.media.hls_conformance import RULES, check
+    from reelstack.media.hls_reader import Folder
 
     if where.startswith(("http://", "https://")):
         with Site(where) as site:
@@ -68,7 +68,7 @@ class Site:
     def read(self, name: str, offset: int, count: int) -> bytes:
         import httpx
 
-        from reelstack.hls_files import NotReadable
+        from reelstack.media.hls_reader import NotReadable
 
         try:
             ranged = {"range": f"bytes={offset}-{offset + count - 1}"}

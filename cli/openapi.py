@@ -13,7 +13,7 @@ from cli.refusals import Refusal
 from infra.catalogue import FUNCTIONS
 from reelstack.web import Problem
 from reelstack.web.problems import MEDIA_TYPE, PROBLEMS
-from reelstack.web.rules import Rule
+from reelstack.web.route_policy import Rule
 
 PAGES = Path(__file__).parent.parent / "docs" / "api"
 CORRELATION = {"x-correlation-id": {"$ref": "#/components/headers/CorrelationId"}}
@@ -49,7 +49,7 @@ DESCRIPTION = (
 def services() -> dict[str, Any]:
     """The HTTP services' apps by name."""
     lines = [line for line in FUNCTIONS if line.routes or line.public_routes]
-    return {line.name: importlib.import_module(f"functions.{line.name}.handler").app for line in lines}
+    return {line.name: importlib.import_module(line.module).app for line in lines}
 
 
 def rules() -> dict[str, Rule]:

@@ -1,7 +1,7 @@
 """Which problems a route can answer with, read from the code: what its function, and whatever that refers to, raises.
 
 Nobody keeps lists of them. A name that is mentioned counts as called, an error that is named counts as raised; so a
-list may be too long by an error that is caught on the way. tests/functions/test_described.py looks for what is missing.
+list may be too long by an error that is caught on the way. tests/contract/test_described.py looks for what is missing.
 """
 
 import ast
@@ -15,7 +15,7 @@ from typing import Any
 
 from reelstack import errors
 from reelstack.errors import ReelstackError
-from reelstack.web.rules import Rule
+from reelstack.web.route_policy import Rule
 
 OURS = ("reelstack.", "functions.")
 Refusal = type[ReelstackError]

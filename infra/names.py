@@ -11,7 +11,7 @@ from aws_cdk.region_info import RegionInfo
 from pynamodb.models import Model
 
 from infra.settings import Settings
-from reelstack.tables.base import deployed
+from reelstack.tables.model import deployed
 
 
 def camel(name: str) -> str:

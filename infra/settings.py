@@ -8,9 +8,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from reelstack.allowances import Rate
-from reelstack.engines import Choice
-from reelstack.verdicts import NEVER, Label, Threshold
+from reelstack.classification.verdicts import NEVER, Label, Threshold
+from reelstack.production.engine_choice import Choice
+from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB

@@ -25,7 +25,7 @@ from local.edge_functions import EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from local.edge_watch import Invalidations, KeyValueStore, follow
-from reelstack import aws
+from reelstack.platform import aws
 
 CODE = Path(__file__).parent.parent / "infra" / "edge"
 STOP_SECONDS = 2

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from reelstack import aws
+from reelstack.platform import aws
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient

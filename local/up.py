@@ -40,7 +40,7 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
         _start(services, steps)
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
-            for chore in ("rotate_playback_keys", "reconcile_production"):  # else run by a schedule
+            for chore in ("rotate_signing_keys", "reconcile_production"):  # else run by a schedule
                 functions.call(services, named, chore, {})
         with steps.step("Web app"):
             built = website.build(services)

@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import importlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -20,12 +19,17 @@ from valkey import Valkey
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from bench import _valkey
 from infra.settings import STAGES
-from reelstack import allowances, answers, cache, counter_parts, search_indexes, secrets, sessions
-from reelstack import aws as seam
-from reelstack.config import PREFIX, Config, config
-from reelstack.tables.base import deployed, schema
-from reelstack.tables.every import TABLES
+from reelstack.accounts import sessions
+from reelstack.counters import shards
+from reelstack.platform import aws as seam
+from reelstack.platform import cache, secrets
+from reelstack.platform.config import PREFIX, Config, config
+from reelstack.search import indexes
+from reelstack.tables.model import deployed, schema
+from reelstack.tables.registry import TABLES
+from reelstack.web import idempotency, rate_limits
 from tests.clips import FFMPEG, FFPROBE
+from tests.support.functions import handler_of
 
 if TYPE_CHECKING:
     from local.places import Places
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 settings.register_profile("reelstack", deadline=None)
 settings.load_profile("reelstack")
 
-pytest_plugins = ("tests.search_engine",)
+pytest_plugins = ("tests.search_engine", "tests.support.production")
 
 ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
@@ -115,12 +119,12 @@ def _forget() -> None:
     """
     config.cache_clear()
     cache.connected.cache_clear()
-    search_indexes.connected.cache_clear()
+    indexes.connected.cache_clear()
     secrets._kept.clear()
-    counter_parts._known.clear()
+    shards._known.clear()
     sessions._kept.clear()
-    answers._kept.cache_clear()
-    allowances._silent_until = 0.0
+    idempotency._kept.cache_clear()
+    rate_limits._silent_until = 0.0
 
 
 def _resources() -> Config:
@@ -342,7 +346,7 @@ def call(aws: Config, context: Any) -> Callable[..., Any]:
     """call("uploads", "POST", "/v1/uploads", body={...}) -> .status, .json, .headers, by the function's handler."""
 
     def run(service: str, method: str, path: str, **kwargs: Any) -> Any:
-        handler = importlib.import_module(f"functions.{service}.handler").handler
+        handler = handler_of(service)
         answer = handler(request(method, path, **kwargs), context)
         text = answer.get("body") or ""
         return Answer(status=answer["statusCode"], headers=answer["headers"], json=json.loads(text) if text else None)

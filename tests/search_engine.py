@@ -20,9 +20,9 @@ import pytest
 from infra.engines.search_domain import ENGINE
 from local import ports, programs
 from local.processes import wait_until
-from reelstack import search_indexes
-from reelstack.config import PREFIX, Config, config
-from reelstack.search_documents import SearchKind
+from reelstack.platform.config import PREFIX, Config, config
+from reelstack.search import indexes
+from reelstack.search.documents import SearchKind
 
 OPENSEARCH = "2.19.3"
 assert f"OpenSearch_{OPENSEARCH.rpartition('.')[0]}" == ENGINE
@@ -152,6 +152,6 @@ def refresh(url: str) -> None:
 def content(url: str, kind: SearchKind) -> dict[str, Any]:
     """Every document of the index that is searched, by id."""
     refresh(url)
-    (name,) = search_indexes.named(kind)
+    (name,) = indexes.named(kind)
     hits = httpx.post(f"{url}/{name}/_search", json={"size": 1000, "query": {"match_all": {}}}).json()["hits"]["hits"]
     return {hit["_id"]: hit["_source"] for hit in hits}

@@ -1,0 +1,1 @@
+"""The functions of the feed: its HTTP service, and the two that write timelines."""

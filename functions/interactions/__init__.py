@@ -1,0 +1,1 @@
+"""The functions of interactions: their HTTP service, and the consumer that counts."""

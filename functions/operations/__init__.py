@@ -1,0 +1,1 @@
+"""The functions of operations: the HTTP services for administrators."""

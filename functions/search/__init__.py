@@ -1,0 +1,1 @@
+"""The functions of search: its HTTP service, and the consumer that indexes."""

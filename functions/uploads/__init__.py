@@ -1,0 +1,1 @@
+"""The functions of uploads: their HTTP service, and joining the chunks of an upload."""

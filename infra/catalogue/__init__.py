@@ -19,7 +19,7 @@ from infra.catalogue import (
     videos,
 )
 from infra.catalogue.fn import Fn, LayerName, Target
-from reelstack.tables.users import Allowance, KeptAnswer, Session, User
+from reelstack.tables.accounts import Allowance, KeptAnswer, Session, User
 
 __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
 

@@ -1,13 +1,13 @@
 """Accounts: users, handles, avatars and sessions."""
 
 from infra.catalogue.fn import ML, Fn
+from reelstack.tables.accounts import Handle, User
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.ties import Block
-from reelstack.tables.users import Handle, User
+from reelstack.tables.social import Block
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
-        "users",
+        "accounts",
         "http",
         routes=(
             "GET /v1/me",
@@ -53,7 +53,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("detect_moderation_labels",),
     ),
     Fn(
-        "forget_users",
+        "invalidate_user_cache",
         "stream",
         streams=(User,),
         vpc=True,

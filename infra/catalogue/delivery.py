@@ -4,7 +4,7 @@ from infra.catalogue.fn import CRT, Fn
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
-        "rotate_playback_keys",
+        "rotate_signing_keys",
         "schedule",
         every_minutes=24 * 60,
         layers=CRT,

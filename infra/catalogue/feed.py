@@ -1,9 +1,9 @@
 """Feed: pages of videos, and the timelines of those one follows."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Counter
-from reelstack.tables.ties import Block, Follow, LargeAccount, TimelineEntry
-from reelstack.tables.users import User
+from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -27,7 +27,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("cache_url", "timeline_large_followers", "timeline_days", "timeline_entries"),
     ),
     Fn(
-        "mend_timelines",
+        "update_timelines",
         "stream",
         streams=(Follow,),
         at_once=10,

@@ -2,7 +2,7 @@
 
 A line is all there is to say: its environment, its layers, its IAM statements, its alarms and its sample events follow
 from it. `reads` and `writes` name tables by model and buckets by `uploads:<prefix>` or `media:<prefix>`. `config` lists
-the fields of reelstack.config.Config that the function receives besides the names of its tables and buckets.
+the fields of platform.config.Config that the function receives besides the names of its tables and buckets.
 """
 
 from dataclasses import dataclass
@@ -78,9 +78,14 @@ class Fn:
     @property
     def module(self) -> str:
         """The module with its handler. Its folder is its whole package."""
-        return f"functions.{self.name}.handler"
+        return f"{self.folder.replace('/', '.')}.handler"
 
     @property
     def folder(self) -> str:
         """Where its package lies in the checkout."""
-        return self.module.rpartition(".")[0].replace(".", "/")
+        return f"functions/{self.place}"
+
+    @property
+    def place(self) -> str:
+        """`<room>/<function>`, below functions/ and events/; a room's HTTP service is its `api`."""
+        return f"{self.room}/{'api' if self.name == self.room else self.name}"

@@ -1,10 +1,10 @@
 """Interactions: likes, comments, bookmarks and shares, and their counters."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
-from reelstack.tables.ties import Block, Follow
-from reelstack.tables.users import User
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (

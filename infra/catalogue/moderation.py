@@ -1,10 +1,10 @@
 """Moderation: reviews, decisions, takedowns and appeals, and what follows from them."""
 
 from infra.catalogue.fn import CRT, Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.production import Lease
-from reelstack.tables.users import User
 from reelstack.tables.videos import Claim, Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -35,7 +35,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("answer_production", "scan_videos"),
     ),
     Fn(
-        "ask_review",
+        "request_review",
         "step",
         reads=(Video, Claim, Lease),
         writes=(Claim, Lease, Video, Review),
@@ -43,7 +43,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         appends=(AuditEntry,),
     ),
     Fn(
-        "raise_reviews",
+        "open_reviews",
         "stream",
         streams=(Report,),
         timeout=30,
@@ -52,7 +52,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         appends=(AuditEntry,),
     ),
     Fn(
-        "withdraw",
+        "withdraw_video",
         "event",
         events=("VideoWithdrawn", "AccountNarrowed"),
         layers=CRT,
@@ -65,7 +65,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("put_events", "write_playback_keys_store", "read_distribution_parameter", "invalidate_distribution"),
     ),
     Fn(
-        "restore",
+        "restore_video",
         "event",
         events=("RestoreGranted",),
         layers=CRT,

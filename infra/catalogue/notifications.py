@@ -1,10 +1,10 @@
 """Notifications: the inbox, push and WebSocket connections."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice
-from reelstack.tables.ties import Block, Follow
-from reelstack.tables.users import Handle, Session, User
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -50,7 +50,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("post_to_connections", "push_to_devices"),
     ),
     Fn(
-        "connect",
+        "websocket",
         "socket",
         reads=(ConnectionTicket, Connection, Session, User),
         writes=(Connection,),

@@ -1,11 +1,11 @@
 """Operations: the state of production, redrives and recounts."""
 
 from infra.catalogue.fn import PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.production import Lease, Spending, Waiting
-from reelstack.tables.ties import Follow
-from reelstack.tables.users import User
+from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (

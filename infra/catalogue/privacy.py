@@ -1,12 +1,12 @@
 """Privacy: exports and erasures. Their steps belong to the state machines of the same names."""
 
 from infra.catalogue.fn import Fn, Target
+from reelstack.tables.accounts import DataRequest, Handle, Session, User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationChoice
 from reelstack.tables.production import Lease, Turn
-from reelstack.tables.ties import Block, Follow, LargeAccount, TimelineEntry
-from reelstack.tables.users import DataRequest, Handle, Session, User
+from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
 from reelstack.tables.videos import Claim, Upload, Usage, Video
 
 OBJECTS_OF_VIDEOS = ("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/")
@@ -14,7 +14,7 @@ ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin,
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
-        "rights",
+        "privacy",
         "http",
         routes=(
             "POST /v1/me/export",
@@ -31,7 +31,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("disable_users", "start_export_machine"),
     ),
     Fn(
-        "gather_part",
+        "collect_export_part",
         "step",
         machine="privacy",
         timeout=900,
@@ -117,5 +117,5 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("user_pool_id", "handle_hold_seconds"),
         calls=("delete_users", "push_to_devices"),
     ),
-    Fn("settle_request", "step", machine="privacy", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
+    Fn("finish_data_request", "step", machine="privacy", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
 )

@@ -76,7 +76,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("create_transcode_job", "pass_transcode_role", "answer_engine_steps"),
     ),
     Fn(
-        "hear_mediaconvert",
+        "receive_mediaconvert_event",
         "event",
         timeout=30,
         reads=(EngineJob,),
@@ -105,7 +105,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("moderation_engines", "moderation_thresholds"),
     ),
     Fn(
-        "ask_rekognition",
+        "submit_rekognition",
         "step",
         layers=MEDIA,
         memory=1769,
@@ -117,7 +117,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("start_content_moderation", "pass_rekognition_role", "answer_engine_steps"),
     ),
     Fn(
-        "hear_rekognition",
+        "receive_rekognition_result",
         "event",
         timeout=30,
         reads=(EngineJob,),

@@ -1,10 +1,10 @@
 """Search: queries and the index behind them."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Counter
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.ties import Block, Follow
-from reelstack.tables.users import User
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (

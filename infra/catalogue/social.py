@@ -1,14 +1,14 @@
 """Social: follows and blocks."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Counter
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.ties import Block, Follow
-from reelstack.tables.users import User
+from reelstack.tables.social import Block, Follow
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
-        "ties",
+        "social",
         "http",
         vpc=True,
         routes=(

@@ -1,10 +1,10 @@
 """Videos: the video itself, and the events that its changes make."""
 
 from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Counter
 from reelstack.tables.moderation import AuditEntry, Review
-from reelstack.tables.ties import Block, Follow
-from reelstack.tables.users import User
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -32,7 +32,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("read_playback_secret",),
     ),
     Fn(
-        "announce",
+        "publish_video_events",
         "stream",
         streams=(Video,),
         vpc=True,

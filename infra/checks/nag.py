@@ -66,7 +66,7 @@ def _data(stores: Stores) -> Iterator[Meant]:
     yield Meant(
         stores.playback_secret,
         "SMG4",
-        "functions/rotate_playback_keys rotates it every 30 days together with the edge's KeyValueStore, which Secrets "
+        "rotate_signing_keys rotates it every 30 days together with the edge's KeyValueStore, which Secrets "
         "Manager's own rotation knows nothing of",
     )
     if pool := stores.user_pool:
@@ -118,7 +118,7 @@ def _people(stack: PeopleStack) -> Iterator[Meant]:
             stack.socket.stage,
             rule,
             "A WebSocket API logs by a role that is set for the whole account and region, which a stage must not "
-            "change for others; functions/connect logs who came in",
+            "change for others; websocket logs who came in",
         )
 
 

@@ -2,7 +2,7 @@
 //
 //   /v/<video id>/t/<issued>-<expiry>-<key id>-<signature>/<rest>  ->  /v/<video id>/<rest>
 //
-// reelstack/delivery.py makes these tokens. Keys and takedowns come from the KeyValueStore that infra associates:
+// reelstack/delivery/tokens.py makes these tokens. Keys and takedowns come from the KeyValueStore that infra associates:
 //   key:<key id> -> secret
 //   deny:<video id> -> <until>           nobody may fetch the video before that unix second
 //                      <until>-<since>   nobody whose token was issued up to <since>: the video is for fewer people now

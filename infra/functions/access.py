@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from infra.catalogue import Fn, Target
 from infra.names import Names
 from infra.storage.stores import Stores
-from reelstack.tables.base import schema
+from reelstack.tables.model import schema
 
 TABLE_ACTIONS = {
     "reads": ("GetItem", "BatchGetItem", "Query"),

@@ -1,14 +1,14 @@
-"""What functions are told: the fields of reelstack.config.Config, from the stage's settings and resources."""
+"""What functions are told: the fields of platform.config.Config, from the stage's settings and resources."""
 
 import json
 from typing import Any
 
 from infra.functions.wiring import Wiring
 from infra.settings import Settings
-from reelstack.config import Config
-from reelstack.priorities import Priority
-from reelstack.tables.base import deployed
-from reelstack.tables.every import TABLES
+from reelstack.platform.config import Config
+from reelstack.tables.model import deployed
+from reelstack.tables.registry import TABLES
+from reelstack.uploads.priorities import Priority
 
 MICRO = 1_000_000
 DAY_SECONDS = 24 * 3600

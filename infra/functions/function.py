@@ -18,8 +18,8 @@ from infra.functions.wiring import Wiring
 from infra.monitoring.logs import RETENTION
 from infra.names import camel
 from infra.settings import Settings
-from reelstack.config import Config
-from reelstack.tables.base import deployed
+from reelstack.platform.config import Config
+from reelstack.tables.model import deployed
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 SNAP_START_DISK = 512  # MB; SnapStart refuses more

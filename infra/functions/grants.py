@@ -6,9 +6,9 @@ from aws_cdk import aws_iam as iam
 
 from infra.functions.search_grants import SEARCH_GRANTS, search_statement
 from infra.functions.wiring import Wiring
-from reelstack.priorities import Priority
-from reelstack.tables.users import User
+from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
+from reelstack.uploads.priorities import Priority
 
 Grant = tuple[Sequence[str], str | Sequence[str]]
 """Actions, and what they are allowed on."""

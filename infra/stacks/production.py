@@ -12,7 +12,7 @@ from infra.messaging.queues import dead_letters
 from infra.names import camel
 from infra.stacks.capability import CapabilityStack
 from infra.workflows.machines import production_machine
-from reelstack.priorities import Priority
+from reelstack.uploads.priorities import Priority
 
 COMPOSE_SECONDS = 330
 """How long a message to compose stays hidden: longer than its function may run."""
@@ -39,10 +39,10 @@ class ProductionStack(CapabilityStack):
         for priority in Priority:
             self._enqueue(priority)
         self._rule("ProductionEnded", "start_production", **self._ended())
-        self._rule("Transcoded", "hear_mediaconvert", **self._transcoded())
-        self.triggers.target("hear_rekognition")
+        self._rule("Transcoded", "receive_mediaconvert_event", **self._transcoded())
+        self.triggers.target("receive_rekognition_result")
         undelivered = dead_letters(self, self.alarms, "RekognitionDead")
-        self.managed.notify(self.functions["hear_rekognition"], undelivered)
+        self.managed.notify(self.functions["receive_rekognition_result"], undelivered)
         self._output(
             {
                 **{f"{camel(name)}QueueUrl": work.queue.queue_url for name, work in self.queues.items()},

@@ -14,8 +14,8 @@ from infra.settings import Settings
 from infra.storage.buckets import Buckets
 from infra.storage.stores import Stores
 from infra.storage.tables import table
-from reelstack.tables.base import deployed
-from reelstack.tables.every import TABLES
+from reelstack.tables.model import deployed
+from reelstack.tables.registry import TABLES
 
 
 class StateStack(Stack):

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.settings import Settings
-from reelstack import exports
+from reelstack.privacy import exports
 
 LOG_DAYS = 90
 DAY = Duration.days(1)

@@ -9,7 +9,7 @@ from pynamodb.models import Model
 
 from infra.names import Names
 from infra.settings import Settings
-from reelstack.tables.base import deployed, schema
+from reelstack.tables.model import deployed, schema
 
 KINDS = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
 ROLES = {"HASH": "partition_key", "RANGE": "sort_key"}

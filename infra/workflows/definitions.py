@@ -11,8 +11,9 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 def read(name: str) -> tuple[str, set[str]]:
-    """The text of `stepfunctions/<name>.asl.json` and the names of its `${placeholders}`."""
-    text = (FOLDER / f"{name}.asl.json").read_text()
+    """The text of `stepfunctions/<room>/<name>.asl.json` and the names of its `${placeholders}`."""
+    (path,) = FOLDER.glob(f"*/{name}.asl.json")
+    text = path.read_text()
     return text, set(PLACEHOLDER.findall(text))
 
 

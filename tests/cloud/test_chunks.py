@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reelstack import checksums
+from reelstack.uploads import checksums
 from tests.cloud.driver import Driver, draw, eventually, problem
 
 pytestmark = pytest.mark.cloud

@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from reelstack_client import Client, Notification, Video
 from tests.cloud.driver import Driver, eventually
-from tests.cloud.test_ties import user_id
+from tests.cloud.test_social import user_id
 
 pytestmark = pytest.mark.cloud
 HANGS_SECONDS = 5

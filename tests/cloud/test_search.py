@@ -6,7 +6,7 @@ import pytest
 
 from reelstack_client import Client, Video
 from tests.cloud.driver import Driver, draw, eventually
-from tests.cloud.test_ties import user_id
+from tests.cloud.test_social import user_id
 
 pytestmark = pytest.mark.cloud
 

@@ -13,7 +13,7 @@ import pytest
 
 from reelstack_client import Playback, Video
 from tests.cloud.driver import Driver, draw, eventually, problem, traces
-from tests.cloud.test_rights import EXPIRING
+from tests.cloud.test_privacy import EXPIRING
 
 pytestmark = pytest.mark.cloud
 

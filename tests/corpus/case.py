@@ -12,7 +12,7 @@ Make = Callable[[Path, str], object]
 
 @dataclass(frozen=True)
 class Case:
-    """`ends`: PLAYS, or the code of reelstack.reasons that is stored."""
+    """`ends`: PLAYS, or the code of reelstack.failure_reasons that is stored."""
 
     name: str
     make: Make

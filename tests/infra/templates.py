@@ -12,7 +12,7 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.names import camel
 from infra.settings import Settings
 from infra.stacks.stage import CAPABILITIES
-from reelstack.tables.base import deployed
+from reelstack.tables.model import deployed
 
 Node = Any
 STACK_OF_ROOM = {room: stack.NAME for stack in CAPABILITIES for room in stack.ROOMS}

@@ -191,7 +191,9 @@ def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_inv
     (parameter,) = template.find_resources("AWS::SSM::Parameter").values()
     named = {key: parameter["Properties"][key] for key in ("Name", "Value")}
     assert named == {"Name": "/reelstack/prod/distribution-id", "Value": {"Ref": edge}}
-    invalidates = {where for action, where in granted(place("withdraw", "Role"), prod) if "Invalidation" in action}
+    invalidates = {
+        where for action, where in granted(place("withdraw_video", "Role"), prod) if "Invalidation" in action
+    }
     assert invalidates == {"arn:aws:cloudfront::111111111111:distribution/Delivery/Edge"}
 
 

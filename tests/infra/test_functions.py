@@ -10,8 +10,8 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.functions.function import SNAP_START_DISK
 from infra.functions.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
 from infra.settings import STAGES
-from reelstack.config import PREFIX, Config
-from reelstack.tables.base import deployed
+from reelstack.platform.config import PREFIX, Config
+from reelstack.tables.model import deployed
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -113,7 +113,7 @@ def test_http_services_start_from_a_snapshot_and_nothing_else_does(line: Fn, var
 
 def test_the_native_library_is_where_its_signatures_and_checksums_are_made_and_nowhere_else() -> None:
     def needs(line: Fn) -> bool:
-        composes = "composing" in (ROOT / line.folder / "handler.py").read_text()
+        composes = "chunk_composer" in (ROOT / line.folder / "handler.py").read_text()
         return composes or "write_playback_keys_store" in line.calls
 
     with_it = {line.name for line in FUNCTIONS if "crt" in line.layers}

@@ -8,8 +8,8 @@ from infra.catalogue import FUNCTIONS, Fn, Target
 from infra.checks.anywhere import ANYWHERE
 from infra.functions.access import BUCKET_ACTIONS, TABLE_ACTIONS
 from infra.names import camel
+from reelstack.tables.accounts import Session, User
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.users import Session, User
 from tests.infra.templates import Assembly, Resource, listed, place, stack_of
 
 Grant = tuple[str, str]
@@ -238,14 +238,14 @@ def test_only_the_users_service_administers_accounts_and_only_erasing_deletes_th
         for action, _ in granted(variant.at(place(line, "Role")).path, variant):
             if action.startswith("cognito-idp:"):
                 holders.setdefault(line.name, set()).add(action.removeprefix("cognito-idp:"))
-    assert holders.keys() == {"users", "rights", "gather_part", "erase_items"}
+    assert holders.keys() == {"accounts", "privacy", "collect_export_part", "erase_items"}
     assert [name for name, actions in holders.items() if "AdminDeleteUser" in actions] == ["erase_items"]
-    assert [name for name, actions in holders.items() if "AdminAddUserToGroup" in actions] == ["users"]
-    assert holders["gather_part"] == {"ListUsers"}
+    assert [name for name, actions in holders.items() if "AdminAddUserToGroup" in actions] == ["accounts"]
+    assert holders["collect_export_part"] == {"ListUsers"}
 
 
 def test_who_is_asked_over_http_cannot_erase_anything(variant: Assembly) -> None:
-    may = {action for action, _ in granted(variant.at(place("rights", "Role")).path, variant)}
+    may = {action for action, _ in granted(variant.at(place("privacy", "Role")).path, variant)}
     assert "states:StartExecution" in may
     assert not [action for action in may if "BatchWrite" in action or action == "s3:DeleteObject"]
 
@@ -263,7 +263,10 @@ def test_only_withdrawing_invalidates_and_what_is_in_quarantine_is_read_by_the_d
         for action, resource in granted(variant.at(place(line, "Role")).path, variant):
             if action == "cloudfront:CreateInvalidation" or (action == "s3:GetObject" and "quarantine" in resource):
                 holders.setdefault(action, set()).add(line.name)
-    assert holders == {"cloudfront:CreateInvalidation": {"withdraw"}, "s3:GetObject": {"moderation", "restore"}}
+    assert holders == {
+        "cloudfront:CreateInvalidation": {"withdraw_video"},
+        "s3:GetObject": {"moderation", "restore_video"},
+    }
 
 
 def test_no_function_changes_or_deletes_an_entry_of_the_audit_log(variant: Assembly) -> None:

@@ -63,7 +63,7 @@ def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> 
     assert sorted(permitted) == sorted(
         [
             *((place(name, "Live"), "Api/Http/Api/*/*/*") for name in services),
-            *((place("connect", ".Arn"), asked) for asked in socket),
+            *((place("websocket", ".Arn"), asked) for asked in socket),
         ]
     )
 

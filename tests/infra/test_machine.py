@@ -25,7 +25,7 @@ INNER = {
 }
 """States of a Parallel's branches, those of a Map in it included: what they do not catch, the Parallel does."""
 
-MANAGED = {"SubmitMediaconvert": (6 * 3600, 3600), "AskRekognition": (2 * 3600, None)}
+MANAGED = {"SubmitMediaconvert": (6 * 3600, 3600), "SubmitRekognition": (2 * 3600, None)}
 """States that wait for a managed engine: how long in all, and between two signs of life where it gives any."""
 
 each_task = pytest.mark.parametrize("name", TASKS)
@@ -113,14 +113,14 @@ def test_every_choice_has_a_way_for_what_was_not_thought_of() -> None:
 
 
 def test_an_undecided_verdict_asks_a_person_and_an_undecided_person_publishes_nothing() -> None:
-    assert STATES["Verdict"]["Default"] == "AskReview"
+    assert STATES["Verdict"]["Default"] == "RequestReview"
     assert STATES[STATES["Decision"]["Default"]]["Parameters"]["FunctionName"] == "${reject_arn}"
 
 
 def test_the_engine_that_probe_chose_makes_the_ladder_and_the_other_is_the_default() -> None:
     for choice, variable, value, managed, own in (
         ("Engine", "$.probe.out.engine", "mediaconvert", "SubmitMediaconvert", "TranscodeSegments"),
-        ("Watcher", "$.probe.out.watcher", "rekognition", "AskRekognition", "SampleFrames"),
+        ("Watcher", "$.probe.out.watcher", "rekognition", "SubmitRekognition", "SampleFrames"),
     ):
         (rule,) = STATES[choice]["Choices"]
         assert rule == {"Variable": variable, "StringEquals": value, "Next": managed}
@@ -128,11 +128,11 @@ def test_the_engine_that_probe_chose_makes_the_ladder_and_the_other_is_the_defau
         assert TASKS[managed]["Resource"].endswith(".waitForTaskToken")
     assert STATES["SubmitMediaconvert"]["Next"] == "PackageManaged"
     assert STATES["PackageManaged"]["Parameters"]["Payload"]["engine"] == "mediaconvert"
-    assert STATES["AskRekognition"]["Next"] == "ReadRekognition"
+    assert STATES["SubmitRekognition"]["Next"] == "ReadRekognition"
 
 
 def test_a_full_quota_is_waited_out_with_jitter_and_not_for_ever() -> None:
-    retry = TASKS["AskRekognition"]["Retry"][1]
+    retry = TASKS["SubmitRekognition"]["Retry"][1]
     assert "LimitExceededException" in retry["ErrorEquals"]
     assert (retry["JitterStrategy"], retry["MaxAttempts"], retry["MaxDelaySeconds"]) == ("FULL", 6, 900)
 
@@ -150,7 +150,7 @@ def test_each_placeholder_becomes_the_function_of_its_name(variant: Assembly) ->
 def test_numbers_are_numbers_of_the_settings(variant: Assembly) -> None:
     states = definitions.states(json.loads(_machine(variant)["DefinitionString"]))
     assert states["TranscodeSegments"]["MaxConcurrency"] == variant.settings.segment_workers
-    assert states["AskReview"]["TimeoutSeconds"] == variant.settings.review_days * 24 * 3600
+    assert states["RequestReview"]["TimeoutSeconds"] == variant.settings.review_days * 24 * 3600
 
 
 def test_its_role_may_invoke_exactly_the_functions_it_names(variant: Assembly) -> None:

@@ -8,7 +8,7 @@ import pytest
 from infra.catalogue import FUNCTIONS
 from infra.names import camel
 from infra.workflows import definitions
-from reelstack import deletions, exports
+from reelstack.privacy import account_deletion, exports
 from tests.infra.templates import Assembly, listed
 from tests.infra.test_machine import _arn, _invalid
 
@@ -46,14 +46,16 @@ def test_whatever_is_raised_is_told_to_who_asked_and_fails_the_execution(name: s
         one for state in STATES[name].values() if state["Type"] == "Map" for one in definitions.states_inside(state)
     }
     for state, told in STATES[name].items():
-        if told["Type"] in ("Task", "Map") and state not in inner and state != "SettleRequestFailed":
-            assert [(c["ErrorEquals"], c["Next"]) for c in told["Catch"]] == [(["States.ALL"], "SettleRequestFailed")]
-    assert STATES[name]["SettleRequestFailed"]["Next"] == "Failed"
+        if told["Type"] in ("Task", "Map") and state not in inner and state != "FinishDataRequestFailed":
+            assert [(c["ErrorEquals"], c["Next"]) for c in told["Catch"]] == [
+                (["States.ALL"], "FinishDataRequestFailed")
+            ]
+    assert STATES[name]["FinishDataRequestFailed"]["Next"] == "Failed"
     assert STATES[name]["Failed"]["Type"] == "Fail"
 
 
 def test_one_that_hangs_has_ended_before_another_is_started() -> None:
-    assert DEFINITIONS["erasure"]["TimeoutSeconds"] < deletions.AGAIN_SECONDS
+    assert DEFINITIONS["erasure"]["TimeoutSeconds"] < account_deletion.AGAIN_SECONDS
     assert DEFINITIONS["export"]["TimeoutSeconds"] < exports.AGAIN_SECONDS
 
 

@@ -8,8 +8,9 @@ from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
 from infra.messaging.triggers import STREAM_ATTEMPTS
 from infra.names import camel
-from reelstack import line, parts, queues
-from reelstack.priorities import Priority
+from reelstack.production import dispatcher, queues
+from reelstack.uploads import parts
+from reelstack.uploads.priorities import Priority
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
 PRODUCTION = ("Production/ProductionHigh", "Production/ProductionNormal", "Production/ProductionLow")
@@ -39,13 +40,13 @@ def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
 
 
 def test_a_shard_is_read_by_several_at_once_only_where_one_items_order_is_all_that_matters(variant: Assembly) -> None:
-    """mend_timelines: `test_timelines_are_mended_for_many_pairs_at_once`. Exact counting is fenced by shard."""
+    """update_timelines: `test_timelines_are_mended_for_many_pairs_at_once`. Exact counting is fenced by shard."""
     factors = {
         line.name: {mapping["ParallelizationFactor"] for mapping in _mappings(line, variant)}
         for line in FUNCTIONS
         if line.streams
     }
-    assert {name for name, found in factors.items() if found == {10}} == {"notify", "mend_timelines"}
+    assert {name for name, found in factors.items() if found == {10}} == {"notify", "update_timelines"}
     assert set().union(*factors.values()) == {1, 10}
 
 
@@ -222,7 +223,7 @@ def test_an_order_without_a_priority_is_a_normal_one(variant: Assembly) -> None:
 def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: Assembly) -> None:
     queue, taker = variant.at(path).properties, variant.at(place("start_production")).properties
     assert queue["VisibilityTimeout"] > taker["Timeout"]
-    assert taker["Timeout"] < line.DRAINER_SECONDS, "two would drain at the same time"
+    assert taker["Timeout"] < dispatcher.DRAINER_SECONDS, "two would drain at the same time"
     assert queue["RedrivePolicy"]["maxReceiveCount"] == queues.LAST_RECEIVE
 
 

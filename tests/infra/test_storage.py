@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
-from reelstack.tables.base import deployed, schema
-from reelstack.tables.every import TABLES
+from reelstack.tables.model import deployed, schema
+from reelstack.tables.registry import TABLES
 from tests.infra.templates import Assembly, listed
 
 WEEK_DAYS = 7

@@ -10,7 +10,7 @@ import pytest
 
 from local.edge_functions import RUN_SECONDS, Answered, EdgeFunctions, FunctionFailed, Passed, Viewer
 from local.programs import node
-from reelstack.delivery import SigningKey, asset_url, tokened_prefix
+from reelstack.delivery.tokens import SigningKey, asset_url, tokened_prefix
 
 ROOT = Path(__file__).parent.parent.parent
 ESLINT = ROOT / "node_modules/eslint/bin/eslint.js"

@@ -16,7 +16,7 @@ from local.edge_functions import EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import BODY_BYTES, Edge, application
 from local.programs import node
-from reelstack.delivery import SigningKey, asset_url
+from reelstack.delivery.tokens import SigningKey, asset_url
 from tests.local.tiny_origin import TinyOrigin, tiny_origin
 
 CODE = Path(__file__).parent.parent.parent / "infra/edge"

@@ -24,7 +24,7 @@ ReelstackError 500
 │                           HandleInvalid · HandleReserved · WordsNotAllowed · SearchEmpty
 └── Unavailable 503         StorageBusy · SearchAway
 
-Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.reasons`.
+Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.failure_reasons`.
 """
 
 from typing import Any

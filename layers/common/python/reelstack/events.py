@@ -1,15 +1,15 @@
 """What happened, as small types. Past tense, one line each; `publish` puts them on the bus.
 
-Changes reach the bus from the streams of the tables (functions/announce, forget_users, mend_timelines), never by a
-second write beside them.
+Changes reach the bus from the streams of the tables (publish_video_events, invalidate_user_cache, update_timelines),
+never by a second write beside them.
 """
 
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from reelstack import aws
-from reelstack.config import config
+from reelstack.platform import aws
+from reelstack.platform.config import config
 
 SOURCE = "reelstack"
 BATCH = 10  # PutEvents takes ten entries
@@ -81,7 +81,7 @@ class VideoRefused(Event):
 
 
 class FollowChanged(Event):
-    """Somebody follows, or asks to. `state` is one of reelstack.ties.Following, `since` in unix milliseconds."""
+    """Somebody follows, or asks to. `state` is one of social.relationships.Following, `since` in unix milliseconds."""
 
     name: ClassVar[Literal["FollowChanged"]] = "FollowChanged"
     follower_id: str

@@ -1,5 +1,15 @@
-"""Every DynamoDB table, its keys and its indexes, written once. Infra builds the tables from these models.
+"""Tables: every DynamoDB table, its keys and its indexes, written once. Infra builds the tables from these models.
 
-base.py    what every table is made of      every.py   all of them, for infra
-The others hold the tables of their noun: a function imports, and is given, what it uses.
+model           what every table is made of: its name, the process's one connection, conditional writes
+transactions    writes of several tables, all or nothing
+registry        all tables, for infra and for tests
+videos          Video, Upload, Usage, Claim
+production      Lease, Waiting, Turn, EngineJob, Spending
+moderation      Review, Report, AuditEntry
+interactions    Like, Comment, CommentLike, Pin, Bookmark, Share, Counter
+social          Follow, Block, TimelineEntry, LargeAccount
+accounts        User, Handle, Session, DataRequest, Allowance, KeptAnswer
+notifications   Notification, NotificationChoice, Connection, ConnectionTicket, Device
+
+A function imports the modules of the tables that its catalogue line names, and no others.
 """

@@ -3,7 +3,7 @@
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from reelstack.tables.base import Deployed, Table
+from reelstack.tables.model import Deployed, Table
 
 
 class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ class CommentsByAuthor(GlobalSecondaryIndex["Comment"]):  # type: ignore[no-unty
 
 
 class Comment(Table):
-    """A comment, or a reply to one. `state` is one of reelstack.comments.CommentState."""
+    """A comment, or a reply to one. `state` is one of interactions.comments.CommentState."""
 
     class Meta(Deployed):
         field = "comments_table"
@@ -87,9 +87,9 @@ class Comment(Table):
     edited_at = NumberAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
     rank = UnicodeAttribute(null=True)
-    """<score>#<comment_id>, of reelstack.comment_ranks: no two are the same, and an index orders equals as it likes."""
+    """<score>#<comment_id>, of interactions.comment_ranking: no two are the same."""
     queue = UnicodeAttribute(null=True)
-    """One of reelstack.comments.CommentQueue."""
+    """One of interactions.comments.CommentQueue."""
     reports = NumberAttribute(null=True)
     """How many people had reported it when a moderator was last asked."""
 
@@ -235,4 +235,4 @@ class Counter(Table):
     expires_at = NumberAttribute(null=True)
 
     drift: JSONAttribute = JSONAttribute(null=True)
-    """What a recount found, and since when: reelstack.recounts."""
+    """What a recount found, and since when: operations.recounts."""

@@ -3,7 +3,7 @@
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from reelstack.tables.base import Deployed, Table
+from reelstack.tables.model import Deployed, Table
 
 
 class ReportsBySubject(GlobalSecondaryIndex["Report"]):  # type: ignore[no-untyped-call]
@@ -26,7 +26,7 @@ class Report(Table):
     subject = UnicodeAttribute(range_key=True)
     """<video>, or <video>/<comment>."""
     reason = UnicodeAttribute()
-    """One of reelstack.reports.Reason."""
+    """One of moderation.reports.Reason."""
     detail = UnicodeAttribute(null=True)
     reported_at = NumberAttribute()
 
@@ -66,7 +66,7 @@ class Review(Table):
     owner_id = UnicodeAttribute()
     queue = UnicodeAttribute(null=True)
     kind = UnicodeAttribute()
-    """One of reelstack.reviews.Kind: who asks."""
+    """One of moderation.review_queue.Kind: who asks."""
     attempt = NumberAttribute()
     asked_at = NumberAttribute()
     urgency = NumberAttribute()
@@ -94,7 +94,7 @@ class AuditEntry(Table):
         ttl = "expires_at"
 
     subject = UnicodeAttribute(hash_key=True)
-    """"<kind>:<id>", e.g. "video:9f2c": reelstack.audit.Kind."""
+    """"<kind>:<id>", e.g. "video:9f2c": reelstack.audit_log.Kind."""
     entry_id = UnicodeAttribute(range_key=True)
     """Rises with time."""
     at = NumberAttribute()

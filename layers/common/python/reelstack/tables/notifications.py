@@ -3,7 +3,7 @@
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from reelstack.tables.base import Deployed, Table
+from reelstack.tables.model import Deployed, Table
 
 
 class NotificationsByTime(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]
@@ -18,7 +18,7 @@ class NotificationsByTime(GlobalSecondaryIndex["Notification"]):  # type: ignore
 
 
 class Notification(Table):
-    """What others did about one thing of a user's: one item, however many did it. reelstack.notifications."""
+    """What others did about one thing of a user's: one item, however many did it. notifications.notifications."""
 
     class Meta(Deployed):
         field = "notifications_table"
@@ -36,7 +36,7 @@ class Notification(Table):
     changed_at = NumberAttribute()
     """Unix milliseconds: when this last came into the inbox. Only rises."""
     pushed = UnicodeAttribute()
-    """One of reelstack.notifications.Pushed: what became of telling the user about this change at once."""
+    """One of notifications.notifications.Pushed: what became of telling the user about this change at once."""
     expires_at = NumberAttribute()
 
     by_time = NotificationsByTime()
@@ -89,13 +89,13 @@ class Device(Table):
     user_id = UnicodeAttribute(hash_key=True)
     device_id = UnicodeAttribute(range_key=True)
     platform = UnicodeAttribute()
-    """One of reelstack.devices.Platform."""
+    """One of notifications.devices.Platform."""
     token = UnicodeAttribute()
     """What the platform's push service knows the app on this phone by."""
     endpoint = UnicodeAttribute(null=True)
     """ARN of its SNS endpoint."""
     problem = UnicodeAttribute(null=True)
-    """Why it gets nothing: one of reelstack.devices.DeviceProblem."""
+    """Why it gets nothing: one of notifications.devices.DeviceProblem."""
     session_id = UnicodeAttribute(null=True)
     """The sign-in it was registered with: revoked, it hears no more."""
     registered_at = NumberAttribute()

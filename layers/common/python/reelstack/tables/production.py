@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 
-from reelstack.tables.base import Deployed, Table
+from reelstack.tables.model import Deployed, Table
 
 
 class Lease(Table):

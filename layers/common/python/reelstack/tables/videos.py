@@ -10,7 +10,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from reelstack.tables.base import Deployed, Table
+from reelstack.tables.model import Deployed, Table
 
 SHELVES = 8
 """Partitions that the list of published videos is spread over, and at first a video's likes: one takes 1,000 writes a
@@ -60,7 +60,7 @@ class VideosByErasure(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped
 
 
 class Video(Table):
-    """A clip, from the creation of its upload on. `state` is one of reelstack.videos.State."""
+    """A clip, from the creation of its upload on. `state` is one of videos.videos.State."""
 
     class Meta(Deployed):
         field = "videos_table"
@@ -75,7 +75,7 @@ class Video(Table):
     visibility = UnicodeAttribute(default="public")
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
-    """A code of reelstack.reasons: why the video was rejected or failed."""
+    """A code of reelstack.failure_reasons: why the video was rejected or failed."""
     reason_detail = UnicodeAttribute(null=True)
     upload_id = UnicodeAttribute()
     priority = UnicodeAttribute(null=True)
@@ -91,11 +91,11 @@ class Video(Table):
     """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
     asset: JSONAttribute = JSONAttribute(null=True)
     """What was packaged: {"prefix", "master", "poster", "sprites", "color", "renditions": [...], "conformance": rules
-    broken}. See reelstack.assets."""
+    broken}. See production.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
     cost_microdollars = NumberAttribute(null=True)
-    """What the attempt that is played is estimated to have cost: reelstack.costs."""
+    """What the attempt that is played is estimated to have cost: production.cost_estimate."""
     attempts = NumberAttribute(null=True)
     """The highest attempt ever asked for; None: `attempt` is. A remake that failed leaves `attempt` behind it."""
     remake_attempt = NumberAttribute(null=True)
@@ -104,7 +104,7 @@ class Video(Table):
     remake_renditions = UnicodeAttribute(null=True)
     """Comma-separated; these are encoded anew, the others taken over."""
     remake_reason = UnicodeAttribute(null=True)
-    """A code of reelstack.reasons: why the latest remake came to nothing."""
+    """A code of reelstack.failure_reasons: why the latest remake came to nothing."""
     rejected_at = NumberAttribute(null=True)
     rejected_by = UnicodeAttribute(null=True)
     """Who took it down after it was published: a user id, or `policy`."""
@@ -145,7 +145,7 @@ class Upload(Table):
     size_bytes = NumberAttribute()
     part_size_bytes = NumberAttribute()
     mode = UnicodeAttribute(default="parts")
-    """One of reelstack.parts.Mode."""
+    """One of uploads.parts.Mode."""
     content_type = UnicodeAttribute()
     sha256 = UnicodeAttribute(null=True)
     crc64nvme = UnicodeAttribute(null=True)

@@ -1,22 +1,25 @@
-"""What every HTTP service is made of: the door, the caller, one error shape, and the Lambda entry.
+"""Web: what every HTTP service is made of. Its service and its routes are in functions/<room>/api/.
 
-    callers.py   who asks, and the role each route declares     rules.py     what else a route declares
-    door.py      what is asked of a request before it is read   problems.py  how refusals are told
-    service.py   routes, door and refusals put together
+app            makes a service of its routers, and its Lambda handler
+middleware     what is checked before a request is read: CDN, caller, rate, role, size
+auth           who asks, and the role that each route declares
+route_policy   what else a route declares: body limit, idempotency, audit
+rate_limits    token buckets per user, address and route
+idempotency    responses that are stored under an Idempotency-Key
+problems       refusals as RFC 9457 problem documents
 
-A route names who may call it by the type of its `caller` parameter, `Viewer`, `Creator`, `Moderator` or `Admin`; the
-few that nobody need sign in for say `dependencies=[EVERYBODY]`. A route that says neither keeps its service from
-starting.
+A route names who may call it by the type of its `caller` parameter: `Viewer`, `Creator`, `Moderator` or `Admin`. A
+route that needs no token says `dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
 """
 
 from typing import Annotated
 
 from fastapi import Path, Query
 
-from reelstack.web.callers import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer
+from reelstack.web.app import lambda_handler, make_app
+from reelstack.web.auth import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer
 from reelstack.web.problems import Problem
-from reelstack.web.rules import RouteUndeclared, declared
-from reelstack.web.service import lambda_handler, make_app
+from reelstack.web.route_policy import RouteUndeclared, declared
 
 Limit = Annotated[int, Query(ge=1, le=50)]
 Cursor = Annotated[str | None, Query(max_length=512)]

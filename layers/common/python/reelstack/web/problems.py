@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from reelstack.errors import InvalidRequest, MalformedBody, MethodNotAllowed, ReelstackError, RouteNotFound
-from reelstack.telemetry import count, logger
+from reelstack.platform.telemetry import count, logger
 
 PROBLEMS = "https://reelstack.dev/problems/"
 MEDIA_TYPE = "application/problem+json"

@@ -1,0 +1,1 @@
+"""The functions of accounts: their HTTP service, avatars, and invalidating cached facts about users."""

@@ -1,0 +1,20 @@
+from fastapi import APIRouter
+
+from reelstack.accounts import handles, users
+from reelstack.accounts.profiles import Profile, view
+from reelstack.errors import UserNotFound
+from reelstack.social import relationships
+from reelstack.web import UserId, Viewer
+
+router = APIRouter(prefix="/v1/users", tags=["people"])
+
+
+@router.get("/{user_id}")
+def get_user(user_id: UserId, caller: Viewer) -> Profile:
+    """Somebody's profile, by id or by `@handle`."""
+    named = handles.find_holder(user_id).user_id if user_id.startswith("@") else user_id
+    staff = caller.may("moderator")
+    user = users.find_visible(named, caller.user_id, staff=staff)
+    if not staff and relationships.blocked(caller.user_id, (user.user_id,)):
+        raise UserNotFound
+    return view(user)

@@ -1,0 +1,23 @@
+"""Consumer of the users table's stream: forgets what caches hold about people who changed, tells the bus whose accounts
+are for fewer people now."""
+
+from typing import Any
+
+from reelstack import events
+from reelstack.accounts import users
+from reelstack.platform import stream_records
+from reelstack.platform.telemetry import entry
+from reelstack.videos import change_events
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    records = stream_records.read(event)
+    changed = {record.keys["user_id"] for record in records}
+    narrowed = [event for record in records for event in change_events.read_account(record)]
+    # First: tokens are refused that were issued until then, and none must be issued on what was known before.
+    users.forget(*changed)
+    users.forget_narrowed(*{event.user_id for event in narrowed})
+    events.publish([*narrowed])
+    return {"forgotten": len(changed)}

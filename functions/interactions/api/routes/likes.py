@@ -1,0 +1,81 @@
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from reelstack.counters import counters
+from reelstack.interactions import likes
+from reelstack.videos import access, listings, videos
+from reelstack.web import Cursor, Limit, VideoId, Viewer
+
+router = APIRouter(prefix="/v1", tags=["likes"])
+
+
+class LikesView(BaseModel):
+    video_id: str
+    likes: int
+    """Follows the likes by about a second."""
+    liked: bool
+    """Whether the caller likes it."""
+
+
+class LikedVideo(BaseModel):
+    video_id: str
+    liked_at: int
+
+
+class LikedPage(BaseModel):
+    items: list[LikedVideo]
+    cursor: str | None
+
+
+class Liker(BaseModel):
+    user_id: str
+    liked_at: int
+
+
+class LikerPage(BaseModel):
+    items: list[Liker]
+    cursor: str | None
+
+
+@router.put("/videos/{video_id}/like", status_code=204)
+def like_video(video_id: VideoId, caller: Viewer) -> None:
+    likes.like(caller.user_id, video_id)
+
+
+@router.delete("/videos/{video_id}/like", status_code=204)
+def unlike_video(video_id: VideoId, caller: Viewer) -> None:
+    likes.unlike(caller.user_id, video_id)
+
+
+@router.get("/videos/{video_id}/likes")
+def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
+    access.check_can_view(video_id, caller.user_id)
+    return LikesView(
+        video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
+    )
+
+
+@router.get("/videos/{video_id}/likers")
+def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
+    """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
+    page may hold fewer than were asked for."""
+    video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
+    found, following = likes.list_likers(video, limit, cursor)
+    there = access.filter_present([item.user_id for item in found], caller.user_id)
+    return LikerPage(
+        items=[Liker(user_id=item.user_id, liked_at=int(item.liked_at)) for item in found if item.user_id in there],
+        cursor=following,
+    )
+
+
+@router.get("/me/likes")
+def list_likes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikedPage:
+    """My likes, by video id. What I may not see any more is left out: a page may hold fewer than were asked for."""
+    found, following = likes.list_liked(caller.user_id, limit, cursor)
+    seen = listings.seen((item.video_id for item in found), caller.user_id)
+    return LikedPage(
+        items=[
+            LikedVideo(video_id=item.video_id, liked_at=int(item.liked_at)) for item in found if item.video_id in seen
+        ],
+        cursor=following,
+    )

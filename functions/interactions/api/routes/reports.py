@@ -1,0 +1,68 @@
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from reelstack.interactions import comment_ids
+from reelstack.interactions.comment_ids import CommentId
+from reelstack.moderation import reports
+from reelstack.moderation.reports import Reason
+from reelstack.web import Cursor, Limit, Moderator, VideoId, Viewer
+
+router = APIRouter(prefix="/v1/videos/{video_id}", tags=["reports"])
+
+
+class NewReport(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: Reason
+    detail: str = Field(default="", max_length=500)
+
+
+class ReportView(BaseModel):
+    reporter_id: str
+    reason: str
+    detail: str | None
+    reported_at: int
+
+
+class ReportPage(BaseModel):
+    items: list[ReportView]
+    cursor: str | None
+
+
+def _page(subject: str, limit: int, cursor: str | None) -> ReportPage:
+    found, following = reports.list_reports(subject, limit, cursor)
+    items = [
+        ReportView(reporter_id=one.reporter_id, reason=one.reason, detail=one.detail, reported_at=int(one.reported_at))
+        for one in found
+    ]
+    return ReportPage(items=items, cursor=following)
+
+
+@router.put("/report", status_code=204)
+def report_video(video_id: VideoId, wanted: NewReport, caller: Viewer) -> None:
+    """Once a person: again changes nothing."""
+    reports.report_video(caller.user_id, video_id, wanted.reason, wanted.detail)
+
+
+@router.put("/comments/{comment_id}/report", status_code=204)
+def report_comment(video_id: VideoId, comment_id: CommentId, wanted: NewReport, caller: Viewer) -> None:
+    """Once a person: again changes nothing."""
+    reports.report_comment(caller.user_id, video_id, comment_id, wanted.reason, wanted.detail)
+
+
+@router.get("/reports")
+def list_reports(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> ReportPage:  # noqa: ARG001
+    """What people said about a video, the newest first."""
+    return _page(video_id, limit, cursor)
+
+
+@router.get("/comments/{comment_id}/reports")
+def list_comment_reports(
+    video_id: VideoId,
+    comment_id: CommentId,
+    caller: Moderator,  # noqa: ARG001
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> ReportPage:
+    """What people said about a comment, the newest first."""
+    return _page(comment_ids.counter_of(video_id, comment_id), limit, cursor)

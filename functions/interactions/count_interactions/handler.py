@@ -1,0 +1,24 @@
+"""Consumer of the streams of likes, comments, shares and bookmarks: keeps counters exact."""
+
+from typing import Any
+
+from reelstack.counters import counters
+from reelstack.interactions import comment_ranking, likes
+from reelstack.platform import stream_records
+from reelstack.platform.telemetry import entry
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The mapping's tumbling window makes Lambda name the shard and expect `state`, which needs nothing here."""
+    if not event.get("Records"):
+        return {"state": {}}
+    records = stream_records.read(event)
+    table = counters.table_of(records[0].table)
+    if table == "comment_likes_table":
+        comment_ranking.follow(records)
+    _, measured = counters.count_records(table, stream_records.shard_of(event), records)
+    if table == "likes_table":
+        for video_id, per_second in measured.items():
+            likes.spread(video_id, per_second)
+    return {"state": {}}

@@ -1,0 +1,7 @@
+"""HTTP service: what a user is told of what others did, how, and about whom not."""
+
+from functions.notifications.api.routes import choices, devices, inbox
+from reelstack.web import lambda_handler, make_app
+
+app = make_app("notifications", inbox.router, choices.router, devices.router)
+handler = lambda_handler(app)

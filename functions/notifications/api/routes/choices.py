@@ -1,0 +1,52 @@
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from reelstack.notifications import preferences
+from reelstack.notifications.activities import NotificationKind
+from reelstack.web import Cursor, Limit, UserId, Viewer
+
+router = APIRouter(prefix="/v1/me", tags=["notifications"])
+
+
+class Choices(BaseModel):
+    off: list[NotificationKind] = Field(max_length=len(NotificationKind))
+    """Kinds of notification that are not wanted."""
+
+
+class MutedUser(BaseModel):
+    user_id: str
+
+
+class MutedPage(BaseModel):
+    items: list[MutedUser]
+    cursor: str | None
+
+
+@router.get("/notification-choices")
+def get_choices(caller: Viewer) -> Choices:
+    return Choices(off=sorted(map(NotificationKind, preferences.switched_off(caller.user_id))))
+
+
+@router.put("/notification-choices")
+def set_choices(choices: Choices, caller: Viewer) -> Choices:
+    """These kinds cause no notifications any more, all others do."""
+    preferences.switch_off(caller.user_id, set(choices.off))
+    return get_choices(caller)
+
+
+@router.get("/mutes")
+def list_mutes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> MutedPage:
+    """Whom I muted, by id."""
+    found, following = preferences.list_muted(caller.user_id, limit, cursor)
+    return MutedPage(items=[MutedUser(user_id=one) for one in found], cursor=following)
+
+
+@router.put("/mutes/{user_id}", status_code=204)
+def mute_user(user_id: UserId, caller: Viewer) -> None:
+    """They cause me no notifications any more, and are not told. Nothing else changes between us."""
+    preferences.mute(caller.user_id, user_id)
+
+
+@router.delete("/mutes/{user_id}", status_code=204)
+def unmute_user(user_id: UserId, caller: Viewer) -> None:
+    preferences.unmute(caller.user_id, user_id)

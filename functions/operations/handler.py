@@ -1,7 +1,0 @@
-"""HTTP service: the production line, for those who run it."""
-
-from functions.operations.routes import line, remakes
-from reelstack.web import lambda_handler, make_app
-
-app = make_app("operations", line.router, remakes.router)
-handler = lambda_handler(app)

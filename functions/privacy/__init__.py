@@ -1,0 +1,1 @@
+"""The functions of privacy: its HTTP service, and the steps of exports and erasures."""

@@ -1,0 +1,7 @@
+"""HTTP service: what people may have done with all their data: exported, and erased."""
+
+from functions.privacy.api.routes import deletions, exports
+from reelstack.web import lambda_handler, make_app
+
+app = make_app("privacy", exports.router, deletions.router)
+handler = lambda_handler(app)

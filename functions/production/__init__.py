@@ -1,0 +1,1 @@
+"""The functions of production: the dispatcher, the reconciler, and the steps of the state machine."""

@@ -1,0 +1,32 @@
+"""Step Package: each rendition becomes one file that plays by byte ranges, with measured playlists.
+
+From the segments of our own encoder, or from what a managed engine made whole.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from reelstack.platform import storage
+from reelstack.platform.telemetry import entry
+from reelstack.production import assets, mediaconvert
+from reelstack.production.engine_choice import Engine
+from reelstack.production.steps import MadeInput, read_plan
+
+
+class PackageInput(MadeInput):
+    engine: Engine = "ffmpeg"
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    step = PackageInput.model_validate(event)
+    plan = read_plan(step.plan_key)
+    with tempfile.TemporaryDirectory(prefix="reelstack-package-") as folder:
+        if step.engine == "mediaconvert":
+            asset = assets.adopt(step, step.video_id, plan, mediaconvert.folder(step), Path(folder))
+        else:
+            asset = assets.package(step, step.video_id, plan, Path(folder))
+    asset["cost_microdollars"] = plan.cost_microdollars
+    storage.write_json("uploads", step.key("asset.json"), asset)
+    return {"asset_key": step.key("asset.json")}

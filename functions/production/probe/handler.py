@@ -1,0 +1,52 @@
+"""Step Probe: what the uploaded file really is, and the plan of its production; or why there will be none."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from reelstack.failure_reasons import Refused
+from reelstack.media.ladder import make_plan
+from reelstack.media.probe import find_facts
+from reelstack.platform import storage
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import entry
+from reelstack.production import budget, reencodes
+from reelstack.production.cost_estimate import estimate
+from reelstack.production.engine_choice import choose_engine, choose_watcher, engine_choice
+from reelstack.production.steps import ProbeInput, Rejected
+from reelstack.tables.videos import Upload
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    step = ProbeInput.model_validate(event)
+    upload = Upload.get(step.upload_id, consistent_read=True)
+    try:
+        source = storage.original(step.key_of_original)
+        _check_sum(source, upload.sha256)
+        facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
+    except Refused as refused:
+        return Rejected.because(refused).model_dump()
+    rungs = [int(rung) for rung in config().avc_rungs.split(",")]
+    plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
+    plan = reencodes.narrow(plan, step.video_id, step.renditions)
+    cost = estimate(plan, original_bytes=int(upload.size_bytes), architecture=config().architecture)
+    plan = plan.model_copy(update={"cost_microdollars": cost.total})
+    storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
+    budget.reserve(step.execution, plan.cost_microdollars)
+    return {
+        "outcome": "ok",
+        "plan_key": step.key("plan.json"),
+        "segments": [segment.number for segment in plan.segments] if plan.made else [],
+        "duration_ms": plan.duration_ms,
+        "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
+        "watcher": choose_watcher(config().moderation_engines.split(",")),
+    }
+
+
+def _check_sum(source: Path, announced: str | None) -> None:
+    if announced:
+        with source.open("rb") as file:
+            arrived = hashlib.file_digest(file, "sha256").hexdigest()
+        if arrived != announced.lower():
+            raise Refused("checksum-mismatch", f"announced {announced}, arrived {arrived}")

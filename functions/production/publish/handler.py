@@ -1,0 +1,31 @@
+"""Step Publish: makes the video public, all or nothing."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from reelstack.classification.verdicts import poster_key
+from reelstack.platform import storage
+from reelstack.platform.telemetry import entry
+from reelstack.production import attempts
+from reelstack.production.steps import asset_prefix
+
+
+class PublishInput(BaseModel):
+    video_id: str
+    attempt: int
+    asset_key: str
+    labels: dict[str, float]
+    poster_hidden: bool = False
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
+    step = PublishInput.model_validate(event)
+    asset = storage.read_json("uploads", step.asset_key)
+    if step.poster_hidden:
+        # Its address could be guessed from the clip's.
+        for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
+            storage.delete("media", poster_key(prefix))
+        asset["poster"] = None
+    return {"published": attempts.publish(step.video_id, step.attempt, asset, step.labels)}

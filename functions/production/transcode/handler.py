@@ -1,0 +1,24 @@
+"""Step Transcode: all renditions of one segment from one decode."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from reelstack.media.transcoder import encode_segment
+from reelstack.platform import storage
+from reelstack.platform.telemetry import entry
+from reelstack.production.assets import read_first_rung, segment_key
+from reelstack.production.steps import SegmentInput, read_plan
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    step = SegmentInput.model_validate(event)
+    plan = read_plan(step.plan_key)
+    effort = read_first_rung(step).effort
+    source = storage.original(step.key_of_original)
+    with tempfile.TemporaryDirectory(prefix="reelstack-segment-") as folder:
+        made = encode_segment(plan, source, plan.segments[step.segment], Path(folder), effort)
+        for name, part in made.items():
+            storage.upload("uploads", part.path, segment_key(step, step.segment, name), "video/mp4", storage.BRIEFLY)
+    return {"segment": step.segment}

@@ -1,7 +1,0 @@
-"""HTTP service: what people may have done with all their data: exported, and erased."""
-
-from functions.rights.routes import deletions, exports
-from reelstack.web import lambda_handler, make_app
-
-app = make_app("rights", exports.router, deletions.router)
-handler = lambda_handler(app)

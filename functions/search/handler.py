@@ -1,7 +1,0 @@
-"""HTTP service: finding people and videos, and building the index anew."""
-
-from functions.search.routes import rebuilds, search
-from reelstack.web import lambda_handler, make_app
-
-app = make_app("search", search.router, rebuilds.router)
-handler = lambda_handler(app)

@@ -1,0 +1,1 @@
+"""The functions of social: the HTTP service of follows and blocks."""

@@ -1,0 +1,7 @@
+"""HTTP service: who follows whom, and who wants nothing to do with whom."""
+
+from functions.social.api.routes import blocks, follows, requests
+from reelstack.web import lambda_handler, make_app
+
+app = make_app("social", follows.router, requests.router, blocks.router)
+handler = lambda_handler(app)

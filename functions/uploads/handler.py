@@ -1,7 +1,0 @@
-"""HTTP service: uploads straight to storage."""
-
-from functions.uploads.routes import uploads, uppy
-from reelstack.web import lambda_handler, make_app
-
-app = make_app("uploads", uploads.router, uppy.router)
-handler = lambda_handler(app)

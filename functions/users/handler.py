@@ -1,7 +1,0 @@
-"""HTTP service: people, their profiles and sessions, and what administrators do to accounts."""
-
-from functions.users.routes import accounts, me, people, sessions
-from reelstack.web import lambda_handler, make_app
-
-app = make_app("users", me.router, sessions.router, people.router, accounts.router)
-handler = lambda_handler(app)

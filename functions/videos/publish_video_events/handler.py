@@ -1,0 +1,22 @@
+"""Consumer of the videos table's stream: forgets what caches hold, closes pointless reviews, tells the bus."""
+
+from typing import Any
+
+from reelstack import events
+from reelstack.moderation import review_queue
+from reelstack.platform import cache, stream_records
+from reelstack.platform.telemetry import entry
+from reelstack.videos import change_events, videos
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    records = stream_records.read(event)
+    changed = {record.keys["video_id"] for record in records}
+    cache.forget(*(key(video_id) for video_id in changed for key in (videos.cached_as, videos.item_cached_as)))
+    for gone in filter(None, map(change_events.ended, records)):
+        review_queue.close(gone)
+    happened = [found for record in records for found in change_events.read(record)]
+    events.publish(happened)
+    return {"events": len(happened)}

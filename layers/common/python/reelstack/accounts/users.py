@@ -1,0 +1,134 @@
+"""People: their profiles, and the few facts about them that decide what others may see and do.
+
+A profile exists from its owner's first request on. Facts are cached; invalidate_user_cache follows the table's stream
+and takes what changed out of the cache.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.exceptions import DoesNotExist
+
+from reelstack.classification import text_moderation
+from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
+from reelstack.platform import cache
+from reelstack.platform.clock import now_ms
+from reelstack.tables.accounts import User
+
+KIND, CACHE_SECONDS = "user", 30
+
+
+class Privacy(StrEnum):
+    """Who sees a person's videos: everybody, those who were let follow, those who follow and are followed."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    FRIENDS = "friends"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def find(user_id: str) -> User:
+    """The item. Raises UserNotFound for who never made a request, and for a deleted account."""
+    try:
+        user = User.get(user_id, consistent_read=True)
+    except DoesNotExist as missing:
+        raise UserNotFound from missing
+    if user.deleted_at:
+        raise UserNotFound
+    return user
+
+
+def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
+    """As `find`; somebody suspended is not there for others. Raises UserNotFound."""
+    user = find(user_id)
+    if user.suspended_at and viewer_id != user_id and not staff:
+        raise UserNotFound
+    return user
+
+
+def facts(user_id: str) -> dict[str, bool]:
+    """What decides about a person's things: {"private", "friends_only", "suspended", "deleted"}.
+
+    From the cache: about a second behind a change, CACHE_SECONDS at most. All False for who has no item yet.
+    """
+    known: dict[str, bool] = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
+    return known
+
+
+def read_facts(user_id: str) -> dict[str, bool]:
+    """As `facts`, from the table: for services that have no cache."""
+    return _facts_of_all((user_id,))[user_id]
+
+
+def facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+    """`facts` of many: one request to the cache, and one to the table for those it lacks."""
+    if len(user_ids) == 1 and cache.address():
+        return {user_id: facts(user_id) for user_id in user_ids}  # of many who ask for a hot account, one loads
+    return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, _facts_of_all)
+
+
+def _facts_of_all(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+    found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
+    return {user_id: _told(found.get(user_id) or User(user_id)) for user_id in user_ids}
+
+
+def _told(user: User) -> dict[str, bool]:
+    return {
+        "private": bool(user.private),
+        "friends_only": bool(user.friends_only),
+        "suspended": user.suspended_at is not None,
+        "deleted": user.deleted_at is not None,
+    }
+
+
+def forget(*user_ids: str) -> None:
+    """Takes facts out of the cache. Raises when the cache does not answer."""
+    cache.forget(*map(_key, user_ids))
+
+
+def forget_narrowed(*user_ids: str) -> None:
+    """The same, of accounts that are for fewer people now: nobody who has just read keeps that they are for more."""
+    cache.changed(*map(_key, user_ids))
+
+
+def privacy(user: User) -> Privacy:
+    if user.friends_only:
+        return Privacy.FRIENDS
+    return Privacy.PRIVATE if user.private else Privacy.PUBLIC
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+
+def meet(user_id: str) -> User:
+    """The caller's own item, made now if this is their first request. Raises UserNotFound for a deleted account."""
+    user = User(user_id, created_at=now_ms())
+    return user if user.put_if(User.user_id.does_not_exist()) else find(user_id)
+
+
+def edit(user_id: str, changes: dict[str, Any]) -> User:
+    """Changes display_name, bio, links or privacy. Raises NothingToChange, WordsNotAllowed or UserNotFound."""
+    if not changes:
+        raise NothingToChange
+    check_words(changes.get("display_name", ""))
+    user = meet(user_id)
+    plain = {name: value for name, value in changes.items() if name != "privacy"}
+    actions = [getattr(User, name).set(value) for name, value in plain.items()]
+    if "privacy" in changes:
+        actions.append(User.private.set(changes["privacy"] == Privacy.PRIVATE))
+        actions.append(User.friends_only.set(changes["privacy"] == Privacy.FRIENDS))
+    user.update(actions=actions, condition=User.deleted_at.does_not_exist())
+    return user
+
+
+def check_words(name: str) -> None:
+    """Everybody meets a name without having asked for it. Raises WordsNotAllowed."""
+    if text_moderation.listed_words(name):
+        raise WordsNotAllowed
+
+
+def _key(user_id: str) -> str:
+    return f"{KIND}:{user_id}"

@@ -1,0 +1,70 @@
+"""Where a video is fetched from: signed, expiring addresses."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from reelstack.delivery.signing_keys import signing_key
+from reelstack.delivery.tokens import asset_url
+from reelstack.errors import VideoModerated, VideoProcessing
+from reelstack.platform.config import config
+from reelstack.videos import access
+from reelstack.videos.access import Viewed
+from reelstack.videos.videos import State
+
+
+class Playback(BaseModel):
+    """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
+
+    master_url: str
+    poster_url: str | None
+    sprites_url: str | None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None
+    """"#rrggbb", the poster's dominant colour: what to show until the poster is there."""
+    expires_at: int
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    renditions: list[dict[str, Any]]
+    preview: bool
+    """True: only the first rung so far, and only for its owner."""
+
+
+def addresses(viewed: Viewed) -> Playback:
+    """Signed, expiring addresses of a video its viewer may see. Raises VideoProcessing, VideoModerated.
+
+    Before the verdict there is only the first rung, which only its owner and moderators come to see. Of a rejected
+    video nothing is served, not even to them: moderators look at what is in quarantine (moderation.review_queue).
+    """
+    video, issued_at, key = viewed.video, viewed.read_at, signing_key()
+    if video.state == State.REJECTED:
+        raise VideoModerated
+    if video.state == State.RESTORING:
+        raise VideoProcessing
+    is_public = video.state == State.PUBLISHED and access.is_for_everybody(video)
+    asset = video.asset or video.preview
+    if asset is None:
+        raise VideoProcessing
+    seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
+    expires_at = issued_at + seconds
+
+    def url(name: str | None) -> str | None:
+        return asset_url(video.video_id, asset["prefix"] + name, issued_at, expires_at, key) if name else None
+
+    return Playback(
+        master_url=url(asset["master"]) or "",
+        poster_url=url(asset.get("poster")),
+        sprites_url=url(asset.get("sprites")),
+        color=asset.get("color"),
+        expires_at=expires_at,
+        duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
+        width=_whole(video.width or asset.get("width")),
+        height=_whole(video.height or asset.get("height")),
+        renditions=asset.get("renditions", []),
+        preview=video.asset is None,
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

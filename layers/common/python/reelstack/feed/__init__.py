@@ -1,0 +1,4 @@
+"""Feed: the videos of accounts that a user follows.
+
+timelines  a user's timeline: written on publication for ordinary accounts, merged on read for large ones
+"""

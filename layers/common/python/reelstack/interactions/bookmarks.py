@@ -1,0 +1,46 @@
+"""What people keep for later. Nobody else is told who keeps what."""
+
+from pynamodb.transactions import TransactWrite
+
+from reelstack.errors import VideoNotFound
+from reelstack.platform import cursors, sharding
+from reelstack.social import blocks
+from reelstack.tables import transactions
+from reelstack.tables.interactions import Bookmark
+from reelstack.videos import access, videos
+
+
+def save(user_id: str, video_id: str) -> bool:
+    """True for a new bookmark, False for one that was there. Raises what viewing.check_can_view raises."""
+    known = access.check_can_interact(video_id, user_id)
+    shelf = sharding.of_user(video_id, user_id, int(known["like_shelves"]))
+
+    def build(transaction: TransactWrite) -> None:
+        blocks.absent(transaction, user_id, known["owner_id"])
+        made = Bookmark(user_id, video_id, saved_at=videos.now_ms(), shelf=shelf)
+        transaction.save(made, condition=Bookmark.user_id.does_not_exist())
+
+    refused = transactions.commit(build)
+    if blocks.STANDS in refused:
+        raise VideoNotFound
+    return not refused
+
+
+def remove(user_id: str, video_id: str) -> None:
+    """Of a video that is gone as well. Twice is once."""
+    Bookmark(user_id, video_id).delete()
+
+
+def list_saved(user_id: str, limit: int, cursor: str | None) -> tuple[list[Bookmark], str | None]:
+    """A page of bookmarks, the newest first, and the cursor of the next page. Eventually consistent."""
+    after = cursors.decode(cursor, int, str)
+    start = after and {
+        "user_id": {"S": user_id},
+        "saved_at": {"N": str(after[0])},
+        "video_id": {"S": after[1]},
+    }
+    found = list(
+        Bookmark.by_time.query(user_id, scan_index_forward=False, limit=limit + 1, last_evaluated_key=start or None)
+    )
+    page = found[:limit]
+    return page, cursors.encode(int(page[-1].saved_at), page[-1].video_id) if len(found) > limit else None

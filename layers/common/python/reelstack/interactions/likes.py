@@ -1,0 +1,72 @@
+"""Who likes which video. A like is an item under its user, so that a hot video is no hot partition; liking twice
+changes nothing. Who likes a video is listed by an index spread over shelves: more of them, once it is hot.
+
+Counts follow from the table's stream: counters.counters.
+"""
+
+from reelstack.counters import sizing
+from reelstack.errors import VideoNotFound
+from reelstack.platform import cache, cursors, sharding
+from reelstack.platform.telemetry import logger
+from reelstack.social import blocks
+from reelstack.tables.interactions import Like
+from reelstack.tables.videos import SHELVES, Video
+from reelstack.videos import access, videos
+
+
+def like(user_id: str, video_id: str) -> bool:
+    """True for a new like, False for one that was there. Raises what viewing.check_can_view raises."""
+    with cache.ahead(videos.cached_as(video_id), blocks.cached_as(user_id)):
+        known = access.check_can_interact(video_id, user_id)
+        if blocks.stand(user_id, (known["owner_id"],)):
+            raise VideoNotFound
+    # What an earlier version cached has no shelves.
+    shelf = sharding.of_user(video_id, user_id, int(known.get("like_shelves", SHELVES)))
+    return Like(user_id, video_id, liked_at=videos.now_ms(), shelf=shelf).put_if(Like.user_id.does_not_exist())
+
+
+def unlike(user_id: str, video_id: str) -> None:
+    """Takes a like back, of a video that is gone as well. Deleting what is not there makes no stream record."""
+    Like(user_id, video_id).delete()
+
+
+def liked(user_id: str, video_id: str) -> bool:
+    return Like.count(user_id, Like.video_id == video_id) > 0
+
+
+def list_liked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:
+    """A page of a user's likes by video id, and the cursor of the next page."""
+    after = cursors.decode(cursor, str)
+    found = list(Like.query(user_id, Like.video_id > after[0] if after else None, limit=limit + 1))
+    return found[:limit], cursors.encode(found[limit - 1].video_id) if len(found) > limit else None
+
+
+def list_likers(video: Video, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:
+    """A page of a video's likes, newest first, from all its shelves, and the cursor of the next page."""
+    before = cursors.decode(cursor, int, str)
+
+    def of(shelf: int) -> list[Like]:
+        found = Like.by_video.query(
+            f"{video.video_id}#{shelf}",
+            Like.liked_at <= before[0] if before else None,
+            scan_index_forward=False,
+            page_size=limit + 2,
+        )
+        return sharding.first(limit + 1, (like for like in found if not before or _position(like) < before))
+
+    page, more = sharding.newest(int(video.like_shelves or SHELVES), of, _position, limit)
+    return page, cursors.encode(*_position(page[-1])) if more else None
+
+
+def _position(like: Like) -> tuple[int, str]:
+    return int(like.liked_at), like.user_id
+
+
+def spread(video_id: str, likes_per_second: float) -> None:
+    """Lists the likes that follow on more shelves if there are that many. The video's stream tells caches."""
+    wanted = sizing.shelves(SHELVES, likes_per_second)
+    if wanted <= SHELVES:
+        return
+    more = Video.like_shelves.does_not_exist() | (Video.like_shelves < wanted)
+    if Video(video_id).update_if(Video.video_id.exists() & more, [Video.like_shelves.set(wanted)]):
+        logger.info("likes are listed on more shelves", video_id=video_id, shelves=wanted)

@@ -1,0 +1,43 @@
+"""That people share videos, and by what link. A person counts once a video and channel, however often they share it."""
+
+import uuid
+from enum import StrEnum
+
+from pynamodb.transactions import TransactWrite
+
+from reelstack.errors import VideoNotFound
+from reelstack.platform import sharding
+from reelstack.social import blocks
+from reelstack.tables import transactions
+from reelstack.tables.interactions import Share
+from reelstack.videos import access, videos
+
+
+class Channel(StrEnum):
+    LINK = "link"
+    MESSAGE = "message"
+    EMAIL = "email"
+    SOCIAL = "social"
+    EMBED = "embed"
+
+
+def share(user_id: str, video_id: str, channel: Channel) -> Share:
+    """The record of it, new or from before. Raises what viewing.check_can_view raises."""
+    known = access.check_can_interact(video_id, user_id)
+    shelf = sharding.of_user(video_id, user_id, int(known["like_shelves"]))
+    share_id = uuid.uuid4().hex[:16]
+    made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shelf=shelf)
+
+    def build(transaction: TransactWrite) -> None:
+        blocks.absent(transaction, user_id, known["owner_id"])
+        transaction.save(made, condition=Share.user_id.does_not_exist())
+
+    refused = transactions.commit(build)
+    if blocks.STANDS in refused:
+        raise VideoNotFound
+    return Share.get(user_id, made.share, consistent_read=True) if refused else made
+
+
+def link(video_id: str, share_id: str) -> str:
+    """Where the shared video is watched, relative to the site. `from` says which share brought somebody there."""
+    return f"/?v={video_id}&from={share_id}"

@@ -1,0 +1,267 @@
+"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, poster, sampled frames. Pure.
+
+Time 0 is the source's first picture. Pictures are laid on the plan's grid by their own timestamps, so that a segment
+holds exactly its frames wherever decoding began; sound starts at the same time 0 and lasts as long as the picture.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from reelstack.media import ffmpeg_process
+from reelstack.media.ladder import Facts, Plan, Rendition, Segment, Spending
+from reelstack.media.sprites import Sheet, preview_sheet
+
+SEEK_MARGIN_SECONDS = 0.5
+"""Decoding starts at a key frame at least this much before a segment: pictures are stored out of order, at most some
+16 frames. Where that is not enough a frame is missing, which is noticed, and all of the clip is decoded."""
+AUDIO_RATE = 48_000
+AUDIO_FRAME = 1024
+AUDIO_KBPS = 128
+FRAGMENT_SECONDS = 2
+FRAGMENTED = ("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4", "-write_btrt", "0")
+"""Nothing a phone wrote about where, when and by whom is published. Bitrates would make headers of segments differ."""
+MAX_ERROR_RATE = 0.02
+"""The share of pictures that may fail to decode before a clip counts as damaged."""
+FULL_RANGE = "scale=out_range=full"
+"""What JPEG wants; our clips have limited range."""
+JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
+"""`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
+COLORS = 16
+"""Pixels across and down that are enough to judge a picture's colours by."""
+WHITE_NITS, BRIGHTEST = 203, 5
+"""What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
+Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
+DARK = 32
+"""Average brightness (16 is black) up to which a picture is no poster."""
+HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
+"""Measured: superfast is as good per bit in VMAF as medium, at half the time, because it does no psycho-visual tuning.
+AVC is treated alike (no psy, no adaptive quantisation) with trellis added: 5 % more time, 2 points more."""
+LARGEST_BLOCK = 64
+"""Pixels across HEVC's coding blocks where the picture has as many: for free, 1–2 % fewer bits than the preset's 32."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One encoded output: which rendition, how it may spend, where it goes."""
+
+    rendition: Rendition
+    spending: Spending
+    path: Path
+
+
+@dataclass(frozen=True)
+class ClipOutputs:
+    """Where the parts of a whole clip go."""
+
+    picture: Picture
+    sound: Path | None
+    """None: the clip has no sound."""
+    sheet: Path
+    """The seek previews."""
+    statistics: Path
+    """ffmpeg's -vstats of each picture."""
+
+
+def track_timescale(rate: Fraction) -> int:
+    """Ticks per second of a track in which every frame lasts a whole number of ticks."""
+    return rate.numerator * (1 if rate.numerator >= 10_000 else 1000)
+
+
+def frame_ticks(rate: Fraction) -> int:
+    """How many ticks of `track_timescale` a frame lasts."""
+    return track_timescale(rate) * rate.denominator // rate.numerator
+
+
+def encode_segment(
+    plan: Plan, source: Path, segment: Segment, pictures: list[Picture], threads: int, *, seek: bool = True
+) -> list[str]:
+    """One decode, all `pictures` of the segment. Without `seek` everything before it is decoded too."""
+    start = plan.facts.start_seconds + segment.start_frame / plan.facts.rate - SEEK_MARGIN_SECONDS
+    options = ["-ss", f"{float(start):.6f}", "-seek_timestamp", "1", "-noaccurate_seek"]
+    skip = options if seek and segment.start_frame > 0 else []
+    frames = f"trim=start_pts={segment.start_frame}:end_pts={segment.end_frame},setpts=PTS-{segment.start_frame}"
+    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
+    return [
+        *_opened(plan.facts, source, threads, *skip),
+        *("-filter_complex", graph + _split_and_scale(pictures)),
+        *_encoded(plan, pictures, threads),
+    ]
+
+
+def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) -> list[str]:
+    """The whole clip in one rendition, its sound and the sheet of seek previews, from one decode."""
+    frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
+    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
+    graph += _split_and_scale([outputs.picture]).removesuffix("[out0]")
+    graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
+    if outputs.sound:
+        graph += f";[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
+    return [
+        *_opened(plan.facts, source, threads, "-max_error_rate", str(MAX_ERROR_RATE)),
+        *("-vstats_file", str(outputs.statistics)),
+        *("-filter_complex", graph),
+        *_encoded(plan, [outputs.picture], threads),
+        *(_encoded_sound(outputs.sound) if outputs.sound else ()),
+        *("-map", "[sheet]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{outputs.sheet}"),
+    ]
+
+
+def _sheet(sheet: Sheet) -> str:
+    """Filters from pictures to one large one that shows every `sheet.every`th, small, in rows from the top left."""
+    chosen = f"select='not(mod(n\\,{sheet.every}))',scale={sheet.width}:{sheet.height}:flags=bicubic"
+    return f"{chosen},tile={sheet.columns}x{sheet.rows}:nb_frames={sheet.count},{FULL_RANGE}"
+
+
+def on_grid(facts: Facts) -> str:
+    """Filters from source timestamps to frame numbers: after them a picture's pts is its number on the grid.
+
+    Shifting by whole ticks before `fps` rounds makes every segment round alike. The last picture is held for as long
+    as the plan needs it.
+    """
+    fields = ",bwdif=mode=send_frame" if facts.interlaced else ""
+    fps = f"fps={facts.fps[0]}/{facts.fps[1]}:round=near"
+    return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
+
+
+def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
+    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked.
+
+    `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
+    """
+    bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
+    chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
+    return [
+        *("-v", "error", *ffmpeg_process.reading(clip, "mov")),
+        *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
+        *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
+        *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
+    ]
+
+
+def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
+    """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
+    chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
+    return [
+        *("-v", "error", *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
+        *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
+    ]
+
+
+def unfragmented(clip: Path, target: Path) -> list[str]:
+    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
+    return [
+        *("-v", "error", *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
+        *("-movflags", "+faststart", f"file:{target}"),
+    ]
+
+
+def scene_scores(clip: Path) -> list[str]:
+    """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
+    shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
+    return [
+        *(
+            "-v",
+            "error",
+            *ffmpeg_process.reading(clip, "mov"),
+            "-an",
+            "-vf",
+            f"scale=160:-2:flags=fast_bilinear,{shown}",
+        ),
+        *("-f", "null", "-"),
+    ]
+
+
+def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
+    # A picture that changes its size midway is scaled like the rest: a graph begun anew would lose count of pictures.
+    reading = ffmpeg_process.reading(source, facts.container, "-threads", str(threads), "-reinit_filter", "0", *options)
+    return ["-v", "error", "-copyts", *reading]
+
+
+def _to_sdr(facts: Facts) -> str:
+    """HDR pictures are tone-mapped before anything is scaled: encoded as they are, they look washed out everywhere."""
+    if facts.transfer == "sdr":
+        return ""
+    linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
+    mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
+    return f",{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+
+
+def _split_and_scale(pictures: list[Picture]) -> str:
+    outputs = "".join(f"[in{n}]" for n in range(len(pictures)))
+    scaled = (
+        f"[in{n}]scale={picture.rendition.width}:{picture.rendition.height}:flags=bicubic:out_range=limited,"
+        f"setsar=1,format=yuv420p[out{n}]"
+        for n, picture in enumerate(pictures)
+    )
+    return f",split={len(pictures)}{outputs};" + ";".join(scaled)
+
+
+def _encoded(plan: Plan, pictures: list[Picture], threads: int) -> list[str]:
+    arguments: list[str] = []
+    for n, picture in enumerate(pictures):
+        codec = _hevc if picture.rendition.codec == "hevc" else _avc
+        arguments += ["-map", f"[out{n}]", *codec(plan.gop_frames, picture, threads)]
+        arguments += ["-fps_mode", "passthrough", "-video_track_timescale", str(track_timescale(plan.facts.rate))]
+        arguments += [*FRAGMENTED, "-movflags", "+frag_keyframe+default_base_moof+delay_moov", f"file:{picture.path}"]
+    return arguments
+
+
+def hevc_tuning(rendition: Rendition) -> dict[str, int]:
+    """What x265 is told beside HEVC_PRESET for quality's sake: docs/decisions.md, "HEVC decides by what bits buy"."""
+    block = {"ctu": LARGEST_BLOCK} if min(rendition.width, rendition.height) >= LARGEST_BLOCK else {}
+    return {"rd": 3, "psy-rd": 0, "early-skip": 0, **block}
+
+
+def _hevc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
+    spending = picture.spending
+    options = {
+        **hevc_tuning(picture.rendition),
+        "keyint": gop_frames,
+        "min-keyint": gop_frames,
+        "scenecut": 0,
+        "open-gop": 0,
+        "vbv-maxrate": spending.peak_kbps,
+        "vbv-bufsize": spending.buffer_kbits,
+        "vbv-init": 0.9,
+        "pools": threads,
+        # The renditions of a segment keep the processors busy among themselves; frames at a time as well cost 9 % more.
+        "frame-threads": 1,
+        "info": 0,  # would write the options into each segment's header, and headers must be alike
+        "log-level": "error",
+    }
+    parameters = ":".join(f"{name}={value}" for name, value in options.items())
+    encoder = ["-c:v", "libx265", "-preset", HEVC_PRESET, "-crf", str(spending.crf)]
+    return [*encoder, "-x265-params", parameters, "-tag:v", "hvc1"]
+
+
+def _avc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
+    spending = picture.spending
+    tuning = "scenecut=0:open-gop=0:aq-mode=0:psy=0:trellis=1"
+    return [
+        *("-c:v", "libx264", "-preset", AVC_PRESET, "-profile:v", "high", "-crf", str(spending.crf)),
+        *("-maxrate", f"{spending.peak_kbps}k", "-bufsize", f"{spending.buffer_kbits}k", "-threads", str(threads)),
+        *("-x264-params", f"keyint={gop_frames}:min-keyint={gop_frames}:{tuning}", "-tag:v", "avc1"),
+    ]
+
+
+def _sound(plan: Plan) -> str:
+    """Filters from source sound to stereo of exactly the picture's length, at target loudness.
+
+    The encoder puts one frame of its own before the first sample. That frame takes the place of the first 21 ms, so
+    that no edit list is needed: players disagree about those.
+    """
+    start, seconds = float(plan.facts.start_seconds), float(plan.seconds)
+    aligned = f"asetpts=PTS-({start:.6f})/TB,aresample={AUDIO_RATE}:async=1:first_pts=0,aformat=channel_layouts=stereo"
+    gain = f"volume={plan.facts.gain_db}dB,alimiter=limit=0.89:level=disabled:latency=1"
+    samples = round(plan.seconds * AUDIO_RATE)
+    whole = f"apad=whole_dur={seconds:.6f},atrim=start_sample={AUDIO_FRAME}:end_sample={max(samples, 2 * AUDIO_FRAME)}"
+    return f"{aligned},{gain},{whole},asetpts=N/SR/TB"
+
+
+def _encoded_sound(path: Path) -> list[str]:
+    return [
+        *("-map", "[sound]", "-c:a", "aac", "-b:a", f"{AUDIO_KBPS}k"),
+        *("-frag_duration", str(FRAGMENT_SECONDS * 1_000_000)),
+        *(*FRAGMENTED, "-movflags", "+empty_moov+default_base_moof", "-use_editlist", "0", f"file:{path}"),
+    ]

@@ -1,0 +1,228 @@
+"""The plan of a production: which renditions, how many frames, which segments, how many bits. Pure.
+
+Renditions are named by codec and short side ("hevc-720"): portrait and landscape clips have the same ladder. All have
+their key frames at the same frames, and segments begin at key frames: they can be made apart and joined.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import log2
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from reelstack.media.file_types import Container
+
+Codec = Literal["hevc", "avc"]
+
+CAPS_KBPS = {480: 500, 720: 900, 1080: 1500}
+"""Average bitrate of a short clip's picture by short side. A source below 480 has one rung, capped like 480."""
+CAPPED_SECONDS = 60
+"""Clips up to this long are capped on average; longer ones have a variable bitrate with a bounded peak."""
+VARIABLE_PEAK = 2
+GOP_SECONDS = 2
+HEVC_CRF, AVC_CRF = 22, 21
+"""Quality where nothing else is known, or where the cap does not bind."""
+BEST_CRF, WORST_CRF = 20, 40
+QP_TO_CRF = -7.8
+CRF_TO_HALVE = 5.0
+PIXELS_TO_BITS = 0.68
+"""What an HEVC encoder needs, guessed from what the first rung took: its constant quality lies 7.8 below the AVC
+encoder's quantiser at equal bits, 5 more of it halve the bits, and bits grow with the 0.68th power of the pixels.
+Fitted on eight clips, where it was right to within 1.5: the buffer takes care of the rest."""
+BUFFER_SECONDS = 1.5
+FILL_SECONDS, FITTED_FILL_SECONDS = 0.62, 0.5
+"""What an encoder spends of its buffer's first filling, in seconds of its peak rate: measured up to 0.6, and up to
+0.46 when the quality asked for was fitted to the cap. What is a thousandth over is encoded again, all of it."""
+MARGIN = 0.99
+
+
+class Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Facts(Data):
+    """What probe found out about a source. `width` and `height` as shown: turned upright, with square pixels."""
+
+    container: Container
+    video_stream: int
+    audio_stream: int | None
+    width: int
+    height: int
+    tick: tuple[int, int]
+    """The picture's time base as a fraction of a second."""
+    start_ticks: int
+    """When the first frame is shown; time 0 of everything that is made."""
+    fps: tuple[int, int]
+    frames: int
+    constant: bool
+    interlaced: bool = False
+    transfer: Literal["sdr", "pq", "hlg"] = "sdr"
+    gain_db: float = 0
+    """What brings the sound to its target loudness."""
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(*self.fps)
+
+    @property
+    def start_seconds(self) -> Fraction:
+        return self.start_ticks * Fraction(*self.tick)
+
+
+class Rendition(Data):
+    """One version of the picture. `cap_kbps` bounds its average in clips of up to CAPPED_SECONDS."""
+
+    name: str
+    codec: Codec
+    width: int
+    height: int
+    cap_kbps: int
+
+
+class Segment(Data):
+    """Frames `start_frame` up to, not including, `end_frame`; all renditions of them are made in one go."""
+
+    number: int
+    start_frame: int
+    end_frame: int
+
+    @property
+    def frames(self) -> int:
+        return self.end_frame - self.start_frame
+
+
+class Spending(Data):
+    """How an encoder is held back: quality where it fits, and a buffer that never lets the rate pass for long."""
+
+    crf: float
+    peak_kbps: int
+    buffer_kbits: int
+
+
+class Effort(Data):
+    """What the first rung took: the mean quantiser of its predicted pictures, and its average bitrate."""
+
+    qp: float
+    kbps: float
+
+
+class Plan(Data):
+    facts: Facts
+    gop_frames: int
+    renditions: tuple[Rendition, ...]
+    segments: tuple[Segment, ...]
+    taken_over: tuple[str, ...] = ()
+    """Names of renditions that are not encoded again but copied from what is played now, below `taken_from`."""
+    taken_from: str = ""
+    cost_microdollars: int = 0
+    """What this attempt is estimated to cost: production.cost_estimate."""
+
+    @property
+    def seconds(self) -> Fraction:
+        return self.facts.frames / self.facts.rate
+
+    @property
+    def duration_ms(self) -> int:
+        return round(self.seconds * 1000)
+
+    @property
+    def first(self) -> Rendition:
+        """The rung that is made before all others: the smallest, in the codec every device plays."""
+        return next(rendition for rendition in self.renditions if rendition.codec == "avc")
+
+    @property
+    def rest(self) -> tuple[Rendition, ...]:
+        """Every rendition but the first rung."""
+        return tuple(rendition for rendition in self.renditions if rendition != self.first)
+
+    @property
+    def made(self) -> tuple[Rendition, ...]:
+        """What is encoded segment by segment."""
+        return tuple(rendition for rendition in self.rest if rendition.name not in self.taken_over)
+
+    def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
+        """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""
+        over = tuple(one.name for one in self.rest if one.name in set(known) - set(names))
+        return self.model_copy(update={"taken_over": over, "taken_from": prefix})
+
+
+def make_plan(facts: Facts, *, segment_seconds: int, avc_rungs: Iterable[int]) -> Plan:
+    """The ladder and the cuts for a source. The lowest rung always has an AVC rendition, `avc_rungs` those besides."""
+    gop_frames = max(1, int(GOP_SECONDS * facts.rate))  # rounded down: at 29.97 fps 60 frames are more than 2 s
+    renditions: list[Rendition] = []
+    for rung, (width, height) in enumerate(rungs(facts.width, facts.height)):
+        short = min(width, height)
+        codecs: tuple[Codec, ...] = ("avc", "hevc") if rung == 0 or short in avc_rungs else ("hevc",)
+        for codec in codecs:
+            cap = CAPS_KBPS.get(short, CAPS_KBPS[480])
+            renditions.append(Rendition(name=f"{codec}-{short}", codec=codec, width=width, height=height, cap_kbps=cap))
+    return Plan(
+        facts=facts,
+        gop_frames=gop_frames,
+        renditions=tuple(renditions),
+        segments=segments(facts.frames, gop_frames, max(1, segment_seconds // GOP_SECONDS)),
+    )
+
+
+def rungs(width: int, height: int) -> list[tuple[int, int]]:
+    """(width, height) of each rung, smallest first: even, of the source's shape, never larger than the source."""
+    short, long = min(width, height), max(width, height)
+    sizes = [side for side in CAPS_KBPS if side <= short] or [_even_below(short)]
+    made = [(side, min(_even_near(Fraction(long * side, short)), _even_below(long))) for side in sizes]
+    return made if width <= height else [(across, down) for down, across in made]
+
+
+def segments(frames: int, gop_frames: int, gops: int) -> tuple[Segment, ...]:
+    """Cuts every `gops` groups of pictures; a rest shorter than half a group belongs to the segment before it."""
+    step = gop_frames * gops
+    starts = list(range(0, frames, step))
+    if len(starts) > 1 and (frames - starts[-1]) * 2 < gop_frames:
+        starts.pop()
+    ends = [*starts[1:], frames]
+    return tuple(
+        Segment(number=n, start_frame=s, end_frame=e) for n, (s, e) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def spending(plan: Plan, rendition: Rendition, seconds: float, effort: Effort | None) -> Spending:
+    """How to encode `seconds` of a clip. In a capped clip each piece stays under the cap by itself.
+
+    A piece may spend its buffer's first filling on top of the peak rate, so the peak is lower the shorter the piece.
+    With the first rung's `effort` known, one even quality that just fits the cap is asked for: the same bits, spread
+    evenly, are worth 2 VMAF points more than bits that run out.
+    """
+    crf: float = HEVC_CRF if rendition.codec == "hevc" else AVC_CRF
+    fill = FILL_SECONDS
+    if plan.seconds > CAPPED_SECONDS:
+        return _spending(crf, VARIABLE_PEAK * rendition.cap_kbps)
+    if effort and rendition.codec == "hevc":
+        crf, fill = _fitting_crf(plan.first, rendition, effort), FITTED_FILL_SECONDS
+    return _spending(crf, rendition.cap_kbps * MARGIN * seconds / (seconds + fill))
+
+
+def tightened(spent_bits: int, allowed_bits: int, spending: Spending) -> Spending:
+    """What to try after an encoder spent too much: more is taken than it was over, since it never gives all of it back
+    (noise: of 13 % taken it gave 10 %)."""
+    over = spent_bits / (allowed_bits * MARGIN)
+    crf = min(WORST_CRF, spending.crf + max(0.5, CRF_TO_HALVE * log2(over)))
+    return _spending(round(crf, 1), spending.peak_kbps / over**1.5)
+
+
+def _spending(crf: float, peak_kbps: float) -> Spending:
+    return Spending(crf=crf, peak_kbps=max(1, int(peak_kbps)), buffer_kbits=max(1, int(peak_kbps * BUFFER_SECONDS)))
+
+
+def _fitting_crf(first: Rendition, rendition: Rendition, effort: Effort) -> float:
+    larger = rendition.width * rendition.height / (first.width * first.height)
+    needed = effort.kbps * larger**PIXELS_TO_BITS
+    crf = effort.qp + QP_TO_CRF + CRF_TO_HALVE * log2(needed / rendition.cap_kbps)
+    return round(min(WORST_CRF, max(BEST_CRF, crf)), 1)
+
+
+def _even_below(value: int) -> int:
+    return value - value % 2
+
+
+def _even_near(value: Fraction) -> int:
+    return 2 * int(value / 2 + Fraction(1, 2))

@@ -1,0 +1,194 @@
+"""The job that makes AWS Elemental MediaConvert encode a plan: the whole ladder and the sound, as fMP4. Pure.
+
+CMAF with one file per output is the only group that gives what our packager indexes: fragments inside one object. The
+"file" group writes mp4 that is not fragmented, the HLS group transport streams. MediaConvert's own playlist is left to
+expire: ours say what was measured.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from reelstack.media.ffmpeg_args import AUDIO_KBPS, AUDIO_RATE
+from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Plan, Rendition
+from reelstack.media.probe import TARGET_LUFS
+
+BASE, PICTURE_EXTENSION, SOUND_EXTENSION = "clip", "cmfv", "cmfa"
+"""Outputs are <BASE>-<name>.<extension>: the destination's last part, the name modifier, the container's extension."""
+SOUND = "sound"
+SELECTOR = "Audio Selector 1"
+TRUE_PEAK_DB = -1.0
+QVBR_LEVEL = 7
+"""AWS's own advice for small screens (tablets and phones): 7 of 10."""
+HEADER_BITS_A_FRAME, HEADER_BITS_A_SECOND = 16 * 8, 1000
+"""What fragments' headers take: 16 bytes for each picture, and a constant part for each fragment. The cap is on what
+is fetched, MediaConvert's limit on the picture alone."""
+STATUS_SECONDS = 60
+
+
+class Place(BaseModel):
+    """Where a job runs and as whom: ARNs of the queue and of the role MediaConvert takes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    queue: str
+    role: str
+
+
+def job(plan: Plan, source: str, folder: str, place: Place, *, token: str, metadata: dict[str, str]) -> dict[str, Any]:
+    """The arguments of CreateJob. `source` and `folder` are s3:// addresses, `folder` ends with "/".
+
+    `token`, at most 64 characters, makes asking again within a minute the same job; `metadata` comes back in every
+    event about it.
+    """
+    return {
+        "Queue": place.queue,
+        "Role": place.role,
+        "ClientRequestToken": token,
+        "UserMetadata": metadata,
+        "StatusUpdateInterval": f"SECONDS_{STATUS_SECONDS}",
+        "Settings": {
+            "TimecodeConfig": {"Source": "ZEROBASED"},
+            "Inputs": [_input(plan, source)],
+            "OutputGroups": [_group(plan, folder)],
+        },
+    }
+
+
+def output_name(name: str) -> str:
+    """The object a rendition, or the sound, is written to, below the job's folder."""
+    return f"{BASE}-{name}.{SOUND_EXTENSION if name == SOUND else PICTURE_EXTENSION}"
+
+
+def _input(plan: Plan, source: str) -> dict[str, Any]:
+    sound = {"AudioSelectors": {SELECTOR: {"DefaultSelection": "DEFAULT"}}} if _has_sound(plan) else {}
+    return {
+        "FileInput": source,
+        "TimecodeSource": "ZEROBASED",  # time 0 is the first picture, as in our own encodes
+        "VideoSelector": {"Rotate": "AUTO", "ColorSpace": "FOLLOW"},
+        **sound,
+    }
+
+
+def _group(plan: Plan, folder: str) -> dict[str, Any]:
+    pictures = [_picture(plan, rendition) for rendition in plan.renditions]
+    return {
+        "Name": "CMAF",
+        "OutputGroupSettings": {
+            "Type": "CMAF_GROUP_SETTINGS",
+            "CmafGroupSettings": {
+                "Destination": f"{folder}{BASE}",
+                "SegmentControl": "SINGLE_FILE",
+                "FragmentLength": GOP_SECONDS,
+                "SegmentLength": GOP_SECONDS,
+                "SegmentLengthControl": "GOP_MULTIPLE",  # "EXACT" may add key frames that other renditions lack
+                "VideoCompositionOffsets": "SIGNED",  # the first picture is shown at time 0, in step with the sound
+                "WriteHlsManifest": "ENABLED",  # one of the two must be written
+                "WriteDashManifest": "DISABLED",
+            },
+        },
+        "Outputs": [*pictures, *([_sound()] if _has_sound(plan) else [])],
+    }
+
+
+def _picture(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    codec = (
+        {"Codec": "H_265", "H265Settings": _h265(plan, rendition)}
+        if rendition.codec == "hevc"
+        else {"Codec": "H_264", "H264Settings": _h264(plan, rendition)}
+    )
+    return {
+        "NameModifier": f"-{rendition.name}",
+        "ContainerSettings": {"Container": "CMFC"},
+        "VideoDescription": {
+            "Width": rendition.width,
+            "Height": rendition.height,
+            "ScalingBehavior": "STRETCH_TO_OUTPUT",  # the plan's sizes have the source's shape already
+            "TimecodeInsertion": "DISABLED",
+            "CodecSettings": codec,
+            **_preprocessors(plan),
+        },
+    }
+
+
+def _preprocessors(plan: Plan) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    if plan.facts.transfer != "sdr":
+        wanted["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709", "HdrToSdrToneMapper": "PRESERVE_DETAILS"}
+    if plan.facts.interlaced:
+        wanted["Deinterlacer"] = {"Mode": "DEINTERLACE", "Algorithm": "INTERPOLATE", "Control": "NORMAL"}
+    return {"VideoPreprocessors": wanted} if wanted else {}
+
+
+def _common(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    """What both codecs' settings say alike: key frames in the same places, and what may be spent."""
+    cap = rendition.cap_kbps * 1000
+    capped = plan.seconds <= CAPPED_SECONDS
+    headers = int(HEADER_BITS_A_FRAME * plan.facts.rate) + HEADER_BITS_A_SECOND
+    average = {"MaxAverageBitrate": max(1000, cap - headers)} if capped else {}
+    return {
+        "RateControlMode": "QVBR",
+        "QvbrSettings": {"QvbrQualityLevel": QVBR_LEVEL, **average},
+        "MaxBitrate": VARIABLE_PEAK * cap,
+        # Only in two passes does MediaConvert hold an average.
+        "QualityTuningLevel": "MULTI_PASS_HQ" if capped else "SINGLE_PASS_HQ",
+        "FramerateControl": "SPECIFIED",
+        "FramerateNumerator": plan.facts.fps[0],
+        "FramerateDenominator": plan.facts.fps[1],
+        "FramerateConversionAlgorithm": "DUPLICATE_DROP",
+        # Fragments must last a multiple of GOP size x closed cadence: at 29.97 fps only seconds can say so.
+        "GopSizeUnits": "SECONDS",
+        "GopSize": float(GOP_SECONDS),
+        "GopClosedCadence": 1,
+        "SceneChangeDetect": "DISABLED",
+        "InterlaceMode": "PROGRESSIVE",
+        "ParControl": "SPECIFIED",
+        "ParNumerator": 1,
+        "ParDenominator": 1,
+    }
+
+
+def _h265(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    return {
+        **_common(plan, rendition),
+        "CodecProfile": "MAIN_MAIN",
+        "CodecLevel": "AUTO",
+        "WriteMp4PackagingType": "HVC1",  # Apple plays no other
+    }
+
+
+def _h264(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    return {**_common(plan, rendition), "CodecProfile": "HIGH", "CodecLevel": "AUTO", "EntropyEncoding": "CABAC"}
+
+
+def _has_sound(plan: Plan) -> bool:
+    return plan.facts.audio_stream is not None
+
+
+def _sound() -> dict[str, Any]:
+    aac = {
+        "Bitrate": AUDIO_KBPS * 1000,
+        "CodecProfile": "LC",
+        "CodingMode": "CODING_MODE_2_0",
+        "RateControlMode": "CBR",
+        "SampleRate": AUDIO_RATE,
+    }
+    loudness = {
+        "Algorithm": "ITU_BS_1770_4",
+        "AlgorithmControl": "CORRECT_AUDIO",
+        "LoudnessLogging": "DONT_LOG",
+        "PeakCalculation": "TRUE_PEAK",
+        "TargetLkfs": TARGET_LUFS,
+        "TruePeakLimiterThreshold": TRUE_PEAK_DB,
+    }
+    return {
+        "NameModifier": f"-{SOUND}",
+        "ContainerSettings": {"Container": "CMFC", "CmfcSettings": {"AudioDuration": "MATCH_VIDEO_DURATION"}},
+        "AudioDescriptions": [
+            {
+                "AudioSourceName": SELECTOR,
+                "CodecSettings": {"Codec": "AAC", "AacSettings": aac},
+                "AudioNormalizationSettings": loudness,
+            }
+        ],
+    }

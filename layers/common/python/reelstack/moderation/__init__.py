@@ -1,0 +1,10 @@
+"""Moderation: what moderators are asked, what they decide, and how a video is withdrawn and restored.
+
+review_queue   open reviews: listed, claimed, released
+decisions      a moderator's decision on a video
+remoderation   judges stored scores again after the thresholds changed
+appeals        a creator's appeal against a verdict
+reports        what people report, and the reviews that follow
+takedowns      withdraws a video from edge, storage and caches, and restores it
+comment_queue  comments that wait for a moderator
+"""

@@ -1,0 +1,4 @@
+"""Operations: what administrators repair.
+
+recounts  counts items one by one, compares them with the counter, and repairs a difference
+"""

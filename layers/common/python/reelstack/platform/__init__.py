@@ -1,0 +1,14 @@
+"""Platform: what every room uses to reach AWS, the cache and its own settings.
+
+config          what the environment of a function holds, typed
+aws             the seam to AWS: every client is made here
+cache           Valkey, with one loader per key at a time (single flight)
+clock           the time in milliseconds, and pauses
+retry           a bounded number of attempts with random waits between them
+storage         objects in the two buckets
+secrets         secrets, kept in memory for five minutes
+telemetry       logs, metrics, and the entry of every handler
+cursors         opaque cursors for pages
+sharding        lists that are spread over several partitions, read as one
+stream_records  DynamoDB stream records as plain values
+"""

@@ -1,0 +1,158 @@
+"""Cache-aside in Valkey, with one loader at a time. Without a cache (profile `core`), or when it is down, reads load.
+
+Keys are namespaced `rs:`; values are JSON. A cache that fails must never fail a request. Several keys go as one request
+of several commands: the cache is a cluster, which refuses one command for keys of several slots.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import count, logger
+
+if TYPE_CHECKING:
+    from valkey import Valkey
+
+TIMEOUT_SECONDS = 0.1
+LOADING_MS = 500
+CHANGING, CHANGING_SECONDS = "null", 35
+"""In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever
+read before the change must not keep what they read."""
+WAIT_SECONDS = 0.02
+_found: ContextVar[dict[str, str]] = ContextVar("found")
+"""What `ahead` has brought and nobody has taken yet."""
+
+
+def address() -> str:
+    """Of the cache; empty where there is none: in profile `core`, and for functions outside the VPC, which are not
+    given it. They read tables."""
+    return config().cache_url if config().has("cache_url") else ""
+
+
+@cache
+def connected(url: str) -> Valkey:
+    """The process's client of a Valkey; it connects at its first command."""
+    import valkey
+
+    return valkey.Valkey.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, decode_responses=True
+    )
+
+
+def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
+    """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
+
+    `None` from `load` is not kept, so a thing that appears is seen at once.
+    """
+    url = address()
+    if not url:
+        return load()
+    try:
+        return _remember(connected(url), f"rs:{key}", seconds, load)
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+        return load()
+
+
+@contextmanager
+def ahead(*keys: str) -> Iterator[None]:
+    """Asks for several keys by one request: within, `remember` finds them without another."""
+    found: dict[str, str] = {}
+    if url := address():
+        names = [f"rs:{key}" for key in keys]
+        with suppress(*_errors()):  # whoever remembers them hears of it again
+            known = zip(names, _together(url, (("GET", name) for name in names)), strict=True)
+            found = {name: value for name, value in known if value is not None}
+    outside = _found.set(found)
+    try:
+        yield
+    finally:
+        _found.reset(outside)
+
+
+def remember_many(
+    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
+    do not wait for each other: for many cheap values that live shortly."""
+    url = address()
+    if not (url and keys):
+        return load(keys) if keys else {}
+    names = {key: f"rs:{kind}:{key}" for key in keys}
+    try:
+        known = zip(names, _together(url, (("GET", name) for name in names.values())), strict=True)
+        found = {key: json.loads(value) for key, value in known if value is not None and value != CHANGING}
+        if missing := [key for key in keys if key not in found]:
+            loaded = load(missing)
+            # Never over CHANGING.
+            _together(url, (("SET", names[key], json.dumps(kept), "EX", seconds, "NX") for key, kept in loaded.items()))
+            found |= loaded
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+        return load(keys)
+    return found
+
+
+def forget(*keys: str) -> None:
+    """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
+    url = config().cache_url
+    if url and keys:
+        _together(url, (("DEL", f"rs:{key}") for key in keys))
+
+
+def changing(*keys: str) -> None:
+    """To be called before what these keys say is changed: from now on it is loaded each time, for CHANGING_SECONDS.
+    A cache that does not answer is counted; what it kept is then believed until it expires."""
+    try:
+        changed(*keys)
+    except _errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+
+
+def changed(*keys: str) -> None:
+    """The same, of a change that is written: whoever read before it keeps nothing. Raises when the cache does not
+    answer, so that a stream consumer tries again."""
+    url = address()
+    if url and keys:
+        _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    import valkey
+
+    return (valkey.exceptions.ValkeyError,)
+
+
+def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
+    """The answers to several commands in one request; the first that is refused is raised."""
+    with connected(url).pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
+        answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
+    return answers
+
+
+def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + LOADING_MS / 1000
+    found: Any = _found.get({}).pop(key, None)
+    while True:
+        if found is not None or (found := valkey.get(key)) is not None:
+            return load() if found == CHANGING else json.loads(str(found))
+        if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
+            break
+        time.sleep(WAIT_SECONDS)
+    value = load()
+    if value is not None:
+        valkey.set(key, json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
+    valkey.delete(f"{key}:loading")
+    return value

@@ -1,0 +1,39 @@
+"""Secrets as functions see them: read once, kept for five minutes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from reelstack.platform import aws
+from reelstack.platform.config import config
+
+KEEP_SECONDS = 300
+T = TypeVar("T")
+_kept: dict[str, tuple[float, object]] = {}
+
+
+def keep(name: str, load: Callable[[], T]) -> T:
+    """What `load` answered under this name in the last KEEP_SECONDS, or answers now."""
+    until, value = _kept.get(name, (0.0, None))
+    if time.monotonic() >= until:
+        value = load()
+        _kept[name] = (time.monotonic() + KEEP_SECONDS, value)
+    return value  # type: ignore[return-value]
+
+
+def origin_secrets() -> tuple[str, ...]:
+    """The header values the CDN may send: the current one, and the previous while a rotation is under way."""
+
+    def load() -> tuple[str, ...]:
+        found = []
+        for stage in ("AWSCURRENT", "AWSPREVIOUS"):
+            try:
+                answer = aws.client("secretsmanager").get_secret_value(
+                    SecretId=config().origin_secret, VersionStage=stage
+                )
+            except aws.client("secretsmanager").exceptions.ResourceNotFoundException:
+                continue  # never rotated: there is no previous one
+            found.append(answer["SecretString"])
+        return tuple(found)
+
+    return keep("origin", load)

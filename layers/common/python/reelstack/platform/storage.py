@@ -1,0 +1,141 @@
+"""Objects in the two buckets, by the names of what is in them: "uploads" (originals and work) and "media" (what plays).
+
+Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
+"""
+
+import atexit
+import json
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from reelstack.failure_reasons import Refused
+from reelstack.platform import aws
+from reelstack.platform.config import config
+
+if TYPE_CHECKING:
+    from boto3.s3.transfer import TransferConfig
+
+Bucket = Literal["uploads", "media"]
+
+MIB = 1024 * 1024
+MAX_JSON_BYTES = 4 * MIB
+FOREVER = "public, max-age=31536000, immutable"
+"""For objects that are never written with other content under the same key."""
+BRIEFLY = "public, max-age=60"
+
+
+class DocumentTooLarge(ValueError):
+    """A JSON document is larger than any of ours."""
+
+
+def bucket_name(bucket: Bucket) -> str:
+    return config().uploads_bucket if bucket == "uploads" else config().media_bucket
+
+
+def read_json(bucket: Bucket, key: str) -> Any:
+    """A document of at most 4 MiB. Raises DocumentTooLarge, ValueError, or botocore's ClientError if there is none."""
+    answer = aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)
+    if answer["ContentLength"] > MAX_JSON_BYTES:
+        raise DocumentTooLarge(f"{key}: {answer['ContentLength']} bytes")
+    return json.loads(answer["Body"].read())
+
+
+def write_json(bucket: Bucket, key: str, document: Any) -> None:
+    write(bucket, key, json.dumps(document, sort_keys=True).encode(), "application/json", BRIEFLY)
+
+
+def write(bucket: Bucket, key: str, content: bytes, content_type: str, cache_control: str) -> None:
+    """Stores a small object. The same again overwrites it."""
+    aws.client("s3").put_object(
+        Bucket=bucket_name(bucket), Key=key, Body=content, ContentType=content_type, CacheControl=cache_control
+    )
+
+
+def list_keys(bucket: Bucket, prefix: str) -> list[str]:
+    """Every key below a prefix, sorted."""
+    pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket_name(bucket), Prefix=prefix)
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def move(bucket: Bucket, source: str, target: str) -> None:
+    """Copies an object of at most 5 GiB within its bucket, then deletes it. Moving what has moved is no error, and an
+    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants."""
+    s3, name = aws.client("s3"), bucket_name(bucket)
+    try:
+        s3.copy_object(Bucket=name, Key=target, CopySource={"Bucket": name, "Key": source}, TaggingDirective="REPLACE")
+    except s3.exceptions.ClientError as error:
+        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
+            return
+        raise
+    s3.delete_object(Bucket=name, Key=source)
+
+
+def address(bucket: Bucket, key: str, seconds: int) -> str:
+    """A presigned address to read one object by, for `seconds`."""
+    s3 = aws.client("s3")
+    return s3.generate_presigned_url(
+        "get_object", Params={"Bucket": bucket_name(bucket), "Key": key}, ExpiresIn=seconds
+    )
+
+
+def download(bucket: Bucket, key: str, path: Path) -> None:
+    """Fetches an object into a file, in parts. Raises botocore's ClientError if it is not there."""
+    aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer())
+
+
+def upload(bucket: Bucket, path: Path, key: str, content_type: str, cache_control: str = FOREVER) -> None:
+    """Stores a file, in parts if it is large; the object appears whole or not at all."""
+    aws.client("s3").upload_file(
+        str(path),
+        bucket_name(bucket),
+        key,
+        ExtraArgs={"ContentType": content_type, "CacheControl": cache_control},
+        Config=_transfer(),
+    )
+
+
+def delete(bucket: Bucket, key: str) -> None:
+    """Removes an object from sight; its old version stays for as long as the bucket keeps those. Twice is once."""
+    aws.client("s3").delete_object(Bucket=bucket_name(bucket), Key=key)
+
+
+@cache
+def _transfer() -> "TransferConfig":
+    from boto3.s3.transfer import TransferConfig
+
+    return TransferConfig(multipart_threshold=16 * MIB, multipart_chunksize=16 * MIB, max_concurrency=4)
+
+
+# --- originals -------------------------------------------------------------------------------------------------------
+
+_kept: dict[tuple[str, str], Path] = {}
+
+
+def original(key: str) -> Path:
+    """The uploaded file on disk. The last one stays between invocations: a warm worker gets many segments of one clip.
+
+    Raises Refused("file-missing") if storage no longer holds it.
+    """
+    try:
+        etag = aws.client("s3").head_object(Bucket=bucket_name("uploads"), Key=key)["ETag"]
+        if (key, etag) not in _kept:
+            _forget_originals()
+            path = Path(tempfile.mkdtemp(prefix="reelstack-original-")) / "original"
+            _kept[key, etag] = path
+            download("uploads", key, path)
+    except Exception as error:
+        _forget_originals()
+        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
+            raise Refused("file-missing", key) from error
+        raise
+    return _kept[key, etag]
+
+
+@atexit.register
+def _forget_originals() -> None:
+    for path in _kept.values():
+        shutil.rmtree(path.parent, ignore_errors=True)
+    _kept.clear()

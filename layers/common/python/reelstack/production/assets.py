@@ -1,0 +1,229 @@
+"""The playable objects of an attempt in the media bucket: the first rung early, everything else when it is all there.
+
+A playlist is written after the files it names, and the master playlist last: a player never meets a gap.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, transcoder
+from reelstack.media.ffmpeg_args import frame_ticks, poster
+from reelstack.media.hls_conformance import check
+from reelstack.media.hls_reader import Folder
+from reelstack.media.ladder import Effort, Plan
+from reelstack.media.mediaconvert_job import SOUND, output_name
+from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
+from reelstack.platform import storage
+from reelstack.platform.telemetry import count, logger
+from reelstack.production.steps import Work, asset_prefix
+
+MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
+FIRST_RUNG = "first.json"
+STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
+"""What goes with the picture, with its content type."""
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+POSTER_SECONDS = 60
+MANAGED_SLACK = Fraction(1, 4)
+"""Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
+AT_ONCE = 8
+"""Small objects fetched at the same time."""
+
+
+class FirstRung(BaseModel):
+    """What EncodeFirstRung leaves for the steps after it."""
+
+    picture: Track
+    sound: Track | None
+    effort: Effort
+    color: str
+
+    @property
+    def target_seconds(self) -> int:
+        """The target duration of all playlists of the clip: renditions are cut at the same frames."""
+        return max(track.target_seconds for track in (self.picture, self.sound) if track)
+
+
+def read_first_rung(work: Work) -> FirstRung:
+    return FirstRung.model_validate(storage.read_json("uploads", work.key(FIRST_RUNG)))
+
+
+def segment_key(work: Work, segment: int, rendition: str) -> str:
+    return work.key(f"segments/{segment}/{rendition}.mp4")
+
+
+def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder: Path) -> dict[str, Any]:
+    """Encodes and stores the first rung, the sound and the poster. Returns what a player needs of them.
+
+    Raises Refused if the source is damaged.
+    """
+    prefix = asset_prefix(video_id, work.attempt)
+    part, sound_part, effort = transcoder.encode_clip(plan, source, folder)
+    picture = _store_track(plan.first.name, [part], folder, prefix)
+    sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
+    color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
+    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
+    for name, content_type in STILLS:
+        storage.upload("media", folder / name, prefix + name, content_type)
+    for track in filter(None, (picture, sound)):
+        _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
+    storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
+    _store_playlist(folder, prefix, PREVIEW, hls_writer.master_playlist([picture], sound, plan.facts.rate))
+    return _description(plan, prefix, PREVIEW, [picture], first)
+
+
+def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, Any]:
+    """Joins all segments and stores what plays. Returns the asset: what the video's item will say of it.
+
+    Raises FramesMissing or HeadersDiffer if segments do not fit together.
+    """
+    prefix = asset_prefix(video_id, work.attempt)
+    first = read_first_rung(work)
+    tracks = {plan.first.name: first.picture}
+    for rendition in plan.rest:
+        if rendition.name in plan.taken_over:
+            parts = [_fetch_finished(plan.taken_from, rendition.name, folder)]
+        else:
+            parts = _fetch_segments(work, plan, rendition.name, folder)
+        track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
+        _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
+    pictures = [tracks[rendition.name] for rendition in plan.renditions]
+    master = hls_writer.master_playlist(pictures, first.sound, plan.facts.rate)
+    broken = _check_conformance(folder, prefix, first, master)
+    _store_playlist(folder, prefix, MASTER, master)
+    return {**_description(plan, prefix, MASTER, pictures, first), "conformance": broken}
+
+
+def _check_conformance(folder: Path, prefix: str, first: FirstRung, master: str) -> list[str]:
+    """Rules of media.hls_conformance that the asset breaks. What the first rung left in storage is fetched for it."""
+    for track in filter(None, (first.picture, first.sound)):
+        for name in (track.file, track.playlist):
+            storage.download("media", prefix + name, folder / name)
+    (folder / MASTER).write_text(master)
+    return _broken_rules(folder)
+
+
+def _broken_rules(folder: Path) -> list[str]:
+    found = check(Folder(folder), MASTER)
+    if found:
+        count("AssetsNotConforming")
+        logger.warning("not conforming", extra={"findings": [vars(finding) for finding in found[:20]]})
+    return sorted({finding.rule for finding in found})
+
+
+def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> dict[str, Any]:
+    """The same asset from a ladder that a managed engine made whole, as objects below `outputs`.
+
+    It lies in a folder of its own: the first rung's objects are being watched, and never change. Raises FramesMissing
+    if what was made is not the plan's, or key frames do not fall together.
+    """
+    beside = asset_prefix(video_id, work.attempt)
+    prefix = f"{beside}managed/"
+    pictures = [_adopt_track(outputs, rendition.name, folder, prefix) for rendition in plan.renditions]
+    check_aligned(pictures, plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    sound = _adopt_track(outputs, SOUND, folder, prefix) if plan.facts.audio_stream is not None else None
+    if sound:
+        check_aligned([sound], plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
+    for name, content_type in STILLS:
+        storage.download("media", beside + name, folder / name)
+        storage.upload("media", folder / name, prefix + name, content_type)
+    made = read_first_rung(work).model_copy(update={"picture": pictures[0], "sound": sound})
+    for track in filter(None, (*pictures, sound)):
+        _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, made.target_seconds))
+    master = hls_writer.master_playlist(pictures, sound, plan.facts.rate)
+    (folder / MASTER).write_text(master)
+    broken = _broken_rules(folder)
+    _store_playlist(folder, prefix, MASTER, master)
+    return {**_description(plan, prefix, MASTER, pictures, made), "conformance": broken}
+
+
+def _adopt_track(outputs: str, name: str, folder: Path, prefix: str) -> Track:
+    made = folder / output_name(name)
+    storage.download("uploads", outputs + made.name, made)
+    target = folder / f"{name}.mp4"
+    track = packager.adopt(name, scan(made), target)
+    made.unlink()
+    _store_file(track, target, prefix)
+    return track
+
+
+def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> list[Part]:
+    paths = [folder / f"{segment.number}-{rendition}.part" for segment in plan.segments]
+    keys = [segment_key(work, segment.number, rendition) for segment in plan.segments]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda key, path: storage.download("uploads", key, path), keys, paths))
+    parts = [scan(path) for path in paths]
+    for part, segment in zip(parts, plan.segments, strict=True):
+        check_frames(part, segment.frames, frame_ticks(plan.facts.rate))
+    return parts
+
+
+def _fetch_finished(prefix: str, rendition: str, folder: Path) -> Part:
+    """A rendition of an earlier attempt, as one part: it was made from the same frames."""
+    path = folder / f"finished-{rendition}.part"
+    storage.download("media", f"{prefix}{rendition}.mp4", path)
+    return scan(path)
+
+
+def _store_track(name: str, parts: list[Part], folder: Path, prefix: str) -> Track:
+    """Joins, uploads, and frees the disk of the parts: one rendition at a time is there twice."""
+    target = folder / f"{name}.mp4"
+    track = join(name, parts, target)
+    for part in parts:
+        part.path.unlink()
+    _store_file(track, target, prefix)
+    return track
+
+
+def _store_file(track: Track, file: Path, prefix: str) -> None:
+    storage.upload("media", file, prefix + track.file, "audio/mp4" if track.name == SOUND else "video/mp4")
+
+
+def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
+    """In storage, and beside the files for the conformance check."""
+    (folder / name).write_text(text)
+    storage.write("media", prefix + name, text.encode(), PLAYLIST_TYPE, storage.BRIEFLY)
+
+
+def _make_poster(clip: Path, folder: Path) -> str:
+    """Returns the poster's dominant colour."""
+    target, few = folder / POSTER, folder / "colors.rgb"
+    for skip_dark in (True, False):
+        ffmpeg_process.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
+        if target.exists():
+            break
+    return sprites.dominant_color(few.read_bytes())
+
+
+def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], first: FirstRung) -> dict[str, Any]:
+    renditions = {rendition.name: rendition for rendition in plan.renditions}
+    largest = max(pictures, key=lambda track: track.width * track.height)
+    return {
+        "prefix": prefix,
+        "master": master,
+        "poster": POSTER,
+        "sprites": sprites.TRACK,
+        "color": first.color,
+        "duration_ms": plan.duration_ms,
+        "width": largest.width,
+        "height": largest.height,
+        "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
+    }
+
+
+def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
+    peak, average = hls_writer.bandwidth(track, sound)
+    return {
+        "name": track.name,
+        "codec": codec,
+        "width": track.width,
+        "height": track.height,
+        "bandwidth": peak,
+        "average_bandwidth": average,
+        "codecs": track.codecs,
+        "bytes": track.size,
+        "frames": track.samples,
+    }

@@ -1,0 +1,179 @@
+"""The production line: three queues in, as many productions out as there are slots, one drainer at a time.
+
+Whoever is rung counts the ring; one of them drains and leaves only when nobody has rung since it looked. So no ring is
+lost, no two choose at the same time, and a thousand rings are a thousand small writes, not a thousand drainers.
+"""
+
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from pynamodb.expressions.condition import Condition
+
+from reelstack.platform import aws
+from reelstack.platform.clock import now_ms
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import count, logger
+from reelstack.production import backlog, budget, executions, queues
+from reelstack.production.fair_queue import Turns, after, choose, open_to
+from reelstack.production.jobs import NotAnUpload, Order
+from reelstack.tables.production import Lease, Turn, Waiting
+from reelstack.tables.videos import Upload
+from reelstack.uploads import completion
+from reelstack.uploads.priorities import Priority
+from reelstack.uploads.uploads import UploadState
+
+DRAINER = "#drainer"
+DRAINER_SECONDS = 75
+"""A drainer that died is replaced after this time: longer than start_production may run."""
+
+
+def drain(until: float, *, look: bool = True) -> int:
+    """Starts what waits while there are slots, until `until` (time.monotonic). Returns how many were started.
+
+    `look`: whether anything new may be in the queues; when a production has ended, all that waits is in line already.
+    """
+    me, started = uuid.uuid4().hex, 0
+    Turn(DRAINER).update(actions=[Turn.rung.add(1)])
+    if not _enter(me):
+        return 0
+    try:
+        while time.monotonic() < until:
+            rung = Turn.get(DRAINER, consistent_read=True).rung
+            started += _look_once(until) if look else _fill(until)
+            if _leave((Turn.drainer == me) & (Turn.rung == rung)):
+                return started
+            look = True  # whoever rang meanwhile may have brought something
+    except BaseException:
+        _leave(Turn.drainer == me)
+        raise
+    _leave(Turn.drainer == me)
+    return started
+
+
+def _enter(me: str) -> bool:
+    now = now_ms() // 1000
+    nobody = Turn.drainer.does_not_exist() | (Turn.drainer_until < now)
+    return Turn(DRAINER).update_if(nobody, [Turn.drainer.set(me), Turn.drainer_until.set(now + DRAINER_SECONDS)])
+
+
+def _leave(condition: Condition) -> bool:
+    return Turn(DRAINER).update_if(condition, [Turn.drainer.remove()])
+
+
+# --- in --------------------------------------------------------------------------------------------------------------
+
+
+def _look_once(until: float) -> int:
+    """Empties the queues and fills the slots meanwhile. All queues are asked at once: a second's wait is one second."""
+    started = 0
+    aws.client("sqs")  # made here once, not three times at a time
+    with ThreadPoolExecutor(len(Priority)) as pool:
+        asked: dict[Future[list[queues.Message]], Priority] = {pool.submit(queues.receive, p): p for p in Priority}
+        while asked:
+            answered, _ = wait(asked, return_when=FIRST_COMPLETED)
+            for answer in sorted(answered, key=lambda done: list(Priority).index(asked[done])):
+                priority, messages = asked.pop(answer), answer.result()
+                for message in messages:
+                    _take_in(priority, message)
+                if messages and time.monotonic() < until:
+                    asked[pool.submit(queues.receive, priority)] = priority
+            started += _fill(until)
+    return started
+
+
+def _take_in(priority: Priority, message: queues.Message) -> None:
+    """An order goes to its place in the line; what is none goes to the dead letters with the reason."""
+    try:
+        order = Order.from_message(message["Body"])
+        upload = Upload.get(order.upload_id, consistent_read=True)
+        if upload.state != UploadState.COMPLETED:  # now, not at its turn: it must not expire while it waits
+            completion.mark_completed(upload)
+        if not executions.is_started(order):
+            backlog.admit(order, upload)
+    except NotAnUpload:
+        _bury(priority, message["Body"], "the message is no order of ours")
+    except Upload.DoesNotExist:
+        _bury(priority, message["Body"], "there is no such upload")
+    except Exception as error:
+        # It comes back after the visibility timeout; the last time it is buried with the reason.
+        logger.exception("could not take in", message_id=message["MessageId"], body=message["Body"][:500])
+        if queues.received(message) < queues.LAST_RECEIVE:
+            return
+        _bury(priority, message["Body"], f"{type(error).__name__}: {error}")
+    queues.delete(priority, message)
+
+
+def _bury(priority: Priority, body: str, reason: str) -> None:
+    logger.error("production not started", priority=priority, reason=reason, body=body[:500])
+    queues.bury(priority, body, reason)
+    count("ProductionNotStarted")
+
+
+# --- out -------------------------------------------------------------------------------------------------------------
+
+
+def _fill(until: float) -> int:
+    """Starts orders by turn while there are slots. Returns how many."""
+    started, turns = 0, _turns()
+    while time.monotonic() < until:
+        heads = _heads(executions.running())
+        chosen = choose(heads.keys(), turns)
+        if chosen is None:
+            break
+        try:
+            began = _start(heads[chosen])
+        except executions.NoSlot:
+            break
+        if began:
+            started, turns = started + 1, after(chosen, heads.keys(), turns)
+            Turn(DRAINER).update(actions=[Turn.high.set(turns.high), Turn.normal.set(turns.normal)])
+    return started
+
+
+def _heads(running: list[Lease]) -> dict[Priority, Waiting]:
+    """The next order of each priority that may start now."""
+    held = [Priority(lease.priority or Priority.NORMAL) for lease in running]
+    by_creator = Counter(lease.owner_id for lease in running if lease.owner_id)
+    crowded = {owner for owner, number in by_creator.items() if number >= config().production_slots_per_creator}
+    heads = {}
+    for priority in Priority:
+        stopped = priority == Priority.LOW and budget.is_stopped()
+        slots, low = config().production_slots, config().production_low_slots
+        if open_to(priority, held, slots=slots, low_slots=low, low_stopped=stopped):
+            heads[priority] = backlog.first(priority, crowded)
+    return {priority: head for priority, head in heads.items() if head is not None}
+
+
+def _start(head: Waiting) -> bool:
+    """True if it began. What cannot be started is put off, and in the end buried with the reason."""
+    order = backlog.order_of(head)
+    try:
+        began = executions.start(order)
+    except executions.NoSlot:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        logger.exception("could not start", execution=order.execution)
+        if backlog.put_off(head, reason):
+            return False
+        _bury(order.priority, order.to_message(), reason)
+        began = False
+    backlog.leave(head)
+    return began
+
+
+def _turns() -> Turns:
+    found = Turn.get(DRAINER, consistent_read=True)
+    return Turns(int(found.high or 0), int(found.normal or 0))
+
+
+# --- how it goes -----------------------------------------------------------------------------------------------------
+
+
+def measure() -> None:
+    """Tells the alarms how long the first in line has waited."""
+    for priority in Priority:
+        count(f"{priority.title()}WaitSeconds", backlog.numbers(priority)[1])
+    count("LowPriorityStopped", int(budget.is_stopped()))

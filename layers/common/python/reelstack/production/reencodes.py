@@ -1,0 +1,148 @@
+"""Making a published video anew: with another ladder, another codec, or one rendition. What is played stays meanwhile.
+
+The attempt has objects of its own (steps.asset_prefix). One conditional write puts them in the place of the old ones,
+which go when the last address of them has expired.
+"""
+
+import time
+from typing import Any
+
+from pydantic import BaseModel
+from pynamodb.expressions.update import Action
+
+from reelstack.errors import NothingToRemake, RenditionUnknown
+from reelstack.media.ladder import Plan
+from reelstack.platform import aws
+from reelstack.platform.config import config
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Video
+from reelstack.uploads.priorities import Priority
+from reelstack.videos import lifecycle, listings, videos
+from reelstack.videos.videos import State
+
+REPLACED = "replaced"
+"""Pool of leases: assets that were replaced, by prefix, with the time in ms when they may go."""
+MARGIN_SECONDS = 600
+
+
+def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) -> Video:
+    """Asks for the next attempt at a published video; the change itself orders it (publish_video_events).
+
+    The same again while it is under way changes nothing. Raises NothingToRemake or RenditionUnknown.
+    """
+    known = {one["name"] for one in (video.asset or {}).get("renditions", [])}
+    if unknown := sorted(set(renditions) - known):
+        raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
+    if video.remake_attempt:
+        return video
+    attempt = int(video.attempts or video.attempt) + 1
+    actions: list[Action] = [
+        Video.attempts.set(attempt),
+        Video.remake_attempt.set(attempt),
+        Video.remake_priority.set(priority),
+        Video.remake_renditions.set(",".join(renditions)) if renditions else Video.remake_renditions.remove(),
+        Video.remake_reason.remove(),
+    ]
+    if not video.update_if((Video.state == State.PUBLISHED) & Video.remake_attempt.does_not_exist(), actions):
+        raise NothingToRemake
+    return video
+
+
+class Reencoded(BaseModel):
+    asked: list[str]
+    """Ids of the videos that will be made anew."""
+    seen: int
+    cursor: str | None
+
+
+def request_many(without_codec: str | None, before_ms: int | None, limit: int, cursor: str | None) -> Reencoded:
+    """Asks, at low priority, for those of a page of published public videos that fit; the cursor leads to the next."""
+    page, following = listings.everything(limit, cursor)
+    fitting = [
+        video
+        for video in page
+        if (before_ms is None or int(video.published_at or 0) < before_ms)
+        and without_codec not in [one["codec"] for one in (video.asset or {}).get("renditions", [])]
+    ]
+    asked = []
+    for video in fitting:
+        try:
+            request(video, Priority.LOW)
+        except NothingToRemake:  # deleted or taken down since the page was read
+            continue
+        asked.append(video.video_id)
+    return Reencoded(asked=asked, seen=len(page), cursor=following)
+
+
+def is_asked_for(video_id: str, attempt: int) -> bool:
+    """Whether this attempt makes a published video anew."""
+    video = videos.find_or_none(video_id)
+    return video is not None and video.state == State.PUBLISHED and video.remake_attempt == attempt
+
+
+def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
+    """Puts the new asset in the place of the old one. False if this was no remake, or is none any more."""
+    video = videos.find_or_none(video_id)
+    if video is None or video.remake_attempt != attempt or not video.asset:
+        return False
+    actions = [Video.attempt.set(attempt), *lifecycle.played(asset), Video.preview.remove(), *_cleared()]
+    # Written before the swap: if that comes to nothing, the reconciler sees that the prefix is played.
+    keep_for_now(str(video.asset["prefix"]))
+    return _settle(video_id, attempt, actions)
+
+
+def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...]) -> Plan:
+    """The plan with only `renditions` encoded anew, the others taken over from what is played; all if none is named."""
+    if not renditions:
+        return plan
+    asset = videos.find(video_id).asset
+    if not asset:
+        return plan
+    return plan.only(renditions, [one["name"] for one in asset["renditions"]], asset["prefix"])
+
+
+def keep_for_now(prefix: str) -> None:
+    """What is replaced stays for as long as an address of it may work; the reconciler removes it afterwards."""
+    due = int(time.time()) + config().playback_seconds_public + MARGIN_SECONDS
+    Lease(REPLACED, prefix, taken_at=due * 1000).save()
+
+
+def remove_replaced() -> int:
+    """Removes objects that were replaced and that nobody can have an address of any more. Returns how many assets."""
+    removed = 0
+    for lease in Lease.query(REPLACED, filter_condition=Lease.taken_at < videos.now_ms()):
+        _, video_id, _ = lease.execution.split("/", 2)
+        if not _is_played(video_id, lease.execution):
+            _remove(lease.execution)
+            removed += 1
+        lease.delete()
+    return removed
+
+
+def _is_played(video_id: str, prefix: str) -> bool:
+    """The remake that was to replace it may have come to nothing after all."""
+    try:
+        video = Video.get(video_id, consistent_read=True)
+    except Video.DoesNotExist:
+        return False
+    return bool(video.asset and video.asset["prefix"] == prefix)
+
+
+def _remove(prefix: str) -> None:
+    s3, bucket = aws.client("s3"), config().media_bucket
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for found in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=found["Key"])
+
+
+def give_up(video_id: str, attempt: int, reason: str) -> bool:
+    """The remake came to nothing: the video stays as it was. False if this was no remake."""
+    return _settle(video_id, attempt, [*_cleared(), Video.remake_reason.set(reason)])
+
+
+def _cleared() -> list[Any]:
+    return [Video.remake_attempt.remove(), Video.remake_priority.remove(), Video.remake_renditions.remove()]
+
+
+def _settle(video_id: str, attempt: int, actions: list[Any]) -> bool:
+    return Video(video_id).update_if((Video.state == State.PUBLISHED) & (Video.remake_attempt == attempt), actions)

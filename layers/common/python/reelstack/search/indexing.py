@@ -1,0 +1,77 @@
+"""Keeping search in step: what the tables say now of a video or a person, written into the indexes.
+
+It is read anew each time, consistently, so records may come twice, late and in any order: search.indexes.
+"""
+
+from collections.abc import Collection, Iterable
+from itertools import islice
+
+from reelstack.platform.clock import now_ms
+from reelstack.platform.stream_records import StreamRecord
+from reelstack.search import documents, indexes
+from reelstack.search.documents import Document, SearchKind
+from reelstack.tables.accounts import User
+from reelstack.tables.videos import Video
+from reelstack.videos.audiences import Account
+
+AT_ONCE = 100
+DECIDING = ("private", "friends_only", "suspended_at", "deleted_at")
+"""What of an account decides whether its videos can be found."""
+
+
+def follow(records: Collection[StreamRecord]) -> list[StreamRecord]:
+    """Indexes what stream records of videos and users are about. Returns the records whose item an index did not take.
+    Raises SearchAway."""
+    by_video = {key: record for record in records if (key := record.keys.get("video_id"))}
+    by_user = {key: record for record in records if (key := record.keys.get("user_id"))}
+    failed = [by_video[key] for key in index_videos(by_video)] if by_video else []
+    failed += [by_user[key] for key in index_people(by_user)] if by_user else []
+    moved = {record.keys["user_id"] for record in records if "user_id" in record.keys and _decides(record)}
+    return failed + [by_user[owner_id] for owner_id in sorted(moved) if index_videos_of(owner_id)]
+
+
+def _decides(record: StreamRecord) -> bool:
+    """Whether with this record an account's videos may have become ones to be found, or ceased to be."""
+    return any(record.old.get(name, False) != record.new.get(name, False) for name in DECIDING)
+
+
+def index_videos(video_ids: Collection[str]) -> set[str]:
+    """Returns the ids that an index did not take. Raises SearchAway."""
+    version = now_ms()
+    names = indexes.fed(SearchKind.VIDEOS)
+    found = list(Video.batch_get(list(video_ids), consistent_read=True))
+    return indexes.write(names, dict.fromkeys(video_ids) | documents_of_videos(found), version)
+
+
+def index_people(user_ids: Collection[str]) -> set[str]:
+    """Returns the ids that an index did not take. Raises SearchAway."""
+    version = now_ms()
+    names = indexes.fed(SearchKind.PEOPLE)
+    found = list(User.batch_get(list(user_ids), consistent_read=True))
+    return indexes.write(names, dict.fromkeys(user_ids) | documents_of_people(found), version)
+
+
+def index_videos_of(owner_id: str) -> set[str]:
+    """All of somebody's videos, because whether they can be found has changed with their account."""
+    # By creation, not by publication: what is just being published has been in that index for long.
+    video_ids = (video.video_id for video in Video.by_owner.query(owner_id, page_size=AT_ONCE))
+    failed: set[str] = set()
+    while some := list(islice(video_ids, AT_ONCE)):
+        failed |= index_videos(some)
+    return failed
+
+
+def documents_of_videos(found: Iterable[Video]) -> dict[str, Document | None]:
+    """By id; owners are read consistently, for a cache may not know yet what the change is about."""
+    page = list(found)
+    owners = {video.owner_id for video in page}
+    known = {user.user_id: _account(user) for user in User.batch_get(list(owners), consistent_read=True)}
+    return {video.video_id: documents.of_video(video, known.get(video.owner_id, Account())) for video in page}
+
+
+def documents_of_people(found: Iterable[User]) -> dict[str, Document | None]:
+    return {user.user_id: documents.of_person(user) for user in found}
+
+
+def _account(user: User) -> Account:
+    return Account(bool(user.private), bool(user.friends_only), bool(user.suspended_at or user.deleted_at))

@@ -1,0 +1,55 @@
+"""What stands between two users: blocks and follows, both ways. Read here, written by `blocks` and `follows`.
+
+Every read is strongly consistent: what a block or an unfollow takes away is gone with the next request.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reelstack.tables.social import Block, Follow
+
+
+class Following(StrEnum):
+    """Of an item of Follow: a private account lets nobody follow before it accepts."""
+
+    FOLLOWING = "following"
+    REQUESTED = "requested"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Of a user to another: whether the one follows the other, and is followed back. Requests do not count."""
+
+    follows: bool = False
+    followed: bool = False
+
+    @property
+    def friends(self) -> bool:
+        return self.follows and self.followed
+
+
+def blocked(user_id: str, other_ids: Iterable[str]) -> set[str]:
+    """Those of `other_ids` whom `user_id` blocked or who blocked `user_id`. A capacity unit each."""
+    keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids) if other_id != user_id]
+    found = Block.batch_get(keys, consistent_read=True, attributes_to_get=["other_id"]) if keys else ()
+    return {item.other_id for item in found}
+
+
+def followed(user_id: str, other_ids: Iterable[str]) -> set[str]:
+    """Those of `other_ids` whom `user_id` follows."""
+    keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids)]
+    found = Follow.batch_get(keys, consistent_read=True) if keys else ()
+    return {item.followee_id for item in found if item.state == Following.FOLLOWING}
+
+
+def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Tie]:
+    """The tie of `user_id` to each of `other_ids`."""
+    others = [other_id for other_id in dict.fromkeys(other_ids) if other_id != user_id]
+    keys = [pair for other_id in others for pair in ((user_id, other_id), (other_id, user_id))]
+    found = {
+        (item.follower_id, item.followee_id)
+        for item in (Follow.batch_get(keys, consistent_read=True) if keys else ())
+        if item.state == Following.FOLLOWING
+    }
+    return {other_id: Tie((user_id, other_id) in found, (other_id, user_id) in found) for other_id in others}

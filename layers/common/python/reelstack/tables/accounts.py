@@ -1,0 +1,155 @@
+"""People, their handles and sessions, what they may ask for and what they were answered."""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from reelstack.tables.model import Deployed, Table
+
+
+class User(Table):
+    """A person's profile, from their first request on. Who has no item yet has these defaults."""
+
+    class Meta(Deployed):
+        field = "users_table"
+        stream = "NEW_AND_OLD_IMAGES"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    """The token's `sub`."""
+    handle = UnicodeAttribute(null=True)
+    """As accounts.handles writes it; the table of handles says whose it is."""
+    handle_claimed_at = NumberAttribute(null=True)
+    """When a handle that was not this user's before was claimed last."""
+    display_name = UnicodeAttribute(default="")
+    bio = UnicodeAttribute(default="")
+    links: ListAttribute[str] = ListAttribute(default=list)
+    avatar = UnicodeAttribute(null=True)
+    """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    avatar_problem = UnicodeAttribute(null=True)
+    """Why the picture that was sent last is not shown: one of accounts.avatars.Problem."""
+    private = BooleanAttribute(default=False)
+    """Followers are asked for first, and only they see this user's videos."""
+    friends_only = BooleanAttribute(default=False)
+    """Only those who follow and are followed see this user's videos."""
+    created_at = NumberAttribute()
+    suspended_at = NumberAttribute(null=True)
+    suspended_by = UnicodeAttribute(null=True)
+    suspended_reason = UnicodeAttribute(null=True)
+    deleted_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    """Of an erased account, of which nothing else is left: until its last token has expired."""
+
+
+class Handle(Table):
+    """Whose a handle is. A released one stays its last holder's until `free_at` (unix seconds)."""
+
+    class Meta(Deployed):
+        field = "handles_table"
+        ttl = "free_at"
+
+    handle = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    free_at = NumberAttribute(null=True)
+    back_at = NumberAttribute(null=True)
+    """Of one that its last holder took back: when (unix seconds), and until when it would have been theirs."""
+    held_to = NumberAttribute(null=True)
+
+
+class Session(Table):
+    """A sign-in: every access token that came of it names it. Kept for as long as one of them could still be valid."""
+
+    class Meta(Deployed):
+        field = "sessions_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    session_id = UnicodeAttribute(range_key=True)
+    """The token's `origin_jti`, or another issuer's `sid`."""
+    agent = UnicodeAttribute(default="")
+    """The user agent that was seen last."""
+    created_at = NumberAttribute()
+    seen_at = NumberAttribute()
+    """Rounded: written at most once in `sessions.SEEN_SECONDS`."""
+    revoked_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class Allowance(Table):
+    """How many requests a caller has made in one window of time, where no cache counts them: web.rate_limits."""
+
+    class Meta(Deployed):
+        field = "allowances_table"
+        ttl = "expires_at"
+        # A request must not wait for what only counts it.
+        connect_timeout_seconds = 0.5
+        read_timeout_seconds = 0.5
+        max_retry_attempts = 0
+
+    window = UnicodeAttribute(hash_key=True)
+    """"<whose>#<number of the window>", e.g. "user:ann#593210"."""
+    taken = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class KeptAnswer(Table):
+    """What a POST with an Idempotency-Key was answered. Powertools writes these items; here is what it calls things."""
+
+    class Meta(Deployed):
+        field = "kept_answers_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    status = UnicodeAttribute()
+    request_hash = UnicodeAttribute()
+    answer = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+    answering_until = NumberAttribute(null=True)
+    """Unix milliseconds; later, an answer that never came is not waited for any more."""
+
+
+class DataRequestsByDue(GlobalSecondaryIndex["DataRequest"]):  # type: ignore[no-untyped-call]
+    """Erasures by when they are to begin, or to begin again. Sparse: only these have a `queue`."""
+
+    class Meta:
+        index_name = "by_due"
+        projection = AllProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    due_at = NumberAttribute(range_key=True)
+
+
+class DataRequest(Table):
+    """What a person asked to be done with all their data, and how far it is. `kind`: privacy.data_requests.Kind."""
+
+    class Meta(Deployed):
+        field = "data_requests_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    kind = UnicodeAttribute(range_key=True)
+    request_id = UnicodeAttribute()
+    state = UnicodeAttribute()
+    """One of privacy.data_requests.Progress."""
+    asked_at = NumberAttribute()
+    ended_at = NumberAttribute(null=True)
+    finished = UnicodeSetAttribute(null=True)
+    """Names of the parts that are done, of `parts` in all."""
+    parts = NumberAttribute()
+    files: JSONAttribute = JSONAttribute(null=True)
+    """Of an export that is done: [{"name", "size_bytes"}]."""
+    left: JSONAttribute = JSONAttribute(null=True)
+    """Stores in which verification still found something of the user."""
+    queue = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    """Executions that were started for it."""
+    expires_at = NumberAttribute(null=True)
+
+    by_due = DataRequestsByDue()

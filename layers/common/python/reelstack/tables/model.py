@@ -1,0 +1,108 @@
+"""What every table is made of: its name and timeouts from its Meta, the process's one connection, transactions."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, cast
+
+from pynamodb.connection import Connection as Dynamo
+from pynamodb.connection import TableConnection
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from reelstack.platform.config import config
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+"""How DynamoDB says that a write's condition does not hold."""
+
+
+class Named(type):
+    """Gives a model's Meta its table name from the configuration, on first use."""
+
+    field: str
+
+    @property
+    def table_name(cls) -> str:
+        return str(getattr(config(), cls.field))
+
+
+class Deployed(metaclass=Named):
+    """What every table's Meta says: where its name comes from (a field of Config), timeouts, what infra adds."""
+
+    field = ""
+    connect_timeout_seconds: float = 3
+    read_timeout_seconds: float = 10
+    max_retry_attempts = 3
+    stream = ""
+    ttl = ""
+
+
+@cache
+def _connection(connect_seconds: float, read_seconds: float, retries: int) -> Dynamo:
+    """One for the process, not pynamodb's one a table: each makes a client, which costs a cold start 30 to 100 ms."""
+    return Dynamo(
+        region=config().region,
+        connect_timeout_seconds=connect_seconds,
+        read_timeout_seconds=read_seconds,
+        max_retry_attempts=retries,
+    )
+
+
+def connection(meta: type[Deployed] = Deployed) -> Dynamo:
+    """What reaches every table with these timeouts."""
+    return _connection(meta.connect_timeout_seconds, meta.read_timeout_seconds, meta.max_retry_attempts)
+
+
+class Table(Model):
+    """A model over the process's one connection, with writes that say whether their condition held.
+
+    Such a write raises PutError, UpdateError or DeleteError for everything else that stops it.
+    """
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        known, shared = super()._get_connection(), connection(deployed(cls))
+        if known.connection is not shared:
+            # Not add_meta_table, which refuses the second of two threads.
+            shared._tables.setdefault(known.table_name, known.get_meta_table())
+            known.connection = shared
+        return known
+
+    def put_if(self, condition: Condition) -> bool:
+        """Writes the whole item. The answer is False if the condition does not hold. Raises PutError."""
+        return _held(lambda: self.save(condition))
+
+    def update_if(self, condition: Condition, actions: Sequence[Action]) -> bool:
+        """Updates the item. The answer is False if the condition does not hold. Raises UpdateError."""
+        return _held(lambda: self.update(list(actions), condition))
+
+    def delete_if(self, condition: Condition) -> bool:
+        """Deletes the item. The answer is False if the condition does not hold. Raises DeleteError."""
+        return _held(lambda: self.delete(condition))
+
+
+def _held(write: Callable[[], object]) -> bool:
+    try:
+        write()
+    except (PutError, UpdateError, DeleteError) as refused:
+        if refused.cause_response_code == _CONDITION_FAILED:
+            return False
+        raise
+    return True
+
+
+def transact() -> TransactWrite:
+    """Writes of several items, all or nothing: `with transact() as transaction: transaction.save(...)`."""
+    return TransactWrite(connection=connection())
+
+
+def deployed(model: type[Model]) -> type[Deployed]:
+    """The model's Meta, as what it is here."""
+    return cast(type[Deployed], model.Meta)
+
+
+def schema(model: type[Model]) -> dict[str, Any]:
+    """Keys, attribute types and indexes of a model as CreateTable wants them (pynamodb keeps this method private)."""
+    return dict(model._get_schema())

@@ -1,0 +1,79 @@
+"""How much one creator may upload: uploads open at a time, uploads a day, bytes a day (days of UTC).
+
+Counted in the transaction that opens an upload, so nothing counts twice and nobody gets ahead by asking in parallel.
+Who completes or aborts an upload need not know of it: the open ones are looked through when they seem too many.
+"""
+
+import datetime
+import time
+
+from pynamodb.expressions.condition import size
+from pynamodb.transactions import TransactWrite
+
+from reelstack.errors import BytesOfTodayUsed, TooManyOpenUploads, UploadsOfTodayUsed
+from reelstack.platform.clock import DAY_SECONDS
+from reelstack.platform.config import config
+from reelstack.tables.videos import Upload, Usage
+
+OPEN = "open"
+
+
+def check(owner_id: str, size_bytes: int) -> None:
+    """Raises TooManyOpenUploads, UploadsOfTodayUsed or BytesOfTodayUsed if this upload would be one too many."""
+    today, most = _usage(owner_id, _today()), config().max_upload_bytes_per_day
+    seconds = DAY_SECONDS - int(time.time()) % DAY_SECONDS
+    if (today.uploads or 0) >= config().max_uploads_per_day:
+        raise UploadsOfTodayUsed(limit=config().max_uploads_per_day, seconds_left=seconds)
+    if (today.size_bytes or 0) + size_bytes > most:
+        raise BytesOfTodayUsed(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
+    if len(_usage(owner_id, OPEN).open_uploads or ()) >= config().max_open_uploads:
+        still = _forget_closed(owner_id)
+        if still >= config().max_open_uploads:
+            raise TooManyOpenUploads(limit=config().max_open_uploads)
+
+
+def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes: int) -> None:
+    """Adds the upload to what is counted; the transaction fails if it is one too many."""
+    held = size(Usage.open_uploads)  # type: ignore[no-untyped-call]
+    room = config().max_upload_bytes_per_day - size_bytes
+    transaction.update(
+        Usage(owner_id, _today()),
+        actions=[
+            Usage.uploads.add(1),
+            Usage.size_bytes.add(size_bytes),
+            Usage.expires_at.set(int(time.time()) + 2 * DAY_SECONDS),
+        ],
+        condition=Usage.uploads.does_not_exist()
+        | ((Usage.uploads < config().max_uploads_per_day) & (Usage.size_bytes <= room)),
+    )
+    transaction.update(
+        Usage(owner_id, OPEN),
+        actions=[Usage.open_uploads.add({upload_id})],
+        condition=Usage.open_uploads.does_not_exist() | (held < config().max_open_uploads),
+    )
+
+
+def _forget_closed(owner_id: str) -> int:
+    """Takes completed, aborted and expired uploads out of the open ones; returns how many are left."""
+    usage = _usage(owner_id, OPEN)
+    named = set(usage.open_uploads or ())
+    now = int(time.time())
+    still = {
+        upload.upload_id
+        for upload in Upload.batch_get(list(named), consistent_read=True)
+        if upload.state == "open" and (upload.expires_at or 0) > now
+    }
+    if closed := named - still:
+        usage.update(actions=[Usage.open_uploads.delete(closed)])
+    return len(still)
+
+
+def _usage(owner_id: str, day: str) -> Usage:
+    try:
+        return Usage.get(owner_id, day, consistent_read=True)
+    except Usage.DoesNotExist:
+        return Usage(owner_id, day)
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

@@ -1,0 +1,253 @@
+"""Uploads: a file straight to storage, bound to its owner. A client never names a key or an S3 upload id.
+
+What storage holds is the truth: every answer about progress is read from it, so a broken upload resumes from there.
+How a file is cut and signed is `uploads.parts`.
+"""
+
+import hashlib
+import time
+import uuid
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+from pynamodb.transactions import TransactWrite
+
+from reelstack.errors import (
+    FileTooLarge,
+    IdempotencyKeyReused,
+    MediaTypeNotAllowed,
+    NotOfThisUpload,
+    NotYourUpload,
+    PartNumberOutOfRange,
+    ReelstackError,
+    StorageBusy,
+    UploadAborted,
+    UploadFinished,
+    UploadNotFound,
+    WrongMode,
+)
+from reelstack.platform import aws, retry
+from reelstack.platform.clock import now_ms
+from reelstack.platform.config import config
+from reelstack.tables import transactions
+from reelstack.tables.videos import Upload, Video
+from reelstack.uploads import parts, quotas
+from reelstack.uploads.parts import HeldPart, Mode, SignedPart, SignedRequest
+from reelstack.uploads.priorities import Priority
+from reelstack.videos.audiences import Audience
+from reelstack.videos.video_fields import Description, Tags, Title
+from reelstack.videos.videos import State
+
+SIGNED_AT_ONCE = 100
+SAVE_ATTEMPTS = 5
+SAVE_PAUSE_SECONDS = 0.05
+"""Two of one creator at once count in the same item, and DynamoDB lets one of them through."""
+ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
+KEPT_LONGER_SECONDS = 24 * 3600
+"""The video of an abandoned or aborted upload than that: whatever completes it at the last moment finds its video."""
+TYPES = {
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+}
+NAMESPACE = uuid.UUID("6f0d5a52-6f3b-4a52-9a3e-4f1c6a0c8d11")
+
+
+class UploadState(StrEnum):
+    OPEN = "open"
+    COMPOSING = "composing"
+    """All chunks are there; they are being joined into the original."""
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+
+
+class NewUpload(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: Title
+    description: Description = ""
+    tags: Tags = []
+    visibility: Audience = Audience.PUBLIC
+    size_bytes: int = Field(ge=1)
+    content_type: str = Field(max_length=100)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of the whole file, in hex; checked before anything is made of it."""
+    mode: Mode = Mode.PARTS
+    """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
+    chunk_bytes: int = Field(default=parts.CHUNK_BYTES, ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES)
+    """1 MiB; less for a link that needs longer than about two seconds for it."""
+
+    def fingerprint(self) -> str:
+        """Tells whether a request with the same idempotency key is the same request."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def create(
+    owner_id: str, new: NewUpload, *, priority: Priority = Priority.NORMAL, idempotency_key: str | None = None
+) -> Upload:
+    """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
+
+    Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaUsed or StorageBusy.
+    """
+    largest = min(config().max_upload_bytes, parts.most_bytes(new.mode, new.chunk_bytes))
+    if new.size_bytes > largest:
+        raise FileTooLarge(f"At most {largest} bytes", max_bytes=largest)
+    if new.content_type not in TYPES:
+        raise MediaTypeNotAllowed(allowed=sorted(TYPES))
+    # The id follows from the key, so the second request finds the first one's item without another table.
+    upload_id = (uuid.uuid5(NAMESPACE, f"{owner_id}/{idempotency_key}") if idempotency_key else uuid.uuid4()).hex
+    if idempotency_key and (known := _find(upload_id)):
+        return _same_request(known, new.fingerprint())
+
+    quotas.check(owner_id, new.size_bytes)
+    upload = _open(upload_id, owner_id, new, priority)
+    video = _video(upload, new, priority)
+    try:
+        known = _save(upload, video)
+    except ReelstackError:
+        parts.drop(upload)
+        raise
+    if known is None:
+        return upload
+    parts.drop(upload)
+    return _same_request(known, new.fingerprint())
+
+
+def _open(upload_id: str, owner_id: str, new: NewUpload, priority: Priority) -> Upload:
+    """Opens the upload in storage; the item is not written yet."""
+    key = f"originals/{priority}/{upload_id}"
+    s3_upload_id = aws.client("s3").create_multipart_upload(
+        Bucket=config().uploads_bucket,
+        Key=key,
+        ContentType=new.content_type,
+        ChecksumAlgorithm="CRC64NVME",
+        ChecksumType="FULL_OBJECT",
+    )["UploadId"]
+    return Upload(
+        upload_id,
+        owner_id=owner_id,
+        video_id=uuid.uuid5(NAMESPACE, upload_id).hex[:20],
+        key=key,
+        s3_upload_id=s3_upload_id,
+        size_bytes=new.size_bytes,
+        part_size_bytes=parts.part_size(new.size_bytes, new.mode, new.chunk_bytes),
+        mode=new.mode,
+        content_type=new.content_type,
+        sha256=new.sha256,
+        request_hash=new.fingerprint(),
+        state=UploadState.OPEN,
+        created_at=now_ms(),
+        expires_at=abandoned_at(),
+    )
+
+
+def _video(upload: Upload, new: NewUpload, priority: Priority) -> Video:
+    return Video(
+        upload.video_id,
+        owner_id=upload.owner_id,
+        title=new.title,
+        description=new.description,
+        tags=new.tags,
+        visibility=new.visibility,
+        state=State.UPLOADING,
+        upload_id=upload.upload_id,
+        priority=priority,
+        created_at=now_ms(),
+        expires_at=abandoned_at() + KEPT_LONGER_SECONDS,
+    )
+
+
+def _save(upload: Upload, video: Video) -> Upload | None:
+    """Keeps both and counts them, all or nothing; or returns the upload that was opened under this id before.
+
+    Raises a QuotaUsed, or StorageBusy when the creator's other requests kept getting in between.
+    """
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.save(upload, condition=Upload.upload_id.does_not_exist())
+        transaction.save(video, condition=Video.video_id.does_not_exist())
+        quotas.count(transaction, upload.owner_id, upload.upload_id, int(upload.size_bytes))
+
+    for _ in retry.attempts(SAVE_ATTEMPTS, SAVE_PAUSE_SECONDS):
+        if transactions.attempt(build) is None:
+            return None
+        if known := _find(upload.upload_id):
+            return known
+        quotas.check(upload.owner_id, int(upload.size_bytes))
+    raise StorageBusy
+
+
+def find_own(upload_id: str, owner_id: str) -> Upload:
+    """Raises UploadNotFound or NotYourUpload."""
+    upload = _find(upload_id)
+    if upload is None:
+        raise UploadNotFound
+    if upload.owner_id != owner_id:
+        raise NotYourUpload
+    return upload
+
+
+def sign_parts(upload: Upload, numbers: dict[int, str | None]) -> list[SignedPart]:
+    """Presigned PUTs for part number -> base64 CRC64NVME or None.
+
+    Raises PartNumberOutOfRange, UploadFinished or UploadAborted.
+    """
+    _check_open(upload)
+    last = parts.part_count(upload)
+    if out := [number for number in numbers if not 1 <= number <= last]:
+        raise PartNumberOutOfRange(f"Parts are numbered 1 to {last}", numbers=out)
+    return [parts.sign(upload, number, crc) for number, crc in numbers.items()]
+
+
+def first_parts(upload: Upload) -> list[SignedPart]:
+    numbers = range(1, min(parts.part_count(upload), SIGNED_AT_ONCE) + 1)
+    return sign_parts(upload, dict.fromkeys(numbers)) if upload.state == UploadState.OPEN else []
+
+
+def sign_request(upload: Upload, method: str, key: str, named_id: str, number: int | None) -> SignedRequest:
+    """One S3 request of an open upload in parts, for clients that speak S3's own protocol. Key and upload id are, for
+    them, both the upload's id with us.
+
+    Raises NotOfThisUpload, WrongMode, PartNumberOutOfRange, UploadFinished or UploadAborted.
+    """
+    if {key, named_id} != {upload.upload_id}:
+        raise NotOfThisUpload
+    if upload.mode != Mode.PARTS:
+        raise WrongMode("Chunks are no parts of an S3 upload: POST …/parts signs them")
+    if method == "PUT":
+        (part,) = sign_parts(upload, {number or 0: None})
+        return SignedRequest(url=part.url, headers=part.headers)
+    _check_open(upload)
+    return parts.sign_listing(upload) if method == "GET" else parts.sign_joining(upload)
+
+
+def held_parts(upload: Upload) -> list[HeldPart]:
+    """What storage holds of an open upload. Raises UploadFinished or UploadAborted."""
+    _check_open(upload)
+    return parts.held(upload)
+
+
+def abandoned_at() -> int:
+    """When an upload that nothing is heard of from now on is forgotten, in unix seconds."""
+    return int(time.time()) + ABANDONED_AFTER_SECONDS
+
+
+def _find(upload_id: str) -> Upload | None:
+    try:
+        return Upload.get(upload_id, consistent_read=True)
+    except Upload.DoesNotExist:
+        return None
+
+
+def _same_request(upload: Upload, request_hash: str) -> Upload:
+    if upload.request_hash != request_hash:
+        raise IdempotencyKeyReused
+    return upload
+
+
+def _check_open(upload: Upload) -> None:
+    if upload.state in (UploadState.COMPLETED, UploadState.COMPOSING):
+        raise UploadFinished
+    if upload.state == UploadState.ABORTED:
+        raise UploadAborted

@@ -1,0 +1,99 @@
+"""What a change of a video, a follow or an account means: record in, events out. Pure but for the events' types."""
+
+from reelstack.events import (
+    AccountNarrowed,
+    AnyEvent,
+    FollowChanged,
+    ProductionRequested,
+    RestoreGranted,
+    VideoPublished,
+    VideoRefused,
+    VideoWithdrawn,
+)
+from reelstack.platform.stream_records import Image, StreamRecord
+from reelstack.videos.audiences import Account, Audience, narrower
+from reelstack.videos.videos import State
+
+REFUSALS = (State.REJECTED, State.FAILED)
+GONE = (State.DELETED, State.REJECTED)
+
+
+def read(record: StreamRecord) -> list[AnyEvent]:
+    """The events of one stream record (view NEW_AND_OLD_IMAGES)."""
+    before, after = record.old, record.new
+    if not after:
+        return []
+    video_id, state, was = after["video_id"], after.get("state"), before.get("state")
+    owner_id = after.get("owner_id", "")
+    found: list[AnyEvent] = []
+    if state == State.QUEUED and was != State.QUEUED:
+        found.append(_order(after, "attempt", "priority"))
+    if "remake_attempt" in after and after["remake_attempt"] != before.get("remake_attempt"):
+        found.append(_order(after, "remake_attempt", "remake_priority"))
+    if state == State.PUBLISHED and was != State.PUBLISHED:
+        found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
+    if state == State.RESTORING and was != State.RESTORING:
+        found.append(RestoreGranted(video_id=video_id))
+    if _withdrawn(before, after):
+        found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=after["state"]))
+    if state in REFUSALS and was != state:
+        found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
+    return found
+
+
+def _order(after: Image, attempt: str, priority: str) -> ProductionRequested:
+    only = after.get("remake_renditions") if attempt == "remake_attempt" else None
+    return ProductionRequested(
+        upload_id=after["upload_id"],
+        video_id=after["video_id"],
+        attempt=int(after[attempt]),
+        priority=after.get(priority) or "normal",
+        renditions=tuple(only.split(",")) if only else (),
+    )
+
+
+def ended(record: StreamRecord) -> str | None:
+    """The id of a video whose open review has become pointless with this record: deleted, or its production failed."""
+    ends = (State.DELETED, State.FAILED)
+    ended = record.new.get("state") in ends and record.old.get("state") not in ends
+    return record.new["video_id"] if ended else None
+
+
+def read_follow(record: StreamRecord) -> list[FollowChanged]:
+    """The same of a follow's item: nothing when it ended."""
+    before, after = record.old, record.new
+    if not after or after["state"] == before.get("state"):
+        return []
+    return [
+        FollowChanged(
+            follower_id=after["follower_id"],
+            followee_id=after["followee_id"],
+            state=after["state"],
+            accepted=bool(before),
+            since=int(after["since"]),
+        )
+    ]
+
+
+def read_account(record: StreamRecord) -> list[AccountNarrowed]:
+    """The same of a user's item: nothing when as many as before may see what the account has, or more."""
+    before, after = record.old, record.new
+    if not after or _account(after).width >= _account(before).width:
+        return []
+    return [AccountNarrowed(user_id=after["user_id"])]
+
+
+def _account(image: Image) -> Account:
+    """Who has no item yet is open."""
+    private, friends_only = bool(image.get("private")), bool(image.get("friends_only"))
+    return Account(private, friends_only, gone="suspended_at" in image or "deleted_at" in image)
+
+
+def _withdrawn(before: Image, after: Image) -> bool:
+    state, was = after.get("state"), before.get("state")
+    if state in GONE:
+        return was not in GONE or before.get("leftovers") != after.get("leftovers")
+    seen, seen_before = after.get("visibility", Audience.PUBLIC), before.get("visibility", Audience.PUBLIC)
+    if was != State.PUBLISHED or seen_before == Audience.PRIVATE:
+        return False
+    return state != State.PUBLISHED or narrower(seen_before, seen)

@@ -1,0 +1,114 @@
+"""What production writes of a video, from its beginning to its end: each one conditional write, which is refused once
+the video has moved on.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reelstack.failure_reasons import REASONS
+from reelstack.platform.clock import now_ms
+from reelstack.tables.videos import Video
+from reelstack.videos import videos
+from reelstack.videos.videos import State
+
+IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    reason: str
+    """A code of reelstack.failure_reasons."""
+    detail: str = ""
+    labels: dict[str, float] = field(default_factory=dict)
+    asset: dict[str, Any] | None = None
+    """What was packaged, if production came so far: an appeal may bring it back."""
+
+
+def begin(video_id: str, attempt: int) -> bool:
+    """Production of `attempt` begins. False if the video is gone or further already."""
+    allowed = (Video.state == State.UPLOADING) | (Video.state == State.QUEUED) | (Video.state == State.PROCESSING)
+    return _settle(video_id, attempt, allowed, [Video.state.set(State.PROCESSING), Video.expires_at.remove()])
+
+
+def show_preview(video_id: str, attempt: int, preview: dict[str, Any]) -> bool:
+    """The first rung can be watched by its owner."""
+    return _settle(video_id, attempt, Video.state == State.PROCESSING, [Video.preview.set(preview)])
+
+
+def await_review(video_id: str, attempt: int, labels: dict[str, float]) -> bool:
+    return _settle(video_id, attempt, *awaiting_review(labels))
+
+
+def awaiting_review(labels: dict[str, float]) -> tuple[Any, list[Any]]:
+    """When a video's item may say that it waits for a person, and what it says then."""
+    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
+    return allowed, [Video.state.set(State.REVIEW), Video.labels.set(labels)]
+
+
+def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
+    """All or nothing: one write makes the video public with everything a player needs. False if it was deleted."""
+    video = videos.find_or_none(video_id)
+    if video is None:
+        note_leftovers(video_id, attempt)
+        return False
+    if video.state == State.PUBLISHED:
+        return True
+    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
+    actions = [*publication(video, asset), Video.labels.set(labels)]
+    return _settle(video_id, attempt, allowed & (Video.visibility == video.visibility), actions)
+
+
+def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
+    """What a video's item says once it is published; the caller's condition must hold `video.visibility`."""
+    shown = [Video.shelf.set(videos.shelf_of(video.video_id))] if video.visibility == "public" else []
+    return [
+        Video.state.set(State.PUBLISHED),
+        Video.published_at.set(int(video.published_at or now_ms())),
+        *played(asset),
+        *shown,
+    ]
+
+
+def played(asset: dict[str, Any]) -> list[Any]:
+    """What a video's item says of the asset that is played."""
+    known = asset.get("cost_microdollars") is not None
+    cost = [Video.cost_microdollars.set(asset["cost_microdollars"])] if known else []
+    return [
+        Video.asset.set(asset),
+        Video.duration_ms.set(asset["duration_ms"]),
+        Video.width.set(asset["width"]),
+        Video.height.set(asset["height"]),
+        *cost,
+    ]
+
+
+def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
+    kept = [Video.asset.set(rejection.asset)] if rejection.asset else []
+    more = [Video.labels.set(rejection.labels), Video.rejected_at.set(now_ms()), *kept]
+    return _end(video_id, attempt, [*_ended(State.REJECTED, rejection.reason, rejection.detail), *more])
+
+
+def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
+    return _end(video_id, attempt, _ended(State.FAILED, reason, detail))
+
+
+def _ended(state: State, reason: str, detail: str) -> list[Any]:
+    assert reason in REASONS, reason
+    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
+
+
+def _end(video_id: str, attempt: int, actions: list[Any]) -> bool:
+    if _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions):
+        return True
+    note_leftovers(video_id, attempt)
+    return False
+
+
+def note_leftovers(video_id: str, attempt: int) -> None:
+    """Production ended after the video was gone. On the stream, the note withdraws what it wrote meanwhile."""
+    _settle(video_id, attempt, Video.state == State.DELETED, [Video.leftovers.set(attempt)])
+
+
+def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
+    """False when the video has moved on: deleted, another attempt, or settled before. That is no error for a step."""
+    return Video(video_id).update_if(allowed & (Video.attempt == attempt), actions)

@@ -1,0 +1,90 @@
+"""Videos as clients see them. The table's item holds more than anybody outside needs to know."""
+
+from pydantic import BaseModel
+
+from reelstack.counters.counters import Counts
+from reelstack.failure_reasons import REASONS
+from reelstack.tables.videos import Video
+
+WITHDRAWN = ("rejected", "restoring")
+
+
+class VideoView(BaseModel):
+    """Times are unix milliseconds, sizes pixels."""
+
+    video_id: str
+    owner_id: str
+    title: str
+    description: str
+    tags: list[str]
+    visibility: str
+    state: str
+    reason: str | None
+    reason_detail: str | None
+    reason_says: str | None
+    retryable: bool
+    attempt: int
+    created_at: int
+    published_at: int | None
+    appealed_at: int | None
+    """When its owner appealed against the present verdict; null: not yet."""
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    color: str | None
+    """"#rrggbb", what to show in place of the picture until it is there."""
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    bookmarks: int | None = None
+    playable: bool
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
+    remaking: bool | None = None
+    """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
+    remake_reason: str | None = None
+    """Why the latest attempt to make it anew came to nothing."""
+
+
+class VideoPage(BaseModel):
+    items: list[VideoView]
+    cursor: str | None
+    """Send it back to get the next page; null on the last one."""
+
+
+def view(video: Video, counts: Counts | None = None, *, inside: bool = False) -> VideoView:
+    """`inside`: with what only its owner and admins are told."""
+    reason = REASONS.get(video.reason or "")
+
+    def whole(number: float | None) -> int | None:
+        return None if number is None else int(number)
+
+    return VideoView(
+        video_id=video.video_id,
+        owner_id=video.owner_id,
+        title=video.title,
+        description=video.description,
+        tags=list(video.tags),
+        visibility=video.visibility,
+        state=video.state,
+        reason=video.reason,
+        reason_detail=video.reason_detail,
+        reason_says=reason.says if reason else None,
+        retryable=video.state == "failed",
+        attempt=int(video.attempt),
+        created_at=int(video.created_at),
+        published_at=whole(video.published_at),
+        appealed_at=whole(video.appealed_at),
+        duration_ms=whole(video.duration_ms),
+        width=whole(video.width),
+        height=whole(video.height),
+        color=(video.asset or video.preview or {}).get("color"),
+        likes=counts.likes if counts else None,
+        comments=counts.comments if counts else None,
+        shares=counts.shares if counts else None,
+        bookmarks=counts.bookmarks if counts else None,
+        playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
+        cost_microdollars=whole(video.cost_microdollars) if inside else None,
+        remaking=video.remake_attempt is not None if inside else None,
+        remake_reason=video.remake_reason if inside else None,
+    )

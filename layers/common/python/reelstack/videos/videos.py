@@ -1,0 +1,156 @@
+"""Videos: what state they are in, and what people change of them. Who may see which: videos.access. What
+production writes: videos.lifecycle."""
+
+import zlib
+from enum import StrEnum
+from typing import Any
+
+from reelstack import audit_log
+from reelstack.audit_log import Change
+from reelstack.errors import (
+    NothingToChange,
+    NothingToRetry,
+    NotYourVideo,
+    VideoNotEditable,
+    VideoNotFound,
+)
+from reelstack.platform import cache, cursors, sharding
+from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
+from reelstack.platform.config import config
+from reelstack.tables.videos import SHELVES, Video
+
+DUE = "due"
+"""The one partition of Video.by_erasure."""
+
+
+class State(StrEnum):
+    UPLOADING = "uploading"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    RESTORING = "restoring"
+    """Its appeal was granted; its objects are on their way back."""
+    REJECTED = "rejected"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def find(video_id: str) -> Video:
+    """The item, deleted ones excepted. Raises VideoNotFound."""
+    try:
+        video = Video.get(video_id, consistent_read=True)
+    except Video.DoesNotExist as missing:
+        raise VideoNotFound from missing
+    if video.state == State.DELETED:
+        raise VideoNotFound
+    return video
+
+
+def find_or_none(video_id: str) -> Video | None:
+    """As `find`, for who follows an event and may come too late."""
+    try:
+        return find(video_id)
+    except VideoNotFound:
+        return None
+
+
+def cached_as(video_id: str) -> str:
+    """The key under which the cache has what decides about a video (viewing.KnownVideo)."""
+    return f"video:{video_id}"
+
+
+def item_cached_as(video_id: str) -> str:
+    """The key under which it has the item (videos.access)."""
+    return f"item:{video_id}"
+
+
+def find_own(video_id: str, owner_id: str) -> Video:
+    """The item if it belongs to `owner_id`. Raises VideoNotFound or NotYourVideo."""
+    video = find(video_id)
+    if video.owner_id != owner_id:
+        raise NotYourVideo
+    return video
+
+
+def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
+    """A page of the owner's videos, newest first, and the cursor of the next page."""
+    after = cursors.decode(cursor, int, str)
+    found = Video.by_owner.query(
+        owner_id,
+        scan_index_forward=False,
+        filter_condition=Video.state != State.DELETED,
+        page_size=limit,
+        last_evaluated_key={
+            "owner_id": {"S": owner_id},
+            "created_at": {"N": str(after[0])},
+            "video_id": {"S": after[1]},
+        }
+        if after
+        else None,
+    )
+    videos = sharding.first(limit + 1, found)
+    more = len(videos) > limit
+    videos = videos[:limit]
+    return videos, cursors.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
+
+
+def position(video: Video) -> tuple[int, str]:
+    """Where a video is in lists: newest first is falling order."""
+    return int(video.published_at or 0), video.video_id
+
+
+# --- changes by people -----------------------------------------------------------------------------------------------
+
+
+def edit(video: Video, changes: dict[str, Any]) -> Video:
+    """Changes title, description, tags or visibility. Raises NothingToChange or VideoNotEditable."""
+    if not changes:
+        raise NothingToChange
+    actions = [getattr(Video, name).set(value) for name, value in changes.items()]
+    if "visibility" in changes and video.state == State.PUBLISHED:
+        actions.append(
+            Video.shelf.set(shelf_of(video.video_id)) if changes["visibility"] == "public" else Video.shelf.remove()
+        )
+    return _update(video, actions, (Video.state == video.state), VideoNotEditable)
+
+
+def delete(video: Video) -> None:
+    """Hides the video at once; its objects leave the CDN within seconds, and all of it is erased after
+    `erase_after_seconds` (privacy.video_erasure). Deleting twice is the same as once."""
+    erase_at = now_ms() + config().erase_after_seconds * 1000
+    actions = [Video.state.set(State.DELETED), Video.shelf.remove()]
+    actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
+    _update(video, actions, Video.video_id.exists(), VideoNotFound)
+
+
+def request_retry(video: Video, by: str) -> Video:
+    """Asks for the next attempt; the change itself starts it (publish_video_events). By another than its owner it is an
+    act of staff. Raises NothingToRetry."""
+    if video.state == State.QUEUED:
+        return video
+    again = [Video.state.set(State.QUEUED), Video.attempt.set(int(video.attempt) + 1)]
+    again += [Video.reason.remove(), Video.reason_detail.remove()]
+    failed = (Video.state == State.FAILED) & (Video.attempt == video.attempt)
+    if video.owner_id == by:
+        return _update(video, again, failed, NothingToRetry)
+    noted = audit_log.entry(video.video_id, by, "retried", "")
+    if not audit_log.commit(noted, Change(item=video, actions=again, condition=failed)):
+        raise NothingToRetry
+    video.refresh(consistent_read=True)
+    return video
+
+
+def shelf_of(video_id: str) -> int:
+    return zlib.crc32(video_id.encode()) % SHELVES
+
+
+def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
+    # What its owner hides is hidden with this very answer; announce has caches keep it again.
+    cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
+    if not video.update_if(condition, actions):
+        raise otherwise
+    return video

@@ -1,0 +1,109 @@
+"""What a route declares besides its form: who may call it, how large a body it reads, what is kept and noted of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
+
+from reelstack.web.auth import Requires
+
+MAX_BODY_BYTES = 32 * 1024
+BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
+"""Members of the route's OpenAPI operation, so that what is declared is also what is published."""
+IN_ITS_TRANSACTION = "in its transaction"
+
+
+class RouteUndeclared(RuntimeError):
+    """A route does not say, or says twice, which role it wants. Raised when the service is made, so it never starts."""
+
+
+def declared(
+    *,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    answers_kept: bool = True,
+    audited: str = IN_ITS_TRANSACTION,
+    also_suspended: bool = False,
+) -> dict[str, Any]:
+    """For a route's `openapi_extra`, where it is not as most are.
+
+    `answers_kept` False: a POST that is the same twice by itself, or keeps its Idempotency-Key its own way.
+    `audited`: the subject, e.g. "video:{video_id}", under which the door notes the act once it is done; for acts of
+    moderators and admins that do not write their entry in the transaction of their deed.
+    `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
+    """
+    return {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One route as the door sees it."""
+
+    route: APIRoute
+    requires: Requires
+    max_body_bytes: int
+    answers_kept: bool
+    audited: str
+    also_suspended: bool
+
+    @property
+    def name(self) -> str:
+        """As in infra/catalogue.py: "POST /v1/uploads"."""
+        return f"{self.method} {self.route.path}"
+
+    @property
+    def method(self) -> str:
+        (method,) = self.route.methods or ("",)
+        return method
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is an act of a moderator or admin: something that changes what is."""
+        return self.requires.role in ("moderator", "admin") and self.method != "GET"
+
+    def subject(self, path: dict[str, Any]) -> str | None:
+        """Under which the door notes the act in the audit log; None if it does not."""
+        return self.audited.format(**path) if self.is_act and self.audited != IN_ITS_TRANSACTION else None
+
+
+def rules_of(routers: tuple[APIRouter, ...]) -> list[Rule]:
+    """Each route's rule. Raises RouteUndeclared."""
+    return [_rule(route) for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def matching(rules: list[Rule], scope: Scope) -> tuple[Rule | None, dict[str, Any]]:
+    """The rule of the route that will answer, and its path parameters."""
+    for rule in rules:
+        match, found = rule.route.matches(scope)
+        if match is Match.FULL:
+            return rule, found["path_params"]
+    return None, {}
+
+
+def _rule(route: APIRoute) -> Rule:
+    found = list(_requirements(route.dependant))
+    if len(found) != 1:
+        raise RouteUndeclared(f"{route.path} names {len(found)} roles: Viewer, Creator, Moderator, Admin or EVERYBODY")
+    extra = declared() | (route.openapi_extra or {})
+    route.openapi_extra = {BODY: extra[BODY]}
+    rule = Rule(
+        route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT], extra[SUSPENDED]
+    )
+    if rule.method == "POST":
+        route.openapi_extra[ANSWERS] = rule.answers_kept
+    if rule.also_suspended:
+        route.openapi_extra[SUSPENDED] = True
+    if rule.is_act:
+        route.openapi_extra[AUDIT] = extra[AUDIT]
+    return rule
+
+
+def _requirements(dependant: Dependant) -> Iterator[Requires]:
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Requires):
+            yield dependency.call
+        yield from _requirements(dependency)

@@ -1,0 +1,201 @@
+"""A site in miniature: the built page and a clip of three seconds, behind a real edge; AWS is a small stand-in."""
+
+import asyncio
+import base64
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import uvicorn
+
+from local import programs
+from local.edge import CODE
+from local.edge_behaviors import FUNCTIONS, Behavior, Policy
+from local.edge_functions import EdgeFunctions
+from local.edge_origin import Origin
+from local.edge_viewer import Edge, application
+from reelstack.delivery.tokens import SigningKey, asset_url
+from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
+
+ROOT = Path(__file__).parent.parent.parent
+KEY = SigningKey("k1", "5ec2e7")
+USER, PASSWORD = "ann", "right"
+SECONDS = 3
+PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
+PLAYS, REFUSES, RENEWS, GONE = "plays", "refuses", "renews", "gone"
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    origin: TinyOrigin
+
+
+def build_page(into: Path) -> None:
+    """What `npm run build` makes."""
+    vite = ROOT / "node_modules/vite/bin/vite.js"
+    argv = [str(programs.node().path), str(vite), "build", "web", "--outDir", str(into), "--emptyOutDir"]
+    subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, timeout=120)
+
+
+def make_clip(into: Path) -> None:
+    """A portrait H.264 clip with sound as single-file fMP4 byte-range HLS, and its poster."""
+    into.mkdir()
+    source = ["-f", "lavfi", "-i", f"testsrc2=size=180x320:rate=24:duration={SECONDS}"]
+    sound = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}"]
+    codecs = [
+        "-c:v",
+        "libx264",
+        "-profile:v",
+        "main",
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        "24",
+        "-preset",
+        "ultrafast",
+        "-c:a",
+        "aac",
+    ]
+    hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
+    single = ["-hls_flags", "single_file", "-master_pl_name", "master.m3u8", "avc.m3u8"]
+    ffmpeg = [str(programs.ffmpeg()), "-v", "error", *source]
+    for argv in ([*ffmpeg, *sound, *codecs, *hls, *single], [*ffmpeg, "-frames:v", "1", "poster.jpg"]):
+        subprocess.run(argv, cwd=into, check=True, capture_output=True, timeout=120)
+
+
+@contextmanager
+def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "password") -> Iterator[Site]:
+    """Serves the page in `page` and a feed: one clip plays, one refuses likes, one comes with an expired token first,
+    one is gone. With `auth` "code" the same site plays the hosted sign-in, too."""
+    with tiny_origin() as origin:
+        _fill(origin, page, "/", PAGE)
+        for video in (PLAYS, REFUSES, RENEWS):
+            _fill(origin, clip, f"/v/{video}/1/", FOREVER)
+        origin.answers, origin.answers_kept = _answers() | _hosted_sign_in(), "no-store"
+        with _edge(origin) as url:
+            config = {"stage": "test", "region": "us-east-1", "user_pool_id": "p", "client_id": "c"}
+            config |= {"auth": auth, "hosted_ui": f"{url}/v1" if auth == "code" else ""}
+            origin.objects["/config.json"] = (json.dumps(config).encode(), PAGE)
+            yield Site(url, origin)
+
+
+def _fill(origin: TinyOrigin, folder: Path, prefix: str, cache_control: str) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            origin.objects[prefix + path.relative_to(folder).as_posix()] = (path.read_bytes(), cache_control)
+
+
+def _answers() -> dict[str, Any]:
+    videos = [
+        {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture"},
+        {"video_id": REFUSES, "title": "Refuses likes", "description": ""},
+        {"video_id": RENEWS, "title": "Renews", "description": ""},
+        {"video_id": GONE, "title": "Gone", "description": ""},
+    ]
+    size = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320}
+    answers: dict[str, Any] = {
+        "POST /": _sign_in,
+        "GET /api/v1/feed": lambda _: (200, {"items": [video | size for video in videos], "cursor": None}),
+    }
+    for video in (PLAYS, REFUSES, RENEWS, GONE):
+        path = f"/api/v1/videos/{video}"
+        answers[f"GET {path}/playback"] = lambda _, video=video: (200, _playback(video))
+        answers[f"GET {path}/likes"] = lambda _, video=video: (200, {"video_id": video, "likes": 7, "liked": False})
+        for method in ("PUT", "DELETE"):
+            answers[f"{method} {path}/like"] = lambda _: (204, None)
+    lifetimes = iter((-5, 3600))
+    answers[f"GET /api/v1/videos/{RENEWS}/playback"] = lambda _: (200, _playback(RENEWS, next(lifetimes)))
+    answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
+    answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
+    return answers
+
+
+def _sign_in(asked: Asked) -> tuple[int, Any]:
+    given = json.loads(asked.body)["AuthParameters"]
+    if (given["USERNAME"], given["PASSWORD"]) != (USER, PASSWORD):
+        return 400, {"__type": "NotAuthorizedException", "message": "Incorrect username or password."}
+    return 200, {"AuthenticationResult": {"AccessToken": "a", "RefreshToken": "r", "ExpiresIn": 3600}}
+
+
+def _hosted_sign_in() -> dict[str, Any]:
+    """The authorization code flow with PKCE, as RFC 7636 has it: only who began it can finish it."""
+    challenges: dict[str, str] = {}
+
+    def authorize(asked: Asked) -> tuple[int, Any]:
+        given = dict(parse_qsl(urlsplit(asked.path).query))
+        assert (given["response_type"], given["code_challenge_method"]) == ("code", "S256")
+        challenges["the-code"] = given["code_challenge"]
+        return 302, given["redirect_uri"] + "?" + urlencode({"code": "the-code", "state": given["state"]})
+
+    def token(asked: Asked) -> tuple[int, Any]:
+        given = dict(parse_qsl(asked.body.decode()))
+        proof = base64.urlsafe_b64encode(sha256(given["code_verifier"].encode()).digest()).decode().rstrip("=")
+        if challenges.pop(given["code"], "") != proof:
+            return 400, {"error": "invalid_grant"}
+        return 200, {"access_token": "a", "refresh_token": "r", "expires_in": 3600}
+
+    return {"GET /api/v1/oauth2/authorize": authorize, "POST /api/v1/oauth2/token": token}
+
+
+def _playback(video: str, seconds: int = 3600) -> dict[str, Any]:
+    now = int(time.time())
+    until = now + seconds
+    urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}
+    return {"master_url": urls["master.m3u8"], "poster_url": urls["poster.jpg"], "expires_at": until}
+
+
+def _problem(status: int, title: str) -> tuple[int, Any]:
+    return status, {"type": "https://reelstack.dev/problems/x", "title": title, "status": status, "detail": title}
+
+
+@contextmanager
+def _edge(origin: TinyOrigin) -> Iterator[str]:
+    """An edge on a port of its own, in a thread of its own."""
+    ready = threading.Event()
+    servers: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        functions = EdgeFunctions(programs.node().path, tuple(sorted(CODE.glob("*.js"))))
+        await functions.hold({"key:k1": KEY.secret})
+        behind = Origin(endpoint=origin.url, domain="d1.cloudfront.net", api_url="http://api/api", secret="s")
+        edge = Edge(
+            distribution_id="E1", domain="d1.cloudfront.net", behaviors=_behaviors(), functions=functions, origin=behind
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(application(edge), port=0, log_level="warning", timeout_graceful_shutdown=1)
+        )
+        servers.append(server)
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        ready.set()
+        await serving
+        await functions.close()
+        await behind.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield f"http://127.0.0.1:{servers[0].servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        for server in servers:
+            server.should_exit = True
+        thread.join(20)
+
+
+def _behaviors() -> list[Behavior]:
+    read = frozenset({"GET", "HEAD"})
+    kept = Policy(0, 60, 31_536_000)
+    media = [Behavior(pattern, "bucket", read, kept, FUNCTIONS[pattern]) for pattern in ("/v/*.m3u8", "/v/*")]
+    api = Behavior("/v1/*", "api", read | {"POST", "PUT", "DELETE"}, Policy(0, 0, 0), None)
+    return [*media, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"])]

@@ -1,0 +1,63 @@
+"""The built page in a real browser, through a real edge; only what lies behind the edge is a small stand-in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.scenarios import in_chromium
+from tests.browser.small_site import PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    build_page(folder / "page")
+    make_clip(folder / "clip")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(files: Path) -> Iterator[Site]:
+    with small_site(files / "page", files / "clip") as made:
+        yield made
+
+
+def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
+    found = in_chromium("play", url=site.url, username=USER, password=PASSWORD, title="Plays")
+    played = found["played"]
+    assert (played["errors"], played["stalls"]) == (0, 0)
+    assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
+    assert (played["width"], played["height"]) == (180, 320)
+    assert found["likes"] == ["Like Plays, 7 likes", "Like Plays, 8 likes", "Like Plays, 7 likes"]
+    assert found["problems"] == []
+    assert found["complaints"] == []
+
+
+def test_a_person_is_told_what_did_not_work(site: Site) -> None:
+    found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD)
+    assert found["wrongPassword"] == "Incorrect username or password."
+    assert found["refusedLike"] == "This video takes no likes"
+    assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
+    assert found["gone"] == "There is no such video"
+    assert found["keptAfterSignOut"] == 0
+    assert found["complaints"] == []
+
+
+def test_a_token_that_has_expired_is_renewed_without_a_word(site: Site) -> None:
+    found = in_chromium("renew", url=site.url, username=USER, password=PASSWORD, title="Renews")
+    assert found["ended"] is True
+    assert found["problems"] == []
+
+
+def test_signing_in_elsewhere_comes_back_with_a_code_that_only_this_tab_can_use(files: Path) -> None:
+    with small_site(files / "page", files / "clip", auth="code") as site:
+        found = in_chromium("code", url=site.url)
+    assert found == {
+        "clips": 4,
+        "address": "/",
+        "forged": "That sign-in did not begin in this tab. Try again.",
+        "complaints": [],
+    }

@@ -1,0 +1,271 @@
+"""Every path of production.asl.json is walked: each retry, catch, choice and time limit, by MiniStack's interpreter.
+
+That none is forgotten is shown by taking it away: each path removed from the file must make a scenario fail. Whoever
+adds one without a scenario finds its name here.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ministack.services import stepfunctions as engine
+
+from infra.workflows import definitions
+from tests.support.interpreter import SHORT_SECONDS, WELL, Hangs, Outcome, Raises, Run, Silent, call_scripted, execute
+
+Definition = dict[str, Any]
+AT_ONCE = 24
+TEXT = definitions.with_numbers(definitions.read("production")[0], {"segment_workers": 4, "review_seconds": 3600})
+DEFINITION: Definition = json.loads(TEXT)
+GIVEN = {
+    "video_id": "v",
+    "upload_id": "u",
+    "attempt": 1,
+    "key": "originals/normal/u",
+    "remake": False,
+    "renditions": [],
+}
+
+BUSY = (
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+)
+ANY = "Anything"
+REVIEW = {**WELL["inspect_frames"], "verdict": "review"}
+REJECTED = {"outcome": "rejected", "reason": "not-a-video", "detail": "text"}
+MODERATED = {**WELL["inspect_frames"], "verdict": "reject", "reason": "moderated"}
+DECLINED = {"verdict": "reject", "by": "mia", "reason": "no"}
+
+MANAGED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "engine": "mediaconvert"}]}
+WATCHED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "watcher": "rekognition"}]}
+
+RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
+    # state: (what leads there, error -> how often it is tried again)
+    "Probe": ({}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
+    "RejectFile": ({"probe": [REJECTED]}, {ANY: 4}),
+    "EncodeFirstRung": ({}, dict.fromkeys(BUSY, 6) | {ANY: 1}),
+    "RejectDamaged": ({"encode_first_rung": [REJECTED]}, {ANY: 4}),
+    "Transcode": ({}, dict.fromkeys(BUSY, 6) | {ANY: 2}),
+    "Package": ({}, {ANY: 3}),
+    "SubmitMediaconvert": (
+        MANAGED,
+        dict.fromkeys((*BUSY, "TooManyRequestsException", "InternalServerErrorException"), 6) | {ANY: 0},
+    ),
+    "PackageManaged": (MANAGED, {ANY: 3}),
+    "SubmitRekognition": (
+        WATCHED,
+        dict.fromkeys(
+            (*BUSY, "LimitExceededException", "ProvisionedThroughputExceededException", "ThrottlingException"), 6
+        )
+        | {ANY: 0},
+    ),
+    "ReadRekognition": (WATCHED, {ANY: 5}),
+    "SampleFrames": ({}, {ANY: 3}),
+    "InspectFrames": ({}, {ANY: 3}),
+    "RequestReview": ({"inspect_frames": [REVIEW]}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
+    "Publish": ({}, {ANY: 4}),
+    "Reject": ({"inspect_frames": [MODERATED]}, {ANY: 4}),
+    "RejectByModerator": ({"inspect_frames": [REVIEW], "request_review": [DECLINED]}, {ANY: 4}),
+    "Fail": ({"probe": [Raises("Boom")]}, {ANY: 6}),
+}
+"""How often each step is tried again, said a second time."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`ends`: the function that is called last; `says`: part of what it is told; `counts`: calls of one function."""
+
+    name: str
+    ends: str
+    script: dict[str, list[Outcome]] = field(default_factory=dict)
+    says: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    short: str = ""
+    """The state whose time limit is shortened."""
+    status: str = "SUCCEEDED"
+
+    def holds(self, run: Run) -> bool:
+        if not run.calls or run.status != self.status:
+            return False
+        name, told = run.last()
+        return (
+            name == self.ends
+            and all(told.get(key) == value for key, value in self.says.items())
+            and all(run.counts[function] == number for function, number in self.counts.items())
+        )
+
+
+def function_of(state: str) -> str:
+    return str(definitions.states(DEFINITION)[state]["Parameters"]["FunctionName"])[2:-5]
+
+
+def failed(error: str) -> dict[str, Any]:
+    return {"error": {"Error": error, "Cause": "scripted"}}
+
+
+def late(cause: str) -> dict[str, Any]:
+    return {"error": {"Error": "States.Timeout", "Cause": cause}}
+
+
+def ending(state: str) -> str:
+    """The function called last when `state` goes well at last."""
+    return {"Fail": "fail"}.get(state, "reject" if state.startswith("Reject") else "publish")
+
+
+def scenarios() -> Iterator[Scenario]:
+    review = {"inspect_frames": [REVIEW]}
+    told = {"asset_key": "work/u/1/asset.json"}
+    yield Scenario("a good clip", "publish", {}, told, {"transcode": 2, "reject": 0, "request_review": 0})
+    yield Scenario("no video", "reject", {"probe": [REJECTED]}, {"reason": "not-a-video"}, {"encode_first_rung": 0})
+    yield Scenario("damaged", "reject", {"encode_first_rung": [REJECTED]}, {"detail": "text"}, {"package": 0})
+    yield Scenario(
+        "moderated", "reject", {"inspect_frames": [MODERATED]}, {"reason": "moderated"}, {"request_review": 0}
+    )
+    yield Scenario("approved in review", "publish", review, {}, {"request_review": 1})
+    yield Scenario(
+        "declined in review", "reject", {**review, "request_review": [DECLINED]}, {"reason": "review-declined"}
+    )
+    undecided: dict[str, list[Outcome]] = {"inspect_frames": [{**REVIEW, "verdict": "?"}], "request_review": [DECLINED]}
+    yield Scenario("a verdict nobody thought of", "reject", undecided, {}, {"request_review": 1})
+    expired = {"error": {"Error": "review-expired", "Cause": "Nobody decided in time."}}
+    yield Scenario(
+        "nobody decides",
+        "fail",
+        {**review, "request_review": [Silent()]},
+        expired,
+        short="RequestReview",
+        status="FAILED",
+    )
+    yield Scenario("made by MediaConvert", "publish", MANAGED, told, {"submit_mediaconvert": 1, "transcode": 0})
+    looked = {"submit_rekognition": 1, "read_rekognition": 1, "inspect_frames": 0}
+    yield Scenario("looked at by Rekognition", "publish", WATCHED, told, looked)
+    for state, script in (("SubmitMediaconvert", MANAGED), ("SubmitRekognition", WATCHED)):
+        silent: dict[str, list[Outcome]] = {**script, function_of(state): [Silent()]}
+        yield Scenario(
+            f"{state}: no answer",
+            "fail",
+            silent,
+            late("Task timed out waiting for callback"),
+            short=state,
+            status="FAILED",
+        )
+    again: dict[str, Any] = {"remake": True}
+    yield Scenario("a remake was approved before", "publish", review, {}, {"request_review": 0}, again)
+    yield Scenario("a remake is not declined", "publish", {"inspect_frames": [MODERATED]}, {}, {"reject": 0}, again)
+    for state, (before, errors) in RETRIES.items():
+        for error, tries in errors.items():
+            yield from tried_again(state, before, error, tries)
+        yield from hanging(state, before, errors)
+
+
+def tried_again(state: str, before: dict[str, list[Outcome]], error: str, tries: int) -> Iterator[Scenario]:
+    function, raised = function_of(state), Raises("Boom" if error == ANY else error)
+    segments = 1 if function == "transcode" else 0  # the other segment's call
+    ends = ending(state)
+    status = "FAILED" if ends == "fail" else "SUCCEEDED"
+    if tries:
+        script = {**before, function: [raised] * tries}
+        counts = {function: tries + 1 + segments}
+        yield Scenario(f"{state}: {error} goes away", ends, script, {}, counts, status=status)
+    script = {**before, function: [raised] * (tries + 1)}
+    counts = {} if segments else {function: tries + 1}
+    says = failed(raised.error) if state != "Fail" else {}
+    if function == "transcode":
+        script = {function: [raised] * 20}
+        says = {}  # the map's own error: too many of its items failed
+    yield Scenario(f"{state}: {error} stays", "fail", script, says, counts, status="FAILED")
+
+
+def hanging(state: str, before: dict[str, list[Outcome]], errors: dict[str, int]) -> Iterator[Scenario]:
+    function = function_of(state)
+    if "waitForTaskToken" in definitions.states(DEFINITION)[state]["Resource"]:
+        return  # "nobody decides", "no answer"
+    script: dict[str, list[Outcome]] = {**before, function: [Hangs()]}
+    if errors[ANY]:
+        calls = {function: 2 + (function == "transcode")}
+        ends = ending(state)
+        status = "FAILED" if ends == "fail" else "SUCCEEDED"
+        yield Scenario(f"{state} hangs once", ends, script, {}, calls, short=state, status=status)
+    else:
+        says = late(f"Task timed out after {SHORT_SECONDS} seconds")
+        yield Scenario(f"{state} hangs", "fail", script, says, short=state, status="FAILED")
+
+
+SCENARIOS = list(scenarios())
+
+
+@pytest.fixture(autouse=True)
+def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter asks scripted functions, and waits for nothing between tries."""
+    monkeypatch.setattr(engine, "_call_lambda", call_scripted)
+    monkeypatch.setattr(engine, "_SFN_WAIT_SCALE", 0)
+
+
+def walk(scenario: Scenario, definition: Definition = DEFINITION) -> Run:
+    limited = copy.deepcopy(definition)
+    if scenario.short:
+        state = definitions.states(limited)[scenario.short]
+        if "TimeoutSeconds" in state:
+            state["TimeoutSeconds"] = SHORT_SECONDS
+    return execute(limited, scenario.script, {**GIVEN, **scenario.given})
+
+
+def test_every_scenario_ends_as_it_should() -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = list(pool.map(walk, SCENARIOS))
+    wrong = {
+        scenario.name: (run.status, run.error, run.calls[-1:], dict(run.counts))
+        for scenario, run in zip(SCENARIOS, runs, strict=True)
+        if not scenario.holds(run)
+    }
+    assert wrong == {}
+
+
+def mutants() -> Iterator[tuple[str, Definition]]:
+    """The definition without one of its paths, for each of them."""
+    for name, state in definitions.states(DEFINITION).items():
+        for kind in ("Retry", "Catch"):
+            for number, rule in enumerate(state.get(kind, [])):
+                for error in rule["ErrorEquals"]:
+                    without = copy.deepcopy(DEFINITION)
+                    definitions.states(without)[name][kind][number]["ErrorEquals"].remove(error)
+                    yield f"{name}.{kind}[{number}] {error}", without
+        for number in range(len(state.get("Choices", []))):
+            without = copy.deepcopy(DEFINITION)
+            del definitions.states(without)[name]["Choices"][number]
+            yield f"{name}.Choices[{number}]", without
+        for limit in {"Default", "TimeoutSeconds"} & state.keys():
+            without = copy.deepcopy(DEFINITION)
+            del definitions.states(without)[name][limit]
+            yield f"{name}.{limit}", without
+
+
+@pytest.mark.engines
+def test_no_path_can_be_taken_away_unnoticed() -> None:
+    """The machine's own TimeoutSeconds, which the emulator ignores, ends as TIMED_OUT: test_production.py has that."""
+
+    def survives(mutant: tuple[str, Definition]) -> str | None:
+        label, definition = mutant
+        near = sorted(SCENARIOS, key=lambda scenario: label.split(".")[0] not in scenario.name)
+        for scenario in near:
+            if not scenario.holds(walk(scenario, definition)):
+                return None
+        return label
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert [label for label in pool.map(survives, mutants()) if label] == []
+
+
+def test_an_answer_after_the_token_expired_changes_nothing() -> None:
+    (scenario,) = (s for s in SCENARIOS if s.name == "nobody decides")
+    run = walk(scenario)
+    late = engine._send_task_success({"taskToken": run.tokens[0], "output": json.dumps(WELL["request_review"])})
+    assert late[0] == 400
+    assert scenario.holds(run)

@@ -1,0 +1,69 @@
+"""`client.notifications.listen` with real sockets: a server on 127.0.0.1 as the gateway, the handlers behind."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as dial
+from websockets.sync.server import ServerConnection, serve
+
+from reelstack.notifications.activities import Happening, NotificationKind
+from reelstack.notifications.notifications import store
+from reelstack.platform.config import PREFIX, Config, config
+from reelstack_client import Client
+
+
+class Service(httpx.BaseTransport):
+    """HTTP in, the handler's answers out, as ann."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self.call = call
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content) if request.content else None
+        answer = self.call("notifications", request.method, request.url.raw_path.decode(), body=body)
+        return httpx.Response(answer.status, json=answer.json)
+
+
+def test_a_lost_connection_loses_nothing_and_tells_nothing_twice(
+    aws: Config, call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[ServerConnection] = []
+
+    def keep(connection: ServerConnection) -> None:
+        inside.append(connection)
+        for _ in connection:
+            pass
+
+    opened: list[ClientConnection] = []
+
+    def remember(url: str, **more: float) -> ClientConnection:
+        opened.append(dial(url, **more))
+        return opened[-1]
+
+    with serve(keep, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.socket.getsockname()[1]
+        monkeypatch.setenv(f"{PREFIX}SOCKET_URL", f"ws://127.0.0.1:{port}/live")
+        config.cache_clear()
+        client = Client("https://clips.example.com", http=httpx.Client(transport=Service(call)), sleep=lambda _: None)
+        store([Happening("ann", NotificationKind.FOLLOW, "", "bob", 1)])
+        heard = client.notifications.listen(since=0, connect=remember)
+        assert next(heard).people == ["bob"]
+
+        (missed,) = store([Happening("ann", NotificationKind.FOLLOW, "", "cid", 2)])
+        opened[-1].socket.shutdown(socket.SHUT_RDWR)
+        assert next(heard).people == ["cid", "bob"]
+        assert len(opened) == 2
+
+        (item,) = client.notifications.inbox().items
+        inside[-1].send(json.dumps({"notification": item.model_dump(), "unread": 1}))
+        inside[-1].send(json.dumps({"notification": item.model_dump() | {"at": item.at + 1}, "unread": 1}))
+        assert next(heard).at == missed.changed_at + 1, "what was told already is not told again"
+        heard.close()
+        server.shutdown()

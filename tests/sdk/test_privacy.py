@@ -1,0 +1,51 @@
+"""The client's part of exports and deletions: what it sends, and what it makes of the answers."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reelstack_client import ExportNotMade
+from tests.sdk.test_moderation import Answers, client
+
+RUNNING = {"export_id": "e", "state": "running", "percent": 40, "finished": ["likes"], "asked_at": 1, "files": []}
+FILE = {"name": "reelstack-1.zip", "size_bytes": 3, "download_url": "http://storage.test/reelstack-1.zip"}
+DONE = {**RUNNING, "state": "done", "percent": 100, "files": [FILE]}
+ERASURE = {"state": "waiting", "percent": 0, "deleted_at": 1, "erased_from": 2, "left": []}
+
+
+class WithStorage(Answers):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "storage.test":
+            return httpx.Response(200, content=b"zip")
+        return super().handle_request(request)
+
+
+def test_an_export_is_waited_for_and_fetched(tmp_path: Path) -> None:
+    answers, seen = WithStorage(RUNNING, RUNNING, DONE), []
+    (file,) = client(answers).people.export(tmp_path, every=0, seen=lambda now: seen.append(now.percent))
+    assert (file.name, file.read_bytes(), seen) == ("reelstack-1.zip", b"zip", [40, 40])
+    assert [(method, path) for method, path, _ in answers.asked] == [
+        ("POST", "/v1/me/export"),
+        *[("GET", "/v1/me/export")] * 2,
+    ]
+
+
+def test_an_export_that_failed_or_is_late_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ExportNotMade, match="ask for another"):
+        client(Answers({**RUNNING, "state": "failed"})).people.export(tmp_path)
+    with pytest.raises(ExportNotMade, match="40 %"):
+        client(Answers(RUNNING, RUNNING)).people.export(tmp_path, seconds=-1)
+
+
+def test_an_account_is_deleted_by_its_owner_or_an_administrator() -> None:
+    answers = Answers(ERASURE, ERASURE, ERASURE)
+    people = client(answers).people
+    assert people.delete_account().erased_from == 2
+    people.delete_user("auth0|1", "asked by mail")
+    assert people.erasure("auth0|1").state == "waiting"
+    assert answers.asked == [
+        ("DELETE", "/v1/me", None),
+        ("POST", "/v1/users/auth0%7C1/delete", {"reason": "asked by mail"}),
+        ("GET", "/v1/users/auth0%7C1/erasure", None),
+    ]

@@ -1,0 +1,68 @@
+"""What is to be found by a search, and what is asked of the index."""
+
+from typing import Any
+
+import pytest
+
+from reelstack.search import documents, queries
+from reelstack.search.documents import MAPPINGS, SearchKind
+from reelstack.tables.accounts import User
+from reelstack.tables.videos import Video
+from reelstack.videos.audiences import Account
+
+
+def video(**more: Any) -> Video:
+    told = {"state": "published", "visibility": "public", "tags": ["#Cats", "東京"], "published_at": 5} | more
+    return Video("v", owner_id="ann", title="Bunny", description="Big", upload_id="u", created_at=1, **told)
+
+
+def test_a_public_video_of_an_open_account_has_a_document_of_exactly_the_mapped_fields() -> None:
+    document = documents.of_video(video(), Account())
+    assert document == {
+        "video_id": "v",
+        "title": "Bunny",
+        "description": "Big",
+        "tags": ["cats", "東京"],
+        "published_at": 5,
+    }
+    assert document.keys() == MAPPINGS[SearchKind.VIDEOS]["properties"].keys()
+
+
+@pytest.mark.parametrize("state", ["uploading", "processing", "review", "restoring", "rejected", "failed", "deleted"])
+def test_what_is_not_published_has_none(state: str) -> None:
+    assert documents.of_video(video(state=state), Account()) is None
+
+
+@pytest.mark.parametrize("visibility", ["unlisted", "friends", "private"])
+def test_what_not_everybody_may_find_has_none(visibility: str) -> None:
+    assert documents.of_video(video(visibility=visibility), Account()) is None
+
+
+@pytest.mark.parametrize("owner", [Account(private=True), Account(friends_only=True), Account(gone=True)])
+def test_what_belongs_to_a_closed_or_suspended_account_has_none(owner: Account) -> None:
+    assert documents.of_video(video(), owner) is None
+
+
+def test_a_person_is_found_by_handle_and_name_also_if_their_account_is_private() -> None:
+    person = User("ann", handle="ann", display_name="Ann", created_at=1, private=True)
+    document = documents.of_person(person)
+    assert document == {"user_id": "ann", "handle": "ann", "display_name": "Ann", "created_at": 1}
+    assert document.keys() == MAPPINGS[SearchKind.PEOPLE]["properties"].keys()
+
+
+@pytest.mark.parametrize("gone", [{"suspended_at": 2}, {"deleted_at": 2}, {"handle": None, "display_name": ""}])
+def test_somebody_gone_or_without_a_name_has_no_document(gone: dict[str, Any]) -> None:
+    person = User("ann", created_at=1, **({"handle": "ann", "display_name": "Ann"} | gone))
+    assert documents.of_person(person) is None
+
+
+def test_a_page_begins_where_it_is_asked_to_and_asks_for_no_documents() -> None:
+    body = queries.videos("bunny", "#Cats", 40, 21)
+    assert (body["from"], body["size"], body["_source"]) == (40, 21, False)
+    assert body["query"]["bool"]["filter"] == [{"term": {"tags": "cats"}}]
+
+
+def test_a_word_that_begins_with_an_at_is_a_handle_and_no_name() -> None:
+    asked = queries.people("@Ann", 0, 5)["query"]["bool"]["should"]
+    assert [next(iter(one)) for one in asked] == ["term", "prefix"]
+    assert asked[1] == {"prefix": {"handle": {"value": "ann", "boost": 5}}}

@@ -1,0 +1,167 @@
+"""The uploads service through its handler, S3 by moto."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.uploads.api.handler import handler
+from reelstack.platform import aws as seam
+from reelstack.platform.config import Config
+from reelstack.tables.videos import Upload, Video
+from reelstack.uploads import completion
+
+MIB = 1024 * 1024
+DAY = 24 * 3600
+NEW = {"title": "Bunny", "size_bytes": 6 * MIB, "content_type": "video/mp4"}
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(call: Call) -> Any:
+    return call("uploads", "POST", "/v1/uploads", body=NEW).json
+
+
+def send(upload_id: str, number: int, size: int) -> None:
+    upload = Upload.get(upload_id)
+    seam.client("s3").upload_part(
+        Bucket="uploads", Key=upload.key, UploadId=upload.s3_upload_id, PartNumber=number, Body=b"x" * size
+    )
+
+
+def test_creating_an_upload_opens_a_video_and_signs_the_first_parts(opened: Any) -> None:
+    assert opened["part_count"] == 2
+    assert [part["size_bytes"] for part in opened["parts"]] == [5 * MIB, MIB]
+    assert "X-Amz-Signature" in opened["parts"][0]["url"]
+    assert Video.get(opened["video_id"]).state == "uploading"
+
+
+def test_the_same_idempotency_key_returns_the_first_upload(call: Call) -> None:
+    headers = {"idempotency-key": str(uuid.uuid4())}
+    first, second = (call("uploads", "POST", "/v1/uploads", body=NEW, headers=headers).json for _ in range(2))
+    assert first["upload_id"] == second["upload_id"]
+    other = call("uploads", "POST", "/v1/uploads", body={**NEW, "title": "Other"}, headers=headers)
+    assert (other.status, other.json["type"].rsplit("/", 1)[1]) == (409, "idempotency-key-reused")
+
+
+def test_an_upload_completes_once_whatever_the_order_of_its_parts(call: Call, opened: Any) -> None:
+    path = f"/v1/uploads/{opened['upload_id']}"
+    send(opened["upload_id"], 2, MIB)
+    send(opened["upload_id"], 1, 5 * MIB)
+    assert [part["number"] for part in call("uploads", "GET", path).json["held"]] == [1, 2]
+    assert [call("uploads", "POST", f"{path}/complete").json["state"] for _ in range(2)] == ["completed"] * 2
+    assert seam.client("s3").head_object(Bucket="uploads", Key=Upload.get(opened["upload_id"]).key)
+
+
+def test_an_upload_that_is_never_completed_takes_its_video_along(call: Call, opened: Any) -> None:
+    upload, video = Upload.get(opened["upload_id"]), Video.get(opened["video_id"])
+    assert time.time() + 6 * DAY < upload.expires_at < video.expires_at < time.time() + 9 * DAY
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    assert call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete").status == 200
+    assert (Upload.get(opened["upload_id"]).expires_at, Video.get(opened["video_id"]).expires_at) == (None, None)
+
+
+def test_an_aborted_uploads_video_ends_too(call: Call, opened: Any) -> None:
+    assert call("uploads", "DELETE", f"/v1/uploads/{opened['upload_id']}").status == 204
+    video = Video.get(opened["video_id"])
+    assert (video.state, video.expires_at < time.time() + 2 * DAY) == ("deleted", True)
+
+
+def test_missing_and_short_parts_are_named(call: Call, opened: Any) -> None:
+    send(opened["upload_id"], 2, 10)
+    answer = call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete")
+    assert (answer.status, answer.json["missing"]) == (409, [1, 2])
+
+
+def test_a_completion_whose_answer_was_lost_can_be_repeated(call: Call, opened: Any) -> None:
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    upload = Upload.get(opened["upload_id"])
+    completion.complete(upload)
+    upload.update(actions=[Upload.state.set("open")])  # as if the process had died before its last write
+    assert call("uploads", "POST", f"/v1/uploads/{upload.upload_id}/complete").json["state"] == "completed"
+
+
+def test_chunks_are_as_small_as_asked_for(call: Call) -> None:
+    asked = NEW | {"size_bytes": MIB, "mode": "chunks"}
+    small = call("uploads", "POST", "/v1/uploads", body=asked | {"chunk_bytes": MIB // 4}).json
+    assert (small["part_size_bytes"], small["part_count"]) == (MIB // 4, 4)
+    assert call("uploads", "POST", "/v1/uploads", body=asked).json["part_size_bytes"] == MIB
+
+
+def test_an_aborted_upload_stays_aborted(call: Call, opened: Any) -> None:
+    path = f"/v1/uploads/{opened['upload_id']}"
+    assert [call("uploads", "DELETE", path).status for _ in range(2)] == [204, 204]
+    for method, tail in (("POST", "/complete"), ("POST", "/parts")):
+        answer = call("uploads", method, path + tail, body={"parts": [{"number": 1}]})
+        assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (409, "upload-aborted")
+
+
+def test_a_finished_upload_cannot_be_aborted(call: Call, opened: Any) -> None:
+    Upload.get(opened["upload_id"]).update(actions=[Upload.state.set("completed")])
+    answer = call("uploads", "DELETE", f"/v1/uploads/{opened['upload_id']}")
+    assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (409, "upload-finished")
+
+
+def test_a_signed_checksum_must_be_sent_with_the_part(call: Call, opened: Any) -> None:
+    body = {"parts": [{"number": 1, "crc64nvme": "AAAAAAAAAAA="}]}
+    part = call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/parts", body=body).json["parts"][0]
+    assert part["headers"] == {"x-amz-checksum-crc64nvme": "AAAAAAAAAAA="}
+    assert "x-amz-checksum-crc64nvme" in part["url"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "type_"),
+    [
+        ({"size_bytes": 2**40}, 413, "file-too-large"),
+        ({"size_bytes": 0}, 422, "invalid-request"),
+        ({"content_type": "text/plain"}, 415, "media-type-not-allowed"),
+        ({"title": ""}, 422, "invalid-request"),
+        ({"title": "x" * 151}, 422, "invalid-request"),
+        ({"sha256": "zz"}, 422, "invalid-request"),
+        ({"mode": "chunks", "chunk_bytes": 100_000}, 422, "invalid-request"),
+        ({"mode": "chunks", "chunk_bytes": 2 * MIB}, 422, "invalid-request"),
+        ({"visibility": "secret"}, 422, "invalid-request"),
+        ({"key": "originals/high/mine"}, 422, "invalid-request"),
+        ({"title": "x" * 1024 * 1024}, 413, "request-too-large"),
+    ],
+)
+def test_a_bad_request_gets_one_clear_answer(call: Call, change: dict[str, Any], status: int, type_: str) -> None:
+    answer = call("uploads", "POST", "/v1/uploads", body={**NEW, **change})
+    assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (status, type_)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_malformed_json_is_called_so(call: Call) -> None:
+    answer = call("uploads", "POST", "/v1/uploads", body="{")
+    assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (400, "malformed-json")
+
+
+def test_a_part_number_beyond_the_last_is_refused(call: Call, opened: Any) -> None:
+    answer = call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/parts", body={"parts": [{"number": 3}]})
+    assert (answer.status, answer.json["numbers"]) == (422, [3])
+
+
+@pytest.mark.parametrize(
+    ("method", "tail", "body"),
+    [
+        ("GET", "", None),
+        ("POST", "/parts", {"parts": [{"number": 1}]}),
+        ("POST", "/complete", None),
+        ("DELETE", "", None),
+    ],
+)
+def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, tail: str, body: Any) -> None:
+    path = f"/v1/uploads/{opened['upload_id']}{tail}"
+    assert call("uploads", method, path, body=body, user="bob").status == 403
+    assert call("uploads", method, path, body=body, user=None).status == 401
+    assert call("uploads", method, path, body=body, roles=("viewer",)).status == 403
+    assert call("uploads", method, path, body=body, door=False).json["type"].endswith("not-through-the-door")
+    assert call("uploads", method, f"/v1/uploads/nope{tail}", body=body).status == 404
+
+
+def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> None:
+    assert handler(event("uploads/api.create"), context)["statusCode"] == 201
