@@ -1,7 +1,6 @@
 """What every test can ask for. `aws` is moto in process; `cloud` is the deployed local cloud."""
 
 import asyncio
-import copy
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
 from valkey import Valkey
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
@@ -29,6 +27,7 @@ from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
 from reelstack.web import idempotency, rate_limits
 from tests.clips import FFMPEG, FFPROBE
+from tests.quick_moto import REGION, backend, emptied
 from tests.support.functions import handler_of
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ settings.load_profile("reelstack")
 pytest_plugins = ("tests.search_engine", "tests.support.production")
 
 ROOT = Path(__file__).parent.parent
-REGION = "us-east-1"
 ACCOUNT = "123456789012"
 ORIGIN_SECRET = "only-the-cdn-knows"
 STATES = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine"
@@ -128,23 +126,17 @@ def _forget() -> None:
 
 
 def _resources() -> Config:
-    s3, sqs = seam.client("s3"), seam.client("sqs")
     for bucket in ("uploads", "media"):
-        s3.create_bucket(Bucket=bucket)
-    seam.client("events").create_event_bus(Name="bus")
+        backend("s3", "aws").create_bucket(bucket, REGION)
+    backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
-    queues = {f"production_{kind}_url": sqs.create_queue(QueueName=kind)["QueueUrl"] for kind in kinds}
-    compose = sqs.create_queue(QueueName="compose")["QueueUrl"]
-    secret = seam.client("secretsmanager")
-    origin = secret.create_secret(Name="origin", SecretString=ORIGIN_SECRET)["ARN"]
-    ring = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
-    playback = secret.create_secret(Name="playback", SecretString=json.dumps(ring))["ARN"]
-    role = seam.client("iam").create_role(RoleName="states", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    queues = {f"production_{kind}_url": _queue(kind) for kind in kinds}
+    origin = _secret("origin", ORIGIN_SECRET)
+    playback = _secret("playback", json.dumps({"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}))
     for machine in ("production", "export", "erasure"):
-        seam.client("stepfunctions").create_state_machine(
-            name=machine,
-            roleArn=role,
-            definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+        backend("stepfunctions").create_state_machine(
+            machine, json.dumps(definition), f"arn:aws:iam::{ACCOUNT}:role/states"
         )
     settings = STAGES["prod"]
     made = Config(
@@ -155,7 +147,7 @@ def _resources() -> Config:
         media_bucket="media",
         bus_name="bus",
         **queues,
-        compose_queue_url=compose,
+        compose_queue_url=_queue("compose"),
         production_machine_arn=MACHINE,
         production_slots=2,
         production_low_slots=2,
@@ -214,27 +206,35 @@ def _resources() -> Config:
     return made
 
 
-_MADE: dict[str, Any] = {}
+def _queue(name: str) -> str:
+    backend("sqs").create_queue(name)
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+
+
+def _secret(name: str, value: str) -> str:
+    nothing = dict.fromkeys(("secret_binary", "description", "tags", "kms_key_id", "client_request_token"))
+    made = backend("secretsmanager").create_secret(name, value, **nothing, replica_regions=[], force_overwrite=False)
+    return str(json.loads(made)["ARN"])
 
 
 def _platforms() -> dict[str, str]:
     """iOS by APNs' sandbox; Android has none."""
-    made = seam.client("sns").create_platform_application(
-        Name="clips", Platform="APNS_SANDBOX", Attributes={"PlatformCredential": "key", "PlatformPrincipal": "cert"}
-    )
-    return {"ios": made["PlatformApplicationArn"]}
+    given = {"PlatformCredential": "key", "PlatformPrincipal": "cert"}
+    return {"ios": backend("sns").create_platform_application("clips", "APNS_SANDBOX", given).arn}
+
+
+_MADE: dict[str, Any] = {}
 
 
 def empty_tables() -> None:
     """The tables as the models declare them; streams are not moto's business here.
 
-    Asked for once per process and copied from then on: so many requests for each test cost a sixth of a second.
+    Asked for once per process and emptied from then on: so many requests for each test cost a sixth of a second.
     """
-    tables_of_moto = dynamodb_backends[ACCOUNT][REGION].tables
     if not _MADE:
         _create_tables()
-        _MADE.update(tables_of_moto)
-    tables_of_moto.update(copy.deepcopy(_MADE))
+        _MADE.update(backend("dynamodb").tables)
+    backend("dynamodb").tables = {name: emptied(table) for name, table in _MADE.items()}
 
 
 def _create_tables() -> None:

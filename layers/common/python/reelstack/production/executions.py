@@ -38,7 +38,10 @@ class NoSlot(RuntimeError):
 
 
 def start(order: Order) -> bool:
-    """Starts the execution of this order unless it was started before. Raises NoSlot or NotAnUpload."""
+    """Starts the execution of this order unless it was started before.
+
+    Raises NoSlot, NotAnUpload, or TransactWriteError if DynamoDB throttles.
+    """
     try:
         upload = Upload.get(order.upload_id, consistent_read=True)
     except Upload.DoesNotExist as error:
