@@ -10,7 +10,7 @@ from typing import Any
 from bench._report import Check
 from reelstack.counters import sizing
 from reelstack.counters.shards import MEASURE_SECONDS
-from reelstack.tables.videos import SHELVES
+from reelstack.tables.videos import SHARDS
 
 PARTITION_WRITES = 1000
 """Write units a second that one partition takes, and one item."""
@@ -36,34 +36,34 @@ def item_bytes(item: dict[str, Any]) -> int:
 def simulate(like_bytes: int) -> tuple[list[dict[str, Any]], list[Check]]:
     """Rows of what is chosen whenever it changes, and whether each partition can take it once it is settled."""
     units = math.ceil(like_bytes / KB)
-    parts, shelves, shards, resized = 1, SHELVES, 1, 0
+    parts, shards, stream_shards, resized = 1, SHARDS, 1, 0
     rows: list[dict[str, Any]] = []
-    worst_item = worst_shelf = written = liked = 0.0
+    worst_item = worst_shard = written = liked = 0.0
     settled, busiest = RISES_AT, 1
     for second in range(1, SECONDS):
         likes = next(rate for since, rate in reversed(PROFILE) if second >= since)
         # A table keeps the partitions it was given, and its stream as many shards.
-        shards = max(shards, math.ceil(likes * 2 * units / PARTITION_WRITES))
-        batches = min(likes, max(shards * BATCHES_PER_SHARD, likes / MOST_RECORDS))
+        stream_shards = max(stream_shards, math.ceil(likes * 2 * units / PARTITION_WRITES))
+        batches = min(likes, max(stream_shards * BATCHES_PER_SHARD, likes / MOST_RECORDS))
         # Transactions on one item go one after another; what waits meanwhile goes into larger batches.
         written += min(batches / parts, 1 / TRANSACTION_SECONDS)
         liked += likes
         if likes == PEAK and second > settled + MEASURE_SECONDS:
-            worst_item, worst_shelf = max(worst_item, batches / parts), max(worst_shelf, likes * units / shelves)
+            worst_item, worst_shard = max(worst_item, batches / parts), max(worst_shard, likes * units / shards)
         if second % MEASURE_SECONDS == 0:
             chosen = sizing.parts(parts, written / MEASURE_SECONDS, second - resized)
-            wider = sizing.shelves(shelves, liked / MEASURE_SECONDS)
+            wider = sizing.shards(shards, liked / MEASURE_SECONDS)
             written = liked = 0.0
-            if (chosen, wider) != (parts, shelves):
+            if (chosen, wider) != (parts, shards):
                 resized = second if chosen != parts else resized
-                parts, shelves, busiest = chosen, wider, max(busiest, chosen)
+                parts, shards, busiest = chosen, wider, max(busiest, chosen)
                 settled = second if likes == PEAK else settled
-                rows.append(_row(second, likes, shards, batches, parts, shelves, units))
+                rows.append(_row(second, likes, stream_shards, batches, parts, shards, units))
     return rows, [
         Check(
             "hot video, settled: writes a second of one counter item", round(worst_item, 1), "writes", sizing.SPLIT_AT
         ),
-        Check("hot video, settled: write units a second of one shelf", round(worst_shelf), "units", PARTITION_WRITES),
+        Check("hot video, settled: write units a second of one shard", round(worst_shard), "units", PARTITION_WRITES),
         Check("hot video: seconds until it has settled", settled - RISES_AT, "s", 3 * MEASURE_SECONDS),
         Check("hot video: items read for its count at most", busiest, "items", sizing.PARTS_MOST),
         Check("afterwards: items its counter is spread over", parts, "items", 1),
@@ -71,16 +71,18 @@ def simulate(like_bytes: int) -> tuple[list[dict[str, Any]], list[Check]]:
     ]
 
 
-def _row(second: int, likes: int, shards: int, batches: float, parts: int, shelves: int, units: int) -> dict[str, Any]:
+def _row(
+    second: int, likes: int, stream_shards: int, batches: float, parts: int, shards: int, units: int
+) -> dict[str, Any]:
     each = batches / parts
     return {
         "second": second,
         "likes/s": likes,
-        "stream shards": shards,
+        "stream shards": stream_shards,
         "counter writes/s": round(batches),
         "parts": parts,
         "of one part": round(each, 1),
         "meeting another": f"{1 - math.exp(-2 * each * TRANSACTION_SECONDS):.0%}",
-        "shelves": shelves,
-        "units of one shelf": round(likes * units / shelves),
+        "shards": shards,
+        "units of one shard": round(likes * units / shards),
     }

@@ -79,7 +79,7 @@ def per_second(act: Callable[[int], Any], first: int, times: int) -> float:
 
 
 def bare_put(client: Any, number: int) -> None:
-    item = {"user_id": {"S": f"bare{number}"}, "video_id": {"S": "v"}, "liked_at": {"N": "1"}, "shelf": {"S": "v#0"}}
+    item = {"user_id": {"S": f"bare{number}"}, "video_id": {"S": "v"}, "liked_at": {"N": "1"}, "shard": {"S": "v#0"}}
     client.put_item(TableName="likes", Item=item, ConditionExpression="attribute_not_exists(user_id)")
 
 

@@ -8,7 +8,7 @@ import typer
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
-    from reelstack_client.desk import Deed, Review
+    from reelstack_client.desk import AuditEntryView, Review
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack reviews` prints it.")]
 
@@ -68,7 +68,7 @@ def takedown(
 ) -> None:
     """Take a published video out of everybody's reach, within seconds."""
     video = connect(name).desk.take_down(video_id, reason)
-    print_json(video) if as_json else typer.echo(f"{video.video_id}  {video.state}  {video.reason_says}")
+    print_json(video) if as_json else typer.echo(f"{video.video_id}  {video.state}  {video.reason_message}")
 
 
 def appeal(
@@ -86,7 +86,7 @@ def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     """Who did what to a video, when and why."""
     desk = connect(name).desk
     cursor: str | None = None
-    deeds: list[Deed] = []
+    deeds: list[AuditEntryView] = []
     while True:
         page = desk.audit(video_id, limit=50, cursor=cursor)
         deeds += page.items

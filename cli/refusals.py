@@ -23,7 +23,7 @@ Refusal = type[ReelstackError]
 
 def of(rule: Rule) -> list[Refusal]:
     """Every refusal of one route, the door's too, by status and type."""
-    return sorted({*_of_the_door(rule), *_raised(rule.route.endpoint)}, key=lambda one: (one.status, one.type))
+    return sorted({*_of_the_middleware(rule), *_raised(rule.route.endpoint)}, key=lambda one: (one.status, one.type))
 
 
 def all_of() -> list[Refusal]:
@@ -33,8 +33,8 @@ def all_of() -> list[Refusal]:
     return sorted(told, key=lambda one: (one.status, one.type))
 
 
-def _of_the_door(rule: Rule) -> Iterator[Refusal]:
-    yield from (errors.NotThroughTheDoor, errors.TooManyRequests, errors.RequestTooLarge, ReelstackError)
+def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
+    yield from (errors.DirectAccessRefused, errors.TooManyRequests, errors.RequestTooLarge, ReelstackError)
     if rule.requires.role:
         yield from (errors.TokenMissing, errors.SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
@@ -42,7 +42,7 @@ def _of_the_door(rule: Rule) -> Iterator[Refusal]:
     if rule.requires.role not in (None, "viewer"):
         yield errors.RoleMissing
     if rule.answers_kept:
-        yield from (errors.IdempotencyKeyInvalid, errors.IdempotencyKeyReused, errors.StillAnswering)
+        yield from (errors.IdempotencyKeyInvalid, errors.IdempotencyKeyReused, errors.RequestInProgress)
         yield errors.StorageBusy
     takes = rule.route.dependant
     if rule.route.body_field:

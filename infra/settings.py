@@ -78,7 +78,7 @@ class Settings(BaseModel):
         "POST /v1/remoderations": Rate(at_once=20, per_second=1),
         "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
         "GET /v1/search/videos": Rate(at_once=20, per_second=2),
-        "GET /v1/search/people": Rate(at_once=20, per_second=2),
+        "GET /v1/search/users": Rate(at_once=20, per_second=2),
         "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
         "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
         "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.5),

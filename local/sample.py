@@ -51,6 +51,6 @@ def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> V
         raise NotPublished(f"the sample clip stopped: {error}. See `reelstack logs`") from error
     if video.state != "published":
         raise NotPublished(
-            f"the sample clip is {video.state}: {video.reason_says or video.reason} {video.reason_detail or ''}"
+            f"the sample clip is {video.state}: {video.reason_message or video.reason} {video.reason_detail or ''}"
         )
     return video

@@ -58,7 +58,7 @@ PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204      
 DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
 DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
-GET /v1/comments/waiting                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/comments/pending                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/videos/{video_id}/comments/{comment_id}/verdict | moderator | 403 own-comment       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 PUT /v1/videos/{video_id}/bookmark                       | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/bookmark                    | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
@@ -68,7 +68,7 @@ PUT /v1/videos/{video_id}/report                         | viewer    | 204      
 GET /v1/videos/{video_id}/reports                        | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
 PUT /v1/videos/{video_id}/comments/{comment_id}/report   | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/comments/{comment_id}/reports  | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
-PUT /v1/users/{user_id}/follow                           | viewer    | 422 tie-to-oneself    | 200                   | 200                | 200                 | 404 user-not-found    | 403 account-suspended
+PUT /v1/users/{user_id}/follow                           | viewer    | 422 self-relationship    | 200                   | 200                | 200                 | 404 user-not-found    | 403 account-suspended
 DELETE /v1/users/{user_id}/follow                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 GET /v1/users/{user_id}/follow                           | viewer    | 200                   | 200                   | 200                | 200                 | 404 user-not-found    | 200
 GET /v1/users/{user_id}/followers                        | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
@@ -77,7 +77,7 @@ GET /v1/me/follow-requests                               | viewer    | 200      
 PUT /v1/me/follow-requests/{user_id}                     | viewer    | 204                   | 404 request-not-found | 204                | 204                 | 404 request-not-found | 403 account-suspended
 DELETE /v1/me/follow-requests/{user_id}                  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 DELETE /v1/me/followers/{user_id}                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
-PUT /v1/users/{user_id}/block                            | viewer    | 422 tie-to-oneself    | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+PUT /v1/users/{user_id}/block                            | viewer    | 422 self-relationship    | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 DELETE /v1/users/{user_id}/block                         | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 GET /v1/me/blocks                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/reviews                                          | moderator | 200                   | -                     | -                  | -                   | -                     | 200
@@ -90,14 +90,14 @@ POST /v1/videos/{video_id}/appeal                        | creator   | 202      
 GET /v1/videos/{video_id}/audit                          | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
 POST /v1/remoderations                                   | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/production                                       | admin     | 200                   | -                     | -                  | -                   | -                     | 200
-GET /v1/production/dead                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/production/dead-letters                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/production/redrive                              | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/production/reencode                             | admin     | 202                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/videos/{video_id}/produce                       | admin     | 202                   | 202                   | 202                | 202                 | 202                   | 403 account-suspended
 POST /v1/videos/{video_id}/recount                       | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 GET /v1/search/videos                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
-GET /v1/search/people                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
-POST /v1/search/rebuild                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/search/users                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/search/reindex                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 PUT /v1/me/handle                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
@@ -124,8 +124,8 @@ GET /v1/me/notifications                                 | viewer    | 200      
 GET /v1/me/notifications/unread                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PUT /v1/me/notifications/read                            | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/me/connection                                   | viewer    | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
-GET /v1/me/notification-choices                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
-PUT /v1/me/notification-choices                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me/notification-preferences                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/notification-preferences                          | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me/mutes                                         | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PUT /v1/me/mutes/{user_id}                               | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 DELETE /v1/me/mutes/{user_id}                            | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended

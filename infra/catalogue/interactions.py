@@ -28,7 +28,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/videos/{video_id}/comments/{comment_id}/like",
             "PUT /v1/videos/{video_id}/pin/{comment_id}",
             "DELETE /v1/videos/{video_id}/pin",
-            "GET /v1/comments/waiting",
+            "GET /v1/comments/pending",
             "POST /v1/videos/{video_id}/comments/{comment_id}/verdict",
             "PUT /v1/videos/{video_id}/bookmark",
             "DELETE /v1/videos/{video_id}/bookmark",

@@ -15,7 +15,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=29,
         routes=(
             "GET /v1/production",
-            "GET /v1/production/dead",
+            "GET /v1/production/dead-letters",
             "POST /v1/production/redrive",
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",

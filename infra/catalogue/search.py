@@ -13,7 +13,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         vpc=True,
         timeout=29,
-        routes=("GET /v1/search/videos", "GET /v1/search/people", "POST /v1/search/rebuild"),
+        routes=("GET /v1/search/videos", "GET /v1/search/users", "POST /v1/search/reindex"),
         reads=(Video, User, Counter, Follow, Block),
         appends=(AuditEntry,),
         config=("cache_url", "search_url"),

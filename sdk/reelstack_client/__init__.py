@@ -1,7 +1,7 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
 from reelstack_client.client import Client, NotInTime
-from reelstack_client.desk import Deed, Desk, Evidence, Remoderation, Review
+from reelstack_client.desk import AuditEntryView, Desk, Evidence, Remoderation, Review
 from reelstack_client.errors import (
     ClientError,
     Conflict,
@@ -47,6 +47,7 @@ from reelstack_client.ties import Blocked, Follower, Tie, Ties
 __all__ = [
     "FINAL",
     "Account",
+    "AuditEntryView",
     "Backoff",
     "Blocked",
     "Client",
@@ -54,7 +55,6 @@ __all__ = [
     "Comment",
     "CommentPage",
     "Conflict",
-    "Deed",
     "Desk",
     "Erasure",
     "Evidence",

@@ -151,7 +151,7 @@ class Client:
 
     def dead_letters(self, priority: str | None = None) -> list[DeadLetter]:
         """Orders that could not be started, with the reasons. For admins."""
-        answer = self._transport.call("GET", "/v1/production/dead", query={"priority": priority})
+        answer = self._transport.call("GET", "/v1/production/dead-letters", query={"priority": priority})
         return [DeadLetter.model_validate(one) for one in answer.json()["items"]]
 
     def redrive(self, priority: str | None = None) -> dict[str, int]:

@@ -33,7 +33,7 @@ class Review(Answer):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Deed(Answer):
+class AuditEntryView(Answer):
     """One entry of a video's audit log."""
 
     entry_id: str
@@ -93,10 +93,10 @@ class Desk:
         path = f"/v1/videos/{video_id}/appeal"
         return Video.model_validate(self._transport.call("POST", path, body={"text": text}).json())
 
-    def audit(self, video_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Deed]:
+    def audit(self, video_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntryView]:
         """Who did what to a video, oldest first."""
         query = {"limit": limit, "cursor": cursor}
-        return Page[Deed].model_validate(
+        return Page[AuditEntryView].model_validate(
             self._transport.call("GET", f"/v1/videos/{video_id}/audit", query=query).json()
         )
 

@@ -29,7 +29,7 @@ class Video(Answer):
     service may add to these."""
     reason: str | None = None
     reason_detail: str | None = None
-    reason_says: str | None = None
+    reason_message: str | None = None
     retryable: bool = False
     attempt: int = 1
     created_at: str | int | float | None = None
@@ -47,8 +47,8 @@ class Video(Answer):
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
-    remaking: bool | None = None
-    remake_reason: str | None = None
+    reencoding: bool | None = None
+    reencode_reason: str | None = None
 
 
 class Rendition(Answer):

@@ -81,11 +81,11 @@ class Notifications:
 
     def switched_off(self) -> frozenset[str]:
         """Kinds I do not want."""
-        return frozenset(self._transport.call("GET", "/v1/me/notification-choices").json()["off"])
+        return frozenset(self._transport.call("GET", "/v1/me/notification-preferences").json()["off"])
 
     def switch_off(self, kinds: Collection[Kind]) -> None:
         """These kinds and no others."""
-        self._transport.call("PUT", "/v1/me/notification-choices", body={"off": sorted(kinds)})
+        self._transport.call("PUT", "/v1/me/notification-preferences", body={"off": sorted(kinds)})
 
     def mute(self, user_id: str) -> None:
         self._transport.call("PUT", f"/v1/me/mutes/{user_id}")

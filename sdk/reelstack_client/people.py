@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin
 
 import httpx
 
-from reelstack_client.desk import Deed
+from reelstack_client.desk import AuditEntryView
 from reelstack_client.errors import ClientError, Unreachable
 from reelstack_client.models import Answer, Page
 from reelstack_client.rights import Rights
@@ -159,11 +159,11 @@ class People(Rights):
     def withdraw(self, user_id: str, role: Role) -> list[str]:
         return self._roles("DELETE", user_id, role)
 
-    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Deed]:
+    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntryView]:
         """What administrators did to an account, oldest first."""
         query = {"limit": limit, "cursor": cursor}
         answer = self._transport.call("GET", f"/v1/users/{quote(user_id, safe='')}/audit", query=query)
-        return Page[Deed].model_validate(answer.json())
+        return Page[AuditEntryView].model_validate(answer.json())
 
     def _account(self, method: str, user_id: str, what: str, body: Any = None) -> Account:
         path = f"/v1/users/{quote(user_id, safe='')}/{what}"

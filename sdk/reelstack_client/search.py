@@ -40,7 +40,7 @@ class Search:
     def people(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Profile]:
         """People by the beginning of their handle, or words of their name. Their avatars' addresses are relative."""
         query = {"q": words, "limit": limit, "cursor": cursor}
-        return Page[Profile].model_validate(self._transport.call("GET", "/v1/search/people", query=query).json())
+        return Page[Profile].model_validate(self._transport.call("GET", "/v1/search/users", query=query).json())
 
     def rebuild(self, kind: Kind, *, index: str | None = None, cursor: str | None = None) -> Iterator[Rebuild]:
         """Builds an index anew, page by page, until the last answer is `done`; goes on from an answer's `index` and
@@ -48,6 +48,6 @@ class Search:
         done = False
         while not done:
             body = {"kind": kind, "index": index, "cursor": cursor}
-            page = Rebuild.model_validate(self._transport.call("POST", "/v1/search/rebuild", body=body).json())
+            page = Rebuild.model_validate(self._transport.call("POST", "/v1/search/reindex", body=body).json())
             index, cursor, done = page.index, page.cursor, page.done
             yield page

@@ -112,7 +112,7 @@ def test_where_another_issuer_keeps_the_accounts_suspending_is_ours_and_roles_ar
     User("bob", created_at=1).save()
     assert suspend(call, "bob").status == 200
     assert problem(call("accounts", "PATCH", "/v1/me", body={"bio": "x"}, user="bob")) == (403, "account-suspended")
-    assert problem(call("accounts", "PUT", "/v1/users/bob/roles/creator", **ADMIN)) == (409, "roles-elsewhere")
+    assert problem(call("accounts", "PUT", "/v1/users/bob/roles/creator", **ADMIN)) == (409, "roles-managed-externally")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_only_administrators_do_these(call: Call, method: str, path: str, body: 
     for role in ("viewer", "creator", "moderator"):
         assert problem(call("accounts", method, path, body=body, user="bob", roles=(role,))) == (403, "role-missing")
     assert problem(call("accounts", method, path, body=body, user=None)) == (401, "token-missing")
-    assert problem(call("accounts", method, path, body=body, door=False, **ADMIN)) == (403, "not-through-the-door")
+    assert problem(call("accounts", method, path, body=body, door=False, **ADMIN)) == (403, "direct-access-refused")
 
 
 @pytest.mark.parametrize(

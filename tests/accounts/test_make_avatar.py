@@ -60,8 +60,8 @@ def test_the_form_takes_one_picture_of_the_type_and_size_it_was_made_for(call: C
 @pytest.mark.parametrize(
     ("body", "status", "type_"),
     [
-        ({"content_type": "image/svg+xml"}, 415, "picture-type-not-allowed"),
-        ({"content_type": "image/gif"}, 415, "picture-type-not-allowed"),
+        ({"content_type": "image/svg+xml"}, 415, "image-type-not-allowed"),
+        ({"content_type": "image/gif"}, 415, "image-type-not-allowed"),
         ({}, 422, "invalid-request"),
         ({"content_type": "image/png", "key": "u/ann/1.jpg"}, 422, "invalid-request"),
     ],

@@ -81,7 +81,7 @@ def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
     [
         ({}, 422, "nothing-to-change"),
         ({"display_name": "x" * 51}, 422, "invalid-request"),
-        ({"display_name": "what a cunt"}, 422, "words-not-allowed"),
+        ({"display_name": "what a cunt"}, 422, "text-rejected"),
         ({"bio": "x" * 501}, 422, "invalid-request"),
         ({"links": ["http://bob.example"]}, 422, "invalid-request"),
         ({"links": ["javascript:alert(1)"]}, 422, "invalid-request"),
@@ -148,7 +148,7 @@ def test_a_handle_given_up_stays_its_last_holders_for_a_while(call: Call, aws: C
 def test_a_change_leaves_one_handle_and_comes_only_now_and_then(call: Call) -> None:
     claim(call, "bob")
     answer = claim(call, "robert")
-    assert problem(answer) == (409, "handle-changed-lately")
+    assert problem(answer) == (409, "handle-changed-recently")
     assert 6 * DAY < answer.json["seconds_left"] <= 7 * DAY
     User("bob").update(actions=[User.handle_claimed_at.set(int(time.time()) - 8 * DAY)])
     assert claim(call, "robert").json["handle"] == "robert"
@@ -202,7 +202,7 @@ def test_a_hold_that_is_over_is_not_the_last_holders_to_take_back(call: Call) ->
     later(8)
     claim(call, "robert")
     Handle("bobby").update([Handle.free_at.set(int(time.time()) - 1)])
-    assert problem(claim(call, "bobby")) == (409, "handle-changed-lately")
+    assert problem(claim(call, "bobby")) == (409, "handle-changed-recently")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_hold_that_is_over_is_not_the_last_holders_to_take_back(call: Call) ->
         ("a.d_m.i.n", 422, "handle-reserved"),
         ("adm1n2", 422, "handle-reserved"),
         ("reelstack.team", 422, "handle-reserved"),
-        ("fuck.you", 422, "words-not-allowed"),
+        ("fuck.you", 422, "text-rejected"),
         ("", 422, "invalid-request"),
         ("x" * 65, 422, "invalid-request"),
     ],
@@ -263,7 +263,7 @@ def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: py
 )
 def test_nothing_answers_without_a_token_or_beside_the_door(call: Call, method: str, path: str, body: Any) -> None:
     assert problem(call("accounts", method, path, body=body, user=None)) == (401, "token-missing")
-    assert problem(call("accounts", method, path, body=body, door=False)) == (403, "not-through-the-door")
+    assert problem(call("accounts", method, path, body=body, door=False)) == (403, "direct-access-refused")
 
 
 def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], Any], context: Any) -> None:

@@ -102,7 +102,7 @@ def bearer(token: str) -> dict[str, str]:
 def test_the_api_answers_only_through_the_edge(drive: Driver) -> None:
     headers = {"authorization": f"Bearer {drive.token('ann')}"}
     answer = httpx.get(f"{drive.outputs.api_url}/v1/feed", headers=headers, timeout=30)
-    assert problem(answer) == (403, "not-through-the-door")
+    assert problem(answer) == (403, "direct-access-refused")
 
 
 def test_a_viewer_cannot_upload_and_a_creator_cannot_decide(drive: Driver) -> None:
@@ -224,7 +224,7 @@ def test_a_file_that_is_no_video_ends_with_a_stored_reason(
         file.write_bytes(data)
         video = drive.produce(file)
         assert (video.state, video.reason) == ("rejected", reason)
-        assert video.reason_says
+        assert video.reason_message
     assert called == []
 
 

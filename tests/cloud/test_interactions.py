@@ -40,7 +40,7 @@ def test_bad_words_wait_for_a_moderator(drive: Driver, sample: Video) -> None:
     made = drive.call("POST", path, user="bob", json={"text": "what a fucking clip"}).json()
     assert made["state"] == "held"
     assert drive.call("GET", f"{path}/{made['comment_id']}", user="ann").status_code == 404
-    waiting = drive.call("GET", "/v1/comments/waiting", user="mia").json()["items"]
+    waiting = drive.call("GET", "/v1/comments/pending", user="mia").json()["items"]
     assert made["comment_id"] in [one["comment_id"] for one in waiting]
     verdict = drive.call("POST", f"{path}/{made['comment_id']}/verdict", user="mia", json={"verdict": "reject"})
     assert verdict.status_code == 200

@@ -177,7 +177,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
 
     assert drive.call("POST", f"{path}/appeal", user="ann", json={"text": "it is mine"}).status_code == 202
     approve = {"verdict": "approve", "reason": "shown to be theirs"}
-    assert problem(drive.call("POST", f"{path}/verdict", user="mia", json=approve)) == (403, "second-person-needed")
+    assert problem(drive.call("POST", f"{path}/verdict", user="mia", json=approve)) == (403, "second-reviewer-required")
     review = drive.call("POST", f"/v1/reviews/{video.video_id}/claim", user="ada").json()
     assert (review["appeal"], review["reason"]) == ("it is mine", "taken-down")
     shown = next(item["url"] for item in review["evidence"] if item["name"].endswith(".mp4"))

@@ -141,7 +141,7 @@ def for_anothers(told: Told, row: Row) -> list[str]:
 
 def while_the_video_is_private(told: Told, row: Row) -> list[str]:
     told.world.begin(row.route)
-    Video("vid").update([Video.visibility.set("private"), Video.shelf.remove()])
+    Video("vid").update([Video.visibility.set("private"), Video.shard.remove()])
     return [told(row, "bob")]
 
 

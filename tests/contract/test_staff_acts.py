@@ -31,7 +31,7 @@ RETRY = "POST /v1/videos/{video_id}/retry"
 """Everybody's, and an act when it is an administrator's of another's video."""
 ACTS = {name: str(rule.requires.role) for name, rule in openapi.rules().items() if rule.is_act}
 ACTS |= {REMOVAL: "moderator", RETRY: "admin"}
-REBUILD = "POST /v1/search/rebuild"
+REBUILD = "POST /v1/search/reindex"
 BODIES: dict[str, Any] = {
     "POST /v1/videos/{video_id}/comments/{comment_id}/verdict": {"verdict": "reject"},
     "POST /v1/videos/{video_id}/verdict": {"verdict": "reject", "reason": "seen"},
@@ -163,4 +163,4 @@ def test_nobody_judges_a_comment_of_their_own(call: Call, bob: str, verdict: str
     commented("mia")
     answer = call("interactions", "POST", f"{PATH}/verdict", body={"verdict": verdict}, **MIA)
     assert problem(answer) == (403, "own-comment")
-    assert call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"]
+    assert call("interactions", "GET", "/v1/comments/pending?queue=reported", **MIA).json["items"]

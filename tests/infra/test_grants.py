@@ -255,7 +255,7 @@ def test_reading_changes_nothing() -> None:
     assert all(action.startswith("Get") for action in BUCKET_ACTIONS["reads"])
 
 
-def test_only_withdrawing_invalidates_and_what_is_in_quarantine_is_read_by_the_desk_and_restoring_only(
+def test_only_withdrawing_invalidates_and_what_is_in_quarantine_is_read_by_moderators_and_restoring_only(
     variant: Assembly,
 ) -> None:
     holders: dict[str, set[str]] = {}

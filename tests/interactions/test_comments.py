@@ -119,7 +119,7 @@ def test_of_many_who_open_a_hot_videos_comments_at_once_one_reads_them(
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(comment_listings.list_comments, "vid", "cid", Order.NEWEST, 20, None) for _ in range(40)]
     assert [[one.text for one in future.result()[0]] for future in asked] == [["first"]] * 40
-    assert len(queried) <= 3 * comment_ids.SHELVES, "once, or once a second"
+    assert len(queried) <= 3 * comment_ids.SHARDS, "once, or once a second"
 
 
 def test_comments_nobody_liked_are_all_in_top_whatever_order_an_index_has_them_in(
@@ -225,7 +225,7 @@ def test_bad_words_wait_for_a_moderator_and_only_their_author_sees_them(call: Ca
     assert call("interactions", "GET", path, user="bob").status == 200
     assert problem(call("interactions", "GET", path, user="ann")) == (404, "comment-not-found")
     assert problem(call("interactions", "PUT", f"{path}/like", user="ann")) == (404, "comment-not-found")
-    (waiting,) = call("interactions", "GET", "/v1/comments/waiting", **MIA).json["items"]
+    (waiting,) = call("interactions", "GET", "/v1/comments/pending", **MIA).json["items"]
     assert waiting["comment_id"] == made["comment_id"]
     assert call("interactions", "POST", f"{path}/verdict", body={"verdict": "approve"}, **MIA).status == 200
     streams.flow()
@@ -249,7 +249,7 @@ def test_a_rejected_comment_is_gone(call: Call, streams: Streams) -> None:
     path = f"{PATH}/{write(call, 'fuck').json['comment_id']}"
     call("interactions", "POST", f"{path}/verdict", body={"verdict": "reject"}, **MIA)
     assert call("interactions", "GET", path, user="bob").status == 404
-    assert call("interactions", "GET", "/v1/comments/waiting", **MIA).json["items"] == []
+    assert call("interactions", "GET", "/v1/comments/pending", **MIA).json["items"] == []
 
 
 # --- blocks and visibility -------------------------------------------------------------------------------------------
@@ -346,7 +346,7 @@ GUARDED = [
     ("DELETE", f"{PATH}/1795420860000-0123456789ab/like"),
     ("PUT", "/v1/videos/vid/pin/1795420860000-0123456789ab"),
     ("DELETE", "/v1/videos/vid/pin"),
-    ("GET", "/v1/comments/waiting"),
+    ("GET", "/v1/comments/pending"),
     ("PUT", "/v1/videos/vid/bookmark"),
     ("DELETE", "/v1/videos/vid/bookmark"),
     ("GET", "/v1/me/bookmarks"),
@@ -365,7 +365,7 @@ def test_nothing_answers_without_a_token(call: Call, aws: Config, method: str, p
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/v1/comments/waiting"),
+        ("GET", "/v1/comments/pending"),
         ("GET", "/v1/videos/vid/reports"),
         ("GET", f"{PATH}/1795420860000-0123456789ab/reports"),
         ("POST", f"{PATH}/1795420860000-0123456789ab/verdict"),

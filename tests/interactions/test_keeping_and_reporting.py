@@ -175,13 +175,13 @@ def test_a_reported_comment_waits_in_its_queue_and_stays_readable(call: Call, st
     for user in ("u0", "u1", "u1"):
         assert report(call, user, f"{path}/report").status == 204
     streams.flow()
-    (asked,) = call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"]
+    (asked,) = call("interactions", "GET", "/v1/comments/pending?queue=reported", **MIA).json["items"]
     assert (asked["reports"], asked["state"]) == (2, "visible")
     assert len(call("interactions", "GET", f"{path}/reports", **MIA).json["items"]) == 2
     assert call("interactions", "POST", f"{path}/verdict", body={"verdict": "approve"}, **MIA).status == 200
     report(call, "u2", f"{path}/report")
     streams.flow()
-    assert call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"] == []
+    assert call("interactions", "GET", "/v1/comments/pending?queue=reported", **MIA).json["items"] == []
     assert next(iter(Comment.scan())).reports == 2
 
 
@@ -190,7 +190,7 @@ def test_an_edit_does_not_take_a_reported_comment_out_of_its_queue(call: Call, s
     report(call, "u0", f"{path}/report")
     streams.flow()
     call("interactions", "PATCH", path, user="bob", body={"text": "harmless"})
-    (asked,) = call("interactions", "GET", "/v1/comments/waiting?queue=reported", **MIA).json["items"]
+    (asked,) = call("interactions", "GET", "/v1/comments/pending?queue=reported", **MIA).json["items"]
     assert asked["text"] == "harmless"
 
 

@@ -10,7 +10,7 @@ from reelstack.interactions import likes
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks
 from reelstack.tables.interactions import Like
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 from tests.conftest import requests_of
 
 
@@ -59,29 +59,29 @@ def listed(video_id: str) -> list[str]:
             return seen
 
 
-def test_who_likes_a_video_is_listed_newest_first_from_all_shelves(video: str) -> None:
+def test_who_likes_a_video_is_listed_newest_first_from_all_shards(video: str) -> None:
     for number in range(20):
         likes.like(f"u{number}", video)
-    assert len({like.shelf for like in Like.scan()}) > SHELVES / 2
+    assert len({like.shard for like in Like.scan()}) > SHARDS / 2
     newest = sorted(Like.scan(), key=lambda like: (int(like.liked_at), like.user_id), reverse=True)
     assert listed(video) == [like.user_id for like in newest]
 
 
-def test_a_video_that_becomes_hot_lists_what_follows_on_more_shelves_and_forgets_none(video: str) -> None:
+def test_a_video_that_becomes_hot_lists_what_follows_on_more_shards_and_forgets_none(video: str) -> None:
     for number in range(5):
         likes.like(f"early{number}", video)
-    likes.spread(video, likes_per_second=40 * sizing.LIKES_PER_SHELF)
-    assert Video.get(video).like_shelves == 64
+    likes.spread(video, likes_per_second=40 * sizing.LIKES_PER_SHARD)
+    assert Video.get(video).like_shards == 64
     for number in range(50):
         likes.like(f"late{number}", video)
-    assert any(int(like.shelf.split("#")[1]) >= SHELVES for like in Like.scan())
+    assert any(int(like.shard.split("#")[1]) >= SHARDS for like in Like.scan())
     assert sorted(listed(video)) == sorted(like.user_id for like in Like.scan())
 
 
-def test_shelves_are_never_taken_away(video: str) -> None:
+def test_shards_are_never_taken_away(video: str) -> None:
     likes.spread(video, 100_000)
     likes.spread(video, 10_000)
-    assert Video.get(video).like_shelves == 256
+    assert Video.get(video).like_shards == 256
 
 
 def test_a_video_that_is_gone_is_not_made_by_spreading_its_likes(aws: Config) -> None:

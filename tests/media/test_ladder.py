@@ -56,7 +56,7 @@ def test_a_full_hd_source_has_three_hevc_rungs_and_the_lowest_in_avc_too() -> No
     }
 
 
-def test_a_portrait_source_is_measured_by_its_short_side() -> None:
+def test_a_vertical_source_is_measured_by_its_short_side() -> None:
     assert rungs(1080, 1920) == [(480, 854), (720, 1280), (1080, 1920)]
 
 

@@ -230,7 +230,7 @@ def test_what_a_policy_put_to_review_is_published_again_by_a_person_where_it_was
     assert problem(call("videos", "GET", "/v1/videos/open", user="bob")) == (409, "video-processing")
     assert decide(call, "approve", "open", **MIA).json["state"] == "published"
     video = Video.get("open")
-    assert (int(video.published_at), int(video.shelf)) == (5, videos.shelf_of("open"))
+    assert (int(video.published_at), int(video.shard)) == (5, videos.shard_of("open"))
     assert remoderate(call)["reviews"] == 0, "a person has seen it"
 
 

@@ -87,7 +87,7 @@ def test_a_takedown_hides_with_its_answer_and_withdraws_with_what_follows(
 ) -> None:
     make()
     answer = take_down(call)
-    assert (answer.status, answer.json["state"], answer.json["reason_says"]) == (
+    assert (answer.status, answer.json["state"], answer.json["reason_message"]) == (
         200,
         "rejected",
         "A moderator took the clip down.",
@@ -238,11 +238,11 @@ def test_a_granted_appeal_brings_objects_back_before_the_video(
     assert problem(call("videos", "GET", "/v1/videos/vid/playback")) == (409, "video-processing")
     assert restore(event("moderation/restore_video.granted"), context) == {"restored": True}
     video = Video.get("vid")
-    assert (video.state, video.reason, int(video.published_at), int(video.shelf)) == (
+    assert (video.state, video.reason, int(video.published_at), int(video.shard)) == (
         "published",
         None,
         5,
-        videos.shelf_of("vid"),
+        videos.shard_of("vid"),
     )
     assert (keys("v/vid/"), keys("quarantine/vid/")) == (set(KEYS), set())
     assert "-" in appealed.entries["deny:vid"], "tokens from before stay refused"
@@ -263,14 +263,14 @@ def test_a_restore_that_finds_nothing_to_bring_back_publishes_nothing(
 
 def test_a_declined_appeal_is_the_end_of_it(appealed: EdgeStore, call: Call) -> None:
     assert decide(call, "reject").json["state"] == "rejected"
-    assert problem(appeal(call)) == (409, "appealed-before")
+    assert problem(appeal(call)) == (409, "already-appealed")
     assert problem(decide(call, "approve")) == (409, "nothing-to-decide")
 
 
 def test_an_appeal_goes_to_somebody_else_than_the_first_verdict(appealed: EdgeStore, call: Call) -> None:
-    assert problem(decide(call, "approve", **MOD)) == (403, "second-person-needed")
+    assert problem(decide(call, "approve", **MOD)) == (403, "second-reviewer-required")
     claim = call("moderation", "POST", "/v1/reviews/vid/claim", **MOD)
-    assert problem(claim) == (403, "second-person-needed")
+    assert problem(claim) == (403, "second-reviewer-required")
     assert problem(decide(call, "approve", user="ann", roles=("admin",))) == (403, "own-video")
     assert Video.get("vid").state == "rejected"
 
@@ -279,12 +279,12 @@ def test_an_appeal_cannot_be_granted_while_objects_are_still_on_their_way_out(st
     make()
     take_down(call)
     appeal(call)
-    assert problem(decide(call, "approve")) == (409, "still-withdrawing")
+    assert problem(decide(call, "approve")) == (409, "withdrawal-in-progress")
     assert Review.get("vid").queue == "appeals"
 
 
 def test_each_verdict_can_be_appealed_once(appealed: EdgeStore, call: Call, event: Event, context: Any) -> None:
-    assert problem(appeal(call)) == (409, "appealed-before")
+    assert problem(appeal(call)) == (409, "already-appealed")
     decide(call, "approve")
     restore(event("moderation/restore_video.granted"), context)
     take_down(call)
@@ -345,7 +345,7 @@ LOWER = {"creator": ("viewer",), "moderator": ("viewer", "creator"), "admin": ("
 
 
 @pytest.mark.parametrize(("method", "path", "body", "role"), ROUTES)
-def test_a_route_of_the_desk_wants_a_token_and_its_role(
+def test_a_route_of_moderation_wants_a_token_and_its_role(
     aws: Config, call: Call, method: str, path: str, body: Any, role: str
 ) -> None:
     make()

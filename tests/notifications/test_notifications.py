@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reelstack.notifications import notifications
-from reelstack.notifications.activities import Happening, NotificationKind
+from reelstack.notifications.activities import Activity, NotificationKind
 from reelstack.notifications.notifications import MOST_PEOPLE, merged
 from reelstack.platform.config import Config
 from reelstack.tables.notifications import Notification
@@ -30,7 +30,7 @@ def test_people_are_the_same_in_any_order_of_any_batches(did: list[tuple[int, st
 
 
 HAPPENED = st.builds(
-    Happening,
+    Activity,
     user_id=st.just("ann"),
     kind=st.sampled_from([NotificationKind.LIKE, NotificationKind.COMMENT]),
     about=st.sampled_from(["v1", "v2"]),
@@ -42,7 +42,7 @@ HAPPENED = st.builds(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=st.lists(HAPPENED, min_size=1, max_size=8), data=st.data())
-def test_an_inbox_is_the_same_after_any_replay(aws: Config, happened: list[Happening], data: Any) -> None:
+def test_an_inbox_is_the_same_after_any_replay(aws: Config, happened: list[Activity], data: Any) -> None:
     first, second = f"u{next(USERS)}", f"u{next(USERS)}"
     _store(first, happened, [len(happened)])
     replayed = data.draw(st.permutations(happened + data.draw(st.lists(st.sampled_from(happened), max_size=4))))
@@ -50,8 +50,8 @@ def test_an_inbox_is_the_same_after_any_replay(aws: Config, happened: list[Happe
     assert _inbox(second) == _inbox(first)
 
 
-def _store(user_id: str, happened: list[Happening], sizes: list[int]) -> None:
-    left = [Happening(**(vars(one) | {"user_id": user_id})) for one in happened]
+def _store(user_id: str, happened: list[Activity], sizes: list[int]) -> None:
+    left = [Activity(**(vars(one) | {"user_id": user_id})) for one in happened]
     for size in sizes:
         notifications.store(left[:size])
         left = left[size:]

@@ -144,10 +144,12 @@ def test_blocked_muted_suspended_people_and_kinds_switched_off_tell_nothing(call
     User("dan", created_at=1, suspended_at=2).save()
     assert notify(like("bob"), like("cid"), like("dan")) == 0
     assert call("notifications", "GET", "/v1/me/mutes").json == {"items": [{"user_id": "cid"}], "cursor": None}
-    assert call("notifications", "PUT", "/v1/me/notification-choices", body={"off": ["like"]}).json == {"off": ["like"]}
+    assert call("notifications", "PUT", "/v1/me/notification-preferences", body={"off": ["like"]}).json == {
+        "off": ["like"]
+    }
     assert notify(like("eve")) == 0
     assert notify(record("comments_table", comment("eve"))) == 1
-    call("notifications", "PUT", "/v1/me/notification-choices", body={"off": []})
+    call("notifications", "PUT", "/v1/me/notification-preferences", body={"off": []})
     call("notifications", "DELETE", "/v1/me/mutes/cid")
     assert notify(like("cid"), like("eve")) == 1
     assert told(call) == {"comment#vid": ["eve"], "like#vid": ["cid", "eve"]}
@@ -179,8 +181,8 @@ def test_the_inbox_is_its_owners_and_malformed_requests_are_refused(call: Call, 
     bad = [
         ("PUT", "/v1/me/notifications/read", {"to": -1}),
         ("PUT", "/v1/me/notifications/read", {}),
-        ("PUT", "/v1/me/notification-choices", {"off": ["nonsense"]}),
-        ("PUT", "/v1/me/notification-choices", {"off": ["like"] * 11}),
+        ("PUT", "/v1/me/notification-preferences", {"off": ["nonsense"]}),
+        ("PUT", "/v1/me/notification-preferences", {"off": ["like"] * 11}),
         ("PUT", "/v1/me/devices/phone", {"platform": "ios", "token": "x" * 1025}),
         ("PUT", "/v1/me/devices/a%20b", {"platform": "ios", "token": "0123456789"}),
         ("GET", "/v1/me/notifications?cursor=nonsense", None),

@@ -26,7 +26,7 @@ Call = Callable[..., Any]
 ADMIN = {"user": "ada", "roles": ("admin",)}
 ROUTES = [
     ("GET", "/v1/production", None),
-    ("GET", "/v1/production/dead", None),
+    ("GET", "/v1/production/dead-letters", None),
     ("POST", "/v1/production/redrive", {}),
     ("POST", "/v1/production/reencode", {}),
     ("POST", "/v1/videos/v1/produce", {}),
@@ -51,7 +51,7 @@ def asset(prefix: str) -> dict[str, Any]:
 def video(aws: Config) -> Video:
     """A published video with its objects."""
     made = Video("v1", owner_id="ann", title="Bunny", state="published", upload_id="u1", created_at=1, attempt=1)
-    made.asset, made.published_at, made.shelf = asset(OLD), 1000, videos.shelf_of("v1")
+    made.asset, made.published_at, made.shard = asset(OLD), 1000, videos.shard_of("v1")
     made.save()
     Upload(
         "u1",
@@ -109,8 +109,8 @@ def test_what_cannot_be_is_refused(call: Call, path: str, body: Any, status: int
 
 
 def test_the_line_shows_who_waits_what_is_dead_and_what_the_day_cost(call: Call, event: Any, context: Any) -> None:
-    queues.bury(Priority.LOW, Order("u9", 1, Priority.LOW).to_message(), "because")
-    answer = handler(event("operations/api.line"), context)
+    queues.dead_letter(Priority.LOW, Order("u9", 1, Priority.LOW).to_message(), "because")
+    answer = handler(event("operations/api.production"), context)
     line = json.loads(answer["body"])
     assert answer["statusCode"] == 200
     assert (line["slots"], line["running"], line["queues"]["low"]["dead"]) == (2, 0, 1)
@@ -119,8 +119,8 @@ def test_the_line_shows_who_waits_what_is_dead_and_what_the_day_cost(call: Call,
 
 def test_dead_letters_are_listed_with_reasons_and_sent_back(call: Call) -> None:
     for priority in (Priority.LOW, Priority.HIGH):
-        queues.bury(priority, Order("u9", 3, priority).to_message(), "because")
-    listed = call("operations", "GET", "/v1/production/dead?priority=low", **ADMIN).json["items"]
+        queues.dead_letter(priority, Order("u9", 3, priority).to_message(), "because")
+    listed = call("operations", "GET", "/v1/production/dead-letters?priority=low", **ADMIN).json["items"]
     assert [(one["upload_id"], one["attempt"], one["reason"]) for one in listed] == [("u9", 3, "because")]
     moved = call("operations", "POST", "/v1/production/redrive", **ADMIN, body={"priority": "low"}).json["moved"]
     assert moved == {"low": 1}
@@ -134,7 +134,7 @@ def test_dead_letters_are_listed_with_reasons_and_sent_back(call: Call) -> None:
 def test_a_remake_is_ordered_by_the_change_itself(video: Video, call: Call, event: Any, context: Any) -> None:
     answer = handler(event("operations/api.produce"), context)
     assert answer["statusCode"] == 202
-    assert json.loads(answer["body"])["remaking"] is True
+    assert json.loads(answer["body"])["reencoding"] is True
     after = Video.get("v1").serialize()
     record = StreamRecord({"dynamodb": {"OldImage": video.serialize(), "NewImage": after}})
     assert change_events.read(record) == [
@@ -184,17 +184,17 @@ def test_a_remake_that_fails_leaves_the_video_as_it_was_and_can_be_asked_for_aga
     assert executions.start(Order("u1", 2, Priority.LOW))
     assert reject(event("production/reject.file") | {"video_id": "v1", "attempt": 2}, context) == {"rejected": True}
     seen = Video.get("v1")
-    assert (seen.state, seen.asset["prefix"], seen.remake_reason) == ("published", OLD, "not-a-video")
+    assert (seen.state, seen.asset["prefix"], seen.reencode_reason) == ("published", OLD, "not-a-video")
     executions.finish("u1-2", "FAILED")
     reencodes.request(seen, Priority.LOW)
     assert executions.start(Order("u1", 3, Priority.LOW))
     executions.finish("u1-3", "TIMED_OUT")
-    assert Video.get("v1").remake_reason == "production-timeout"
+    assert Video.get("v1").reencode_reason == "production-timeout"
 
 
 def test_a_video_taken_down_meanwhile_stays_down(video: Video, event: Any, context: Any) -> None:
     reencodes.request(video, Priority.LOW)
-    video.update(actions=[Video.state.set("rejected"), Video.shelf.remove()])
+    video.update(actions=[Video.state.set("rejected"), Video.shard.remove()])
     assert executions.start(Order("u1", 2, Priority.LOW))
     assert executions.running() == [], "nothing is made for it any more"
     step = event("production/publish.ok") | {"video_id": "v1", "attempt": 2, "asset_key": "work/u1/2/asset.json"}
@@ -210,6 +210,6 @@ def test_old_videos_are_asked_for_in_bulk_at_low_priority(video: Video, call: Ca
     body = {"without_codec": "av1", "before": 2000}
     answer = call("operations", "POST", "/v1/production/reencode", **ADMIN, body=body)
     assert (answer.status, answer.json) == (202, {"asked": ["v1"], "seen": 1, "cursor": None})
-    assert Video.get("v1").remake_priority == "low"
+    assert Video.get("v1").reencode_priority == "low"
     for other in ({"without_codec": "hevc"}, {"before": 1000}):
         assert call("operations", "POST", "/v1/production/reencode", **ADMIN, body=other).json["asked"] == []

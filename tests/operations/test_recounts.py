@@ -21,7 +21,7 @@ def video(aws: Config) -> str:
     """With twenty likes, nine bookmarks, eight shares, three comments of which one is deleted, and two replies."""
     Video("v", owner_id="ann", title="t", state="published", upload_id="u", created_at=1).save()
     for number in range(20):
-        Like(f"u{number}", "v", liked_at=number, shelf=f"v#{number % 8}").save()
+        Like(f"u{number}", "v", liked_at=number, shard=f"v#{number % 8}").save()
     for number in range(9):
         bookmarks.save(f"u{number}", "v")
     for number in range(8):
@@ -118,10 +118,10 @@ def test_followers_and_those_followed_are_counted_without_requests(aws: Config) 
     users.meet("ann")
     for number in range(12):
         follower = f"u{number}"
-        Follow(follower, "ann", state="following", since=1, shelf=f"following#ann#{number % 8}").save()
-    Follow("cid", "ann", state="requested", since=1, shelf="requested#ann#0").save()
-    Follow("ann", "bob", state="following", since=1, shelf="following#bob#0").save()
-    Follow("ann", "cid", state="requested", since=1, shelf="requested#cid#0").save()
+        Follow(follower, "ann", state="following", since=1, shard=f"following#ann#{number % 8}").save()
+    Follow("cid", "ann", state="requested", since=1, shard="requested#ann#0").save()
+    Follow("ann", "bob", state="following", since=1, shard="following#bob#0").save()
+    Follow("ann", "cid", state="requested", since=1, shard="requested#cid#0").save()
     Counter("user/ann", followers=12, following=2).save()
     found = recounts.of_user("ann")
     assert (found.state, found.counted) == (Outcome.DRIFTED, {"followers": 12, "following": 1, "requested": 1})

@@ -26,7 +26,7 @@ GIVEN = {
     "upload_id": "u",
     "attempt": 1,
     "key": "originals/normal/u",
-    "remake": False,
+    "reencode": False,
     "renditions": [],
 }
 
@@ -156,9 +156,9 @@ def scenarios() -> Iterator[Scenario]:
             short=state,
             status="FAILED",
         )
-    again: dict[str, Any] = {"remake": True}
-    yield Scenario("a remake was approved before", "publish", review, {}, {"request_review": 0}, again)
-    yield Scenario("a remake is not declined", "publish", {"inspect_frames": [MODERATED]}, {}, {"reject": 0}, again)
+    again: dict[str, Any] = {"reencode": True}
+    yield Scenario("a reencode was approved before", "publish", review, {}, {"request_review": 0}, again)
+    yield Scenario("a reencode is not declined", "publish", {"inspect_frames": [MODERATED]}, {}, {"reject": 0}, again)
     for state, (before, errors) in RETRIES.items():
         for error, tries in errors.items():
             yield from tried_again(state, before, error, tries)

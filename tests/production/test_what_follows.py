@@ -95,7 +95,7 @@ def test_the_end_of_a_window_needs_nothing(aws: Config, event: Event, context: A
 
 
 @pytest.mark.parametrize("case", ["uploaded", "ended", "scheduled"])
-def test_the_doorbell_finds_an_empty_queue_empty(aws: Config, event: Event, context: Any, case: str) -> None:
+def test_waking_up_finds_an_empty_queue_empty(aws: Config, event: Event, context: Any, case: str) -> None:
     assert start_production(event(f"production/start_production.{case}"), context) == {"started": 0}
 
 

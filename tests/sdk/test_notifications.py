@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as dial
 from websockets.sync.server import ServerConnection, serve
 
-from reelstack.notifications.activities import Happening, NotificationKind
+from reelstack.notifications.activities import Activity, NotificationKind
 from reelstack.notifications.notifications import store
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack_client import Client
@@ -52,11 +52,11 @@ def test_a_lost_connection_loses_nothing_and_tells_nothing_twice(
         monkeypatch.setenv(f"{PREFIX}SOCKET_URL", f"ws://127.0.0.1:{port}/live")
         config.cache_clear()
         client = Client("https://clips.example.com", http=httpx.Client(transport=Service(call)), sleep=lambda _: None)
-        store([Happening("ann", NotificationKind.FOLLOW, "", "bob", 1)])
+        store([Activity("ann", NotificationKind.FOLLOW, "", "bob", 1)])
         heard = client.notifications.listen(since=0, connect=remember)
         assert next(heard).people == ["bob"]
 
-        (missed,) = store([Happening("ann", NotificationKind.FOLLOW, "", "cid", 2)])
+        (missed,) = store([Activity("ann", NotificationKind.FOLLOW, "", "cid", 2)])
         opened[-1].socket.shutdown(socket.SHUT_RDWR)
         assert next(heard).people == ["cid", "bob"]
         assert len(opened) == 2

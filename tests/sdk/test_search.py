@@ -27,9 +27,9 @@ def test_people_are_found_with_their_profiles() -> None:
 
 def test_a_stage_without_search_says_so() -> None:
     with pytest.raises(NotFound, match="no search"):
-        client(Answers({"type": "search-off", "title": "There is no search", "status": 404}, status=404)).search.people(
-            "a"
-        )
+        client(
+            Answers({"type": "search-disabled", "title": "There is no search", "status": 404}, status=404)
+        ).search.people("a")
 
 
 def test_a_rebuild_goes_on_where_the_last_page_ended() -> None:

@@ -117,11 +117,11 @@ def test_a_document_that_an_index_does_not_take_is_named_and_the_others_are_take
 def test_an_admin_rebuilds_and_a_rebuild_that_was_replaced_cannot_go_on(engine: str, call: Callable[..., Any]) -> None:
     admin = {"user": "ada", "roles": ("admin",)}
     apply(("ann", False, False))
-    answer = call("search", "POST", "/v1/search/rebuild", body={"kind": "people"}, **admin)
+    answer = call("search", "POST", "/v1/search/reindex", body={"kind": "people"}, **admin)
     assert (answer.status, answer.json["done"], answer.json["indexed"]) == (200, True, 1)
     for index in (answer.json["index"], "people-1", "videos-1", "nonsense"):
         body = {"kind": "people", "index": index}
-        assert problem(call("search", "POST", "/v1/search/rebuild", body=body, **admin)) == (409, "rebuild-over")
+        assert problem(call("search", "POST", "/v1/search/reindex", body=body, **admin)) == (409, "reindex-ended")
 
 
 @pytest.mark.parametrize("sample", ["search/index_search.published", "search/index_search.private"])

@@ -174,7 +174,7 @@ def test_without_a_search_engine_there_is_no_search_and_streams_are_left_alone(
     monkeypatch.setenv(f"{PREFIX}SEARCH_URL", "")
     config.cache_clear()
     answer = call("search", "GET", "/v1/search/videos?q=bunny")
-    assert problem(answer) == (404, "search-off")
+    assert problem(answer) == (404, "search-disabled")
     assert follow("v1") == {"batchItemFailures": []}
 
 
@@ -184,6 +184,6 @@ def test_an_engine_that_is_away_is_told_with_a_time_to_ask_again_and_a_batch_com
     monkeypatch.setenv(f"{PREFIX}SEARCH_URL", "http://127.0.0.1:9")
     config.cache_clear()
     answer = call("search", "GET", "/v1/search/videos?q=bunny")
-    assert (problem(answer), answer.headers["retry-after"]) == ((503, "search-away"), "5")
+    assert (problem(answer), answer.headers["retry-after"]) == ((503, "search-unavailable"), "5")
     with pytest.raises(Exception, match="Search does not answer"):
         follow("v1")

@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 from valkey import Valkey
 
 from local import ports
-from reelstack.errors import TieToOneself, VideoNotFound
+from reelstack.errors import SelfRelationship, VideoNotFound
 from reelstack.interactions import likes
 from reelstack.platform import cache
 from reelstack.platform.config import PREFIX, Config, config
@@ -19,7 +19,7 @@ from reelstack.tables.videos import Video
 
 
 def follow(follower: str, followee: str, state: str = "following") -> None:
-    Follow(follower, followee, state=state, since=1, shelf=f"{state}#{followee}#0").save()
+    Follow(follower, followee, state=state, since=1, shard=f"{state}#{followee}#0").save()
 
 
 def test_a_block_stands_between_both_whoever_set_it(aws: Config) -> None:
@@ -64,7 +64,7 @@ def test_who_was_blocked_cannot_take_the_block_back(aws: Config) -> None:
 
 
 def test_nobody_blocks_themselves(aws: Config) -> None:
-    with pytest.raises(TieToOneself):
+    with pytest.raises(SelfRelationship):
         blocks.block("ann", "ann")
 
 

@@ -166,7 +166,7 @@ def test_nobody_follows_an_id_that_nobody_has(call: Call) -> None:
 
 @pytest.mark.parametrize("tail", ["follow", "block"])
 def test_nobody_follows_or_blocks_themselves(call: Call, tail: str) -> None:
-    assert problem(put(call, "ann", f"users/ann/{tail}")) == (422, "tie-to-oneself")
+    assert problem(put(call, "ann", f"users/ann/{tail}")) == (422, "self-relationship")
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -197,7 +197,7 @@ def test_as_many_follows_as_one_may_and_no_more(call: Call, monkeypatch: pytest.
     config.cache_clear()
     Counter("user/bob", following=2, followers=1).save()
     refused = put(call, "bob", "users/ann/follow")
-    assert problem(refused) == (403, "following-too-many")
+    assert problem(refused) == (403, "following-limit-reached")
     assert refused.json["max_following"] == 2
 
 
@@ -210,7 +210,7 @@ def test_requests_count_among_those_one_may_follow(call: Call, context: Any, mon
     put(call, "bob", "users/eva/follow")
     put(call, "bob", "users/ann/follow")
     streams.flow()
-    assert problem(put(call, "bob", "users/cid/follow")) == (403, "following-too-many")
+    assert problem(put(call, "bob", "users/cid/follow")) == (403, "following-limit-reached")
     assert put(call, "bob", "users/ann/follow").json["state"] == "requested", "the same again is the same once"
     assert put(call, "ann", "me/follow-requests/bob").status == 204
     streams.flow()
@@ -233,7 +233,7 @@ def test_who_asked_many_at_once_is_let_in_by_as_many_as_one_may_follow(
     assert put(call, "ann", "me/follow-requests/bob").status == 204
     Streams(context).flow()
     refused = put(call, "cid", "me/follow-requests/bob")
-    assert (problem(refused), refused.json["max_following"]) == ((403, "follower-follows-too-many"), 1)
+    assert (problem(refused), refused.json["max_following"]) == ((403, "follower-limit-reached"), 1)
     assert put(call, "ann", "me/follow-requests/bob").status == 204, "who follows already is no question"
 
 

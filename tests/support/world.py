@@ -157,7 +157,7 @@ def _what_is_bobs() -> None:
     Session("bob", IDS["session_id"], created_at=1, seen_at=1, expires_at=now_ms()).save()
     Device("bob", IDS["device_id"], platform="ios", token="fedcba9876543210", registered_at=1).save()
     NotificationChoice("bob", "mute#ann", muted_at=1).save()
-    Follow("ann", "bob", state="requested", since=1, shelf="requested#bob#0").save()
+    Follow("ann", "bob", state="requested", since=1, shard="requested#bob#0").save()
 
 
 # --- what a route needs besides --------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def _deleted_account() -> None:
     account_deletion.delete("ann", "asked us to", "ada")
 
 
-FOLLOWS = Follow("bob", "ann", state="following", since=1, shelf="following#ann#0")
+FOLLOWS = Follow("bob", "ann", state="following", since=1, shard="following#ann#0")
 LIKES_COMMENT = CommentLike("bob", comment_ids.counter_of("vid", COMMENT), liked_at=1)
 NEEDED: dict[str, Callable[[], object]] = {
     "GET /v1/uploads/{upload_id}": _all_parts_sent,

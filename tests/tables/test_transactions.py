@@ -24,8 +24,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def build(transaction: TransactWrite) -> None:
-    transaction.save(Like("ann", "v", liked_at=1, shelf="v#0"), condition=Like.user_id.does_not_exist())
-    transaction.save(Like("bob", "v", liked_at=1, shelf="v#0"), condition=Like.user_id.does_not_exist())
+    transaction.save(Like("ann", "v", liked_at=1, shard="v#0"), condition=Like.user_id.does_not_exist())
+    transaction.save(Like("bob", "v", liked_at=1, shard="v#0"), condition=Like.user_id.does_not_exist())
 
 
 def written() -> int:
@@ -69,7 +69,7 @@ def test_what_will_not_pass_is_raised_at_once(aws: Config, waits: list[float], c
 def test_a_condition_that_does_not_hold_is_told_by_its_position_and_not_tried_again(
     aws: Config, waits: list[float]
 ) -> None:
-    Like("bob", "v", liked_at=1, shelf="v#0").save()
+    Like("bob", "v", liked_at=1, shard="v#0").save()
     assert transactions.commit(build) == {1}
     assert (waits, written()) == ([], 1)
 

@@ -64,7 +64,7 @@ def test_uploads_of_a_day_are_limited(call: Call, limits: Callable[..., None]) -
     limits(max_uploads_per_day=1)
     assert create(call).status == 201
     refused = create(call)
-    assert kind(refused) == (403, "uploads-of-today-used")
+    assert kind(refused) == (403, "daily-uploads-exceeded")
     assert 0 < refused.json["seconds_left"] <= 24 * 3600
 
 
@@ -72,7 +72,7 @@ def test_bytes_of_a_day_are_limited(call: Call, limits: Callable[..., None]) -> 
     limits(max_upload_bytes_per_day=3 * MIB)
     assert create(call, 2 * MIB).status == 201
     refused = create(call, 2 * MIB)
-    assert (kind(refused), refused.json["used"]) == ((403, "bytes-of-today-used"), 2 * MIB)
+    assert (kind(refused), refused.json["used"]) == ((403, "daily-bytes-exceeded"), 2 * MIB)
     assert create(call, MIB).status == 201
 
 

@@ -53,7 +53,7 @@ def test_the_joining_is_signed_for_the_announced_size_only(call: Call, opened: A
 
 @pytest.mark.parametrize("named", ["key", "uploadId"])
 def test_another_uploads_key_or_id_is_refused(call: Call, opened: Any, named: str) -> None:
-    assert kind(sign(call, opened, asked(opened, **{named: "originals/high/mine"}))) == (403, "not-of-this-upload")
+    assert kind(sign(call, opened, asked(opened, **{named: "originals/high/mine"}))) == (403, "upload-mismatch")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def world(aws: Config) -> list[Video]:
     pairs = [("vic", "fan", "following"), ("vic", "pal", "following"), ("pal", "vic", "following")]
     pairs += [("vic", "shy", "following"), ("vic", "own", "following"), ("vic", "out", "following")]
     for follower, followee, state in [*pairs, ("vic", "ask", "requested"), ("ask", "vic", "following")]:
-        Follow(follower, followee, state=state, since=1, shelf="-").save()
+        Follow(follower, followee, state=state, since=1, shard="-").save()
     blocks.block("bad", "vic")
     made = [video(owner, audience) for owner in OWNERS for audience in Audience]
     for one in made:

@@ -28,6 +28,6 @@ def expected(audience: str, account: Account, tie: Tie) -> str | None:
 
 
 @pytest.mark.parametrize(("audience", "account", "tie"), [*itertools.product(Audience, ACCOUNTS, OUT_AND_BACK)])
-def test_an_audience_an_account_and_a_tie_have_one_answer(audience: str, account: Account, tie: Tie) -> None:
+def test_an_audience_an_account_and_a_relationship_have_one_answer(audience: str, account: Account, tie: Tie) -> None:
     refused = audiences.refusal(audience, account, tie)
     assert (refused.type if refused else None) == expected(audience, account, tie)

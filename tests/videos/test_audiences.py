@@ -41,8 +41,8 @@ VIEWERS = ("stranger", "fan", "friend", "asking", "blocked", "blocker")
 @pytest.fixture
 def world(aws: Config) -> None:
     for follower, state in (("fan", "following"), ("friend", "following"), ("asking", "requested")):
-        Follow(follower, "ann", state=state, since=1, shelf="-").save()
-    Follow("ann", "friend", state="following", since=1, shelf="-").save()
+        Follow(follower, "ann", state=state, since=1, shard="-").save()
+    Follow("ann", "friend", state="following", since=1, shard="-").save()
     blocks.block("ann", "blocked")
     blocks.block("blocker", "ann")
 
@@ -56,7 +56,7 @@ def test_a_video_is_there_on_every_path_for_whom_it_is_for_and_on_none_for_other
     User("ann", created_at=1, **account).save()
     refused = {**refused, "blocked": "video-not-found", "blocker": "video-not-found"}
     for viewer in VIEWERS if not account else (*refused, "friend"):
-        Like(viewer, "vid", liked_at=1, shelf="-").save()
+        Like(viewer, "vid", liked_at=1, shard="-").save()
         Bookmark(viewer, "vid", saved_at=1).save()
         TimelineEntry(viewer, f"v#{at}#vid").save()
         may = viewer not in refused
@@ -122,7 +122,7 @@ def test_a_block_holds_with_the_next_request_and_ends_with_the_next(world: None,
 def test_whoever_likes_a_video_is_told_to_its_owner_but_across_a_block(world: None, call: Call) -> None:
     make()
     for viewer in ("fan", "blocked", "blocker"):
-        Like(viewer, "vid", liked_at=1, shelf=f"vid#{len(viewer) % 8}").save()
+        Like(viewer, "vid", liked_at=1, shard=f"vid#{len(viewer) % 8}").save()
     page = call("interactions", "GET", "/v1/videos/vid/likers").json
     assert [item["user_id"] for item in page["items"]] == ["fan"]
 

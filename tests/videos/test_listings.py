@@ -13,7 +13,7 @@ from reelstack.videos import listings, videos
 
 
 def publish(video_id: str, at: int, **more: Any) -> None:
-    fields = {"title": "t", "state": "published", "upload_id": "u", "created_at": 1, "shelf": videos.shelf_of(video_id)}
+    fields = {"title": "t", "state": "published", "upload_id": "u", "created_at": 1, "shard": videos.shard_of(video_id)}
     Video(video_id, owner_id="ann", published_at=at, **{**fields, **more}).save()
 
 
@@ -46,9 +46,9 @@ def test_many_who_read_the_feed_ask_its_partitions_once_a_second(cached: Valkey,
         publish(f"v{number}", number // 2)
     newest = [f"v{number}" for number in range(8, -1, -1)]
     assert feed() == newest
-    assert len(queries) == videos.SHELVES
+    assert len(queries) == videos.SHARDS
     assert [feed() for _ in range(5)] == [newest] * 5
-    assert len(queries) == videos.SHELVES, "pages and other readers begin with what is kept"
+    assert len(queries) == videos.SHARDS, "pages and other readers begin with what is kept"
     assert 0 < cached.pttl("rs:feed") <= 1000
     publish("new", 9)
     cached.delete("rs:feed")
@@ -59,11 +59,11 @@ def test_what_is_hidden_is_gone_from_the_feed_with_the_next_request(cached: Valk
     for number in range(4):
         publish(f"v{number}", number)
     assert len(feed()) == 4
-    Video("v0").update([Video.state.set("rejected"), Video.shelf.remove()])
-    Video("v1").update([Video.visibility.set("unlisted"), Video.shelf.remove()])
-    Video("v2").update([Video.visibility.set("friends"), Video.shelf.remove()])
+    Video("v0").update([Video.state.set("rejected"), Video.shard.remove()])
+    Video("v1").update([Video.visibility.set("unlisted"), Video.shard.remove()])
+    Video("v2").update([Video.visibility.set("friends"), Video.shard.remove()])
     assert feed() == ["v3"]
-    assert len(queries) == videos.SHELVES
+    assert len(queries) == videos.SHARDS
 
 
 def test_the_feed_goes_on_behind_what_is_kept(cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:

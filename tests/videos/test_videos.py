@@ -26,7 +26,7 @@ ASSET = {
 
 
 def make(video_id: str = "vid", *, owner: str = "ann", state: str = "published", **more: Any) -> Video:
-    shelf = videos.shelf_of(video_id) if state == "published" and more.get("visibility", "public") == "public" else None
+    shard = videos.shard_of(video_id) if state == "published" and more.get("visibility", "public") == "public" else None
     video = Video(
         video_id,
         owner_id=owner,
@@ -35,7 +35,7 @@ def make(video_id: str = "vid", *, owner: str = "ann", state: str = "published",
         upload_id=f"up-{video_id}",
         created_at=more.pop("created_at", 1),
         published_at=more.pop("published_at", 5 if state == "published" else None),
-        shelf=shelf,
+        shard=shard,
         asset=ASSET if state == "published" else None,
         **more,
     )
@@ -202,9 +202,9 @@ def test_publishing_is_one_write_and_harmless_twice(aws: Config) -> None:
     make(state="processing")
     assert [lifecycle.publish("vid", 1, ASSET, {"sexual": 0.1}) for _ in range(2)] == [True, True]
     video = Video.get("vid")
-    assert (video.state, int(video.shelf), video.asset["master"]) == (
+    assert (video.state, int(video.shard), video.asset["master"]) == (
         "published",
-        videos.shelf_of("vid"),
+        videos.shard_of("vid"),
         "master.m3u8",
     )
 

@@ -162,7 +162,7 @@ def test_while_the_first_is_answered_the_second_waits(call: Call) -> None:
     asked = idempotency.Asked(user_id="ann", key=KEY["idempotency-key"], target="POST /v1/videos/vid/retry?", body="")
     assert idempotency.begin(asked, 30) is None
     waits = retry(call)
-    assert problem(waits) == (409, "still-answering")
+    assert problem(waits) == (409, "request-in-progress")
     assert waits.headers["retry-after"] == "1"
 
 
@@ -196,7 +196,7 @@ def test_every_answer_says_how_it_may_be_used_and_which_it_is(call: Call) -> Non
     cases: list[tuple[str, str, dict[str, Any], tuple[int, str | None]]] = [
         ("GET", "/v1/videos", {}, (200, None)),
         ("GET", "/v1/videos", {"user": None}, (401, "token-missing")),
-        ("GET", "/v1/videos", {"door": False}, (403, "not-through-the-door")),
+        ("GET", "/v1/videos", {"door": False}, (403, "direct-access-refused")),
         ("GET", "/v1/videos/none", {}, (404, "video-not-found")),
         ("GET", "/v1/nowhere", {}, (404, "route-not-found")),
         ("PUT", "/v1/videos", {}, (405, "method-not-allowed")),

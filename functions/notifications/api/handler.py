@@ -1,7 +1,7 @@
 """HTTP service: what a user is told of what others did, how, and about whom not."""
 
-from functions.notifications.api.routes import choices, devices, inbox
+from functions.notifications.api.routes import devices, inbox, preferences
 from reelstack.web import lambda_handler, make_app
 
-app = make_app("notifications", inbox.router, choices.router, devices.router)
+app = make_app("notifications", inbox.router, preferences.router, devices.router)
 handler = lambda_handler(app)

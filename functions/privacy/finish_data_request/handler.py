@@ -9,7 +9,7 @@ from reelstack.privacy import settlements
 from reelstack.privacy.data_requests import Kind
 
 
-class SettleInput(BaseModel):
+class FinishInput(BaseModel):
     """`error` if it failed; `files` of an export; `left` what verifying an erasure found."""
 
     user_id: str
@@ -22,7 +22,7 @@ class SettleInput(BaseModel):
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
-    step = SettleInput.model_validate(event)
+    step = FinishInput.model_validate(event)
     if step.kind is Kind.EXPORT:
         return {"settled": settlements.of_export(step.user_id, step.request_id, step.files, step.error)}
     left = sorted({name for names in step.left for name in names})

@@ -12,7 +12,7 @@ from reelstack.accounts.users import Privacy
 from reelstack.tables.accounts import User
 from reelstack.web import Viewer
 
-router = APIRouter(prefix="/v1/me", tags=["me"])
+router = APIRouter(prefix="/v1/me", tags=["accounts"])
 
 KEPT_CONTROLS = "\n\u200d"
 """Lines of a bio, and what joins emoji."""

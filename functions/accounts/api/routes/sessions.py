@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from reelstack.accounts import sessions
 from reelstack.web import Viewer, declared
 
-router = APIRouter(prefix="/v1/me/sessions", tags=["sessions"])
+router = APIRouter(prefix="/v1/me/sessions", tags=["accounts"])
 
 
 class SessionView(BaseModel):

@@ -5,7 +5,7 @@ from reelstack.interactions import bookmarks
 from reelstack.videos import listings
 from reelstack.web import Cursor, Limit, VideoId, Viewer
 
-router = APIRouter(prefix="/v1", tags=["bookmarks"])
+router = APIRouter(prefix="/v1", tags=["interactions"])
 
 
 class SavedVideo(BaseModel):

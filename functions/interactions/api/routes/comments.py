@@ -9,7 +9,7 @@ from reelstack.interactions.comment_listings import CommentView, Order
 from reelstack.videos import access
 from reelstack.web import Cursor, Limit, VideoId, Viewer
 
-router = APIRouter(prefix="/v1/videos/{video_id}", tags=["comments"])
+router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 
 
 class Text(BaseModel):

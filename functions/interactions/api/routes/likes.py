@@ -6,7 +6,7 @@ from reelstack.interactions import likes
 from reelstack.videos import access, listings, videos
 from reelstack.web import Cursor, Limit, VideoId, Viewer
 
-router = APIRouter(prefix="/v1", tags=["likes"])
+router = APIRouter(prefix="/v1", tags=["interactions"])
 
 
 class LikesView(BaseModel):

@@ -7,7 +7,7 @@ from reelstack.moderation import reports
 from reelstack.moderation.reports import Reason
 from reelstack.web import Cursor, Limit, Moderator, VideoId, Viewer
 
-router = APIRouter(prefix="/v1/videos/{video_id}", tags=["reports"])
+router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 
 
 class NewReport(BaseModel):

@@ -5,7 +5,7 @@ from reelstack.interactions import shares
 from reelstack.interactions.shares import Channel
 from reelstack.web import VideoId, Viewer
 
-router = APIRouter(prefix="/v1", tags=["shares"])
+router = APIRouter(prefix="/v1", tags=["interactions"])
 
 
 class SharedVideo(BaseModel):

@@ -4,7 +4,7 @@ from reelstack.operations import recounts
 from reelstack.operations.recounts import Recount, WantedRecount
 from reelstack.web import Admin, UserId, declared
 
-router = APIRouter(prefix="/v1/users", tags=["counters"])
+router = APIRouter(prefix="/v1/users", tags=["operations"])
 
 
 @router.post("/{user_id}/recount", openapi_extra=declared(audited="user:{user_id}"))

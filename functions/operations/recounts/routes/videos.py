@@ -4,7 +4,7 @@ from reelstack.operations import recounts
 from reelstack.operations.recounts import Recount, WantedRecountOfVideo
 from reelstack.web import Admin, VideoId, declared
 
-router = APIRouter(prefix="/v1/videos", tags=["counters"])
+router = APIRouter(prefix="/v1/videos", tags=["operations"])
 
 
 @router.post("/{video_id}/recount", openapi_extra=declared(audited="video:{video_id}"))

@@ -27,7 +27,7 @@ def search_videos(
     return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)
 
 
-@router.get("/people")
+@router.get("/users")
 def search_people(caller: Viewer, q: Words, limit: Limit = 20, cursor: Cursor = None) -> ProfilePage:
     """People by the beginning of their handle or by words of their name. A page may hold fewer than were asked for."""
     found, following = search.people(q, caller.user_id, limit, cursor)

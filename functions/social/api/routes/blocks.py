@@ -4,7 +4,7 @@ from pydantic import BaseModel
 from reelstack.social import blocks
 from reelstack.web import Cursor, Limit, UserId, Viewer
 
-router = APIRouter(prefix="/v1", tags=["blocks"])
+router = APIRouter(prefix="/v1", tags=["social"])
 
 
 class BlockedUser(BaseModel):

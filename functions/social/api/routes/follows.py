@@ -7,7 +7,7 @@ from reelstack.tables.social import Follow
 from reelstack.videos import access
 from reelstack.web import Cursor, Limit, UserId, Viewer
 
-router = APIRouter(prefix="/v1", tags=["follows"])
+router = APIRouter(prefix="/v1", tags=["social"])
 
 
 class FollowView(BaseModel):

@@ -5,7 +5,7 @@ from reelstack.social import follows
 from reelstack.social.relationships import Following
 from reelstack.web import Cursor, Limit, UserId, Viewer
 
-router = APIRouter(prefix="/v1/me", tags=["follows"])
+router = APIRouter(prefix="/v1/me", tags=["social"])
 
 
 @router.get("/follow-requests")

@@ -2,27 +2,28 @@
 
 ReelstackError 500
 ├── NotFound 404            VideoNotFound · UploadNotFound · UserNotFound · SessionNotFound · RequestNotFound
-│                           CommentNotFound · RouteNotFound · ExportNotFound · ErasureNotFound · SearchOff
+│                           CommentNotFound · RouteNotFound · ExportNotFound · ErasureNotFound · SearchDisabled
 ├── MethodNotAllowed 405 · MalformedBody 400 · TooManyRequests 429
-├── Forbidden 403           NotYourVideo · NotYourUpload · NotOfThisUpload · RoleMissing · NotThroughTheDoor
-│                           TooManyOpenUploads · UploadsOfTodayUsed · BytesOfTodayUsed
-│                           VideoPrivate · VideoModerated · OwnVideo · SecondPersonNeeded
-│                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingTooMany
-│                           FollowerFollowsTooMany · NotYourComment · OwnComment · AccountSuspended · OwnAccount
+├── Forbidden 403           NotYourVideo · NotYourUpload · UploadMismatch · RoleMissing · DirectAccessRefused
+│                           TooManyOpenUploads · DailyUploadsExceeded · DailyBytesExceeded
+│                           VideoPrivate · VideoModerated · OwnVideo · SecondReviewerRequired
+│                           VideoForFriends · AccountPrivate · AccountForFriends · FollowingLimitReached
+│                           FollowerLimitReached · NotYourComment · OwnComment · AccountSuspended · OwnAccount
 │                           TooManyDevices
 ├── Unauthorized 401        TokenMissing · SessionRevoked
 ├── Conflict 409            VideoProcessing · VideoNotEditable · NothingToDecide · NothingToRetry
-│                           NothingToRemake · StillWithdrawing
-│                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AppealedBefore · AppealTooLate
-│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · StillAnswering
-│                           HandleTaken · HandleChangedLately · RolesElsewhere · NothingToRecover · RebuildOver
+│                           NothingToReencode · WithdrawalInProgress
+│                           ReviewHeld · NothingToTakeDown · NothingToAppeal · AlreadyAppealed · AppealTooLate
+│                           UploadFinished · UploadAborted · PartsMissing · IdempotencyKeyReused · RequestInProgress
+│                           HandleTaken · HandleChangedRecently · RolesManagedExternally · NothingToRecover
+│                           ReindexEnded
 ├── TooLarge 413            FileTooLarge · RequestTooLarge
-├── UnsupportedType 415     MediaTypeNotAllowed · PictureTypeNotAllowed
+├── UnsupportedType 415     MediaTypeNotAllowed · ImageTypeNotAllowed
 ├── Unprocessable 422       PartNumberOutOfRange · CursorInvalid · NothingToChange
-│                           RenditionUnknown · WrongMode · TieToOneself · InvalidRequest · IdempotencyKeyInvalid
-│                           CommentRefused · NotAThread · TooManyToCount
-│                           HandleInvalid · HandleReserved · WordsNotAllowed · SearchEmpty
-└── Unavailable 503         StorageBusy · SearchAway
+│                           RenditionUnknown · WrongMode · SelfRelationship · InvalidRequest · IdempotencyKeyInvalid
+│                           CommentRejected · NotAThread · TooManyToCount
+│                           HandleInvalid · HandleReserved · TextRejected · SearchEmpty
+└── Unavailable 503         StorageBusy · SearchUnavailable
 
 Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.failure_reasons`.
 """
@@ -88,10 +89,10 @@ class RouteNotFound(NotFound):
     type, title = "route-not-found", "Nothing of this API has that address"
 
 
-class SearchOff(NotFound):
+class SearchDisabled(NotFound):
     """Not 503: no waiting helps a stage of profile `core`, which has no search engine."""
 
-    type, title = "search-off", "This stage has no search"
+    type, title = "search-disabled", "This stage has no search"
 
 
 class MethodNotAllowed(ReelstackError):
@@ -122,32 +123,32 @@ class NotYourUpload(Forbidden):
     type, title = "not-your-upload", "This upload belongs to someone else"
 
 
-class NotOfThisUpload(Forbidden):
-    type, title = "not-of-this-upload", "Key and upload id are not those this upload was opened with"
+class UploadMismatch(Forbidden):
+    type, title = "upload-mismatch", "Key and upload id are not those this upload was opened with"
 
 
-class QuotaUsed(Forbidden):
-    type, title = "quota-used", "You have uploaded as much as you may for now"
+class QuotaExceeded(Forbidden):
+    type, title = "quota-exceeded", "You have uploaded as much as you may for now"
 
 
-class TooManyOpenUploads(QuotaUsed):
+class TooManyOpenUploads(QuotaExceeded):
     type, title = "too-many-open-uploads", "Complete or abort an upload before you begin another"
 
 
-class UploadsOfTodayUsed(QuotaUsed):
-    type, title = "uploads-of-today-used", "You may begin more uploads tomorrow"
+class DailyUploadsExceeded(QuotaExceeded):
+    type, title = "daily-uploads-exceeded", "You may begin more uploads tomorrow"
 
 
-class BytesOfTodayUsed(QuotaUsed):
-    type, title = "bytes-of-today-used", "You may upload more bytes tomorrow"
+class DailyBytesExceeded(QuotaExceeded):
+    type, title = "daily-bytes-exceeded", "You may upload more bytes tomorrow"
 
 
 class RoleMissing(Forbidden):
     type, title = "role-missing", "Your account lacks the role for this"
 
 
-class NotThroughTheDoor(Forbidden):
-    type, title = "not-through-the-door", "The API answers only through the CDN"
+class DirectAccessRefused(Forbidden):
+    type, title = "direct-access-refused", "The API answers only through the CDN"
 
 
 class VideoPrivate(Forbidden):
@@ -169,12 +170,12 @@ class AccountForFriends(Forbidden):
     )
 
 
-class FollowingTooMany(Forbidden):
-    type, title = "following-too-many", "You follow as many users as one may"
+class FollowingLimitReached(Forbidden):
+    type, title = "following-limit-reached", "You follow as many users as one may"
 
 
-class FollowerFollowsTooMany(Forbidden):
-    type, title = "follower-follows-too-many", "They follow as many users as one may"
+class FollowerLimitReached(Forbidden):
+    type, title = "follower-limit-reached", "They follow as many users as one may"
 
 
 class VideoModerated(Forbidden):
@@ -189,8 +190,8 @@ class OwnComment(Forbidden):
     type, title = "own-comment", "Nobody judges a comment of their own"
 
 
-class SecondPersonNeeded(Forbidden):
-    type, title = "second-person-needed", "An appeal is decided by someone else than the first verdict was"
+class SecondReviewerRequired(Forbidden):
+    type, title = "second-reviewer-required", "An appeal is decided by someone else than the first verdict was"
 
 
 class TooManyDevices(Forbidden):
@@ -253,24 +254,24 @@ class NothingToAppeal(Conflict):
     type, title = "nothing-to-appeal", "There is no verdict of moderation to appeal against"
 
 
-class AppealedBefore(Conflict):
-    type, title = "appealed-before", "This verdict was appealed before"
+class AlreadyAppealed(Conflict):
+    type, title = "already-appealed", "This verdict was appealed before"
 
 
 class AppealTooLate(Conflict):
     type, title = "appeal-too-late", "The time to appeal against this verdict is over"
 
 
-class StillWithdrawing(Conflict):
-    type, title = "still-withdrawing", "This video is still being withdrawn; decide in a moment"
+class WithdrawalInProgress(Conflict):
+    type, title = "withdrawal-in-progress", "This video is still being withdrawn; decide in a moment"
 
 
 class NothingToRetry(Conflict):
     type, title = "nothing-to-retry", "Only a failed production can be tried again"
 
 
-class NothingToRemake(Conflict):
-    type, title = "nothing-to-remake", "Only a published video can be made anew"
+class NothingToReencode(Conflict):
+    type, title = "nothing-to-reencode", "Only a published video can be made anew"
 
 
 class VideoNotEditable(Conflict):
@@ -285,24 +286,27 @@ class HandleTaken(Conflict):
     type, title = "handle-taken", "Somebody else has this handle, or had it lately"
 
 
-class HandleChangedLately(Conflict):
-    type, title = "handle-changed-lately", "A new handle can be claimed only now and then"
+class HandleChangedRecently(Conflict):
+    type, title = "handle-changed-recently", "A new handle can be claimed only now and then"
 
 
-class RolesElsewhere(Conflict):
-    type, title = "roles-elsewhere", "Accounts of this stage are kept by another issuer, and their roles with them"
+class RolesManagedExternally(Conflict):
+    type, title = (
+        "roles-managed-externally",
+        "Accounts of this stage are kept by another issuer, and their roles with them",
+    )
 
 
 class NothingToRecover(Conflict):
     type, title = "nothing-to-recover", "This account is not waiting to be erased"
 
 
-class RebuildOver(Conflict):
-    type, title = "rebuild-over", "This rebuild has ended, or another one has taken its place"
+class ReindexEnded(Conflict):
+    type, title = "reindex-ended", "This rebuild has ended, or another one has taken its place"
 
 
-class StillAnswering(Conflict):
-    type, title = "still-answering", "The first request with this Idempotency-Key is still being answered"
+class RequestInProgress(Conflict):
+    type, title = "request-in-progress", "The first request with this Idempotency-Key is still being answered"
     retry_after = 1
 
 
@@ -326,8 +330,8 @@ class MediaTypeNotAllowed(UnsupportedType):
     type, title = "media-type-not-allowed", "Only video files are taken: mp4, mov, webm, mkv"
 
 
-class PictureTypeNotAllowed(UnsupportedType):
-    type, title = "picture-type-not-allowed", "Only pictures are taken: JPEG, PNG, WebP"
+class ImageTypeNotAllowed(UnsupportedType):
+    type, title = "image-type-not-allowed", "Only pictures are taken: JPEG, PNG, WebP"
 
 
 class Unprocessable(ReelstackError):
@@ -350,8 +354,8 @@ class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
 
 
-class CommentRefused(Unprocessable):
-    type, title = "comment-refused", "Moderation does not take this text"
+class CommentRejected(Unprocessable):
+    type, title = "comment-rejected", "Moderation does not take this text"
 
 
 class NotAThread(Unprocessable):
@@ -366,8 +370,8 @@ class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
 
 
-class TieToOneself(Unprocessable):
-    type, title = "tie-to-oneself", "Nobody follows or blocks themselves"
+class SelfRelationship(Unprocessable):
+    type, title = "self-relationship", "Nobody follows or blocks themselves"
 
 
 class HandleInvalid(Unprocessable):
@@ -378,8 +382,8 @@ class HandleReserved(Unprocessable):
     type, title = "handle-reserved", "This handle is not for anybody to have"
 
 
-class WordsNotAllowed(Unprocessable):
-    type, title = "words-not-allowed", "This name holds a word that others should not have to read"
+class TextRejected(Unprocessable):
+    type, title = "text-rejected", "This name holds a word that others should not have to read"
 
 
 class SearchEmpty(Unprocessable):
@@ -403,6 +407,6 @@ class StorageBusy(Unavailable):
     type, title = "storage-busy", "Storage is busy; try again in a moment"
 
 
-class SearchAway(Unavailable):
-    type, title = "search-away", "Search does not answer; everything else does"
+class SearchUnavailable(Unavailable):
+    type, title = "search-unavailable", "Search does not answer; everything else does"
     retry_after = 5

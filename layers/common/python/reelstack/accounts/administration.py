@@ -39,7 +39,7 @@ def restore(user_id: str, reason: str, admin_id: str) -> User:
 
 
 def grant(user_id: str, role: str, admin_id: str) -> list[str]:
-    """Gives a role; returns all of the account's. Raises UserNotFound or RolesElsewhere."""
+    """Gives a role; returns all of the account's. Raises UserNotFound or RolesManagedExternally."""
     before = user_pool.roles(user_id)
     if role not in before:
         _note_role(user_id, "role-granted", role, admin_id, before)

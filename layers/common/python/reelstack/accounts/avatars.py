@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from reelstack.accounts import users
-from reelstack.errors import PictureTypeNotAllowed
+from reelstack.errors import ImageTypeNotAllowed
 from reelstack.platform import aws, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
@@ -41,9 +41,9 @@ class Offer(BaseModel):
 
 
 def offer(user_id: str, content_type: str) -> Offer:
-    """Where the caller may send one picture of this type, straight to storage. Raises PictureTypeNotAllowed."""
+    """Where the caller may send one picture of this type, straight to storage. Raises ImageTypeNotAllowed."""
     if content_type not in TYPES:
-        raise PictureTypeNotAllowed(allowed=list(TYPES))
+        raise ImageTypeNotAllowed(allowed=list(TYPES))
     user = users.meet(user_id)
     if user.avatar_problem:  # what is said from now on is about this picture
         user.update(actions=[User.avatar_problem.remove()])

@@ -17,13 +17,13 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.accounts import users
 from reelstack.errors import (
-    HandleChangedLately,
+    HandleChangedRecently,
     HandleInvalid,
     HandleReserved,
     HandleTaken,
     StorageBusy,
+    TextRejected,
     UserNotFound,
-    WordsNotAllowed,
 )
 from reelstack.platform import retry
 from reelstack.platform.config import config
@@ -45,7 +45,7 @@ PAUSE_SECONDS = 0.05
 def normal(text: str) -> str:
     """The one way to write a handle: compatibility forms folded, lower case, no "@".
 
-    Raises HandleInvalid, HandleReserved or WordsNotAllowed.
+    Raises HandleInvalid, HandleReserved or TextRejected.
     """
     handle = unicodedata.normalize("NFKC", text).strip().removeprefix("@").casefold()
     if not (SHORTEST <= len(handle) <= LONGEST and FORM.fullmatch(handle)):
@@ -64,7 +64,7 @@ def find_holder(text: str) -> User:
     """Who has this handle now. Raises UserNotFound."""
     try:
         held = Handle.get(normal(text))
-    except (DoesNotExist, HandleInvalid, HandleReserved, WordsNotAllowed) as missing:
+    except (DoesNotExist, HandleInvalid, HandleReserved, TextRejected) as missing:
         raise UserNotFound from missing
     if held.free_at:
         raise UserNotFound
@@ -74,7 +74,7 @@ def find_holder(text: str) -> User:
 def claim(user_id: str, text: str) -> User:
     """Gives the user this handle in place of the one they had. The same again is the same once.
 
-    Raises what `normal` does, HandleTaken, HandleChangedLately, StorageBusy or UserNotFound.
+    Raises what `normal` does, HandleTaken, HandleChangedRecently, StorageBusy or UserNotFound.
     """
     handle = normal(text)
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
@@ -129,7 +129,7 @@ def _check_free(held: Handle | None, user: User) -> None:
         raise HandleTaken
     again = int(user.handle_claimed_at or 0) + config().handle_change_seconds
     if again > now:
-        raise HandleChangedLately(seconds_left=again - now)
+        raise HandleChangedRecently(seconds_left=again - now)
 
 
 def _move(user: User, handle: str, back: Handle | None, transaction: TransactWrite) -> None:

@@ -5,7 +5,7 @@ Stages whose tokens come from another issuer have no pool: accounts are shut out
 
 from typing import Any
 
-from reelstack.errors import RolesElsewhere, UserNotFound
+from reelstack.errors import RolesManagedExternally, UserNotFound
 from reelstack.platform import aws
 from reelstack.platform.config import config
 
@@ -43,7 +43,7 @@ def attributes(user_id: str) -> dict[str, str]:
 
 
 def roles(user_id: str) -> list[str]:
-    """The account's groups. Raises UserNotFound or RolesElsewhere."""
+    """The account's groups. Raises UserNotFound or RolesManagedExternally."""
     _check_pool()
     # A user is in four groups at most: those the stack makes.
     groups = _pool().admin_list_groups_for_user(**_named(user_id), Limit=60)["Groups"]
@@ -64,7 +64,7 @@ def withdraw(user_id: str, role: str) -> None:
 
 def _check_pool() -> None:
     if not config().user_pool_id:
-        raise RolesElsewhere
+        raise RolesManagedExternally
 
 
 def _pool() -> Any:

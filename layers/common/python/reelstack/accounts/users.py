@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.exceptions import DoesNotExist
 
 from reelstack.classification import text_moderation
-from reelstack.errors import NothingToChange, UserNotFound, WordsNotAllowed
+from reelstack.errors import NothingToChange, TextRejected, UserNotFound
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
 from reelstack.tables.accounts import User
@@ -110,7 +110,7 @@ def meet(user_id: str) -> User:
 
 
 def edit(user_id: str, changes: dict[str, Any]) -> User:
-    """Changes display_name, bio, links or privacy. Raises NothingToChange, WordsNotAllowed or UserNotFound."""
+    """Changes display_name, bio, links or privacy. Raises NothingToChange, TextRejected or UserNotFound."""
     if not changes:
         raise NothingToChange
     check_words(changes.get("display_name", ""))
@@ -125,9 +125,9 @@ def edit(user_id: str, changes: dict[str, Any]) -> User:
 
 
 def check_words(name: str) -> None:
-    """Everybody meets a name without having asked for it. Raises WordsNotAllowed."""
+    """Everybody meets a name without having asked for it. Raises TextRejected."""
     if text_moderation.listed_words(name):
-        raise WordsNotAllowed
+        raise TextRejected
 
 
 def _key(user_id: str) -> str:

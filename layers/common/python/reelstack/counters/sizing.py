@@ -16,8 +16,8 @@ MERGE_AT = 3.0
 HOLD_SECONDS = 60
 """How long a number of parts holds before it may shrink."""
 
-SHELVES_MOST = 256
-LIKES_PER_SHELF = 500.0
+MAX_SHARDS = 256
+LIKES_PER_SHARD = 500.0
 """A partition of an index takes 1,000 writes a second; half of it is kept for bursts."""
 
 
@@ -31,9 +31,9 @@ def parts(now: int, writes_per_second: float, held_seconds: float) -> int:
     return now
 
 
-def shelves(now: int, likes_per_second: float) -> int:
+def shards(now: int, likes_per_second: float) -> int:
     """Over how many partitions a video's likes should be listed. Never fewer than now: what was listed stays."""
-    return max(now, min(SHELVES_MOST, _power_of_two(likes_per_second / LIKES_PER_SHELF)))
+    return max(now, min(MAX_SHARDS, _power_of_two(likes_per_second / LIKES_PER_SHARD)))
 
 
 def _power_of_two(least: float) -> int:

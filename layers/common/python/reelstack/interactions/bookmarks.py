@@ -13,11 +13,11 @@ from reelstack.videos import access, videos
 def save(user_id: str, video_id: str) -> bool:
     """True for a new bookmark, False for one that was there. Raises what viewing.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
-    shelf = sharding.of_user(video_id, user_id, int(known["like_shelves"]))
+    shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
 
     def build(transaction: TransactWrite) -> None:
         blocks.absent(transaction, user_id, known["owner_id"])
-        made = Bookmark(user_id, video_id, saved_at=videos.now_ms(), shelf=shelf)
+        made = Bookmark(user_id, video_id, saved_at=videos.now_ms(), shard=shard)
         transaction.save(made, condition=Bookmark.user_id.does_not_exist())
 
     refused = transactions.commit(build)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-SHELVES = 8
+SHARDS = 8
 """Partitions that a video's comments are spread over: one takes 1,000 writes a second."""
 SHAPE = r"^[0-9]{13}-[0-9a-f]{12}(\.[0-9]{13}-[0-9a-f]{12})?$"
 CommentId = Annotated[str, StringConstraints(max_length=64, pattern=SHAPE)]
@@ -30,14 +30,14 @@ def answered(comment_id: str) -> str | None:
 def thread_of(video_id: str, comment_id: str) -> str:
     """The partition a comment lies in: of comments one of the video's, of replies their thread's own."""
     parent = answered(comment_id)
-    return thread_of_replies(video_id, parent) if parent else shelf(video_id, zlib.crc32(comment_id.encode()) % SHELVES)
+    return thread_of_replies(video_id, parent) if parent else shard(video_id, zlib.crc32(comment_id.encode()) % SHARDS)
 
 
 def thread_of_replies(video_id: str, comment_id: str) -> str:
     return f"{video_id}/{comment_id}"
 
 
-def shelf(video_id: str, number: int) -> str:
+def shard(video_id: str, number: int) -> str:
     return f"{video_id}#{number}"
 
 

@@ -15,8 +15,8 @@ def like(user_id: str, video_id: str, comment_id: str) -> bool:
     if comment.state != comments.CommentState.VISIBLE or access.account(comment.author_id).gone:
         raise CommentNotFound
     liked = comment_ids.counter_of(video_id, comment_id)
-    shelf = sharding.of_user(liked, user_id, comment_ids.SHELVES)
-    made = CommentLike(user_id, liked, liked_at=videos.now_ms(), shelf=shelf)
+    shard = sharding.of_user(liked, user_id, comment_ids.SHARDS)
+    made = CommentLike(user_id, liked, liked_at=videos.now_ms(), shard=shard)
     if blocks.stand(user_id, {known["owner_id"], comment.author_id}):
         raise CommentNotFound
     return made.put_if(CommentLike.user_id.does_not_exist())

@@ -145,7 +145,7 @@ def _newest(video_id: str, limit: int, cursor: str | None) -> Page:
 
     def of(number: int) -> list[Row]:
         found = Comment.query(
-            comment_ids.shelf(video_id, number),
+            comment_ids.shard(video_id, number),
             Comment.comment_id < after[0] if after else None,
             filter_condition=Comment.state != CommentState.HELD,
             scan_index_forward=False,
@@ -153,7 +153,7 @@ def _newest(video_id: str, limit: int, cursor: str | None) -> Page:
         )
         return rows(sharding.first(limit + 1, found))
 
-    page, more = sharding.newest(comment_ids.SHELVES, of, lambda row: row.comment_id, limit)
+    page, more = sharding.newest(comment_ids.SHARDS, of, lambda row: row.comment_id, limit)
     return page, cursors.encode(page[-1].comment_id) if more else None
 
 
@@ -162,14 +162,14 @@ def _top(video_id: str, limit: int, cursor: str | None) -> Page:
 
     def of(number: int) -> list[Row]:
         found = Comment.by_rank.query(
-            comment_ids.shelf(video_id, number),
+            comment_ids.shard(video_id, number),
             Comment.rank < before[0] if before else None,
             scan_index_forward=False,
             page_size=limit + 1,
         )
         return rows(sharding.first(limit + 1, found))
 
-    page, more = sharding.newest(comment_ids.SHELVES, of, _rank, limit)
+    page, more = sharding.newest(comment_ids.SHARDS, of, _rank, limit)
     return page, cursors.encode(_rank(page[-1])) if more else None
 
 

@@ -16,7 +16,7 @@ from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.classification import text_moderation, verdicts
 from reelstack.classification.verdicts import Verdict
-from reelstack.errors import CommentNotFound, CommentRefused, NotAThread, NotYourComment, StorageBusy, VideoNotFound
+from reelstack.errors import CommentNotFound, CommentRejected, NotAThread, NotYourComment, StorageBusy, VideoNotFound
 from reelstack.interactions import comment_ids, comment_ranking
 from reelstack.platform import retry
 from reelstack.platform.config import config
@@ -71,7 +71,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
     """A new comment, or reply to the comment `answers`.
 
     Raises what viewing.check_can_view raises, CommentNotFound, NotAThread (`answers` is a reply itself) or
-    CommentRefused.
+    CommentRejected.
     """
     known = access.check_can_interact(video_id, author_id)
     others = {known["owner_id"]}
@@ -108,7 +108,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
 def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     """A new text, judged like the first, and no more possible across a block than that.
 
-    Raises what find_visible raises, NotYourComment, CommentRefused, or StorageBusy when reports and moderators kept
+    Raises what find_visible raises, NotYourComment, CommentRejected, or StorageBusy when reports and moderators kept
     getting in between.
     """
     known = access.check_can_interact(video_id, author_id)
@@ -207,11 +207,11 @@ def mentions(text: str) -> list[str]:
 
 
 def _standing(text: str, comment_id: str) -> dict[str, Any]:
-    """What moderation's words make of a text: visible, or waiting for a person. Raises CommentRefused."""
+    """What moderation's words make of a text: visible, or waiting for a person. Raises CommentRejected."""
     seen = verdicts.own_labels("text", text_moderation.scores([text]))
     verdict = verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict
     if verdict is Verdict.REJECT:
-        raise CommentRefused
+        raise CommentRejected
     if verdict is Verdict.REVIEW:
         return {"state": CommentState.HELD, "queue": CommentQueue.HELD}
     return standing_visible(comment_id)

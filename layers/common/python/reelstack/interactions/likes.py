@@ -1,5 +1,5 @@
 """Who likes which video. A like is an item under its user, so that a hot video is no hot partition; liking twice
-changes nothing. Who likes a video is listed by an index spread over shelves: more of them, once it is hot.
+changes nothing. Who likes a video is listed by an index spread over shards: more of them, once it is hot.
 
 Counts follow from the table's stream: counters.counters.
 """
@@ -10,7 +10,7 @@ from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.telemetry import logger
 from reelstack.social import blocks
 from reelstack.tables.interactions import Like
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import access, videos
 
 
@@ -20,9 +20,9 @@ def like(user_id: str, video_id: str) -> bool:
         known = access.check_can_interact(video_id, user_id)
         if blocks.stand(user_id, (known["owner_id"],)):
             raise VideoNotFound
-    # What an earlier version cached has no shelves.
-    shelf = sharding.of_user(video_id, user_id, int(known.get("like_shelves", SHELVES)))
-    return Like(user_id, video_id, liked_at=videos.now_ms(), shelf=shelf).put_if(Like.user_id.does_not_exist())
+    # What an earlier version cached has no shards.
+    shard = sharding.of_user(video_id, user_id, int(known.get("like_shards", SHARDS)))
+    return Like(user_id, video_id, liked_at=videos.now_ms(), shard=shard).put_if(Like.user_id.does_not_exist())
 
 
 def unlike(user_id: str, video_id: str) -> None:
@@ -42,19 +42,19 @@ def list_liked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Like]
 
 
 def list_likers(video: Video, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:
-    """A page of a video's likes, newest first, from all its shelves, and the cursor of the next page."""
+    """A page of a video's likes, newest first, from all its shards, and the cursor of the next page."""
     before = cursors.decode(cursor, int, str)
 
-    def of(shelf: int) -> list[Like]:
+    def of(shard: int) -> list[Like]:
         found = Like.by_video.query(
-            f"{video.video_id}#{shelf}",
+            f"{video.video_id}#{shard}",
             Like.liked_at <= before[0] if before else None,
             scan_index_forward=False,
             page_size=limit + 2,
         )
         return sharding.first(limit + 1, (like for like in found if not before or _position(like) < before))
 
-    page, more = sharding.newest(int(video.like_shelves or SHELVES), of, _position, limit)
+    page, more = sharding.newest(int(video.like_shards or SHARDS), of, _position, limit)
     return page, cursors.encode(*_position(page[-1])) if more else None
 
 
@@ -63,10 +63,10 @@ def _position(like: Like) -> tuple[int, str]:
 
 
 def spread(video_id: str, likes_per_second: float) -> None:
-    """Lists the likes that follow on more shelves if there are that many. The video's stream tells caches."""
-    wanted = sizing.shelves(SHELVES, likes_per_second)
-    if wanted <= SHELVES:
+    """Lists the likes that follow on more shards if there are that many. The video's stream tells caches."""
+    wanted = sizing.shards(SHARDS, likes_per_second)
+    if wanted <= SHARDS:
         return
-    more = Video.like_shelves.does_not_exist() | (Video.like_shelves < wanted)
-    if Video(video_id).update_if(Video.video_id.exists() & more, [Video.like_shelves.set(wanted)]):
-        logger.info("likes are listed on more shelves", video_id=video_id, shelves=wanted)
+    more = Video.like_shards.does_not_exist() | (Video.like_shards < wanted)
+    if Video(video_id).update_if(Video.video_id.exists() & more, [Video.like_shards.set(wanted)]):
+        logger.info("likes are listed on more shards", video_id=video_id, shards=wanted)

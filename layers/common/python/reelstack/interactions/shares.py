@@ -24,9 +24,9 @@ class Channel(StrEnum):
 def share(user_id: str, video_id: str, channel: Channel) -> Share:
     """The record of it, new or from before. Raises what viewing.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
-    shelf = sharding.of_user(video_id, user_id, int(known["like_shelves"]))
+    shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
     share_id = uuid.uuid4().hex[:16]
-    made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shelf=shelf)
+    made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shard=shard)
 
     def build(transaction: TransactWrite) -> None:
         blocks.absent(transaction, user_id, known["owner_id"])

@@ -2,7 +2,7 @@
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import AppealedBefore, AppealTooLate, NothingToAppeal
+from reelstack.errors import AlreadyAppealed, AppealTooLate, NothingToAppeal
 from reelstack.moderation import review_queue
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform.config import config
@@ -19,13 +19,13 @@ DAY_MS = 24 * 3600 * 1000
 def appeal(video_id: str, owner_id: str, text: str) -> Video:
     """Puts the creator's text before a moderator who did not give the verdict.
 
-    Raises VideoNotFound, NotYourVideo, NothingToAppeal, AppealedBefore or AppealTooLate.
+    Raises VideoNotFound, NotYourVideo, NothingToAppeal, AlreadyAppealed or AppealTooLate.
     """
     video = videos.find_own(video_id, owner_id)
     if video.state != State.REJECTED or video.reason not in APPEALABLE or not video.asset:
         raise NothingToAppeal
     if video.appealed_at:
-        raise AppealedBefore
+        raise AlreadyAppealed
     now, days = videos.now_ms(), config().appeal_days
     if int(video.rejected_at or 0) + days * DAY_MS < now:
         raise AppealTooLate(f"Within {days} days", appeal_days=days)
@@ -39,7 +39,7 @@ def appeal(video_id: str, owner_id: str, text: str) -> Video:
     asked = review_queue.question(video, Kind.APPEAL, video.labels or {}, appeal=text, judged_by=_judge(video))
     noted = audit_log.entry(video_id, owner_id, "appealed", text, {"reason": video.reason})
     if not audit_log.commit(noted, marked, asked):
-        raise AppealedBefore
+        raise AlreadyAppealed
     video.refresh(consistent_read=True)
     return video
 

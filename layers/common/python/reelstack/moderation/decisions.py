@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import NothingToDecide, StillWithdrawing
+from reelstack.errors import NothingToDecide, WithdrawalInProgress
 from reelstack.moderation import review_queue, takedowns
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import aws
@@ -64,7 +64,7 @@ def _ask(video: Video, attempt: int, labels: dict[str, float]) -> bool:
 def decide(video_id: str, verdict: Answer, reason: str, moderator_id: str) -> Video:
     """Takes a moderator's decision. The same again is the same once; the first of two different ones holds.
 
-    Raises VideoNotFound, NothingToDecide, ReviewHeld, OwnVideo, SecondPersonNeeded or StillWithdrawing.
+    Raises VideoNotFound, NothingToDecide, ReviewHeld, OwnVideo, SecondReviewerRequired or WithdrawalInProgress.
     """
     video, review = videos.find(video_id), review_queue.find(video_id)
     if review.queue:
@@ -114,7 +114,7 @@ def _after_appeal(video: Video, verdict: Answer, reason: str, moderator_id: str)
     if verdict is Answer.REJECT:
         return []
     if not video.quarantined_at:
-        raise StillWithdrawing
+        raise WithdrawalInProgress
     allowed = (Video.state == State.REJECTED) & Video.quarantined_at.exists()
     return [Change(item=Video(video.video_id), actions=[Video.state.set(State.RESTORING)], condition=allowed)]
 

@@ -83,7 +83,7 @@ def _apply(video: Video, judgement: Judgement) -> bool:
         action, then = "asked", State.REVIEW
         hidden = Change(
             item=Video(video.video_id),
-            actions=[Video.state.set(State.REVIEW), Video.shelf.remove()],
+            actions=[Video.state.set(State.REVIEW), Video.shard.remove()],
             condition=Video.state == State.PUBLISHED,
         )
         changes = [hidden, review_queue.question(video, Kind.POLICY, judgement.labels)]

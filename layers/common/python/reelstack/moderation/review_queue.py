@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondPersonNeeded
+from reelstack.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondReviewerRequired
 from reelstack.moderation.takedowns import QUARANTINE
 from reelstack.platform import cursors, storage
 from reelstack.platform.config import config
@@ -144,7 +144,7 @@ def asked_about(found: list[Review]) -> dict[str, Video]:
 def claim(video_id: str, moderator_id: str) -> Review:
     """Makes a review one moderator's for a while. The same again makes it longer.
 
-    Raises NothingToDecide, ReviewHeld, OwnVideo or SecondPersonNeeded.
+    Raises NothingToDecide, ReviewHeld, OwnVideo or SecondReviewerRequired.
     """
     review = find_open(video_id)
     check_impartial(review, moderator_id)
@@ -185,11 +185,11 @@ def check_free(review: Review, moderator_id: str) -> None:
 
 
 def check_impartial(review: Review, moderator_id: str) -> None:
-    """Raises OwnVideo or SecondPersonNeeded."""
+    """Raises OwnVideo or SecondReviewerRequired."""
     if review.owner_id == moderator_id:
         raise OwnVideo
     if review.judged_by == moderator_id:
-        raise SecondPersonNeeded
+        raise SecondReviewerRequired
 
 
 def _free_for(moderator_id: str) -> Condition:

@@ -68,7 +68,7 @@ def refusal(video: Video, reason: str, detail: str, by: str) -> Change:
             Video.reason_detail.set(detail[:500]),
             Video.rejected_at.set(videos.now_ms()),
             Video.rejected_by.set(by),
-            Video.shelf.remove(),
+            Video.shard.remove(),
             Video.appealed_at.remove(),
             Video.quarantined_at.remove(),
         ],

@@ -38,7 +38,7 @@ class NotificationKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Happening:
+class Activity:
     """`user_id` may want to know that `actor_id` did something about a thing of theirs, `at` in unix milliseconds."""
 
     user_id: str
@@ -55,7 +55,7 @@ class Happening:
         return f"{self.kind}#{self.about}"
 
 
-def of_records(records: list[StreamRecord]) -> list[Happening]:
+def of_records(records: list[StreamRecord]) -> list[Activity]:
     """Of a batch of one table's stream: likes, comments or likes of comments."""
     reads = {
         config().likes_table: _of_like,
@@ -67,7 +67,7 @@ def of_records(records: list[StreamRecord]) -> list[Happening]:
     return [one for one in found if one.user_id != one.actor_id]
 
 
-def of_event(event: dict[str, Any]) -> list[Happening]:
+def of_event(event: dict[str, Any]) -> list[Activity]:
     """Of FollowChanged, VideoPublished or VideoRefused, as the bus hands them over."""
     detail = event["detail"]
     match event["detail-type"]:
@@ -75,36 +75,36 @@ def of_event(event: dict[str, Any]) -> list[Happening]:
             return [_of_follow(detail)]
         case "VideoPublished":
             published_at = int(detail["published_at"])
-            return [Happening(detail["owner_id"], NotificationKind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
+            return [Activity(detail["owner_id"], NotificationKind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
         case "VideoRefused":
             refused_at = int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
-            return [Happening(detail["owner_id"], NotificationKind.REFUSED, detail["video_id"], NOBODY, refused_at)]
+            return [Activity(detail["owner_id"], NotificationKind.REFUSED, detail["video_id"], NOBODY, refused_at)]
     return []
 
 
-def _of_follow(detail: dict[str, Any]) -> Happening:
+def _of_follow(detail: dict[str, Any]) -> Activity:
     follower, followee, since = detail["follower_id"], detail["followee_id"], int(detail["since"])
     if detail["accepted"]:
-        return Happening(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since)
+        return Activity(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since)
     kind = NotificationKind.FOLLOW if detail["state"] == Following.FOLLOWING else NotificationKind.FOLLOW_REQUEST
-    return Happening(followee, kind, "", follower, since)
+    return Activity(followee, kind, "", follower, since)
 
 
-def _of_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
+def _of_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
     after = record.new
     if not record.old and (owner := _owner(after["video_id"], known)):
-        yield Happening(owner, NotificationKind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
+        yield Activity(owner, NotificationKind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
 
 
-def _of_comment_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
+def _of_comment_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
     after = record.new
     if not record.old and (author := _author(after["comment"], known)):
-        yield Happening(
+        yield Activity(
             author, NotificationKind.COMMENT_LIKE, after["comment"], after["user_id"], int(after["liked_at"])
         )
 
 
-def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Happening]:
+def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
     """When it is seen first, which may be after a moderator's decision; mentions also when it is edited."""
     before, after = record.old, record.new
     if after["state"] != CommentState.VISIBLE:
@@ -119,7 +119,7 @@ def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[
         user_id = _author(about, known) if answered else _owner(video_id, known)
         if user_id:
             told.add(user_id)
-            yield Happening(
+            yield Activity(
                 user_id,
                 NotificationKind.REPLY if answered else NotificationKind.COMMENT,
                 about,
@@ -131,7 +131,7 @@ def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[
         user_id = _holder(handle)
         if user_id and user_id not in told and access.can_view(video_id, user_id):
             about = comment_ids.counter_of(video_id, comment_id)
-            yield Happening(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
+            yield Activity(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
 
 
 def _owner(video_id: str, known: dict[str, str | None]) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from reelstack.notifications import preferences
-from reelstack.notifications.activities import NOBODY, Happening
+from reelstack.notifications.activities import NOBODY, Activity
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.social import relationships
@@ -42,10 +42,10 @@ class NotificationContended(RuntimeError):
     """Other batches changed the same notification over and over; this one comes again."""
 
 
-def store(happened: Iterable[Happening]) -> list[Notification]:
+def store(happened: Iterable[Activity]) -> list[Notification]:
     """Puts what happened into inboxes. Returns the notifications that changed, and those that an earlier attempt stored
     but may not have pushed. Raises NotificationContended."""
-    grouped: dict[tuple[str, str], list[Happening]] = {}
+    grouped: dict[tuple[str, str], list[Activity]] = {}
     for one in happened:
         grouped.setdefault((one.user_id, one.subject), []).append(one)
     stored = [_store(*place, found) for place, found in grouped.items()]
@@ -70,7 +70,7 @@ def people_of(item: Notification) -> People:
     return [(int(at), str(user_id)) for at, user_id in item.people]
 
 
-def _wanted(found: list[Happening]) -> list[Happening]:
+def _wanted(found: list[Activity]) -> list[Activity]:
     """Without what the user switched off and whom they muted; without who is blocked, suspended or deleted."""
     user_id, kind = found[0].user_id, found[0].kind
     actors = {one.actor_id for one in found} - {NOBODY}
@@ -86,8 +86,8 @@ def _there(actor_id: str, refused: set[str], accounts: dict[str, Account]) -> bo
     return actor_id not in refused and not accounts[actor_id].gone
 
 
-def _store(user_id: str, subject: str, found: list[Happening]) -> Notification | None:
-    wanted: list[Happening] | None = None
+def _store(user_id: str, subject: str, found: list[Activity]) -> Notification | None:
+    wanted: list[Activity] | None = None
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         before, now = _find(user_id, subject), now_ms()
         resting = bool(before and before.many and now < before.changed_at + HOT_SECONDS * 1000)
@@ -114,7 +114,7 @@ def _find(user_id: str, subject: str) -> Notification | None:
         return None
 
 
-def _after(before: Notification | None, user_id: str, subject: str, found: list[Happening], now: int) -> Notification:
+def _after(before: Notification | None, user_id: str, subject: str, found: list[Activity], now: int) -> Notification:
     earlier = people_of(before) if before else []
     people, many = merged(earlier, bool(before and before.many), [(one.at, one.actor_id) for one in found])
     wrote = [(one.at, one.actor_id, one.comment_id or "") for one in found]

@@ -23,7 +23,7 @@ from reelstack.social import follows
 from reelstack.social.relationships import Following
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
 from reelstack.tables.social import Follow
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 
 REST_SECONDS = 60
@@ -79,7 +79,7 @@ def of_comment(video_id: str, comment_id: str, *, repair: bool = False) -> Recou
 
     def count_items(until: float) -> dict[str, int]:
         replies, _ = _thread(comment_ids.thread_of_replies(video_id, comment_id), until)
-        return {**_listed({"likes": CommentLike.by_comment}, key, comment_ids.SHELVES, until), "replies": replies}
+        return {**_listed({"likes": CommentLike.by_comment}, key, comment_ids.SHARDS, until), "replies": replies}
 
     return _recount(key, ("likes", "replies"), count_items, repair)
 
@@ -114,8 +114,8 @@ def _kept(key: str, kinds: Iterable[str]) -> dict[str, int]:
 
 def _said_and_done(video: Video, until: float) -> dict[str, int]:
     indexes = {"likes": Like.by_video, "shares": Share.by_video, "bookmarks": Bookmark.by_video}
-    done = _listed(indexes, video.video_id, int(video.like_shelves or SHELVES), until)
-    threads_of_video = [comment_ids.shelf(video.video_id, shelf) for shelf in range(comment_ids.SHELVES)]
+    done = _listed(indexes, video.video_id, int(video.like_shards or SHARDS), until)
+    threads_of_video = [comment_ids.shard(video.video_id, shard) for shard in range(comment_ids.SHARDS)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         parents = list(pool.map(lambda thread: _thread(thread, until), threads_of_video))
         threads = [comment_ids.thread_of_replies(video.video_id, one) for _, ids in parents for one in ids]
@@ -124,11 +124,11 @@ def _said_and_done(video: Video, until: float) -> dict[str, int]:
 
 
 def _listed(indexes: dict[str, Any], what: str, number: int, until: float) -> dict[str, int]:
-    """Items about `what` in each of the indexes, all of which list it on so many shelves."""
+    """Items about `what` in each of the indexes, all of which list it on so many shards."""
     listing = sharding.all_of(what, number)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return {
-            kind: sum(pool.map(lambda shelf: _counted(index.query(shelf, page_size=PAGE), until), listing))  # noqa: B023
+            kind: sum(pool.map(lambda shard: _counted(index.query(shard, page_size=PAGE), until), listing))  # noqa: B023
             for kind, index in indexes.items()
         }
 
@@ -138,7 +138,7 @@ def _ties(user_id: str, until: float) -> dict[str, int]:
         kind: Follow.query(user_id, filter_condition=Follow.state == state, consistent_read=True, page_size=PAGE)
         for kind, state in (("following", Following.FOLLOWING), ("requested", Following.REQUESTED))
     }
-    theirs = (Follow.by_followee.query(shelf, page_size=PAGE) for shelf in follows.shelves_of(user_id))
+    theirs = (Follow.by_followee.query(shard, page_size=PAGE) for shard in follows.shards_of(user_id))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         followers = pool.map(lambda items: _counted(items, until), theirs)
         return {

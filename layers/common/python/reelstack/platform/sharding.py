@@ -11,12 +11,12 @@ AT_ONCE = 8
 
 
 def of_user(what: str, user_id: str, number: int) -> str:
-    """On which of its shelves a user's item about `what` is listed."""
+    """On which of its shards a user's item about `what` is listed."""
     return f"{what}#{zlib.crc32(user_id.encode()) % number}"
 
 
 def all_of(what: str, number: int) -> list[str]:
-    return [f"{what}#{shelf}" for shelf in range(number)]
+    return [f"{what}#{shard}" for shard in range(number)]
 
 
 def first(number: int, items: Iterable[Item]) -> list[Item]:
@@ -27,14 +27,14 @@ def first(number: int, items: Iterable[Item]) -> list[Item]:
 def newest(
     number: int, read: Callable[[int], list[Item]], position: Callable[[Item], Any], limit: int
 ) -> tuple[list[Item], bool]:
-    """The `limit` highest positions of all shelves, in falling order, and whether there are more.
+    """The `limit` highest positions of all shards, in falling order, and whether there are more.
 
-    `read` gives one shelf's first `limit` + 1, in falling order; many shelves are read at the same time.
+    `read` gives one shard's first `limit` + 1, in falling order; many shards are read at the same time.
     """
     if number <= AT_ONCE:
-        found = [item for shelf in range(number) for item in read(shelf)]
+        found = [item for shard in range(number) for item in read(shard)]
     else:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = [item for shelf in pool.map(read, range(number)) for item in shelf]
+            found = [item for shard in pool.map(read, range(number)) for item in shard]
     found.sort(key=position, reverse=True)
     return found[:limit], len(found) > limit

@@ -11,7 +11,7 @@ from reelstack.tables.accounts import Session
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import Report
 from reelstack.tables.notifications import Device, Notification, NotificationChoice
-from reelstack.tables.social import TIE_SHELVES, Follow
+from reelstack.tables.social import FOLLOW_SHARDS, Follow
 from reelstack.tables.videos import Video
 
 AT_ONCE = 100
@@ -75,7 +75,7 @@ def following(user_id: str) -> Iterator[Follow]:
 def followers(user_id: str) -> Iterator[Follow]:
     """Those who ask to follow included."""
     for state in relationships.Following:
-        for number in range(TIE_SHELVES):
+        for number in range(FOLLOW_SHARDS):
             yield from Follow.by_followee.query(f"{state}#{user_id}#{number}")
 
 

@@ -113,8 +113,8 @@ def _remove_objects(video: Video, upload: Upload | None) -> int:
 def _remove_comments(video_id: str) -> int:
     """Others' too: what they wrote to somebody who is gone is read by nobody."""
     removed = 0
-    for number in range(comment_ids.SHELVES):
-        for comment in Comment.query(comment_ids.shelf(video_id, number), consistent_read=True):
+    for number in range(comment_ids.SHARDS):
+        for comment in Comment.query(comment_ids.shard(video_id, number), consistent_read=True):
             thread = comment_ids.thread_of_replies(video_id, comment.comment_id)
             removed += _delete(Comment.query(thread, consistent_read=True))
             removed += _remove_reports(comment_ids.counter_of(video_id, comment.comment_id))

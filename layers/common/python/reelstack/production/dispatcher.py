@@ -93,21 +93,21 @@ def _take_in(priority: Priority, message: queues.Message) -> None:
         if not executions.is_started(order):
             backlog.admit(order, upload)
     except NotAnUpload:
-        _bury(priority, message["Body"], "the message is no order of ours")
+        _dead_letter(priority, message["Body"], "the message is no order of ours")
     except Upload.DoesNotExist:
-        _bury(priority, message["Body"], "there is no such upload")
+        _dead_letter(priority, message["Body"], "there is no such upload")
     except Exception as error:
         # It comes back after the visibility timeout; the last time it is buried with the reason.
         logger.exception("could not take in", message_id=message["MessageId"], body=message["Body"][:500])
         if queues.received(message) < queues.LAST_RECEIVE:
             return
-        _bury(priority, message["Body"], f"{type(error).__name__}: {error}")
+        _dead_letter(priority, message["Body"], f"{type(error).__name__}: {error}")
     queues.delete(priority, message)
 
 
-def _bury(priority: Priority, body: str, reason: str) -> None:
+def _dead_letter(priority: Priority, body: str, reason: str) -> None:
     logger.error("production not started", priority=priority, reason=reason, body=body[:500])
-    queues.bury(priority, body, reason)
+    queues.dead_letter(priority, body, reason)
     count("ProductionNotStarted")
 
 
@@ -158,7 +158,7 @@ def _start(head: Waiting) -> bool:
         logger.exception("could not start", execution=order.execution)
         if backlog.put_off(head, reason):
             return False
-        _bury(order.priority, order.to_message(), reason)
+        _dead_letter(order.priority, order.to_message(), reason)
         began = False
     backlog.leave(head)
     return began

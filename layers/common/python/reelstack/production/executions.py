@@ -53,7 +53,7 @@ def start(order: Order) -> bool:
     _take_lease(order, upload.owner_id)
     kind = attempts.begin(upload.video_id, order.attempt)
     if kind:
-        _start_execution(upload, order, remake=kind is attempts.Kind.REENCODE)
+        _start_execution(upload, order, reencode=kind is attempts.Kind.REENCODE)
     else:
         release(order.execution)
     claim.update(actions=[Claim.started.set(True)])
@@ -75,7 +75,7 @@ def is_started(order: Order) -> bool:
     return int(claim.attempt) > order.attempt or (int(claim.attempt) == order.attempt and bool(claim.started))
 
 
-def _start_execution(upload: Upload, order: Order, *, remake: bool) -> None:
+def _start_execution(upload: Upload, order: Order, *, reencode: bool) -> None:
     states = aws.client("stepfunctions")
     try:
         states.start_execution(
@@ -87,7 +87,7 @@ def _start_execution(upload: Upload, order: Order, *, remake: bool) -> None:
                     "upload_id": upload.upload_id,
                     "attempt": order.attempt,
                     "key": upload.key,
-                    "remake": remake,
+                    "reencode": reencode,
                     "renditions": list(order.renditions),
                 }
             ),

@@ -43,7 +43,7 @@ def urls(priority: Priority) -> tuple[str, str]:
 
 
 def receive(priority: Priority) -> list[Message]:
-    """Up to ten messages, waiting a second for the first: a doorbell may ring before its message can be seen."""
+    """Up to ten messages, waiting a second for the first: a wake_up may ring before its message can be seen."""
     answer = aws.client("sqs").receive_message(
         QueueUrl=urls(priority)[0],
         MaxNumberOfMessages=AT_ONCE,
@@ -62,7 +62,7 @@ def delete(priority: Priority, message: Message) -> None:
     aws.client("sqs").delete_message(QueueUrl=urls(priority)[0], ReceiptHandle=message["ReceiptHandle"])
 
 
-def bury(priority: Priority, body: str, reason: str) -> None:
+def dead_letter(priority: Priority, body: str, reason: str) -> None:
     """Puts a message among the dead letters, with why."""
     aws.client("sqs").send_message(
         QueueUrl=urls(priority)[1],

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
-from reelstack.errors import NothingToRemake, RenditionUnknown
+from reelstack.errors import NothingToReencode, RenditionUnknown
 from reelstack.media.ladder import Plan
 from reelstack.platform import aws
 from reelstack.platform.config import config
@@ -28,23 +28,23 @@ MARGIN_SECONDS = 600
 def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) -> Video:
     """Asks for the next attempt at a published video; the change itself orders it (publish_video_events).
 
-    The same again while it is under way changes nothing. Raises NothingToRemake or RenditionUnknown.
+    The same again while it is under way changes nothing. Raises NothingToReencode or RenditionUnknown.
     """
     known = {one["name"] for one in (video.asset or {}).get("renditions", [])}
     if unknown := sorted(set(renditions) - known):
         raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
-    if video.remake_attempt:
+    if video.reencode_attempt:
         return video
     attempt = int(video.attempts or video.attempt) + 1
     actions: list[Action] = [
         Video.attempts.set(attempt),
-        Video.remake_attempt.set(attempt),
-        Video.remake_priority.set(priority),
-        Video.remake_renditions.set(",".join(renditions)) if renditions else Video.remake_renditions.remove(),
-        Video.remake_reason.remove(),
+        Video.reencode_attempt.set(attempt),
+        Video.reencode_priority.set(priority),
+        Video.reencode_renditions.set(",".join(renditions)) if renditions else Video.reencode_renditions.remove(),
+        Video.reencode_reason.remove(),
     ]
-    if not video.update_if((Video.state == State.PUBLISHED) & Video.remake_attempt.does_not_exist(), actions):
-        raise NothingToRemake
+    if not video.update_if((Video.state == State.PUBLISHED) & Video.reencode_attempt.does_not_exist(), actions):
+        raise NothingToReencode
     return video
 
 
@@ -68,7 +68,7 @@ def request_many(without_codec: str | None, before_ms: int | None, limit: int, c
     for video in fitting:
         try:
             request(video, Priority.LOW)
-        except NothingToRemake:  # deleted or taken down since the page was read
+        except NothingToReencode:  # deleted or taken down since the page was read
             continue
         asked.append(video.video_id)
     return Reencoded(asked=asked, seen=len(page), cursor=following)
@@ -77,13 +77,13 @@ def request_many(without_codec: str | None, before_ms: int | None, limit: int, c
 def is_asked_for(video_id: str, attempt: int) -> bool:
     """Whether this attempt makes a published video anew."""
     video = videos.find_or_none(video_id)
-    return video is not None and video.state == State.PUBLISHED and video.remake_attempt == attempt
+    return video is not None and video.state == State.PUBLISHED and video.reencode_attempt == attempt
 
 
 def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
-    """Puts the new asset in the place of the old one. False if this was no remake, or is none any more."""
+    """Puts the new asset in the place of the old one. False if this was no reencode, or is none any more."""
     video = videos.find_or_none(video_id)
-    if video is None or video.remake_attempt != attempt or not video.asset:
+    if video is None or video.reencode_attempt != attempt or not video.asset:
         return False
     actions = [Video.attempt.set(attempt), *lifecycle.played(asset), Video.preview.remove(), *_cleared()]
     # Written before the swap: if that comes to nothing, the reconciler sees that the prefix is played.
@@ -120,7 +120,7 @@ def remove_replaced() -> int:
 
 
 def _is_played(video_id: str, prefix: str) -> bool:
-    """The remake that was to replace it may have come to nothing after all."""
+    """The reencode that was to replace it may have come to nothing after all."""
     try:
         video = Video.get(video_id, consistent_read=True)
     except Video.DoesNotExist:
@@ -136,13 +136,13 @@ def _remove(prefix: str) -> None:
 
 
 def give_up(video_id: str, attempt: int, reason: str) -> bool:
-    """The remake came to nothing: the video stays as it was. False if this was no remake."""
-    return _settle(video_id, attempt, [*_cleared(), Video.remake_reason.set(reason)])
+    """The reencode came to nothing: the video stays as it was. False if this was no reencode."""
+    return _settle(video_id, attempt, [*_cleared(), Video.reencode_reason.set(reason)])
 
 
 def _cleared() -> list[Any]:
-    return [Video.remake_attempt.remove(), Video.remake_priority.remove(), Video.remake_renditions.remove()]
+    return [Video.reencode_attempt.remove(), Video.reencode_priority.remove(), Video.reencode_renditions.remove()]
 
 
 def _settle(video_id: str, attempt: int, actions: list[Any]) -> bool:
-    return Video(video_id).update_if((Video.state == State.PUBLISHED) & (Video.remake_attempt == attempt), actions)
+    return Video(video_id).update_if((Video.state == State.PUBLISHED) & (Video.reencode_attempt == attempt), actions)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reelstack.errors import SearchAway, SearchOff
+from reelstack.errors import SearchDisabled, SearchUnavailable
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -60,9 +60,9 @@ def connected(url: str) -> OpenSearch:
 
 @contextmanager
 def _engine() -> Iterator[OpenSearch]:
-    """Raises SearchOff without a search engine, SearchAway while it does not answer."""
+    """Raises SearchDisabled without a search engine, SearchUnavailable while it does not answer."""
     if not there():
-        raise SearchOff
+        raise SearchDisabled
     import opensearchpy
 
     try:
@@ -71,7 +71,7 @@ def _engine() -> Iterator[OpenSearch]:
         if isinstance(error, opensearchpy.exceptions.ConnectionError) or error.status_code in BUSY:
             logger.warning("the search engine did not answer", error=str(error))
             count("SearchDown")
-            raise SearchAway from error
+            raise SearchUnavailable from error
         raise
 
 

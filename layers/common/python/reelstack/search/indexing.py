@@ -21,7 +21,7 @@ DECIDING = ("private", "friends_only", "suspended_at", "deleted_at")
 
 def follow(records: Collection[StreamRecord]) -> list[StreamRecord]:
     """Indexes what stream records of videos and users are about. Returns the records whose item an index did not take.
-    Raises SearchAway."""
+    Raises SearchUnavailable."""
     by_video = {key: record for record in records if (key := record.keys.get("video_id"))}
     by_user = {key: record for record in records if (key := record.keys.get("user_id"))}
     failed = [by_video[key] for key in index_videos(by_video)] if by_video else []
@@ -36,7 +36,7 @@ def _decides(record: StreamRecord) -> bool:
 
 
 def index_videos(video_ids: Collection[str]) -> set[str]:
-    """Returns the ids that an index did not take. Raises SearchAway."""
+    """Returns the ids that an index did not take. Raises SearchUnavailable."""
     version = now_ms()
     names = indexes.fed(SearchKind.VIDEOS)
     found = list(Video.batch_get(list(video_ids), consistent_read=True))
@@ -44,7 +44,7 @@ def index_videos(video_ids: Collection[str]) -> set[str]:
 
 
 def index_people(user_ids: Collection[str]) -> set[str]:
-    """Returns the ids that an index did not take. Raises SearchAway."""
+    """Returns the ids that an index did not take. Raises SearchUnavailable."""
     version = now_ms()
     names = indexes.fed(SearchKind.PEOPLE)
     found = list(User.batch_get(list(user_ids), consistent_read=True))

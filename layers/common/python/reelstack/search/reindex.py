@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack.errors import RebuildOver
+from reelstack.errors import ReindexEnded
 from reelstack.platform import cursors
 from reelstack.platform.clock import now_ms
 from reelstack.search import indexes, indexing
@@ -43,11 +43,11 @@ def begin(kind: SearchKind) -> str:
 def go_on(kind: SearchKind, index: str, cursor: str | None) -> Rebuild:
     """Writes a page of the table into it; with the last page it takes the place of the one that is searched.
 
-    Raises RebuildOver, CursorInvalid or SearchAway.
+    Raises ReindexEnded, CursorInvalid or SearchUnavailable.
     """
     name, _, time = index.rpartition("-")
     if name != kind or index not in indexes.named(kind, fed=True) or index in indexes.named(kind):
-        raise RebuildOver
+        raise ReindexEnded
     seen, documents, following = _page(kind, cursor)
     # What cannot be found is not written: the index is new.
     wanted = {key: document for key, document in documents.items() if document}

@@ -26,7 +26,10 @@ Thing = TypeVar("Thing")
 def videos(
     words: str, tag: str | None, viewer_id: str, limit: int, cursor: str | None
 ) -> tuple[list[Video], str | None]:
-    """A page of public videos that fit, and the cursor of the next. Raises SearchEmpty, SearchOff or SearchAway."""
+    """A page of public videos that fit, and the cursor of the next.
+
+    Raises SearchEmpty, SearchDisabled or SearchUnavailable.
+    """
     words = words.strip()
     if not (words or tag):
         raise SearchEmpty
@@ -46,7 +49,10 @@ def videos(
 
 
 def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
-    """A page of people who fit, and the cursor of the next. Raises SearchEmpty, SearchOff or SearchAway."""
+    """A page of people who fit, and the cursor of the next.
+
+    Raises SearchEmpty, SearchDisabled or SearchUnavailable.
+    """
     words = words.strip()
     if not words.removeprefix("@"):
         raise SearchEmpty

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import TieToOneself
+from reelstack.errors import SelfRelationship
 from reelstack.platform import cache, cursors, retry
 from reelstack.platform.clock import now_ms
 from reelstack.social import relationships
@@ -62,10 +62,10 @@ def absent(transaction: TransactWrite, user_id: str, other_id: str) -> None:
 def block(user_id: str, other_id: str) -> None:
     """From now on neither is there for the other; follows and requests between them end. Twice is once.
 
-    Raises TieToOneself.
+    Raises SelfRelationship.
     """
     if user_id == other_id:
-        raise TieToOneself
+        raise SelfRelationship
     if user_id in _by(user_id, other_id):
         return
     _changing(user_id, other_id)

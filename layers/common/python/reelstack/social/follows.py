@@ -13,14 +13,20 @@ from pynamodb.transactions import TransactWrite
 from reelstack.accounts import users
 from reelstack.counters import counters, deltas
 from reelstack.counters.counters import Counts
-from reelstack.errors import FollowerFollowsTooMany, FollowingTooMany, RequestNotFound, TieToOneself, UserNotFound
+from reelstack.errors import (
+    FollowerLimitReached,
+    FollowingLimitReached,
+    RequestNotFound,
+    SelfRelationship,
+    UserNotFound,
+)
 from reelstack.platform import cursors, sharding
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.social import blocks
 from reelstack.social.relationships import Following
 from reelstack.tables import transactions
-from reelstack.tables.social import TIE_SHELVES, Follow
+from reelstack.tables.social import FOLLOW_SHARDS, Follow
 
 
 def follow(user_id: str, other_id: str) -> Following:
@@ -29,15 +35,15 @@ def follow(user_id: str, other_id: str) -> Following:
 
     Those who were asked count like those who are followed, or an account that is full could ask without an end.
 
-    Raises TieToOneself, FollowingTooMany, or UserNotFound if nobody ever signed in by that id, the account is gone, or
-    a block stands between the two.
+    Raises SelfRelationship, FollowingLimitReached, or UserNotFound if nobody ever signed in by that id, the account is
+    gone, or a block stands between the two.
     """
     if user_id == other_id:
-        raise TieToOneself
+        raise SelfRelationship
     account = users.find_visible(other_id, user_id)
     known = counts(user_id)
     if known.following + known.requested >= config().max_following and state(user_id, other_id) is None:
-        raise FollowingTooMany(f"At most {config().max_following}", max_following=config().max_following)
+        raise FollowingLimitReached(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
 
     def build(transaction: TransactWrite) -> None:
@@ -60,10 +66,10 @@ def unfollow(user_id: str, other_id: str) -> None:
 def accept(user_id: str, follower_id: str) -> None:
     """`follower_id` asked to follow `user_id` and now does. Twice is once.
 
-    Raises RequestNotFound, or FollowerFollowsTooMany: counts are two seconds behind, which is enough to ask many.
+    Raises RequestNotFound, or FollowerLimitReached: counts are two seconds behind, which is enough to ask many.
     """
     if counts(follower_id).following >= config().max_following and state(follower_id, user_id) == Following.REQUESTED:
-        raise FollowerFollowsTooMany(max_following=config().max_following)
+        raise FollowerLimitReached(max_following=config().max_following)
     if not _become_follower(follower_id, user_id) and state(follower_id, user_id) != Following.FOLLOWING:
         raise RequestNotFound
 
@@ -106,33 +112,33 @@ def list_following(user_id: str, limit: int, cursor: str | None) -> tuple[list[F
 def list_followers(
     user_id: str, limit: int, cursor: str | None, of: Following = Following.FOLLOWING
 ) -> tuple[list[Follow], str | None]:
-    """A page of who follows a user, or asks to, newest first, merged from all shelves, and the cursor of the next page.
+    """A page of who follows a user, or asks to, newest first, merged from all shards, and the cursor of the next page.
     Eventually consistent."""
     before = cursors.decode(cursor, int, str)
 
     def read(number: int) -> list[Follow]:
         found = Follow.by_followee.query(
-            _shelf(of, user_id, number),
+            _shard(of, user_id, number),
             Follow.since <= before[0] if before else None,
             scan_index_forward=False,
             page_size=limit + 2,
         )
         return sharding.first(limit + 1, (item for item in found if not before or _position(item) < before))
 
-    page, more = sharding.newest(TIE_SHELVES, read, _position, limit)
+    page, more = sharding.newest(FOLLOW_SHARDS, read, _position, limit)
     return page, cursors.encode(*_position(page[-1])) if more else None
 
 
 def all_followers(user_id: str) -> Iterator[str]:
-    """Everybody who follows a user, shelf by shelf. Eventually consistent."""
-    for shelf in shelves_of(user_id):
-        for item in Follow.by_followee.query(shelf):
+    """Everybody who follows a user, shard by shard. Eventually consistent."""
+    for shard in shards_of(user_id):
+        for item in Follow.by_followee.query(shard):
             yield item.follower_id
 
 
-def shelves_of(user_id: str) -> list[str]:
+def shards_of(user_id: str) -> list[str]:
     """Partitions of the index `by_followee` that hold a user's followers."""
-    return [_shelf(Following.FOLLOWING, user_id, number) for number in range(TIE_SHELVES)]
+    return [_shard(Following.FOLLOWING, user_id, number) for number in range(FOLLOW_SHARDS)]
 
 
 def _position(item: Follow) -> tuple[int, str]:
@@ -143,14 +149,14 @@ def _position(item: Follow) -> tuple[int, str]:
 
 
 def _item(follower_id: str, followee_id: str, of: Following) -> Follow:
-    return Follow(follower_id, followee_id, state=of, since=now_ms(), shelf=_own_shelf(of, follower_id, followee_id))
+    return Follow(follower_id, followee_id, state=of, since=now_ms(), shard=_own_shard(of, follower_id, followee_id))
 
 
-def _own_shelf(of: Following, follower_id: str, followee_id: str) -> str:
-    return _shelf(of, followee_id, zlib.crc32(follower_id.encode()) % TIE_SHELVES)
+def _own_shard(of: Following, follower_id: str, followee_id: str) -> str:
+    return _shard(of, followee_id, zlib.crc32(follower_id.encode()) % FOLLOW_SHARDS)
 
 
-def _shelf(of: Following, followee_id: str, number: int) -> str:
+def _shard(of: Following, followee_id: str, number: int) -> str:
     return f"{of}#{followee_id}#{number}"
 
 
@@ -160,6 +166,6 @@ def _become_follower(follower_id: str, followee_id: str) -> bool:
     actions: list[Any] = [
         Follow.state.set(made.state),
         Follow.since.set(made.since),
-        Follow.shelf.set(made.shelf),
+        Follow.shard.set(made.shard),
     ]
     return Follow(follower_id, followee_id).update_if(Follow.state == Following.REQUESTED, actions)

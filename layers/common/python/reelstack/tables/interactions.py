@@ -13,7 +13,7 @@ class LikesByVideo(GlobalSecondaryIndex["Like"]):  # type: ignore[no-untyped-cal
         index_name = "by_video"
         projection = AllProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
     liked_at = NumberAttribute(range_key=True)
 
 
@@ -25,8 +25,8 @@ class Like(Table):
     user_id = UnicodeAttribute(hash_key=True)  # spread by user: a hot video must not be a hot partition
     video_id = UnicodeAttribute(range_key=True)
     liked_at = NumberAttribute()
-    shelf = UnicodeAttribute(null=True)
-    """<video>#<n>, n below the video's number of shelves at that time."""
+    shard = UnicodeAttribute(null=True)
+    """<video>#<n>, n below the video's number of shards at that time."""
 
     by_video = LikesByVideo()
 
@@ -72,7 +72,7 @@ class Comment(Table):
         stream = "NEW_AND_OLD_IMAGES"
 
     thread = UnicodeAttribute(hash_key=True)
-    """<video>#<shelf> of comments, <video>/<comment> of its replies: a hot video must not be a hot partition."""
+    """<video>#<shard> of comments, <video>/<comment> of its replies: a hot video must not be a hot partition."""
     comment_id = UnicodeAttribute(range_key=True)
     """<created_at>-<random>; of a reply <comment it answers>.<its own>. Rises with time."""
     video_id = UnicodeAttribute()
@@ -116,7 +116,7 @@ class CommentLikesByComment(GlobalSecondaryIndex["CommentLike"]):  # type: ignor
         index_name = "by_comment"
         projection = KeysOnlyProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
 
 
 class CommentLike(Table):
@@ -128,8 +128,8 @@ class CommentLike(Table):
     comment = UnicodeAttribute(range_key=True)
     """<video>/<comment>: all that somebody likes below one video is one query."""
     liked_at = NumberAttribute()
-    shelf = UnicodeAttribute(null=True)
-    """<video>/<comment>#<n>, n below comment_ids.SHELVES."""
+    shard = UnicodeAttribute(null=True)
+    """<video>/<comment>#<n>, n below comment_ids.SHARDS."""
 
     by_comment = CommentLikesByComment()
 
@@ -152,7 +152,7 @@ class BookmarksByVideo(GlobalSecondaryIndex["Bookmark"]):  # type: ignore[no-unt
         index_name = "by_video"
         projection = KeysOnlyProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
 
 
 class Bookmark(Table):
@@ -163,7 +163,7 @@ class Bookmark(Table):
     user_id = UnicodeAttribute(hash_key=True)
     video_id = UnicodeAttribute(range_key=True)
     saved_at = NumberAttribute()
-    shelf = UnicodeAttribute(null=True)
+    shard = UnicodeAttribute(null=True)
     """As a like's."""
 
     by_time = BookmarksByTime()
@@ -177,7 +177,7 @@ class SharesByVideo(GlobalSecondaryIndex["Share"]):  # type: ignore[no-untyped-c
         index_name = "by_video"
         projection = KeysOnlyProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
 
 
 class Share(Table):
@@ -193,7 +193,7 @@ class Share(Table):
     share_id = UnicodeAttribute()
     """Rides in the link."""
     shared_at = NumberAttribute()
-    shelf = UnicodeAttribute(null=True)
+    shard = UnicodeAttribute(null=True)
     """As a like's."""
 
     by_video = SharesByVideo()

@@ -5,18 +5,18 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from reelstack.tables.model import Deployed, Table
 
-TIE_SHELVES = 8
+FOLLOW_SHARDS = 8
 """Partitions that the list of who follows somebody is spread over: 8,000 new followers of one user a second."""
 
 
 class FollowsByFollowee(GlobalSecondaryIndex["Follow"]):  # type: ignore[no-untyped-call]
-    """Who follows somebody, and who asked to, newest first. Each listing is spread over TIE_SHELVES partitions."""
+    """Who follows somebody, and who asked to, newest first. Each listing is spread over FOLLOW_SHARDS partitions."""
 
     class Meta:
         index_name = "by_followee"
         projection = AllProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
     since = NumberAttribute(range_key=True)
 
 
@@ -33,7 +33,7 @@ class Follow(Table):
     """One of social.relationships.Following."""
     since = NumberAttribute()
     """Unix milliseconds: when it was accepted; of a request, when it was asked."""
-    shelf = UnicodeAttribute()
+    shard = UnicodeAttribute()
     """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
 
     by_followee = FollowsByFollowee()

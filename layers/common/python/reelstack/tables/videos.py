@@ -12,7 +12,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from reelstack.tables.model import Deployed, Table
 
-SHELVES = 8
+SHARDS = 8
 """Partitions that the list of published videos is spread over, and at first a video's likes: one takes 1,000 writes a
 second."""
 
@@ -26,14 +26,14 @@ class VideosByOwner(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-c
     created_at = NumberAttribute(range_key=True)
 
 
-class VideosByShelf(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
-    """Published public videos, newest first. Sparse: only these have a `shelf`."""
+class VideosByShard(GlobalSecondaryIndex["Video"]):  # type: ignore[no-untyped-call]
+    """Published public videos, newest first. Sparse: only these have a `shard`."""
 
     class Meta:
-        index_name = "by_shelf"
+        index_name = "by_shard"
         projection = AllProjection()
 
-    shelf = NumberAttribute(hash_key=True)
+    shard = NumberAttribute(hash_key=True)
     published_at = NumberAttribute(range_key=True)
 
 
@@ -83,7 +83,7 @@ class Video(Table):
     attempt = NumberAttribute(default=1)
     created_at = NumberAttribute()
     published_at = NumberAttribute(null=True)
-    shelf = NumberAttribute(null=True)
+    shard = NumberAttribute(null=True)
     duration_ms = NumberAttribute(null=True)
     width = NumberAttribute(null=True)
     height = NumberAttribute(null=True)
@@ -97,14 +97,14 @@ class Video(Table):
     cost_microdollars = NumberAttribute(null=True)
     """What the attempt that is played is estimated to have cost: production.cost_estimate."""
     attempts = NumberAttribute(null=True)
-    """The highest attempt ever asked for; None: `attempt` is. A remake that failed leaves `attempt` behind it."""
-    remake_attempt = NumberAttribute(null=True)
+    """The highest attempt ever asked for; None: `attempt` is. A reencode that failed leaves `attempt` behind it."""
+    reencode_attempt = NumberAttribute(null=True)
     """Present while a published video is made anew; what is played stays as it is until that is published."""
-    remake_priority = UnicodeAttribute(null=True)
-    remake_renditions = UnicodeAttribute(null=True)
+    reencode_priority = UnicodeAttribute(null=True)
+    reencode_renditions = UnicodeAttribute(null=True)
     """Comma-separated; these are encoded anew, the others taken over."""
-    remake_reason = UnicodeAttribute(null=True)
-    """A code of reelstack.failure_reasons: why the latest remake came to nothing."""
+    reencode_reason = UnicodeAttribute(null=True)
+    """A code of reelstack.failure_reasons: why the latest reencode came to nothing."""
     rejected_at = NumberAttribute(null=True)
     rejected_by = UnicodeAttribute(null=True)
     """Who took it down after it was published: a user id, or `policy`."""
@@ -114,8 +114,8 @@ class Video(Table):
     """That the present verdict was appealed; each can be once."""
     leftovers = NumberAttribute(null=True)
     """The last attempt that ended, and may have written objects, after the video was gone."""
-    like_shelves = NumberAttribute(null=True)
-    """Over how many partitions its likes are listed; None: SHELVES. Grows when the video becomes hot."""
+    like_shards = NumberAttribute(null=True)
+    """Over how many partitions its likes are listed; None: SHARDS. Grows when the video becomes hot."""
 
     expires_at = NumberAttribute(null=True)
     """Only until its upload is completed: one that never is takes its video along."""
@@ -125,7 +125,7 @@ class Video(Table):
     """From when on a deleted video is erased, in ms; while it is being erased, when that is tried again."""
 
     by_owner = VideosByOwner()
-    by_shelf = VideosByShelf()
+    by_shard = VideosByShard()
     by_published = VideosByPublished()
     by_erasure = VideosByErasure()
 

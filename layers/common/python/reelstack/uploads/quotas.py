@@ -10,7 +10,7 @@ import time
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import BytesOfTodayUsed, TooManyOpenUploads, UploadsOfTodayUsed
+from reelstack.errors import DailyBytesExceeded, DailyUploadsExceeded, TooManyOpenUploads
 from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.config import config
 from reelstack.tables.videos import Upload, Usage
@@ -19,13 +19,13 @@ OPEN = "open"
 
 
 def check(owner_id: str, size_bytes: int) -> None:
-    """Raises TooManyOpenUploads, UploadsOfTodayUsed or BytesOfTodayUsed if this upload would be one too many."""
+    """Raises TooManyOpenUploads, DailyUploadsExceeded or DailyBytesExceeded if this upload would be one too many."""
     today, most = _usage(owner_id, _today()), config().max_upload_bytes_per_day
     seconds = DAY_SECONDS - int(time.time()) % DAY_SECONDS
     if (today.uploads or 0) >= config().max_uploads_per_day:
-        raise UploadsOfTodayUsed(limit=config().max_uploads_per_day, seconds_left=seconds)
+        raise DailyUploadsExceeded(limit=config().max_uploads_per_day, seconds_left=seconds)
     if (today.size_bytes or 0) + size_bytes > most:
-        raise BytesOfTodayUsed(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
+        raise DailyBytesExceeded(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
     if len(_usage(owner_id, OPEN).open_uploads or ()) >= config().max_open_uploads:
         still = _forget_closed(owner_id)
         if still >= config().max_open_uploads:

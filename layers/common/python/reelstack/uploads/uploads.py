@@ -16,13 +16,13 @@ from reelstack.errors import (
     FileTooLarge,
     IdempotencyKeyReused,
     MediaTypeNotAllowed,
-    NotOfThisUpload,
     NotYourUpload,
     PartNumberOutOfRange,
     ReelstackError,
     StorageBusy,
     UploadAborted,
     UploadFinished,
+    UploadMismatch,
     UploadNotFound,
     WrongMode,
 )
@@ -88,7 +88,7 @@ def create(
 ) -> Upload:
     """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
 
-    Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaUsed or StorageBusy.
+    Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaExceeded or StorageBusy.
     """
     largest = min(config().max_upload_bytes, parts.most_bytes(new.mode, new.chunk_bytes))
     if new.size_bytes > largest:
@@ -161,7 +161,7 @@ def _video(upload: Upload, new: NewUpload, priority: Priority) -> Video:
 def _save(upload: Upload, video: Video) -> Upload | None:
     """Keeps both and counts them, all or nothing; or returns the upload that was opened under this id before.
 
-    Raises a QuotaUsed, or StorageBusy when the creator's other requests kept getting in between.
+    Raises a QuotaExceeded, or StorageBusy when the creator's other requests kept getting in between.
     """
 
     def build(transaction: TransactWrite) -> None:
@@ -209,10 +209,10 @@ def sign_request(upload: Upload, method: str, key: str, named_id: str, number: i
     """One S3 request of an open upload in parts, for clients that speak S3's own protocol. Key and upload id are, for
     them, both the upload's id with us.
 
-    Raises NotOfThisUpload, WrongMode, PartNumberOutOfRange, UploadFinished or UploadAborted.
+    Raises UploadMismatch, WrongMode, PartNumberOutOfRange, UploadFinished or UploadAborted.
     """
     if {key, named_id} != {upload.upload_id}:
-        raise NotOfThisUpload
+        raise UploadMismatch
     if upload.mode != Mode.PARTS:
         raise WrongMode("Chunks are no parts of an S3 upload: POST …/parts signs them")
     if method == "PUT":

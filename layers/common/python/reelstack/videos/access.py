@@ -20,7 +20,7 @@ from reelstack.errors import ReelstackError, UserNotFound, VideoModerated, Video
 from reelstack.platform import cache
 from reelstack.social import relationships
 from reelstack.social.relationships import Tie
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 from reelstack.videos.audiences import OPEN, Account, Audience, refusal
 from reelstack.videos.videos import State
@@ -44,7 +44,7 @@ class KnownVideo(TypedDict):
     owner_id: str
     state: str
     visibility: str
-    like_shelves: int
+    like_shards: int
 
 
 class Owned(Protocol):
@@ -170,7 +170,7 @@ def _load_known(video_id: str) -> KnownVideo | None:
         owner_id=video.owner_id,
         state=video.state,
         visibility=video.visibility,
-        like_shelves=int(video.like_shelves or SHELVES),
+        like_shards=int(video.like_shards or SHARDS),
     )
 
 

@@ -28,8 +28,8 @@ def read(record: StreamRecord) -> list[AnyEvent]:
     found: list[AnyEvent] = []
     if state == State.QUEUED and was != State.QUEUED:
         found.append(_order(after, "attempt", "priority"))
-    if "remake_attempt" in after and after["remake_attempt"] != before.get("remake_attempt"):
-        found.append(_order(after, "remake_attempt", "remake_priority"))
+    if "reencode_attempt" in after and after["reencode_attempt"] != before.get("reencode_attempt"):
+        found.append(_order(after, "reencode_attempt", "reencode_priority"))
     if state == State.PUBLISHED and was != State.PUBLISHED:
         found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
     if state == State.RESTORING and was != State.RESTORING:
@@ -42,7 +42,7 @@ def read(record: StreamRecord) -> list[AnyEvent]:
 
 
 def _order(after: Image, attempt: str, priority: str) -> ProductionRequested:
-    only = after.get("remake_renditions") if attempt == "remake_attempt" else None
+    only = after.get("reencode_renditions") if attempt == "reencode_attempt" else None
     return ProductionRequested(
         upload_id=after["upload_id"],
         video_id=after["video_id"],

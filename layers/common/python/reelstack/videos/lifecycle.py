@@ -60,7 +60,7 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
 
 def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
     """What a video's item says once it is published; the caller's condition must hold `video.visibility`."""
-    shown = [Video.shelf.set(videos.shelf_of(video.video_id))] if video.visibility == "public" else []
+    shown = [Video.shard.set(videos.shard_of(video.video_id))] if video.visibility == "public" else []
     return [
         Video.state.set(State.PUBLISHED),
         Video.published_at.set(int(video.published_at or now_ms())),

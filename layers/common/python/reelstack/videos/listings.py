@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from reelstack.platform import cache, cursors
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import access, videos
 from reelstack.videos.audiences import Audience
 from reelstack.videos.videos import State
@@ -126,13 +126,13 @@ def _public(before: Position | None, limit: int) -> Iterator[Position]:
 
 
 def _shelved(before: Position | None, limit: int) -> Iterator[Video]:
-    shelves = (_of_shelf(shelf, before, limit) for shelf in range(SHELVES))
-    return heapq.merge(*shelves, key=videos.position, reverse=True)
+    shards = (_of_shard(shard, before, limit) for shard in range(SHARDS))
+    return heapq.merge(*shards, key=videos.position, reverse=True)
 
 
-def _of_shelf(shelf: int, before: Position | None, limit: int) -> Iterator[Video]:
-    found = Video.by_shelf.query(
-        shelf,
+def _of_shard(shard: int, before: Position | None, limit: int) -> Iterator[Video]:
+    found = Video.by_shard.query(
+        shard,
         Video.published_at <= before[0] if before else None,
         scan_index_forward=False,
         page_size=limit + 2,

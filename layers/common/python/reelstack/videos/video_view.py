@@ -21,7 +21,7 @@ class VideoView(BaseModel):
     state: str
     reason: str | None
     reason_detail: str | None
-    reason_says: str | None
+    reason_message: str | None
     retryable: bool
     attempt: int
     created_at: int
@@ -40,9 +40,9 @@ class VideoView(BaseModel):
     playable: bool
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
-    remaking: bool | None = None
+    reencoding: bool | None = None
     """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
-    remake_reason: str | None = None
+    reencode_reason: str | None = None
     """Why the latest attempt to make it anew came to nothing."""
 
 
@@ -69,7 +69,7 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         state=video.state,
         reason=video.reason,
         reason_detail=video.reason_detail,
-        reason_says=reason.says if reason else None,
+        reason_message=reason.says if reason else None,
         retryable=video.state == "failed",
         attempt=int(video.attempt),
         created_at=int(video.created_at),
@@ -85,6 +85,6 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         bookmarks=counts.bookmarks if counts else None,
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
-        remaking=video.remake_attempt is not None if inside else None,
-        remake_reason=video.remake_reason if inside else None,
+        reencoding=video.reencode_attempt is not None if inside else None,
+        reencode_reason=video.reencode_reason if inside else None,
     )

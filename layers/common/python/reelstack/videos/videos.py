@@ -17,7 +17,7 @@ from reelstack.errors import (
 from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.platform.config import config
-from reelstack.tables.videos import SHELVES, Video
+from reelstack.tables.videos import SHARDS, Video
 
 DUE = "due"
 """The one partition of Video.by_erasure."""
@@ -113,7 +113,7 @@ def edit(video: Video, changes: dict[str, Any]) -> Video:
     actions = [getattr(Video, name).set(value) for name, value in changes.items()]
     if "visibility" in changes and video.state == State.PUBLISHED:
         actions.append(
-            Video.shelf.set(shelf_of(video.video_id)) if changes["visibility"] == "public" else Video.shelf.remove()
+            Video.shard.set(shard_of(video.video_id)) if changes["visibility"] == "public" else Video.shard.remove()
         )
     return _update(video, actions, (Video.state == video.state), VideoNotEditable)
 
@@ -122,7 +122,7 @@ def delete(video: Video) -> None:
     """Hides the video at once; its objects leave the CDN within seconds, and all of it is erased after
     `erase_after_seconds` (privacy.video_erasure). Deleting twice is the same as once."""
     erase_at = now_ms() + config().erase_after_seconds * 1000
-    actions = [Video.state.set(State.DELETED), Video.shelf.remove()]
+    actions = [Video.state.set(State.DELETED), Video.shard.remove()]
     actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
     _update(video, actions, Video.video_id.exists(), VideoNotFound)
 
@@ -144,8 +144,8 @@ def request_retry(video: Video, by: str) -> Video:
     return video
 
 
-def shelf_of(video_id: str) -> int:
-    return zlib.crc32(video_id.encode()) % SHELVES
+def shard_of(video_id: str) -> int:
+    return zlib.crc32(video_id.encode()) % SHARDS
 
 
 def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:

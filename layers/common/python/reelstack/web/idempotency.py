@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict
 
-from reelstack.errors import IdempotencyKeyReused, StillAnswering, StorageBusy
+from reelstack.errors import IdempotencyKeyReused, RequestInProgress, StorageBusy
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
@@ -49,7 +49,7 @@ class Given(BaseModel):
 
 def begin(asked: Asked, seconds_left: float) -> Given | None:
     """The answer this request was given before; None: nobody answers it yet, and now the caller does, for which it has
-    `seconds_left`. Raises IdempotencyKeyReused, StillAnswering or StorageBusy."""
+    `seconds_left`. Raises IdempotencyKeyReused, RequestInProgress or StorageBusy."""
     from aws_lambda_powertools.utilities.idempotency import exceptions
 
     try:
@@ -57,13 +57,13 @@ def begin(asked: Asked, seconds_left: float) -> Given | None:
     except exceptions.IdempotencyValidationError as error:
         raise IdempotencyKeyReused from error
     except exceptions.IdempotencyItemNotFoundError as error:  # let go between the two looks at it
-        raise StillAnswering from error
+        raise RequestInProgress from error
     except (BotoCoreError, ClientError) as error:
         raise StorageBusy from error
     if before is None:
         return None
     if before.status != "COMPLETED":
-        raise StillAnswering
+        raise RequestInProgress
     return Given.model_validate_json(before.response_data)
 
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelstack import audit_log
 from reelstack.accounts import sessions
-from reelstack.errors import IdempotencyKeyInvalid, NotThroughTheDoor, ReelstackError, RequestTooLarge
+from reelstack.errors import DirectAccessRefused, IdempotencyKeyInvalid, ReelstackError, RequestTooLarge
 from reelstack.platform import secrets
 from reelstack.platform.telemetry import logger
 from reelstack.web import idempotency, problems, rate_limits
@@ -148,10 +148,10 @@ def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
 
 
 def _check_origin(request: Request) -> None:
-    """Raises NotThroughTheDoor."""
+    """Raises DirectAccessRefused."""
     shown = request.headers.get("x-origin-verify", "")
     if not any(hmac.compare_digest(shown.encode(), secret.encode()) for secret in secrets.origin_secrets()):
-        raise NotThroughTheDoor
+        raise DirectAccessRefused
 
 
 def _address(request: Request) -> str | None:

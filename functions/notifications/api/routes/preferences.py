@@ -22,12 +22,12 @@ class MutedPage(BaseModel):
     cursor: str | None
 
 
-@router.get("/notification-choices")
+@router.get("/notification-preferences")
 def get_choices(caller: Viewer) -> Choices:
     return Choices(off=sorted(map(NotificationKind, preferences.switched_off(caller.user_id))))
 
 
-@router.put("/notification-choices")
+@router.put("/notification-preferences")
 def set_choices(choices: Choices, caller: Viewer) -> Choices:
     """These kinds cause no notifications any more, all others do."""
     preferences.switch_off(caller.user_id, set(choices.off))

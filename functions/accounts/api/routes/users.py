@@ -6,7 +6,7 @@ from reelstack.errors import UserNotFound
 from reelstack.social import relationships
 from reelstack.web import UserId, Viewer
 
-router = APIRouter(prefix="/v1/users", tags=["people"])
+router = APIRouter(prefix="/v1/users", tags=["accounts"])
 
 
 @router.get("/{user_id}")

@@ -37,7 +37,7 @@ def get_line() -> Line:
     return status.read()
 
 
-@router.get("/dead")
+@router.get("/dead-letters")
 def list_dead(
     priority: Priority | None = None,
     limit: Annotated[int, Query(ge=1, le=AT_ONCE)] = AT_ONCE,

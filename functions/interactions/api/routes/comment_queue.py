@@ -30,7 +30,7 @@ class CommentVerdict(BaseModel):
     verdict: Answer
 
 
-@router.get("/comments/waiting")
+@router.get("/comments/pending")
 def list_waiting_comments(
     caller: Moderator,  # noqa: ARG001
     queue: Annotated[CommentQueue, Query()] = CommentQueue.HELD,
