@@ -12,7 +12,7 @@ import httpx
 
 from reelstack_client import Client, Sending, Timing
 from reelstack_client.errors import ClientError
-from reelstack_client.uploads import Uploads, Wishes
+from reelstack_client.upload_requests import Wishes
 
 BLOCK = 64 * 1024
 MIB = 1024 * 1024
@@ -71,14 +71,14 @@ class GaveUp(Exception):
 def our_client(task: Task, file: Path, timing: Timing, http: httpx.Client) -> tuple[str, bool]:
     client = Client(task.origin, http=http, backoff=timing.backoff, resume_folder=None)
     how = Sending(timing=timing, mode=task.mode)  # type: ignore[arg-type]  # it crossed processes as text
-    done = client.upload(file, title="Clip", how=how)
+    done = client.uploads.upload(file, title="Clip", how=how)
     return done.upload_id, done.part_size_bytes <= MIB
 
 
 def one_after_the_other(task: Task, file: Path, timing: Timing, http: httpx.Client) -> tuple[str, bool]:
     """Multipart as most clients do it: one part at a time, each tried until storage has it."""
     client = Client(task.origin, http=http, backoff=timing.backoff, resume_folder=None)
-    uploads = Uploads(client.uploads.transport.patient(timing))
+    uploads = client.uploads.patient(timing)
     made = uploads.create(task.size, "video/mp4", Wishes("Clip"), f"sequential-{task.seed}")
     signed = {part.number: part for part in made.parts}
     for number in range(1, made.part_count + 1):

@@ -55,7 +55,12 @@ def down(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Stop the laptop cloud. The next `up` finds accounts, clips and likes again."""
+    """Stop the laptop cloud. The next `up` finds accounts, clips and likes again.
+
+    \b
+      reelstack down
+      reelstack down --erase
+    """
     from local import places
     from local.up import down as stop
     from local.up import erase as forget
@@ -73,7 +78,11 @@ def down(
 
 
 def status(as_json: AsJson = False) -> None:
-    """What runs, where, and how much memory it takes."""
+    """What runs, where, and how much memory it takes.
+
+    \b
+      reelstack status --json
+    """
     from local import places
     from local.status import read
 

@@ -10,7 +10,11 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check programs, versions, ports, memory and disk. Exit code 1 if something must be done first."""
+    """Check programs, versions, ports, memory and disk. Exit code 1 if something must be done first.
+
+    \b
+      reelstack doctor
+    """
     from local import places
     from local.doctor import examine
 

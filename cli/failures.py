@@ -13,7 +13,7 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (
 
 FINDING = {
     "video-not-found": "`reelstack videos` lists your videos with their ids.",
-    "user-not-found": "`reelstack search NAME --people` finds people; a handle begins with @, an id does not.",
+    "user-not-found": "`reelstack search NAME --users` finds users; a handle begins with @, an id does not.",
 }
 """By the type of a problem."""
 

@@ -1,24 +1,27 @@
-"""The `reelstack` command. Each command lives in the module of its subject and imports what it needs when it runs."""
+"""The `reelstack` command. Each command lives in the module of its room and imports what it needs when it runs."""
 
 import sys
 
 import typer
 
 from cli import (
+    accounts,
     bench,
     check_hls,
-    clips,
     cloud,
-    desk,
     doctor,
-    line,
+    feed,
+    interactions,
+    moderation,
     notifications,
-    people,
-    rights,
+    operations,
+    privacy,
+    production,
     search,
     social,
     stages,
-    ties,
+    uploads,
+    videos,
 )
 
 HELP = """Reelstack: a short-video backend in your own AWS account, and whole on a laptop.
@@ -48,15 +51,18 @@ app = typer.Typer(
 )
 for module in (
     cloud,
-    clips,
-    people,
-    rights,
+    uploads,
+    videos,
+    feed,
+    interactions,
     social,
-    ties,
+    accounts,
     notifications,
     search,
-    desk,
-    line,
+    moderation,
+    production,
+    operations,
+    privacy,
     stages,
     bench,
     check_hls,

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.arguments import Limit
+from cli.output import print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
     from reelstack_client import Notification
 
-Limit = Annotated[int, typer.Option(min=1, max=50)]
 Listen = Annotated[bool, typer.Option("--listen", help="Stay, and say each as it comes. Ctrl-C ends it.")]
 Read = Annotated[bool, typer.Option("--read", help="Mark what is shown as read.")]
 
@@ -34,11 +35,7 @@ def notifications(
             print_json(one) if as_json else typer.echo(_line(one))
         return
     page = told.inbox(limit=limit)
-    if as_json:
-        print_json(page)
-    else:
-        for line in [_line(one) for one in page.items] or ["nothing yet"]:
-            typer.echo(line)
+    print_json(page) if as_json else print_lines([_line(one) for one in page.items], "nothing yet")
     if read and page.items:
         told.mark_read(max(one.at for one in page.items))
 

@@ -1,12 +1,12 @@
-"""search: people and videos, and the index they are found by."""
+"""search: videos and users, and the indexes they are found by."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from cli.arguments import Limit
+from cli.output import print_lines
 from cli.session import As, AsJson, connect, print_json
-
-KINDS: tuple[Literal["videos", "people"], ...] = ("videos", "people")
 
 
 def register(app: typer.Typer) -> None:
@@ -14,41 +14,38 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="Words; of people also the beginning of a @handle.")] = "",
+    text: Annotated[str, typer.Argument(help="Words; of users also the beginning of a @handle.")] = "",
     tag: Annotated[str | None, typer.Option(help="Only clips with this tag.")] = None,
-    people: Annotated[bool, typer.Option("--people", help="Look for people instead of clips.")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build both indexes anew. For admins.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=50)] = 20,
+    users: Annotated[bool, typer.Option("--users", help="Look for users instead of clips.")] = False,
+    reindex: Annotated[bool, typer.Option("--reindex", help="Build both indexes anew. For admins.")] = False,
+    limit: Limit = 20,
     name: As = "bob",
     as_json: AsJson = False,
 ) -> None:
-    """Find clips and people.
+    """Find clips and users.
 
     \b
       reelstack search bunny
       reelstack search --tag cats
-      reelstack search ann --people
-      reelstack search --rebuild --as ada
+      reelstack search ann --users
+      reelstack search --reindex --as ada
     """
     client = connect(name).search
-    if rebuild:
+    if reindex:
+        from reelstack_client.search import KINDS
+
         for kind in KINDS:
             seen = 0
-            for page in client.rebuild(kind):
+            for page in client.reindex(kind):
                 seen += page.seen
                 typer.echo(f"{page.index}: {seen} looked at{', done' if page.done else ''}", err=True)
         return
-    if people:
-        found = client.people(text, limit=limit)
+    if users:
+        found = client.users(text, limit=limit)
         lines = [f"{one.user_id}  {'@' + one.handle if one.handle else ''}  {one.display_name}" for one in found.items]
-        print_json(found) if as_json else _say(lines, "nobody found")
+        print_json(found) if as_json else print_lines(lines, "nobody found")
     else:
         clips = client.videos(text, tag=tag, limit=limit)
-        print_json(clips) if as_json else _say(
-            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --people looks for people"
+        print_json(clips) if as_json else print_lines(
+            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --users looks for users"
         )
-
-
-def _say(lines: list[str], otherwise: str) -> None:
-    for line in lines or [otherwise]:
-        typer.echo(line)

@@ -16,7 +16,11 @@ def register(app: typer.Typer) -> None:
 
 
 def synth(stage: Stage) -> None:
-    """Write a stage's CloudFormation templates to build/cdk.out/STAGE. Needs no credentials."""
+    """Write a stage's CloudFormation templates to build/cdk.out/STAGE. Needs no credentials.
+
+    \b
+      reelstack synth dev
+    """
     raise typer.Exit(_cdk(stage, ["synth", "--quiet"]))
 
 

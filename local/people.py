@@ -58,7 +58,7 @@ def introduce(outputs: Outputs, people: list[Person]) -> None:
     """Gives who has none a handle and a name, over HTTP as they would themselves: that is how others find them."""
     with httpx.Client(timeout=TIMEOUT) as http:
         for person in people:
-            known = Client(outputs.edge_url, sign_in(outputs, person, http), http=http).people
+            known = Client(outputs.edge_url, sign_in(outputs, person, http), http=http).accounts
             me = known.me()
             if not me.handle:
                 known.claim_handle(person.name)

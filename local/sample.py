@@ -31,22 +31,22 @@ def publish(places: Places, outputs: Outputs, people: list[Person], say: Callabl
             outputs.edge_url, sign_in(outputs, owner, http), http=http, resume_folder=places.run / "uploads"
         )
         video = next(
-            (video for video in client.videos().items if video.title == TITLE and video.state == "published"), None
+            (video for video in client.videos.list().items if video.title == TITLE and video.state == "published"), None
         )
         if video is None:
             approver = Client(outputs.edge_url, sign_in(outputs, moderator, http), http=http)
             video = _produce(client, approver, say)
-        return Sample(video, client.playback(video.video_id).master_url)
+        return Sample(video, client.videos.playback(video.video_id).master_url)
 
 
 def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> Video:
     try:
-        upload = client.upload(programs.sample_clip(), title=TITLE, description=DESCRIPTION, tags=["sample"])
-        video = client.wait(upload.video_id, seconds=SECONDS, every=0.5, seen=lambda video: say(video.state))
+        upload = client.uploads.upload(programs.sample_clip(), title=TITLE, description=DESCRIPTION, tags=["sample"])
+        video = client.videos.wait(upload.video_id, seconds=SECONDS, every=0.5, seen=lambda video: say(video.state))
         if video.state == "review":  # the engines have been known to wonder about a rabbit
             say("a moderator approves")
-            moderator.decide(video.video_id, "approve", "the sample clip")
-            video = client.wait(video.video_id, seconds=SECONDS, every=0.5, accept=FINAL)
+            moderator.moderation.decide(video.video_id, "approve", "the sample clip")
+            video = client.videos.wait(video.video_id, seconds=SECONDS, every=0.5, accept=FINAL)
     except ClientError as error:
         raise NotPublished(f"the sample clip stopped: {error}. See `reelstack logs`") from error
     if video.state != "published":

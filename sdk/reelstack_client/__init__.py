@@ -1,7 +1,8 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
-from reelstack_client.client import Client, NotInTime
-from reelstack_client.desk import AuditEntryView, Desk, Evidence, Remoderation, Review
+from reelstack_client.accounts import Account, Accounts, Me, Profile, Session
+from reelstack_client.audit_log import AuditEntry
+from reelstack_client.client import Client
 from reelstack_client.errors import (
     ClientError,
     Conflict,
@@ -21,33 +22,28 @@ from reelstack_client.errors import (
     UploadGone,
     WrongType,
 )
-from reelstack_client.models import (
-    FINAL,
-    Held,
-    Liked,
-    Likes,
-    Page,
-    Part,
-    Playback,
-    Recount,
-    Rendition,
-    Upload,
-    Video,
-)
+from reelstack_client.feed import Feed
+from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
+from reelstack_client.models import Page
+from reelstack_client.moderation import Evidence, Moderation, Remoderation, Review
 from reelstack_client.notifications import Notification, Notifications
-from reelstack_client.people import Account, Me, People, Profile, Session
+from reelstack_client.operations import Operations, Recount
+from reelstack_client.privacy import Erasure, Export, ExportFile, ExportNotMade, Privacy
+from reelstack_client.production import DeadLetter, Production, Reencoded
 from reelstack_client.retry import Backoff, Timing
-from reelstack_client.rights import Erasure, Export, ExportFile, ExportNotMade
-from reelstack_client.search import Rebuild, Search
+from reelstack_client.search import Reindex, Search
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
-from reelstack_client.social import Comment, CommentPage, Saved, Shared, Social
-from reelstack_client.ties import Blocked, Follower, Tie, Ties
+from reelstack_client.social import Blocked, Follower, Relationship, Social
+from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
+from reelstack_client.uploads import Uploads
+from reelstack_client.videos import FINAL, NotInTime, Playback, Rendition, Video, Videos
 
 __all__ = [
     "FINAL",
     "Account",
-    "AuditEntryView",
+    "Accounts",
+    "AuditEntry",
     "Backoff",
     "Blocked",
     "Client",
@@ -55,37 +51,44 @@ __all__ = [
     "Comment",
     "CommentPage",
     "Conflict",
-    "Desk",
+    "DeadLetter",
     "Erasure",
     "Evidence",
     "Export",
     "ExportFile",
     "ExportNotMade",
+    "Feed",
     "FileChanged",
     "Follower",
     "Held",
+    "Interactions",
     "Invalid",
     "Liked",
     "Likes",
     "Me",
     "Mode",
+    "Moderation",
     "NotAllowed",
     "NotFound",
     "NotInTime",
     "NotSignedIn",
     "Notification",
     "Notifications",
+    "Operations",
     "Page",
     "Part",
     "PartsMissing",
     "PasswordSignIn",
-    "People",
     "Playback",
+    "Privacy",
+    "Production",
     "Profile",
     "Progress",
-    "Rebuild",
     "Recount",
+    "Reencoded",
     "Refused",
+    "Reindex",
+    "Relationship",
     "Remoderation",
     "Rendition",
     "Review",
@@ -97,8 +100,6 @@ __all__ = [
     "Shared",
     "SignInFailed",
     "Social",
-    "Tie",
-    "Ties",
     "Timing",
     "TokenProvider",
     "TooLarge",
@@ -107,6 +108,10 @@ __all__ = [
     "Upload",
     "UploadBroken",
     "UploadGone",
+    "UploadRequests",
+    "Uploads",
     "Video",
+    "Videos",
+    "Wishes",
     "WrongType",
 ]

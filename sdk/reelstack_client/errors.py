@@ -12,6 +12,8 @@ ClientError
     ├── TooLarge 413 · WrongType 415 · Invalid 400, 422
     ├── TooMany 429                   `.retry_after` seconds
     └── ServiceFailed 5xx
+
+What only one room raises stands with it: NotInTime in videos, PictureNotTaken in accounts, ExportNotMade in privacy.
 """
 
 from __future__ import annotations

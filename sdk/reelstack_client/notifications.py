@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from reelstack_client.errors import Unreachable
 from reelstack_client.models import Answer, Page
-from reelstack_client.transport import Transport
+from reelstack_client.room import Room
 
 Kind = Literal[
     "like",
@@ -60,16 +60,12 @@ class Device(Answer):
     registered_at: int
 
 
-class Notifications:
+class Notifications(Room):
     """Pages may hold fewer than were asked for and still have a cursor."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def inbox(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Notification]:
         """My inbox, newest first."""
-        answer = self._transport.call("GET", "/v1/me/notifications", query={"limit": limit, "cursor": cursor})
-        return Page[Notification].model_validate(answer.json())
+        return self._page(Notification, "/v1/me/notifications", limit, cursor)
 
     def unread(self) -> int:
         """50 stands for 50 or more."""
@@ -95,12 +91,11 @@ class Notifications:
 
     def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Muted]:
         """Whom I muted, by id."""
-        answer = self._transport.call("GET", "/v1/me/mutes", query={"limit": limit, "cursor": cursor})
-        return Page[Muted].model_validate(answer.json())
+        return self._page(Muted, "/v1/me/mutes", limit, cursor)
 
     def register_device(self, device_id: str, platform: Literal["ios", "android"], token: str) -> Device:
         body = {"platform": platform, "token": token}
-        return Device.model_validate(self._transport.call("PUT", f"/v1/me/devices/{device_id}", body=body).json())
+        return self._ask(Device, "PUT", f"/v1/me/devices/{device_id}", body=body)
 
     def remove_device(self, device_id: str) -> None:
         self._transport.call("DELETE", f"/v1/me/devices/{device_id}")

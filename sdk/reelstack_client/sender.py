@@ -13,11 +13,11 @@ import httpx
 
 from reelstack_client.errors import FileChanged, Unreachable, UploadBroken, UploadGone
 from reelstack_client.link import Link
-from reelstack_client.models import Part
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
 from reelstack_client.transport import SMALL_BUFFER, TINY_BUFFER
+from reelstack_client.upload_requests import Part
 
 BLOCK = 64 * 1024
 MOST_STALLS = 2

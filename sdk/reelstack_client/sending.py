@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from reelstack_client.models import Upload
 from reelstack_client.retry import Timing
+from reelstack_client.upload_requests import Upload
 
 CHUNK_BYTES = 1024 * 1024
 """The largest part in mode "chunks", and smaller than any other."""

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from reelstack_client.crc64nvme import as_header, of_range
-from reelstack_client.models import Part
 from reelstack_client.sending import Tally
+from reelstack_client.upload_requests import Part
 
 SIGNED_AT_ONCE = 100
 """The service signs at most this many parts in one request."""

@@ -1,124 +1,79 @@
-"""What viewers do besides watching: comments, bookmarks, shares, reports: `client.social`."""
+"""Whom one follows and blocks: `client.social`."""
 
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urljoin
 
 from reelstack_client.models import Answer, Page
-from reelstack_client.transport import Transport
-
-Channel = Literal["link", "message", "email", "social", "embed"]
-ReportReason = Literal["spam", "sexual", "violence", "hate", "harassment", "self-harm", "minors", "copyright", "other"]
+from reelstack_client.room import Room
 
 
-class Comment(Answer):
-    """Times are unix milliseconds. `state`: visible, held (only its author sees it), deleted (while it has replies)."""
+class Relationship(Answer):
+    """What is between the caller and a user, and how many others follow that user."""
 
-    comment_id: str
-    video_id: str
-    author_id: str | None = None
-    text: str | None = None
-    mentions: tuple[str, ...] = ()
-    state: str
-    created_at: int
-    edited_at: int | None = None
-    likes: int = 0
-    replies: int = 0
-    liked: bool = False
-    pinned: bool = False
+    user_id: str
+    state: Literal["following", "requested"] | None = None
+    """Of the caller to the user."""
+    follows_you: bool = False
+    followers: int = 0
+    following: int = 0
 
 
-class CommentPage(Page[Comment]):
-    """May be shorter than asked for: go on until `cursor` is None."""
+class Follower(Answer):
+    """Somebody in a list of followers, of followed, or of who asks to follow. `since` in unix milliseconds."""
 
-    pinned: Comment | None = None
-
-
-class Saved(Answer):
-    video_id: str
-    saved_at: int
+    user_id: str
+    since: int
 
 
-class Shared(Answer):
-    """`url` is absolute once the client has answered."""
-
-    video_id: str
-    channel: str
-    share_id: str
-    shared_at: int
-    url: str
+class Blocked(Answer):
+    user_id: str
+    blocked_at: int
 
 
-class Social:
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+class Social(Room):
+    """Pages may hold fewer than were asked for and still have a cursor."""
 
-    def comment(self, video_id: str, text: str, *, answers: str | None = None) -> Comment:
-        """Writes a comment, or a reply to the comment `answers`."""
-        body = {"text": text, "answers": answers}
-        return Comment.model_validate(self._transport.call("POST", f"/v1/videos/{video_id}/comments", body=body).json())
+    def follow(self, user_id: str) -> Relationship:
+        """Follows, or asks a private account: see `state`."""
+        return self._ask(Relationship, "PUT", f"/v1/users/{user_id}/follow")
 
-    def comments(
-        self,
-        video_id: str,
-        order: Literal["newest", "top"] = "newest",
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> CommentPage:
-        query = {"order": order, "limit": limit, "cursor": cursor}
-        answer = self._transport.call("GET", f"/v1/videos/{video_id}/comments", query=query)
-        return CommentPage.model_validate(answer.json())
+    def unfollow(self, user_id: str) -> None:
+        """Ends a follow, or takes a request back."""
+        self._transport.call("DELETE", f"/v1/users/{user_id}/follow")
 
-    def replies(
-        self, video_id: str, comment_id: str, *, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Comment]:
-        """The oldest first."""
-        path = f"/v1/videos/{video_id}/comments/{comment_id}/replies"
-        query = {"limit": limit, "cursor": cursor}
-        return Page[Comment].model_validate(self._transport.call("GET", path, query=query).json())
+    def relationship(self, user_id: str) -> Relationship:
+        """What is between me and a user."""
+        return self._ask(Relationship, "GET", f"/v1/users/{user_id}/follow")
 
-    def edit_comment(self, video_id: str, comment_id: str, text: str) -> Comment:
-        path = f"/v1/videos/{video_id}/comments/{comment_id}"
-        answer = self._transport.call("PATCH", path, body={"text": text}, repeatable=True)
-        return Comment.model_validate(answer.json())
+    def followers(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+        """Newest first."""
+        return self._page(Follower, f"/v1/users/{user_id}/followers", limit, cursor)
 
-    def delete_comment(self, video_id: str, comment_id: str) -> None:
-        """My own, or on my video; moderators any."""
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}")
+    def following(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+        """By id."""
+        return self._page(Follower, f"/v1/users/{user_id}/following", limit, cursor)
 
-    def like_comment(self, video_id: str, comment_id: str) -> None:
-        self._transport.call("PUT", f"/v1/videos/{video_id}/comments/{comment_id}/like")
+    def requests(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+        """Who asks to follow me, newest first."""
+        return self._page(Follower, "/v1/me/follow-requests", limit, cursor)
 
-    def unlike_comment(self, video_id: str, comment_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}/like")
+    def accept(self, user_id: str) -> None:
+        self._transport.call("PUT", f"/v1/me/follow-requests/{user_id}")
 
-    def pin(self, video_id: str, comment_id: str) -> None:
-        """Shows one comment on my video before all others."""
-        self._transport.call("PUT", f"/v1/videos/{video_id}/pin/{comment_id}")
+    def decline(self, user_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/me/follow-requests/{user_id}")
 
-    def unpin(self, video_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/pin")
+    def remove_follower(self, user_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/me/followers/{user_id}")
 
-    def bookmark(self, video_id: str) -> None:
-        self._transport.call("PUT", f"/v1/videos/{video_id}/bookmark")
+    def block(self, user_id: str) -> None:
+        """From now on neither is there for the other; follows between them end."""
+        self._transport.call("PUT", f"/v1/users/{user_id}/block")
 
-    def remove_bookmark(self, video_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/bookmark")
+    def unblock(self, user_id: str) -> None:
+        self._transport.call("DELETE", f"/v1/users/{user_id}/block")
 
-    def bookmarks(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Saved]:
-        """What I keep, the newest first."""
-        query = {"limit": limit, "cursor": cursor}
-        return Page[Saved].model_validate(self._transport.call("GET", "/v1/me/bookmarks", query=query).json())
-
-    def share(self, video_id: str, channel: Channel = "link") -> Shared:
-        """A link to hand on; the same one for the same channel."""
-        shared = Shared.model_validate(self._transport.call("PUT", f"/v1/videos/{video_id}/shares/{channel}").json())
-        return shared.model_copy(update={"url": urljoin(self._transport.edge_url, shared.url)})
-
-    def report(self, video_id: str, reason: ReportReason, detail: str = "", *, comment_id: str | None = None) -> None:
-        """Tells moderators what is wrong with a video, or with a comment on it. Once; again changes nothing."""
-        thing = f"/comments/{comment_id}" if comment_id else ""
-        body = {"reason": reason, "detail": detail}
-        self._transport.call("PUT", f"/v1/videos/{video_id}{thing}/report", body=body)
+    def blocks(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Blocked]:
+        """Whom I blocked, newest first."""
+        return self._page(Blocked, "/v1/me/blocks", limit, cursor)

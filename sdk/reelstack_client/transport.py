@@ -81,12 +81,7 @@ class Transport:
         """
         if repeatable is None:
             repeatable = method in HARMLESS
-        request = {
-            "json": body,
-            "params": {name: value for name, value in (query or {}).items() if value is not None},
-            "timeout": httpx.USE_CLIENT_DEFAULT if self.timeout is None else self.timeout,
-            "extensions": SMALL_BUFFER,
-        }
+        request = self._request(body, query or {})
         began, lost, refused = time.monotonic(), 0, 0
         while True:
             try:
@@ -107,6 +102,14 @@ class Transport:
             if not again or refused >= self.backoff.attempts:
                 raise refusal(response)
             self.sleep(self.backoff.delay(refused - 1, asked))
+
+    def _request(self, body: Any, query: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "json": body,
+            "params": {name: value for name, value in query.items() if value is not None},
+            "timeout": httpx.USE_CLIENT_DEFAULT if self.timeout is None else self.timeout,
+            "extensions": SMALL_BUFFER,
+        }
 
     @property
     def _losses(self) -> int:

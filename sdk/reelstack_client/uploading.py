@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, PartsMissing, UploadBroken, UploadGone
-from reelstack_client.models import Upload
 from reelstack_client.resume import Memory, Remembered, fingerprint
 from reelstack_client.sender import LinkIsWeak, Sender
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
 from reelstack_client.transport import Transport
-from reelstack_client.uploads import Uploads, Wishes, guess_type
+from reelstack_client.upload_requests import Upload, UploadRequests, Wishes, guess_type
 
 SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
 COMPLETIONS = 3
@@ -37,7 +36,7 @@ class Uploading:
         self.wishes = wishes
         self.how = how
         self.http = transport.http
-        self.uploads = Uploads(transport.patient(how.timing))
+        self.requests = UploadRequests(transport.patient(how.timing))
         self.memory = memory
         self.name = fingerprint(file, transport.edge_url, repr((wishes, how.mode)))
 
@@ -59,7 +58,7 @@ class Uploading:
                     raise
             else:
                 self.memory.forget(self.name)
-                return done.model_copy(update={"parts": [], "held": []})
+                return done.model_copy(update={"parts": (), "held": ()})
 
     def _once(self, remembered: Remembered) -> Upload:
         upload = self._begin(remembered)
@@ -77,7 +76,7 @@ class Uploading:
     def _begin(self, remembered: Remembered) -> Upload:
         if remembered.upload_id is None:
             try:
-                return self.uploads.create(
+                return self.requests.create(
                     self.file.stat().st_size,
                     self.wishes.content_type or guess_type(self.file),
                     self.wishes,
@@ -91,7 +90,7 @@ class Uploading:
                     raise ModeUnknown from error
                 raise
         try:
-            return self.uploads.get(remembered.upload_id)
+            return self.requests.get(remembered.upload_id)
         except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
             raise UploadGone(str(error)) from error
 
@@ -99,7 +98,7 @@ class Uploading:
         """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""
         known = self.memory.recall(self.name).upload_id
         if known:
-            self.uploads.abort(known)
+            self.requests.abort(known)
         self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode, chunk_bytes=chunk_bytes))
 
     def _send(self, upload: Upload) -> Upload:
@@ -108,7 +107,7 @@ class Uploading:
             raise FileChanged(f"{self.file} has {before.st_size} bytes; its upload was begun with {upload.size_bytes}")
         tally = Tally(upload, self.how.progress)
         signatures = Signatures(
-            self.file, tally, self.how.checksums, lambda sums: self.uploads.sign(upload.upload_id, sums)
+            self.file, tally, self.how.checksums, lambda sums: self.requests.sign(upload.upload_id, sums)
         )
         missing: Iterable[int] = [n for n in range(1, upload.part_count + 1) if n not in tally.done]
         for completion in range(COMPLETIONS):
@@ -117,7 +116,7 @@ class Uploading:
             if self.file.stat().st_mtime_ns != before.st_mtime_ns:
                 raise FileChanged(f"{self.file} was changed while it was uploaded")
             try:
-                return self.uploads.complete(upload.upload_id)
+                return self.requests.complete(upload.upload_id)
             except PartsMissing as error:
                 if completion == COMPLETIONS - 1 or not error.missing:
                     raise
@@ -135,11 +134,11 @@ class Uploading:
         deadline = time.monotonic() + self.how.timing.composing
         while upload.state == "composing" and time.monotonic() < deadline:
             self.how.sleep(self.how.timing.poll)
-            upload = self.uploads.get(upload.upload_id)
+            upload = self.requests.get(upload.upload_id)
         return upload
 
     def _held(self, upload_id: str) -> set[int]:
-        return {part.number for part in self.uploads.get(upload_id).held}
+        return {part.number for part in self.requests.get(upload_id).held}
 
 
 def _chunk(wanted: float) -> int:

@@ -93,7 +93,7 @@ def test_a_paused_upload_goes_on_with_what_storage_lacks_and_is_published(
     assert asked.count("GET") == 2, "storage is asked what it holds when the upload goes on"
     assert asked.count("PUT 1") == 1, "what storage holds is not sent again"
     assert asked[-2:] == ["PUT 3", "POST"]
-    video = drive.client("ann").wait(paused["video_id"], seconds=180, every=0.5)
+    video = drive.client("ann").videos.wait(paused["video_id"], seconds=180, every=0.5)
     assert (video.state, video.title) == ("published", "Uppy: pause")
     told = drive.call("GET", f"/v1/uploads/{paused['upload_id']}").json()
     assert (told["state"], bool(told["crc64nvme"])) == ("completed", True)

@@ -59,8 +59,8 @@ class Driver:
     def produce(self, file: Path, user: str = "ann", **wishes: Any) -> Video:
         """Uploads a file and returns the video as production left it."""
         client = self.client(user)
-        upload = client.upload(file, **({"title": file.stem} | wishes))
-        return client.wait(upload.video_id, seconds=120, every=0.3)
+        upload = client.uploads.upload(file, **({"title": file.stem} | wishes))
+        return client.videos.wait(upload.video_id, seconds=120, every=0.3)
 
     def executions(self, upload_id: str) -> list[str]:
         found = (

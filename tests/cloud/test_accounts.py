@@ -82,14 +82,14 @@ def eve(drive: Driver) -> Eve:
 
 
 def test_a_new_person_signs_in_has_a_profile_and_stays_the_same_session_when_refreshed(eve: Eve) -> None:
-    people = eve.client("phone").people
-    assert (people.me().handle, people.me().privacy) == (None, "public")
+    accounts = eve.client("phone").accounts
+    assert (accounts.me().handle, accounts.me().privacy) == (None, "public")
     first = eve.token("phone")
     assert eve.refresh("phone") != first
-    (session,) = people.sessions()
+    (session,) = accounts.sessions()
     assert session.current
-    assert people.claim_handle(eve.name.upper()).handle == eve.name
-    assert eve.drive.client("bob").people.find(f"@{eve.name}").user_id == people.me().user_id
+    assert accounts.claim_handle(eve.name.upper()).handle == eve.name
+    assert eve.drive.client("bob").accounts.find(f"@{eve.name}").user_id == accounts.me().user_id
 
 
 def test_the_code_flow_with_pkce_ends_in_a_token_and_without_its_verifier_in_none(eve: Eve) -> None:
@@ -131,14 +131,14 @@ def test_the_code_flow_with_pkce_ends_in_a_token_and_without_its_verifier_in_non
     assert exchanged(signed_in(challenge), secrets.token_urlsafe(48)).json()["error"] == "invalid_grant"
     code = signed_in(challenge)
     tokens = exchanged(code, verifier).json()
-    assert eve.get("/v1/me", tokens["access_token"]).json()["user_id"] == eve.client("phone").people.me().user_id
+    assert eve.get("/v1/me", tokens["access_token"]).json()["user_id"] == eve.client("phone").accounts.me().user_id
     assert exchanged(code, verifier).status_code == 400  # a code is good once
     refused = {"client_id": eve.outputs.client_id, "redirect_uri": "https://evil.example/", "response_type": "code"}
     assert httpx.get(f"{eve.outputs.endpoint}/oauth2/authorize", params=refused).status_code == 400
 
 
 def test_a_revoked_session_ends_within_the_cache_time_and_the_others_go_on(eve: Eve) -> None:
-    stolen, mine = eve.client("stolen").people, eve.client("phone").people
+    stolen, mine = eve.client("stolen").accounts, eve.client("phone").accounts
     stolen.me()
     (session_id,) = (session.session_id for session in stolen.sessions() if session.current)
     began = time.monotonic()
@@ -162,8 +162,8 @@ def test_a_picture_is_shown_without_what_its_camera_noted_and_goes_when_it_is_ta
     exif[0x010E] = "40.7128N 74.0060W"
     file = tmp_path / "me.png"
     Image.effect_mandelbrot((300, 200), (-2, -1.5, 1, 1.5), 100).convert("RGB").save(file, "PNG", exif=exif)
-    people = eve.client("phone").people
-    shown = str(people.send_avatar(file).avatar_url)
+    accounts = eve.client("phone").accounts
+    shown = str(accounts.send_avatar(file).avatar_url)
     answer = httpx.get(shown)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     with Image.open(io.BytesIO(answer.content)) as picture:
@@ -177,8 +177,8 @@ def test_a_picture_is_shown_without_what_its_camera_noted_and_goes_when_it_is_ta
         assert httpx.post(form["url"], data=form["fields"] | changed, files={"file": b"x"}).status_code == 403
     large = httpx.post(form["url"], data=form["fields"], files={"file": b"x" * (form["max_bytes"] + 1)})
     assert large.status_code == 400
-    people.remove_avatar()
-    assert people.me().avatar_url is None
+    accounts.remove_avatar()
+    assert accounts.me().avatar_url is None
     bucket = eve.outputs.buckets["media"]
     key = urlsplit(shown).path.removeprefix("/")
     held = eve.drive.aws("s3").list_objects_v2(Bucket=bucket, Prefix=key)
@@ -186,7 +186,7 @@ def test_a_picture_is_shown_without_what_its_camera_noted_and_goes_when_it_is_ta
 
 
 def test_a_suspended_account_reads_on_changes_nothing_and_cannot_sign_in_until_restored(eve: Eve) -> None:
-    admin, mine = eve.drive.client("ada").people, eve.client("phone").people
+    admin, mine = eve.drive.client("ada").accounts, eve.client("phone").accounts
     user_id = mine.me().user_id
     assert admin.grant(user_id, "creator") == ["creator"]
     assert admin.suspend(user_id, "spam").suspended_reason == "spam"
@@ -205,14 +205,14 @@ def test_a_suspended_account_reads_on_changes_nothing_and_cannot_sign_in_until_r
     with pytest.raises(SignInFailed):
         eve.refresh("phone")
     admin.restore(user_id, "looked at again")
-    assert eve.client("new device").people.me().suspended_at is None
-    deeds = [deed.action for deed in admin.audit(user_id).items]
-    assert deeds == ["role-granted", "suspended", "restored"]
+    assert eve.client("new device").accounts.me().suspended_at is None
+    entries = [entry.action for entry in admin.audit(user_id).items]
+    assert entries == ["role-granted", "suspended", "restored"]
 
 
 def test_signing_out_everywhere_else_leaves_one_session(eve: Eve) -> None:
-    people = eve.client("new device").people
-    people.revoke_others()
-    assert [session.current for session in people.sessions()] == [True]
+    accounts = eve.client("new device").accounts
+    accounts.revoke_others()
+    assert [session.current for session in accounts.sessions()] == [True]
     with pytest.raises(NotSignedIn):
-        Client(eve.outputs.edge_url, lambda: "no token", http=eve.drive.http).people.me()
+        Client(eve.outputs.edge_url, lambda: "no token", http=eve.drive.http).accounts.me()

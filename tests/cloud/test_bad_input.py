@@ -238,5 +238,5 @@ def test_a_file_other_than_announced_is_rejected(drive: Driver, tmp_path: Path) 
     upload = open_upload(drive, size_bytes=len(data), sha256="0" * 64)
     assert put(upload["parts"][0], data).status_code == 200
     drive.call("POST", f"/v1/uploads/{upload['upload_id']}/complete")
-    video = drive.client("ann").wait(upload["video_id"], seconds=60)
+    video = drive.client("ann").videos.wait(upload["video_id"], seconds=60)
     assert (video.state, video.reason) == ("rejected", "checksum-mismatch")

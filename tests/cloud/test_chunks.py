@@ -95,7 +95,7 @@ def test_a_clip_sent_in_chunks_in_two_sittings_is_composed_produced_and_plays(dr
     assert eventually(lambda: keys(drive, f"chunks/{upload['upload_id']}/"), lambda left: not left) == []
     assert drive.call("POST", f"{path}/complete").status_code == 200
 
-    video = drive.client("ann").wait(upload["video_id"], seconds=180, every=0.5)
+    video = drive.client("ann").videos.wait(upload["video_id"], seconds=180, every=0.5)
     assert (video.state, video.reason_detail) == ("published", None)
     assert drive.executions(upload["upload_id"]) == [f"{upload['upload_id']}-1"]
 

@@ -31,6 +31,6 @@ def test_a_creator_uploads_changes_and_deletes_a_clip_from_a_shell(
     assert problem(drive.call("GET", f"/v1/videos/{video_id}", user="bob")) == (403, "video-private")
     reelstack("edit", video_id, status=1)
     reelstack("delete", video_id, status=1)
-    assert drive.client("ann").video(video_id).title == "From a shell", "not without --yes"
+    assert drive.client("ann").videos.get(video_id).title == "From a shell", "not without --yes"
     assert reelstack("delete", video_id, "--yes") == "deleted\n"
     assert problem(drive.call("GET", f"/v1/videos/{video_id}")) == (404, "video-not-found")

@@ -26,7 +26,7 @@ def liked(drive: Driver, sample: Video) -> Iterator[str]:
     names = ("bob", "mia", "ada")
     yield sample.video_id
     for name in names:
-        drive.client(name).unlike(sample.video_id)
+        drive.client(name).interactions.unlike(sample.video_id)
 
 
 def about(client: Client, video_id: str) -> list[Notification]:
@@ -35,7 +35,7 @@ def about(client: Client, video_id: str) -> list[Notification]:
 
 def test_a_push_arrives_at_once_and_a_lost_connection_loses_nothing(drive: Driver, liked: str) -> None:
     ann = drive.client("ann")
-    drive.client("bob").like(liked)  # functions start cold; what is measured is not that
+    drive.client("bob").interactions.like(liked)  # functions start cold; what is measured is not that
     eventually(lambda: about(ann, liked), bool)
     since = int(time.time() * 1000)
     heard: Queue[tuple[float, Notification]] = Queue()
@@ -57,9 +57,9 @@ def test_a_push_arrives_at_once_and_a_lost_connection_loses_nothing(drive: Drive
     time.sleep(1)
     took = []
     for _ in range(PUSHES):  # taken back and done again, it is told again
-        drive.client("mia").unlike(liked)
+        drive.client("mia").interactions.unlike(liked)
         began = time.monotonic()
-        drive.client("mia").like(liked)
+        drive.client("mia").interactions.like(liked)
         arrived, one = heard.get(timeout=HANGS_SECONDS)
         took.append(arrived - began)
     print("pushed after", " ".join(f"{seconds:.3f}" for seconds in took), "s")
@@ -67,7 +67,7 @@ def test_a_push_arrives_at_once_and_a_lost_connection_loses_nothing(drive: Drive
     assert one.people[0] == user_id(drive, "mia")
 
     opened[-1].socket.shutdown(socket.SHUT_RDWR)
-    drive.client("ada").like(liked)
+    drive.client("ada").interactions.like(liked)
     _, again = heard.get(timeout=20)
     assert (again.count, len(opened)) == (EVERYBODY, 2)
     (whole,) = about(ann, liked)
@@ -86,7 +86,7 @@ def test_a_ticket_opens_one_connection(drive: Driver) -> None:
 
 def test_a_follow_is_told_by_way_of_the_bus(drive: Driver) -> None:
     ann = user_id(drive, "ann")
-    drive.client("mia").ties.follow(ann)
+    drive.client("mia").social.follow(ann)
     try:
         found = eventually(
             lambda: [one for one in drive.client("ann").notifications.inbox(limit=50).items if one.kind == "follow"],
@@ -94,4 +94,4 @@ def test_a_follow_is_told_by_way_of_the_bus(drive: Driver) -> None:
         )
         assert user_id(drive, "mia") in found[0].people
     finally:
-        drive.client("mia").ties.unfollow(ann)
+        drive.client("mia").social.unfollow(ann)

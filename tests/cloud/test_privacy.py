@@ -28,24 +28,24 @@ def test_a_creator_takes_her_data_along_and_leaves_nothing_behind(drive: Driver,
     groups = {"UserPoolId": drive.outputs.user_pool_id, "Username": eve.name, "GroupName": "creator"}
     drive.aws("cognito-idp").admin_add_user_to_group(**groups)
     client = eve.client("phone")
-    me, ann = client.people.me().user_id, drive.client("ann").people.me().user_id
-    client.people.edit(display_name="Eve the Brief")
-    client.people.claim_handle(eve.name)
-    upload = client.upload(draw(tmp_path / "eve.mp4"), title="Hers")
-    clip = client.wait(upload.video_id, seconds=120, every=0.3)
+    me, ann = client.accounts.me().user_id, drive.client("ann").accounts.me().user_id
+    client.accounts.edit(display_name="Eve the Brief")
+    client.accounts.claim_handle(eve.name)
+    upload = client.uploads.upload(draw(tmp_path / "eve.mp4"), title="Hers")
+    clip = client.videos.wait(upload.video_id, seconds=120, every=0.3)
     assert clip.state == "published"
-    before = drive.client("ann").video(sample.video_id)
-    client.like(sample.video_id)
-    client.social.comment(sample.video_id, "Lovely")
-    client.ties.follow(ann)
-    drive.client("bob").like(clip.video_id)
-    drive.client("bob").social.comment(clip.video_id, "Hello Eve")
+    before = drive.client("ann").videos.get(sample.video_id)
+    client.interactions.like(sample.video_id)
+    client.interactions.comment(sample.video_id, "Lovely")
+    client.social.follow(ann)
+    drive.client("bob").interactions.like(clip.video_id)
+    drive.client("bob").interactions.comment(clip.video_id, "Hello Eve")
     counted = eventually(
-        lambda: drive.client("ann").video(sample.video_id), lambda now: (now.likes or 0) > (before.likes or 0)
+        lambda: drive.client("ann").videos.get(sample.video_id), lambda now: (now.likes or 0) > (before.likes or 0)
     )
     assert counted.likes == (before.likes or 0) + 1
 
-    (file,) = client.people.export(tmp_path, seconds=120, every=0.5)
+    (file,) = client.privacy.export(tmp_path, seconds=120, every=0.5)
     with zipfile.ZipFile(file) as archive:
         told = {
             name: [json.loads(line) for line in archive.read(name).splitlines()]
@@ -62,14 +62,14 @@ def test_a_creator_takes_her_data_along_and_leaves_nothing_behind(drive: Driver,
     decoded = [str(programs.ffmpeg()), "-v", "error", "-i", str(played), "-f", "null", "-"]
     assert subprocess.run(decoded, check=True, capture_output=True, timeout=60).stderr == b""
 
-    assert client.people.delete_account().state == "waiting"
-    ada = drive.client("ada").people
+    assert client.privacy.delete_account().state == "waiting"
+    ada = drive.client("ada").privacy
     done = eventually(lambda: ada.erasure(me), lambda now: now.state in ("done", "failed"), ERASED_SECONDS)
     assert (done.state, done.left) == ("done", ())
     with pytest.raises(NotSignedIn):
-        client.people.me()
+        client.accounts.me()
     now = eventually(
-        lambda: drive.client("ann").video(sample.video_id), lambda now: now.likes == before.likes, CACHE_SECONDS
+        lambda: drive.client("ann").videos.get(sample.video_id), lambda now: now.likes == before.likes, CACHE_SECONDS
     )
     assert (now.likes, now.comments) == (before.likes, before.comments)
     pool = drive.outputs.user_pool_id

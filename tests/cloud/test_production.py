@@ -24,7 +24,7 @@ pytestmark = pytest.mark.cloud
 
 
 def master_of(drive: Driver, video: Video, user: str = "bob") -> str:
-    return drive.client(user).playback(video.video_id).master_url
+    return drive.client(user).videos.playback(video.video_id).master_url
 
 
 def rendition_sizes(master_url: str) -> set[tuple[str, tuple[int, int]]]:
@@ -91,12 +91,12 @@ def test_the_owner_watches_before_the_verdict_and_nobody_else(drive: Driver, tmp
     """The title makes a person look; until then only the first rung exists for its owner."""
     video = drive.produce(draw(tmp_path / "words.mp4"), title="what the fuck")
     assert video.state == "review"
-    own = drive.client("ann").playback(video.video_id)
+    own = drive.client("ann").videos.playback(video.video_id)
     assert httpx.get(own.master_url).status_code == 200
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}/playback", user="bob")) == (409, "video-processing")
-    assert video.video_id not in {item.video_id for item in drive.client("bob").feed().items}
-    drive.client("mia").decide(video.video_id, "approve", "a figure of speech")
-    done = eventually(lambda: drive.client("ann").video(video.video_id), lambda video: video.state == "published")
+    assert video.video_id not in {item.video_id for item in drive.client("bob").feed.published().items}
+    drive.client("mia").moderation.decide(video.video_id, "approve", "a figure of speech")
+    done = eventually(lambda: drive.client("ann").videos.get(video.video_id), lambda video: video.state == "published")
     assert done.state == "published"
     assert httpx.get(master_of(drive, video)).status_code == 200
 
@@ -104,8 +104,8 @@ def test_the_owner_watches_before_the_verdict_and_nobody_else(drive: Driver, tmp
 def test_a_declined_clip_is_gone_for_all_but_its_owner(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "words.mp4"), title="what the fuck again")
     assert video.state == "review"
-    drive.client("mia").decide(video.video_id, "reject", "not here")
-    done = eventually(lambda: drive.client("ann").video(video.video_id), lambda video: video.state == "rejected")
+    drive.client("mia").moderation.decide(video.video_id, "reject", "not here")
+    done = eventually(lambda: drive.client("ann").videos.get(video.video_id), lambda video: video.state == "rejected")
     assert (done.state, done.reason, done.reason_detail) == ("rejected", "review-declined", "not here")
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}/playback", user="bob")) == (403, "video-moderated")
 
@@ -114,7 +114,7 @@ def test_a_deleted_video_is_refused_to_tokens_in_flight(drive: Driver, tmp_path:
     video = drive.produce(draw(tmp_path / "gone.mp4"))
     url = master_of(drive, video)
     assert httpx.get(url).status_code == 200
-    drive.client("ann").delete(video.video_id)
+    drive.client("ann").videos.delete(video.video_id)
     assert eventually(lambda: httpx.get(url).status_code, lambda status: status == 403) == 403
 
 
@@ -124,8 +124,8 @@ def test_a_deleted_video_is_refused_to_tokens_in_flight(drive: Driver, tmp_path:
 def test_an_upload_is_produced_once_whatever_events_come(drive: Driver, tmp_path: Path) -> None:
     file = draw(tmp_path / "once.mp4")
     client = drive.client("ann")
-    upload = client.upload(file, title="once")
-    client.wait(upload.video_id, seconds=60)
+    upload = client.uploads.upload(file, title="once")
+    client.videos.wait(upload.video_id, seconds=60)
     s3, uploads = drive.aws("s3"), drive.outputs.buckets["uploads"]
     key = f"originals/normal/{upload.upload_id}"
     detail = {

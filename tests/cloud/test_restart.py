@@ -19,7 +19,7 @@ SECONDS = 120
 
 def in_transcoding(drive: Driver, tmp_path: Path, name: str) -> Video:
     """A clip of several segments whose transcoding has begun."""
-    upload = drive.client("ann").upload(draw(tmp_path / f"{name}.mp4", "854x480", 16), title=name)
+    upload = drive.client("ann").uploads.upload(draw(tmp_path / f"{name}.mp4", "854x480", 16), title=name)
     prefix = f"work/{upload.upload_id}/1/segments/"
     listed = eventually(
         lambda: drive.aws("s3").list_objects_v2(Bucket=drive.outputs.buckets["uploads"], Prefix=prefix)["KeyCount"],
@@ -27,18 +27,18 @@ def in_transcoding(drive: Driver, tmp_path: Path, name: str) -> Video:
         60,
     )
     assert listed
-    return drive.client("ann").video(upload.video_id)
+    return drive.client("ann").videos.get(upload.video_id)
 
 
 def ended_well(drive: Driver, video: Video) -> Video:
     """The video once it is published, with a retry if its production failed."""
     client = drive.client("ann")
-    video = client.wait(video.video_id, seconds=SECONDS)
+    video = client.videos.wait(video.video_id, seconds=SECONDS)
     if video.state == "failed":
         assert video.retryable
         assert video.reason in ("production-failed", "production-lost", "production-timeout")
-        client.retry(video.video_id)
-        video = eventually(lambda: client.video(video.video_id), lambda now: now.state == "published", SECONDS)
+        client.videos.retry(video.video_id)
+        video = eventually(lambda: client.videos.get(video.video_id), lambda now: now.state == "published", SECONDS)
     return video
 
 
@@ -56,7 +56,7 @@ def test_an_emulator_stopped_in_the_middle_loses_nothing(drive: Driver, places: 
     up.down(places)
     up.up(places, {}, Steps(up.STEPS))
     assert ended_well(drive, video).state == "published"
-    assert drive.client("bob").playback(video.video_id).master_url
+    assert drive.client("bob").videos.playback(video.video_id).master_url
 
 
 def running(function: str) -> list[int]:

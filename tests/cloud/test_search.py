@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reelstack_client import Client, Video
+from reelstack_client.search import KINDS
 from tests.cloud.driver import Driver, draw, eventually
 from tests.cloud.test_social import user_id
 
@@ -36,32 +37,32 @@ def test_the_sample_that_was_there_before_the_engine_started_is_found(drive: Dri
 
 def test_who_is_blocked_finds_neither_clip_nor_person(drive: Driver, clip: Video) -> None:
     ann, bob = drive.client("ann"), drive.client("bob")
-    ann.people.edit(display_name="Annabel Zebrano")
+    ann.accounts.edit(display_name="Annabel Zebrano")
     mine = user_id(drive, "ann")
 
     def people() -> list[str]:
-        return [one.user_id for one in bob.search.people("zebr").items]
+        return [one.user_id for one in bob.search.users("zebr").items]
 
     assert eventually(people, lambda ids: mine in ids) == [mine]
-    ann.ties.block(user_id(drive, "bob"))
+    ann.social.block(user_id(drive, "bob"))
     try:
         assert found(bob, "zebra") == people() == []
     finally:
-        ann.ties.unblock(user_id(drive, "bob"))
+        ann.social.unblock(user_id(drive, "bob"))
     assert found(bob, "zebra") == [clip.video_id]
 
 
 def test_a_rebuild_finds_the_same(drive: Driver, clip: Video) -> None:
-    pages = [*drive.client("ada").search.rebuild("videos"), *drive.client("ada").search.rebuild("people")]
+    pages = [page for kind in KINDS for page in drive.client("ada").search.reindex(kind)]
     assert [page.failed for page in pages] == [0] * len(pages)
     assert found(drive.client("bob"), "zebra") == [clip.video_id]
 
 
 def test_what_is_made_private_or_deleted_is_not_found_by_the_next_search(drive: Driver, clip: Video) -> None:
     ann, bob = drive.client("ann"), drive.client("bob")
-    ann.edit(clip.video_id, visibility="private")
+    ann.videos.edit(clip.video_id, visibility="private")
     assert found(bob, "zebra") == []
-    ann.edit(clip.video_id, visibility="public")
+    ann.videos.edit(clip.video_id, visibility="public")
     assert eventually(lambda: found(bob, "zebra"), lambda ids: ids == [clip.video_id]) == [clip.video_id]
-    ann.delete(clip.video_id)
+    ann.videos.delete(clip.video_id)
     assert found(bob, "zebra") == found(ann, "zebra") == []

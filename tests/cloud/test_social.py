@@ -20,7 +20,7 @@ def user_id(drive: Driver, name: str) -> str:
 
 
 def timeline(drive: Driver, name: str) -> list[str]:
-    return [video.video_id for video in drive.client(name).following_feed(limit=50).items]
+    return [video.video_id for video in drive.client(name).feed.following(limit=50).items]
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +28,16 @@ def strangers(drive: Driver) -> Iterator[tuple[str, str]]:
     """The ids of ann and bob, between whom there is nothing before and after these tests."""
     ann, bob = user_id(drive, "ann"), user_id(drive, "bob")
     yield ann, bob
-    drive.client("ann").ties.unblock(bob)
-    drive.client("ann").ties.unfollow(bob)
-    drive.client("bob").ties.unfollow(ann)
+    drive.client("ann").social.unblock(bob)
+    drive.client("ann").social.unfollow(bob)
+    drive.client("bob").social.unfollow(ann)
 
 
 @pytest.fixture(scope="module")
 def clip(drive: Driver, strangers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Video:
     """A video that ann publishes while bob follows her."""
-    drive.client("bob").ties.follow(strangers[0])
-    made = draw(Path(tmp_path_factory.mktemp("ties")) / "followed.mp4")
+    drive.client("bob").social.follow(strangers[0])
+    made = draw(Path(tmp_path_factory.mktemp("social")) / "followed.mp4")
     video = drive.produce(made)
     assert video.state == "published"
     return video
@@ -47,15 +47,15 @@ def test_a_follow_is_counted_and_brings_what_was_published_before(
     drive: Driver, sample: Video, strangers: tuple[str, str]
 ) -> None:
     ann, bob = strangers
-    drive.client("bob").ties.follow(ann)
-    drive.client("bob").ties.follow(ann)
-    tie = eventually(lambda: drive.client("bob").ties.with_user(ann), lambda tie: tie.followers == 1)
-    assert (tie.state, tie.followers) == ("following", 1)
-    assert [one.user_id for one in drive.client("mia").ties.followers(ann).items] == [bob]
+    drive.client("bob").social.follow(ann)
+    drive.client("bob").social.follow(ann)
+    found = eventually(lambda: drive.client("bob").social.relationship(ann), lambda found: found.followers == 1)
+    assert (found.state, found.followers) == ("following", 1)
+    assert [one.user_id for one in drive.client("mia").social.followers(ann).items] == [bob]
     assert sample.video_id in eventually(lambda: timeline(drive, "bob"), lambda seen: sample.video_id in seen)
-    drive.client("bob").ties.unfollow(ann)
+    drive.client("bob").social.unfollow(ann)
     assert timeline(drive, "bob") == []
-    gone = eventually(lambda: drive.client("bob").ties.with_user(ann), lambda tie: tie.followers == 0)
+    gone = eventually(lambda: drive.client("bob").social.relationship(ann), lambda found: found.followers == 0)
     assert gone.followers == 0
 
 
@@ -67,21 +67,21 @@ def test_a_video_for_friends_is_refused_at_the_edge_too_until_its_owner_follows_
     drive: Driver, clip: Video, strangers: tuple[str, str]
 ) -> None:
     ann, bob = strangers[0], drive.client("bob")
-    held = bob.playback(clip.video_id).master_url
+    held = bob.videos.playback(clip.video_id).master_url
     assert httpx.get(held).status_code == 200
-    drive.client("ann").edit(clip.video_id, visibility="friends")
+    drive.client("ann").videos.edit(clip.video_id, visibility="friends")
     # The cached facts of a video are forgotten by its stream, a moment later; its item is asked by these two at once.
-    for path in (bob.video, bob.playback):
+    for path in (bob.videos.get, bob.videos.playback):
         with pytest.raises(NotAllowed) as refused:
             path(clip.video_id)
         assert refused.value.type == "video-for-friends"
     assert clip.video_id not in timeline(drive, "bob")
     assert eventually(lambda: httpx.get(held).status_code, lambda status: status == 403) == 403
-    drive.client("ann").ties.follow(strangers[1])
+    drive.client("ann").social.follow(strangers[1])
     assert clip.video_id in timeline(drive, "bob")
-    assert bob.videos_of(ann).items[0].video_id == clip.video_id
+    assert bob.videos.of_user(ann).items[0].video_id == clip.video_id
     # A token issued in the second of the denial is refused with the old ones.
-    fresh = eventually(lambda: httpx.get(bob.playback(clip.video_id).master_url).status_code, lambda s: s == 200)
+    fresh = eventually(lambda: httpx.get(bob.videos.playback(clip.video_id).master_url).status_code, lambda s: s == 200)
     assert fresh == 200
 
 
@@ -89,27 +89,27 @@ def test_a_block_holds_on_every_path_with_the_next_request(
     drive: Driver, clip: Video, strangers: tuple[str, str]
 ) -> None:
     ann, bob = strangers
-    drive.client("ann").edit(clip.video_id, visibility="public")
-    drive.client("ann").ties.block(bob)
+    drive.client("ann").videos.edit(clip.video_id, visibility="public")
+    drive.client("ann").social.block(bob)
     client = drive.client("bob")
     paths = {
-        "video": lambda: client.video(clip.video_id),
-        "playback": lambda: client.playback(clip.video_id),
-        "likes": lambda: client.likes(clip.video_id),
-        "like": lambda: client.like(clip.video_id),
-        "profile": lambda: client.ties.with_user(ann),
-        "followers": lambda: client.ties.followers(ann),
-        "videos": lambda: client.videos_of(ann),
-        "follow": lambda: client.ties.follow(ann),
+        "video": lambda: client.videos.get(clip.video_id),
+        "playback": lambda: client.videos.playback(clip.video_id),
+        "likes": lambda: client.interactions.likes(clip.video_id),
+        "like": lambda: client.interactions.like(clip.video_id),
+        "profile": lambda: client.social.relationship(ann),
+        "followers": lambda: client.social.followers(ann),
+        "videos": lambda: client.videos.of_user(ann),
+        "follow": lambda: client.social.follow(ann),
     }
     for name, path in paths.items():
         with pytest.raises(NotFound):
             path()
         assert name
     assert timeline(drive, "bob") == []
-    assert clip.video_id not in {video.video_id for video in client.feed(limit=50).items}
+    assert clip.video_id not in {video.video_id for video in client.feed.published(limit=50).items}
     with pytest.raises(NotFound):
-        drive.client("ann").ties.follow(bob)
-    assert [one.user_id for one in drive.client("ann").ties.blocks().items] == [bob]
-    drive.client("ann").ties.unblock(bob)
-    assert client.ties.with_user(ann).state is None, "an ended follow does not come back"
+        drive.client("ann").social.follow(bob)
+    assert [one.user_id for one in drive.client("ann").social.blocks().items] == [bob]
+    drive.client("ann").social.unblock(bob)
+    assert client.social.relationship(ann).state is None, "an ended follow does not come back"

@@ -84,7 +84,7 @@ def assets(drive: Driver, playback: Playback) -> dict[str, str]:
 
 def ways(drive: Driver, video: Video, user: str) -> dict[str, Callable[[], int]]:
     """Every way to a video for somebody who is not its owner."""
-    playback = drive.client(user).playback(video.video_id)
+    playback = drive.client(user).videos.playback(video.video_id)
     path = f"/v1/videos/{video.video_id}"
 
     def api(tail: str, method: str = "GET") -> Callable[[], int]:
@@ -157,7 +157,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
 ) -> None:
     video = drive.produce(draw(tmp_path / "down.mp4"), title="down")
     assert video.state == "published", video.reason_detail
-    master = drive.client("bob").playback(video.video_id).master_url
+    master = drive.client("bob").videos.playback(video.video_id).master_url
     key = f"v/{video.video_id}/" + master.split("/", 7)[7]
     assert behind_the_cdn(drive, key) == 200
     path = f"/v1/videos/{video.video_id}"
@@ -167,7 +167,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
         shut(poller)
     assert problem(drive.call("GET", f"{path}/playback", user="bob")) == (403, "video-moderated")
     assert problem(drive.call("GET", f"{path}/playback", user="ann")) == (403, "video-moderated")
-    own = drive.client("ann").video(video.video_id)
+    own = drive.client("ann").videos.get(video.video_id)
     assert (own.reason, own.reason_detail, own.playable) == ("taken-down", "not yours", False)
     kept = quarantined(drive, video)
     assert len(kept) > 5
@@ -183,24 +183,24 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
     shown = next(item["url"] for item in review["evidence"] if item["name"].endswith(".mp4"))
     assert fetched(drive, shown) == 206
     assert drive.call("POST", f"{path}/verdict", user="ada", json=approve).status_code == 200
-    back = eventually(lambda: drive.client("ann").video(video.video_id), lambda now: now.state == "published")
+    back = eventually(lambda: drive.client("ann").videos.get(video.video_id), lambda now: now.state == "published")
     assert (back.state, back.reason, back.published_at) == ("published", None, video.published_at)
     assert quarantined(drive, video) == []
-    again = drive.client("bob").playback(video.video_id)
+    again = drive.client("bob").videos.playback(video.video_id)
     opened = eventually(
         lambda: {fetched(drive, url) for url in assets(drive, again).values()}, lambda now: now == {206}
     )
     assert opened == {206}
     assert fetched(drive, master) == 403, "tokens from before the takedown stay refused"
-    deeds = drive.call("GET", f"{path}/audit", user="mia").json()["items"]
-    assert [deed["action"] for deed in deeds] == ["taken-down", "appealed", "claimed", "decided"]
+    entries = drive.call("GET", f"{path}/audit", user="mia").json()["items"]
+    assert [entry["action"] for entry in entries] == ["taken-down", "appealed", "claimed", "decided"]
 
 
 @pytest.mark.engines
 def test_a_deleted_video_is_out_of_reach_on_every_path_and_then_erased(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "deleted.mp4"), title="deleted")
     with polled(drive, video) as poller:
-        drive.client("ann").delete(video.video_id)
+        drive.client("ann").videos.delete(video.video_id)
         shut(poller)
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}/playback", user="ann")) == (404, "video-not-found")
     assert eventually(lambda: look_for_deleted(drive, video), lambda left: not left, 90) == []
@@ -224,22 +224,22 @@ def look_for_deleted(drive: Driver, video: Video) -> list[str]:
 def test_a_video_made_private_stays_with_its_owner_alone(drive: Driver, tmp_path: Path) -> None:
     video = drive.produce(draw(tmp_path / "private.mp4"), title="private")
     with polled(drive, video, leave_out=("served prefix",)) as poller:
-        drive.client("ann").edit(video.video_id, visibility="private")
+        drive.client("ann").videos.edit(video.video_id, visibility="private")
         shut(poller)
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}", user="bob")) == (403, "video-private")
-    own = drive.client("ann").playback(video.video_id)
+    own = drive.client("ann").videos.playback(video.video_id)
     assert {fetched(drive, url) for url in assets(drive, own).values()} == {206}
-    drive.client("ann").edit(video.video_id, visibility="public")
-    assert fetched(drive, drive.client("bob").playback(video.video_id).master_url) == 206
+    drive.client("ann").videos.edit(video.video_id, visibility="public")
+    assert fetched(drive, drive.client("bob").videos.playback(video.video_id).master_url) == 206
 
 
 def test_a_clip_that_is_rejected_was_never_reachable_by_another_user(drive: Driver, tmp_path: Path) -> None:
     """The title makes a person look; a stranger tries every path from before the upload is complete to the end."""
     client = drive.client("ann")
     seen: dict[str, Any] = {}
-    upload = client.upload(draw(tmp_path / "never.mp4"), title="what the fuck is never")
+    upload = client.uploads.upload(draw(tmp_path / "never.mp4"), title="what the fuck is never")
     path, prefix = f"/v1/videos/{upload.video_id}", f"{drive.outputs.edge_url}/v/{upload.video_id}"
-    bob = drive.client("bob").playback(drive.client("bob").feed().items[0].video_id).master_url
+    bob = drive.client("bob").videos.playback(drive.client("bob").feed.published().items[0].video_id).master_url
     borrowed = bob.split("/t/")[1].split("/")[0]
     names = ("preview.m3u8", "master.m3u8", "poster.jpg", "avc-480.mp4", "hevc-480.mp4", "sound.mp4")
     guesses = [f"{prefix}/1/{name}" for name in names] + [f"{prefix}/t/{borrowed}/1/{name}" for name in names]
@@ -252,9 +252,9 @@ def test_a_clip_that_is_rejected_was_never_reachable_by_another_user(drive: Driv
         return 200 if listed else min(answer.status_code for answer in answers)
 
     with Poller({"stranger": reached}) as poller:
-        video = client.wait(upload.video_id, seconds=120, every=0.3)
+        video = client.videos.wait(upload.video_id, seconds=120, every=0.3)
         assert video.state == "review"
-        owns = client.playback(video.video_id)
+        owns = client.videos.playback(video.video_id)
         assert fetched(drive, owns.master_url) == 206
         poller.tried_again()
         held = drive.call("POST", f"/v1/reviews/{video.video_id}/claim", user="ada")
@@ -262,7 +262,7 @@ def test_a_clip_that_is_rejected_was_never_reachable_by_another_user(drive: Driv
         reject = {"verdict": "reject", "reason": "not here"}
         assert problem(drive.call("POST", f"{path}/verdict", user="mia", json=reject)) == (409, "review-held")
         assert drive.call("POST", f"{path}/verdict", user="ada", json=reject).status_code == 200
-        done = eventually(lambda: client.video(video.video_id), lambda now: now.state == "rejected")
+        done = eventually(lambda: client.videos.get(video.video_id), lambda now: now.state == "rejected")
         assert (done.state, done.reason, done.reason_detail) == ("rejected", "review-declined", "not here")
         gone = eventually(lambda: fetched(drive, owns.master_url), lambda status: status == 403)
         assert gone == 403, "not by its owner's token either"

@@ -1,12 +1,12 @@
-"""The people's part of the client: what it sends, and what it makes of the answers."""
+"""The client's part of accounts: what it sends, and what it makes of the answers."""
 
 from pathlib import Path
 
 import httpx
 import pytest
 
-from reelstack_client.people import PictureNotTaken
-from tests.sdk.test_moderation import Answers, client
+from reelstack_client.accounts import PictureNotTaken
+from tests.support.client_answers import Answers, client
 
 ME = {"user_id": "u/1", "created_at": 5, "avatar_url": "/u/u1/5-a.jpg", "privacy": "private"}
 OFFER = {"url": "http://storage.test/", "fields": {"key": "avatars/u1/5"}, "max_bytes": 10, "expires_in_seconds": 300}
@@ -14,17 +14,17 @@ OFFER = {"url": "http://storage.test/", "fields": {"key": "avatars/u1/5"}, "max_
 
 def test_a_profile_is_found_by_handle_and_by_an_id_of_any_form() -> None:
     answers = Answers(ME, ME)
-    people = client(answers).people
-    assert people.find("@ann").avatar_url == "http://edge.test/u/u1/5-a.jpg"
-    assert people.find("auth0|1/2").privacy == "private"
+    accounts = client(answers).accounts
+    assert accounts.find("@ann").avatar_url == "http://edge.test/u/u1/5-a.jpg"
+    assert accounts.find("auth0|1/2").privacy == "private"
     assert [path for _, path, _ in answers.asked] == ["/v1/users/@ann", "/v1/users/auth0%7C1%2F2"]
 
 
 def test_only_what_is_to_change_is_sent() -> None:
     answers = Answers(ME, ME)
-    people = client(answers).people
-    people.edit(bio="")
-    people.claim_handle("ann")
+    accounts = client(answers).accounts
+    accounts.edit(bio="")
+    accounts.claim_handle("ann")
     assert answers.asked == [("PATCH", "/v1/me", {"bio": ""}), ("PUT", "/v1/me/handle", {"handle": "ann"})]
 
 
@@ -45,7 +45,7 @@ def test_a_picture_goes_straight_to_storage_and_is_waited_for(tmp_path: Path) ->
     before = {**ME, "avatar_url": None}
 
     answers = WithStorage(before, OFFER, before, ME)
-    assert client(answers).people.send_avatar(file).avatar_url == "http://edge.test/u/u1/5-a.jpg"
+    assert client(answers).accounts.send_avatar(file).avatar_url == "http://edge.test/u/u1/5-a.jpg"
     assert [path for _, path, _ in answers.asked][1:3] == ["/v1/me/avatar", "http://storage.test/"]
 
 
@@ -53,11 +53,11 @@ def test_a_picture_that_cannot_be_taken_is_not_sent(tmp_path: Path) -> None:
     file = tmp_path / "me.gif"
     file.write_bytes(b"x")
     with pytest.raises(PictureNotTaken, match="jpg"):
-        client(Answers()).people.send_avatar(file)
+        client(Answers()).accounts.send_avatar(file)
     large = tmp_path / "me.jpg"
     large.write_bytes(b"x" * 11)
     with pytest.raises(PictureNotTaken, match="10 bytes"):
-        client(Answers(ME, OFFER)).people.send_avatar(large)
+        client(Answers(ME, OFFER)).accounts.send_avatar(large)
 
 
 def test_a_picture_that_moderation_did_not_pass_is_said_to_be_so(tmp_path: Path) -> None:
@@ -65,25 +65,25 @@ def test_a_picture_that_moderation_did_not_pass_is_said_to_be_so(tmp_path: Path)
     file.write_bytes(b"x")
     refused = {**ME, "avatar_problem": "picture-moderated"}
     with pytest.raises(PictureNotTaken, match="picture-moderated"):
-        client(WithStorage(ME, OFFER, refused)).people.send_avatar(file)
+        client(WithStorage(ME, OFFER, refused)).accounts.send_avatar(file)
 
 
 def test_sessions_are_told_apart_and_revoked_by_name() -> None:
     item = {"session_id": "a/b", "created_at": 1, "seen_at": 2, "current": True}
     answers = Answers({"items": [item]}, None, {"revoked": 3})
-    people = client(answers).people
-    assert [session.current for session in people.sessions()] == [True]
-    people.revoke("a/b")
-    assert people.revoke_others() == 3
+    accounts = client(answers).accounts
+    assert [session.current for session in accounts.sessions()] == [True]
+    accounts.revoke("a/b")
+    assert accounts.revoke_others() == 3
     assert answers.asked[1][:2] == ("DELETE", "/v1/me/sessions/a%2Fb")
 
 
 def test_administrators_say_why() -> None:
     answers = Answers({**ME, "suspended_reason": "spam"}, ME, {"roles": ["creator"]}, {"roles": []})
-    people = client(answers).people
-    assert people.suspend("bob", "spam").suspended_reason == "spam"
-    people.restore("bob", "sorry")
-    assert (people.grant("bob", "creator"), people.withdraw("bob", "creator")) == (["creator"], [])
+    accounts = client(answers).accounts
+    assert accounts.suspend("bob", "spam").suspended_reason == "spam"
+    accounts.restore("bob", "sorry")
+    assert (accounts.grant("bob", "creator"), accounts.withdraw("bob", "creator")) == (["creator"], [])
     assert answers.asked == [
         ("POST", "/v1/users/bob/suspend", {"reason": "spam"}),
         ("POST", "/v1/users/bob/restore", {"reason": "sorry"}),

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from reelstack_client import ExportNotMade
-from tests.sdk.test_moderation import Answers, client
+from tests.support.client_answers import Answers, client
 
 RUNNING = {"export_id": "e", "state": "running", "percent": 40, "finished": ["likes"], "asked_at": 1, "files": []}
 FILE = {"name": "reelstack-1.zip", "size_bytes": 3, "download_url": "http://storage.test/reelstack-1.zip"}
@@ -23,7 +23,7 @@ class WithStorage(Answers):
 
 def test_an_export_is_waited_for_and_fetched(tmp_path: Path) -> None:
     answers, seen = WithStorage(RUNNING, RUNNING, DONE), []
-    (file,) = client(answers).people.export(tmp_path, every=0, seen=lambda now: seen.append(now.percent))
+    (file,) = client(answers).privacy.export(tmp_path, every=0, seen=lambda now: seen.append(now.percent))
     assert (file.name, file.read_bytes(), seen) == ("reelstack-1.zip", b"zip", [40, 40])
     assert [(method, path) for method, path, _ in answers.asked] == [
         ("POST", "/v1/me/export"),
@@ -33,17 +33,17 @@ def test_an_export_is_waited_for_and_fetched(tmp_path: Path) -> None:
 
 def test_an_export_that_failed_or_is_late_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ExportNotMade, match="ask for another"):
-        client(Answers({**RUNNING, "state": "failed"})).people.export(tmp_path)
+        client(Answers({**RUNNING, "state": "failed"})).privacy.export(tmp_path)
     with pytest.raises(ExportNotMade, match="40 %"):
-        client(Answers(RUNNING, RUNNING)).people.export(tmp_path, seconds=-1)
+        client(Answers(RUNNING, RUNNING)).privacy.export(tmp_path, seconds=-1)
 
 
 def test_an_account_is_deleted_by_its_owner_or_an_administrator() -> None:
     answers = Answers(ERASURE, ERASURE, ERASURE)
-    people = client(answers).people
-    assert people.delete_account().erased_from == 2
-    people.delete_user("auth0|1", "asked by mail")
-    assert people.erasure("auth0|1").state == "waiting"
+    privacy = client(answers).privacy
+    assert privacy.delete_account().erased_from == 2
+    privacy.delete_user("auth0|1", "asked by mail")
+    assert privacy.erasure("auth0|1").state == "waiting"
     assert answers.asked == [
         ("DELETE", "/v1/me", None),
         ("POST", "/v1/users/auth0%7C1/delete", {"reason": "asked by mail"}),

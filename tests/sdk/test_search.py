@@ -3,7 +3,7 @@
 import pytest
 
 from reelstack_client import NotFound
-from tests.sdk.test_moderation import VIDEO, Answers, client
+from tests.support.client_answers import VIDEO, Answers, client
 
 PAGE = {"kind": "videos", "index": "videos-5", "seen": 100, "indexed": 90, "failed": 0, "done": False}
 
@@ -22,19 +22,19 @@ def test_words_and_tag_are_sent_as_they_are_and_a_page_tells_where_it_goes_on() 
 
 def test_people_are_found_with_their_profiles() -> None:
     answers = Answers({"items": [{"user_id": "u1", "handle": "ann", "created_at": 5, "privacy": "public"}]})
-    assert client(answers).search.people("an").items[0].handle == "ann"
+    assert client(answers).search.users("an").items[0].handle == "ann"
 
 
 def test_a_stage_without_search_says_so() -> None:
     with pytest.raises(NotFound, match="no search"):
         client(
             Answers({"type": "search-disabled", "title": "There is no search", "status": 404}, status=404)
-        ).search.people("a")
+        ).search.users("a")
 
 
 def test_a_rebuild_goes_on_where_the_last_page_ended() -> None:
     answers = Answers({**PAGE, "cursor": "c"}, {**PAGE, "seen": 3, "done": True})
-    assert [page.seen for page in client(answers).search.rebuild("videos")] == [100, 3]
+    assert [page.seen for page in client(answers).search.reindex("videos")] == [100, 3]
     assert [body for _, _, body in answers.asked] == [
         {"kind": "videos", "index": None, "cursor": None},
         {"kind": "videos", "index": "videos-5", "cursor": "c"},

@@ -1,11 +1,13 @@
-"""The moderators' desk, and what creators say against its verdicts: `client.desk`."""
+"""What moderators decide, and what creators say against it: `client.moderation`."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from reelstack_client.models import Answer, Page, Video
-from reelstack_client.transport import Transport
+from reelstack_client.audit_log import AuditEntry
+from reelstack_client.models import Answer, Page
+from reelstack_client.room import Room
+from reelstack_client.videos import Video
 
 
 class Evidence(Answer):
@@ -33,18 +35,6 @@ class Review(Answer):
     evidence: tuple[Evidence, ...] = ()
 
 
-class AuditEntryView(Answer):
-    """One entry of a video's audit log."""
-
-    entry_id: str
-    at: int
-    actor: str
-    action: str
-    reason: str | None = None
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
 class Remoderation(Answer):
     """What a page of all videos came to under the thresholds of now."""
 
@@ -54,11 +44,8 @@ class Remoderation(Answer):
     cursor: str | None = None
 
 
-class Desk:
+class Moderation(Room):
     """Everything but `appeal` needs the role moderator; `remoderate` needs admin."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def reviews(
         self,
@@ -69,39 +56,39 @@ class Desk:
         cursor: str | None = None,
     ) -> Page[Review]:
         """What waits for a decision, the oldest or the most severe first."""
-        query = {"queue": queue, "order": order, "limit": limit, "cursor": cursor}
-        return Page[Review].model_validate(self._transport.call("GET", "/v1/reviews", query=query).json())
+        return self._page(Review, "/v1/reviews", limit, cursor, queue=queue, order=order)
 
     def review(self, video_id: str) -> Review:
-        return Review.model_validate(self._transport.call("GET", f"/v1/reviews/{video_id}").json())
+        return self._ask(Review, "GET", f"/v1/reviews/{video_id}")
 
     def claim(self, video_id: str) -> Review:
         """Keeps other moderators off it for a while; the same again makes it longer."""
         path = f"/v1/reviews/{video_id}/claim"
-        return Review.model_validate(self._transport.call("POST", path, repeatable=True).json())
+        return self._ask(Review, "POST", path, repeatable=True)
 
     def release(self, video_id: str) -> None:
         self._transport.call("DELETE", f"/v1/reviews/{video_id}/claim")
 
+    def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
+        """Decides on a video in review, on an appeal, or on what was reported."""
+        body = {"verdict": verdict, "reason": reason}
+        return self._ask(Video, "POST", f"/v1/videos/{video_id}/verdict", body=body)
+
     def take_down(self, video_id: str, reason: str) -> Video:
         """Takes a published video out of everybody's reach."""
         path = f"/v1/videos/{video_id}/takedown"
-        return Video.model_validate(self._transport.call("POST", path, body={"reason": reason}, repeatable=True).json())
+        return self._ask(Video, "POST", path, body={"reason": reason}, repeatable=True)
 
     def appeal(self, video_id: str, text: str) -> Video:
         """Has somebody else look at a verdict on my video; once for each."""
         path = f"/v1/videos/{video_id}/appeal"
-        return Video.model_validate(self._transport.call("POST", path, body={"text": text}).json())
+        return self._ask(Video, "POST", path, body={"text": text})
 
-    def audit(self, video_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntryView]:
+    def audit(self, video_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntry]:
         """Who did what to a video, oldest first."""
-        query = {"limit": limit, "cursor": cursor}
-        return Page[AuditEntryView].model_validate(
-            self._transport.call("GET", f"/v1/videos/{video_id}/audit", query=query).json()
-        )
+        return self._page(AuditEntry, f"/v1/videos/{video_id}/audit", limit, cursor)
 
     def remoderate(self, *, dry_run: bool = False, cursor: str | None = None) -> Remoderation:
         """Judges stored scores of some videos by the thresholds of now; go on with the cursor until it is None."""
         body = {"dry_run": dry_run, "cursor": cursor}
-        answer = self._transport.call("POST", "/v1/remoderations", body=body, repeatable=True)
-        return Remoderation.model_validate(answer.json())
+        return self._ask(Remoderation, "POST", "/v1/remoderations", body=body, repeatable=True)

@@ -1,27 +1,35 @@
-"""line, dead, redrive, produce, reencode: the production line, for those who run it."""
+"""production, dead-letters, redrive, produce, reencode: the production line, for those who run it."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cli.arguments import VideoId
+from cli.output import print_lines
 from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client import DeadLetter
 
 Queue = Annotated[
     Literal["high", "normal", "low"] | None, typer.Option("--queue", help="Only this one; without it, all three.")
 ]
-VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack videos` prints it.")]
 PAGE = 50
 
 
 def register(app: typer.Typer) -> None:
-    for command in (line, dead, redrive, produce, reencode):
+    for command in (production, dead_letters, redrive, produce, reencode):
         app.command()(command)
 
 
-def line(name: As = "ada", as_json: AsJson = False) -> None:
-    """Who runs, who waits and for how long, what is dead, and what the day has cost."""
-    state = connect(name).line()
+def production(name: As = "ada", as_json: AsJson = False) -> None:
+    """Who runs, who waits and for how long, what is dead, and what the day has cost.
+
+    \b
+      reelstack production --as ada
+    """
+    state = connect(name).production.status()
     if as_json:
         print_json(state)
         return
@@ -35,17 +43,14 @@ def line(name: As = "ada", as_json: AsJson = False) -> None:
     typer.echo(f"today   ${today['spent_microdollars'] / 1e6:.4f}{allowed} estimated{stopped}")
 
 
-def dead(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
-    """Orders that could not be started, each with the reason. They stay where they are."""
-    letters = connect(name).dead_letters(queue)
-    if as_json:
-        print_json([letter.model_dump() for letter in letters])
-        return
-    for letter in letters:
-        what = f"{letter.upload_id} attempt {letter.attempt}" if letter.upload_id else letter.body[:60]
-        typer.echo(f"{letter.died_at}  {letter.priority:6}  {what}  {letter.reason}")
-    if not letters:
-        typer.echo("none")
+def dead_letters(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
+    """Orders that could not be started, each with the reason. They stay where they are.
+
+    \b
+      reelstack dead-letters --queue low
+    """
+    letters = connect(name).production.dead_letters(queue)
+    print_json(letters) if as_json else print_lines([_line(letter) for letter in letters], "none")
 
 
 def redrive(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
@@ -54,8 +59,8 @@ def redrive(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> N
     \b
       reelstack redrive --queue low
     """
-    client, total = connect(name), dict[str, int]()
-    while any((moved := client.redrive(queue)).values()):
+    room, total = connect(name).production, dict[str, int]()
+    while any((moved := room.redrive(queue)).values()):
         total = {priority: total.get(priority, 0) + number for priority, number in moved.items()}
     print_json(total) if as_json else typer.echo(", ".join(f"{n} {p}" for p, n in total.items()) or "none")
 
@@ -74,7 +79,7 @@ def produce(
     \b
       reelstack produce VIDEO_ID --rendition hevc-720
     """
-    video = connect(name).produce(video_id, rendition or [], priority)
+    video = connect(name).production.produce(video_id, rendition or [], priority)
     print_json(video) if as_json else typer.echo(f"{video.video_id}  is made anew")
 
 
@@ -90,13 +95,18 @@ def reencode(
     \b
       reelstack reencode --codec hevc --before 2026-06-01 --limit 500
     """
-    client, asked, seen, cursor = connect(name), list[str](), 0, None
+    room, asked, seen, cursor = connect(name).production, list[str](), 0, None
     until = int(before.replace(tzinfo=UTC).timestamp() * 1000) if before else None
     while len(asked) < limit:
-        page = client.reencode(without_codec=codec, before=until, limit=min(PAGE, limit - len(asked)), cursor=cursor)
+        page = room.reencode(without_codec=codec, before=until, limit=min(PAGE, limit - len(asked)), cursor=cursor)
         asked, seen, cursor = asked + page.asked, seen + page.seen, page.cursor
         typer.echo(f"\r{len(asked)} asked for, {seen} looked at", err=True, nl=False)
         if cursor is None:
             break
     typer.echo("", err=True)
     print_json({"asked": asked, "seen": seen}) if as_json else typer.echo(f"{len(asked)} will be made anew")
+
+
+def _line(letter: "DeadLetter") -> str:
+    what = f"{letter.upload_id} attempt {letter.attempt}" if letter.upload_id else letter.body[:60]
+    return f"{letter.died_at}  {letter.priority:6}  {what}  {letter.reason}"

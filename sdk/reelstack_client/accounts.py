@@ -1,4 +1,4 @@
-"""Profiles, sessions, exports and deletion, and what administrators do to accounts: `client.people`."""
+"""Profiles, avatars, sessions, and what administrators do to accounts: `client.accounts`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from urllib.parse import quote, urljoin
 
 import httpx
 
-from reelstack_client.desk import AuditEntryView
+from reelstack_client.audit_log import AuditEntry
 from reelstack_client.errors import ClientError, Unreachable
 from reelstack_client.models import Answer, Page
-from reelstack_client.rights import Rights
-from reelstack_client.transport import Transport
+from reelstack_client.room import Room
 
-Privacy = Literal["public", "private", "friends"]
 Role = Literal["viewer", "creator", "moderator", "admin"]
 PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
@@ -64,29 +62,23 @@ class Session(Answer):
     current: bool = False
 
 
-class People(Rights):
+class Accounts(Room):
     """`suspend`, `restore`, `account`, `grant`, `withdraw` and `audit` need the role admin."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
     def me(self) -> Me:
-        return self._whole(Me.model_validate(self._transport.call("GET", "/v1/me").json()))
+        return self._whole(self._ask(Me, "GET", "/v1/me"))
 
     def find(self, name: str) -> Profile:
         """Somebody by id, or by "@handle"."""
         path = f"/v1/users/{quote(name, safe='@')}"
-        return self._whole(Profile.model_validate(self._transport.call("GET", path).json()))
+        return self._whole(self._ask(Profile, "GET", path))
 
     def edit(self, **changes: Any) -> Me:
         """Changes display_name, bio, links or privacy ("public", "private" or "friends")."""
-        return self._whole(
-            Me.model_validate(self._transport.call("PATCH", "/v1/me", body=changes, repeatable=True).json())
-        )
+        return self._whole(self._ask(Me, "PATCH", "/v1/me", body=changes, repeatable=True))
 
     def claim_handle(self, handle: str) -> Me:
-        answer = self._transport.call("PUT", "/v1/me/handle", body={"handle": handle})
-        return self._whole(Me.model_validate(answer.json()))
+        return self._whole(self._ask(Me, "PUT", "/v1/me/handle", body={"handle": handle}))
 
     def release_handle(self) -> None:
         """It stays mine for a while, should I want it back."""
@@ -159,17 +151,13 @@ class People(Rights):
     def withdraw(self, user_id: str, role: Role) -> list[str]:
         return self._roles("DELETE", user_id, role)
 
-    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntryView]:
+    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntry]:
         """What administrators did to an account, oldest first."""
-        query = {"limit": limit, "cursor": cursor}
-        answer = self._transport.call("GET", f"/v1/users/{quote(user_id, safe='')}/audit", query=query)
-        return Page[AuditEntryView].model_validate(answer.json())
+        return self._page(AuditEntry, f"/v1/users/{quote(user_id, safe='')}/audit", limit, cursor)
 
     def _account(self, method: str, user_id: str, what: str, body: Any = None) -> Account:
         path = f"/v1/users/{quote(user_id, safe='')}/{what}"
-        return self._whole(
-            Account.model_validate(self._transport.call(method, path, body=body, repeatable=True).json())
-        )
+        return self._whole(self._ask(Account, method, path, body=body, repeatable=True))
 
     def _roles(self, method: str, user_id: str, role: Role) -> list[str]:
         answer = self._transport.call(method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")

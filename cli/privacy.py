@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.desk import when
+from cli.output import when
 from cli.session import As, connect
 
 if TYPE_CHECKING:
-    from reelstack_client.rights import Export
+    from reelstack_client import Export
 
 
 def register(app: typer.Typer) -> None:
@@ -21,12 +21,16 @@ def export_me(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Where the archives go.")] = Path(),
     name: As = "bob",
 ) -> None:
-    """Fetch everything that is mine as zip archives: profile, videos, likes, comments, follows and the rest."""
+    """Fetch everything that is mine as zip archives: profile, videos, likes, comments, follows and the rest.
+
+    \b
+      reelstack export-me ~/mine --as bob
+    """
 
     def seen(export: "Export") -> None:
         typer.echo(f"  {export.percent:3} %  {', '.join(export.finished)}", err=True)
 
-    for file in connect(name).people.export(folder, seen=seen):
+    for file in connect(name).privacy.export(folder, seen=seen):
         typer.echo(file)
 
 
@@ -34,9 +38,13 @@ def delete_me(
     yes: Annotated[bool, typer.Option("--yes", help="Without it, nothing happens.")] = False,
     name: As = "bob",
 ) -> None:
-    """Delete my account: hidden at once, erased later. Nobody signs in to it any more."""
+    """Delete my account: hidden at once, erased later. Nobody signs in to it any more.
+
+    \b
+      reelstack delete-me --yes --as bob
+    """
     if not yes:
         typer.echo("this deletes the account and everything in it: say --yes", err=True)
         raise typer.Exit(1)
-    erasure = connect(name).people.delete_account()
+    erasure = connect(name).privacy.delete_account()
     typer.echo(f"deleted; erased from {when(erasure.erased_from) if erasure.erased_from else 'now'} on")

@@ -1,27 +1,28 @@
-"""reviews, claim, release, takedown, appeal, audit, remoderate: what moderators do, and creators against it."""
+"""reviews, claim, release, decide, takedown, appeal, audit, remoderate: what moderators do, and creators against it."""
 
-import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cli.arguments import Limit
+from cli.output import print_lines, video_line, when
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
-    from reelstack_client.desk import AuditEntryView, Review
+    from reelstack_client import AuditEntry, Review
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack reviews` prints it.")]
 
 
 def register(app: typer.Typer) -> None:
-    for command in (reviews, claim, release, takedown, appeal, audit, remoderate):
+    for command in (reviews, claim, release, decide, takedown, appeal, audit, remoderate):
         app.command()(command)
 
 
 def reviews(
     queue: Annotated[Literal["reviews", "appeals"], typer.Argument()] = "reviews",
     severe: Annotated[bool, typer.Option("--severe", help="The most severe first, not the oldest.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=50)] = 20,
+    limit: Limit = 20,
     name: As = "mia",
     as_json: AsJson = False,
 ) -> None:
@@ -32,19 +33,17 @@ def reviews(
       reelstack claim VIDEO_ID
       reelstack decide VIDEO_ID approve --reason "harmless"
     """
-    page = connect(name).desk.reviews(queue, "severity" if severe else "age", limit=limit)
-    if as_json:
-        print_json(page)
-        return
-    for review in page.items:
-        typer.echo(_line(review))
-    if not page.items:
-        typer.echo("nothing waits")
+    page = connect(name).moderation.reviews(queue, "severity" if severe else "age", limit=limit)
+    print_json(page) if as_json else print_lines([_line(review) for review in page.items], "nothing waits")
 
 
 def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
-    """Claim a review, so that nobody else looks at it meanwhile; print what there is to look at."""
-    review = connect(name).desk.claim(video_id)
+    """Claim a review, so that nobody else looks at it meanwhile; print what there is to look at.
+
+    \b
+      reelstack claim VIDEO_ID
+    """
+    review = connect(name).moderation.claim(video_id)
     if as_json:
         print_json(review)
         return
@@ -56,8 +55,28 @@ def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
 
 
 def release(video_id: VideoId, name: As = "mia") -> None:
-    """Give a claimed review back to the queue."""
-    connect(name).desk.release(video_id)
+    """Give a claimed review back to the queue.
+
+    \b
+      reelstack release VIDEO_ID
+    """
+    connect(name).moderation.release(video_id)
+
+
+def decide(
+    video_id: VideoId,
+    verdict: Annotated[Literal["approve", "reject"], typer.Argument()],
+    reason: Annotated[str, typer.Option(help="What its owner is told.")] = "",
+    name: As = "mia",
+    as_json: AsJson = False,
+) -> None:
+    """Decide on a video that moderation wants a person to look at.
+
+    \b
+      reelstack decide VIDEO_ID reject --reason "Not your film"
+    """
+    video = connect(name).moderation.decide(video_id, verdict, reason)
+    print_json(video) if as_json else typer.echo(video_line(video))
 
 
 def takedown(
@@ -66,8 +85,12 @@ def takedown(
     name: As = "mia",
     as_json: AsJson = False,
 ) -> None:
-    """Take a published video out of everybody's reach, within seconds."""
-    video = connect(name).desk.take_down(video_id, reason)
+    """Take a published video out of everybody's reach, within seconds.
+
+    \b
+      reelstack takedown VIDEO_ID --reason "Not your film"
+    """
+    video = connect(name).moderation.take_down(video_id, reason)
     print_json(video) if as_json else typer.echo(f"{video.video_id}  {video.state}  {video.reason_message}")
 
 
@@ -77,26 +100,34 @@ def appeal(
     name: As = "ann",
     as_json: AsJson = False,
 ) -> None:
-    """Appeal against a verdict on your video. Somebody else decides, once."""
-    video = connect(name).desk.appeal(video_id, text)
+    """Appeal against a verdict on your video. Somebody else decides, once.
+
+    \b
+      reelstack appeal VIDEO_ID --text "It is mine"
+    """
+    video = connect(name).moderation.appeal(video_id, text)
     print_json(video) if as_json else typer.echo(f"{video.video_id}  appealed")
 
 
 def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
-    """Who did what to a video, when and why."""
-    desk = connect(name).desk
+    """Who did what to a video, when and why.
+
+    \b
+      reelstack audit VIDEO_ID
+    """
+    moderation = connect(name).moderation
     cursor: str | None = None
-    deeds: list[AuditEntryView] = []
+    entries: list[AuditEntry] = []
     while True:
-        page = desk.audit(video_id, limit=50, cursor=cursor)
-        deeds += page.items
+        page = moderation.audit(video_id, limit=50, cursor=cursor)
+        entries += page.items
         if (cursor := page.cursor) is None:
             break
     if as_json:
-        print_json(deeds)
+        print_json(entries)
         return
-    for deed in deeds:
-        typer.echo(f"{when(deed.at)}  {deed.actor}  {deed.action}  {deed.reason or ''}")
+    for entry in entries:
+        typer.echo(f"{when(entry.at)}  {entry.actor}  {entry.action}  {entry.reason or ''}")
 
 
 def remoderate(
@@ -104,12 +135,16 @@ def remoderate(
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Judge every published video's stored scores by the thresholds of now. Safe to repeat."""
-    desk = connect(name).desk
+    """Judge every published video's stored scores by the thresholds of now. Safe to repeat.
+
+    \b
+      reelstack remoderate --dry-run
+    """
+    moderation = connect(name).moderation
     cursor: str | None = None
     sums = {"looked_at": 0, "reviews": 0, "takedowns": 0}
     while True:
-        page = desk.remoderate(dry_run=dry_run, cursor=cursor)
+        page = moderation.remoderate(dry_run=dry_run, cursor=cursor)
         sums = {field: count + getattr(page, field) for field, count in sums.items()}
         if (cursor := page.cursor) is None:
             break
@@ -123,7 +158,3 @@ def _line(review: "Review") -> str:
     said = f"  “{review.appeal}”" if review.appeal else ""
     scored = f"{worst[0]} {worst[1]:.2f}"
     return f"{review.video_id}  {when(review.asked_at)}  {review.kind}  {scored}  {review.title}{held}{said}"
-
-
-def when(milliseconds: int) -> str:
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

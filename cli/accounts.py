@@ -1,22 +1,30 @@
-"""profile, avatar, sessions, suspend, restore, role: who people are, where they are signed in, what admins may do."""
+"""token, profile, avatar, sessions, suspend, restore, role: who people are, and what administrators may do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.desk import when
-from cli.session import As, AsJson, connect, print_json
+from cli.arguments import User, UserId
+from cli.output import when
+from cli.session import As, AsJson, connect, print_json, token_provider
 
 if TYPE_CHECKING:
     from reelstack_client import Profile
 
-Who = Annotated[str, typer.Argument(metavar="USER", help="A user id, or @handle.")]
-
 
 def register(app: typer.Typer) -> None:
-    for command in (profile, avatar, sessions, suspend, restore, role):
+    for command in (token, profile, avatar, sessions, suspend, restore, role):
         app.command()(command)
+
+
+def token(name: Annotated[str, typer.Argument(help="Demo user: ann, bob, mia or ada.")] = "ann") -> None:
+    """Print an access token of a demo user, for curl and friends.
+
+    \b
+      curl -H "Authorization: Bearer $(reelstack token bob)" http://127.0.0.1:8080/v1/feed
+    """
+    typer.echo(token_provider(name)())
 
 
 def profile(
@@ -35,16 +43,16 @@ def profile(
       reelstack profile @ann
       reelstack profile --handle bob --display-name "Bob the Builder" --privacy private
     """
-    people = connect(name).people
+    accounts = connect(name).accounts
     if who:
-        shown: Profile = people.find(who)
+        shown: Profile = accounts.find(who)
     else:
         wishes = {"display_name": display_name, "bio": bio, "links": link, "privacy": privacy}
         if changes := {field: value for field, value in wishes.items() if value is not None}:
-            people.edit(**changes)
+            accounts.edit(**changes)
         if handle is not None:
-            people.claim_handle(handle) if handle else people.release_handle()
-        shown = people.me()
+            accounts.claim_handle(handle) if handle else accounts.release_handle()
+        shown = accounts.me()
     if as_json:
         print_json(shown)
         return
@@ -61,12 +69,16 @@ def avatar(
     ] = None,
     name: As = "bob",
 ) -> None:
-    """Send a picture of me, and print where it is shown; without a file, take it away."""
-    people = connect(name).people
+    """Send a picture of me, and print where it is shown; without a file, take it away.
+
+    \b
+      reelstack avatar me.png
+    """
+    accounts = connect(name).accounts
     if file is None:
-        people.remove_avatar()
+        accounts.remove_avatar()
         return
-    typer.echo(people.send_avatar(file).avatar_url)
+    typer.echo(accounts.send_avatar(file).avatar_url)
 
 
 def sessions(
@@ -75,13 +87,17 @@ def sessions(
     name: As = "bob",
     as_json: AsJson = False,
 ) -> None:
-    """Where I am signed in. A revoked session's tokens are refused within half a minute."""
-    people = connect(name).people
+    """Where I am signed in. A revoked session's tokens are refused within half a minute.
+
+    \b
+      reelstack sessions --revoke-others
+    """
+    accounts = connect(name).accounts
     if revoke:
-        people.revoke(revoke)
+        accounts.revoke(revoke)
     if revoke_others:
-        people.revoke_others()
-    found = people.sessions()
+        accounts.revoke_others()
+    found = accounts.sessions()
     if as_json:
         print_json(found)
         return
@@ -93,37 +109,49 @@ def sessions(
 
 
 def suspend(
-    who: Who,
+    who: User,
     reason: Annotated[str, typer.Option(help="What its owner is told.")],
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Suspend an account: it reads on, changes nothing any more and cannot sign in again."""
-    people = connect(name).people
-    account = people.suspend(people.find(who).user_id, reason)
+    """Suspend an account: it reads on, changes nothing any more and cannot sign in again.
+
+    \b
+      reelstack suspend @bob --reason "sells watches"
+    """
+    accounts = connect(name).accounts
+    account = accounts.suspend(accounts.find(who).user_id, reason)
     print_json(account) if as_json else typer.echo(f"{account.user_id}  suspended")
 
 
 def restore(
-    who: Annotated[str, typer.Argument(metavar="USER_ID")],
+    who: UserId,
     reason: Annotated[str, typer.Option()] = "looked at again",
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Take a suspension back."""
-    account = connect(name).people.restore(who, reason)
+    """Take a suspension back.
+
+    \b
+      reelstack restore USER_ID
+    """
+    account = connect(name).accounts.restore(who, reason)
     print_json(account) if as_json else typer.echo(f"{account.user_id}  restored")
 
 
 def role(
-    who: Who,
+    who: User,
     which: Annotated[Literal["viewer", "creator", "moderator", "admin"], typer.Argument()],
     undo: Annotated[bool, typer.Option("--withdraw", help="Take the role.")] = False,
     name: As = "ada",
     as_json: AsJson = False,
 ) -> None:
-    """Give somebody a role, in force with their next token."""
-    people = connect(name).people
-    user_id = people.find(who).user_id
-    roles = people.withdraw(user_id, which) if undo else people.grant(user_id, which)
+    """Give somebody a role, in force with their next token.
+
+    \b
+      reelstack role @bob creator
+    """
+    accounts = connect(name).accounts
+    user_id = accounts.find(who).user_id
+    roles = accounts.withdraw(user_id, which) if undo else accounts.grant(user_id, which)
     print_json(roles) if as_json else typer.echo(" ".join(roles))

@@ -1,4 +1,4 @@
-"""What people may have done with all their data: exported, and deleted. Part of `client.people`."""
+"""What people may have done with all their data: exported, and deleted. `client.privacy`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 
 from reelstack_client.errors import ClientError, Unreachable
 from reelstack_client.models import Answer
-from reelstack_client.transport import Transport
+from reelstack_client.room import Room
 
 ENDED = ("done", "failed")
 
@@ -49,18 +49,16 @@ class Erasure(Answer):
     left: tuple[str, ...] = ()
 
 
-class Rights:
-    """The methods about it of `client.people`."""
-
-    _transport: Transport
+class Privacy(Room):
+    """`erasure`, `delete_user` and `recover_user` need the role admin."""
 
     def ask_for_export(self) -> Export:
         """Starts one; asked again within a day, it is the same."""
-        return Export.model_validate(self._transport.call("POST", "/v1/me/export", repeatable=True).json())
+        return self._ask(Export, "POST", "/v1/me/export", repeatable=True)
 
     def export_state(self) -> Export:
         """The latest export, with fresh download addresses when it is done."""
-        return Export.model_validate(self._transport.call("GET", "/v1/me/export").json())
+        return self._ask(Export, "GET", "/v1/me/export")
 
     def export(
         self, folder: Path, *, seconds: float = 3600, every: float = 2, seen: Callable[[Export], None] | None = None
@@ -82,15 +80,14 @@ class Rights:
 
     def delete_account(self) -> Erasure:
         """Hides the account from everybody at once and ends its sign-ins; later everything of it is erased."""
-        return Erasure.model_validate(self._transport.call("DELETE", "/v1/me").json())
+        return self._ask(Erasure, "DELETE", "/v1/me")
 
     def erasure(self, user_id: str) -> Erasure:
-        """How far it is; for administrators, as the two below."""
-        return Erasure.model_validate(self._transport.call("GET", self._of(user_id, "erasure")).json())
+        """How far the erasure of a deleted account is."""
+        return self._ask(Erasure, "GET", self._of(user_id, "erasure"))
 
     def delete_user(self, user_id: str, reason: str) -> Erasure:
-        answer = self._transport.call("POST", self._of(user_id, "delete"), body={"reason": reason}, repeatable=True)
-        return Erasure.model_validate(answer.json())
+        return self._ask(Erasure, "POST", self._of(user_id, "delete"), body={"reason": reason}, repeatable=True)
 
     def recover_user(self, user_id: str, reason: str) -> None:
         """Possible until erasing has begun."""

@@ -1,0 +1,34 @@
+"""What several commands print the same way: lists, times, and a video on one line."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from reelstack_client import Video
+
+
+def print_lines(lines: list[str], otherwise: str) -> None:
+    """One line each, or `otherwise` where there is none."""
+    for line in lines or [otherwise]:
+        typer.echo(line)
+
+
+def when(milliseconds: int) -> str:
+    """A time as the service sends it, in UTC."""
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def video_line(video: "Video") -> str:
+    """One video on one line: id, state, what can be said about it, title."""
+    said = ""
+    if video.state == "published" and video.duration_ms is not None:
+        said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
+        said += f", {video.likes} likes" if video.likes is not None else ""
+    elif video.state in ("rejected", "failed"):
+        said = " ".join(part for part in (video.reason_message or video.reason, video.reason_detail) if part)
+        said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
+    elif video.state == "review":
+        said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
+    return f"{video.video_id}  {video.state:10}  {video.title}" + (f"  ({said})" if said else "")

@@ -1,0 +1,95 @@
+"""videos, edit, delete, play, retry: what there is, what becomes of it, and how to watch it."""
+
+from typing import Annotated
+
+import typer
+
+from cli.arguments import VideoId, Visibility
+from cli.output import print_lines, video_line
+from cli.session import As, AsJson, connect, print_json, stage_url
+
+
+def register(app: typer.Typer) -> None:
+    for command in (videos, edit, delete, play, retry):
+        app.command()(command)
+
+
+def videos(
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """My videos, newest first, with what became of them.
+
+    \b
+      reelstack videos --as ann
+    """
+    page = connect(name).videos.list(limit=limit)
+    lines = [video_line(video) for video in page.items]
+    print_json(page) if as_json else print_lines(lines, "none yet: `reelstack upload FILE` makes one")
+
+
+def edit(
+    video_id: VideoId,
+    title: Annotated[str | None, typer.Option()] = None,
+    description: Annotated[str | None, typer.Option()] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="All of its tags; may be given several times.")] = None,
+    visibility: Annotated[Visibility | None, typer.Option(help="In force with this command's answer.")] = None,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """Change a video of mine; what is not named stays.
+
+    \b
+      reelstack edit VIDEO_ID --visibility friends
+    """
+    wishes = {"title": title, "description": description, "tags": tag, "visibility": visibility}
+    video = connect(name).videos.edit(video_id, **{field: wish for field, wish in wishes.items() if wish is not None})
+    print_json(video) if as_json else typer.echo(video_line(video))
+
+
+def delete(
+    video_id: VideoId,
+    yes: Annotated[bool, typer.Option("--yes", help="Without it, nothing happens.")] = False,
+    name: As = "ann",
+) -> None:
+    """Delete a video of mine: out of everybody's reach within seconds, erased later.
+
+    \b
+      reelstack delete VIDEO_ID --yes
+    """
+    if not yes:
+        typer.echo("this deletes the video and everything below it: say --yes", err=True)
+        raise typer.Exit(1)
+    connect(name).videos.delete(video_id)
+    typer.echo("deleted")
+
+
+def play(
+    video_id: VideoId,
+    open_: Annotated[bool, typer.Option("--open", help="Open the web player in a browser.")] = False,
+    name: As = "bob",
+    as_json: AsJson = False,
+) -> None:
+    """Print the signed address of a video, for any HLS player; or open the web player.
+
+    \b
+      ffplay "$(reelstack play VIDEO_ID)"
+    """
+    playback = connect(name).videos.playback(video_id)
+    if as_json:
+        print_json(playback)
+    else:
+        typer.echo(playback.master_url)
+    if open_:
+        typer.launch(f"{stage_url()}/?v={video_id}")
+
+
+def retry(video_id: VideoId, name: As = "ann", as_json: AsJson = False) -> None:
+    """Try a failed production again, as a new attempt.
+
+    \b
+      reelstack retry VIDEO_ID
+    """
+    video = connect(name).videos.retry(video_id)
+    print_json(video) if as_json else typer.echo(video_line(video))

@@ -1,0 +1,19 @@
+"""Who did what to a video or an account, as moderators and administrators read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reelstack_client.models import Answer
+
+
+class AuditEntry(Answer):
+    """One entry of an audit log. `before` and `after` hold what was changed; times are unix milliseconds."""
+
+    entry_id: str
+    at: int
+    actor: str
+    action: str
+    reason: str | None = None
+    before: dict[str, Any]
+    after: dict[str, Any]

@@ -1,0 +1,62 @@
+"""The production line, for those who run it, and videos made anew: `client.production`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from reelstack_client.models import Answer
+from reelstack_client.room import Room
+from reelstack_client.videos import Video
+
+
+class DeadLetter(Answer):
+    """An order that could not be started."""
+
+    priority: str
+    message_id: str
+    upload_id: str | None = None
+    attempt: int | None = None
+    reason: str
+    died_at: str
+    body: str
+
+
+class Reencoded(Answer):
+    """`asked`: ids of the videos that will be made anew, of the `seen` that were looked at."""
+
+    asked: list[str]
+    seen: int
+    cursor: str | None = None
+
+
+class Production(Room):
+    """Every method needs the role admin."""
+
+    def status(self) -> dict[str, Any]:
+        """Who runs, who waits and for how long, what is dead, what the day has cost."""
+        answer: dict[str, Any] = self._transport.call("GET", "/v1/production").json()
+        return answer
+
+    def dead_letters(self, priority: str | None = None) -> list[DeadLetter]:
+        """Orders that could not be started, each with the reason."""
+        answer = self._transport.call("GET", "/v1/production/dead-letters", query={"priority": priority})
+        return [DeadLetter.model_validate(one) for one in answer.json()["items"]]
+
+    def redrive(self, priority: str | None = None) -> dict[str, int]:
+        """Sends dead letters back to their queues, at most 50 of each. Returns how many of which."""
+        body = {"priority": priority}
+        moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
+        return {name: int(number) for name, number in moved.items()}
+
+    def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Video:
+        """Has a published video made anew, or some of its renditions. Viewers keep what they have meanwhile."""
+        body = {"renditions": list(renditions), "priority": priority}
+        return self._ask(Video, "POST", f"/v1/videos/{video_id}/produce", body=body)
+
+    def reencode(
+        self, *, without_codec: str | None = None, before: int | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Reencoded:
+        """Has a page of published videos made anew at low priority; go on with the cursor until it is None."""
+        body = {"without_codec": without_codec, "before": before, "limit": limit, "cursor": cursor}
+        return self._ask(Reencoded, "POST", "/v1/production/reencode", body=body, repeatable=True)

@@ -1,0 +1,136 @@
+"""Videos: mine and others', what becomes of them, and where to watch them: `client.videos`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+from reelstack_client.errors import ClientError
+from reelstack_client.models import Answer, Page
+from reelstack_client.room import Room
+
+Visibility = Literal["public", "unlisted", "friends", "private"]
+FINAL = ("published", "rejected", "failed", "deleted")
+"""Values of `Video.state` that change no more by themselves."""
+
+
+class NotInTime(ClientError):
+    """The video did not reach a final state within the time that was given."""
+
+
+class Video(Answer):
+    """A clip. Times are as the service sends them; `likes` is None where it was not counted."""
+
+    video_id: str
+    owner_id: str
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    visibility: str = "public"
+    state: str
+    """uploading, queued, processing, review, published, restoring, rejected, failed or deleted; text, so that a newer
+    service may add to these."""
+    reason: str | None = None
+    reason_detail: str | None = None
+    reason_message: str | None = None
+    retryable: bool = False
+    attempt: int = 1
+    created_at: str | int | float | None = None
+    published_at: str | int | float | None = None
+    appealed_at: int | None = None
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    color: str | None = None
+    """"#rrggbb", what to show in place of the picture until it is there."""
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    bookmarks: int | None = None
+    playable: bool = False
+    cost_microdollars: int | None = None
+    """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    reencoding: bool | None = None
+    reencode_reason: str | None = None
+
+
+class Rendition(Answer):
+    name: str
+    codec: str
+    width: int
+    height: int
+    bandwidth: int
+    """Peak, bits per second."""
+
+
+class Playback(Answer):
+    """Where a video can be watched until `expires_at`. URLs are absolute once the client has answered."""
+
+    master_url: str
+    poster_url: str | None = None
+    sprites_url: str | None = None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None = None
+    expires_at: str | int | float
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    renditions: tuple[Rendition, ...] = ()
+    preview: bool = False
+    """True: only the first rung, shown to the owner before the verdict."""
+
+
+class Videos(Room):
+    """Lists hold what the caller may see, the newest first."""
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """My videos, in whatever state they are."""
+        return self._page(Video, "/v1/videos", limit, cursor)
+
+    def of_user(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+        """What a user has published and I may see."""
+        return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor)
+
+    def get(self, video_id: str) -> Video:
+        return self._ask(Video, "GET", f"/v1/videos/{video_id}")
+
+    def edit(self, video_id: str, **changes: Any) -> Video:
+        """Changes title, description, tags or visibility."""
+        return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=changes, repeatable=True)
+
+    def delete(self, video_id: str) -> None:
+        """Takes a video of mine out of everybody's reach; it is erased later."""
+        self._transport.call("DELETE", f"/v1/videos/{video_id}")
+
+    def playback(self, video_id: str) -> Playback:
+        """Where to watch it, as absolute URLs that any player takes."""
+        answer = self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
+        urls = {name: getattr(answer, name) for name in ("master_url", "poster_url", "sprites_url")}
+        absolute = {name: urljoin(self._transport.edge_url, url) for name, url in urls.items() if url}
+        return answer.model_copy(update=absolute)
+
+    def retry(self, video_id: str) -> Video:
+        """Has a failed production tried again, as a new attempt."""
+        return self._ask(Video, "POST", f"/v1/videos/{video_id}/retry")
+
+    def wait(
+        self,
+        video_id: str,
+        *,
+        accept: Collection[str] = (*FINAL, "review"),
+        seconds: float = 600,
+        every: float = 1.0,
+        seen: Callable[[Video], None] = lambda _: None,
+    ) -> Video:
+        """The video once its state is one of `accept`; `seen` is told each answer meanwhile. Raises NotInTime."""
+        deadline = time.monotonic() + seconds
+        while True:
+            video = self.get(video_id)
+            seen(video)
+            if video.state in accept:
+                return video
+            if time.monotonic() > deadline:
+                raise NotInTime(f"video {video_id} is still {video.state} after {seconds:.0f} s")
+            self._transport.sleep(every)

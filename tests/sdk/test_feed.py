@@ -1,0 +1,21 @@
+"""The client's part of the feed: what it sends, and what it makes of the answers."""
+
+from typing import Any
+
+from tests.support.client_answers import VIDEO, Answers, Responses, client, ok
+
+
+def test_pages_carry_their_cursor_on() -> None:
+    responses = Responses(ok({"items": [VIDEO], "cursor": "next"}), ok({"items": [], "cursor": None}))
+    feed = responses.client().feed
+    page = feed.published(limit=1)
+    assert feed.published(cursor=page.cursor).items == []
+    assert dict(responses.requests[0].url.params) == {"limit": "1"}
+    assert dict(responses.requests[1].url.params) == {"cursor": "next"}
+
+
+def test_whom_i_follow_and_what_a_user_published_are_lists_of_videos() -> None:
+    video: dict[str, Any] = {"video_id": "v", "owner_id": "ann", "title": "t", "state": "published"}
+    answers = Answers(*[{"items": [video], "cursor": None}] * 2)
+    assert client(answers).feed.following(limit=1).items == client(answers).videos.of_user("ann").items
+    assert [path for _, path, _ in answers.asked] == ["/v1/feed/following?limit=1", "/v1/users/ann/videos"]

@@ -1,0 +1,51 @@
+"""The client's requests: what goes along, what is repeated and what is not."""
+
+import httpx
+import pytest
+
+from reelstack_client import ServiceFailed, Unreachable
+from tests.support.client_answers import VIDEO, Responses, ok
+from tests.support.service_in_process import problem
+
+
+def test_the_token_goes_along_with_every_request() -> None:
+    responses = Responses(ok(VIDEO))
+    responses.client().videos.get("v1")
+    assert responses.requests[0].headers["authorization"] == "Bearer good"
+    assert str(responses.requests[0].url) == "http://edge.test/v1/videos/v1"
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.Response(503), httpx.Response(429)])
+def test_reading_is_tried_again_after(failure: httpx.Response | Exception) -> None:
+    responses = Responses(failure, ok(VIDEO))
+    assert responses.client().videos.get("v1").video_id == "v1"
+    assert len(responses.slept) == 1
+
+
+def test_the_servers_retry_after_is_waited_for() -> None:
+    responses = Responses(httpx.Response(503, headers={"retry-after": "7"}), ok(VIDEO))
+    responses.client().videos.get("v1")
+    assert responses.slept[0] >= 7
+
+
+def test_what_might_happen_twice_is_not_repeated() -> None:
+    responses = Responses(httpx.ReadTimeout("late"))
+    with pytest.raises(Unreachable):
+        responses.client().videos.retry("v1")
+    assert len(responses.requests) == 1
+
+
+def test_liking_is_repeated_since_it_counts_once() -> None:
+    responses = Responses(httpx.ReadTimeout("late"), httpx.Response(204))
+    responses.client().interactions.like("v1")
+    assert [request.method for request in responses.requests] == ["PUT", "PUT"]
+
+
+def test_a_service_that_stays_silent_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="does not answer"):
+        Responses(*[httpx.ConnectError("refused")] * 3).client().videos.get("v1")
+
+
+def test_a_service_that_keeps_failing_says_what_it_said() -> None:
+    with pytest.raises(ServiceFailed, match="Storage is busy"):
+        Responses(*[problem(503, "storage-busy", "Storage is busy")] * 3).client().videos.get("v1")

@@ -1,0 +1,54 @@
+"""The client's part of videos: what it sends, what it makes of the answers, and how it waits."""
+
+import pytest
+
+from reelstack_client import NotInTime
+from tests.support.client_answers import Answers, Responses, client, ok
+
+VIDEO = {"video_id": "v1", "owner_id": "ann", "title": "Clip", "state": "processing", "of_a_newer_service": 1}
+
+
+def test_what_a_newer_service_adds_is_ignored() -> None:
+    assert Responses(ok(VIDEO)).client().videos.get("v1").title == "Clip"
+
+
+def test_playback_addresses_are_absolute() -> None:
+    body = {"master_url": "/v/v1/t/x/1/master.m3u8", "poster_url": "/v/v1/t/x/1/poster.jpg", "expires_at": 1}
+    body["sprites_url"] = "/v/v1/t/x/1/sprites.vtt"
+    playback = Responses(ok(body)).client().videos.playback("v1")
+    assert playback.master_url == "http://edge.test/v/v1/t/x/1/master.m3u8"
+    assert playback.poster_url == "http://edge.test/v/v1/t/x/1/poster.jpg"
+    assert playback.sprites_url == "http://edge.test/v/v1/t/x/1/sprites.vtt"
+
+
+def test_waiting_ends_with_a_final_state_and_tells_each_state() -> None:
+    seen: list[str] = []
+    responses = Responses(ok(VIDEO), ok(VIDEO), ok(VIDEO | {"state": "published"}))
+    video = responses.client().videos.wait("v1", seen=lambda video: seen.append(video.state))
+    assert video.state == "published"
+    assert seen == ["processing", "processing", "published"]
+
+
+def test_waiting_ends_in_time() -> None:
+    with pytest.raises(NotInTime, match="still processing"):
+        Responses(ok(VIDEO)).client().videos.wait("v1", seconds=-1)
+
+
+def test_a_video_is_changed_retried_and_deleted_by_one_request_each() -> None:
+    answers = Answers(VIDEO, VIDEO, None)
+    videos = client(answers).videos
+    assert videos.edit("v1", visibility="private").title == "Clip"
+    videos.retry("v1")
+    videos.delete("v1")
+    assert answers.asked == [
+        ("PATCH", "/v1/videos/v1", {"visibility": "private"}),
+        ("POST", "/v1/videos/v1/retry", None),
+        ("DELETE", "/v1/videos/v1", None),
+    ]
+
+
+def test_my_videos_come_in_pages() -> None:
+    answers = Answers({"items": [VIDEO], "cursor": "c"})
+    page = client(answers).videos.list(limit=1)
+    assert ([video.video_id for video in page.items], page.cursor) == (["v1"], "c")
+    assert answers.asked == [("GET", "/v1/videos?limit=1", None)]
