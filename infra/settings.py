@@ -96,7 +96,7 @@ class Settings(BaseModel):
     transfer_acceleration: bool = True
     """The bucket takes accelerated requests; that costs nothing until `upload_path` sends clients there."""
     upload_path: Literal["s3", "acceleration", "cloudfront"] = "s3"
-    """How bytes reach the bucket: docs/uploading.md#paths. `cloudfront` needs a `domain`."""
+    """How bytes reach the bucket: docs/uploads.md#paths. `cloudfront` needs a `domain`."""
     max_open_uploads: int = Field(default=20, ge=1, le=1000)
     max_uploads_per_day: int = Field(default=200, ge=1)
     max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
@@ -160,7 +160,7 @@ class Settings(BaseModel):
         Label.RUDE: Threshold(review=NEVER, reject=NEVER),
         Label.OTHER: Threshold(review=0.5, reject=NEVER),
     }
-    """Chosen from what harmless clips score with both engines: docs/decisions.md, Moderation."""
+    """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
     review_hold_seconds: int = Field(default=900, ge=60)
     """How long a review that a moderator claimed is theirs alone."""
     appeal_days: int = Field(default=30, ge=1)

@@ -86,4 +86,4 @@ def test_nobody_else_reads_dynamodbs_error_codes() -> None:
     codes = ("cause_response_code", "cancellation_reasons", "ConditionalCheckFailed", "TransactionConflict")
     sources = [*(ROOT / "layers/common/python/reelstack").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     readers = {source.name for source in sources if any(code in source.read_text() for code in codes)}
-    assert readers == {"base.py", "transactions.py"}
+    assert readers == {"model.py", "transactions.py"}
