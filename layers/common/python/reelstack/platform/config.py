@@ -1,6 +1,6 @@
 """The one typed description of what a function's environment may hold.
 
-Infra builds a complete `Config` from its resources; each line of `infra/catalogue.py` says which of these fields a
+Infra builds a complete `Config` from its resources; each line of `infra/catalogue/` says which of these fields a
 function receives. Reading a field the function was not given raises, so a forgotten grant shows at the cold start.
 """
 
@@ -163,7 +163,7 @@ class Config(BaseModel):
             """Called for what is not there: a field this function was not given."""
             if name in type(self).model_fields:
                 raise ConfigMissing(
-                    f"{PREFIX}{name.upper()} is not set: add {name!r} to this function's line in infra/catalogue.py"
+                    f"{PREFIX}{name.upper()} is not set: add {name!r} to this function's line in infra/catalogue/"
                 )
             return super().__getattr__(name)
 

@@ -65,7 +65,7 @@ class Rate(BaseModel):
 def take(user_id: str | None, address: str | None, route: str) -> None:
     """Takes a token for this request, or raises TooManyRequests with the seconds until there is one.
 
-    `route` is as in infra/catalogue.py, e.g. "POST /v1/uploads"; one with a rate of its own has a bucket of its own for
+    `route` is as in infra/catalogue/, e.g. "POST /v1/uploads"; one with a rate of its own has a bucket of its own for
     each user.
     """
     global _silent_until

@@ -52,7 +52,7 @@ class Rule:
 
     @property
     def name(self) -> str:
-        """As in infra/catalogue.py: "POST /v1/uploads"."""
+        """As in infra/catalogue/: "POST /v1/uploads"."""
         return f"{self.method} {self.route.path}"
 
     @property
