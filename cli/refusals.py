@@ -5,7 +5,9 @@ list may be too long by an error that is caught on the way. tests/contract/test_
 """
 
 import ast
+import importlib.util
 import inspect
+import pkgutil
 import sys
 import textwrap
 import types
@@ -13,8 +15,19 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from reelstack import errors
-from reelstack.errors import ReelstackError
+import reelstack
+from reelstack.accounts.errors import AccountSuspended, SessionRevoked
+from reelstack.errors import IdempotencyKeyReused, MalformedBody, ReelstackError, TooManyRequests
+from reelstack.platform.errors import StorageBusy
+from reelstack.web.errors import (
+    DirectAccessRefused,
+    IdempotencyKeyInvalid,
+    InvalidRequest,
+    RequestInProgress,
+    RequestTooLarge,
+    RoleMissing,
+    TokenMissing,
+)
 from reelstack.web.route_policy import Rule
 
 OURS = ("reelstack.", "functions.")
@@ -28,27 +41,36 @@ def of(rule: Rule) -> list[Refusal]:
 
 def all_of() -> list[Refusal]:
     """Every refusal there is, by status and type. What others only derive from is none."""
-    found = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, ReelstackError)]
-    told = [one for one in found if not one.__subclasses__() or one is ReelstackError]
-    return sorted(told, key=lambda one: (one.status, one.type))
+    for room in pkgutil.iter_modules(reelstack.__path__, "reelstack."):
+        if room.ispkg and importlib.util.find_spec(f"{room.name}.errors"):
+            importlib.import_module(f"{room.name}.errors")
+    told = [one for one in _subclasses(ReelstackError) if not one.__subclasses__()]
+    return sorted([ReelstackError, *told], key=lambda one: (one.status, one.type))
+
+
+def _subclasses(of: Refusal) -> Iterator[Refusal]:
+    for one in of.__subclasses__():
+        if one.__module__.startswith("reelstack."):
+            yield one
+            yield from _subclasses(one)
 
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
-    yield from (errors.DirectAccessRefused, errors.TooManyRequests, errors.RequestTooLarge, ReelstackError)
+    yield from (DirectAccessRefused, TooManyRequests, RequestTooLarge, ReelstackError)
     if rule.requires.role:
-        yield from (errors.TokenMissing, errors.SessionRevoked)
+        yield from (TokenMissing, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
-            yield errors.AccountSuspended
+            yield AccountSuspended
     if rule.requires.role not in (None, "viewer"):
-        yield errors.RoleMissing
+        yield RoleMissing
     if rule.answers_kept:
-        yield from (errors.IdempotencyKeyInvalid, errors.IdempotencyKeyReused, errors.RequestInProgress)
-        yield errors.StorageBusy
+        yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInProgress)
+        yield StorageBusy
     takes = rule.route.dependant
     if rule.route.body_field:
-        yield from (errors.MalformedBody, errors.InvalidRequest)
+        yield from (MalformedBody, InvalidRequest)
     if takes.path_params or takes.query_params or takes.header_params:
-        yield errors.InvalidRequest
+        yield InvalidRequest
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cli import openapi
-from reelstack.errors import CursorInvalid
 from reelstack.platform import cursors
 from reelstack.platform.config import Config
+from reelstack.platform.errors import CursorInvalid
 from tests.videos.test_videos import problem
 
 Call = Callable[..., Any]

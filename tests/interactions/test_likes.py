@@ -5,12 +5,12 @@ from valkey import Valkey
 
 from local import ports
 from reelstack.counters import sizing
-from reelstack.errors import VideoNotFound
 from reelstack.interactions import likes
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import SHARDS, Video
+from reelstack.videos.errors import VideoNotFound
 from tests.conftest import requests_of
 
 

@@ -13,8 +13,8 @@ from moto.core.config import default_user_config
 
 from functions.moderation.request_review.handler import handler as request_review
 from functions.production.reconcile_production.handler import handler as reconcile
-from reelstack.errors import NothingToDecide
 from reelstack.moderation import decisions
+from reelstack.moderation.errors import NothingToDecide
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.production import executions

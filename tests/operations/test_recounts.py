@@ -5,9 +5,10 @@ import time
 import pytest
 
 from reelstack.accounts import users
+from reelstack.accounts.errors import UserNotFound
 from reelstack.counters import counters
-from reelstack.errors import CommentNotFound, UserNotFound
 from reelstack.interactions import bookmarks, comment_likes, comments, shares
+from reelstack.interactions.errors import CommentNotFound
 from reelstack.operations import recounts
 from reelstack.operations.recounts import Outcome
 from reelstack.platform.config import Config

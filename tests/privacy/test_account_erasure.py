@@ -12,8 +12,8 @@ from functions.privacy.erase_items.handler import handler as erase_items
 from functions.privacy.erase_videos.handler import handler as erase_videos
 from functions.privacy.finish_data_request.handler import handler as finish_data_request
 from reelstack.accounts import handles, sessions, users
+from reelstack.accounts.errors import HandleTaken, UserNotFound
 from reelstack.counters import counters
-from reelstack.errors import HandleTaken, NothingToRecover, UserNotFound
 from reelstack.interactions import comments, likes
 from reelstack.moderation import reports, takedowns
 from reelstack.notifications import devices, preferences, websockets
@@ -21,6 +21,7 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
 from reelstack.privacy import account_deletion, account_erasure, data_requests, video_erasure
 from reelstack.privacy.data_requests import Kind, Progress
+from reelstack.privacy.errors import NothingToRecover
 from reelstack.production import executions
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import DataRequest, User

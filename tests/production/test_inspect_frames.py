@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from functions.production.inspect_frames.handler import handler
 from infra.catalogue import FUNCTIONS
 from reelstack.classification.onnx_models import FrameUnreadable
-from reelstack.errors import VideoNotFound
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.production.inspection import MAX_FRAME_BYTES, FrameTooLarge
 from reelstack.tables.videos import Video
+from reelstack.videos.errors import VideoNotFound
 
 ROOT = Path(__file__).parents[2]
 STEP = json.loads((ROOT / "events/production/inspect_frames.approve.json").read_text())

@@ -7,15 +7,16 @@ from pynamodb.transactions import TransactWrite
 from valkey import Valkey
 
 from local import ports
-from reelstack.errors import SelfRelationship, VideoNotFound
 from reelstack.interactions import likes
 from reelstack.platform import cache
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks, relationships
+from reelstack.social.errors import SelfRelationship
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
+from reelstack.videos.errors import VideoNotFound
 
 
 def follow(follower: str, followee: str, state: str = "following") -> None:

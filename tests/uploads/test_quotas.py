@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import TransactWriteError
 
-from reelstack.errors import TooManyOpenUploads
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
 from reelstack.tables.model import transact
 from reelstack.tables.videos import Upload, Usage, Video
 from reelstack.uploads import quotas
+from reelstack.uploads.errors import TooManyOpenUploads
 
 MIB = 1024 * 1024
 Call = Callable[..., Any]

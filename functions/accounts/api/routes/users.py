@@ -1,8 +1,8 @@
 from fastapi import APIRouter
 
 from reelstack.accounts import handles, users
+from reelstack.accounts.errors import UserNotFound
 from reelstack.accounts.profiles import Profile, view
-from reelstack.errors import UserNotFound
 from reelstack.social import relationships
 from reelstack.web import UserId, Viewer
 

@@ -6,8 +6,8 @@ what is done already is done once, and the pool is asked each time.
 
 from reelstack import audit_log
 from reelstack.accounts import user_pool, users
+from reelstack.accounts.errors import OwnAccount
 from reelstack.audit_log import Change, Kind
-from reelstack.errors import OwnAccount
 from reelstack.platform.clock import now_ms
 from reelstack.tables.accounts import User
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from reelstack.accounts import image_sanitizer, users
 from reelstack.accounts.avatars import CACHE_CONTROL, SENT, SHOWN, Problem
+from reelstack.accounts.errors import UserNotFound
 from reelstack.accounts.image_sanitizer import PictureUnreadable
 from reelstack.classification import rekognition_images, verdicts
 from reelstack.classification.onnx_models import engine
 from reelstack.classification.verdicts import Verdict
-from reelstack.errors import UserNotFound
 from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count

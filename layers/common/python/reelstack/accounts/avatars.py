@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from reelstack.accounts import users
-from reelstack.errors import ImageTypeNotAllowed
+from reelstack.accounts.errors import ImageTypeNotAllowed
 from reelstack.platform import aws, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config

@@ -16,17 +16,17 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from reelstack.accounts import users
-from reelstack.errors import (
+from reelstack.accounts.errors import (
     HandleChangedRecently,
     HandleInvalid,
     HandleReserved,
     HandleTaken,
-    StorageBusy,
     TextRejected,
     UserNotFound,
 )
 from reelstack.platform import retry
 from reelstack.platform.config import config
+from reelstack.platform.errors import StorageBusy
 from reelstack.tables import transactions
 from reelstack.tables.accounts import Handle, User
 

@@ -12,7 +12,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from reelstack.accounts import users
-from reelstack.errors import AccountSuspended, SessionNotFound, SessionRevoked
+from reelstack.accounts.errors import AccountSuspended, SessionNotFound, SessionRevoked
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.tables.accounts import Session

@@ -5,7 +5,7 @@ Stages whose tokens come from another issuer have no pool: accounts are shut out
 
 from typing import Any
 
-from reelstack.errors import RolesManagedExternally, UserNotFound
+from reelstack.accounts.errors import RolesManagedExternally, UserNotFound
 from reelstack.platform import aws
 from reelstack.platform.config import config
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
+from reelstack.accounts.errors import TextRejected, UserNotFound
 from reelstack.classification import text_moderation
-from reelstack.errors import NothingToChange, TextRejected, UserNotFound
+from reelstack.errors import NothingToChange
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
 from reelstack.tables.accounts import User

@@ -6,10 +6,10 @@ from pydantic import BaseModel
 
 from reelstack.delivery.signing_keys import signing_key
 from reelstack.delivery.tokens import asset_url
-from reelstack.errors import VideoModerated, VideoProcessing
 from reelstack.platform.config import config
 from reelstack.videos import access
 from reelstack.videos.access import Viewed
+from reelstack.videos.errors import VideoModerated, VideoProcessing
 from reelstack.videos.videos import State
 
 

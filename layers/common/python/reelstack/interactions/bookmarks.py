@@ -2,12 +2,12 @@
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import VideoNotFound
 from reelstack.platform import cursors, sharding
 from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Bookmark
 from reelstack.videos import access, videos
+from reelstack.videos.errors import VideoNotFound
 
 
 def save(user_id: str, video_id: str) -> bool:

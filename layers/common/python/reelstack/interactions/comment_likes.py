@@ -1,7 +1,7 @@
 """Who likes which comment: an item under its user, as for videos. Its author's liking counts as anybody's."""
 
-from reelstack.errors import CommentNotFound
 from reelstack.interactions import comment_ids, comments
+from reelstack.interactions.errors import CommentNotFound
 from reelstack.platform import sharding
 from reelstack.social import blocks
 from reelstack.tables.interactions import CommentLike

@@ -16,14 +16,16 @@ from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.classification import text_moderation, verdicts
 from reelstack.classification.verdicts import Verdict
-from reelstack.errors import CommentNotFound, CommentRejected, NotAThread, NotYourComment, StorageBusy, VideoNotFound
 from reelstack.interactions import comment_ids, comment_ranking
+from reelstack.interactions.errors import CommentNotFound, CommentRejected, NotAThread, NotYourComment
 from reelstack.platform import retry
 from reelstack.platform.config import config
+from reelstack.platform.errors import StorageBusy
 from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Comment
 from reelstack.videos import access, videos
+from reelstack.videos.errors import VideoNotFound
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
 MENTIONS_MOST = 10

@@ -5,13 +5,13 @@ Counts follow from the table's stream: counters.counters.
 """
 
 from reelstack.counters import sizing
-from reelstack.errors import VideoNotFound
 from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.telemetry import logger
 from reelstack.social import blocks
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import access, videos
+from reelstack.videos.errors import VideoNotFound
 
 
 def like(user_id: str, video_id: str) -> bool:

@@ -1,7 +1,7 @@
 """The comment that a video's owner shows before all others: one a video, the last one pinned."""
 
-from reelstack.errors import CommentNotFound, NotAThread
 from reelstack.interactions import comment_ids, comments
+from reelstack.interactions.errors import CommentNotFound, NotAThread
 from reelstack.tables.interactions import Pin
 from reelstack.videos import videos
 

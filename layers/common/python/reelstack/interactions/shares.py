@@ -5,12 +5,12 @@ from enum import StrEnum
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import VideoNotFound
 from reelstack.platform import sharding
 from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Share
 from reelstack.videos import access, videos
+from reelstack.videos.errors import VideoNotFound
 
 
 class Channel(StrEnum):

@@ -2,8 +2,8 @@
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import AlreadyAppealed, AppealTooLate, NothingToAppeal
 from reelstack.moderation import review_queue
+from reelstack.moderation.errors import AlreadyAppealed, AppealTooLate, NothingToAppeal
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform.config import config
 from reelstack.tables.moderation import Review

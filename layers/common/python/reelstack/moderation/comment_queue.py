@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from reelstack.errors import NothingToDecide, OwnComment
 from reelstack.interactions import comments
 from reelstack.interactions.comments import CommentQueue, CommentState
+from reelstack.moderation.errors import NothingToDecide, OwnComment
 from reelstack.platform import cursors
 from reelstack.tables.interactions import Comment
 

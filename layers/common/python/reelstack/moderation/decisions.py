@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import NothingToDecide, WithdrawalInProgress
 from reelstack.moderation import review_queue, takedowns
+from reelstack.moderation.errors import NothingToDecide, WithdrawalInProgress
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import aws
 from reelstack.platform.telemetry import count, logger

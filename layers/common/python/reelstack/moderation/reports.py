@@ -11,9 +11,10 @@ from typing import Any
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import CommentNotFound, NothingToDecide
 from reelstack.interactions import comment_ids, comments
+from reelstack.interactions.errors import CommentNotFound
 from reelstack.moderation import review_queue
+from reelstack.moderation.errors import NothingToDecide
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import cursors
 from reelstack.platform.stream_records import EventName, StreamRecord

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondReviewerRequired
+from reelstack.moderation.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondReviewerRequired
 from reelstack.moderation.takedowns import QUARANTINE
 from reelstack.platform import cursors, storage
 from reelstack.platform.config import config

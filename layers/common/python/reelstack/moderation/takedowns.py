@@ -13,7 +13,7 @@ from typing import Any
 from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.delivery import signing_keys
-from reelstack.errors import NothingToTakeDown
+from reelstack.moderation.errors import NothingToTakeDown
 from reelstack.platform import aws, retry, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count

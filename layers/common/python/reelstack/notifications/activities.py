@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from reelstack.accounts import handles
-from reelstack.errors import CommentNotFound, UserNotFound
+from reelstack.accounts.errors import UserNotFound
 from reelstack.interactions import comment_ids, comments
 from reelstack.interactions.comments import CommentState
+from reelstack.interactions.errors import CommentNotFound
 from reelstack.platform.config import config
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.social.relationships import Following

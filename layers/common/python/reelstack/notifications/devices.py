@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reelstack.accounts import sessions
-from reelstack.errors import TooManyDevices
+from reelstack.notifications.errors import TooManyDevices
 from reelstack.platform import aws
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config

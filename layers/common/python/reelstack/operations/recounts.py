@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack.accounts import users
 from reelstack.counters import counters, deltas
-from reelstack.errors import TooManyToCount
 from reelstack.interactions import comment_ids, comments
+from reelstack.operations.errors import TooManyToCount
 from reelstack.platform import sharding
 from reelstack.platform.telemetry import count, logger
 from reelstack.social import follows

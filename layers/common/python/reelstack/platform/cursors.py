@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Any
 
-from reelstack.errors import CursorInvalid
+from reelstack.platform.errors import CursorInvalid
 
 MAX_LENGTH = 512
 DIGITS = 38

@@ -9,12 +9,13 @@ import time
 
 from reelstack import audit_log
 from reelstack.accounts import user_pool, users
+from reelstack.accounts.errors import OwnAccount, UserNotFound
 from reelstack.audit_log import Change, Kind
-from reelstack.errors import ErasureNotFound, NothingToRecover, OwnAccount, UserNotFound
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.privacy import account_erasure, data_requests
 from reelstack.privacy.data_requests import QUEUE, Progress
+from reelstack.privacy.errors import ErasureNotFound, NothingToRecover
 from reelstack.tables.accounts import DataRequest, User
 
 AT_ONCE = 20

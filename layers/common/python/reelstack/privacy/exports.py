@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack.errors import ExportNotFound
 from reelstack.platform import aws, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.privacy import data_requests, export_documents, personal_data, zip_upload
 from reelstack.privacy.data_requests import Kind, Progress
+from reelstack.privacy.errors import ExportNotFound
 from reelstack.tables.accounts import DataRequest
 from reelstack.tables.videos import Upload, Video
 from reelstack.videos.videos import State

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
-from reelstack.errors import NothingToReencode, RenditionUnknown
 from reelstack.media.ladder import Plan
 from reelstack.platform import aws
 from reelstack.platform.config import config
+from reelstack.production.errors import NothingToReencode, RenditionUnknown
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority

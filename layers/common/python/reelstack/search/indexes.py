@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reelstack.errors import SearchDisabled, SearchUnavailable
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.search.documents import MAPPINGS, SETTINGS, Document, SearchKind
+from reelstack.search.errors import SearchDisabled, SearchUnavailable
 from reelstack.search.queries import Body
 
 if TYPE_CHECKING:

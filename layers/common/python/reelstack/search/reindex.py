@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reelstack.errors import ReindexEnded
 from reelstack.platform import cursors
 from reelstack.platform.clock import now_ms
 from reelstack.search import indexes, indexing
 from reelstack.search.documents import Document, SearchKind
+from reelstack.search.errors import ReindexEnded
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 

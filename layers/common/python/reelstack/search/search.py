@@ -4,10 +4,11 @@ see it. So a search never shows what was deleted, withdrawn, made private or blo
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from reelstack.errors import CursorInvalid, SearchEmpty
 from reelstack.platform import cursors
+from reelstack.platform.errors import CursorInvalid
 from reelstack.search import indexes, queries
 from reelstack.search.documents import SearchKind
+from reelstack.search.errors import SearchEmpty
 from reelstack.search.queries import Body
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video

@@ -8,10 +8,10 @@ from collections.abc import Collection
 
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import SelfRelationship
 from reelstack.platform import cache, cursors, retry
 from reelstack.platform.clock import now_ms
 from reelstack.social import relationships
+from reelstack.social.errors import SelfRelationship
 from reelstack.tables import transactions
 from reelstack.tables.social import Block, Follow
 

@@ -11,19 +11,14 @@ from typing import Any
 from pynamodb.transactions import TransactWrite
 
 from reelstack.accounts import users
+from reelstack.accounts.errors import UserNotFound
 from reelstack.counters import counters, deltas
 from reelstack.counters.counters import Counts
-from reelstack.errors import (
-    FollowerLimitReached,
-    FollowingLimitReached,
-    RequestNotFound,
-    SelfRelationship,
-    UserNotFound,
-)
 from reelstack.platform import cursors, sharding
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.social import blocks
+from reelstack.social.errors import FollowerLimitReached, FollowingLimitReached, RequestNotFound, SelfRelationship
 from reelstack.social.relationships import Following
 from reelstack.tables import transactions
 from reelstack.tables.social import FOLLOW_SHARDS, Follow

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
-from reelstack.errors import UploadAborted
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.videos import Upload
 from reelstack.uploads import checksums, completion, parts, uploads
+from reelstack.uploads.errors import UploadAborted
 from reelstack.uploads.parts import HeldPart
 from reelstack.uploads.uploads import UploadState
 

@@ -5,11 +5,11 @@ can come twice, and from two sides.
 import json
 import time
 
-from reelstack.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.tables.videos import Upload, Video
 from reelstack.uploads import parts, uploads
+from reelstack.uploads.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.uploads.parts import Mode
 from reelstack.uploads.uploads import UploadState
 from reelstack.videos.videos import State

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from reelstack.errors import UploadAborted
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.tables.videos import Upload
 from reelstack.uploads import checksums
+from reelstack.uploads.errors import UploadAborted
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef

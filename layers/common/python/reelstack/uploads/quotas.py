@@ -10,10 +10,10 @@ import time
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import DailyBytesExceeded, DailyUploadsExceeded, TooManyOpenUploads
 from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.config import config
 from reelstack.tables.videos import Upload, Usage
+from reelstack.uploads.errors import DailyBytesExceeded, DailyUploadsExceeded, TooManyOpenUploads
 
 OPEN = "open"
 

@@ -12,26 +12,25 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import (
+from reelstack.errors import IdempotencyKeyReused, ReelstackError
+from reelstack.platform import aws, retry
+from reelstack.platform.clock import now_ms
+from reelstack.platform.config import config
+from reelstack.platform.errors import StorageBusy
+from reelstack.tables import transactions
+from reelstack.tables.videos import Upload, Video
+from reelstack.uploads import parts, quotas
+from reelstack.uploads.errors import (
     FileTooLarge,
-    IdempotencyKeyReused,
     MediaTypeNotAllowed,
     NotYourUpload,
     PartNumberOutOfRange,
-    ReelstackError,
-    StorageBusy,
     UploadAborted,
     UploadFinished,
     UploadMismatch,
     UploadNotFound,
     WrongMode,
 )
-from reelstack.platform import aws, retry
-from reelstack.platform.clock import now_ms
-from reelstack.platform.config import config
-from reelstack.tables import transactions
-from reelstack.tables.videos import Upload, Video
-from reelstack.uploads import parts, quotas
 from reelstack.uploads.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.uploads.priorities import Priority
 from reelstack.videos.audiences import Audience

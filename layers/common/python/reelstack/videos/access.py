@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict, TypeVar
 
 from reelstack.accounts import users
-from reelstack.errors import ReelstackError, UserNotFound, VideoModerated, VideoNotFound, VideoProcessing
+from reelstack.accounts.errors import UserNotFound
+from reelstack.errors import ReelstackError
 from reelstack.platform import cache
 from reelstack.social import relationships
 from reelstack.social.relationships import Tie
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 from reelstack.videos.audiences import OPEN, Account, Audience, refusal
+from reelstack.videos.errors import VideoModerated, VideoNotFound, VideoProcessing
 from reelstack.videos.videos import State
 
 KEPT_SECONDS = 1

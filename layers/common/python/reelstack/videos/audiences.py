@@ -12,14 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from reelstack.errors import (
-    AccountForFriends,
-    AccountPrivate,
-    ReelstackError,
-    VideoForFriends,
-    VideoNotFound,
-    VideoPrivate,
-)
+from reelstack.errors import ReelstackError
+from reelstack.videos.errors import AccountForFriends, AccountPrivate, VideoForFriends, VideoNotFound, VideoPrivate
 
 
 class Audience(StrEnum):

@@ -7,17 +7,17 @@ from typing import Any
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.errors import (
-    NothingToChange,
+from reelstack.errors import NothingToChange
+from reelstack.platform import cache, cursors, sharding
+from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
+from reelstack.platform.config import config
+from reelstack.tables.videos import SHARDS, Video
+from reelstack.videos.errors import (
     NothingToRetry,
     NotYourVideo,
     VideoNotEditable,
     VideoNotFound,
 )
-from reelstack.platform import cache, cursors, sharding
-from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
-from reelstack.platform.config import config
-from reelstack.tables.videos import SHARDS, Video
 
 DUE = "due"
 """The one partition of Video.by_erasure."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from reelstack.errors import RoleMissing, TokenMissing
+from reelstack.web.errors import RoleMissing, TokenMissing
 
 ROLES = ("viewer", "creator", "moderator", "admin")
 """In rising order: each may do what those before it may."""

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict
 
-from reelstack.errors import IdempotencyKeyReused, RequestInProgress, StorageBusy
+from reelstack.errors import IdempotencyKeyReused
 from reelstack.platform import aws
 from reelstack.platform.config import config
+from reelstack.platform.errors import StorageBusy
 from reelstack.platform.telemetry import logger
+from reelstack.web.errors import RequestInProgress
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer

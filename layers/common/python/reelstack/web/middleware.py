@@ -17,11 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelstack import audit_log
 from reelstack.accounts import sessions
-from reelstack.errors import DirectAccessRefused, IdempotencyKeyInvalid, ReelstackError, RequestTooLarge
+from reelstack.errors import ReelstackError
 from reelstack.platform import secrets
 from reelstack.platform.telemetry import logger
 from reelstack.web import idempotency, problems, rate_limits
 from reelstack.web.auth import CALLER, Caller, caller_of
+from reelstack.web.errors import DirectAccessRefused, IdempotencyKeyInvalid, RequestTooLarge
 from reelstack.web.idempotency import Asked, Given
 from reelstack.web.route_policy import MAX_BODY_BYTES, Rule, matching
 

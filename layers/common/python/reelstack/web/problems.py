@@ -6,8 +6,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from reelstack.errors import InvalidRequest, MalformedBody, MethodNotAllowed, ReelstackError, RouteNotFound
+from reelstack.errors import MalformedBody, MethodNotAllowed, ReelstackError
 from reelstack.platform.telemetry import count, logger
+from reelstack.web.errors import InvalidRequest, RouteNotFound
 
 PROBLEMS = "https://reelstack.dev/problems/"
 MEDIA_TYPE = "application/problem+json"

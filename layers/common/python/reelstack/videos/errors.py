@@ -1,0 +1,46 @@
+"""Refusals of videos: what a user may not see, and what the state of a video does not allow."""
+
+from reelstack.errors import Conflict, Forbidden, NotFound
+
+
+class VideoNotFound(NotFound):
+    type, title = "video-not-found", "There is no such video"
+
+
+class NotYourVideo(Forbidden):
+    type, title = "not-your-video", "This video belongs to someone else"
+
+
+class VideoPrivate(Forbidden):
+    type, title = "video-private", "This video is private"
+
+
+class VideoForFriends(Forbidden):
+    type, title = "video-for-friends", "This video is for people who follow its owner and whom its owner follows"
+
+
+class AccountPrivate(Forbidden):
+    type, title = "account-private", "This account shows what it has to its followers only"
+
+
+class AccountForFriends(Forbidden):
+    type, title = (
+        "account-for-friends",
+        "This account shows what it has to those only who follow it and whom it follows",
+    )
+
+
+class VideoModerated(Forbidden):
+    type, title = "video-moderated", "This video was taken out by moderation"
+
+
+class VideoProcessing(Conflict):
+    type, title = "video-processing", "This video is still being made"
+
+
+class NothingToRetry(Conflict):
+    type, title = "nothing-to-retry", "Only a failed production can be tried again"
+
+
+class VideoNotEditable(Conflict):
+    type, title = "video-not-editable", "This video cannot be changed in its present state"

@@ -1,0 +1,36 @@
+"""Refusals of the web layer itself: the address, the caller, the form of a request and its Idempotency-Key."""
+
+from reelstack.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthorized, Unprocessable
+
+
+class RouteNotFound(NotFound):
+    type, title = "route-not-found", "Nothing of this API has that address"
+
+
+class RoleMissing(Forbidden):
+    type, title = "role-missing", "Your account lacks the role for this"
+
+
+class DirectAccessRefused(Forbidden):
+    type, title = "direct-access-refused", "The API answers only through the CDN"
+
+
+class TokenMissing(Unauthorized):
+    type, title = "token-missing", "Send an access token as 'Authorization: Bearer ...'"
+
+
+class RequestInProgress(Conflict):
+    type, title = "request-in-progress", "The first request with this Idempotency-Key is still being answered"
+    retry_after = 1
+
+
+class RequestTooLarge(TooLarge):
+    type, title = "request-too-large", "The request body is larger than this service reads"
+
+
+class InvalidRequest(Unprocessable):
+    type, title = "invalid-request", "The request does not have the right form"
+
+
+class IdempotencyKeyInvalid(Unprocessable):
+    type, title = "idempotency-key-invalid", "An Idempotency-Key has 8 to 128 printable characters"
