@@ -17,7 +17,7 @@ from reelstack.moderation import decisions
 from reelstack.moderation.errors import NothingToDecide
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.production import executions
+from reelstack.production import slots
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Video
 
@@ -53,8 +53,8 @@ def waiting(monkeypatch: pytest.MonkeyPatch, aws: Config) -> Production:
     monkeypatch.setitem(default_user_config["stepfunctions"], "execute_state_machine", True)
     Video("v1", owner_id="ann", title="Bunny", state="processing", upload_id="u1", created_at=1).save()
     Claim("u1", video_id="v1", attempt=1, started=True, claimed_at=1).save()
-    Lease(executions.RUNNING, "u1-1", upload_id="u1", taken_at=1).save()
-    Lease(executions.RUNNING, executions.COUNT, held=1).save()
+    Lease(slots.RUNNING, "u1-1", upload_id="u1", taken_at=1).save()
+    Lease(slots.RUNNING, slots.COUNT, held=1).save()
     return start_production()
 
 
@@ -96,7 +96,7 @@ def decide(call: Call, verdict: str, reason: str = "", **kwargs: Any) -> Any:
 def test_a_clip_that_waits_shows_it_and_holds_no_slot(asked: Production) -> None:
     video = Video.get("v1")
     assert (video.state, video.labels) == ("review", LABELS)
-    assert executions.held() == 0
+    assert slots.held() == 0
     assert asked.status() == "RUNNING"
 
 
@@ -161,7 +161,7 @@ def test_a_step_that_runs_again_leaves_the_newer_token(
     request_review({**event("moderation/request_review.ok"), "task_token": waiting.task_token}, context)
     decide(call, "approve")
     assert waiting.decision()["verdict"] == "approve"
-    assert executions.held() == 0
+    assert slots.held() == 0
 
 
 def test_nobody_is_asked_about_a_deleted_video(

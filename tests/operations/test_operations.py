@@ -15,7 +15,7 @@ from reelstack.events import ProductionRequested
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.platform.stream_records import StreamRecord
-from reelstack.production import executions, queues, reencodes
+from reelstack.production import executions, queues, reencodes, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Upload, Video
@@ -196,7 +196,7 @@ def test_a_video_taken_down_meanwhile_stays_down(video: Video, event: Any, conte
     reencodes.request(video, Priority.LOW)
     video.update(actions=[Video.state.set("rejected"), Video.shard.remove()])
     assert executions.start(Order("u1", 2, Priority.LOW))
-    assert executions.running() == [], "nothing is made for it any more"
+    assert slots.running() == [], "nothing is made for it any more"
     step = event("production/publish.ok") | {"video_id": "v1", "attempt": 2, "asset_key": "work/u1/2/asset.json"}
     publish(step, context)
     assert Video.get("v1").state == "rejected"

@@ -22,7 +22,7 @@ from reelstack.platform.config import Config, config
 from reelstack.privacy import account_deletion, account_erasure, data_requests, video_erasure
 from reelstack.privacy.data_requests import Kind, Progress
 from reelstack.privacy.errors import NothingToRecover
-from reelstack.production import executions
+from reelstack.production import slots
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import DataRequest, User
 from reelstack.tables.interactions import Bookmark, Comment, Share
@@ -225,7 +225,7 @@ def test_a_creators_videos_go_with_all_that_belongs_to_them(
     assert Video.get("vid").state == "deleted"
     takedowns.withdraw("vid")
     assert erase_videos(given, context)["left"] == ["videos"], "its production may still write"
-    executions.release("up-vid-1")
+    slots.release("up-vid-1")
     assert erase_videos(given, context)["left"] == ["videos"], "a pass that removed something is followed by another"
     assert erase_videos(given, context)["done"]
     erase_items(given, context)

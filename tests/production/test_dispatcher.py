@@ -8,7 +8,7 @@ import pytest
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
-from reelstack.production import backlog, budget, dispatcher, executions, queues
+from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Lease, Spending, Turn, Waiting
 from reelstack.tables.videos import Upload, Video
@@ -40,7 +40,7 @@ def drain(*, look: bool = True) -> int:
 
 def running() -> list[str]:
     """Uploads in production, in the order they were started."""
-    leases = sorted(executions.running(), key=lambda lease: lease.taken_at)
+    leases = sorted(slots.running(), key=lambda lease: lease.taken_at)
     return [lease.upload_id for lease in leases]
 
 
@@ -54,7 +54,7 @@ def end_one() -> str:
     return first
 
 
-def slots(monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
+def set_slots(monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
     for name, number in numbers.items():
         monkeypatch.setenv(f"REELSTACK_{name.upper()}", str(number))
     config.cache_clear()
@@ -68,7 +68,7 @@ def test_low_jobs_delay_a_high_one_by_no_more_than_one_jobs_time(
     aws: Config, low: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every slot is low's when the high job comes, and hundreds more of them wait."""
-    slots(monkeypatch, production_slots=1, production_low_slots=1)
+    set_slots(monkeypatch, production_slots=1, production_low_slots=1)
     for _ in range(low):
         submit(LOW)
     drain()
@@ -98,7 +98,7 @@ def test_low_jobs_go_on_under_constant_high_load(aws: Config) -> None:
 
 
 def test_low_jobs_never_hold_more_than_their_own_slots(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    slots(monkeypatch, production_slots=2, production_low_slots=1)
+    set_slots(monkeypatch, production_slots=2, production_low_slots=1)
     for _ in range(3):
         submit(LOW)
     drain()
@@ -120,7 +120,7 @@ def test_a_creator_with_many_uploads_does_not_hold_up_another(aws: Config) -> No
 
 
 def test_a_creator_at_the_cap_leaves_slots_for_others(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    slots(monkeypatch, production_slots=3, production_slots_per_creator=2)
+    set_slots(monkeypatch, production_slots=3, production_slots_per_creator=2)
     for _ in range(5):
         submit(NORMAL, "ann")
     drain()
@@ -146,7 +146,7 @@ def test_an_order_that_waits_already_does_not_wait_twice(aws: Config) -> None:
 
 def test_what_waits_long_for_its_turn_does_not_expire_meanwhile(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its client told only storage that it is complete."""
-    slots(monkeypatch, production_slots=1)
+    set_slots(monkeypatch, production_slots=1)
     submit(HIGH)
     upload = complete_upload(NORMAL, "ann")
     upload.update(actions=[Upload.state.set("open"), Upload.expires_at.set(5)])
@@ -176,7 +176,7 @@ def test_an_attempt_asked_for_meanwhile_is_the_one_that_runs(aws: Config) -> Non
     send(NORMAL, Order(upload.upload_id, int(video.attempt)).to_message())
     send(NORMAL, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})  # the first event, again
     drain()
-    assert [lease.execution for lease in executions.running()] == [f"{upload.upload_id}-2"]
+    assert [lease.execution for lease in slots.running()] == [f"{upload.upload_id}-2"]
     assert backlog.numbers(NORMAL)[0] == 0
 
 
@@ -246,7 +246,7 @@ def test_what_cannot_start_now_is_put_off_and_at_last_a_dead_letter_that_can_be_
 def test_low_work_stops_when_the_days_spend_is_reached_and_other_work_goes_on(
     aws: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slots(monkeypatch, production_slots=5, production_low_slots=5, low_microdollars_per_day=1000)
+    set_slots(monkeypatch, production_slots=5, production_low_slots=5, low_microdollars_per_day=1000)
     dear = submit(NORMAL)
     drain()
     budget.reserve(f"{dear.upload_id}-1", 1500)
@@ -265,7 +265,7 @@ def test_low_work_stops_when_the_days_spend_is_reached_and_other_work_goes_on(
 
 def test_a_production_that_ended_reserves_nothing(aws: Config) -> None:
     budget.reserve("gone-1", 10)
-    assert list(Lease.query(executions.RUNNING)) == []
+    assert list(Lease.query(slots.RUNNING)) == []
 
 
 def test_an_upload_says_its_priority_from_its_key(aws: Config) -> None:

@@ -8,8 +8,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.production import backlog as line_of_waiting
-from reelstack.production import dispatcher, executions
+from reelstack.production import backlog, dispatcher, executions, slots
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload, Video
@@ -37,7 +36,7 @@ def drain() -> int:
     return dispatcher.drain(time.monotonic() + 20)
 
 
-def executions_of(config: Config) -> list[str]:
+def execution_names(config: Config) -> list[str]:
     found = seam.client("stepfunctions").list_executions(stateMachineArn=config.production_machine_arn)["executions"]
     return sorted(execution["name"] for execution in found)
 
@@ -54,7 +53,7 @@ def test_an_upload_is_produced_once_however_often_its_event_comes(aws: Config) -
     for _ in range(3):
         send(aws, upload)
     assert drain() == 1
-    assert executions_of(aws) == [f"{upload.upload_id}-1"]
+    assert execution_names(aws) == [f"{upload.upload_id}-1"]
     assert Video.get(upload.video_id).state == "processing"
     assert Upload.get(upload.upload_id).state == "completed"
     assert waiting(aws) == 0
@@ -65,7 +64,7 @@ def test_an_event_that_comes_again_after_the_end_starts_nothing(aws: Config) -> 
     assert executions.start(Order(upload.upload_id, 1))
     executions.finish(f"{upload.upload_id}-1", "SUCCEEDED")
     assert not executions.start(Order(upload.upload_id, 1))
-    assert executions.held() == 0
+    assert slots.held() == 0
 
 
 def test_a_start_that_died_half_way_is_finished_by_the_next_message(aws: Config) -> None:
@@ -74,8 +73,8 @@ def test_a_start_that_died_half_way_is_finished_by_the_next_message(aws: Config)
     assert executions.start(order)
     Claim(upload.upload_id).update(actions=[Claim.started.set(False)])  # as if the last write had not happened
     assert executions.start(order)
-    assert executions_of(aws) == [order.execution]
-    assert executions.held() == 1
+    assert execution_names(aws) == [order.execution]
+    assert slots.held() == 1
 
 
 def test_no_more_run_than_there_are_slots_and_the_rest_waits(aws: Config) -> None:
@@ -83,10 +82,10 @@ def test_no_more_run_than_there_are_slots_and_the_rest_waits(aws: Config) -> Non
     for upload in made:
         send(aws, upload)
     assert drain() == 2
-    assert (executions.held(), waiting(aws), line_of_waiting.numbers(Priority.NORMAL)[0]) == (2, 0, 1)
-    executions.finish(executions_of(aws)[0], "SUCCEEDED")
+    assert (slots.held(), waiting(aws), backlog.numbers(Priority.NORMAL)[0]) == (2, 0, 1)
+    executions.finish(execution_names(aws)[0], "SUCCEEDED")
     assert drain() == 1
-    assert (executions.held(), len(executions_of(aws))) == (2, 3)
+    assert (slots.held(), len(execution_names(aws))) == (2, 3)
 
 
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"])
@@ -95,7 +94,7 @@ def test_a_slot_that_could_not_be_taken_in_a_moment_of_load_is_taken_all_the_sam
     upload = uploaded("a")
     with stopped((None, code)):
         assert executions.start(Order(upload.upload_id, 1))
-    assert executions.held() == 1
+    assert slots.held() == 1
 
 
 def test_a_throttled_start_is_not_reported_as_no_slot(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,26 +102,26 @@ def test_a_throttled_start_is_not_reported_as_no_slot(aws: Config, monkeypatch: 
     upload = uploaded("a")
     with stopped(*[(None, "ThrottlingError")] * 20), pytest.raises(TransactWriteError):
         executions.start(Order(upload.upload_id, 1))
-    assert (executions.held(), executions_of(aws)) == (0, [])
+    assert (slots.held(), execution_names(aws)) == (0, [])
 
 
 def test_giving_a_slot_back_twice_gives_it_back_once(aws: Config) -> None:
     upload = uploaded("a")
     executions.start(Order(upload.upload_id, 1))
     for _ in range(2):
-        executions.release(f"{upload.upload_id}-1")
-    assert executions.held() == 0
+        slots.release(f"{upload.upload_id}-1")
+    assert slots.held() == 0
 
 
 def test_a_production_that_waits_for_a_person_holds_no_slot(aws: Config) -> None:
     upload = uploaded("a")
     executions.start(Order(upload.upload_id, 1))
     for _ in range(2):
-        executions.wait_for_person(upload.upload_id, 1)
-    assert executions.held() == 0
-    assert int(Lease.get(executions.WAITING, executions.COUNT).held) == 1
-    executions.release(f"{upload.upload_id}-1")
-    assert int(Lease.get(executions.WAITING, executions.COUNT).held) == 0
+        slots.wait_for_person(upload.upload_id, 1)
+    assert slots.held() == 0
+    assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 1
+    slots.release(f"{upload.upload_id}-1")
+    assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 0
 
 
 def test_an_execution_that_broke_leaves_a_failed_video_that_can_be_tried_again(aws: Config) -> None:
@@ -141,17 +140,17 @@ def test_the_reconciler_fails_what_has_no_execution_and_frees_its_slot(aws: Conf
     running, lost = uploaded("running"), uploaded("lost")
     for upload in (running, lost):
         executions.start(Order(upload.upload_id, 1))
-    Lease(executions.RUNNING, f"{lost.upload_id}-1").delete()
+    Lease(slots.RUNNING, f"{lost.upload_id}-1").delete()
     Video(lost.video_id).update(actions=[Video.attempt.set(2)])
-    Lease(executions.RUNNING, f"{lost.upload_id}-2", upload_id=lost.upload_id, taken_at=0).save()
+    Lease(slots.RUNNING, f"{lost.upload_id}-2", upload_id=lost.upload_id, taken_at=0).save()
     assert executions.reconcile() == 1
     assert (Video.get(lost.video_id).state, Video.get(lost.video_id).reason) == ("failed", "production-lost")
     assert Video.get(running.video_id).state == "processing"
-    assert executions.held() == 1
+    assert slots.held() == 1
 
 
 def test_the_reconciler_leaves_a_start_under_way_alone(aws: Config) -> None:
-    Lease(executions.RUNNING, "new-1", upload_id="new", taken_at=videos.now_ms()).save()
+    Lease(slots.RUNNING, "new-1", upload_id="new", taken_at=videos.now_ms()).save()
     assert executions.reconcile() == 0
 
 
@@ -159,8 +158,8 @@ def test_a_deleted_video_is_not_produced(aws: Config) -> None:
     upload = uploaded("a")
     videos.delete(videos.find(upload.video_id))
     executions.start(Order(upload.upload_id, 1))
-    assert executions_of(aws) == []
-    assert executions.held() == 0
+    assert execution_names(aws) == []
+    assert slots.held() == 0
 
 
 @pytest.mark.parametrize(
@@ -173,4 +172,4 @@ def test_a_message_of_another_form_is_named_so(body: str) -> None:
 
 def test_items_of_a_distributed_map_end_nothing(aws: Config) -> None:
     executions.finish("6a1f3c52-aaaa-bbbb-cccc-deadbeef", "FAILED")
-    assert executions.held() == 0
+    assert slots.held() == 0

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.production import backlog, dispatcher, executions, queues
+from reelstack.production import backlog, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.videos import Upload, Video
 from reelstack.uploads.priorities import Priority
@@ -54,7 +54,7 @@ def send(deliveries: list[tuple[Priority, str]]) -> None:
 
 def end_all() -> None:
     """Productions end, out of order, and whoever waits follows, until nothing runs."""
-    while running := executions.running():
+    while running := slots.running():
         lease = running[-1]
         Video(f"v-{lease.upload_id}").update(actions=[Video.state.set("published")])
         executions.finish(lease.execution, "SUCCEEDED")
@@ -82,7 +82,7 @@ def check(aws: Config, uploads: list[Upload], extra: list[tuple[int, str]], late
         upload.upload_id: 1 for upload in uploads
     }
     assert {Video.get(upload.video_id).state for upload in uploads} == {"published"}
-    assert executions.held() == 0
+    assert slots.held() == 0
     assert [backlog.numbers(priority)[0] for priority in Priority] == [0, 0, 0]
     assert [queues.count(priority)[0] for priority in Priority] == [0, 0, 0]
 

@@ -17,7 +17,7 @@ from reelstack.moderation.errors import NothingToDecide, WithdrawalInProgress
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import aws
 from reelstack.platform.telemetry import count, logger
-from reelstack.production import executions
+from reelstack.production import slots
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Video
@@ -49,7 +49,7 @@ def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str,
     video = videos.find_or_none(video_id)
     if video is None or not (_ask(video, attempt, labels) or lifecycle.await_review(video_id, attempt, labels)):
         raise NothingToDecide("The video is no longer in production")
-    executions.wait_for_person(upload_id, attempt)
+    slots.wait_for_person(upload_id, attempt)
     count("ReviewAsked")
 
 
@@ -128,7 +128,7 @@ def _after_reports(video: Video, verdict: Answer, reason: str, moderator_id: str
 
 def pending_decisions() -> list[Claim]:
     """Claims that hold a decision while their production still waits for one."""
-    waiting = Lease.query(executions.WAITING, filter_condition=Lease.upload_id.exists())
+    waiting = Lease.query(slots.WAITING, filter_condition=Lease.upload_id.exists())
     claims = Claim.batch_get([lease.upload_id for lease in waiting], consistent_read=True)
     return [claim for claim in claims if claim.decision]
 

@@ -16,7 +16,7 @@ from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
 from reelstack.privacy import personal_data
-from reelstack.production import executions
+from reelstack.production import slots
 from reelstack.tables.interactions import Comment, Counter, Pin
 from reelstack.tables.moderation import Report, Review
 from reelstack.tables.production import Lease
@@ -90,7 +90,7 @@ def _erase(video: Video) -> bool:
 def _in_production(video: Video) -> bool:
     """Whether an execution may still write objects of it. One that waits for a person writes none any more."""
     running = Lease.execution.startswith(f"{video.upload_id}-")
-    return any(True for _ in Lease.query(executions.RUNNING, running, consistent_read=True))
+    return any(True for _ in Lease.query(slots.RUNNING, running, consistent_read=True))
 
 
 def _still_served(video: Video) -> bool:
@@ -136,7 +136,7 @@ def _delete(found: Iterator[Any]) -> int:
 
 
 def _remove_items(video: Video, upload: Upload | None) -> None:
-    for lease in Lease.query(executions.WAITING, Lease.execution.startswith(f"{video.upload_id}-")):
+    for lease in Lease.query(slots.WAITING, Lease.execution.startswith(f"{video.upload_id}-")):
         lease.delete()
     for counter in Counter.query(video.video_id, consistent_read=True):
         for number in range(1, int(counter.parts or 1)):

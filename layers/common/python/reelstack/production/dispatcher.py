@@ -15,7 +15,7 @@ from reelstack.platform import aws
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.production import backlog, budget, executions, queues
+from reelstack.production import backlog, budget, executions, queues, slots
 from reelstack.production.fair_queue import Turns, after, choose, open_to
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables.production import Lease, Turn, Waiting
@@ -118,13 +118,13 @@ def _fill(until: float) -> int:
     """Starts orders by turn while there are slots. Returns how many."""
     started, turns = 0, _turns()
     while time.monotonic() < until:
-        heads = _heads(executions.running())
+        heads = _heads(slots.running())
         chosen = choose(heads.keys(), turns)
         if chosen is None:
             break
         try:
             began = _start(heads[chosen])
-        except executions.NoSlot:
+        except slots.NoSlot:
             break
         if began:
             started, turns = started + 1, after(chosen, heads.keys(), turns)
@@ -140,8 +140,8 @@ def _heads(running: list[Lease]) -> dict[Priority, Waiting]:
     heads = {}
     for priority in Priority:
         stopped = priority == Priority.LOW and budget.is_stopped()
-        slots, low = config().production_slots, config().production_low_slots
-        if open_to(priority, held, slots=slots, low_slots=low, low_stopped=stopped):
+        most, low = config().production_slots, config().production_low_slots
+        if open_to(priority, held, slots=most, low_slots=low, low_stopped=stopped):
             heads[priority] = backlog.first(priority, crowded)
     return {priority: head for priority, head in heads.items() if head is not None}
 
@@ -151,7 +151,7 @@ def _start(head: Waiting) -> bool:
     order = backlog.order_of(head)
     try:
         began = executions.start(order)
-    except executions.NoSlot:
+    except slots.NoSlot:
         raise
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

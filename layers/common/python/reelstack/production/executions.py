@@ -6,35 +6,19 @@ the event that says so or by the reconciler.
 """
 
 import json
-from functools import partial
 from typing import Any
-
-from pynamodb.transactions import TransactWrite
 
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.production import attempts, budget
+from reelstack.production import attempts, slots
 from reelstack.production.jobs import NotAnUpload, Order
-from reelstack.tables import transactions
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Claim, Upload
 from reelstack.videos import videos
 
-RUNNING, WAITING = "production", "review"
-"""Pools of leases: only the first is bounded. A production that waits for a person holds no slot."""
-COUNT = "#count"
-RELEASE_ATTEMPTS = 8
-"""Productions that end at the same moment write the same counters, and a slot that is not given back stands empty."""
 START_GRACE_SECONDS = 300
 """A lease whose execution cannot be found is only given up after this time: it may be about to start."""
-
-
-class NoSlot(RuntimeError):
-    """As many productions run as the setting allows; the message stays in the queue."""
-
-
-# --- starting --------------------------------------------------------------------------------------------------------
 
 
 def start(order: Order) -> bool:
@@ -50,12 +34,12 @@ def start(order: Order) -> bool:
     if claim.attempt != order.attempt or claim.started:
         logger.info("started before", upload_id=order.upload_id, attempt=order.attempt)
         return False
-    _take_lease(order, upload.owner_id)
+    slots.take_lease(order, upload.owner_id)
     kind = attempts.begin(upload.video_id, order.attempt)
     if kind:
         _start_execution(upload, order, reencode=kind is attempts.Kind.REENCODE)
     else:
-        release(order.execution)
+        slots.release(order.execution)
     claim.update(actions=[Claim.started.set(True)])
     return True
 
@@ -97,89 +81,6 @@ def _start_execution(upload: Upload, order: Order, *, reencode: bool) -> None:
     count("ProductionStarted")
 
 
-# --- leases ----------------------------------------------------------------------------------------------------------
-
-
-def held() -> int:
-    """How many productions hold a slot now."""
-    try:
-        return int(Lease.get(RUNNING, COUNT, consistent_read=True).held or 0)
-    except Lease.DoesNotExist:
-        return 0
-
-
-def running() -> list[Lease]:
-    """The leases of the productions that hold a slot now."""
-    return list(Lease.query(RUNNING, filter_condition=Lease.upload_id.exists(), consistent_read=True))
-
-
-def _take_lease(order: Order, owner_id: str) -> None:
-    room = (Lease.held < config().production_slots) | Lease.held.does_not_exist()
-    lease = Lease(
-        RUNNING,
-        order.execution,
-        upload_id=order.upload_id,
-        owner_id=owner_id,
-        priority=order.priority,
-        taken_at=videos.now_ms(),
-    )
-
-    def build(transaction: TransactWrite) -> None:
-        transaction.save(lease, condition=Lease.execution.does_not_exist())
-        transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(1)], condition=room)
-
-    if transactions.commit(build) and not _lease(RUNNING, order.execution):
-        raise NoSlot
-
-
-def release(execution: str) -> None:
-    """Gives the slot back. Giving it back twice is giving it back once."""
-    for pool in (RUNNING, WAITING):
-        if lease := _lease(pool, execution):
-            transactions.commit(partial(_give_back, lease), RELEASE_ATTEMPTS)
-
-
-def _give_back(lease: Lease, transaction: TransactWrite) -> None:
-    transaction.delete(lease, condition=Lease.execution.exists())
-    transaction.update(Lease(lease.pool, COUNT), actions=[Lease.held.add(-1)])
-    if lease.microdollars:  # with the lease: each execution's cost is added to its day once
-        budget.add(transaction, int(lease.microdollars))
-
-
-def wait_for_person(upload_id: str, attempt: int) -> None:
-    """The execution keeps on, but gives its slot to another while a moderator takes days."""
-    order = Order(upload_id, attempt)
-    lease = _lease(RUNNING, order.execution)
-    if lease is None:
-        return
-    waiting = Lease(
-        WAITING,
-        order.execution,
-        upload_id=upload_id,
-        owner_id=lease.owner_id,
-        microdollars=lease.microdollars,
-        taken_at=videos.now_ms(),
-    )
-
-    def build(transaction: TransactWrite) -> None:
-        transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
-        transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
-        transaction.save(waiting)
-        transaction.update(Lease(WAITING, COUNT), actions=[Lease.held.add(1)])
-
-    transactions.commit(build)
-
-
-def _lease(pool: str, execution: str) -> Lease | None:
-    try:
-        return Lease.get(pool, execution, consistent_read=True)
-    except Lease.DoesNotExist:
-        return None
-
-
-# --- ending ----------------------------------------------------------------------------------------------------------
-
-
 def finish(execution: str, status: str) -> None:
     """An execution ended. A video it left in production has failed and can be tried again; then the slot is free."""
     upload_id, _, attempt = execution.rpartition("-")
@@ -188,13 +89,13 @@ def finish(execution: str, status: str) -> None:
     if status != "SUCCEEDED" and (video_id := _video_of(upload_id)):
         reason = "production-timeout" if status == "TIMED_OUT" else "production-failed"
         attempts.fail(video_id, int(attempt), reason, f"The execution ended as {status}")
-    release(execution)
+    slots.release(execution)
 
 
 def reconcile() -> int:
     """Finishes what ended without anybody noticing. Returns how many productions were put right."""
     righted = 0
-    for pool in (RUNNING, WAITING):
+    for pool in (slots.RUNNING, slots.WAITING):
         for lease in Lease.query(pool, filter_condition=Lease.upload_id.exists()):
             status = _status(lease.execution)
             if status == "RUNNING":

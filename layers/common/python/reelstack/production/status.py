@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from reelstack.platform.config import config
-from reelstack.production import backlog, budget, executions, queues
+from reelstack.production import backlog, budget, queues, slots
 from reelstack.uploads.priorities import Priority
 
 
@@ -26,7 +26,7 @@ class Line(BaseModel):
 
 
 def read() -> Line:
-    running = [lease.priority or Priority.NORMAL for lease in executions.running()]
+    running = [lease.priority or Priority.NORMAL for lease in slots.running()]
     return Line(
         slots=config().production_slots,
         low_slots=config().production_low_slots,
