@@ -9,7 +9,7 @@ import pytest
 from functions.moderation.restore_video.handler import handler as restore
 from functions.moderation.withdraw_video.handler import handler as withdraw
 from functions.videos.publish_video_events.handler import handler as announce
-from reelstack.delivery import signing_keys
+from reelstack.delivery import denylist, signing_keys
 from reelstack.events import RestoreGranted, VideoWithdrawn
 from reelstack.moderation import takedowns
 from reelstack.platform import aws as seam
@@ -176,7 +176,7 @@ def test_a_late_event_does_not_touch_a_video_that_is_public_again(store: EdgeSto
 
 def test_a_denial_is_written_although_others_write_too(store: EdgeStore, aws: Config) -> None:
     store.disturb = 3
-    signing_keys.deny("vid")
+    denylist.deny("vid")
     assert "deny:vid" in store.entries
 
 

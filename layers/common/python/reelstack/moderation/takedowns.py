@@ -12,7 +12,7 @@ from typing import Any
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.delivery import signing_keys
+from reelstack.delivery import denylist
 from reelstack.moderation.errors import NothingToTakeDown
 from reelstack.platform import aws, retry, storage
 from reelstack.platform.config import config
@@ -91,11 +91,11 @@ def withdraw(video_id: str) -> int:
         return 0
     if video.state not in GONE:
         if video.state != State.PUBLISHED or video.visibility not in OPEN:
-            signing_keys.deny(video_id, issued_up_to=int(time.time()))
+            denylist.deny(video_id, issued_up_to=int(time.time()))
         return 0
     if not (video.preview or video.asset or video.leftovers):
         return 0  # an upload that was given up: there never was anything to watch
-    signing_keys.deny(video_id)
+    denylist.deny(video_id)
     moved = _move(f"{SERVED}{video_id}/", f"{QUARANTINE}{video_id}/")
     Video(video_id).update([Video.quarantined_at.set(videos.now_ms())], Video.state.is_in(*GONE))
     _invalidate(video, moved)
@@ -117,7 +117,7 @@ def withdraw_of(owner_id: str, before: Position | None) -> tuple[int, Position |
     closed = (*OPEN, Audience.FRIENDS) if account.gone else OPEN
     found = Video.batch_get([video_id for _, video_id in page], consistent_read=True) if page else ()
     refused = [video.video_id for video in found if video.state == State.PUBLISHED and video.visibility in closed]
-    signing_keys.deny_all(refused, issued_up_to=int(time.time()))
+    denylist.deny_all(refused, issued_up_to=int(time.time()))
     return len(refused), page[-1] if len(page) == OF_AN_ACCOUNT else None
 
 
@@ -132,7 +132,7 @@ def restore(video_id: str) -> bool:
         return False
     _move(f"{QUARANTINE}{video_id}/", f"{SERVED}{video_id}/")
     _check_whole(video.asset)
-    signing_keys.deny(video_id, issued_up_to=int(video.quarantined_at // 1000))
+    denylist.deny(video_id, issued_up_to=int(video.quarantined_at // 1000))
     if not _reinstate(video):
         lifecycle.note_leftovers(video_id, int(video.attempt))  # if it was deleted meanwhile
         raise ChangedMeanwhile(video_id)
