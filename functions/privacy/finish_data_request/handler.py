@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reelstack.platform.telemetry import entry
-from reelstack.privacy import settlements
+from reelstack.privacy import endings
 from reelstack.privacy.data_requests import Kind
 
 
@@ -24,6 +24,6 @@ class FinishInput(BaseModel):
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = FinishInput.model_validate(event)
     if step.kind is Kind.EXPORT:
-        return {"settled": settlements.of_export(step.user_id, step.request_id, step.files, step.error)}
+        return {"settled": endings.of_export(step.user_id, step.request_id, step.files, step.error)}
     left = sorted({name for names in step.left for name in names})
-    return {"settled": settlements.of_erasure(step.user_id, step.request_id, left, step.error)}
+    return {"settled": endings.of_erasure(step.user_id, step.request_id, left, step.error)}

@@ -1,4 +1,4 @@
-"""How exports and erasures end: what their owner, an administrator and the operators are told of it."""
+"""Endings of exports and erasures: what their owner, an administrator and the operators are told of one."""
 
 import time
 from typing import Any
