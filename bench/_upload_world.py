@@ -27,14 +27,14 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
-from reelstack.tables.accounts import Allowance, KeptAnswer, Session, User
+from reelstack.tables.accounts import IdempotencyRecord, RateWindow, Session, User
 from reelstack.tables.model import deployed
 from reelstack.tables.videos import Upload, Usage, Video
 
 SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
-STORED = (Allowance, KeptAnswer, Session, Upload, Usage, User, Video)
+STORED = (RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
 FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds")
 QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day")
 MANY = 1 << 50

@@ -105,12 +105,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
         made = _resources()
         for name in type(made).model_fields:
             monkeypatch.setenv(PREFIX + name.upper(), str(getattr(made, name)))
-        _forget()
+        _evict_caches()
         yield made
-    _forget()
+    _evict_caches()
 
 
-def _forget() -> None:
+def _evict_caches() -> None:
     """Configuration and secrets are kept per process; each test has its own world.
 
     Clients stay: moto hears them all, and making one costs a tenth of a second.
@@ -302,7 +302,7 @@ def request(
     session: str | None = None,
     body: Any = None,
     headers: dict[str, str] | None = None,
-    door: bool = True,
+    through_cdn: bool = True,
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
@@ -317,7 +317,7 @@ def request(
         "headers": {
             "host": "api.example.com",
             "content-type": "application/json",
-            **({"x-origin-verify": ORIGIN_SECRET} if door else {}),
+            **({"x-origin-verify": ORIGIN_SECRET} if through_cdn else {}),
             **(headers or {}),
         },
         "requestContext": {

@@ -19,7 +19,7 @@ from infra.catalogue import (
     videos,
 )
 from infra.catalogue.fn import Fn, LayerName, Target
-from reelstack.tables.accounts import Allowance, KeptAnswer, Session, User
+from reelstack.tables.accounts import IdempotencyRecord, RateWindow, Session, User
 
 __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
 
@@ -42,9 +42,9 @@ def _with_web(line: Fn) -> Fn:
         return line
     return replace(
         line,
-        reads=_union(line.reads, Session, User, KeptAnswer),
-        writes=_union(line.writes, Session, User, Allowance, KeptAnswer),
-        deletes=(*line.deletes, KeptAnswer),
+        reads=_union(line.reads, Session, User, IdempotencyRecord),
+        writes=_union(line.writes, Session, User, RateWindow, IdempotencyRecord),
+        deletes=(*line.deletes, IdempotencyRecord),
         config=("origin_secret", "session_cache_seconds", "session_seconds", "rates", *line.config),
         calls=("read_origin_secret", *line.calls),
     )

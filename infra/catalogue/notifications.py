@@ -3,7 +3,7 @@
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
-from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice
+from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
@@ -25,9 +25,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/me/devices/{device_id}",
             "DELETE /v1/me/devices/{device_id}",
         ),
-        reads=(Notification, NotificationChoice, Device, Video, Counter, Follow, Block, User),
-        writes=(NotificationChoice, Device, ConnectionTicket),
-        deletes=(NotificationChoice, Device),
+        reads=(Notification, NotificationPreference, Device, Video, Counter, Follow, Block, User),
+        writes=(NotificationPreference, Device, ConnectionTicket),
+        deletes=(NotificationPreference, Device),
         config=("socket_url", "push_platforms"),
         calls=("push_to_devices",),
     ),
@@ -41,7 +41,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         at_once=10,
         timeout=180,
         reads=(
-            *(Notification, NotificationChoice, Device, Connection),
+            *(Notification, NotificationPreference, Device, Connection),
             *(Session, User, Handle, Video, Comment, Counter, Follow, Block),
         ),
         writes=(Notification,),

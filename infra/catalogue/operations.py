@@ -4,7 +4,7 @@ from infra.catalogue.fn import PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.production import Lease, Spending, Waiting
+from reelstack.tables.production import BacklogEntry, Lease, Spending
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 
@@ -20,7 +20,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
         ),
-        reads=(Video, Lease, Waiting, Spending),
+        reads=(Video, Lease, BacklogEntry, Spending),
         writes=(Video,),
         appends=(AuditEntry,),
         config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS),

@@ -4,7 +4,7 @@ from infra.catalogue.fn import Fn, Target
 from reelstack.tables.accounts import DataRequest, Handle, Session, User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review
-from reelstack.tables.notifications import Connection, Device, Notification, NotificationChoice
+from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.production import Lease, Turn
 from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
 from reelstack.tables.videos import Claim, Upload, Usage, Video
@@ -38,7 +38,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
-            *(AuditEntry, Notification, NotificationChoice, Device),
+            *(AuditEntry, Notification, NotificationPreference, Device),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("user_pool_id",),
@@ -105,13 +105,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
-            *(Notification, NotificationChoice, Device, Connection),
+            *(Notification, NotificationPreference, Device, Connection),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
-            *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationChoice, Connection),
+            *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationPreference, Connection),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),

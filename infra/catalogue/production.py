@@ -1,7 +1,7 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
-from reelstack.tables.production import EngineJob, Lease, Spending, Turn, Waiting
+from reelstack.tables.production import BacklogEntry, EngineJob, Lease, Spending, Turn
 from reelstack.tables.videos import Claim, Upload, Video
 
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
@@ -13,9 +13,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=1,
         event_seconds=300,
         timeout=60,
-        reads=(Upload, Video, Claim, Lease, Waiting, Turn, Spending),
-        writes=(Upload, Claim, Lease, Video, Waiting, Turn, Spending),
-        deletes=(Lease, Waiting),
+        reads=(Upload, Video, Claim, Lease, BacklogEntry, Turn, Spending),
+        writes=(Upload, Claim, Lease, Video, BacklogEntry, Turn, Spending),
+        deletes=(Lease, BacklogEntry),
         config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, "production_machine_arn", "production_slots_per_creator"),
         calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
     ),

@@ -151,7 +151,7 @@ def built(name: LayerName, target: Target) -> Path:
             if not place.is_dir():  # otherwise someone else has just built the same
                 raise
     _say(f"layer {name}: {unzipped_bytes(place) / MIB:.1f} MiB in {time.monotonic() - started:.0f} s")
-    _forget_unused(place.parent.parent)
+    _evict_unused(place.parent.parent)
     return place
 
 
@@ -168,7 +168,7 @@ def place_of(name: LayerName, target: Target) -> Path:
     return cache / "reelstack" / "layers" / key / name
 
 
-def _forget_unused(cache: Path) -> None:
+def _evict_unused(cache: Path) -> None:
     """Every change of the lock is another key; a build nobody asked for in KEEP_DAYS is one nobody will ask for."""
     for place in cache.iterdir():
         if place.stat().st_mtime < time.time() - KEEP_DAYS * 24 * 3600:

@@ -1,19 +1,21 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
-from reelstack.errors import Conflict, NotFound, TooLarge
-from reelstack.uploads.errors import PartsMissing
 from reelstack_client.accounts import Account, Accounts, Me, Profile, Session
 from reelstack_client.audit_log import AuditEntry
 from reelstack_client.client import Client
 from reelstack_client.errors import (
     ClientError,
+    Conflict,
     FileChanged,
     Invalid,
     NotAllowed,
+    NotFound,
     NotSignedIn,
+    PartsMissing,
     Refused,
     ServiceFailed,
     SignInFailed,
+    TooLarge,
     TooMany,
     Unreachable,
     UploadBroken,

@@ -9,9 +9,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from reelstack.errors import Conflict, NotFound
-from reelstack.uploads.errors import PartsMissing
-from reelstack_client.errors import FileChanged, Invalid, UploadBroken, UploadGone
+from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, PartsMissing, UploadBroken, UploadGone
 from reelstack_client.resume import Memory, Remembered, fingerprint
 from reelstack_client.sender import LinkIsWeak, Sender
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally

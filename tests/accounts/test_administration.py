@@ -130,7 +130,10 @@ def test_only_administrators_do_these(call: Call, method: str, path: str, body: 
     for role in ("viewer", "creator", "moderator"):
         assert problem(call("accounts", method, path, body=body, user="bob", roles=(role,))) == (403, "role-missing")
     assert problem(call("accounts", method, path, body=body, user=None)) == (401, "token-missing")
-    assert problem(call("accounts", method, path, body=body, door=False, **ADMIN)) == (403, "direct-access-refused")
+    assert problem(call("accounts", method, path, body=body, through_cdn=False, **ADMIN)) == (
+        403,
+        "direct-access-refused",
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,15 @@ def told(aws: Config) -> Iterator[list[dict[str, Any]]]:
     """What reaches the bus, as its listeners get it."""
     heard: list[dict[str, Any]] = []
 
-    def hear(params: dict[str, Any], **_: Any) -> None:
+    def receive(params: dict[str, Any], **_: Any) -> None:
         heard.extend(
             {"detail-type": sent["DetailType"], "detail": json.loads(sent["Detail"])} for sent in params["Entries"]
         )
 
     wire, name = seam.client("events").meta.events, "provide-client-params.events.PutEvents"
-    wire.register(name, hear)
+    wire.register(name, receive)
     yield heard
-    wire.unregister(name, hear)
+    wire.unregister(name, receive)
 
 
 def record(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

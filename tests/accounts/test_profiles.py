@@ -111,7 +111,7 @@ def test_a_deleted_account_is_nobody_and_a_suspended_one_only_for_others(call: C
 
 
 def test_a_change_is_taken_out_of_the_cache(aws: Config, event: Callable[[str], Any], context: Any) -> None:
-    assert invalidate_user_cache(event("accounts/invalidate_user_cache.changed"), context) == {"forgotten": 1}
+    assert invalidate_user_cache(event("accounts/invalidate_user_cache.changed"), context) == {"invalidated": 1}
 
 
 # --- handles ---------------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: py
 )
 def test_nothing_answers_without_a_token_or_beside_the_door(call: Call, method: str, path: str, body: Any) -> None:
     assert problem(call("accounts", method, path, body=body, user=None)) == (401, "token-missing")
-    assert problem(call("accounts", method, path, body=body, door=False)) == (403, "direct-access-refused")
+    assert problem(call("accounts", method, path, body=body, through_cdn=False)) == (403, "direct-access-refused")
 
 
 def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], Any], context: Any) -> None:

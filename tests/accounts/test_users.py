@@ -24,7 +24,7 @@ def test_one_and_many_keep_the_same_and_forget_it_together(cached: Valkey) -> No
     assert not users.facts("ann")["private"]
     User("ann").update([User.private.set(True)])
     assert not users.facts_of(("ann", "bob"))["ann"]["private"], "of a second ago"
-    users.forget("ann")
+    users.invalidate("ann")
     assert users.facts_of(("ann", "bob"))["ann"]["private"]
     assert users.facts("ann")["private"]
 
@@ -35,7 +35,7 @@ def test_who_read_before_an_account_closed_does_not_keep_what_they_read(cached: 
     def read_before() -> dict[str, bool]:
         before = users.read_facts("ann")
         User("ann").update([User.private.set(True)])
-        users.forget_narrowed("ann")
+        users.invalidate_narrowed("ann")
         return before
 
     assert not cache.remember("user:ann", 30, read_before)["private"]

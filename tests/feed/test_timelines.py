@@ -179,7 +179,7 @@ class World:
             publish(one, self.published[-1], len(self.published) // 2, visibility=other)
             self.due.append((self.published[-1],))
         elif name in ("follow", "follow back", "unfollow", "block", "unblock"):
-            self._tie(name, one, other)
+            self._relate(name, one, other)
         elif name in ("delete", "change") and one < len(self.published):
             action = Video.state.set("deleted") if name == "delete" else Video.visibility.set(other)
             Video(self.published[one]).update([action])
@@ -188,7 +188,7 @@ class World:
         elif name == "deliver" and one < len(self.due):
             self._deliver(self.due[one] if other else self.due.pop(one))
 
-    def _tie(self, name: str, viewer: str, owner: str) -> None:
+    def _relate(self, name: str, viewer: str, owner: str) -> None:
         if name in ("block", "unblock"):
             getattr(blocks, name)(viewer, owner)
         elif name == "unfollow":

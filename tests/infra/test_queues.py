@@ -144,8 +144,8 @@ def test_an_alarm_listens_to_a_metric_that_the_code_has_and_its_function_counts(
             assert f'"{name}"' in code or name.endswith("WaitSeconds"), name
             (service,) = [d["Value"] for d in alarm.properties["Dimensions"] if d["Name"] == "service"]
             assert service in {line.name for line in FUNCTIONS}
-    rung = {a.properties["MetricName"] for a in prod.of("AWS::CloudWatch::Alarm") if "MetricName" in a.properties}
-    assert {"CacheDown", "SearchDown", "SearchRefused", "PushFailed", "RateLimiterDown", "IntegrationError"} <= rung
+    alarmed = {a.properties["MetricName"] for a in prod.of("AWS::CloudWatch::Alarm") if "MetricName" in a.properties}
+    assert {"CacheDown", "SearchDown", "SearchRefused", "PushFailed", "RateLimiterDown", "IntegrationError"} <= alarmed
 
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)

@@ -85,7 +85,7 @@ def test_only_an_admin_is_answered(call: Call, method: str, path: str, body: Any
         answer = call("operations", method, path, user="mia", roles=roles, body=body)
         assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (403, "role-missing")
     assert call("operations", method, path, user=None, body=body).status == 401
-    assert call("operations", method, path, **ADMIN, body=body, door=False).status == 403
+    assert call("operations", method, path, **ADMIN, body=body, through_cdn=False).status == 403
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_many_values_are_kept_found_and_forgotten_whatever_their_slots(cached: V
 
     for _ in range(2):
         assert cache.remember_many("who", KEYS, 60, load) == {"ann": "ANN", "bob": "BOB", "cid": "CID"}
-    cache.forget("who:ann", "who:bob")
+    cache.invalidate("who:ann", "who:bob")
     cache.remember_many("who", KEYS, 60, load)
     assert asked == [KEYS, ["ann", "bob"]]
 
@@ -48,6 +48,6 @@ def test_forgetting_that_failed_is_heard_of(aws: Config, cached: Valkey, monkeyp
     try:
         cache.connected.cache_clear()
         with pytest.raises(valkey.exceptions.ValkeyError):
-            cache.forget("ann")
+            cache.invalidate("ann")
     finally:
         cached.config_set("maxclients", 1000)

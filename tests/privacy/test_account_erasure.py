@@ -27,7 +27,7 @@ from reelstack.social import blocks, follows
 from reelstack.tables.accounts import DataRequest, User
 from reelstack.tables.interactions import Bookmark, Comment, Share
 from reelstack.tables.model import deployed
-from reelstack.tables.notifications import Connection, Device, Notification, NotificationChoice
+from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.production import Lease, Turn
 from reelstack.tables.registry import TABLES
 from reelstack.tables.social import LargeAccount, TimelineEntry
@@ -190,9 +190,9 @@ def test_neither_what_others_chose_about_somebody_nor_a_phone_outlives_the_accou
     preferences.mute("other", "owner")
     (phone,) = Device.query(BOB)
     account_deletion.delete_own(BOB)
-    assert not {"notification choices", "notifications", "devices", "connections"} - {*account_erasure.verify(BOB)}
+    assert not {"notification preferences", "notifications", "devices", "connections"} - {*account_erasure.verify(BOB)}
     erase(BOB, event, context, lambda: None)
-    assert [(one.user_id, one.choice) for one in NotificationChoice.scan()] == [("other", "mute#owner")]
+    assert [(one.user_id, one.preference) for one in NotificationPreference.scan()] == [("other", "mute#owner")]
     assert [*Device.scan(), *Notification.scan(), *Connection.scan()] == []
     with pytest.raises(seam.client("sns").exceptions.NotFoundException):
         seam.client("sns").get_endpoint_attributes(EndpointArn=phone.endpoint)
@@ -332,7 +332,7 @@ def test_every_table_is_erased_or_says_why_not() -> None:
 
 @pytest.mark.parametrize("model", [*account_erasure.NOT_ERASED], ids=lambda model: model.__name__)
 def test_what_is_kept_ends_by_itself_or_names_nobody(model: Any) -> None:
-    assert deployed(model).ttl or model.__name__ in ("Waiting", "Spending")
+    assert deployed(model).ttl or model.__name__ in ("BacklogEntry", "Spending")
 
 
 def test_a_deleted_account_is_gone_for_everybody_at_once(aws: Config) -> None:

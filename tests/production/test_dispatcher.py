@@ -10,7 +10,7 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
 from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
-from reelstack.tables.production import Lease, Spending, Turn, Waiting
+from reelstack.tables.production import BacklogEntry, Lease, Spending, Turn
 from reelstack.tables.videos import Upload, Video
 from reelstack.uploads import uploads
 from reelstack.uploads.priorities import Priority
@@ -191,9 +191,9 @@ def test_a_drainer_that_died_is_replaced_and_what_it_started_is_not_started_agai
 
 def test_whoever_rings_while_another_drains_is_not_forgotten(aws: Config) -> None:
     upload = submit(NORMAL)
-    Turn("#drainer", drainer="busy", drainer_until=int(time.time()) + 60, rung=7).save()
+    Turn("#drainer", drainer="busy", drainer_until=int(time.time()) + 60, wake_ups=7).save()
     drain()
-    assert int(Turn.get("#drainer").rung) == 8, "the other one sees that it must look again"
+    assert int(Turn.get("#drainer").wake_ups) == 8, "the other one sees that it must look again"
     assert upload.upload_id not in running()
 
 
@@ -226,8 +226,8 @@ def test_what_cannot_start_now_is_put_off_and_at_last_a_dead_letter_that_can_be_
     for _ in range(backlog.FAILURES):
         drain()
         assert drain(look=False) == 0, "it is left alone for a while"
-        for found in Waiting.query(NORMAL):
-            found.update(actions=[Waiting.not_before.set(0)])
+        for found in BacklogEntry.query(NORMAL):
+            found.update(actions=[BacklogEntry.not_before.set(0)])
     (letter,) = queues.dead(NORMAL, 10)
     assert letter.upload_id == upload.upload_id
     assert "StateMachineDoesNotExist" in letter.reason

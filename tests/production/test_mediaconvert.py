@@ -12,7 +12,7 @@ import pytest
 from moto.core.config import default_user_config
 
 from functions.production.fail.handler import handler as fail
-from functions.production.receive_mediaconvert_event.handler import handler as hear
+from functions.production.receive_mediaconvert_event.handler import handler as receive
 from reelstack.platform import aws as seam
 from reelstack.platform.config import PREFIX, config
 from reelstack.tables.production import EngineJob
@@ -89,9 +89,9 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     submit(probed, waiting)
     ((job_id, job),) = transcoder.jobs.items()
     assert job["userMetadata"] == {"upload_id": "u1", "attempt": "1"}
-    hear(transcoder.event(job_id, "PROGRESSING"), context)
+    receive(transcoder.event(job_id, "PROGRESSING"), context)
     assert waiting.status() == "RUNNING"
-    hear(transcoder.finish(job_id), context)
+    receive(transcoder.finish(job_id), context)
     assert waiting.decision() == {"job_id": job_id}
 
     probed.run("package", engine="mediaconvert")
@@ -137,7 +137,7 @@ def test_a_step_tried_again_is_one_job_and_the_new_token_is_answered(
     planned.run("submit_mediaconvert", task_token="a token that was never answered")
     submit(planned, waiting)
     assert len(transcoder.jobs) == 1
-    hear(transcoder.event(next(iter(transcoder.jobs)), "COMPLETE"), context)
+    receive(transcoder.event(next(iter(transcoder.jobs)), "COMPLETE"), context)
     assert waiting.decision()
 
 
@@ -145,7 +145,7 @@ def test_a_step_tried_again_after_the_job_ended_waits_for_nothing(
     planned: Any, waiting: Waiting, transcoder: Transcoder, context: Any
 ) -> None:
     planned.run("submit_mediaconvert", task_token="a token that died")
-    hear(transcoder.event(next(iter(transcoder.jobs)), "COMPLETE"), context)
+    receive(transcoder.event(next(iter(transcoder.jobs)), "COMPLETE"), context)
     submit(planned, waiting)
     assert waiting.decision()
     assert len(transcoder.jobs) == 1
@@ -157,7 +157,7 @@ def test_events_in_any_number_and_order_are_the_first_end(
     submit(planned, waiting)
     job_id = next(iter(transcoder.jobs))
     for status in ("STATUS_UPDATE", "COMPLETE", "PROGRESSING", "COMPLETE", "ERROR", "CANCELED", "STATUS_UPDATE"):
-        assert hear(transcoder.event(job_id, status), context) == {"status": status}
+        assert receive(transcoder.event(job_id, status), context) == {"status": status}
     assert waiting.decision() == {"job_id": job_id}
     assert EngineJob.get(KEY).outcome == "done"
 
@@ -166,7 +166,7 @@ def test_events_in_any_number_and_order_are_the_first_end(
 def test_an_event_of_a_job_nobody_waits_for_changes_nothing(
     aws: Any, event: Callable[[str], dict[str, Any]], context: Any, case: str
 ) -> None:
-    hear(event(f"production/receive_mediaconvert_event.{case}"), context)
+    receive(event(f"production/receive_mediaconvert_event.{case}"), context)
     assert list(EngineJob.scan()) == []
 
 
@@ -182,7 +182,7 @@ def test_a_job_that_fails_fails_production_with_a_stored_reason(
 ) -> None:
     submit(planned, waiting)
     detail = {"errorCode": 1040, "errorMessage": "Unable to open input file"}
-    hear(transcoder.event(next(iter(transcoder.jobs)), "ERROR", **detail), context)
+    receive(transcoder.event(next(iter(transcoder.jobs)), "ERROR", **detail), context)
     assert "1040" in EngineJob.get(KEY).detail
     produced()
     fail({"video_id": "v1", "attempt": 1, "error": {"Error": failure(waiting), "Cause": ""}}, context)
@@ -200,16 +200,16 @@ def test_a_job_whose_production_gave_up_is_cancelled_and_others_are_not(
 ) -> None:
     submit(planned, waiting)
     ((job_id, _),) = transcoder.jobs.items()
-    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    receive(transcoder.event(job_id, "STATUS_UPDATE"), context)
     assert transcoder.cancelled == [], "production waits"
     planned.run("submit_mediaconvert", task_token="of an execution that timed out")
-    hear(transcoder.event(job_id, "PROGRESSING"), context)
+    receive(transcoder.event(job_id, "PROGRESSING"), context)
     assert transcoder.cancelled == [], "a step that is tried again may be about to store its token"
-    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    receive(transcoder.event(job_id, "STATUS_UPDATE"), context)
     assert transcoder.cancelled == [job_id]
     transcoder.ended.add(job_id)
-    hear(transcoder.event(job_id, "STATUS_UPDATE"), context)
-    hear(transcoder.event(job_id, "CANCELED"), context)
+    receive(transcoder.event(job_id, "STATUS_UPDATE"), context)
+    receive(transcoder.event(job_id, "CANCELED"), context)
     assert EngineJob.get(KEY).outcome == "failed"
 
 

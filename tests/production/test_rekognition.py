@@ -13,7 +13,7 @@ from botocore.stub import ANY, Stubber
 from moto.core.config import default_user_config
 
 from functions.production.read_rekognition.handler import handler as read
-from functions.production.receive_rekognition_result.handler import handler as hear
+from functions.production.receive_rekognition_result.handler import handler as receive
 from reelstack.platform import aws as seam
 from reelstack.tables.production import EngineJob
 from reelstack.tables.videos import Video
@@ -79,8 +79,8 @@ def test_it_is_asked_once_and_production_goes_on_when_it_has_looked(
     ask(rung, waiting)
     rekognition.assert_no_pending_responses()
     for _ in range(3):
-        hear(event("production/receive_rekognition_result.succeeded"), context)
-    hear(event("production/receive_rekognition_result.failed"), context)
+        receive(event("production/receive_rekognition_result.succeeded"), context)
+    receive(event("production/receive_rekognition_result.failed"), context)
     assert waiting.decision() == {"job_id": JOB}
 
     whole = rung.objects("uploads", "work/u1/1/rekognition.mp4")["work/u1/1/rekognition.mp4"]
@@ -109,13 +109,13 @@ def test_a_look_that_failed_fails_production_with_a_reason(
 ) -> None:
     started(rekognition)
     ask(rung, waiting)
-    hear(event("production/receive_rekognition_result.failed"), context)
+    receive(event("production/receive_rekognition_result.failed"), context)
     assert EngineJob.get(KEY).error == "inspection-failed"
     assert waiting.status() != "SUCCEEDED"
 
 
 def test_a_notice_nobody_waits_for_changes_nothing(aws: Any, event: Event, context: Any) -> None:
-    hear(event("production/receive_rekognition_result.succeeded"), context)
+    receive(event("production/receive_rekognition_result.succeeded"), context)
     assert list(EngineJob.scan()) == []
 
 

@@ -174,7 +174,7 @@ def test_every_route_refuses_who_has_no_token_and_what_is_malformed_or_too_large
     method, path = route.split()
     own = path.format(user_id="ann")
     assert problem(call("social", method, own, user=None)) == (401, "token-missing")
-    assert call("social", method, own, door=False).status == 403
+    assert call("social", method, own, through_cdn=False).status == 403
     assert problem(call("social", method, own, roles=ADMIN, body="x" * 2**17)) == (413, "request-too-large")
     if "{user_id}" in path:
         for bad in ("a%23b", "x" * 129, "a%20b"):

@@ -19,11 +19,11 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.privacy import account_deletion, data_requests
 from reelstack.social import blocks
-from reelstack.tables.accounts import Allowance, Session, User
+from reelstack.tables.accounts import RateWindow, Session, User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin
 from reelstack.tables.model import deployed
 from reelstack.tables.moderation import Review
-from reelstack.tables.notifications import Device, NotificationChoice
+from reelstack.tables.notifications import Device, NotificationPreference
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import Upload, Video
 from reelstack.web import ROLES
@@ -43,7 +43,7 @@ IDS = {
     "device_id": "phone",
 }
 ORIGINAL = {"Bucket": "uploads", "Key": "originals/normal/upl"}
-COUNTED = {deployed(Allowance).field}
+COUNTED = {deployed(RateWindow).field}
 """What the door writes of every request, also of one that it refuses."""
 
 
@@ -156,7 +156,7 @@ def _upload() -> None:
 def _what_is_bobs() -> None:
     Session("bob", IDS["session_id"], created_at=1, seen_at=1, expires_at=now_ms()).save()
     Device("bob", IDS["device_id"], platform="ios", token="fedcba9876543210", registered_at=1).save()
-    NotificationChoice("bob", "mute#ann", muted_at=1).save()
+    NotificationPreference("bob", "mute#ann", muted_at=1).save()
     Follow("ann", "bob", state="requested", since=1, shard="requested#bob#0").save()
 
 

@@ -159,7 +159,7 @@ def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, 
     assert call("uploads", method, path, body=body, user="bob").status == 403
     assert call("uploads", method, path, body=body, user=None).status == 401
     assert call("uploads", method, path, body=body, roles=("viewer",)).status == 403
-    assert call("uploads", method, path, body=body, door=False).json["type"].endswith("direct-access-refused")
+    assert call("uploads", method, path, body=body, through_cdn=False).json["type"].endswith("direct-access-refused")
     assert call("uploads", method, f"/v1/uploads/nope{tail}", body=body).status == 404
 
 

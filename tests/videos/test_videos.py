@@ -49,7 +49,7 @@ def problem(answer: Any) -> tuple[int, str]:
 
 def test_health_needs_no_token_but_the_door(call: Call) -> None:
     assert call("videos", "GET", "/v1/health", user=None).json == {"status": "ok", "stage": "test"}
-    assert call("videos", "GET", "/v1/health", user=None, door=False).status == 403
+    assert call("videos", "GET", "/v1/health", user=None, through_cdn=False).status == 403
 
 
 def test_a_published_video_plays_for_everybody_signed_in(call: Call) -> None:

@@ -97,7 +97,7 @@ def test_a_store_that_is_away_lets_everybody_in_and_is_counted(
     call: Call, aws: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rate(monkeypatch, user=(2, 0.001))
-    seam.client("dynamodb").delete_table(TableName=aws.allowances_table)
+    seam.client("dynamodb").delete_table(TableName=aws.rate_windows_table)
     assert [call("feed", "GET", "/v1/feed").status for _ in range(5)] == [200] * 5
     assert '"RateLimiterDown":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
@@ -196,7 +196,7 @@ def test_every_answer_says_how_it_may_be_used_and_which_it_is(call: Call) -> Non
     cases: list[tuple[str, str, dict[str, Any], tuple[int, str | None]]] = [
         ("GET", "/v1/videos", {}, (200, None)),
         ("GET", "/v1/videos", {"user": None}, (401, "token-missing")),
-        ("GET", "/v1/videos", {"door": False}, (403, "direct-access-refused")),
+        ("GET", "/v1/videos", {"through_cdn": False}, (403, "direct-access-refused")),
         ("GET", "/v1/videos/none", {}, (404, "video-not-found")),
         ("GET", "/v1/nowhere", {}, (404, "route-not-found")),
         ("PUT", "/v1/videos", {}, (405, "method-not-allowed")),

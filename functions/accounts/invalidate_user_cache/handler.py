@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     changed = {record.keys["user_id"] for record in records}
     narrowed = [event for record in records for event in change_events.read_account(record)]
     # First: tokens are refused that were issued until then, and none must be issued on what was known before.
-    users.forget(*changed)
-    users.forget_narrowed(*{event.user_id for event in narrowed})
+    users.invalidate(*changed)
+    users.invalidate_narrowed(*{event.user_id for event in narrowed})
     events.publish([*narrowed])
-    return {"forgotten": len(changed)}
+    return {"invalidated": len(changed)}

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger.info("connected", user_id=user_id)
         websockets.keep(user_id, asked["connectionId"], session_id)
     else:
-        websockets.forget(user_id, asked["connectionId"])
+        websockets.remove(user_id, asked["connectionId"])
     return {"statusCode": 200}
 
 

@@ -8,4 +8,4 @@ from reelstack.production import mediaconvert
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    return {"status": mediaconvert.hear(event)}
+    return {"status": mediaconvert.receive_event(event)}

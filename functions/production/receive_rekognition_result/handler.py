@@ -8,4 +8,4 @@ from reelstack.production import rekognition
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    return {"notices": rekognition.hear(event)}
+    return {"notices": rekognition.receive_result(event)}

@@ -8,7 +8,7 @@ from reelstack.web import Cursor, Limit, UserId, Viewer
 router = APIRouter(prefix="/v1/me", tags=["notifications"])
 
 
-class Choices(BaseModel):
+class Preferences(BaseModel):
     off: list[NotificationKind] = Field(max_length=len(NotificationKind))
     """Kinds of notification that are not wanted."""
 
@@ -23,15 +23,15 @@ class MutedPage(BaseModel):
 
 
 @router.get("/notification-preferences")
-def get_choices(caller: Viewer) -> Choices:
-    return Choices(off=sorted(map(NotificationKind, preferences.switched_off(caller.user_id))))
+def get_preferences(caller: Viewer) -> Preferences:
+    return Preferences(off=sorted(map(NotificationKind, preferences.switched_off(caller.user_id))))
 
 
 @router.put("/notification-preferences")
-def set_choices(choices: Choices, caller: Viewer) -> Choices:
+def set_preferences(wanted: Preferences, caller: Viewer) -> Preferences:
     """These kinds cause no notifications any more, all others do."""
-    preferences.switch_off(caller.user_id, set(choices.off))
-    return get_choices(caller)
+    preferences.switch_off(caller.user_id, set(wanted.off))
+    return get_preferences(caller)
 
 
 @router.get("/mutes")

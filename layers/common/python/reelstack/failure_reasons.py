@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Reason:
     code: str
-    says: str
+    message: str
     retryable: bool = False
 
 
@@ -53,4 +53,4 @@ class Refused(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = REASONS[reason].code
-        self.detail = detail or REASONS[reason].says
+        self.detail = detail or REASONS[reason].message

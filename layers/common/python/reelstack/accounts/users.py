@@ -85,12 +85,12 @@ def _told(user: User) -> dict[str, bool]:
     }
 
 
-def forget(*user_ids: str) -> None:
+def invalidate(*user_ids: str) -> None:
     """Takes facts out of the cache. Raises when the cache does not answer."""
-    cache.forget(*map(_key, user_ids))
+    cache.invalidate(*map(_key, user_ids))
 
 
-def forget_narrowed(*user_ids: str) -> None:
+def invalidate_narrowed(*user_ids: str) -> None:
     """The same, of accounts that are for fewer people now: nobody who has just read keeps that they are for more."""
     cache.changed(*map(_key, user_ids))
 

@@ -148,7 +148,7 @@ def _make_way(keys: list[str], stopped: Stopped) -> None:
     """A part that refused was closed; one where transactions met is looked at, whether it should be split."""
     for place, key in enumerate(keys, MARK + 1):
         if place in stopped.refused:
-            shards.forget(key)
+            shards.invalidate(key)
         elif place in stopped.contended:
             count("CounterContended")
             shards.look(key)

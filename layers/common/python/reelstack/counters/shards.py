@@ -36,7 +36,7 @@ def some_part(key: str) -> tuple[str, Condition | None]:
     return (f"{key}#{chosen}", Counter.open == True) if chosen else (key, None)  # noqa: E712  # an expression
 
 
-def forget(key: str) -> None:
+def invalidate(key: str) -> None:
     """A part was closed; the first one never is."""
     _known.pop(key, None)
 
@@ -130,4 +130,4 @@ def _remember(key: str, parts: int) -> None:
     if parts > 1:
         _known[key] = parts, time.time() + KNOWN_SECONDS
     else:
-        forget(key)
+        invalidate(key)

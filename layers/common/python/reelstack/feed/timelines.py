@@ -105,7 +105,7 @@ def fan_out(video_id: str) -> int:
     owner_id = video.owner_id
     mark = _mark(owner_id) or _mark_if_large(owner_id)
     if mark is not None:
-        cache.forget(_recent_key(owner_id))
+        cache.invalidate(_recent_key(owner_id))
         return 0 if mark.pointed else _point(mark)
     written = 0
     with TimelineEntry.batch_write() as batch:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from reelstack.platform import cursors, sharding
 from reelstack.platform.clock import now_ms
-from reelstack.tables.notifications import NotificationChoice
+from reelstack.tables.notifications import NotificationPreference
 
 SETTINGS, MUTE = "settings", "mute#"
 
@@ -12,7 +12,7 @@ SETTINGS, MUTE = "settings", "mute#"
 def refused(user_id: str, kind: str, actor_ids: Collection[str]) -> set[str] | None:
     """Those of `actor_ids` that the user muted; None if they want nothing of this kind. One consistent BatchGet."""
     keys = [(user_id, SETTINGS), *((user_id, f"{MUTE}{actor_id}") for actor_id in sorted(actor_ids))]
-    found = {item.choice: item for item in NotificationChoice.batch_get(keys, consistent_read=True)}
+    found = {item.preference: item for item in NotificationPreference.batch_get(keys, consistent_read=True)}
     settings = found.pop(SETTINGS, None)
     if settings and kind in (settings.off or ()):
         return None
@@ -26,8 +26,8 @@ def switched_off(user_id: str) -> set[str]:
 
 def switch_off(user_id: str, kinds: Collection[str]) -> None:
     """These and no others."""
-    off = NotificationChoice.off
-    NotificationChoice(user_id, SETTINGS).update([off.set(set(kinds)) if kinds else off.remove()])
+    off = NotificationPreference.off
+    NotificationPreference(user_id, SETTINGS).update([off.set(set(kinds)) if kinds else off.remove()])
 
 
 def read_to(user_id: str) -> int:
@@ -38,31 +38,31 @@ def read_to(user_id: str) -> int:
 def mark_read(user_id: str, to: int) -> None:
     """Never takes back what was read; the future cannot be read."""
     to = min(to, now_ms())
-    later = NotificationChoice.read_to.does_not_exist() | (NotificationChoice.read_to < to)
-    NotificationChoice(user_id, SETTINGS).update_if(later, [NotificationChoice.read_to.set(to)])
+    later = NotificationPreference.read_to.does_not_exist() | (NotificationPreference.read_to < to)
+    NotificationPreference(user_id, SETTINGS).update_if(later, [NotificationPreference.read_to.set(to)])
 
 
 def mute(user_id: str, other_id: str) -> None:
     """`other_id` causes no notifications any more, and is not told. Twice is once."""
-    NotificationChoice(user_id, f"{MUTE}{other_id}", muted_id=other_id, muted_at=now_ms()).save()
+    NotificationPreference(user_id, f"{MUTE}{other_id}", muted_id=other_id, muted_at=now_ms()).save()
 
 
 def unmute(user_id: str, other_id: str) -> None:
-    NotificationChoice(user_id, f"{MUTE}{other_id}").delete()
+    NotificationPreference(user_id, f"{MUTE}{other_id}").delete()
 
 
 def list_muted(user_id: str, limit: int, cursor: str | None) -> tuple[list[str], str | None]:
     """A page of whom the user muted, by id, and the cursor of the next page. Eventually consistent."""
     after = cursors.decode(cursor, str)
     # "~" sorts after all that an id may hold.
-    within = NotificationChoice.choice.between(f"{MUTE}{after[0]}!" if after else MUTE, f"{MUTE}~")
-    found = sharding.first(limit + 1, NotificationChoice.query(user_id, within, page_size=limit + 1))
-    page = [item.choice.removeprefix(MUTE) for item in found[:limit]]
+    within = NotificationPreference.preference.between(f"{MUTE}{after[0]}!" if after else MUTE, f"{MUTE}~")
+    found = sharding.first(limit + 1, NotificationPreference.query(user_id, within, page_size=limit + 1))
+    page = [item.preference.removeprefix(MUTE) for item in found[:limit]]
     return page, cursors.encode(page[-1]) if len(found) > limit else None
 
 
-def _settings(user_id: str) -> NotificationChoice:
+def _settings(user_id: str) -> NotificationPreference:
     try:
-        return NotificationChoice.get(user_id, SETTINGS, consistent_read=True)
-    except NotificationChoice.DoesNotExist:
-        return NotificationChoice(user_id, SETTINGS)
+        return NotificationPreference.get(user_id, SETTINGS, consistent_read=True)
+    except NotificationPreference.DoesNotExist:
+        return NotificationPreference(user_id, SETTINGS)

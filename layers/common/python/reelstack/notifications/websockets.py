@@ -64,8 +64,8 @@ def keep(user_id: str, connection_id: str, session_id: str | None) -> None:
         _end(old)
 
 
-def forget(user_id: str, connection_id: str) -> None:
-    """It was closed. Forgetting twice is forgetting once."""
+def remove(user_id: str, connection_id: str) -> None:
+    """It was closed. Removing twice is removing once."""
     Connection(user_id, connection_id).delete()
 
 
@@ -92,7 +92,7 @@ def _post(one: Connection, text: str) -> bool | None:
         _sockets().post_to_connection(ConnectionId=one.connection_id, Data=text.encode())
     except (BotoCoreError, ClientError) as error:
         if aws.error_code(error) == "GoneException":
-            forget(one.user_id, one.connection_id)
+            remove(one.user_id, one.connection_id)
             return None
         logger.warning("a connection took no push", error=str(error))
         count("PushFailed")
@@ -102,7 +102,7 @@ def _post(one: Connection, text: str) -> bool | None:
 
 def _end(one: Connection) -> None:
     """Nothing is posted to it any more, even if it cannot be closed."""
-    forget(one.user_id, one.connection_id)
+    remove(one.user_id, one.connection_id)
     try:
         _sockets().delete_connection(ConnectionId=one.connection_id)
     except (BotoCoreError, ClientError) as error:

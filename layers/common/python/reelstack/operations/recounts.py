@@ -88,7 +88,7 @@ def of_user(user_id: str, *, repair: bool = False) -> Recount:
     """Followers of a user, those they follow and those they asked. Raises UserNotFound or TooManyToCount."""
     users.find(user_id)
     key = deltas.of_user(user_id)
-    return _recount(key, ("followers", "following", "requested"), lambda until: _ties(user_id, until), repair)
+    return _recount(key, ("followers", "following", "requested"), lambda until: _relationships(user_id, until), repair)
 
 
 def _recount(key: str, kinds: tuple[str, ...], count_items: Callable[[float], dict[str, int]], repair: bool) -> Recount:
@@ -133,7 +133,7 @@ def _listed(indexes: dict[str, Any], what: str, number: int, until: float) -> di
         }
 
 
-def _ties(user_id: str, until: float) -> dict[str, int]:
+def _relationships(user_id: str, until: float) -> dict[str, int]:
     mine = {
         kind: Follow.query(user_id, filter_condition=Follow.state == state, consistent_read=True, page_size=PAGE)
         for kind, state in (("following", Following.FOLLOWING), ("requested", Following.REQUESTED))

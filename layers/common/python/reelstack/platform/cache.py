@@ -102,7 +102,7 @@ def remember_many(
     return found
 
 
-def forget(*keys: str) -> None:
+def invalidate(*keys: str) -> None:
     """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
     url = config().cache_url
     if url and keys:

@@ -31,7 +31,7 @@ class Config(BaseModel):
     claims_table: str
     leases_table: str
     engine_jobs_table: str
-    waiting_table: str
+    backlog_table: str
     turns_table: str
     spending_table: str
     likes_table: str
@@ -51,11 +51,11 @@ class Config(BaseModel):
     users_table: str
     handles_table: str
     sessions_table: str
-    allowances_table: str
-    kept_answers_table: str
+    rate_windows_table: str
+    idempotency_table: str
     data_requests_table: str
     notifications_table: str
-    notification_choices_table: str
+    notification_preferences_table: str
     devices_table: str
     connections_table: str
     connection_tickets_table: str

@@ -122,12 +122,12 @@ def original(key: str) -> Path:
     try:
         etag = aws.client("s3").head_object(Bucket=bucket_name("uploads"), Key=key)["ETag"]
         if (key, etag) not in _kept:
-            _forget_originals()
+            _evict_originals()
             path = Path(tempfile.mkdtemp(prefix="reelstack-original-")) / "original"
             _kept[key, etag] = path
             download("uploads", key, path)
     except Exception as error:
-        _forget_originals()
+        _evict_originals()
         if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
             raise Refused("file-missing", key) from error
         raise
@@ -135,7 +135,7 @@ def original(key: str) -> Path:
 
 
 @atexit.register
-def _forget_originals() -> None:
+def _evict_originals() -> None:
     for path in _kept.values():
         shutil.rmtree(path.parent, ignore_errors=True)
     _kept.clear()

@@ -20,11 +20,11 @@ from reelstack.notifications import devices
 from reelstack.platform import storage
 from reelstack.privacy import data_requests, exports, personal_data
 from reelstack.privacy.data_requests import Kind
-from reelstack.tables.accounts import Allowance, DataRequest, Handle, KeptAnswer, Session, User
+from reelstack.tables.accounts import DataRequest, Handle, IdempotencyRecord, RateWindow, Session, User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
-from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationChoice
-from reelstack.tables.production import EngineJob, Spending, Turn, Waiting
+from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
+from reelstack.tables.production import BacklogEntry, EngineJob, Spending, Turn
 from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
 from reelstack.tables.videos import Usage
 from reelstack.uploads.priorities import Priority
@@ -33,11 +33,11 @@ PAGE = 100
 
 NOT_ERASED: dict[type[Model], str] = {
     AuditEntry: "acts of staff and of the account's owner, by ids that lead to nobody any more; six years, by TTL",
-    Allowance: "counts of requests; minutes, by TTL",
+    RateWindow: "counts of requests; minutes, by TTL",
     ConnectionTicket: "permission to open a connection, found by a digest only; a minute, by TTL",
-    KeptAnswer: "answers under Idempotency-Keys, found by a digest only; a day, by TTL",
+    IdempotencyRecord: "answers under Idempotency-Keys, found by a digest only; a day, by TTL",
     EngineJob: "what an engine was asked about an upload; by TTL",
-    Waiting: "orders of uploads that wait; each is taken out when its turn comes",
+    BacklogEntry: "orders of uploads that wait; each is taken out when its turn comes",
     Spending: "what a day's productions cost; nothing of a user",
 }
 """Tables that erasing leaves alone, and why: docs/privacy.md."""
@@ -111,9 +111,9 @@ def _follows(user_id: str) -> Iterator[Follow]:
     yield from personal_data.followers(user_id)
 
 
-def _choices(user_id: str) -> Iterator[NotificationChoice]:
+def _preferences(user_id: str) -> Iterator[NotificationPreference]:
     """The user's own, and others' that name the user."""
-    yield from personal_data.notification_choices(user_id)
+    yield from personal_data.notification_preferences(user_id)
     yield from personal_data.mutes_of(user_id)
 
 
@@ -172,7 +172,7 @@ def _sign_in(user_id: str) -> Iterator[str]:
     yield from [user_id] if user_pool.attributes(user_id) else []
 
 
-def _forget_sign_in(found: list[str]) -> None:
+def _delete_sign_in(found: list[str]) -> None:
     for user_id in found:
         user_pool.delete(user_id)
 
@@ -203,7 +203,7 @@ STORES: tuple[Store, ...] = (
     Store("timeline", (TimelineEntry,), lambda user_id: TimelineEntry.query(user_id, consistent_read=True), _delete),
     Store("large account", (LargeAccount,), lambda user_id: LargeAccount.query(user_id), _delete),
     Store("notifications", (Notification,), personal_data.notifications, _delete),
-    Store("notification choices", (NotificationChoice,), _choices, _delete),
+    Store("notification preferences", (NotificationPreference,), _preferences, _delete),
     Store("devices", (Device,), personal_data.devices, _erase_devices),
     Store("connections", (Connection,), lambda user_id: Connection.query(user_id, consistent_read=True), _delete),
     Store("sessions", (Session,), personal_data.sessions, _delete),
@@ -215,7 +215,7 @@ STORES: tuple[Store, ...] = (
     Store("exports", (DataRequest,), _exports, _delete),
     Store("handle", (Handle,), _handles, _hold_handles),
     Store("counters", (Counter,), _counters, _delete),
-    Store("sign-in", (), _sign_in, _forget_sign_in),
+    Store("sign-in", (), _sign_in, _delete_sign_in),
     # Last: while it is there, whoever holds a token is refused, and a broken run finds the rest by it.
     Store("account", (User,), _account, _dead_letter),
 )

@@ -86,8 +86,8 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "followers": lambda user: _tied(user, personal_data.followers(user), "follower_id"),
     "blocks": _blocks,
     "notifications": lambda user: _told(personal_data.notifications(user), "subject", "changed_at", "comment_id"),
-    "notification-choices": lambda user: _told(
-        personal_data.notification_choices(user), "choice", "off", "read_to", "muted_at"
+    "notification-preferences": lambda user: _told(
+        personal_data.notification_preferences(user), "preference", "off", "read_to", "muted_at"
     ),
     "devices": lambda user: _told(personal_data.devices(user), "device_id", "platform", "registered_at"),
     "account": _audit,

@@ -10,7 +10,7 @@ from reelstack.social import relationships
 from reelstack.tables.accounts import Session
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import Report
-from reelstack.tables.notifications import Device, Notification, NotificationChoice
+from reelstack.tables.notifications import Device, Notification, NotificationPreference
 from reelstack.tables.social import FOLLOW_SHARDS, Follow
 from reelstack.tables.videos import Video
 
@@ -47,13 +47,13 @@ def notifications(user_id: str) -> Iterator[Notification]:
     yield from Notification.query(user_id, consistent_read=True)
 
 
-def notification_choices(user_id: str) -> Iterator[NotificationChoice]:
-    yield from NotificationChoice.query(user_id, consistent_read=True)
+def notification_preferences(user_id: str) -> Iterator[NotificationPreference]:
+    yield from NotificationPreference.query(user_id, consistent_read=True)
 
 
-def mutes_of(user_id: str) -> Iterator[NotificationChoice]:
+def mutes_of(user_id: str) -> Iterator[NotificationPreference]:
     """Who muted the user, by their keys: to be removed, never to be told. The index is a moment behind."""
-    yield from NotificationChoice.by_muted.query(user_id)
+    yield from NotificationPreference.by_muted.query(user_id)
 
 
 def devices(user_id: str) -> Iterator[Device]:

@@ -12,7 +12,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.production.fair_queue import round_of_next
 from reelstack.production.jobs import Order
 from reelstack.tables import transactions
-from reelstack.tables.production import Turn, Waiting
+from reelstack.tables.production import BacklogEntry, Turn
 from reelstack.tables.videos import Upload
 from reelstack.uploads.priorities import Priority
 
@@ -30,7 +30,7 @@ def admit(order: Order, upload: Upload) -> bool:
     """Gives the order its place. False if it waits already."""
     now, last = _round(_now(order.priority)), _round(_of(order.priority, upload.owner_id))
     place = round_of_next(now or 0, last)
-    waiting = Waiting(
+    waiting = BacklogEntry(
         order.priority,
         f"{place:012d}#{now_ms():013d}#{order.execution}",
         upload_id=order.upload_id,
@@ -44,13 +44,13 @@ def admit(order: Order, upload: Upload) -> bool:
 
     def build(transaction: TransactWrite) -> None:
         transaction.save(waiting)
-        transaction.save(Waiting(ORDERS, order.execution), condition=Waiting.priority.does_not_exist())
+        transaction.save(BacklogEntry(ORDERS, order.execution), condition=BacklogEntry.priority.does_not_exist())
         transaction.save(turn)
 
     return not transactions.commit(build)
 
 
-def first(priority: Priority, crowded: Set[str] = frozenset()) -> Waiting | None:
+def first(priority: Priority, crowded: Set[str] = frozenset()) -> BacklogEntry | None:
     """The order whose turn it is, those of creators in `crowded` and those put off left out."""
     now = now_ms()
     for waiting in _all(priority):
@@ -59,17 +59,17 @@ def first(priority: Priority, crowded: Set[str] = frozenset()) -> Waiting | None
     return None
 
 
-def order_of(waiting: Waiting) -> Order:
+def order_of(waiting: BacklogEntry) -> Order:
     return Order(waiting.upload_id, int(waiting.attempt), Priority(waiting.priority), tuple(waiting.renditions))
 
 
-def leave(waiting: Waiting) -> None:
+def leave(waiting: BacklogEntry) -> None:
     """The order was started, or need not be. Its round is the present one from now on."""
     order = order_of(waiting)
 
     def build(transaction: TransactWrite) -> None:
         transaction.delete(waiting)
-        transaction.delete(Waiting(ORDERS, order.execution))
+        transaction.delete(BacklogEntry(ORDERS, order.execution))
 
     transactions.commit(build)
     place = int(waiting.place.split("#")[0])
@@ -77,16 +77,16 @@ def leave(waiting: Waiting) -> None:
         Turn(_now(order.priority), round=place).save()
 
 
-def put_off(waiting: Waiting, reason: str) -> bool:
+def put_off(waiting: BacklogEntry, reason: str) -> bool:
     """It could not be started and is left alone for a while. False once that happened FAILURES times."""
     failures = int(waiting.failures or 0) + 1
     if failures >= FAILURES:
         return False
     waiting.update(
         actions=[
-            Waiting.failures.set(failures),
-            Waiting.reason.set(reason[:500]),
-            Waiting.not_before.set(now_ms() + FIRST_DELAY_MS * 2 ** (failures - 1)),
+            BacklogEntry.failures.set(failures),
+            BacklogEntry.reason.set(reason[:500]),
+            BacklogEntry.not_before.set(now_ms() + FIRST_DELAY_MS * 2 ** (failures - 1)),
         ]
     )
     return True
@@ -98,8 +98,8 @@ def numbers(priority: Priority) -> tuple[int, int]:
     return len(arrived), (now_ms() - min(arrived)) // 1000 if arrived else 0
 
 
-def _all(priority: Priority) -> Iterator[Waiting]:
-    return iter(Waiting.query(priority, consistent_read=True, page_size=100, limit=LOOKED_AT))
+def _all(priority: Priority) -> Iterator[BacklogEntry]:
+    return iter(BacklogEntry.query(priority, consistent_read=True, page_size=100, limit=LOOKED_AT))
 
 
 def _now(priority: Priority) -> str:

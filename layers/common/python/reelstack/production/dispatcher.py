@@ -18,7 +18,7 @@ from reelstack.platform.telemetry import count, logger
 from reelstack.production import backlog, budget, executions, queues, slots
 from reelstack.production.fair_queue import Turns, after, choose, open_to
 from reelstack.production.jobs import NotAnUpload, Order
-from reelstack.tables.production import Lease, Turn, Waiting
+from reelstack.tables.production import BacklogEntry, Lease, Turn
 from reelstack.tables.videos import Upload
 from reelstack.uploads import completion
 from reelstack.uploads.priorities import Priority
@@ -35,14 +35,14 @@ def drain(until: float, *, look: bool = True) -> int:
     `look`: whether anything new may be in the queues; when a production has ended, all that waits is in line already.
     """
     me, started = uuid.uuid4().hex, 0
-    Turn(DRAINER).update(actions=[Turn.rung.add(1)])
+    Turn(DRAINER).update(actions=[Turn.wake_ups.add(1)])
     if not _enter(me):
         return 0
     try:
         while time.monotonic() < until:
-            rung = Turn.get(DRAINER, consistent_read=True).rung
+            wake_ups = Turn.get(DRAINER, consistent_read=True).wake_ups
             started += _look_once(until) if look else _fill(until)
-            if _leave((Turn.drainer == me) & (Turn.rung == rung)):
+            if _leave((Turn.drainer == me) & (Turn.wake_ups == wake_ups)):
                 return started
             look = True  # whoever rang meanwhile may have brought something
     except BaseException:
@@ -132,7 +132,7 @@ def _fill(until: float) -> int:
     return started
 
 
-def _heads(running: list[Lease]) -> dict[Priority, Waiting]:
+def _heads(running: list[Lease]) -> dict[Priority, BacklogEntry]:
     """The next order of each priority that may start now."""
     held = [Priority(lease.priority or Priority.NORMAL) for lease in running]
     by_creator = Counter(lease.owner_id for lease in running if lease.owner_id)
@@ -146,7 +146,7 @@ def _heads(running: list[Lease]) -> dict[Priority, Waiting]:
     return {priority: head for priority, head in heads.items() if head is not None}
 
 
-def _start(head: Waiting) -> bool:
+def _start(head: BacklogEntry) -> bool:
     """True if it began. What cannot be started is put off, and in the end buried with the reason."""
     order = backlog.order_of(head)
     try:

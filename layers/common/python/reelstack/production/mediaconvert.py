@@ -66,7 +66,7 @@ def submit(work: Work, key_of_original: str, plan: Plan, task_token: str) -> Non
     count("EstimatedMicrodollars", cost)
 
 
-def hear(event: dict[str, Any]) -> str:
+def receive_event(event: dict[str, Any]) -> str:
     """Takes a state change event; the same again, or one of a job long over, changes nothing. Returns the status."""
     change = Change.model_validate(event["detail"])
     key = engine_callbacks.name("mediaconvert", change.work)

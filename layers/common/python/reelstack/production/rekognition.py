@@ -71,7 +71,7 @@ def ask(work: Work, video_id: str, rung: str, task_token: str) -> None:
     count("ContentModerationAsked")
 
 
-def hear(event: dict[str, Any]) -> int:
+def receive_result(event: dict[str, Any]) -> int:
     """Takes notices from the topic; the same again, or one of a job long over, changes nothing. Returns how many."""
     for record in event["Records"]:
         notice = Notice.model_validate_json(record["Sns"]["Message"])

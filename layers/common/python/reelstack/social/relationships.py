@@ -18,7 +18,7 @@ class Following(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tie:
+class Relationship:
     """Of a user to another: whether the one follows the other, and is followed back. Requests do not count."""
 
     follows: bool = False
@@ -43,8 +43,8 @@ def followed(user_id: str, other_ids: Iterable[str]) -> set[str]:
     return {item.followee_id for item in found if item.state == Following.FOLLOWING}
 
 
-def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Tie]:
-    """The tie of `user_id` to each of `other_ids`."""
+def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Relationship]:
+    """The relationship of `user_id` to each of `other_ids`."""
     others = [other_id for other_id in dict.fromkeys(other_ids) if other_id != user_id]
     keys = [pair for other_id in others for pair in ((user_id, other_id), (other_id, user_id))]
     found = {
@@ -52,4 +52,4 @@ def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Tie]:
         for item in (Follow.batch_get(keys, consistent_read=True) if keys else ())
         if item.state == Following.FOLLOWING
     }
-    return {other_id: Tie((user_id, other_id) in found, (other_id, user_id) in found) for other_id in others}
+    return {other_id: Relationship((user_id, other_id) in found, (other_id, user_id) in found) for other_id in others}

@@ -4,12 +4,12 @@ model           what every table is made of: its name, the process's one connect
 transactions    writes of several tables, all or nothing
 registry        all tables, for infra and for tests
 videos          Video, Upload, Usage, Claim
-production      Lease, Waiting, Turn, EngineJob, Spending
+production      Lease, BacklogEntry, Turn, EngineJob, Spending
 moderation      Review, Report, AuditEntry
 interactions    Like, Comment, CommentLike, Pin, Bookmark, Share, Counter
 social          Follow, Block, TimelineEntry, LargeAccount
-accounts        User, Handle, Session, DataRequest, Allowance, KeptAnswer
-notifications   Notification, NotificationChoice, Connection, ConnectionTicket, Device
+accounts        User, Handle, Session, DataRequest, RateWindow, IdempotencyRecord
+notifications   Notification, NotificationPreference, Connection, ConnectionTicket, Device
 
 A function imports the modules of the tables that its catalogue line names, and no others.
 """

@@ -81,11 +81,11 @@ class Session(Table):
     expires_at = NumberAttribute()
 
 
-class Allowance(Table):
+class RateWindow(Table):
     """How many requests a caller has made in one window of time, where no cache counts them: web.rate_limits."""
 
     class Meta(Deployed):
-        field = "allowances_table"
+        field = "rate_windows_table"
         ttl = "expires_at"
         # A request must not wait for what only counts it.
         connect_timeout_seconds = 0.5
@@ -98,11 +98,11 @@ class Allowance(Table):
     expires_at = NumberAttribute()
 
 
-class KeptAnswer(Table):
+class IdempotencyRecord(Table):
     """What a POST with an Idempotency-Key was answered. Powertools writes these items; here is what it calls things."""
 
     class Meta(Deployed):
-        field = "kept_answers_table"
+        field = "idempotency_table"
         ttl = "expires_at"
 
     key = UnicodeAttribute(hash_key=True)

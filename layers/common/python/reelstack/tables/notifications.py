@@ -42,7 +42,7 @@ class Notification(Table):
     by_time = NotificationsByTime()
 
 
-class ChoicesByMuted(GlobalSecondaryIndex["NotificationChoice"]):  # type: ignore[no-untyped-call]
+class PreferencesByMuted(GlobalSecondaryIndex["NotificationPreference"]):  # type: ignore[no-untyped-call]
     """Who muted somebody: for erasing them, and told to nobody. Sparse: only mutes have a `muted_id`."""
 
     class Meta:
@@ -52,14 +52,14 @@ class ChoicesByMuted(GlobalSecondaryIndex["NotificationChoice"]):  # type: ignor
     muted_id = UnicodeAttribute(hash_key=True)
 
 
-class NotificationChoice(Table):
-    """What a user wants to be told. `choice` is "settings", or "mute#<user>"."""
+class NotificationPreference(Table):
+    """What a user wants to be told. `preference` is "settings", or "mute#<user>"."""
 
     class Meta(Deployed):
-        field = "notification_choices_table"
+        field = "notification_preferences_table"
 
     user_id = UnicodeAttribute(hash_key=True)
-    choice = UnicodeAttribute(range_key=True)
+    preference = UnicodeAttribute(range_key=True)
     off = UnicodeSetAttribute(null=True)
     """Of the settings: kinds that are not wanted."""
     read_to = NumberAttribute(null=True)
@@ -67,7 +67,7 @@ class NotificationChoice(Table):
     muted_id = UnicodeAttribute(null=True)
     muted_at = NumberAttribute(null=True)
 
-    by_muted = ChoicesByMuted()
+    by_muted = PreferencesByMuted()
 
 
 class DevicesByToken(GlobalSecondaryIndex["Device"]):  # type: ignore[no-untyped-call]

@@ -42,11 +42,11 @@ class EngineJob(Table):
     expires_at = NumberAttribute(null=True)
 
 
-class Waiting(Table):
+class BacklogEntry(Table):
     """An order in the line, and per order (`priority` = "#orders", `place` = its execution) that it waits."""
 
     class Meta(Deployed):
-        field = "waiting_table"
+        field = "backlog_table"
 
     priority = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
@@ -75,7 +75,7 @@ class Turn(Table):
     expires_at = NumberAttribute(null=True)
     drainer = UnicodeAttribute(null=True)
     drainer_until = NumberAttribute(null=True)
-    rung = NumberAttribute(null=True)
+    wake_ups = NumberAttribute(null=True)
     high = NumberAttribute(null=True)
     normal = NumberAttribute(null=True)
 

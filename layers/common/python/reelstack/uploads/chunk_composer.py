@@ -90,7 +90,7 @@ def _settle(upload: Upload, error: Exception) -> Composed:
         raise error
     logger.warning("storage has dropped the upload", upload_id=upload.upload_id)
     upload.update(actions=[Upload.state.set(UploadState.ABORTED)])
-    completion.forget(upload)
+    completion.discard(upload)
     return Composed.GONE
 
 

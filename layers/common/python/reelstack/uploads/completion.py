@@ -74,10 +74,10 @@ def abort(upload: Upload) -> None:
     open_still = (Upload.state == UploadState.OPEN) | (Upload.state == UploadState.ABORTED)
     if not upload.update_if(open_still, [Upload.state.set(UploadState.ABORTED)]):
         raise UploadFinished
-    forget(upload)
+    discard(upload)
 
 
-def forget(upload: Upload) -> None:
+def discard(upload: Upload) -> None:
     """What follows from an upload being aborted: its parts and its video go. Twice is once."""
     parts.drop(upload)
     ends_at = int(time.time()) + uploads.KEPT_LONGER_SECONDS

@@ -27,7 +27,7 @@ def check(owner_id: str, size_bytes: int) -> None:
     if (today.size_bytes or 0) + size_bytes > most:
         raise DailyBytesExceeded(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
     if len(_usage(owner_id, OPEN).open_uploads or ()) >= config().max_open_uploads:
-        still = _forget_closed(owner_id)
+        still = _evict_closed(owner_id)
         if still >= config().max_open_uploads:
             raise TooManyOpenUploads(limit=config().max_open_uploads)
 
@@ -53,7 +53,7 @@ def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes:
     )
 
 
-def _forget_closed(owner_id: str) -> int:
+def _evict_closed(owner_id: str) -> int:
     """Takes completed, aborted and expired uploads out of the open ones; returns how many are left."""
     usage = _usage(owner_id, OPEN)
     named = set(usage.open_uploads or ())

@@ -20,7 +20,7 @@ from reelstack.accounts.errors import UserNotFound
 from reelstack.errors import ReelstackError
 from reelstack.platform import cache
 from reelstack.social import relationships
-from reelstack.social.relationships import Tie
+from reelstack.social.relationships import Relationship
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 from reelstack.videos.audiences import OPEN, Account, Audience, refusal
@@ -125,7 +125,7 @@ def filter_visible(found: Iterable[Found], viewer_id: str) -> list[Found]:
         owner = video.owner_id
         if owner == viewer_id:
             return True
-        return owner not in blocked and not refusal(video.visibility, known[owner], between.get(owner, Tie()))
+        return owner not in blocked and not refusal(video.visibility, known[owner], between.get(owner, Relationship()))
 
     return [video for video in page if visible(video)]
 
@@ -151,7 +151,9 @@ def _check_audience(owner_id: str, audience: str, viewer_id: str) -> None:
     """Of a viewer who is not its owner; looks for a block only to tell nothing across one."""
     known = account(owner_id)
     asked = not known.open or audience not in OPEN
-    refused = refusal(audience, known, relationships.between(viewer_id, (owner_id,))[owner_id] if asked else Tie())
+    refused = refusal(
+        audience, known, relationships.between(viewer_id, (owner_id,))[owner_id] if asked else Relationship()
+    )
     if refused:
         raise VideoNotFound if relationships.blocked(viewer_id, (owner_id,)) else refused
 

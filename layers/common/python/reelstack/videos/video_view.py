@@ -69,7 +69,7 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         state=video.state,
         reason=video.reason,
         reason_detail=video.reason_detail,
-        reason_message=reason.says if reason else None,
+        reason_message=reason.message if reason else None,
         retryable=video.state == "failed",
         attempt=int(video.attempt),
         created_at=int(video.created_at),

@@ -15,7 +15,7 @@ from reelstack.platform import aws
 from reelstack.platform.telemetry import entry
 from reelstack.tables.model import connection
 from reelstack.web import problems
-from reelstack.web.middleware import Door
+from reelstack.web.middleware import RequestMiddleware
 from reelstack.web.route_policy import rules_of
 
 
@@ -33,7 +33,7 @@ def make_app(title: str, *routers: APIRouter) -> FastAPI:
     app.add_exception_handler(ReelstackError, problems.known)
     app.add_exception_handler(RequestValidationError, problems.invalid)
     app.add_exception_handler(HTTPException, problems.of_the_framework)
-    app.add_middleware(Door, rules=rules)
+    app.add_middleware(RequestMiddleware, rules=rules)
     return app
 
 

@@ -104,7 +104,7 @@ def _kept() -> DynamoDBPersistenceLayer:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
 
     kept = DynamoDBPersistenceLayer(
-        table_name=config().kept_answers_table,
+        table_name=config().idempotency_table,
         key_attr="key",
         expiry_attr="expires_at",
         in_progress_expiry_attr="answering_until",

@@ -68,7 +68,7 @@ class Recorded:
         )
 
 
-class Door:
+class RequestMiddleware:
     """`rules` are those of the routes behind it."""
 
     def __init__(self, app: ASGIApp, rules: list[Rule]) -> None:

@@ -25,7 +25,7 @@ from reelstack.errors import TooManyRequests
 from reelstack.platform.cache import connected
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.tables.accounts import Allowance
+from reelstack.tables.accounts import RateWindow
 
 if TYPE_CHECKING:
     from valkey import Valkey
@@ -119,10 +119,10 @@ def take_counted(whose: str, rate: Rate, now: float) -> float:
     only shift a window's edge."""
     number = math.floor(now / rate.window_seconds)
     ends = (number + 1) * rate.window_seconds
-    room = Allowance.taken.does_not_exist() | (Allowance.taken < rate.at_once // 2)
-    taken = [Allowance.taken.add(1), Allowance.expires_at.set(math.ceil(ends + rate.window_seconds))]
+    room = RateWindow.taken.does_not_exist() | (RateWindow.taken < rate.at_once // 2)
+    taken = [RateWindow.taken.add(1), RateWindow.expires_at.set(math.ceil(ends + rate.window_seconds))]
     try:
-        return 0 if Allowance(f"{whose}#{number}").update_if(room, taken) else ends - now
+        return 0 if RateWindow(f"{whose}#{number}").update_if(room, taken) else ends - now
     except UpdateError as error:
         raise _Away from error
 
