@@ -21,8 +21,24 @@ STEP: dict[str, Any] = {"video_id": "v1", "upload_id": "u1", "attempt": 1, "key"
 @contextmanager
 def in_process() -> Iterator[Any]:
     """S3 and DynamoDB in process, and a configuration that names them."""
+    os.environ |= _environment()
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    with mock_aws():
+        from reelstack.platform import aws
+        from reelstack.tables.production import Lease
+        from reelstack.tables.videos import Upload, Video
+
+        for model in (Lease, Upload, Video):
+            model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+        s3 = aws.client("s3")
+        for bucket in ("uploads", "media"):
+            s3.create_bucket(Bucket=bucket)
+        yield s3
+
+
+def _environment() -> dict[str, str]:
     stage = STAGES["local"]
-    os.environ |= {
+    return {
         "AWS_DEFAULT_REGION": "us-east-1",
         "REELSTACK_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
@@ -48,18 +64,6 @@ def in_process() -> Iterator[Any]:
             {k: v.model_dump() for k, v in stage.moderation_thresholds.items()}
         ),
     }
-    os.environ.pop("AWS_ENDPOINT_URL", None)
-    with mock_aws():
-        from reelstack.platform import aws
-        from reelstack.tables.production import Lease
-        from reelstack.tables.videos import Upload, Video
-
-        for model in (Lease, Upload, Video):
-            model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
-        s3 = aws.client("s3")
-        for bucket in ("uploads", "media"):
-            s3.create_bucket(Bucket=bucket)
-        yield s3
 
 
 def begin(s3: Any, source: Path) -> None:

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from moto import mock_aws
@@ -83,8 +84,43 @@ def bare_put(client: Any, number: int) -> None:
     client.put_item(TableName="likes", Item=item, ConditionExpression="attribute_not_exists(user_id)")
 
 
+@dataclass(frozen=True)
+class Measured:
+    requests: list[tuple[str, int]]
+    """Operations and their items, of 20 likes."""
+    rates: dict[str, list[float]]
+    """Acts a second, round by round."""
+    bytes_of_a_like: int
+
+
 def measure(quick: bool) -> Report:
+    measured = _measured(*((50, 6) if quick else (100, 15)))
+    requests, rates = measured.requests, measured.rates
+    reads = [operation for operation, _ in requests if not operation.endswith(("WriteItems", "PutItem"))]
+    items = sum(number for _, number in requests) / 20
+    shares = [like / bare for like, bare in zip(rates["like"], rates["bare put"], strict=True)]
     report = Report("likes")
+    for name, seen in rates.items():
+        report.rows.append({"what": name, "per_second": round(statistics.median(seen))})
+    report.rows.append({"what": "a like", "requests": len(requests) / 20, "bytes": measured.bytes_of_a_like})
+    report.checks += [
+        Check("DynamoDB requests a like, a transaction counted as its items", items, "requests", REQUESTS_BUDGET),
+        Check("reads a like, metadata and blocks cached", len(reads) / 20, "reads", READS_BUDGET),
+        Check(
+            "likes a second against the bare conditional put",
+            round(statistics.median(shares), 2),
+            "×",
+            SHARE_BUDGET,
+            least=True,
+        ),
+    ]
+    rows, checks = _hot_video.simulate(measured.bytes_of_a_like)
+    report.rows += rows
+    report.checks += checks
+    return report
+
+
+def _measured(times: int, rounds: int) -> Measured:
     with world() as client:
         from reelstack.interactions import likes
         from reelstack.tables.interactions import Like
@@ -97,9 +133,6 @@ def measure(quick: bool) -> Report:
         with counted() as requests:
             for number in range(20):
                 likes.like(f"one{number}", "v")
-        reads = [operation for operation, _ in requests if not operation.endswith(("WriteItems", "PutItem"))]
-        items = sum(number for _, number in requests) / 20
-        times, rounds = (50, 6) if quick else (100, 15)
         rates: dict[str, list[float]] = {"bare put": [], "like": [], "first like in a minute": []}
         for number in range(times * rounds):
             likes.like(f"u{number}", "w")
@@ -111,27 +144,8 @@ def measure(quick: bool) -> Report:
         for turn in range(rounds):
             for name, act in acts.items():
                 rates[name].append(per_second(act, turn * times, times))
-        middle = {name: statistics.median(seen) for name, seen in rates.items()}
-        shares = [like / bare for like, bare in zip(rates["like"], rates["bare put"], strict=True)]
         size = _hot_video.item_bytes(next(iter(Like.query("u1"))).serialize())
-    for name, rate in middle.items():
-        report.rows.append({"what": name, "per_second": round(rate)})
-    report.rows.append({"what": "a like", "requests": len(requests) / 20, "bytes": size})
-    report.checks += [
-        Check("DynamoDB requests a like, a transaction counted as its items", items, "requests", REQUESTS_BUDGET),
-        Check("reads a like, metadata and blocks cached", len(reads) / 20, "reads", READS_BUDGET),
-        Check(
-            "likes a second against the bare conditional put",
-            round(statistics.median(shares), 2),
-            "×",
-            SHARE_BUDGET,
-            least=True,
-        ),
-    ]
-    rows, checks = _hot_video.simulate(size)
-    report.rows += rows
-    report.checks += checks
-    return report
+        return Measured(list(requests), rates, size)
 
 
 if __name__ == "__main__":

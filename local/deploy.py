@@ -96,16 +96,6 @@ def remember(services: Services, mark: str) -> None:
 
 def _cdk(services: Services, name: str, arguments: list[str], seconds: float, say: Callable[[str], None]) -> None:
     """Runs the CDK command line; each line goes to the log, and what a person can follow to `say`."""
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_", "PYTHON", "npm_"))},
-        **services.administrator(),
-        **assembly_environment(services),
-        "PATH": programs.path_with_python(),
-        "CDK_HOME": str(services.places.run / "home"),
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "CI": "true",
-        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-    }
     argv = [
         str(programs.node().path),
         str(programs.cdk()),
@@ -120,7 +110,7 @@ def _cdk(services: Services, name: str, arguments: list[str], seconds: float, sa
         subprocess.Popen(
             argv,
             cwd=ROOT,
-            env=environment,
+            env=_cdk_environment(services),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -136,6 +126,20 @@ def _cdk(services: Services, name: str, arguments: list[str], seconds: float, sa
     if process.returncode:
         tail = "\n".join(log.read_text().splitlines()[-25:])
         raise CommandFailed(f"cdk {name} failed (everything it said: {log}):\n{tail}")
+
+
+def _cdk_environment(services: Services) -> dict[str, str]:
+    """This process's environment without what could lead the CDK to another account or another Node or Python."""
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_", "PYTHON", "npm_"))},
+        **services.administrator(),
+        **assembly_environment(services),
+        "PATH": programs.path_with_python(),
+        "CDK_HOME": str(services.places.run / "home"),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CI": "true",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    }
 
 
 def _files(roots: Iterable[Path]) -> list[Path]:

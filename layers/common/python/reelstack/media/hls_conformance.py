@@ -100,21 +100,26 @@ def _check_segments(files: Files, stream: Stream) -> Found:
         yield "vod-ended", playlist.name, "is no VOD playlist or has no end"
     if not playlist.segments:
         yield "readable", playlist.name, "names no segment"
-    for number, (segment, measured) in enumerate(zip(playlist.segments, stream.measured, strict=True)):
-        where = f"{playlist.name}#{number}"
-        if int(segment.seconds + 0.5) > playlist.target_seconds:
-            yield "target-duration", where, f"{segment.seconds} s of at most {playlist.target_seconds}"
-        if segment.offset + segment.size > files.size(segment.uri):
-            yield "byte-range", where, f"ends at {segment.offset + segment.size} of {files.size(segment.uri)} bytes"
-        elif measured.fault:
-            yield "segment-boundary", where, measured.fault
-        elif abs(Fraction(segment.seconds) - measured.seconds) > NEAR:
-            yield "segment-duration", where, f"says {segment.seconds} s, lasts {float(measured.seconds):.3f} s"
-        if stream.width and not measured.fault and measured.seconds > LONGEST_GOP + measured.seconds / measured.samples:
-            yield "key-frames", where, f"{float(measured.seconds):.3f} s without another"
+    for number in range(len(playlist.segments)):
+        yield from _check_segment(files, stream, number)
     for number, (before, after) in enumerate(pairwise(stream.measured), start=1):
         if stream.whole and before.start + before.seconds != after.start:
             yield "timeline", f"{playlist.name}#{number}", f"begins at {float(after.start):.3f} s"
+
+
+def _check_segment(files: Files, stream: Stream, number: int) -> Found:
+    playlist, segment, measured = stream.playlist, stream.playlist.segments[number], stream.measured[number]
+    where = f"{playlist.name}#{number}"
+    if int(segment.seconds + 0.5) > playlist.target_seconds:
+        yield "target-duration", where, f"{segment.seconds} s of at most {playlist.target_seconds}"
+    if segment.offset + segment.size > files.size(segment.uri):
+        yield "byte-range", where, f"ends at {segment.offset + segment.size} of {files.size(segment.uri)} bytes"
+    elif measured.fault:
+        yield "segment-boundary", where, measured.fault
+    elif abs(Fraction(segment.seconds) - measured.seconds) > NEAR:
+        yield "segment-duration", where, f"says {segment.seconds} s, lasts {float(measured.seconds):.3f} s"
+    if stream.width and not measured.fault and measured.seconds > LONGEST_GOP + measured.seconds / measured.samples:
+        yield "key-frames", where, f"{float(measured.seconds):.3f} s without another"
 
 
 def _check_together(master: Playlist, streams: dict[str, Stream], pictures: dict[str, Stream]) -> Found:
