@@ -1,13 +1,18 @@
-# One door to everything. `make help` lists it. Prerequisites: Python ≥ 3.11, git, make.
+# Every command of the project. `make help` lists them. Prerequisites: Python ≥ 3.11, git, make.
 PYTHON ?= python3
 STAGE ?= dev
 BIN := .venv/bin
 # The CDK's Python starts whatever `node` the machine has, unless told; this one is of our own packages.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
+# A shell may forbid Python to keep what it compiled: every worker of the tests would compile every library again.
+unexport PYTHONDONTWRITEBYTECODE
+SELECTED := $(if $(ROOM),tests/$(ROOM),tests)
+# What one check says stays together, where make can do that (GNU make 4).
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local cli
 
 .DEFAULT_GOAL := help
-.PHONY: up down test test-engines check format bench synth deploy lock help setup-run setup-dev
+.PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
 
 up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. Safe to repeat.
 	@$(BIN)/reelstack up
@@ -15,25 +20,32 @@ up: setup-run ## Start the whole system on this machine, publish a sample clip, 
 down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi
 
-test: setup-dev ## Every test that needs no heavy engine; at most 10 minutes on 2 cores.
-	@$(BIN)/pytest -n 3 --dist loadgroup -m "not engines" # one of them mostly waits for the local cloud
+test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; at most 5 minutes on 2 cores.
+	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
-test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media and upload tests.
+test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; at most 12 minutes.
 	@$(BIN)/python -m infra.functions.layers
-	@$(BIN)/pytest -n 2 --dist loadgroup -m engines
+	@$(BIN)/pytest -n 2 --dist loadgroup -m engines $(SELECTED)
 
 check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-lint and checkov on templates; stale pages.
+	@$(PYTHON) local/bootstrap.py checkov
+	@$(MAKE) --jobs 3 $(TOGETHER) --no-print-directory check-types check-templates check-code
+
+check-types:
+	$(BIN)/mypy $(SOURCES)
+
+check-templates:
+	$(BIN)/python -m infra.checks.assemblies build/check
+	$(BIN)/python -m infra.checks.truth --check
+	$(BIN)/cfn-lint --template "build/check/prod-full/*.template.json" "build/check/dev-core/*.template.json"
+	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full --directory build/check/dev-core
+
+check-code:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
 	$(BIN)/reelstack npm run check
 	$(BIN)/python -m cli.openapi --check
-	$(BIN)/python -m infra.checks.variants build/check
-	$(BIN)/python -m infra.checks.truth --check
-	$(BIN)/cfn-lint --template "build/check/prod-full/*.template.json" "build/check/dev-core/*.template.json"
-	@$(PYTHON) local/bootstrap.py checkov
-	.venv-check/bin/checkov --config-file .checkov.yaml --directory build/check/prod-full --directory build/check/dev-core
 
 format: setup-dev ## Format and mend what can be mended.
 	$(BIN)/ruff format .

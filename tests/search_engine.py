@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.engines.search_domain import ENGINE
 from local import ports, programs
 from local.processes import wait_until
 from reelstack.platform.config import PREFIX, Config, config
@@ -25,7 +24,6 @@ from reelstack.search import indexes
 from reelstack.search.documents import SearchKind
 
 OPENSEARCH = "2.19.3"
-assert f"OpenSearch_{OPENSEARCH.rpartition('.')[0]}" == ENGINE
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ENGINE_ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{OPENSEARCH}:zip"
 ANALYZERS_ARTIFACT = f"org.opensearch.plugin:analysis-common:{OPENSEARCH}"
@@ -69,6 +67,9 @@ def osmem() -> Iterator[str]:
 
 @contextmanager
 def opensearch() -> Iterator[str]:
+    from infra.engines.search_domain import ENGINE  # it brings the whole of the CDK, which no test of a handler needs
+
+    assert f"OpenSearch_{OPENSEARCH.rpartition('.')[0]}" == ENGINE
     port, transport = ports.free(2)
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="reelstack-opensearch-") as name:

@@ -10,7 +10,6 @@ deploys, after everything the laptop leaves out is gone.
 import json
 import re
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ from cfnlint.helpers import REGION_PRIMARY
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
 from infra import ROOT
+from infra.checks.assemblies import LAPTOP, assembly
 from infra.checks.truth_kinds import KINDS
-from infra.checks.variants import synthesize, variants
-from infra.settings import STAGES
 from local.template import Change, adapt
 
 PAGE = ROOT / "docs" / "truth.md"
@@ -185,9 +183,7 @@ def _changes(changes: Iterable[Change]) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        production = synthesize(variants()[PRODUCTION], Path(scratch) / "production")
-        text = page(production, synthesize(STAGES["local"], Path(scratch) / "laptop"))
+    text = page(assembly(PRODUCTION), assembly(LAPTOP))
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(text)
     elif not PAGE.exists() or PAGE.read_text() != text:

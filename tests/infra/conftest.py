@@ -1,12 +1,12 @@
-"""Each variant of the app is synthesized once for a run, as `make check` does it: without layers and credentials."""
+"""Each variant of the app is synthesized once for a checkout as it is, as `make check` does it: without layers."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from infra.checks.variants import synthesize, variants
+from infra.checks.assemblies import assembly
+from infra.checks.variants import variants
 from tests.infra.templates import Assembly
 
 
@@ -25,8 +25,7 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, A
         for name in [name for name in os.environ if name.startswith(("AWS_", "CDK_"))]:
             patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        folder: Path = tmp_path_factory.mktemp("assemblies")
-        yield {name: Assembly(s, synthesize(s, folder / name)) for name, s in variants().items()}
+        yield {name: Assembly(settings, assembly(name)) for name, settings in variants().items()}
 
 
 @pytest.fixture(params=sorted(variants()))

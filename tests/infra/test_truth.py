@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
+from infra.checks.assemblies import LAPTOP, assembly
 from infra.checks.truth import PAGE, UnknownKind, page
 from infra.checks.truth_kinds import KINDS
-from infra.checks.variants import synthesize
-from infra.settings import STAGES
 from tests.infra.templates import Assembly
 
 
 @pytest.fixture(scope="session")
-def laptop(assemblies: dict[str, Assembly], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def laptop(assemblies: dict[str, Assembly]) -> Path:
     """The laptop's stage. Asks for `assemblies` only to be synthesized by the same worker."""
-    return synthesize(STAGES["local"], tmp_path_factory.mktemp("laptop") / "local")
+    return assembly(LAPTOP)
 
 
 def _section(text: str, title: str) -> str:
