@@ -31,10 +31,7 @@ class SearchDomain(Construct):
         self._settings = settings
         group = ec2.SecurityGroup(self, "Group", vpc=vpc, description="OpenSearch", allow_all_outbound=False)
         group.add_ingress_rule(functions_group, ec2.Port.tcp(443), "functions search and index")
-        log_group, may_log = self._logs()
-        logged = opensearch.CfnDomain.LogPublishingOptionProperty(
-            cloud_watch_logs_log_group_arn=log_group.log_group_arn, enabled=True
-        )
+        logged, may_log = self._logs()
         self.domain = opensearch.CfnDomain(
             self,
             "Domain",
@@ -90,7 +87,7 @@ class SearchDomain(Construct):
         }
         return {"Version": "2012-10-17", "Statement": [allowed]}
 
-    def _logs(self) -> tuple[logs.LogGroup, logs.ResourcePolicy]:
+    def _logs(self) -> tuple[opensearch.CfnDomain.LogPublishingOptionProperty, logs.ResourcePolicy]:
         group = logs.LogGroup(
             self, "Logs", retention=RETENTION[self._settings.log_days], removal_policy=RemovalPolicy.DESTROY
         )
@@ -105,4 +102,7 @@ class SearchDomain(Construct):
                 )
             ],
         )
-        return group, may_log
+        published = opensearch.CfnDomain.LogPublishingOptionProperty(
+            cloud_watch_logs_log_group_arn=group.log_group_arn, enabled=True
+        )
+        return published, may_log

@@ -16,26 +16,11 @@ def dashboard(scope: Construct, names: Names, functions: Sequence[str], api: api
     """`functions`: their names in the catalogue."""
 
     def of_functions(metric: str, statistic: str) -> list[cloudwatch.IMetric]:
-        return [
-            cloudwatch.Metric(
-                namespace="AWS/Lambda",
-                metric_name=metric,
-                dimensions_map={"FunctionName": names.function(name)},
-                period=FIVE,
-                statistic=statistic,
-                label=name,
-            )
-            for name in functions
-        ]
+        dimensions = {name: {"FunctionName": names.function(name)} for name in functions}
+        return [_metric("AWS/Lambda", metric, of, statistic, label=name) for name, of in dimensions.items()]
 
     def of_production(metric: str, statistic: str = "Sum") -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/States",
-            metric_name=metric,
-            dimensions_map={"StateMachineArn": names.machine_arn("production")},
-            period=FIVE,
-            statistic=statistic,
-        )
+        return _metric("AWS/States", metric, {"StateMachineArn": names.machine_arn("production")}, statistic)
 
     productions = [of_production(f"Executions{what}") for what in ("Started", "Succeeded", "Failed")]
     times = [of_production("ExecutionTime", statistic) for statistic in ("p50", "p99")]
@@ -58,6 +43,19 @@ def dashboard(scope: Construct, names: Names, functions: Sequence[str], api: api
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
         ],
+    )
+
+
+def _metric(
+    namespace: str, name: str, dimensions: dict[str, str], statistic: str, label: str | None = None
+) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        dimensions_map=dimensions,
+        period=FIVE,
+        statistic=statistic,
+        label=label,
     )
 
 

@@ -17,6 +17,9 @@ from infra.storage.stores import Stores
 
 WAF_REGION = "us-east-1"
 ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+NEVER_KEPT = [cloudfront.ErrorResponse(http_status=code, ttl=Duration.seconds(0)) for code in ERRORS]
+"""By default CloudFront keeps a 404 for ten seconds, under a key that for the API holds neither query nor caller. No
+page is mapped: a problem+json answer must reach its client as it is."""
 PRICE_CLASSES = {
     "100": cloudfront.PriceClass.PRICE_CLASS_100,
     "200": cloudfront.PriceClass.PRICE_CLASS_200,
@@ -60,9 +63,7 @@ class DeliveryStack(Stack):
             web_acl_id=web_acl_arn,
             log_bucket=stores.logs,
             log_file_prefix="cloudfront/",
-            # By default CloudFront keeps a 404 for ten seconds, under a key that for the API holds neither query nor
-            # caller. No page is mapped: a problem+json answer must reach its client as it is.
-            error_responses=[cloudfront.ErrorResponse(http_status=code, ttl=Duration.seconds(0)) for code in ERRORS],
+            error_responses=NEVER_KEPT,
         )
         self.export_value(self.distribution.distribution_id)
         self._parameter(names)

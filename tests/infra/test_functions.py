@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.catalogue import FUNCTIONS, Fn
+from infra.catalogue import FUNCTIONS, ROOMS, Fn
 from infra.functions.function import SNAP_START_DISK
 from infra.functions.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
 from infra.settings import STAGES
@@ -16,6 +16,7 @@ from tests.infra.templates import Assembly, Resource, place, stack_of
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT_BYTES = 4096
+PAGE_LINES = 150
 LONGEST_NAME = 256
 """Bytes that a reference may become: names CloudFormation makes end at 255, ARNs of ours are shorter."""
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -131,3 +132,9 @@ def test_every_function_fits_into_lambda_with_layers_built_from_the_lock() -> No
     for line in FUNCTIONS:
         code = unzipped_bytes(ROOT / line.folder)
         assert code + sum(sizes[layer] for layer in ("common", *line.layers)) < LIMIT_BYTES, line.name
+
+
+def test_every_room_has_a_page_of_its_own_and_none_is_long() -> None:
+    pages = {path.stem: path for path in (ROOT / "infra/catalogue").glob("*.py") if path.stem not in ("__init__", "fn")}
+    assert pages.keys() == set(ROOMS) == {line.room for line in FUNCTIONS}
+    assert {room for room, page in pages.items() if len(page.read_text().splitlines()) >= PAGE_LINES} == set()
