@@ -26,7 +26,8 @@ def in_process() -> Iterator[Any]:
     with mock_aws():
         from reelstack.platform import aws
         from reelstack.tables.production import Lease
-        from reelstack.tables.videos import Upload, Video
+        from reelstack.tables.uploads import Upload
+        from reelstack.tables.videos import Video
 
         for model in (Lease, Upload, Video):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
@@ -67,7 +68,8 @@ def _environment() -> dict[str, str]:
 
 
 def begin(s3: Any, source: Path) -> None:
-    from reelstack.tables.videos import Upload, Video
+    from reelstack.tables.uploads import Upload
+    from reelstack.tables.videos import Video
 
     s3.upload_file(str(source), "uploads", STEP["key"])
     Upload(

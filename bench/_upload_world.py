@@ -27,9 +27,11 @@ from infra.settings import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
-from reelstack.tables.accounts import IdempotencyRecord, RateWindow, Session, User
+from reelstack.tables.accounts import Session, User
 from reelstack.tables.model import deployed
-from reelstack.tables.videos import Upload, Usage, Video
+from reelstack.tables.uploads import Upload, Usage
+from reelstack.tables.videos import Video
+from reelstack.tables.web import IdempotencyRecord, RateWindow
 
 SECRET = "through the door"
 READY_SECONDS = 90

@@ -42,7 +42,8 @@ def world() -> Iterator[Any]:
         os.environ["REELSTACK_CACHE_URL"] = url
         from reelstack.platform import aws
         from reelstack.tables.accounts import User
-        from reelstack.tables.interactions import Counter, Like
+        from reelstack.tables.counters import Counter
+        from reelstack.tables.interactions import Like
         from reelstack.tables.social import Block, Follow
         from reelstack.tables.videos import Video
 

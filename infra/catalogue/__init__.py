@@ -19,7 +19,8 @@ from infra.catalogue import (
     videos,
 )
 from infra.catalogue.fn import Fn, LayerName, Target
-from reelstack.tables.accounts import IdempotencyRecord, RateWindow, Session, User
+from reelstack.tables.accounts import Session, User
+from reelstack.tables.web import IdempotencyRecord, RateWindow
 
 __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
 

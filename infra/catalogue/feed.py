@@ -2,8 +2,9 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Counter
-from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
+from reelstack.tables.counters import Counter
+from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (

@@ -2,7 +2,8 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video

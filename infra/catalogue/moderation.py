@@ -4,8 +4,8 @@ from infra.catalogue.fn import CRT, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Report, Review
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(

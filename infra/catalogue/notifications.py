@@ -2,7 +2,8 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import Handle, Session, User
-from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Comment, CommentLike, Like
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video

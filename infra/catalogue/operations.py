@@ -2,7 +2,8 @@
 
 from infra.catalogue.fn import PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.production import BacklogEntry, Lease, Spending
 from reelstack.tables.social import Follow

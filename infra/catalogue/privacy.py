@@ -1,13 +1,17 @@
 """Privacy: exports and erasures. Their steps belong to the state machines of the same names."""
 
 from infra.catalogue.fn import Fn, Target
-from reelstack.tables.accounts import DataRequest, Handle, Session, User
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.counters import Counter
+from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
-from reelstack.tables.production import Lease, Turn
-from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
-from reelstack.tables.videos import Claim, Upload, Usage, Video
+from reelstack.tables.privacy import DataRequest
+from reelstack.tables.production import Claim, Lease, Turn
+from reelstack.tables.social import Block, Follow
+from reelstack.tables.uploads import Upload, Usage
+from reelstack.tables.videos import Video
 
 OBJECTS_OF_VIDEOS = ("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/")
 ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin, Counter), *OBJECTS_OF_VIDEOS)

@@ -1,8 +1,9 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
-from reelstack.tables.production import BacklogEntry, EngineJob, Lease, Spending, Turn
-from reelstack.tables.videos import Claim, Upload, Video
+from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
 

@@ -2,7 +2,7 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
 

@@ -1,7 +1,8 @@
 """Uploads: creating, signing and completing them, and joining what came in chunks."""
 
 from infra.catalogue.fn import CRT, Fn
-from reelstack.tables.videos import Upload, Usage, Video
+from reelstack.tables.uploads import Upload, Usage
+from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(

@@ -2,7 +2,7 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video

@@ -8,7 +8,7 @@ import pytest
 from reelstack.counters import counters, deltas, shards, sizing
 from reelstack.platform.config import Config
 from reelstack.platform.stream_records import StreamRecord
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 
 
 def liked(sequence: int, video_id: str, name: str = "INSERT") -> StreamRecord:

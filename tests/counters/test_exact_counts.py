@@ -19,7 +19,7 @@ from reelstack.counters import counters, shards
 from reelstack.interactions import likes
 from reelstack.platform.config import Config
 from reelstack.platform.stream_records import StreamRecord
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.videos import Video
 from tests.conftest import empty_tables
 

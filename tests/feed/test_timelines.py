@@ -14,7 +14,8 @@ from reelstack.feed import timelines
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
-from reelstack.tables.social import Follow, LargeAccount, TimelineEntry
+from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 from reelstack.videos import listings, videos
 

@@ -18,8 +18,8 @@ from reelstack.moderation.errors import NothingToDecide
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.production import slots
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.videos import Video
 
 Call = Callable[..., Any]
 PATH = "/v1/videos/v1/verdict"

@@ -11,8 +11,8 @@ from reelstack.audit_log import Change
 from reelstack.moderation import decisions, review_queue
 from reelstack.platform.config import Config, config
 from reelstack.tables.moderation import AuditEntry, Review
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.videos import Video
 from reelstack.videos import videos
 from tests.videos.test_videos import make, problem
 

@@ -18,7 +18,8 @@ from reelstack.platform import stream_records
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks
 from reelstack.tables.accounts import Handle, User
-from reelstack.tables.interactions import Comment, CommentLike, Counter, Like
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Comment, CommentLike, Like
 from reelstack.tables.notifications import Connection, Device, Notification
 from tests.conftest import REGION
 from tests.support.functions import handler_of

@@ -18,7 +18,8 @@ from reelstack.platform.stream_records import StreamRecord
 from reelstack.production import executions, queues, reencodes, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Lease
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from reelstack.videos import change_events, videos
 

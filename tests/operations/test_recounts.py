@@ -12,7 +12,8 @@ from reelstack.interactions.errors import CommentNotFound
 from reelstack.operations import recounts
 from reelstack.operations.recounts import Outcome
 from reelstack.platform.config import Config
-from reelstack.tables.interactions import Comment, Counter, Like
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Comment, Like
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 

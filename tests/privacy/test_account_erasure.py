@@ -24,14 +24,16 @@ from reelstack.privacy.data_requests import Kind, Progress
 from reelstack.privacy.errors import NothingToRecover
 from reelstack.production import slots
 from reelstack.social import blocks, follows
-from reelstack.tables.accounts import DataRequest, User
+from reelstack.tables.accounts import User
+from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, Share
 from reelstack.tables.model import deployed
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
+from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import Lease, Turn
 from reelstack.tables.registry import TABLES
-from reelstack.tables.social import LargeAccount, TimelineEntry
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.videos import access
 from tests.accounts.test_administration import pool
 from tests.moderation.test_takedowns import store

@@ -10,7 +10,7 @@ from reelstack.interactions import comments, likes
 from reelstack.moderation import reports, takedowns
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.videos import videos

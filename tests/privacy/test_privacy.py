@@ -18,8 +18,9 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.privacy import export_documents, exports, zip_upload
 from reelstack.social import blocks, follows
-from reelstack.tables.accounts import DataRequest, User
+from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.privacy import DataRequest
 from tests.accounts.test_administration import ADMIN, WHY
 from tests.accounts.test_profiles import problem
 from tests.privacy.test_account_erasure import clip_of

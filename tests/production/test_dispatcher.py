@@ -11,7 +11,8 @@ from reelstack.platform.config import Config, config
 from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.production import BacklogEntry, Lease, Spending, Turn
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import uploads
 from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import NewUpload

@@ -10,8 +10,9 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.production import backlog, dispatcher, executions, slots
 from reelstack.production.jobs import NotAnUpload, Order
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Upload, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import uploads
 from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import NewUpload

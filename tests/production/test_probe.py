@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from reelstack.platform import aws as seam
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 
 
 def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:

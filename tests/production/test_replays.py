@@ -17,7 +17,8 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.production import backlog, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from tests.support.complete_uploads import complete_upload
 

@@ -11,7 +11,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import follows
 from reelstack.tables.accounts import User
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.social import Follow
 from tests.support.streams import Streams
 from tests.videos.test_videos import make, problem

@@ -2,7 +2,8 @@
 
 import uuid
 
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from tests.clips import drawn
 from tests.support.functions import handler_of, sample_of
 

@@ -19,13 +19,15 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.privacy import account_deletion, data_requests
 from reelstack.social import blocks
-from reelstack.tables.accounts import RateWindow, Session, User
+from reelstack.tables.accounts import Session, User
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin
 from reelstack.tables.model import deployed
 from reelstack.tables.moderation import Review
 from reelstack.tables.notifications import Device, NotificationPreference
 from reelstack.tables.social import Follow
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
+from reelstack.tables.web import RateWindow
 from reelstack.web import ROLES
 from tests.conftest import ACCOUNT, REGION
 from tests.search_engine import osmem

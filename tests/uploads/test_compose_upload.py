@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from functions.uploads.compose_upload.handler import handler
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import chunk_composer, parts
 from reelstack.uploads.chunk_composer import Composed, NoSuchOrder, OutOfTime
 from reelstack.uploads.parts import MIB

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads import checksums, parts
 from reelstack.uploads.parts import MIB, Mode
 

@@ -10,7 +10,8 @@ from pynamodb.exceptions import TransactWriteError
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
 from reelstack.tables.model import transact
-from reelstack.tables.videos import Upload, Usage, Video
+from reelstack.tables.uploads import Upload, Usage
+from reelstack.tables.videos import Video
 from reelstack.uploads import quotas
 from reelstack.uploads.errors import TooManyOpenUploads
 

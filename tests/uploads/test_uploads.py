@@ -10,7 +10,8 @@ import pytest
 from functions.uploads.api.handler import handler
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import completion
 
 MIB = 1024 * 1024

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reelstack.platform import aws as seam
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 
 MIB = 1024 * 1024
 Call = Callable[..., Any]

@@ -10,8 +10,9 @@ from reelstack.accounts import users
 from reelstack.platform.config import Config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import TimelineEntry
 from reelstack.tables.interactions import Bookmark, Like
-from reelstack.tables.social import Follow, TimelineEntry
+from reelstack.tables.social import Follow
 from reelstack.videos import videos
 from tests.videos.test_videos import make, problem
 

@@ -14,7 +14,7 @@ from reelstack.production import budget, reencodes
 from reelstack.production.cost_estimate import estimate
 from reelstack.production.engine_choice import choose_engine, choose_watcher, engine_choice
 from reelstack.production.steps import ProbeInput, Rejected
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 
 
 @entry

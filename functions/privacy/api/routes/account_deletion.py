@@ -3,7 +3,7 @@ from pydantic import BaseModel
 
 from reelstack.privacy import account_deletion, data_requests
 from reelstack.privacy.data_requests import Progress
-from reelstack.tables.accounts import DataRequest
+from reelstack.tables.privacy import DataRequest
 from reelstack.web import ADMIN, Admin, UserId, Viewer, declared
 from reelstack.web.bodies import StaffReason
 

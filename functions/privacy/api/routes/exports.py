@@ -3,7 +3,7 @@ from pydantic import BaseModel
 
 from reelstack.privacy import data_requests, exports
 from reelstack.privacy.data_requests import Progress
-from reelstack.tables.accounts import DataRequest
+from reelstack.tables.privacy import DataRequest
 from reelstack.web import Viewer, declared
 
 router = APIRouter(prefix="/v1/me/export", tags=["privacy"])

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack.platform.config import config
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads import completion, parts, priorities, uploads
 from reelstack.uploads.parts import HeldPart, SignedPart
 from reelstack.uploads.uploads import NewUpload

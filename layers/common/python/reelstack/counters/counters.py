@@ -20,7 +20,7 @@ from reelstack.platform.config import config
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.platform.telemetry import count
 from reelstack.tables import transactions
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 from reelstack.tables.transactions import Stopped
 
 TRANSACTION_COUNTERS = 99

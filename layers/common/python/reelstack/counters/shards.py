@@ -17,7 +17,7 @@ from reelstack.counters import sizing
 from reelstack.platform import retry
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables import transactions
-from reelstack.tables.interactions import Counter
+from reelstack.tables.counters import Counter
 
 KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested")
 """The counting attributes of Counter."""

@@ -22,7 +22,7 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import count
 from reelstack.social import follows, relationships
 from reelstack.social.relationships import Following
-from reelstack.tables.social import LargeAccount, TimelineEntry
+from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.videos import Video
 from reelstack.videos import listings, videos
 from reelstack.videos.listings import Page, Position

@@ -19,8 +19,8 @@ from reelstack.platform import aws
 from reelstack.platform.telemetry import count, logger
 from reelstack.production import slots
 from reelstack.tables.moderation import Review
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.videos import Video
 from reelstack.videos import lifecycle, videos
 from reelstack.videos.videos import State
 

@@ -21,7 +21,8 @@ from reelstack.platform import sharding
 from reelstack.platform.telemetry import count, logger
 from reelstack.social import follows
 from reelstack.social.relationships import Following
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Share
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos

@@ -16,7 +16,8 @@ from reelstack.platform.config import config
 from reelstack.privacy import account_erasure, data_requests
 from reelstack.privacy.data_requests import QUEUE, Progress
 from reelstack.privacy.errors import ErasureNotFound, NothingToRecover
-from reelstack.tables.accounts import DataRequest, User
+from reelstack.tables.accounts import User
+from reelstack.tables.privacy import DataRequest
 
 AT_ONCE = 20
 """Erasures that one look starts."""

@@ -20,13 +20,17 @@ from reelstack.notifications import devices
 from reelstack.platform import storage
 from reelstack.privacy import data_requests, exports, personal_data
 from reelstack.privacy.data_requests import Kind
-from reelstack.tables.accounts import DataRequest, Handle, IdempotencyRecord, RateWindow, Session, User
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.counters import Counter
+from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
+from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import BacklogEntry, EngineJob, Spending, Turn
-from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
-from reelstack.tables.videos import Usage
+from reelstack.tables.social import Block, Follow
+from reelstack.tables.uploads import Usage
+from reelstack.tables.web import IdempotencyRecord, RateWindow
 from reelstack.uploads.priorities import Priority
 
 PAGE = 100

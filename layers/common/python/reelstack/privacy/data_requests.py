@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 
 from reelstack.platform import aws
 from reelstack.platform.clock import now_ms
-from reelstack.tables.accounts import DataRequest
+from reelstack.tables.privacy import DataRequest
 
 QUEUE = "erasures"
 TOMBSTONE_SECONDS = 2 * 3600

@@ -15,7 +15,7 @@ from reelstack.privacy import personal_data
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.videos import access
 
 AT_ONCE = 100

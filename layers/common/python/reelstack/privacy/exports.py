@@ -18,8 +18,9 @@ from reelstack.platform.config import config
 from reelstack.privacy import data_requests, export_documents, personal_data, zip_upload
 from reelstack.privacy.data_requests import Kind, Progress
 from reelstack.privacy.errors import ExportNotFound
-from reelstack.tables.accounts import DataRequest
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.privacy import DataRequest
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.videos.videos import State
 
 PREFIX = "exports/"

@@ -17,10 +17,12 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
 from reelstack.privacy import personal_data
 from reelstack.production import slots
-from reelstack.tables.interactions import Comment, Counter, Pin
+from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Comment, Pin
 from reelstack.tables.moderation import Report, Review
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Upload, Video
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import parts
 from reelstack.videos import videos
 from reelstack.videos.videos import DUE, State

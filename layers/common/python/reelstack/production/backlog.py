@@ -13,7 +13,7 @@ from reelstack.production.fair_queue import round_of_next
 from reelstack.production.jobs import Order
 from reelstack.tables import transactions
 from reelstack.tables.production import BacklogEntry, Turn
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads.priorities import Priority
 
 ORDERS = "#orders"

@@ -19,7 +19,7 @@ from reelstack.production import backlog, budget, executions, queues, slots
 from reelstack.production.fair_queue import Turns, after, choose, open_to
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables.production import BacklogEntry, Lease, Turn
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads import completion
 from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import UploadState

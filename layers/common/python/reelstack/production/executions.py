@@ -13,8 +13,8 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.production import attempts, slots
 from reelstack.production.jobs import NotAnUpload, Order
-from reelstack.tables.production import Lease
-from reelstack.tables.videos import Claim, Upload
+from reelstack.tables.production import Claim, Lease
+from reelstack.tables.uploads import Upload
 from reelstack.videos import videos
 
 START_GRACE_SECONDS = 300

@@ -3,12 +3,17 @@
 model           what every table is made of: its name, the process's one connection, conditional writes
 transactions    writes of several tables, all or nothing
 registry        all tables, for infra and for tests
-videos          Video, Upload, Usage, Claim
-production      Lease, BacklogEntry, Turn, EngineJob, Spending
+uploads         Upload, Usage
+videos          Video
+production      Claim, Lease, BacklogEntry, Turn, EngineJob, Spending
 moderation      Review, Report, AuditEntry
-interactions    Like, Comment, CommentLike, Pin, Bookmark, Share, Counter
-social          Follow, Block, TimelineEntry, LargeAccount
-accounts        User, Handle, Session, DataRequest, RateWindow, IdempotencyRecord
+interactions    Like, Comment, CommentLike, Pin, Bookmark, Share
+counters        Counter
+social          Follow, Block
+accounts        User, Handle, Session
+feed            TimelineEntry, LargeAccount
+privacy         DataRequest
+web             RateWindow, IdempotencyRecord
 notifications   Notification, NotificationPreference, Connection, ConnectionTicket, Device
 
 A function imports the modules of the tables that its catalogue line names, and no others.

@@ -1,14 +1,11 @@
-"""People, their handles and sessions, what they may ask for and what they were answered."""
+"""Users, their handles and their sessions."""
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    JSONAttribute,
     ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
-    UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from reelstack.tables.model import Deployed, Table
 
@@ -79,77 +76,3 @@ class Session(Table):
     """Rounded: written at most once in `sessions.SEEN_SECONDS`."""
     revoked_at = NumberAttribute(null=True)
     expires_at = NumberAttribute()
-
-
-class RateWindow(Table):
-    """How many requests a caller has made in one window of time, where no cache counts them: web.rate_limits."""
-
-    class Meta(Deployed):
-        field = "rate_windows_table"
-        ttl = "expires_at"
-        # A request must not wait for what only counts it.
-        connect_timeout_seconds = 0.5
-        read_timeout_seconds = 0.5
-        max_retry_attempts = 0
-
-    window = UnicodeAttribute(hash_key=True)
-    """"<whose>#<number of the window>", e.g. "user:ann#593210"."""
-    taken = NumberAttribute()
-    expires_at = NumberAttribute()
-
-
-class IdempotencyRecord(Table):
-    """What a POST with an Idempotency-Key was answered. Powertools writes these items; here is what it calls things."""
-
-    class Meta(Deployed):
-        field = "idempotency_table"
-        ttl = "expires_at"
-
-    key = UnicodeAttribute(hash_key=True)
-    status = UnicodeAttribute()
-    request_hash = UnicodeAttribute()
-    answer = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute()
-    answering_until = NumberAttribute(null=True)
-    """Unix milliseconds; later, an answer that never came is not waited for any more."""
-
-
-class DataRequestsByDue(GlobalSecondaryIndex["DataRequest"]):  # type: ignore[no-untyped-call]
-    """Erasures by when they are to begin, or to begin again. Sparse: only these have a `queue`."""
-
-    class Meta:
-        index_name = "by_due"
-        projection = AllProjection()
-
-    queue = UnicodeAttribute(hash_key=True)
-    due_at = NumberAttribute(range_key=True)
-
-
-class DataRequest(Table):
-    """What a person asked to be done with all their data, and how far it is. `kind`: privacy.data_requests.Kind."""
-
-    class Meta(Deployed):
-        field = "data_requests_table"
-        ttl = "expires_at"
-
-    user_id = UnicodeAttribute(hash_key=True)
-    kind = UnicodeAttribute(range_key=True)
-    request_id = UnicodeAttribute()
-    state = UnicodeAttribute()
-    """One of privacy.data_requests.Progress."""
-    asked_at = NumberAttribute()
-    ended_at = NumberAttribute(null=True)
-    finished = UnicodeSetAttribute(null=True)
-    """Names of the parts that are done, of `parts` in all."""
-    parts = NumberAttribute()
-    files: JSONAttribute = JSONAttribute(null=True)
-    """Of an export that is done: [{"name", "size_bytes"}]."""
-    left: JSONAttribute = JSONAttribute(null=True)
-    """Stores in which verification still found something of the user."""
-    queue = UnicodeAttribute(null=True)
-    due_at = NumberAttribute(null=True)
-    tries = NumberAttribute(default=0)
-    """Executions that were started for it."""
-    expires_at = NumberAttribute(null=True)
-
-    by_due = DataRequestsByDue()

@@ -1,6 +1,6 @@
-"""Who waits for a production slot, who has one, what runs at an engine, and what was spent."""
+"""Productions: which were started, wait, hold a slot or run at an engine, and what was spent."""
 
-from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 
 from reelstack.tables.model import Deployed, Table
 
@@ -91,3 +91,21 @@ class Spending(Table):
     microdollars = NumberAttribute(default=0)
     productions = NumberAttribute(default=0)
     expires_at = NumberAttribute(null=True)
+
+
+class Claim(Table):
+    """That an upload's production was started, kept for good: the same event again finds it here."""
+
+    class Meta(Deployed):
+        field = "claims_table"
+
+    upload_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute()
+    attempt = NumberAttribute()
+    started = BooleanAttribute(default=False)
+    claimed_at = NumberAttribute()
+    task_token = UnicodeAttribute(null=True)
+    """The state machine's callback token while a person's decision is awaited."""
+    decision = UnicodeAttribute(null=True)
+    decision_reason = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)

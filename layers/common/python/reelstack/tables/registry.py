@@ -2,13 +2,18 @@
 
 from pynamodb.models import Model
 
-from reelstack.tables.accounts import DataRequest, Handle, IdempotencyRecord, RateWindow, Session, User
-from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Counter, Like, Pin, Share
+from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.counters import Counter
+from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
-from reelstack.tables.production import BacklogEntry, EngineJob, Lease, Spending, Turn
-from reelstack.tables.social import Block, Follow, LargeAccount, TimelineEntry
-from reelstack.tables.videos import Claim, Upload, Usage, Video
+from reelstack.tables.privacy import DataRequest
+from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
+from reelstack.tables.social import Block, Follow
+from reelstack.tables.uploads import Upload, Usage
+from reelstack.tables.videos import Video
+from reelstack.tables.web import IdempotencyRecord, RateWindow
 
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, BacklogEntry, Turn, Spending, Review, AuditEntry),

@@ -1,6 +1,6 @@
-"""Who follows whom, who blocks whom, and the timelines that follow from it."""
+"""Who follows whom, and who blocks whom."""
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from reelstack.tables.model import Deployed, Table
@@ -37,31 +37,6 @@ class Follow(Table):
     """<state>#<followee>#<number>: the listing it is in, and the partition of that."""
 
     by_followee = FollowsByFollowee()
-
-
-class TimelineEntry(Table):
-    """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
-
-    class Meta(Deployed):
-        field = "timelines_table"
-        ttl = "expires_at"
-
-    user_id = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True)
-    """v#<published_at>#<video>, or a#<account>: feed.timelines."""
-    expires_at = NumberAttribute(null=True)
-
-
-class LargeAccount(Table):
-    """That an account's videos are not written into its followers' timelines, but read when they are."""
-
-    class Meta(Deployed):
-        field = "large_accounts_table"
-
-    user_id = UnicodeAttribute(hash_key=True)
-    since = NumberAttribute()
-    pointed = BooleanAttribute(default=False)
-    """Whether everybody who followed it at `since` has a pointer to it."""
 
 
 class BlocksByBlocker(GlobalSecondaryIndex["Block"]):  # type: ignore[no-untyped-call]

@@ -1,12 +1,10 @@
-"""Videos, the uploads they come by, what a creator uploaded, and productions that were started."""
+"""Videos, from the creation of their uploads on."""
 
 from pynamodb.attributes import (
-    BooleanAttribute,
     JSONAttribute,
     ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
-    UnicodeSetAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
@@ -128,62 +126,3 @@ class Video(Table):
     by_shard = VideosByShard()
     by_published = VideosByPublished()
     by_erasure = VideosByErasure()
-
-
-class Upload(Table):
-    """An upload, bound to its owner, object key and S3 upload id, none of which a client ever names."""
-
-    class Meta(Deployed):
-        field = "uploads_table"
-        ttl = "expires_at"
-
-    upload_id = UnicodeAttribute(hash_key=True)
-    owner_id = UnicodeAttribute()
-    video_id = UnicodeAttribute()
-    key = UnicodeAttribute()
-    s3_upload_id = UnicodeAttribute()
-    size_bytes = NumberAttribute()
-    part_size_bytes = NumberAttribute()
-    mode = UnicodeAttribute(default="parts")
-    """One of uploads.parts.Mode."""
-    content_type = UnicodeAttribute()
-    sha256 = UnicodeAttribute(null=True)
-    crc64nvme = UnicodeAttribute(null=True)
-    """Of the whole original, base64, as storage verified it when its parts were joined."""
-    request_hash = UnicodeAttribute(null=True)
-    state = UnicodeAttribute()
-    created_at = NumberAttribute()
-    expires_at = NumberAttribute(null=True)
-
-
-class Usage(Table):
-    """What a creator has uploaded on a `day` (UTC, 2026-11-23); under `day` "open" the uploads not completed yet."""
-
-    class Meta(Deployed):
-        field = "usage_table"
-        ttl = "expires_at"
-
-    owner_id = UnicodeAttribute(hash_key=True)
-    day = UnicodeAttribute(range_key=True)
-    uploads = NumberAttribute(null=True)
-    size_bytes = NumberAttribute(null=True)
-    open_uploads = UnicodeSetAttribute(null=True)
-    expires_at = NumberAttribute(null=True)
-
-
-class Claim(Table):
-    """That an upload's production was started, kept for good: the same event again finds it here."""
-
-    class Meta(Deployed):
-        field = "claims_table"
-
-    upload_id = UnicodeAttribute(hash_key=True)
-    video_id = UnicodeAttribute()
-    attempt = NumberAttribute()
-    started = BooleanAttribute(default=False)
-    claimed_at = NumberAttribute()
-    task_token = UnicodeAttribute(null=True)
-    """The state machine's callback token while a person's decision is awaited."""
-    decision = UnicodeAttribute(null=True)
-    decision_reason = UnicodeAttribute(null=True)
-    decided_by = UnicodeAttribute(null=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads import checksums, completion, parts, uploads
 from reelstack.uploads.errors import UploadAborted
 from reelstack.uploads.parts import HeldPart

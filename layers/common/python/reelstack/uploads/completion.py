@@ -7,7 +7,8 @@ import time
 
 from reelstack.platform import aws
 from reelstack.platform.config import config
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import parts, uploads
 from reelstack.uploads.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.uploads.parts import Mode

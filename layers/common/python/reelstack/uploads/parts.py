@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from reelstack.platform import aws
 from reelstack.platform.config import config
-from reelstack.tables.videos import Upload
+from reelstack.tables.uploads import Upload
 from reelstack.uploads import checksums
 from reelstack.uploads.errors import UploadAborted
 

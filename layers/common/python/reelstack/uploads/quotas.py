@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.config import config
-from reelstack.tables.videos import Upload, Usage
+from reelstack.tables.uploads import Upload, Usage
 from reelstack.uploads.errors import DailyBytesExceeded, DailyUploadsExceeded, TooManyOpenUploads
 
 OPEN = "open"

@@ -18,7 +18,8 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.errors import StorageBusy
 from reelstack.tables import transactions
-from reelstack.tables.videos import Upload, Video
+from reelstack.tables.uploads import Upload
+from reelstack.tables.videos import Video
 from reelstack.uploads import parts, quotas
 from reelstack.uploads.errors import (
     FileTooLarge,

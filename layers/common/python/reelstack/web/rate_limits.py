@@ -25,7 +25,7 @@ from reelstack.errors import TooManyRequests
 from reelstack.platform.cache import connected
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.tables.accounts import RateWindow
+from reelstack.tables.web import RateWindow
 
 if TYPE_CHECKING:
     from valkey import Valkey

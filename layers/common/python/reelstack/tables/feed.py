@@ -1,0 +1,30 @@
+"""Timelines, and the accounts whose videos are read into them instead of written."""
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from reelstack.tables.model import Deployed, Table
+
+
+class TimelineEntry(Table):
+    """Something that belongs into a user's timeline: a video, or a large account that the user follows."""
+
+    class Meta(Deployed):
+        field = "timelines_table"
+        ttl = "expires_at"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+    """v#<published_at>#<video>, or a#<account>: feed.timelines."""
+    expires_at = NumberAttribute(null=True)
+
+
+class LargeAccount(Table):
+    """That an account's videos are not written into its followers' timelines, but read when they are."""
+
+    class Meta(Deployed):
+        field = "large_accounts_table"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    since = NumberAttribute()
+    pointed = BooleanAttribute(default=False)
+    """Whether everybody who followed it at `since` has a pointer to it."""
