@@ -17,7 +17,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, User, Counter, Follow, Block),
         appends=(AuditEntry,),
         config=("cache_url", "search_url"),
-        calls=("search", "rebuild_search", "scan_videos", "scan_users"),
+        calls=("search", "reindex_search", "scan_videos", "scan_users"),
     ),
     Fn(
         "index_search",

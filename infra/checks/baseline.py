@@ -156,11 +156,11 @@ def _consumers() -> dict[str, list[str]]:
 
 
 def _samples() -> dict[str, dict[str, Any]]:
-    """events/**/<function>.<case>.json as function -> case -> content."""
-    found: dict[str, dict[str, Any]] = {}
+    """events/<room>/<function>.<case>.json as function -> case -> content, by the names of the catalogue."""
+    names, found = {line.place: line.name for line in FUNCTIONS}, dict[str, dict[str, Any]]()
     for path in sorted((ROOT / "events").rglob("*.json")):
         function, case = path.stem.split(".")
-        found.setdefault(function, {})[case] = json.loads(path.read_text())
+        found.setdefault(names[f"{path.parent.name}/{function}"], {})[case] = json.loads(path.read_text())
     return found
 
 

@@ -3,22 +3,22 @@
 from aws_cdk import aws_iam as iam
 
 SEARCH_GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "search": (("ESHttpPost", "videos/_search"), ("ESHttpPost", "people/_search")),
+    "search": (("ESHttpPost", "videos/_search"), ("ESHttpPost", "users/_search")),
     "index_search": (
         ("ESHttpGet", "_alias/*"),
         ("ESHttpPut", "videos-*"),
-        ("ESHttpPut", "people-*"),
+        ("ESHttpPut", "users-*"),
         ("ESHttpPost", "_bulk"),
     ),
-    "rebuild_search": (
+    "reindex_search": (
         ("ESHttpGet", "_alias"),
         ("ESHttpGet", "_alias/*"),
         ("ESHttpPut", "videos-*"),
-        ("ESHttpPut", "people-*"),
+        ("ESHttpPut", "users-*"),
         ("ESHttpDelete", "videos-*"),
-        ("ESHttpDelete", "people-*"),
+        ("ESHttpDelete", "users-*"),
         ("ESHttpPost", "videos-*"),
-        ("ESHttpPost", "people-*"),
+        ("ESHttpPost", "users-*"),
         ("ESHttpPost", "_bulk"),
         ("ESHttpPost", "_aliases"),
     ),

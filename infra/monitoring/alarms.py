@@ -149,7 +149,7 @@ class Alarms(Construct):
 
     def websocket(self, api: apigw.WebSocketApi) -> None:
         errors = api.metric("IntegrationError", period=FIVE, statistic="Sum")
-        self.alarm("SocketErrors", errors, 5, "The WebSocket API cannot let people in: see the log of connect")
+        self.alarm("SocketErrors", errors, 5, "The WebSocket API cannot let people in: see the log of websocket")
 
 
 def _measured_by_start_production(name: str) -> cloudwatch.Metric:

@@ -10,8 +10,8 @@ from reelstack_client.models import Answer, Page
 from reelstack_client.room import Room
 from reelstack_client.videos import Video
 
-SearchKind = Literal["videos", "people"]
-KINDS: tuple[SearchKind, ...] = ("videos", "people")
+SearchKind = Literal["videos", "users"]
+KINDS: tuple[SearchKind, ...] = ("videos", "users")
 """What there is an index of, by its name in the service."""
 
 

@@ -46,11 +46,7 @@ no such names."""
 FUNCTION_LINES, FILE_LINES = 40, 300
 PRODUCT = ("layers/", "functions/", "infra/", "cli/", "local/", "bench/", "sdk/", "jobs/", "web/src/")
 CODE = {".py", ".ts", ".js", ".mjs", ".css", ".html"}
-LONGER = {
-    "infra/engines/search_domain.py:SearchDomain.__init__": "one construct and its policies, declared in one place",
-    "infra/monitoring/dashboard.py:dashboard": "one table of graphs, read as it is drawn",
-    "infra/stacks/delivery.py:DeliveryStack.__init__": "one distribution, declared in one place",
-}
+LONGER: dict[str, str] = {}
 """Functions and files ("<file>") that are longer, each with its reason. At most MOST_LONGER."""
 MOST_LONGER = 15
 

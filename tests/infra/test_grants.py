@@ -115,11 +115,11 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
 SEARCHING = {
-    "search": (("Post",), ("videos/_search", "people/_search")),
-    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "people-*")),
-    "rebuild_search": (
+    "search": (("Post",), ("videos/_search", "users/_search")),
+    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "users-*")),
+    "reindex_search": (
         ("Get", "Post", "Put", "Delete"),
-        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "people-*"),
+        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "users-*"),
     ),
 }
 """Methods and paths of the search domain, which profile `core` does not have."""

@@ -47,7 +47,7 @@ def test_a_person_is_found_by_handle_and_name_also_if_their_account_is_private()
     person = User("ann", handle="ann", display_name="Ann", created_at=1, private=True)
     document = documents.of_person(person)
     assert document == {"user_id": "ann", "handle": "ann", "display_name": "Ann", "created_at": 1}
-    assert document.keys() == MAPPINGS[SearchKind.PEOPLE]["properties"].keys()
+    assert document.keys() == MAPPINGS[SearchKind.USERS]["properties"].keys()
 
 
 @pytest.mark.parametrize("gone", [{"suspended_at": 2}, {"deleted_at": 2}, {"handle": None, "display_name": ""}])
@@ -63,6 +63,6 @@ def test_a_page_begins_where_it_is_asked_to_and_asks_for_no_documents() -> None:
 
 
 def test_a_word_that_begins_with_an_at_is_a_handle_and_no_name() -> None:
-    asked = queries.people("@Ann", 0, 5)["query"]["bool"]["should"]
+    asked = queries.users("@Ann", 0, 5)["query"]["bool"]["should"]
     assert [next(iter(one)) for one in asked] == ["term", "prefix"]
     assert asked[1] == {"prefix": {"handle": {"value": "ann", "boost": 5}}}

@@ -75,14 +75,14 @@ def test_any_order_and_repetition_of_records_ends_in_the_index_of_a_rebuild(
 
 
 def test_what_was_read_earlier_and_comes_later_changes_nothing(engine: str) -> None:
-    names = indexes.fed(SearchKind.PEOPLE)
+    names = indexes.fed(SearchKind.USERS)
     new, old = ({"user_id": "ann", "handle": handle, "display_name": "", "created_at": 1} for handle in ("new", "old"))
     for document, version in ((new, 20), (old, 10), (None, 15)):
         assert indexes.write(names, {"ann": document}, version) == set()
-    assert content(engine, SearchKind.PEOPLE) == {"ann": new}
+    assert content(engine, SearchKind.USERS) == {"ann": new}
     indexes.write(names, {"ann": None}, 30)
     indexes.write(names, {"ann": old}, 25)
-    assert content(engine, SearchKind.PEOPLE) == {}
+    assert content(engine, SearchKind.USERS) == {}
 
 
 def test_a_rebuild_goes_on_page_by_page_while_the_old_index_answers_and_both_are_fed(
@@ -92,35 +92,35 @@ def test_a_rebuild_goes_on_page_by_page_while_the_old_index_answers_and_both_are
     for user_id in ("ann", "bob", "cid"):
         apply((user_id, False, False)) if user_id != "cid" else User("cid", handle="cid", created_at=1).save()
     stale = {"user_id": "eve", "handle": "eve", "display_name": "", "created_at": 1}
-    indexes.write(indexes.fed(SearchKind.PEOPLE), {"eve": stale}, 1)
-    first = reindex.go_on(SearchKind.PEOPLE, reindex.begin(SearchKind.PEOPLE), None)
+    indexes.write(indexes.fed(SearchKind.USERS), {"eve": stale}, 1)
+    first = reindex.go_on(SearchKind.USERS, reindex.begin(SearchKind.USERS), None)
     assert (first.seen, first.indexed, first.failed, first.done) == (2, 2, 0, False)
-    assert set(content(engine, SearchKind.PEOPLE)) == {"eve"}
+    assert set(content(engine, SearchKind.USERS)) == {"eve"}
     User("dan", handle="dan", created_at=1).save()
     indexing.index_people(["dan"])
-    assert set(content(engine, SearchKind.PEOPLE)) == {"eve", "dan"}
-    page = reindex.go_on(SearchKind.PEOPLE, first.index, first.cursor)  # asked for twice: the answer was lost
-    page = reindex.go_on(SearchKind.PEOPLE, first.index, first.cursor) if not page.done else page
+    assert set(content(engine, SearchKind.USERS)) == {"eve", "dan"}
+    page = reindex.go_on(SearchKind.USERS, first.index, first.cursor)  # asked for twice: the answer was lost
+    page = reindex.go_on(SearchKind.USERS, first.index, first.cursor) if not page.done else page
     while not page.done:
-        page = reindex.go_on(SearchKind.PEOPLE, page.index, page.cursor)
-    assert set(content(engine, SearchKind.PEOPLE)) == {"ann", "bob", "cid", "dan"}
-    assert indexes.named(SearchKind.PEOPLE) == indexes.named(SearchKind.PEOPLE, fed=True) == [first.index]
+        page = reindex.go_on(SearchKind.USERS, page.index, page.cursor)
+    assert set(content(engine, SearchKind.USERS)) == {"ann", "bob", "cid", "dan"}
+    assert indexes.named(SearchKind.USERS) == indexes.named(SearchKind.USERS, fed=True) == [first.index]
 
 
 def test_a_document_that_an_index_does_not_take_is_named_and_the_others_are_taken(engine: str) -> None:
-    names = indexes.fed(SearchKind.PEOPLE)
+    names = indexes.fed(SearchKind.USERS)
     good = {"user_id": "ann", "handle": "ann", "display_name": "", "created_at": 1}
     assert indexes.write(names, {"ann": good, "bob": good | {"unknown": 1}}, 1) == {"bob"}
-    assert set(content(engine, SearchKind.PEOPLE)) == {"ann"}
+    assert set(content(engine, SearchKind.USERS)) == {"ann"}
 
 
 def test_an_admin_rebuilds_and_a_rebuild_that_was_replaced_cannot_go_on(engine: str, call: Callable[..., Any]) -> None:
     admin = {"user": "ada", "roles": ("admin",)}
     apply(("ann", False, False))
-    answer = call("search", "POST", "/v1/search/reindex", body={"kind": "people"}, **admin)
+    answer = call("search", "POST", "/v1/search/reindex", body={"kind": "users"}, **admin)
     assert (answer.status, answer.json["done"], answer.json["indexed"]) == (200, True, 1)
     for index in (answer.json["index"], "people-1", "videos-1", "nonsense"):
-        body = {"kind": "people", "index": index}
+        body = {"kind": "users", "index": index}
         assert problem(call("search", "POST", "/v1/search/reindex", body=body, **admin)) == (409, "reindex-ended")
 
 

@@ -82,8 +82,8 @@ def test_videos_are_found_by_title_description_tag_and_the_beginning_of_a_word(f
 def test_people_are_found_by_the_beginning_of_their_handle_and_by_their_name(follow: Any, found: Any) -> None:
     follow(users=("ann", "bob"))
     for query in ("ann.l", "%40ANN", "lee", "le", "Ann%20Lee"):
-        assert found(f"q={query}", kind="people") == ["ann"], query
-    assert found("q=bo", kind="people", user="ann") == ["bob"]
+        assert found(f"q={query}", kind="users") == ["ann"], query
+    assert found("q=bo", kind="users", user="ann") == ["bob"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_across_a_block_nothing_and_nobody_is_found_whoever_set_it(blocker: str,
     follow("v1", users=("ann",))
     blocks.block(blocker, "bob" if blocker == "ann" else "ann")
     assert found("q=bunny") == []
-    assert found("q=ann", kind="people") == []
+    assert found("q=ann", kind="users") == []
     assert found("q=bunny", user="cid") == ["v1"]
 
 
@@ -125,7 +125,7 @@ def test_an_accounts_videos_go_when_it_closes_and_come_back_when_it_opens(
     User("ann", handle="ann.lee", display_name="Ann Lee", created_at=1, **closed).save()
     assert found("q=bunny") == []
     follow(users=("ann",))
-    assert found("q=ann", kind="people") == ([] if {"suspended_at", "deleted_at"} & closed.keys() else ["ann"])
+    assert found("q=ann", kind="users") == ([] if {"suspended_at", "deleted_at"} & closed.keys() else ["ann"])
     User("ann", handle="ann.lee", display_name="Ann Lee", created_at=1).save()
     follow(users=("ann",))
     assert found("q=bunny") == ["v1"]
@@ -147,8 +147,8 @@ def test_pages_hold_each_video_once_also_when_some_may_not_be_seen(follow: Any, 
 
 REFUSED = {
     "videos": "search-empty",
-    "people?q=%20%40": "search-empty",
-    "people": "invalid-request",
+    "users?q=%20%40": "search-empty",
+    "users": "invalid-request",
     f"videos?q={'x' * 101}": "invalid-request",
     f"videos?tag={'x' * 41}": "invalid-request",
     "videos?q=x&cursor=eA": "cursor-invalid",
@@ -165,7 +165,7 @@ def test_what_cannot_be_searched_for_is_refused(follow: Any, call: Call) -> None
 
 
 def test_before_anything_was_indexed_nothing_is_found(found: Any) -> None:
-    assert found("q=bunny") == found("q=ann", kind="people") == []
+    assert found("q=bunny") == found("q=ann", kind="users") == []
 
 
 def test_without_a_search_engine_there_is_no_search_and_streams_are_left_alone(

@@ -28,7 +28,7 @@ def search_videos(
 
 
 @router.get("/users")
-def search_people(caller: Viewer, q: Words, limit: Limit = 20, cursor: Cursor = None) -> ProfilePage:
+def search_users(caller: Viewer, q: Words, limit: Limit = 20, cursor: Cursor = None) -> ProfilePage:
     """People by the beginning of their handle or by words of their name. A page may hold fewer than were asked for."""
-    found, following = search.people(q, caller.user_id, limit, cursor)
+    found, following = search.users(q, caller.user_id, limit, cursor)
     return ProfilePage(items=[profiles.view(user) for user in found], cursor=following)

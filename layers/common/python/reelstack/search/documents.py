@@ -18,7 +18,7 @@ class SearchKind(StrEnum):
     """What can be searched for: also the alias of the index that is searched."""
 
     VIDEOS = "videos"
-    PEOPLE = "people"
+    USERS = "users"
 
 
 SETTINGS: Document = {
@@ -46,7 +46,7 @@ MAPPINGS: dict[SearchKind, Document] = {
             "published_at": {"type": "long"},
         },
     },
-    SearchKind.PEOPLE: {
+    SearchKind.USERS: {
         "dynamic": "strict",
         "properties": {
             "user_id": {"type": "keyword"},

@@ -46,7 +46,7 @@ def index_videos(video_ids: Collection[str]) -> set[str]:
 def index_people(user_ids: Collection[str]) -> set[str]:
     """Returns the ids that an index did not take. Raises SearchUnavailable."""
     version = now_ms()
-    names = indexes.fed(SearchKind.PEOPLE)
+    names = indexes.fed(SearchKind.USERS)
     found = list(User.batch_get(list(user_ids), consistent_read=True))
     return indexes.write(names, dict.fromkeys(user_ids) | documents_of_people(found), version)
 

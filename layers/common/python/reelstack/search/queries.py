@@ -10,7 +10,7 @@ from reelstack.search.documents import plain_tag
 Body = dict[str, Any]
 SECONDS = "1s"
 """How long a shard may look; what it has found by then is the answer."""
-ORDER = {"videos": ("published_at", "video_id"), "people": ("created_at", "user_id")}
+ORDER = {"videos": ("published_at", "video_id"), "users": ("created_at", "user_id")}
 
 
 def videos(words: str, tag: str | None, start: int, size: int) -> Body:
@@ -24,7 +24,7 @@ def videos(words: str, tag: str | None, start: int, size: int) -> Body:
     return _body(query, "videos", start, size)
 
 
-def people(words: str, start: int, size: int) -> Body:
+def users(words: str, start: int, size: int) -> Body:
     """People whose handle begins with the words, or in whose name every one of them is; the last may be unfinished."""
     handle = words.removeprefix("@").lower()
     should: list[Body] = [
@@ -36,7 +36,7 @@ def people(words: str, start: int, size: int) -> Body:
             {"match": {"display_name": {"query": words, "operator": "and", "boost": 3}}},
             {"match_bool_prefix": {"display_name": {"query": words, "operator": "and"}}},
         ]
-    return _body({"should": should, "minimum_should_match": 1}, "people", start, size)
+    return _body({"should": should, "minimum_should_match": 1}, "users", start, size)
 
 
 def _body(query: Body, kind: str, start: int, size: int) -> Body:

@@ -49,7 +49,7 @@ def videos(
     )
 
 
-def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
+def users(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
     """A page of people who fit, and the cursor of the next.
 
     Raises SearchEmpty, SearchDisabled or SearchUnavailable.
@@ -64,7 +64,7 @@ def people(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
     return _page(
-        SearchKind.PEOPLE, lambda start, size: queries.people(words, start, size), see, viewer_id, limit, cursor
+        SearchKind.USERS, lambda start, size: queries.users(words, start, size), see, viewer_id, limit, cursor
     )
 
 
