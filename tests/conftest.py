@@ -87,6 +87,19 @@ def pytest_runtest_setup() -> None:
     asyncio.set_event_loop(LOOP)  # whoever called asyncio.run since has left none
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file stay together, and with them its fixtures and the handlers that it imports."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            group: str = super()._split_scope(nodeid)
+            return group.split("::")[0]
+
+    return ByFile(config, log)
+
+
 def pytest_collection_finish() -> None:
     """What is there by now stays: to look through it again and again was a tenth of a run's processor time."""
     gc.collect()
