@@ -63,9 +63,7 @@ def users(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[l
         found = User.batch_get(list(access.filter_present(user_ids, viewer_id)), consistent_read=True)
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
-    return _page(
-        SearchKind.USERS, lambda start, size: queries.users(words, start, size), see, viewer_id, limit, cursor
-    )
+    return _page(SearchKind.USERS, lambda start, size: queries.users(words, start, size), see, viewer_id, limit, cursor)
 
 
 def _page(
