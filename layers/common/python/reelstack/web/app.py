@@ -20,7 +20,7 @@ from reelstack.web.route_policy import rules_of
 
 
 def make_app(title: str, *routers: APIRouter) -> FastAPI:
-    """A service with its routes, the error shape and the door. Raises RouteUndeclared."""
+    """A service with its routes, the error shape and the middleware. Raises RouteUndeclared."""
     rules = rules_of(routers)
     # What else a route may say no with is read from the code when the API is described: cli/openapi.py.
     refused: dict[int | str, dict[str, Any]] = {422: {"description": "The request does not have the right form"}}
