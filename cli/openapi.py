@@ -93,7 +93,7 @@ def describe() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], rule: Rule) -> None:
-    """Adds what the framework does not know of: the role, refusals, the door's headers."""
+    """Adds what the framework does not know of: the role, refusals, the middleware's headers."""
     operation["operationId"] = operation["operationId"].split("_v1_")[0]
     operation["x-role"] = rule.requires.role
     if rule.requires.role is None:

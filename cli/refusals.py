@@ -35,7 +35,7 @@ Refusal = type[ReelstackError]
 
 
 def of(rule: Rule) -> list[Refusal]:
-    """Every refusal of one route, the door's too, by status and type."""
+    """Every refusal of one route, the middleware's too, by status and type."""
     return sorted({*_of_the_middleware(rule), *_raised(rule.route.endpoint)}, key=lambda one: (one.status, one.type))
 
 

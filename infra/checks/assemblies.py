@@ -31,7 +31,7 @@ def every() -> dict[str, Settings]:
 
 
 def assembly(name: str) -> Path:
-    """Its folder; made if there is none of the checkout as it is. Raises RuntimeError at a finding nobody meant."""
+    """Its folder; made if there is none of the checkout as it is. Raises RuntimeError at an unexplained finding."""
     folder = KEPT / _fingerprint()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.lock").open("w") as lock:

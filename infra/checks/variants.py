@@ -37,7 +37,7 @@ def variants() -> dict[str, Settings]:
 
 
 def synthesize(settings: Settings, folder: Path, functions: Sequence[Fn] = FUNCTIONS) -> Path:
-    """Writes the assembly of one stage into `folder`, anew. Raises RuntimeError at a finding nobody meant."""
+    """Writes the assembly of one stage into `folder`, anew. Raises RuntimeError at a finding that nobody accepted."""
     with empty_layers() as layers:
         app = new_app(folder)
         stage = build(app, settings, layers, functions)

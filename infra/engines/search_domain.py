@@ -12,7 +12,7 @@ from infra.names import Names
 from infra.settings import Settings
 
 ENGINE = "OpenSearch_2.19"
-"""The same as the engine of tests/engines/test_search.py."""
+"""The same as the engine of tests/search_engine.py."""
 LOGGED = ("ES_APPLICATION_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS")
 
 

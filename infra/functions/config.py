@@ -1,4 +1,4 @@
-"""What functions are told: the fields of platform.config.Config, from the stage's settings and resources."""
+"""The configuration that functions receive in their environment: every field of reelstack.platform.config.Config."""
 
 import json
 from typing import Any

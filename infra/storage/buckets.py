@@ -126,7 +126,10 @@ def _uploads_rules() -> list[s3.LifecycleRule]:
 
 
 def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
-    """Tiers follow the `tier` tag the nightly job sets: lifecycle alone counts days since creation, not plays."""
+    """Storage classes follow the object tag `tier`: lifecycle alone counts days since creation, not plays.
+
+    Nothing sets the tag yet. Until a job does, only the backstop for untagged objects works (180 days).
+    """
     warm = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=30)
     cold = _moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=31)
     untagged = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=180)

@@ -193,3 +193,13 @@ def test_what_is_longer_has_a_reason_and_is_little() -> None:
     assert len(LONGER) <= MOST_LONGER
     assert all(LONGER.values())
     assert set(LONGER) <= set(longer()), "an exception that is not needed any more"
+
+
+ROOMS = sorted(path.parent for path in (ROOT / "layers/common/python/reelstack").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_rooms_docstring_names_its_modules(room: Path) -> None:
+    modules = {path.stem for path in room.glob("*.py")} - {"__init__", "errors"}
+    map_of_it = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+    assert modules <= {line.split()[0] for line in map_of_it.splitlines() if line.strip()}

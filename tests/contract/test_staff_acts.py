@@ -89,7 +89,7 @@ def bob(call: Call, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv(f"{PREFIX}USER_POOL_ID", pool_id)
     config.cache_clear()
     user_id = next(str(a["Value"]) for a in made["User"]["Attributes"] if a["Name"] == "sub")
-    users.meet(user_id)
+    users.find_or_create(user_id)
     make(labels={"sexual": 0.99})
     commented(user_id)
     return user_id

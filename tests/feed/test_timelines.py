@@ -45,7 +45,7 @@ def small(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PREFIX + "TIMELINE_LARGE_FOLLOWERS", "2")
     config.cache_clear()
     for user_id in ("ann", "bob", "cid", "star"):
-        users.meet(user_id)
+        users.find_or_create(user_id)
 
 
 def count_followers(user_id: str) -> None:
@@ -170,7 +170,7 @@ class World:
                 for item in model.scan():
                     batch.delete(item)
         for user_id in (*PEOPLE, *VIEWERS):
-            users.meet(user_id)
+            users.find_or_create(user_id)
         self.published: list[str] = []
         self.due: list[tuple[str, ...]] = []
 

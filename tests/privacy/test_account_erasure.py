@@ -102,7 +102,7 @@ def lively(user_id: str, other: str) -> None:
     reports.report_comment(user_id, "vid", first.comment_id, reports.Reason.SPAM, "that one")
     Bookmark(user_id, "vid", saved_at=1).save()
     Share(user_id, "vid#link", share_id="s", shared_at=1).save()
-    users.meet(other)
+    users.find_or_create(other)
     follows.follow(user_id, other)
     follows.follow(other, user_id)
     blocks.block("somebody-else", user_id)
@@ -179,7 +179,7 @@ def test_nothing_is_left_of_who_only_looked_and_talked_and_counts_are_corrected(
     assert (tombstone.display_name, tombstone.handle, tombstone.created_at) == ("", None, tombstone.deleted_at)
     assert time.time() < tombstone.expires_at < time.time() + 3 * 3600
     assert account_deletion.find(BOB).state == Progress.DONE
-    users.meet("impostor")
+    users.find_or_create("impostor")
     with pytest.raises(HandleTaken):  # others' mentions of it must not lead to whoever comes first
         handles.claim("impostor", "somebody")
 
@@ -294,7 +294,7 @@ def test_due_erasures_start_once_and_hanging_ones_again(aws: Config, event: Even
 def test_whoever_was_recovered_is_not_erased_whatever_execution_asks(
     aws: Config, pool: str, event: Event, context: Any
 ) -> None:
-    users.meet(pool)
+    users.find_or_create(pool)
     make(owner="owner")
     likes.like(pool, "vid")
     request = account_deletion.delete_own(pool)

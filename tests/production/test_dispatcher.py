@@ -36,7 +36,7 @@ def send(priority: Priority, event: Any) -> None:
 
 
 def drain(*, look: bool = True) -> int:
-    return dispatcher.drain(time.monotonic() + SECONDS, look=look)
+    return dispatcher.dispatch(time.monotonic() + SECONDS, look=look)
 
 
 def running() -> list[str]:
@@ -183,18 +183,18 @@ def test_an_attempt_asked_for_meanwhile_is_the_one_that_runs(aws: Config) -> Non
 
 def test_a_drainer_that_died_is_replaced_and_what_it_started_is_not_started_again(aws: Config) -> None:
     upload = submit(NORMAL)
-    Turn("#drainer", drainer="dead", drainer_until=int(time.time()) + 60).save()
+    Turn("#dispatcher", dispatcher="dead", dispatcher_until=int(time.time()) + 60).save()
     assert drain() == 0, "somebody drains, as far as anybody knows"
-    Turn("#drainer").update(actions=[Turn.drainer_until.set(int(time.time()) - 1)])
+    Turn("#dispatcher").update(actions=[Turn.dispatcher_until.set(int(time.time()) - 1)])
     assert drain() == 1
     assert running() == [upload.upload_id]
 
 
 def test_whoever_rings_while_another_drains_is_not_forgotten(aws: Config) -> None:
     upload = submit(NORMAL)
-    Turn("#drainer", drainer="busy", drainer_until=int(time.time()) + 60, wake_ups=7).save()
+    Turn("#dispatcher", dispatcher="busy", dispatcher_until=int(time.time()) + 60, wake_ups=7).save()
     drain()
-    assert int(Turn.get("#drainer").wake_ups) == 8, "the other one sees that it must look again"
+    assert int(Turn.get("#dispatcher").wake_ups) == 8, "the other one sees that it must look again"
     assert upload.upload_id not in running()
 
 

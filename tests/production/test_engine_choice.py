@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reelstack.production.engine_choice import choose_engine, choose_watcher, cost_microdollars, engine_choice
+from reelstack.production.engine_choice import choose_engine, choose_inspector, cost_microdollars, engine_choice
 from tests.media.test_mediaconvert_job import planned, plans
 
 
@@ -30,7 +30,7 @@ def test_an_engine_nobody_knows_is_an_error() -> None:
 
 
 def test_rekognition_looks_where_it_is_chosen() -> None:
-    assert (choose_watcher(["nsfw", "safety"]), choose_watcher(["rekognition"])) == ("onnx", "rekognition")
+    assert (choose_inspector(["nsfw", "safety"]), choose_inspector(["rekognition"])) == ("onnx", "rekognition")
 
 
 def test_a_minute_in_hd_costs_what_the_price_list_adds_up_to() -> None:

@@ -34,7 +34,7 @@ def send(config: Config, upload: Upload) -> None:
 
 
 def drain() -> int:
-    return dispatcher.drain(time.monotonic() + 20)
+    return dispatcher.dispatch(time.monotonic() + 20)
 
 
 def execution_names(config: Config) -> list[str]:

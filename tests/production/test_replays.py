@@ -59,7 +59,7 @@ def end_all() -> None:
         lease = running[-1]
         Video(f"v-{lease.upload_id}").update(actions=[Video.state.set("published")])
         executions.finish(lease.execution, "SUCCEEDED")
-        dispatcher.drain(time.monotonic() + 60, look=False)
+        dispatcher.dispatch(time.monotonic() + 60, look=False)
 
 
 def check(aws: Config, uploads: list[Upload], extra: list[tuple[int, str]], late: list[tuple[int, str]]) -> None:
@@ -67,10 +67,10 @@ def check(aws: Config, uploads: list[Upload], extra: list[tuple[int, str]], late
     first = [(number, "s3") for number in range(len(uploads))]
     mixed = [item for pair in zip_longest(extra, first) for item in pair if item]
     send([message(uploads[number], how) for number, how in mixed])
-    dispatcher.drain(time.monotonic() + 120)
+    dispatcher.dispatch(time.monotonic() + 120)
     end_all()
     send([message(uploads[number], how) for number, how in late])
-    dispatcher.drain(time.monotonic() + 120)
+    dispatcher.dispatch(time.monotonic() + 120)
     end_all()
 
     pages = seam.client("stepfunctions").get_paginator("list_executions")

@@ -26,7 +26,7 @@ def test_admins_recount(clients: Callable[..., Client], context: Any) -> None:
     assert (found.state, found.counted) == ("exact", {"likes": 1, "replies": 0})
     next(iter(Comment.scan())).delete()
     assert clients("ada", "admin").operations.recount("vid", repair=True).state == "drifted"
-    users.meet("bob")
+    users.find_or_create("bob")
     assert clients("ada", "admin").operations.recount_user("bob").counted == {
         "followers": 0,
         "following": 0,

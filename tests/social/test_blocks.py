@@ -105,14 +105,14 @@ def test_a_blocked_viewer_likes_nothing(aws: Config) -> None:
 
 
 def test_the_cache_answers_until_a_block_is_set_or_taken_back(cached: Valkey) -> None:
-    assert not blocks.stand("bob", ["ann"])
+    assert not blocks.is_blocked_with_any("bob", ["ann"])
     Block("bob", "ann", by={"ann"}).save()  # as nobody writes it: seen by who asks the table only
-    assert not blocks.stand("bob", ["ann"])
+    assert not blocks.is_blocked_with_any("bob", ["ann"])
     blocks.block("bob", "cid")
-    assert blocks.stand("bob", ["ann"])
-    assert blocks.stand("cid", ["eve", "bob"])
+    assert blocks.is_blocked_with_any("bob", ["ann"])
+    assert blocks.is_blocked_with_any("cid", ["eve", "bob"])
     blocks.unblock("bob", "cid")
-    assert not blocks.stand("cid", ["bob"])
+    assert not blocks.is_blocked_with_any("cid", ["bob"])
 
 
 def test_what_was_read_before_a_block_is_not_kept_after_it(cached: Valkey) -> None:
@@ -122,7 +122,7 @@ def test_what_was_read_before_a_block_is_not_kept_after_it(cached: Valkey) -> No
         return before
 
     assert cache.remember("blocks:bob", 60, slowly) == {"others": []}
-    assert blocks.stand("bob", ["ann"])
+    assert blocks.is_blocked_with_any("bob", ["ann"])
 
 
 def test_of_somebody_with_many_blocks_each_pair_is_asked_for(cached: Valkey) -> None:
@@ -130,13 +130,13 @@ def test_of_somebody_with_many_blocks_each_pair_is_asked_for(cached: Valkey) -> 
         for number in range(blocks.MOST_KEPT + 1):
             batch.save(Block("ann", f"u{number:04}", by={"ann"}))
     for _ in range(2):
-        assert blocks.stand("ann", [f"u{blocks.MOST_KEPT:04}"])
-        assert not blocks.stand("ann", ["bob"])
+        assert blocks.is_blocked_with_any("ann", [f"u{blocks.MOST_KEPT:04}"])
+        assert not blocks.is_blocked_with_any("ann", ["bob"])
 
 
 def test_without_a_cache_that_answers_the_table_is_asked(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}CACHE_URL", f"valkey://127.0.0.1:{ports.free(1)[0]}")
     config.cache_clear()
-    assert not blocks.stand("bob", ["ann"])
+    assert not blocks.is_blocked_with_any("bob", ["ann"])
     blocks.block("ann", "bob")
-    assert blocks.stand("bob", ["ann"])
+    assert blocks.is_blocked_with_any("bob", ["ann"])

@@ -1,4 +1,4 @@
-"""HTTP service: what to watch next."""
+"""HTTP service: pages of public videos, and of those whom the caller follows."""
 
 from functions.feed.api.routes import feed
 from reelstack.web import lambda_handler, make_app

@@ -1,4 +1,4 @@
-"""Consumer of the streams of likes, comments, shares and bookmarks: keeps counters exact."""
+"""Consumer of streams: counts likes, comments and their likes, bookmarks, shares and follows exactly."""
 
 from typing import Any
 

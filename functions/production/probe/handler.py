@@ -12,7 +12,7 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
 from reelstack.production import budget, reencodes
 from reelstack.production.cost_estimate import estimate
-from reelstack.production.engine_choice import choose_engine, choose_watcher, engine_choice
+from reelstack.production.engine_choice import choose_engine, choose_inspector, engine_choice
 from reelstack.production.steps import ProbeInput, Rejected
 from reelstack.tables.uploads import Upload
 
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "segments": [segment.number for segment in plan.segments] if plan.made else [],
         "duration_ms": plan.duration_ms,
         "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
-        "watcher": choose_watcher(config().moderation_engines.split(",")),
+        "watcher": choose_inspector(config().moderation_engines.split(",")),
     }
 
 

@@ -1,4 +1,5 @@
-"""Rung by every uploaded object, every request for another attempt, every ended execution, and once a minute."""
+"""Starts productions. Invoked by every uploaded object, every request for another attempt, every ended execution, and
+once a minute."""
 
 import time
 from typing import Any
@@ -17,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     if ended:
         executions.finish(*ended)
     seconds = context.get_remaining_time_in_millis() / 1000 - LEAVE_SECONDS
-    started = dispatcher.drain(time.monotonic() + seconds, look=not ended)
+    started = dispatcher.dispatch(time.monotonic() + seconds, look=not ended)
     if event.get("detail-type") == SCHEDULED:
         dispatcher.measure()
     return {"started": started}

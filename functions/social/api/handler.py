@@ -1,4 +1,4 @@
-"""HTTP service: who follows whom, and who wants nothing to do with whom."""
+"""HTTP service: follows, requests to follow, and blocks."""
 
 from functions.social.api.routes import blocks, follows, requests
 from reelstack.web import lambda_handler, make_app

@@ -1,4 +1,4 @@
-"""HTTP service: videos, how they are watched and how they are."""
+"""HTTP service: videos, where they play, and health."""
 
 from functions.videos.api.routes import health, videos
 from reelstack.web import lambda_handler, make_app

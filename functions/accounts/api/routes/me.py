@@ -82,7 +82,7 @@ def _own(user: User) -> OwnProfile:
 
 @router.get("")
 def get_me(caller: Viewer) -> OwnProfile:
-    return _own(users.meet(caller.user_id))
+    return _own(users.find_or_create(caller.user_id))
 
 
 @router.patch("")

@@ -1,9 +1,9 @@
 """What people and policies did to videos, users and the production line: entries that are only ever added.
 
 What is judged of a video or a user is one transaction with its entry (`commit`). Other acts of moderators and admins
-are noted by the door when they are done (`note`): each of their routes declares one or the other. A function's grant on
-the table is PutItem alone (`appends` in infra/catalogue/), and every put is conditional on the entry's being new:
-what is written stays as it was written.
+are noted by the middleware when they are done (`note`): each of their routes declares one or the other. A function's
+grant on the table is PutItem alone (`appends` in infra/catalogue/), and every put is conditional on the entry's being
+new: what is written stays as it was written.
 """
 
 import uuid

@@ -48,7 +48,10 @@ def grant(user_id: str, role: str, admin_id: str) -> list[str]:
 
 
 def withdraw(user_id: str, role: str, admin_id: str) -> list[str]:
-    """Takes a role; returns those left. Raises OwnAccount (nobody locks the last door behind them), or as `grant`."""
+    """Takes a role; returns those left. An admin cannot withdraw a role of their own.
+
+    Raises OwnAccount, or as `grant`.
+    """
     if user_id == admin_id:
         raise OwnAccount
     before = user_pool.roles(user_id)

@@ -1,4 +1,4 @@
-"""From the picture somebody sent to the one that is shown of them: read, drawn anew, looked at, put in place.
+"""Makes the avatar of an uploaded picture: reads it, re-encodes it, has it inspected, and publishes it.
 
 The same event again finds the sent picture gone and changes nothing; of two pictures the later one stays.
 """

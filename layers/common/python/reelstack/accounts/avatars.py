@@ -44,7 +44,7 @@ def offer(user_id: str, content_type: str) -> Offer:
     """Where the caller may send one picture of this type, straight to storage. Raises ImageTypeNotAllowed."""
     if content_type not in TYPES:
         raise ImageTypeNotAllowed(allowed=list(TYPES))
-    user = users.meet(user_id)
+    user = users.find_or_create(user_id)
     if user.avatar_problem:  # what is said from now on is about this picture
         user.update(actions=[User.avatar_problem.remove()])
     most = config().max_avatar_bytes
@@ -60,7 +60,7 @@ def offer(user_id: str, content_type: str) -> Offer:
 
 def remove(user_id: str) -> None:
     """Shows none any more; caches may for an hour. Twice is once."""
-    user = users.meet(user_id)
+    user = users.find_or_create(user_id)
     shown = user.avatar
     user.update(actions=[User.avatar.remove(), User.avatar_problem.remove()])
     if shown:

@@ -78,7 +78,7 @@ def claim(user_id: str, text: str) -> User:
     """
     handle = normal(text)
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
-        user, held = users.meet(user_id), _held(handle)
+        user, held = users.find_or_create(user_id), _held(handle)
         if user.handle == handle:
             return user
         _check_free(held, user)
@@ -91,7 +91,7 @@ def claim(user_id: str, text: str) -> User:
 def release(user_id: str) -> None:
     """Gives the handle up. Twice is once. Raises StorageBusy or UserNotFound."""
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
-        user = users.meet(user_id)
+        user = users.find_or_create(user_id)
         if not user.handle or transactions.attempt(partial(_remove, user)) is None:
             return
     raise StorageBusy

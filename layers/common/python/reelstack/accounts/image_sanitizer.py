@@ -1,4 +1,4 @@
-"""A stranger's picture in, ours out: decoded within limits, turned upright, cut square, drawn anew. Pure.
+"""Decodes an uploaded picture within limits and re-encodes it: upright, square, without metadata. Pure.
 
 What else the file held (place, camera, comments, profiles, more frames, bytes after its end) stays behind: only the
 pixels of its first frame are carried over, onto an empty canvas.

@@ -118,7 +118,7 @@ def _see(user_id: str, session_id: str, agent: str) -> bool:
     try:
         session = Session.get(user_id, session_id, consistent_read=True)
     except DoesNotExist:
-        users.meet(user_id)
+        users.find_or_create(user_id)
         return _note(user_id, session_id, agent)
     if session.revoked_at:
         return False

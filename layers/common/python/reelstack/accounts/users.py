@@ -104,7 +104,7 @@ def privacy(user: User) -> Privacy:
 # --- changes ---------------------------------------------------------------------------------------------------------
 
 
-def meet(user_id: str) -> User:
+def find_or_create(user_id: str) -> User:
     """The caller's own item, made now if this is their first request. Raises UserNotFound for a deleted account."""
     user = User(user_id, created_at=now_ms())
     return user if user.put_if(User.user_id.does_not_exist()) else find(user_id)
@@ -115,7 +115,7 @@ def edit(user_id: str, changes: dict[str, Any]) -> User:
     if not changes:
         raise NothingToChange
     check_words(changes.get("display_name", ""))
-    user = meet(user_id)
+    user = find_or_create(user_id)
     plain = {name: value for name, value in changes.items() if name != "privacy"}
     actions = [getattr(User, name).set(value) for name, value in plain.items()]
     if "privacy" in changes:

@@ -1,6 +1,6 @@
 """From what engines saw to a verdict: one list of labels, a pair of thresholds for each, the severest wins. Pure.
 
-Every engine has words of its own; `FROM_ENGINE` translates them, so that thresholds, stored labels and the review desk
+Every engine has words of its own; `FROM_ENGINE` translates them, so that thresholds, stored labels and the review queue
 know only ours. A score is a probability in 0..1. Whatever is not a clear approval is never an approval: a score that is
 no number, or a label without thresholds, raises.
 """

@@ -2,5 +2,7 @@
 
 playback      the addresses of a video for one viewer
 tokens        signs the path of an asset; pure
-signing_keys  rotates the keys, and writes the denylist into the edge's key-value store
+signing_keys  the keys of path tokens, and their rotation
+denylist      videos whose tokens the edge refuses before they expire
+edge_store    writes keys and denials into the CloudFront KeyValueStore
 """

@@ -11,7 +11,7 @@ from reelstack.videos.errors import VideoNotFound
 
 
 def save(user_id: str, video_id: str) -> bool:
-    """True for a new bookmark, False for one that was there. Raises what viewing.check_can_view raises."""
+    """True for a new bookmark, False for one that was there. Raises what access.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
     shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
 

@@ -59,7 +59,7 @@ def find(video_id: str, comment_id: str) -> Comment:
 
 
 def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
-    """A comment that `viewer_id` may read. Raises what viewing.check_can_view raises, CommentNotFound."""
+    """A comment that `viewer_id` may read. Raises what access.check_can_view raises, CommentNotFound."""
     access.check_can_view(video_id, viewer_id)
     comment = find(video_id, comment_id)
     if comment.author_id == viewer_id:
@@ -72,7 +72,7 @@ def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
 def write(video_id: str, author_id: str, text: str, answers: str | None = None) -> Comment:
     """A new comment, or reply to the comment `answers`.
 
-    Raises what viewing.check_can_view raises, CommentNotFound, NotAThread (`answers` is a reply itself) or
+    Raises what access.check_can_view raises, CommentNotFound, NotAThread (`answers` is a reply itself) or
     CommentRejected.
     """
     known = access.check_can_interact(video_id, author_id)
@@ -158,7 +158,7 @@ def _answered_author(reply: Comment) -> set[str]:
 def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = False) -> None:
     """By its author, the video's owner or a moderator. The text is gone with it; who replied stays.
 
-    Raises CommentNotFound, NotYourComment or what viewing.check_can_view raises.
+    Raises CommentNotFound, NotYourComment or what access.check_can_view raises.
     """
     comment = find(video_id, comment_id)
     if comment.author_id != caller_id and moderator:

@@ -15,10 +15,10 @@ from reelstack.videos.errors import VideoNotFound
 
 
 def like(user_id: str, video_id: str) -> bool:
-    """True for a new like, False for one that was there. Raises what viewing.check_can_view raises."""
+    """True for a new like, False for one that was there. Raises what access.check_can_view raises."""
     with cache.ahead(videos.cached_as(video_id), blocks.cached_as(user_id)):
         known = access.check_can_interact(video_id, user_id)
-        if blocks.stand(user_id, (known["owner_id"],)):
+        if blocks.is_blocked_with_any(user_id, (known["owner_id"],)):
             raise VideoNotFound
     # What an earlier version cached has no shards.
     shard = sharding.of_user(video_id, user_id, int(known.get("like_shards", SHARDS)))

@@ -22,7 +22,7 @@ class Channel(StrEnum):
 
 
 def share(user_id: str, video_id: str, channel: Channel) -> Share:
-    """The record of it, new or from before. Raises what viewing.check_can_view raises."""
+    """The record of it, new or from before. Raises what access.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
     shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
     share_id = uuid.uuid4().hex[:16]

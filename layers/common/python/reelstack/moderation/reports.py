@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
 
 def report_video(reporter_id: str, video_id: str, reason: Reason, detail: str) -> bool:
-    """False if they reported it before. Raises what viewing.check_can_view raises."""
+    """False if they reported it before. Raises what access.check_can_view raises."""
     access.check_can_view(video_id, reporter_id)
     return _report(reporter_id, video_id, reason, detail)
 

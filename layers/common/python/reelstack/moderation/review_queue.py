@@ -1,4 +1,4 @@
-"""What people are asked: reviews wait in a queue until a moderator claims one and decides (moderation.decisions).
+"""The review queue: a moderator claims an open review and decides it (moderation.decisions).
 
 A claim is a hold with an end, so that two people do not look at one clip and a forgotten one comes back by itself.
 """

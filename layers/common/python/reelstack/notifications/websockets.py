@@ -1,7 +1,7 @@
 """Open WebSocket connections: a ticket lets somebody in, and what is posted reaches all that a user has open.
 
-A browser's WebSocket can carry no Authorization header. So whoever may connect asks for a ticket over HTTP, through the
-door like any request, and shows that in the address: it is good once, for a minute, and for nothing else.
+A browser's WebSocket can carry no Authorization header. So a client asks for a ticket over HTTP, with its token
+like any request, and shows that in the address. A ticket is good once, for a minute, and for nothing else.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def of_video(video_id: str, *, repair: bool = False) -> Recount:
     """What is counted of a video. Raises VideoNotFound or TooManyToCount."""
     video = videos.find(video_id)
     kinds = ("likes", "comments", "shares", "bookmarks")
-    return _recount(video_id, kinds, lambda until: _said_and_done(video, until), repair)
+    return _recount(video_id, kinds, lambda until: _count_video_items(video, until), repair)
 
 
 def of_comment(video_id: str, comment_id: str, *, repair: bool = False) -> Recount:
@@ -113,7 +113,7 @@ def _kept(key: str, kinds: Iterable[str]) -> dict[str, int]:
     return counters.load([key], consistent=True)[key].model_dump(include=set(kinds))
 
 
-def _said_and_done(video: Video, until: float) -> dict[str, int]:
+def _count_video_items(video: Video, until: float) -> dict[str, int]:
     indexes = {"likes": Like.by_video, "shares": Share.by_video, "bookmarks": Bookmark.by_video}
     done = _listed(indexes, video.video_id, int(video.like_shards or SHARDS), until)
     threads_of_video = [comment_ids.shard(video.video_id, shard) for shard in range(comment_ids.SHARDS)]

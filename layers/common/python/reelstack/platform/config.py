@@ -78,7 +78,7 @@ class Config(BaseModel):
     """Low-priority work stops for the day when its productions' estimated cost has passed this; 0: never."""
 
     origin_secret: str
-    """ARN of the secret that only the CDN sends along; requests without it did not come through the door."""
+    """ARN of the secret that only the CDN sends along; requests without it did not come through CloudFront."""
     playback_secret: str
     """ARN of the secret that holds the keys playback tokens are signed with."""
     playback_keys_store: str

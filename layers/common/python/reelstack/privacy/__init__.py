@@ -3,6 +3,7 @@
 data_requests     the state of each export and erasure
 exports           plans an export and writes its archives
 export_documents  what an export says, part by part; without data of others
+endings           how exports and erasures end, and who is told
 zip_upload        writes a zip archive straight into storage
 personal_data     what the tables hold of one user
 account_deletion  deletes an account, recovers it, and starts its erasure when it is due

@@ -32,7 +32,7 @@ def delete_own(user_id: str) -> DataRequest:
     if known := _asked_for(user_id):
         _shut_out(user_id)
         return known
-    users.meet(user_id)
+    users.find_or_create(user_id)
     return _delete(user_id, user_id, "")
 
 

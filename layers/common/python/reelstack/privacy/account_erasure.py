@@ -186,7 +186,7 @@ def _account(user_id: str) -> Iterator[User]:
     yield from (user for user in User.query(user_id, consistent_read=True) if not user.expires_at)
 
 
-def _dead_letter(found: list[User]) -> None:
+def _leave_tombstone(found: list[User]) -> None:
     """Until the last token has expired the item says that the account is deleted, and nothing else; then it goes."""
     for user in found:
         ends = int(time.time()) + data_requests.TOMBSTONE_SECONDS
@@ -221,6 +221,6 @@ STORES: tuple[Store, ...] = (
     Store("counters", (Counter,), _counters, _delete),
     Store("sign-in", (), _sign_in, _delete_sign_in),
     # Last: while it is there, whoever holds a token is refused, and a broken run finds the rest by it.
-    Store("account", (User,), _account, _dead_letter),
+    Store("account", (User,), _account, _leave_tombstone),
 )
 """In the order of erasing. A new table that holds something of users is a line here, and the tests ask for it."""

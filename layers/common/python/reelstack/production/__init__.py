@@ -5,7 +5,8 @@ fair_queue        which job is next, by priority and creator; pure
 backlog           the table of jobs that wait for a slot
 queues            the three SQS queues and their dead letters
 jobs              what a job is: from S3's event or from our own request; pure
-executions        claims an upload, takes a slot by a lease, starts and reconciles Step Functions executions
+executions        claims an upload, starts and reconciles Step Functions executions
+slots             leases that bound how many executions run
 attempts          publishes, rejects or fails an attempt: a first production or a re-encode
 steps             inputs of the steps, and the keys of the objects they leave for each other
 assets            writes the playable objects of an attempt into the media bucket

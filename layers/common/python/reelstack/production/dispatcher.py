@@ -1,7 +1,8 @@
-"""The production line: three queues in, as many productions out as there are slots, one drainer at a time.
+"""The dispatcher: moves jobs from three queues into the backlog and starts as many as there are slots.
 
-Whoever is rung counts the ring; one of them drains and leaves only when nobody has rung since it looked. So no ring is
-lost, no two choose at the same time, and a thousand rings are a thousand small writes, not a thousand drainers.
+One dispatcher works at a time. Each invocation adds one to `wake_ups`; the dispatcher stops only if that number did not
+change since it last looked. So no invocation is lost, no two choose at the same time, and a thousand invocations are a
+thousand small writes, not a thousand dispatchers.
 """
 
 import time
@@ -24,42 +25,44 @@ from reelstack.uploads import completion
 from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import UploadState
 
-DRAINER = "#drainer"
-DRAINER_SECONDS = 75
-"""A drainer that died is replaced after this time: longer than start_production may run."""
+DISPATCHER = "#dispatcher"
+DISPATCHER_SECONDS = 75
+"""A dispatcher that died is replaced after this time: longer than start_production may run."""
 
 
-def drain(until: float, *, look: bool = True) -> int:
+def dispatch(until: float, *, look: bool = True) -> int:
     """Starts what waits while there are slots, until `until` (time.monotonic). Returns how many were started.
 
     `look`: whether anything new may be in the queues; when a production has ended, all that waits is in line already.
     """
     me, started = uuid.uuid4().hex, 0
-    Turn(DRAINER).update(actions=[Turn.wake_ups.add(1)])
-    if not _enter(me):
+    Turn(DISPATCHER).update(actions=[Turn.wake_ups.add(1)])
+    if not _take_lock(me):
         return 0
     try:
         while time.monotonic() < until:
-            wake_ups = Turn.get(DRAINER, consistent_read=True).wake_ups
+            wake_ups = Turn.get(DISPATCHER, consistent_read=True).wake_ups
             started += _look_once(until) if look else _fill(until)
-            if _leave((Turn.drainer == me) & (Turn.wake_ups == wake_ups)):
+            if _release_lock((Turn.dispatcher == me) & (Turn.wake_ups == wake_ups)):
                 return started
-            look = True  # whoever rang meanwhile may have brought something
+            look = True  # an invocation meanwhile may have brought something
     except BaseException:
-        _leave(Turn.drainer == me)
+        _release_lock(Turn.dispatcher == me)
         raise
-    _leave(Turn.drainer == me)
+    _release_lock(Turn.dispatcher == me)
     return started
 
 
-def _enter(me: str) -> bool:
+def _take_lock(me: str) -> bool:
     now = now_ms() // 1000
-    nobody = Turn.drainer.does_not_exist() | (Turn.drainer_until < now)
-    return Turn(DRAINER).update_if(nobody, [Turn.drainer.set(me), Turn.drainer_until.set(now + DRAINER_SECONDS)])
+    nobody = Turn.dispatcher.does_not_exist() | (Turn.dispatcher_until < now)
+    return Turn(DISPATCHER).update_if(
+        nobody, [Turn.dispatcher.set(me), Turn.dispatcher_until.set(now + DISPATCHER_SECONDS)]
+    )
 
 
-def _leave(condition: Condition) -> bool:
-    return Turn(DRAINER).update_if(condition, [Turn.drainer.remove()])
+def _release_lock(condition: Condition) -> bool:
+    return Turn(DISPATCHER).update_if(condition, [Turn.dispatcher.remove()])
 
 
 # --- in --------------------------------------------------------------------------------------------------------------
@@ -128,7 +131,7 @@ def _fill(until: float) -> int:
             break
         if began:
             started, turns = started + 1, after(chosen, heads.keys(), turns)
-            Turn(DRAINER).update(actions=[Turn.high.set(turns.high), Turn.normal.set(turns.normal)])
+            Turn(DISPATCHER).update(actions=[Turn.high.set(turns.high), Turn.normal.set(turns.normal)])
     return started
 
 
@@ -165,7 +168,7 @@ def _start(head: BacklogEntry) -> bool:
 
 
 def _turns() -> Turns:
-    found = Turn.get(DRAINER, consistent_read=True)
+    found = Turn.get(DISPATCHER, consistent_read=True)
     return Turns(int(found.high or 0), int(found.normal or 0))
 
 

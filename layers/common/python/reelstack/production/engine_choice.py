@@ -50,7 +50,7 @@ def choose_engine(plan: Plan, choice: Choice, over_seconds: int) -> Engine:
     return "mediaconvert" if choice == "mediaconvert" or plan.seconds > over_seconds else "ffmpeg"
 
 
-def choose_watcher(engines: Iterable[str]) -> Watcher:
+def choose_inspector(engines: Iterable[str]) -> Watcher:
     """Who looks at the clip, from the setting `moderation_engines`: Rekognition, or models of our own."""
     return "rekognition" if "rekognition" in engines else "onnx"
 

@@ -1,4 +1,4 @@
-"""Looks at a clip before anybody else may: sampled frames, title, description and tags in, a verdict out."""
+"""Inspects a clip before publication: takes sampled frames, title, description and tags, and returns a verdict."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

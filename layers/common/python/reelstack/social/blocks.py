@@ -27,7 +27,7 @@ class BlockContended(RuntimeError):
     """Both users changed the block between them over and over at the same moment."""
 
 
-def stand(user_id: str, other_ids: Collection[str]) -> bool:
+def is_blocked_with_any(user_id: str, other_ids: Collection[str]) -> bool:
     """Whether a block stands between `user_id` and any of the others: from the cache, where there is one, without a
     request to the table. Right from the moment a block is written, unless the cache was away for who wrote it: then
     within KEPT_SECONDS.

@@ -64,7 +64,7 @@ class BacklogEntry(Table):
 
 class Turn(Table):
     """How far the line is. `key` is "<priority>#now" (the present round), "<priority>/<creator>" (the round of that
-    creator's latest order) or "#drainer" (who drains, who rang, and whose turn it is between priorities)."""
+    creator's latest order) or "#dispatcher" (who drains, who rang, and whose turn it is between priorities)."""
 
     class Meta(Deployed):
         field = "turns_table"
@@ -73,8 +73,8 @@ class Turn(Table):
     key = UnicodeAttribute(hash_key=True)
     round = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
-    drainer = UnicodeAttribute(null=True)
-    drainer_until = NumberAttribute(null=True)
+    dispatcher = UnicodeAttribute(null=True)
+    dispatcher_until = NumberAttribute(null=True)
     wake_ups = NumberAttribute(null=True)
     high = NumberAttribute(null=True)
     normal = NumberAttribute(null=True)

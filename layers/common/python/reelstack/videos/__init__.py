@@ -5,6 +5,7 @@ lifecycle      the state changes that production writes, each one conditional
 access         may this user see, or act on, this video or account? The only module that answers
 audiences      the rules behind access; pure
 listings       pages of videos, without what the viewer may not see
+video_fields   limits of a video's title, description and tags
 video_view     a video as clients see it
 change_events  stream records of videos, follows and accounts as events of the bus
 """

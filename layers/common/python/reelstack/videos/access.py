@@ -93,8 +93,8 @@ def check_can_view(video_id: str, viewer_id: str) -> KnownVideo:
 
 
 def check_can_interact(video_id: str, user_id: str) -> KnownVideo:
-    """As check_can_view, for a write that asks `blocks.stand` or takes `blocks.absent` into its transaction, so that an
-    open video of a public account costs no request here. Raises what check_can_view raises."""
+    """As check_can_view, for a write that asks `blocks.is_blocked_with_any` or takes `blocks.absent` into its
+    transaction, so that an open video of a public account costs no request here. Raises what check_can_view raises."""
     known = _known(video_id)
     if known["state"] != State.PUBLISHED:
         return check_can_view(video_id, user_id)  # what is refused here is told to nobody across a block

@@ -55,7 +55,7 @@ def feed(viewer_id: str, limit: int, cursor: str | None) -> Page:
 
 def everything(limit: int, cursor: str | None) -> Page:
     """The same for who works on all of it, not for a viewer."""
-    found = list(islice(_shelved(cursors.decode(cursor, int, str), limit), limit + 1))
+    found = list(islice(_all_shards(cursors.decode(cursor, int, str), limit), limit + 1))
     return found[:limit], cursors.encode(*videos.position(found[limit - 1])) if len(found) > limit else None
 
 
@@ -117,7 +117,7 @@ def _public(before: Position | None, limit: int) -> Iterator[Position]:
     """Every publication writes the partitions that every reader of the feed asks: most get its beginning elsewhere."""
 
     def older(than: Position | None) -> Iterator[Position]:
-        return map(videos.position, _shelved(than, limit))
+        return map(videos.position, _all_shards(than, limit))
 
     if not cache.address():
         return older(before)
@@ -125,7 +125,7 @@ def _public(before: Position | None, limit: int) -> Iterator[Position]:
     return behind([(published_at, video_id) for published_at, video_id in found], NEWEST, before, older)
 
 
-def _shelved(before: Position | None, limit: int) -> Iterator[Video]:
+def _all_shards(before: Position | None, limit: int) -> Iterator[Video]:
     shards = (_of_shard(shard, before, limit) for shard in range(SHARDS))
     return heapq.merge(*shards, key=videos.position, reverse=True)
 

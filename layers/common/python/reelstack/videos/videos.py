@@ -59,7 +59,7 @@ def find_or_none(video_id: str) -> Video | None:
 
 
 def cached_as(video_id: str) -> str:
-    """The key under which the cache has what decides about a video (viewing.KnownVideo)."""
+    """The key under which the cache has what decides about a video (access.KnownVideo)."""
     return f"video:{video_id}"
 
 

@@ -6,6 +6,7 @@ auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
 rate_limits    token buckets per user, address and route
 idempotency    responses that are stored under an Idempotency-Key
+bodies         request bodies that several services read
 problems       refusals as RFC 9457 problem documents
 
 A route names who may call it by the type of its `caller` parameter: `Viewer`, `Creator`, `Moderator` or `Admin`. A

@@ -51,6 +51,6 @@ def _warm() -> None:
     libraries that are imported late, and clients. Nothing is connected: a snapshot's connections would be dead."""
     importlib.import_module("aws_lambda_powertools.utilities.idempotency")
     importlib.import_module("valkey")
-    for service in ("dynamodb", "secretsmanager"):  # of kept answers, and of the door
+    for service in ("dynamodb", "secretsmanager"):  # of stored answers, and of the middleware
         aws.client(service)
     assert connection().client

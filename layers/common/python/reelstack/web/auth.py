@@ -29,8 +29,8 @@ class Caller:
 class Requires:
     """What a route declares about its callers, as the dependency of one of its parameters or of its router.
 
-    The door asks `check` before anything of the request is read; the dependency only hands the caller on. A route of an
-    app without the door therefore answers nobody. `role` None: for everybody, also without a token.
+    The middleware asks `check` before anything of the request is read; the dependency only hands the caller on. A
+    route of an app without the middleware therefore answers nobody. `role` None: for everybody, also without a token.
     """
 
     role: str | None

@@ -32,8 +32,8 @@ def declared(
     """For a route's `openapi_extra`, where it is not as most are.
 
     `answers_kept` False: a POST that is the same twice by itself, or keeps its Idempotency-Key its own way.
-    `audited`: the subject, e.g. "video:{video_id}", under which the door notes the act once it is done; for acts of
-    moderators and admins that do not write their entry in the transaction of their deed.
+    `audited`: the subject, e.g. "video:{video_id}", under which the middleware notes the act once it is done; for acts
+    of moderators and admins that do not write their entry in the transaction of their deed.
     `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
     """
     return {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
@@ -41,7 +41,7 @@ def declared(
 
 @dataclass(frozen=True)
 class Rule:
-    """One route as the door sees it."""
+    """One route as the middleware sees it."""
 
     route: APIRoute
     requires: Requires
@@ -66,7 +66,7 @@ class Rule:
         return self.requires.role in ("moderator", "admin") and self.method != "GET"
 
     def subject(self, path: dict[str, Any]) -> str | None:
-        """Under which the door notes the act in the audit log; None if it does not."""
+        """Under which the middleware notes the act in the audit log; None if it does not."""
         return self.audited.format(**path) if self.is_act and self.audited != IN_ITS_TRANSACTION else None
 
 
