@@ -79,10 +79,14 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 
 
 def eventually(look: Callable[[], Value], holds: Callable[[Value], bool], seconds: float = 20) -> Value:
-    """What `look` returns once it `holds`; the last value when the time is over, for an assertion to show."""
-    deadline = time.monotonic() + seconds
+    """What `look` returns once it `holds`; the last value when the time is over, for an assertion to show.
+
+    It looks ever less often, down to twice a second: each look is work for the very machine that is waited for.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.1
     while not holds(value := look()) and time.monotonic() < deadline:
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(pause * 1.25, 0.5)
     return value
 
 
