@@ -44,7 +44,7 @@ ALLOWED_LADDER_NAMES = {
 no such names."""
 
 FUNCTION_LINES, FILE_LINES = 40, 300
-PRODUCT = ("layers/", "functions/", "infra/", "cli/", "local/", "bench/", "sdk/", "jobs/", "web/src/")
+PRODUCT = ("layers/", "functions/", "infra/", "cli/", "local/", "bench/", "sdk/", "web/src/")
 CODE = {".py", ".ts", ".js", ".mjs", ".css", ".html"}
 LONGER: dict[str, str] = {}
 """Functions and files ("<file>") that are longer, each with its reason. At most MOST_LONGER."""
