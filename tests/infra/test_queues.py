@@ -223,7 +223,7 @@ def test_an_order_without_a_priority_is_a_normal_one(variant: Assembly) -> None:
 def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: Assembly) -> None:
     queue, taker = variant.at(path).properties, variant.at(place("start_production")).properties
     assert queue["VisibilityTimeout"] > taker["Timeout"]
-    assert taker["Timeout"] < dispatcher.DRAINER_SECONDS, "two would drain at the same time"
+    assert taker["Timeout"] < dispatcher.DISPATCHER_SECONDS, "two would drain at the same time"
     assert queue["RedrivePolicy"]["maxReceiveCount"] == queues.LAST_RECEIVE
 
 

@@ -7,6 +7,7 @@ what botocore calls itself. What moto keeps and answers is its own.
 import copy
 import json
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,14 +46,19 @@ def emptied(table: Table) -> Table:
     return table
 
 
+ONE_AT_A_TIME = threading.RLock()
+"""AWS looks at a condition and writes in one step; moto does both in Python, where another thread may come between."""
+
+
 def _process_request(_: BotocoreStubber, request: AWSPreparedRequest) -> Any:
-    """As in BotocoreStubber, with the search for who answers an address kept."""
+    """As in BotocoreStubber, with the search for who answers an address kept, and each request as a whole."""
     url, _ = get_equivalent_url_in_aws_domain(request.url)
     if (answering := _answering(f"{url.scheme}://{url.netloc}{url.path}")) is None:
         return None
     asked = normalize_request(request)
     try:
-        return answering(asked, asked.raw_url, asked.headers)
+        with ONE_AT_A_TIME:
+            return answering(asked, asked.raw_url, asked.headers)
     except HTTPException as refused:
         return refused.code, refused.get_headers(), refused.get_body()
 
