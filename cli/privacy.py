@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export_me(
-    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Where the archives go.")] = Path(),
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the archives go.")] = Path(),
     name: As = "bob",
 ) -> None:
     """Fetch everything that is mine as zip archives: profile, videos, likes, comments, follows and the rest.

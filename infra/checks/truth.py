@@ -144,7 +144,7 @@ def _note(mark: Mark, found: Seen) -> str:
 
 
 def _compact(paths: Iterable[str]) -> str:
-    """App: Announce, Withdraw · State: Media"""
+    """Videos: PublishVideoEvents, WithdrawVideo · State: Media"""
     stacks: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         stack, _, rest = path.partition("/")

@@ -63,7 +63,11 @@ class Privacy(Room):
     def export(
         self, folder: Path, *, seconds: float = 3600, every: float = 2, seen: Callable[[Export], None] | None = None
     ) -> list[Path]:
-        """Asks for an export, waits, and fetches its archives into `folder`. Raises ExportNotMade."""
+        """Asks for an export, waits, and fetches its archives into `folder`, which is made if there is none.
+
+        Raises ExportNotMade.
+        """
+        folder.mkdir(parents=True, exist_ok=True)  # before the wait: what cannot be made is told at once
         now, deadline = self.ask_for_export(), time.monotonic() + seconds
         while now.state not in ENDED:
             if time.monotonic() > deadline:

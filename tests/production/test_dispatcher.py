@@ -10,6 +10,7 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
 from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
 from reelstack.production.jobs import Order
+from reelstack.tables import transactions
 from reelstack.tables.production import BacklogEntry, Lease, Spending, Turn
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
@@ -18,6 +19,7 @@ from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import NewUpload
 from reelstack.videos import videos
 from tests.support.complete_uploads import complete_upload
+from tests.support.stopped_writes import stopped
 
 HIGH, NORMAL, LOW = Priority
 SECONDS = 120
@@ -275,3 +277,20 @@ def test_an_upload_says_its_priority_from_its_key(aws: Config) -> None:
         NewUpload(title="t", size_bytes=10, content_type="video/mp4"),
     )
     assert Video.get(made.video_id).priority == made.key.split("/")[1]
+
+
+def test_a_spell_of_throttling_is_no_fault_of_the_orders(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long DynamoDB throttles leases: nothing is put off, and nothing becomes a dead letter."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    set_slots(monkeypatch, production_slots=1)
+    for owner in ("ann", "bob", "cid"):
+        submit(NORMAL, owner)
+    assert drain() == 1
+    set_slots(monkeypatch, production_slots=3)
+    for _ in range(backlog.FAILURES):
+        with stopped(*["ThrottlingException"] * transactions.ATTEMPTS) as left:
+            assert drain(look=False) == 0
+        assert left == []
+    assert [waiting.failures for waiting in BacklogEntry.query(NORMAL)] == [None, None]
+    assert queues.count(NORMAL) == (0, 0)
+    assert drain(look=False) == 2

@@ -1,4 +1,4 @@
-"""The ties service through its handler: follows, requests, blocks, and what others are told of them."""
+"""The social service through its handler: follows, requests, blocks, and what others are told of them."""
 
 import importlib
 from collections.abc import Callable

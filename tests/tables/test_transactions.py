@@ -54,7 +54,7 @@ def test_what_passes_in_a_moment_is_tried_again_after_longer_and_longer_waits(
 
 @pytest.mark.parametrize("code", [CONFLICT, THROTTLED])
 def test_what_does_not_pass_is_raised_after_the_last_attempt(aws: Config, waits: list[float], code: str) -> None:
-    with stopped(*[(code, None)] * 10) as left, pytest.raises(TransactWriteError):
+    with stopped(*[(code, None)] * 10) as left, pytest.raises(transactions.Busy):
         transactions.commit(build, limit=4)
     assert (len(left), len(waits), written()) == (6, 3, 0)
 
@@ -64,6 +64,18 @@ def test_what_will_not_pass_is_raised_at_once(aws: Config, waits: list[float], c
     with stopped(codes), pytest.raises(TransactWriteError):
         transactions.commit(build)
     assert waits == []
+
+
+@pytest.mark.parametrize("code", ["InternalServerError", "ServiceUnavailable", "TransactionInProgressException"])
+def test_what_may_have_been_written_is_looked_at_before_it_is_tried_again(
+    aws: Config, waits: list[float], code: str
+) -> None:
+    with stopped(code, code) as left:
+        met = transactions.attempt(build)
+        with pytest.raises(TransactWriteError):
+            transactions.commit(build)
+    assert met is not None
+    assert (met.unknown, left, waits, written()) == (True, [], [], 0)
 
 
 def test_a_condition_that_does_not_hold_is_told_by_its_position_and_not_tried_again(

@@ -134,14 +134,16 @@ def _apply(shard: str, mark: str | None, reached: str, tally: dict[str, Tally]) 
             measures = [Counter.writes.add(1), Counter.records.add(one.records)]
             transaction.update(Counter(part), actions=[*changes, *measures], condition=condition)
 
+    last: Exception | None = None
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         stopped = transactions.attempt(build)
         if stopped is None:
             return
+        last = stopped.error
         if MARK in stopped.refused:
             break
         _make_way(list(tally), stopped)
-    raise ShardMoved(shard)
+    raise ShardMoved(shard) from last
 
 
 def _make_way(keys: list[str], stopped: Stopped) -> None:

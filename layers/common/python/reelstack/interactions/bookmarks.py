@@ -6,6 +6,7 @@ from reelstack.platform import cursors, sharding
 from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Bookmark
+from reelstack.tables.videos import SHARDS
 from reelstack.videos import access, videos
 from reelstack.videos.errors import VideoNotFound
 
@@ -13,7 +14,7 @@ from reelstack.videos.errors import VideoNotFound
 def save(user_id: str, video_id: str) -> bool:
     """True for a new bookmark, False for one that was there. Raises what access.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
-    shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
+    shard = sharding.of_user(video_id, user_id, int(known.get("like_shards", SHARDS)))
 
     def build(transaction: TransactWrite) -> None:
         blocks.absent(transaction, user_id, known["owner_id"])

@@ -9,6 +9,7 @@ from reelstack.platform import sharding
 from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Share
+from reelstack.tables.videos import SHARDS
 from reelstack.videos import access, videos
 from reelstack.videos.errors import VideoNotFound
 
@@ -24,7 +25,7 @@ class Channel(StrEnum):
 def share(user_id: str, video_id: str, channel: Channel) -> Share:
     """The record of it, new or from before. Raises what access.check_can_view raises."""
     known = access.check_can_interact(video_id, user_id)
-    shard = sharding.of_user(video_id, user_id, int(known["like_shards"]))
+    shard = sharding.of_user(video_id, user_id, int(known.get("like_shards", SHARDS)))
     share_id = uuid.uuid4().hex[:16]
     made = Share(user_id, f"{video_id}#{channel}", share_id=share_id, shared_at=videos.now_ms(), shard=shard)
 

@@ -30,8 +30,8 @@ OF_AN_ACCOUNT = 1000
 """Videos of an account in one go: 20 writes at the edge, a few seconds of the function's three minutes."""
 GONE = (State.REJECTED, State.DELETED)
 INVALIDATION_ATTEMPTS, INVALIDATION_PAUSE_SECONDS = 6, 2
-"""CloudFront works on 15 wildcard invalidations at a time and refuses the next. The pauses are 31 s on average, 62 s at
-most, of the function's 180 s."""
+"""CloudFront works on 15 wildcard invalidations at a time and refuses the next. The pauses are 62 s in all, of the
+function's 180 s."""
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -172,7 +172,7 @@ def _invalidate(video: Video, moved: list[str]) -> None:
         "Paths": {"Quantity": 1, "Items": [f"/{SERVED}{video.video_id}/*"]},
         "CallerReference": f"{video.video_id}-{int(video.rejected_at or 0)}-{int(video.leftovers or 0)}-{len(moved)}",
     }
-    for attempt in retry.attempts(INVALIDATION_ATTEMPTS, INVALIDATION_PAUSE_SECONDS):
+    for attempt in retry.attempts(INVALIDATION_ATTEMPTS, INVALIDATION_PAUSE_SECONDS, pause=time.sleep):
         try:
             cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
         except cloudfront.exceptions.TooManyInvalidationsInProgress:

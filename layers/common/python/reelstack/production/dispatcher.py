@@ -19,6 +19,7 @@ from reelstack.platform.telemetry import count, logger
 from reelstack.production import backlog, budget, executions, queues, slots
 from reelstack.production.fair_queue import Turns, after, choose, open_to
 from reelstack.production.jobs import NotAnUpload, Order
+from reelstack.tables import transactions
 from reelstack.tables.production import BacklogEntry, Lease, Turn
 from reelstack.tables.uploads import Upload
 from reelstack.uploads import completion
@@ -127,7 +128,7 @@ def _fill(until: float) -> int:
             break
         try:
             began = _start(heads[chosen])
-        except slots.NoSlot:
+        except (slots.NoSlot, transactions.Busy):  # no fault of the order's: it keeps its place
             break
         if began:
             started, turns = started + 1, after(chosen, heads.keys(), turns)
@@ -150,11 +151,14 @@ def _heads(running: list[Lease]) -> dict[Priority, BacklogEntry]:
 
 
 def _start(head: BacklogEntry) -> bool:
-    """True if it began. What cannot be started is put off, and in the end buried with the reason."""
+    """True if it began. What cannot be started is put off, and in the end a dead letter with the reason.
+
+    Raises NoSlot or Busy.
+    """
     order = backlog.order_of(head)
     try:
         began = executions.start(order)
-    except slots.NoSlot:
+    except (slots.NoSlot, transactions.Busy):
         raise
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

@@ -24,7 +24,7 @@ START_GRACE_SECONDS = 300
 def start(order: Order) -> bool:
     """Starts the execution of this order unless it was started before.
 
-    Raises NoSlot, NotAnUpload, or TransactWriteError if DynamoDB throttles.
+    Raises NoSlot, NotAnUpload, or Busy while DynamoDB throttles.
     """
     try:
         upload = Upload.get(order.upload_id, consistent_read=True)

@@ -43,7 +43,7 @@ def urls(priority: Priority) -> tuple[str, str]:
 
 
 def receive(priority: Priority) -> list[Message]:
-    """Up to ten messages, waiting a second for the first: a wake_up may ring before its message can be seen."""
+    """Up to ten messages, waiting a second for the first: an invocation may come before its message can be seen."""
     answer = aws.client("sqs").receive_message(
         QueueUrl=urls(priority)[0],
         MaxNumberOfMessages=AT_ONCE,

@@ -40,7 +40,7 @@ def running() -> list[Lease]:
 
 
 def take_lease(order: Order, owner_id: str) -> None:
-    """Takes a slot for this order; the same again keeps it. Raises NoSlot, or TransactWriteError if throttled."""
+    """Takes a slot for this order; the same again keeps it. Raises NoSlot, or Busy while DynamoDB throttles."""
     room = (Lease.held < config().production_slots) | Lease.held.does_not_exist()
     lease = Lease(
         RUNNING,

@@ -18,25 +18,35 @@ THROTTLED_WRITE = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 THROTTLED_REQUEST = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
 PASSING = {CONDITION_FAILED, CONFLICT, *THROTTLED_WRITE, *THROTTLED_REQUEST}
 """Codes that another attempt may not meet again."""
+UNKNOWN = {None, "InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
+"""Of a whole request: the transaction may have been written all the same. None: no answer came."""
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.02
+
+
+class Busy(TransactWriteError):
+    """Other writers or DynamoDB's limits stopped every attempt. Nothing was written; later it may be."""
 
 
 @dataclass(frozen=True)
 class Stopped:
     """Why nothing of a transaction was written: the positions whose condition did not hold (`refused`), those that
-    another transaction was writing (`contended`), and DynamoDB's error. Both are empty if DynamoDB throttled it."""
+    another transaction was writing (`contended`), and DynamoDB's error. Both are empty if DynamoDB throttled it.
+
+    `unknown`: it may have been written all the same, so whoever tries again looks at the tables first.
+    """
 
     refused: frozenset[int]
     contended: frozenset[int]
     error: TransactWriteError
+    unknown: bool = False
 
 
 def commit(build: Callable[[TransactWrite], None], limit: int = ATTEMPTS) -> frozenset[int]:
     """Writes what `build` adds, all or nothing, in at most `limit` attempts. The answer is empty when it is written,
     else the positions whose condition did not hold. `build` is called for each attempt.
 
-    Raises TransactWriteError for everything else that stops it.
+    Raises Busy, or TransactWriteError for what another attempt would not change or might do twice.
     """
     for number in retry.attempts(limit, PAUSE_SECONDS):
         stopped = attempt(build)
@@ -44,8 +54,10 @@ def commit(build: Callable[[TransactWrite], None], limit: int = ATTEMPTS) -> fro
             break
         if stopped.refused:
             return stopped.refused
-        if number == limit - 1:
+        if stopped.unknown:
             raise stopped.error
+        if number == limit - 1:
+            raise Busy(stopped.error.msg, stopped.error.cause) from stopped.error
     return frozenset()
 
 
@@ -60,9 +72,10 @@ def attempt(build: Callable[[TransactWrite], None]) -> Stopped | None:
     except TransactWriteError as error:
         reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
         codes = reasons or [error.cause_response_code]
-        if PASSING.isdisjoint(codes):
+        unknown = not reasons and error.cause_response_code in UNKNOWN
+        if PASSING.isdisjoint(codes) and not unknown:
             raise
-        return Stopped(_places(codes, CONDITION_FAILED), _places(codes, CONFLICT), error)
+        return Stopped(_places(codes, CONDITION_FAILED), _places(codes, CONFLICT), error, unknown)
     return None
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
 
-from reelstack.errors import IdempotencyKeyReused, ReelstackError
+from reelstack.errors import IdempotencyKeyReused
 from reelstack.platform import aws, retry
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
@@ -105,8 +105,8 @@ def create(
     video = _video(upload, new, priority)
     try:
         known = _save(upload, video)
-    except ReelstackError:
-        parts.drop(upload)
+    except Exception:
+        parts.drop(upload)  # what no item names would stay in storage for a week
         raise
     if known is None:
         return upload
@@ -172,8 +172,8 @@ def _save(upload: Upload, video: Video) -> Upload | None:
     for _ in retry.attempts(SAVE_ATTEMPTS, SAVE_PAUSE_SECONDS):
         if transactions.attempt(build) is None:
             return None
-        if known := _find(upload.upload_id):
-            return known
+        if known := _find(upload.upload_id):  # another request's, or this one's whose answer was lost
+            return None if known.s3_upload_id == upload.s3_upload_id else known
         quotas.check(upload.owner_id, int(upload.size_bytes))
     raise StorageBusy
 

@@ -149,7 +149,7 @@ def shard_of(video_id: str) -> int:
 
 
 def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
-    # What its owner hides is hidden with this very answer; announce has caches keep it again.
+    # What its owner hides is hidden with this very answer; publish_video_events has caches keep it again.
     cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
     if not video.update_if(condition, actions):
         raise otherwise
