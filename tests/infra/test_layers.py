@@ -199,8 +199,8 @@ def test_functions_run_on_nothing_but_the_layers() -> None:
         "import fastapi, mangum, aws_lambda_powertools, valkey, awscrt.auth, opensearchpy\n"
         "import pynamodb.models, boto3\n"
         f"for service in {BOTOCORE_SERVICES!r}: boto3.client(service, region_name='us-east-1')\n"
-        "from reelstack import frame_engines, text_moderation\n"
-        "frame_engines.engine('nsfw'), frame_engines.engine('safety')\n"
+        "from reelstack.classification import onnx_models, text_moderation\n"
+        "onnx_models.engine('nsfw'), onnx_models.engine('safety')\n"
         "assert text_moderation.listed_words('a shitty title')\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", program, *map(str, folders)], check=True, timeout=120)
