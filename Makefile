@@ -20,7 +20,7 @@ up: setup-run ## Start the whole system on this machine, publish a sample clip, 
 down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi
 
-test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; at most 5 minutes on 2 cores.
+test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; 5 to 7 minutes on 2 cores.
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; at most 12 minutes.
