@@ -1,4 +1,4 @@
-"""Where a video is fetched from: signed, expiring addresses."""
+"""The playback of a video: signed addresses that expire, for one viewer."""
 
 from typing import Any
 

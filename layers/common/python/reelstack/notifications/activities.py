@@ -1,7 +1,7 @@
-"""What others did that somebody may want to be told: read off stream records and events, one line per person to tell.
+"""Activities: what other users did that a user is told of, read from stream records and events, one per recipient.
 
-A record that comes twice says the same twice; notifications.notifications bears that. What is needed beyond the record,
-whose video or comment it was, is asked of its table.
+An activity needs the owner of the video or comment, which is read from its table. A record that comes twice gives the
+same activity twice; notifications.notifications merges it into the same item.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
-"""Cache-aside in Valkey, with one loader at a time. Without a cache (profile `core`), or when it is down, reads load.
+"""The cache: cache-aside in Valkey, where one process loads a missing key and the others wait for it (single flight).
 
-Keys are namespaced `rs:`; values are JSON. A cache that fails must never fail a request. Several keys go as one request
-of several commands: the cache is a cluster, which refuses one command for keys of several slots.
+Keys begin with `rs:`, values are JSON. Several keys go as one request of several commands, because the cache is a
+cluster and refuses one command for keys of several slots. A cache that fails never fails a request: without a cache
+(profile `core`), or while it does not answer, every read loads from the tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose turn it is in the production line: high first, but no priority and no creator waits for ever. Pure.
+"""The fair queue of production: high priority first, but no priority and no creator waits for ever. Pure.
 
 Between priorities: of those that wait, high goes first, and after IN_A_ROW of it in a row one of the others does; among
 the others normal and low share in the same way. So a high order waits for at most one lower one, and low gets at least

@@ -1,4 +1,4 @@
-"""Orders: what waits in the production line. From S3's event of a finished upload, or asked for by us. Pure."""
+"""Orders: one attempt at one upload, read from S3's event of a finished upload or from our own request. Pure."""
 
 import json
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""Blocks. Who blocks somebody, and who is blocked, are not there for one another, in every answer and every write.
+"""Blocks: two users with a block between them do not exist for each other, in every answer and in every write.
 
-A block has an item under each of the two, written in one transaction: a write that must not happen across a block takes
-`absent` into its own transaction, and so either happens before the block or not at all. A like only asks the cache.
+A block has an item under each of the two, written in one transaction. A write that must not happen across a block takes
+`absent` into its own transaction, so it either happens before the block or not at all. A like only asks the cache,
+which a block changes at once.
 """
 
 from collections.abc import Collection

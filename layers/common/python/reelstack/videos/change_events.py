@@ -1,4 +1,6 @@
-"""What a change of a video, a follow or an account means: record in, events out. Pure but for the events' types."""
+"""The events that follow from a changed item of a video, a follow or an account. Pure: a stream record in, events out.
+
+A change that means nothing outside gives no event."""
 
 from reelstack.events import (
     AccountNarrowed,

@@ -1,6 +1,8 @@
-"""The outermost layer of every service. In this order it asks: through the CDN? who? how often? may they, and do
-they still? how much? Only then is the request read. It keeps answers under Idempotency-Keys, notes what staff did,
-and adds headers.
+"""The middleware of every service: it checks a request before its body is read.
+
+The checks are, in this order: the request came through the CDN; its caller; the caller's rate; the caller's role and
+whether the account and the session are still in force; the size of the body. The middleware also stores responses under
+Idempotency-Keys, notes acts of staff in the audit log, and adds headers. The first check that fails is the answer.
 """
 
 import hmac
