@@ -1,8 +1,8 @@
 """The shards of a counter: one item at first, more while the counter is hot, and one again when it has cooled down.
 
 The first shard (`key`) stores how many there are; the others are `<key>#<n>`. A shard is added to only while it is
-open. It is closed in the transaction that moves its content into the first shard, so a writer that still expects more shards
-is refused, and nothing is lost or counted twice.
+open. It is closed in the transaction that moves its content into the first shard, so a writer that still expects more
+shards is refused, and nothing is lost or counted twice.
 """
 
 import random
