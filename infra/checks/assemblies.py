@@ -1,5 +1,5 @@
 """Synthesized assemblies, kept until something they are made of changes: checks, tests and docs/truth.md read the same
-five. Who comes first synthesizes one, and whoever comes meanwhile waits for it.
+five. The first process that needs one synthesizes it; others wait for it.
 
     python -m infra.checks.assemblies build/check     links them there; stops at what cdk-nag finds
 """

@@ -12,7 +12,7 @@ from reelstack.videos import change_events
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    """A batch that fails comes again whole; a consumer must bear an event twice."""
     records = stream_records.read(event)
     changed = {record.keys["user_id"] for record in records}
     narrowed = [event for record in records for event in change_events.read_account(record)]

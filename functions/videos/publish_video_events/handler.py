@@ -11,7 +11,7 @@ from reelstack.videos import change_events, videos
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """A batch that fails comes again whole; whoever listens must bear an event twice."""
+    """A batch that fails comes again whole; a consumer must bear an event twice."""
     records = stream_records.read(event)
     changed = {record.keys["video_id"] for record in records}
     cache.invalidate(*(key(video_id) for video_id in changed for key in (videos.cached_as, videos.item_cached_as)))

@@ -16,7 +16,7 @@ from reelstack.platform.config import config
 def deny(video_id: str, issued_up_to: int | None = None) -> int:
     """The edge refuses every token of this video until the last one in flight has expired; returns that unix time.
 
-    With `issued_up_to` (unix seconds) only those issued until then: whoever may still watch asks for a new one.
+    With `issued_up_to` (unix seconds) only those issued until then: a viewer who may still watch asks for a new one.
     """
     return deny_all([video_id], issued_up_to)
 

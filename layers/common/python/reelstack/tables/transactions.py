@@ -33,7 +33,7 @@ class Stopped:
     """Why nothing of a transaction was written: the positions whose condition did not hold (`refused`), those that
     another transaction was writing (`contended`), and DynamoDB's error. Both are empty if DynamoDB throttled it.
 
-    `unknown`: it may have been written all the same, so whoever tries again looks at the tables first.
+    `unknown`: it may have been written all the same, so a caller looks at the tables before it tries again.
     """
 
     refused: frozenset[int]
