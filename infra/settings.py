@@ -128,7 +128,7 @@ class Settings(BaseModel):
     mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
     """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
     production_slots: int = 200
-    """Productions that run at the same time; those that wait for a moderator do not count."""
+    """Productions that run at the same time. None waits for a moderator."""
     production_low_slots: int = 100
     """How many of them low-priority work (re-encodes, imports) may hold."""
     production_slots_per_creator: int = 50
@@ -140,7 +140,8 @@ class Settings(BaseModel):
     encode_threads: int = 4
     avc_rungs: tuple[int, ...] = (480, 720)
     """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
-    review_days: int = 14
+    review_days: int = Field(default=3, ge=1)
+    """A review that is open for longer raises an alarm. It stays open: nothing that a decision needs expires."""
 
     # moderation
     moderation_engines: tuple[Literal["nsfw", "safety"], ...] | tuple[Literal["rekognition"]] = Field(
