@@ -158,7 +158,6 @@ def built(name: LayerName, target: Target) -> Path:
 def place_of(name: LayerName, target: Target) -> Path:
     """Where the built layer lies or will lie. The key includes this file: another way to trim is another layer."""
     content = [*target.platforms, target.python, Path(__file__).read_text()]
-    content.append("with byte code" if interpreter(target.python) else "sources only")
     if name == "common":
         content += [f"{path.relative_to(OURS)} {path.read_text()}" for path in our_sources()]
     else:
@@ -237,28 +236,40 @@ def _trim_python(work: Path) -> None:
 
 
 @cache
-def interpreter(version: str) -> str | None:
-    """A Python of this version ("3.13") on this machine: running now, on the PATH, or one of pyenv's."""
+def interpreter(version: str) -> str:
+    """A Python of this version ("3.13"): running now, on the PATH, one of pyenv's, or one that uv brings.
+
+    Raises LayerNotBuilt: a layer without byte code would be another layer on each machine, and slower on Lambda.
+    """
     known = [sys.executable, shutil.which(f"python{version}")]
     known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for python in filter(None, known):
+    for python in (*filter(None, known), *_brought(version)):
         asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
         if said.stdout.strip() == version:
             return python
-    return None
+    raise LayerNotBuilt(f"no Python {version} on this machine, and uv could not bring one: install python{version}")
+
+
+def _brought(version: str) -> Iterator[str]:
+    """uv's own Python of this version, downloaded if it must be. It is asked for only if the machine has none."""
+    uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+    if uv:
+        install = [uv, "python", "install", "--no-bin", version]
+        subprocess.run(install, check=False, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL)
+        find = [uv, "python", "find", "--managed-python", "--no-project", version]
+        said = subprocess.run(find, capture_output=True, text=True, timeout=30, check=False)
+        yield from filter(None, [said.stdout.strip()])
 
 
 def _compile(packages: Path, target: Target) -> None:
     """Writes byte code beside the sources, which a function cannot: its layers are read only, and each cold start would
-    compile whatever it imports. Valid whatever the sources' times are: archives do not keep those."""
-    python = interpreter(target.python)
-    if python is None:
-        _say(f"no Python {target.python} on this machine: without its byte code cold starts take 1.4 s longer")
-        return
-    command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash", "-x", NOT_COMPILED]
-    command += ["-s", str(packages), "-p", "/opt/python", str(packages)]
-    subprocess.run(command, check=True, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL)
+    compile whatever it imports (1.4 s). Valid whatever the sources' times are: archives do not keep those."""
+    command = [interpreter(target.python), "-sP", "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
+    command += ["-x", NOT_COMPILED, "-s", str(packages), "-p", "/opt/python", str(packages)]
+    # Nothing of the caller's environment. The seed decides the order of a frozen set of constants in the byte code.
+    environment = {"PYTHONHASHSEED": "0"}
+    subprocess.run(command, check=True, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL, env=environment)
 
 
 def _trim_media(work: Path) -> None:
