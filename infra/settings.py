@@ -14,6 +14,8 @@ from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+LONGEST_APPEAL_DAYS = 31
+"""An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
 
 
 class Settings(BaseModel):
@@ -197,6 +199,12 @@ class Settings(BaseModel):
         for rate in (self.user_rate, self.address_rate, *self.route_rates.values()):
             if self.api_rate_limit < 5 * max(rate.per_second, rate.at_once):
                 raise ValueError("api_rate_limit is an emergency stop: at least 5 × every rate of the application")
+        return self
+
+    @model_validator(mode="after")
+    def _an_appeal_finds_what_it_is_about(self) -> Self:
+        if self.quarantine_days < self.appeal_days + LONGEST_APPEAL_DAYS:
+            raise ValueError(f"quarantine_days is at least appeal_days + {LONGEST_APPEAL_DAYS}: appeals wait, too")
         return self
 
     @model_validator(mode="after")
