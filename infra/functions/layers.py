@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -24,6 +23,7 @@ from packaging.utils import canonicalize_name
 
 from infra import ROOT
 from infra.catalogue import LayerName
+from infra.functions import byte_code
 from infra.settings import MIB, STAGES, Settings
 
 LayerSource = Callable[[LayerName, Settings], Path]
@@ -71,11 +71,6 @@ LEFTOVERS = (
     "**/*.pyi",
 )
 """What nothing needs, below python/."""
-NOT_COMPILED = (
-    r"/(aws_lambda_powertools/utilities/[a-z_]+|opensearchpy/(_async|plugins)|valkey/asyncio"
-    r"|onnxruntime/(tools|quantization)|numpy/f2py)/"
-)
-"""What no cold start imports, or one that is kept in a snapshot: byte code counts against the limit, too."""
 
 
 class LayerNotBuilt(RuntimeError):
@@ -128,7 +123,10 @@ def layer_path(name: LayerName, settings: Settings) -> Path:
 
 
 def built(name: LayerName, target: Target) -> Path:
-    """As `layer_path`, for any target. Atomic: two builds at once end in one whole folder."""
+    """As `layer_path`, for any target. Atomic: two builds at once end in one whole folder.
+
+    Raises LayerNotBuilt, or PythonMissing where nothing can write its byte code.
+    """
     place = place_of(name, target)
     if place.is_dir():
         os.utime(place.parent)
@@ -144,7 +142,7 @@ def built(name: LayerName, target: Target) -> Path:
             _fetch(name, target, work / "python")
             _trim_media(work) if name == "media" else _trim_python(work)
         if name != "media":
-            _compile(work / "python", target)
+            byte_code.compile_all(work / "python", target.python)
         try:
             work.rename(place)
         except OSError:
@@ -157,7 +155,7 @@ def built(name: LayerName, target: Target) -> Path:
 
 def place_of(name: LayerName, target: Target) -> Path:
     """Where the built layer lies or will lie. The key includes this file: another way to trim is another layer."""
-    content = [*target.platforms, target.python, Path(__file__).read_text()]
+    content = [*target.platforms, target.python, Path(__file__).read_text(), Path(byte_code.__file__).read_text()]
     if name == "common":
         content += [f"{path.relative_to(OURS)} {path.read_text()}" for path in our_sources()]
     else:
@@ -233,43 +231,6 @@ def _trim_python(work: Path) -> None:
     for service in packages.glob("botocore/data/*/"):
         if service.name not in BOTOCORE_SERVICES:
             shutil.rmtree(service)
-
-
-@cache
-def interpreter(version: str) -> str:
-    """A Python of this version ("3.13"): running now, on the PATH, one of pyenv's, or one that uv brings.
-
-    Raises LayerNotBuilt: a layer without byte code would be another layer on each machine, and slower on Lambda.
-    """
-    known = [sys.executable, shutil.which(f"python{version}")]
-    known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for python in (*filter(None, known), *_brought(version)):
-        asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-        said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
-        if said.stdout.strip() == version:
-            return python
-    raise LayerNotBuilt(f"no Python {version} on this machine, and uv could not bring one: install python{version}")
-
-
-def _brought(version: str) -> Iterator[str]:
-    """uv's own Python of this version, downloaded if it must be. It is asked for only if the machine has none."""
-    uv = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
-    if uv:
-        install = [uv, "python", "install", "--no-bin", version]
-        subprocess.run(install, check=False, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL)
-        find = [uv, "python", "find", "--managed-python", "--no-project", version]
-        said = subprocess.run(find, capture_output=True, text=True, timeout=30, check=False)
-        yield from filter(None, [said.stdout.strip()])
-
-
-def _compile(packages: Path, target: Target) -> None:
-    """Writes byte code beside the sources, which a function cannot: its layers are read only, and each cold start would
-    compile whatever it imports (1.4 s). Valid whatever the sources' times are: archives do not keep those."""
-    command = [interpreter(target.python), "-sP", "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
-    command += ["-x", NOT_COMPILED, "-s", str(packages), "-p", "/opt/python", str(packages)]
-    # Nothing of the caller's environment. The seed decides the order of a frozen set of constants in the byte code.
-    environment = {"PYTHONHASHSEED": "0"}
-    subprocess.run(command, check=True, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL, env=environment)
 
 
 def _trim_media(work: Path) -> None:

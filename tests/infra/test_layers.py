@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
+from infra.functions.byte_code import PythonMissing, compile_all, interpreter
 from infra.functions.layers import (
     BOTOCORE_SERVICES,
     LIMIT_BYTES,
@@ -26,10 +27,8 @@ from infra.functions.layers import (
     LayerName,
     LayerNotBuilt,
     Target,
-    _compile,
     built,
     here,
-    interpreter,
     named,
     our_sources,
     pinned,
@@ -104,7 +103,7 @@ def test_what_a_layer_is_does_not_depend_on_the_machines_python(
 def test_without_the_targets_python_no_layer_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     _hide_pythons(monkeypatch, tmp_path)
-    with pytest.raises(LayerNotBuilt, match=r"install python3\.99"):
+    with pytest.raises(PythonMissing, match=r"install python3\.99"):
         built("common", Target("aarch64", "3.99"))
     assert not place_of("common", Target("aarch64", "3.99")).exists()
 
@@ -131,7 +130,7 @@ def test_byte_code_is_the_same_whatever_the_seed_of_hashes(monkeypatch: pytest.M
         folder = tmp_path / seed
         folder.mkdir()
         (folder / source.name).write_bytes(source.read_bytes() + b"\nKNOWN = 'x' in {'a', 'b', 'c', 'd', 'e'}\n")
-        _compile(folder, here())
+        compile_all(folder, here().python)
         found += [path.read_bytes() for path in folder.rglob("*.pyc")]
     assert found[0] == found[1]
 

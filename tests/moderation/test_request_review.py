@@ -1,11 +1,9 @@
 """A clip that waits for a person: asked by the step, decided over HTTP, carried out by a machine of its own."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.core.config import default_user_config
@@ -21,6 +19,7 @@ from reelstack.production import executions, slots
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.videos import Video
 from tests.support import decision_machine
+from tests.support.waiting_execution import Production, start_production
 
 Call = Callable[..., Any]
 Ask = Callable[..., Any]
@@ -242,26 +241,11 @@ def test_the_sample_events_are_answered(asked: Config, event: Callable[[str], di
 
 
 @pytest.fixture
-def old_execution(made: Config, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An execution that 0.2.0 started and left waiting: an SQS task with a callback takes the place of the Lambda."""
+def old_execution(made: Config, monkeypatch: pytest.MonkeyPatch) -> Production:
+    """An execution that 0.2.0 started and left waiting."""
     monkeypatch.setitem(default_user_config["stepfunctions"], "execute_state_machine", True)
-    sqs, states = boto3.client("sqs"), boto3.client("stepfunctions")
-    queue = sqs.create_queue(QueueName="asked")["QueueUrl"]
-    wait = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-        "Parameters": {"QueueUrl": queue, "MessageBody": {"task_token.$": "$$.Task.Token"}},
-        "HeartbeatSeconds": 3600,  # without it, moto takes no heartbeats
-        "End": True,
-    }
-    machine = states.create_state_machine(
-        name="production",
-        roleArn="arn:aws:iam::123456789012:role/states",
-        definition=json.dumps({"StartAt": "RequestReview", "States": {"RequestReview": wait}}),
-    )["stateMachineArn"]
-    execution = str(states.start_execution(stateMachineArn=machine, name="u1-1", input="{}")["executionArn"])
-    (message,) = received(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
-    Claim("u1").update(actions=[Claim.task_token.set(json.loads(message["Body"])["task_token"])])
+    execution = start_production()
+    Claim("u1").update(actions=[Claim.task_token.set(execution.task_token)])
     Lease(slots.RUNNING, "u1-1").delete()
     Lease(slots.WAITING, "u1-1", upload_id="u1", taken_at=1).save()
     video = Video.get("v1")
@@ -270,33 +254,20 @@ def old_execution(made: Config, monkeypatch: pytest.MonkeyPatch) -> str:
     return execution
 
 
-def received(look: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 10
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
-
-
-def told(execution: str) -> dict[str, str]:
-    """What the execution's RequestReview ended with."""
-    states = boto3.client("stepfunctions")
-    return dict(json.loads(received(lambda: states.describe_execution(executionArn=execution).get("output"))))
-
-
-def test_an_execution_that_waits_since_before_the_upgrade_gets_the_decision(old_execution: str, call: Call) -> None:
+def test_an_execution_that_waits_since_before_gets_the_decision(old_execution: Production, call: Call) -> None:
     assert decide(call, "reject", "no").status == 200
-    assert told(old_execution) == {"verdict": "reject", "by": "max", "reason": "no"}
+    assert old_execution.decision() == {"verdict": "reject", "by": "max", "reason": "no"}
 
 
-def test_an_execution_whose_answer_got_lost_before_the_upgrade_gets_it(old_execution: str, context: Any) -> None:
+def test_an_execution_whose_answer_got_lost_before_the_upgrade_gets_it(old_execution: Production, context: Any) -> None:
     Claim("u1").update(actions=[Claim.decision.set("approve"), Claim.decided_by.set("max")])
     assert reconcile({}, context)["resent"] == 1
-    assert told(old_execution)["verdict"] == "approve"
+    assert old_execution.decision()["verdict"] == "approve"
     assert decisions.resend_decisions() == 0
 
 
 def test_an_old_execution_whose_time_runs_out_fails_as_it_would_have(
-    old_execution: str, event: Callable[[str], dict[str, Any]], context: Any
+    old_execution: Production, event: Callable[[str], dict[str, Any]], context: Any
 ) -> None:
     fail({"video_id": "v1", "attempt": 1, "error": {"Error": "review-expired", "Cause": "x"}}, context)
     assert (Video.get("v1").state, Video.get("v1").reason) == ("failed", "review-expired")
