@@ -14,6 +14,8 @@ from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+LONGEST_APPEAL_DAYS = 31
+"""An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
 
 
 class Settings(BaseModel):
@@ -128,7 +130,7 @@ class Settings(BaseModel):
     mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
     """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
     production_slots: int = 200
-    """Productions that run at the same time; those that wait for a moderator do not count."""
+    """Productions that run at the same time. None waits for a moderator."""
     production_low_slots: int = 100
     """How many of them low-priority work (re-encodes, imports) may hold."""
     production_slots_per_creator: int = 50
@@ -140,7 +142,8 @@ class Settings(BaseModel):
     encode_threads: int = 4
     avc_rungs: tuple[int, ...] = (480, 720)
     """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
-    review_days: int = 14
+    review_days: int = Field(default=3, ge=1)
+    """A review that is open for longer raises an alarm. It stays open: nothing that a decision needs expires."""
 
     # moderation
     moderation_engines: tuple[Literal["nsfw", "safety"], ...] | tuple[Literal["rekognition"]] = Field(
@@ -196,6 +199,12 @@ class Settings(BaseModel):
         for rate in (self.user_rate, self.address_rate, *self.route_rates.values()):
             if self.api_rate_limit < 5 * max(rate.per_second, rate.at_once):
                 raise ValueError("api_rate_limit is an emergency stop: at least 5 × every rate of the application")
+        return self
+
+    @model_validator(mode="after")
+    def _an_appeal_finds_what_it_is_about(self) -> Self:
+        if self.quarantine_days < self.appeal_days + LONGEST_APPEAL_DAYS:
+            raise ValueError(f"quarantine_days is at least appeal_days + {LONGEST_APPEAL_DAYS}: appeals wait, too")
         return self
 
     @model_validator(mode="after")

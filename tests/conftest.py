@@ -154,7 +154,7 @@ def _resources() -> Config:
     queues = {f"production_{kind}_url": _queue(kind) for kind in kinds}
     origin = _secret("origin", ORIGIN_SECRET)
     playback = _secret("playback", json.dumps({"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}))
-    for machine in ("production", "export", "erasure"):
+    for machine in ("production", "decision", "export", "erasure"):
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         backend("stepfunctions").create_state_machine(
             machine, json.dumps(definition), f"arn:aws:iam::{ACCOUNT}:role/states"
@@ -170,6 +170,7 @@ def _resources() -> Config:
         **queues,
         compose_queue_url=_queue("compose"),
         production_machine_arn=MACHINE,
+        decision_machine_arn=f"{STATES}:decision",
         production_slots=2,
         production_low_slots=2,
         production_slots_per_creator=2,

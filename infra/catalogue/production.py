@@ -1,6 +1,7 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from reelstack.tables.moderation import Review
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
@@ -25,11 +26,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=5,
         timeout=60,
-        reads=(Video, Claim, Lease, Spending),
+        reads=(Video, Claim, Lease, Spending, Review),
         writes=(Claim, Lease, Video, Spending),
         deletes=(Lease, "media:v/"),
-        config=("production_machine_arn", "production_slots"),
-        calls=("describe_production_machine", "answer_production", "list_media"),
+        config=("production_machine_arn", "decision_machine_arn", "production_slots"),
+        calls=("describe_production_machine", "start_decision_machine", "answer_production", "list_media"),
     ),
     Fn(
         "probe",

@@ -91,7 +91,8 @@ def _capability(stack: CapabilityStack) -> Iterator[Meant]:
 
 def _production(stack: ProductionStack) -> Iterator[Meant]:
     names = stack.wiring.names
-    yield Meant(stack.machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for machine in (stack.machine, stack.decision_machine):
+        yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
     for which in (":*", "/*"):
         yield Meant(
             stack.machine.role,

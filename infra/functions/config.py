@@ -57,6 +57,7 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "compose_queue_url": names.queue_url("compose"),
         "bus_name": names.bus,
         "production_machine_arn": names.machine_arn("production"),
+        "decision_machine_arn": names.machine_arn("decision"),
         "export_machine_arn": names.machine_arn("export"),
         "erasure_machine_arn": names.machine_arn("erasure"),
         "distribution_parameter": names.distribution_parameter,

@@ -124,19 +124,28 @@ class Alarms(Construct):
         self.alarm(f"{name}Failed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, f"{name}: one failed")
         self.alarm(f"{name}TimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, f"{name}: one hung")
 
+    def open_reviews(self, days: int) -> None:
+        """What reconcile_production measures of the questions that wait for a moderator."""
+        self.alarm(
+            "ReviewWait",
+            _measured("reconcile_production", "OldestReviewSeconds"),
+            days * 24 * 3600,
+            "A review or an appeal waits too long: more moderators are needed; clips in review stay unpublished",
+        )
+
     def production_backlog(self) -> None:
         """What start_production measures of the jobs that wait, once a minute."""
         for priority, seconds in LONGEST_WAIT_SECONDS.items():
             self.alarm(
                 f"{priority}Wait",
-                _measured_by_start_production(f"{priority}WaitSeconds"),
+                _measured("start_production", f"{priority}WaitSeconds"),
                 seconds,
                 f"Productions of priority {priority} wait too long: raise production_slots, or see why they do not end",
                 periods=3,
             )
         self.alarm(
             "LowPriorityStopped",
-            _measured_by_start_production("LowPriorityStopped"),
+            _measured("start_production", "LowPriorityStopped"),
             0,
             "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
         )
@@ -152,11 +161,12 @@ class Alarms(Construct):
         self.alarm("SocketErrors", errors, 5, "The WebSocket API cannot let people in: see the log of websocket")
 
 
-def _measured_by_start_production(name: str) -> cloudwatch.Metric:
+def _measured(function: str, name: str) -> cloudwatch.Metric:
+    """The highest value that a function has counted in five minutes."""
     return cloudwatch.Metric(
         namespace="Reelstack",
         metric_name=name,
-        dimensions_map={"service": "start_production"},
+        dimensions_map={"service": function},
         period=FIVE,
         statistic="Maximum",
     )

@@ -114,14 +114,10 @@ def test_giving_a_slot_back_twice_gives_it_back_once(aws: Config) -> None:
     assert slots.held() == 0
 
 
-def test_a_production_that_waits_for_a_person_holds_no_slot(aws: Config) -> None:
-    upload = uploaded("a")
-    executions.start(Order(upload.upload_id, 1))
-    for _ in range(2):
-        slots.wait_for_person(upload.upload_id, 1)
-    assert slots.held() == 0
-    assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 1
-    slots.release(f"{upload.upload_id}-1")
+def test_the_end_of_an_execution_of_0_2_0_that_waited_for_a_person_is_noted(aws: Config) -> None:
+    Lease(slots.WAITING, "u1-1", upload_id="u1", taken_at=1).save()
+    Lease(slots.WAITING, slots.COUNT, held=1).save()
+    executions.finish("u1-1", "SUCCEEDED")
     assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 0
 
 

@@ -25,7 +25,7 @@ WELL: dict[str, Any] = {
     "submit_mediaconvert": {"job_id": "j"},
     "submit_rekognition": {"job_id": "j"},
     "read_rekognition": {"verdict": "approve", "reason": "", "detail": "", "labels": {}},
-    "request_review": {"verdict": "approve", "by": "mia", "reason": ""},
+    "request_review": {"asked": True},
     "publish": {"published": True},
     "reject": {"rejected": True},
     "fail": {"failed": True},

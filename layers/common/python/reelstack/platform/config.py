@@ -71,6 +71,7 @@ class Config(BaseModel):
     production_low_dead_url: str
     compose_queue_url: str
     production_machine_arn: str
+    decision_machine_arn: str
     production_slots: int
     production_low_slots: int
     production_slots_per_creator: int

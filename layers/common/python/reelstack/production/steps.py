@@ -32,6 +32,11 @@ class Work(BaseModel):
         """The key of a work object, in the uploads bucket; it expires after a day."""
         return f"work/{self.upload_id}/{self.attempt}/{name}"
 
+    @property
+    def asset_key(self) -> str:
+        """Where Package describes the asset."""
+        return self.key("asset.json")
+
 
 class ProbeInput(Work):
     video_id: str = Id

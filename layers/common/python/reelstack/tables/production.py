@@ -105,7 +105,7 @@ class Claim(Table):
     started = BooleanAttribute(default=False)
     claimed_at = NumberAttribute()
     task_token = UnicodeAttribute(null=True)
-    """The state machine's callback token while a person's decision is awaited."""
+    """The callback token of an execution of version 0.2.0 that waits for a person (moderation.task_tokens)."""
     decision = UnicodeAttribute(null=True)
     decision_reason = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
