@@ -4,16 +4,21 @@
 take uploads: `reelstack deploy` passes it on.
 """
 
+import os
+
 from aws_cdk import App
 
 from infra.checks import nag
-from infra.settings import STAGES, Settings
+from infra.settings import STAGES, Settings, on_laptop
 from infra.stacks.stage import build
 
 
 def settings_of(app: App) -> Settings:
-    """The stage that the command line names, with the site it knows of."""
+    """The stage that the command line names, with the site it knows of. `local.deploy` says by the environment that
+    it goes to an emulator."""
     settings = STAGES[app.node.try_get_context("stage") or "dev"]
+    if "REELSTACK_LOCAL_ENDPOINT" in os.environ:
+        settings = on_laptop(settings)
     site = app.node.try_get_context("site")
     return settings.model_copy(update={"web_origins": (*settings.web_origins, site)}) if site else settings
 

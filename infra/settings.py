@@ -16,6 +16,10 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 
 
+LAPTOP_ACCOUNT = "000000000000"
+"""The emulator's own."""
+
+
 class Settings(BaseModel):
     """One stage. Defaults are those of a production stage."""
 
@@ -225,7 +229,8 @@ class Settings(BaseModel):
 
     @property
     def is_local(self) -> bool:
-        return self.stage == "local"
+        """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
+        return self.account == LAPTOP_ACCOUNT
 
 
 def local() -> Settings:
@@ -233,7 +238,7 @@ def local() -> Settings:
     cores = os.cpu_count() or 2
     return Settings(
         stage="local",
-        account="000000000000",
+        account=LAPTOP_ACCOUNT,
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
@@ -283,3 +288,17 @@ STAGES: dict[str, Settings] = {
     ),
     "local": local(),
 }
+
+OF_THE_LAPTOP = (
+    *("account", "transfer_acceleration", "storage_origin", "ffmpeg_path", "ffprobe_path"),
+    *("production_slots", "production_low_slots", "production_slots_per_creator"),
+    *("segment_workers", "compose_workers", "encode_threads"),
+)
+"""What a laptop decides, whatever the stage: where programs are, and how much runs at once."""
+
+
+def on_laptop(settings: Settings) -> Settings:
+    """A stage as it is deployed into a laptop's emulator. Cache and search are the laptop's where it has them."""
+    engines = ("cache_url", "search_url") if settings.profile == "full" else ()
+    laptop = STAGES["local"]
+    return settings.model_copy(update={name: getattr(laptop, name) for name in (*OF_THE_LAPTOP, *engines)})
