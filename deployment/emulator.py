@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from deployment.account import Account, stack_outputs
 from deployment.target import Say
-from infra.settings import Settings, on_laptop
+from infra.laptop import on_laptop
+from infra.settings import Settings
 from local import amend, outputs
 from local import deploy as local_deploy
 from local.errors import NotUp

@@ -9,7 +9,8 @@ import os
 from aws_cdk import App
 
 from infra.checks import nag
-from infra.settings import STAGES, Settings, on_laptop
+from infra.laptop import on_laptop
+from infra.settings import STAGES, Settings
 from infra.stacks.stage import build
 
 

@@ -37,7 +37,7 @@ def test_an_address_becomes_an_administrator_who_must_choose_a_password(pool: tu
 def test_inviting_again_only_sends_the_mail_again(account: Answering) -> None:
     """moto would forget the attributes."""
     user = {"Username": "you", "UserStatus": "FORCE_CHANGE_PASSWORD"}
-    asked = {"UserPoolId": "p_1", "Filter": f'email = "{EMAIL}"', "Limit": 1}
+    asked: dict[str, Any] = {"UserPoolId": "p_1", "Filter": f'email = "{EMAIL}"', "Limit": 1}
     account.answer("cognito-idp", "list_users", {"Users": [user]}, **asked)
     resent = {"UserPoolId": "p_1", "Username": "you", "MessageAction": "RESEND"}
     account.answer("cognito-idp", "admin_create_user", {}, **resent)
