@@ -18,6 +18,10 @@ LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
 
 
+LAPTOP_ACCOUNT = "000000000000"
+"""The emulator's own."""
+
+
 class Settings(BaseModel):
     """One stage. Defaults are those of a production stage."""
 
@@ -34,16 +38,26 @@ class Settings(BaseModel):
     keep_data: bool = True
     """True: buckets, tables and users stay when the stack is destroyed."""
     alarm_email: str | None = None
+    """Where alarms go. A stage that keeps data must have one; AWS sends it a link to confirm first."""
 
     # who signs in
     issuer: str | None = None
     """Any OIDC issuer URL; None: a Cognito user pool of our own."""
     audience: tuple[str, ...] = ()
     web_origins: tuple[str, ...] = ()
-    """Origins besides the domain's that may sign in, call the API and upload. Without a domain of your own, put the
-    distribution's https://….cloudfront.net here after the first deployment and deploy again."""
+    """Origins besides the site's own that may sign in, call the API and upload. The site's own is the domain, or else
+    the distribution's https://….cloudfront.net, which `reelstack deploy` adds once it knows it."""
     password_sign_in: bool = False
     """Lets a program sign in with name and password. For laptops only."""
+    creators: Literal["everybody", "invited"] = "invited"
+    """Who may upload: everybody who signed up, or whom an administrator gave the role (`reelstack role NAME creator`).
+    Signing up is open in both: who is not invited watches, likes and comments."""
+    cognito_plan: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
+    """The user pool's feature plan. LITE has all that a stage uses (the classic sign-in pages, one-time codes, groups)
+    for about a third of the price of ESSENTIALS, which is what AWS gives a pool that names none."""
+    ses_identity: str | None = None
+    """An address or domain verified in SES in the stage's region, which Cognito's mails come from. None: Cognito's own
+    address, which sends 50 mails a day in all."""
 
     # people
     session_days: int = Field(default=30, ge=1, le=365)
@@ -213,9 +227,19 @@ class Settings(BaseModel):
             raise ValueError("search_nodes is 1, or even: half of them stand in each of two zones")
         return self
 
+    @model_validator(mode="after")
+    def _somebody_hears_the_alarms(self) -> Self:
+        if self.keep_data and not self.alarm_email:
+            raise ValueError(
+                f"alarm_email is missing: stage {self.stage} keeps data, and nobody would hear that some is being "
+                "lost. Set it in infra/settings.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
+            )
+        return self
+
     @property
     def is_local(self) -> bool:
-        return self.stage == "local"
+        """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
+        return self.account == LAPTOP_ACCOUNT
 
 
 def local() -> Settings:
@@ -223,7 +247,7 @@ def local() -> Settings:
     cores = os.cpu_count() or 2
     return Settings(
         stage="local",
-        account="000000000000",
+        account=LAPTOP_ACCOUNT,
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
@@ -250,10 +274,13 @@ def local() -> Settings:
     )
 
 
+PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL = "111111111111", "alarms@example.com"
+"""With these a stage can be synthesized by anybody; `reelstack deploy` refuses them."""
+
 STAGES: dict[str, Settings] = {
     "dev": Settings(
         stage="dev",
-        account=os.environ.get("REELSTACK_ACCOUNT", "111111111111"),
+        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
         profile="core",
         keep_data=False,
         web_origins=("http://localhost:5173",),
@@ -263,6 +290,10 @@ STAGES: dict[str, Settings] = {
         low_dollars_per_day=5,
         log_days=7,
     ),
-    "prod": Settings(stage="prod", account=os.environ.get("REELSTACK_ACCOUNT", "111111111111")),
+    "prod": Settings(
+        stage="prod",
+        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
+        alarm_email=os.environ.get("REELSTACK_ALARM_EMAIL", PLACEHOLDER_EMAIL),
+    ),
     "local": local(),
 }

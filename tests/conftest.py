@@ -181,6 +181,7 @@ def _resources() -> Config:
         distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
         search_url="",
+        creators="invited",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,

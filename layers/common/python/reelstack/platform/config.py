@@ -91,6 +91,8 @@ class Config(BaseModel):
     search_url: str
     """https:// address of an OpenSearch domain, http:// of a local one; empty string in profile `core`: no search."""
 
+    creators: str
+    """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
     """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
 
