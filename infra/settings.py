@@ -72,6 +72,7 @@ class Settings(BaseModel):
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
     route_rates: dict[str, Rate] = {
         "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
+        "POST /v1/videos/{video_id}/retry": Rate(at_once=6, per_second=0.02),
         "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
         "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
         "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
@@ -101,6 +102,8 @@ class Settings(BaseModel):
     max_uploads_per_day: int = Field(default=200, ge=1)
     max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
     """Per creator; days of UTC."""
+    max_retries: int = Field(default=3, ge=0, le=100)
+    """How many more attempts an owner may ask for at one video whose production failed; each counts as an upload."""
     storage_origin: str | None = None
     """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
     compose_workers: int = Field(default=50, ge=2, le=1000)

@@ -188,6 +188,7 @@ def _resources() -> Config:
         max_open_uploads=settings.max_open_uploads,
         max_uploads_per_day=settings.max_uploads_per_day,
         max_upload_bytes_per_day=settings.max_upload_bytes_per_day,
+        max_retries=settings.max_retries,
         playback_seconds_public=settings.playback_seconds_public,
         playback_seconds_private=settings.playback_seconds_private,
         ffmpeg_path=FFMPEG,

@@ -17,7 +17,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Upload, Video, Claim, Lease, BacklogEntry, Turn, Spending),
         writes=(Upload, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
-        config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, "production_machine_arn", "production_slots_per_creator"),
+        config=(
+            *PRODUCTION_QUEUES,
+            *PRODUCTION_SLOTS,
+            "production_machine_arn",
+            "production_slots_per_creator",
+            "playback_seconds_public",
+        ),
         calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
     ),
     Fn(
@@ -28,7 +34,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Claim, Lease, Spending),
         writes=(Claim, Lease, Video, Spending),
         deletes=(Lease, "media:v/"),
-        config=("production_machine_arn", "production_slots"),
+        config=("production_machine_arn", "production_slots", "playback_seconds_public"),
         calls=("describe_production_machine", "answer_production", "list_media"),
     ),
     Fn(
@@ -141,6 +147,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         deletes=("media:v/",),
         config=("playback_seconds_public",),
     ),
-    Fn("reject", "step", reads=("uploads:work/",), writes=(Video,)),
-    Fn("fail", "step", writes=(Video,)),
+    Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=("playback_seconds_public",)),
+    Fn("fail", "step", writes=(Video, Lease), config=("playback_seconds_public",)),
 )

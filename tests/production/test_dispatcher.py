@@ -8,7 +8,7 @@ import pytest
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
-from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
+from reelstack.production import backlog, budget, dispatcher, executions, queues, retries, slots
 from reelstack.production.jobs import Order
 from reelstack.tables import transactions
 from reelstack.tables.production import BacklogEntry, Lease, Spending, Turn
@@ -175,7 +175,7 @@ def test_an_attempt_asked_for_meanwhile_is_the_one_that_runs(aws: Config) -> Non
     upload = submit(NORMAL)
     drain()
     executions.finish(f"{upload.upload_id}-1", "FAILED")
-    video = videos.request_retry(videos.find(upload.video_id), upload.owner_id)
+    video = retries.request(videos.find(upload.video_id), upload.owner_id)
     send(NORMAL, Order(upload.upload_id, int(video.attempt)).to_message())
     send(NORMAL, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})  # the first event, again
     drain()

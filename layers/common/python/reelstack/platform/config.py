@@ -102,6 +102,8 @@ class Config(BaseModel):
     max_uploads_per_day: int
     max_upload_bytes_per_day: int
     """Per creator."""
+    max_retries: int
+    """Attempts that an owner may ask for after the first has failed, per video."""
     playback_seconds_public: int
     playback_seconds_private: int
 

@@ -20,21 +20,36 @@ OPEN = "open"
 
 def check(owner_id: str, size_bytes: int) -> None:
     """Raises TooManyOpenUploads, DailyUploadsExceeded or DailyBytesExceeded if this upload would be one too many."""
-    today, most = _usage(owner_id, _today()), config().max_upload_bytes_per_day
-    seconds = DAY_SECONDS - int(time.time()) % DAY_SECONDS
-    if (today.uploads or 0) >= config().max_uploads_per_day:
-        raise DailyUploadsExceeded(limit=config().max_uploads_per_day, seconds_left=seconds)
-    if (today.size_bytes or 0) + size_bytes > most:
-        raise DailyBytesExceeded(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
+    check_day(owner_id, size_bytes)
     if len(_usage(owner_id, OPEN).open_uploads or ()) >= config().max_open_uploads:
         still = _evict_closed(owner_id)
         if still >= config().max_open_uploads:
             raise TooManyOpenUploads(limit=config().max_open_uploads)
 
 
+def check_day(owner_id: str, size_bytes: int) -> None:
+    """Raises DailyUploadsExceeded or DailyBytesExceeded."""
+    today, most = _usage(owner_id, _today()), config().max_upload_bytes_per_day
+    seconds = DAY_SECONDS - int(time.time()) % DAY_SECONDS
+    if (today.uploads or 0) >= config().max_uploads_per_day:
+        raise DailyUploadsExceeded(limit=config().max_uploads_per_day, seconds_left=seconds)
+    if (today.size_bytes or 0) + size_bytes > most:
+        raise DailyBytesExceeded(limit=most, used=int(today.size_bytes or 0), seconds_left=seconds)
+
+
 def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes: int) -> None:
     """Adds the upload to what is counted; the transaction fails if it is one too many."""
     held = size(Usage.open_uploads)  # type: ignore[no-untyped-call]
+    count_day(transaction, owner_id, size_bytes)
+    transaction.update(
+        Usage(owner_id, OPEN),
+        actions=[Usage.open_uploads.add({upload_id})],
+        condition=Usage.open_uploads.does_not_exist() | (held < config().max_open_uploads),
+    )
+
+
+def count_day(transaction: TransactWrite, owner_id: str, size_bytes: int) -> None:
+    """Adds to the day an upload of this size, or, of 0 bytes, another attempt at one."""
     room = config().max_upload_bytes_per_day - size_bytes
     transaction.update(
         Usage(owner_id, _today()),
@@ -45,11 +60,6 @@ def count(transaction: TransactWrite, owner_id: str, upload_id: str, size_bytes:
         ],
         condition=Usage.uploads.does_not_exist()
         | ((Usage.uploads < config().max_uploads_per_day) & (Usage.size_bytes <= room)),
-    )
-    transaction.update(
-        Usage(owner_id, OPEN),
-        actions=[Usage.open_uploads.add({upload_id})],
-        condition=Usage.open_uploads.does_not_exist() | (held < config().max_open_uploads),
     )
 
 

@@ -89,7 +89,8 @@ def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
-    return _end(video_id, attempt, _ended(State.FAILED, reason, detail))
+    """The attempt came to nothing, and its first rung goes: production.leftovers."""
+    return _end(video_id, attempt, [*_ended(State.FAILED, reason, detail), Video.preview.remove()])
 
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
