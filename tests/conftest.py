@@ -169,6 +169,7 @@ def _resources() -> Config:
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),
+        denials_queue_url=_queue("denials.fifo", FifoQueue="true"),
         production_machine_arn=MACHINE,
         production_slots=2,
         production_low_slots=2,
@@ -228,8 +229,8 @@ def _resources() -> Config:
     return made
 
 
-def _queue(name: str) -> str:
-    backend("sqs").create_queue(name)
+def _queue(name: str, **attributes: str) -> str:
+    backend("sqs").create_queue(name, **attributes)
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 

@@ -6,6 +6,8 @@ from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
+EXPIRY = ("playback_seconds_public",)
+"""Of addresses: when what an attempt leaves behind may go."""
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -18,11 +20,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Upload, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
         config=(
-            *PRODUCTION_QUEUES,
-            *PRODUCTION_SLOTS,
-            "production_machine_arn",
-            "production_slots_per_creator",
-            "playback_seconds_public",
+            *(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, *EXPIRY),
+            *("production_machine_arn", "production_slots_per_creator"),
         ),
         calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
     ),
@@ -34,7 +33,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, Claim, Lease, Spending),
         writes=(Claim, Lease, Video, Spending),
         deletes=(Lease, "media:v/"),
-        config=("production_machine_arn", "production_slots", "playback_seconds_public"),
+        config=("production_machine_arn", "production_slots", *EXPIRY),
         calls=("describe_production_machine", "answer_production", "list_media"),
     ),
     Fn(
@@ -139,14 +138,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("moderation_thresholds",),
         calls=("read_content_moderation",),
     ),
-    Fn(
-        "publish",
-        "step",
-        reads=(Video, Lease, "uploads:work/"),
-        writes=(Video, Lease),
-        deletes=("media:v/",),
-        config=("playback_seconds_public",),
-    ),
-    Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=("playback_seconds_public",)),
-    Fn("fail", "step", writes=(Video, Lease), config=("playback_seconds_public",)),
+    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
+    Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=EXPIRY),
+    Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

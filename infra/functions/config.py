@@ -55,6 +55,7 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
     return {
         **production,
         "compose_queue_url": names.queue_url("compose"),
+        "denials_queue_url": names.queue_url("denials"),
         "bus_name": names.bus,
         "production_machine_arn": names.machine_arn("production"),
         "export_machine_arn": names.machine_arn("export"),

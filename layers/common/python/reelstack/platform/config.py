@@ -70,6 +70,7 @@ class Config(BaseModel):
     production_normal_dead_url: str
     production_low_dead_url: str
     compose_queue_url: str
+    denials_queue_url: str
     production_machine_arn: str
     production_slots: int
     production_low_slots: int
