@@ -66,6 +66,11 @@ class Settings(BaseModel):
     """Requests per five minutes and address before WAF refuses."""
     api_rate_limit: int = 5_000
     """Emergency stop of the gateway, requests per second: at least 5 × the application's own bucket."""
+    public_rate: Rate = Rate(at_once=50, per_second=20)
+    """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
+    reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
+    connect_rate: Rate = Rate(at_once=400, per_second=250)
+    """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
     user_rate: Rate = Rate(at_once=60, per_second=10)
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
