@@ -143,6 +143,9 @@ class Settings(BaseModel):
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
+    creator_dollars_per_day: float = Field(default=10, ge=0)
+    """A creator's further productions wait for the next day (UTC) once those of today are estimated to cost this much;
+    0: never. So no upload is too costly, whatever it is."""
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
@@ -233,6 +236,7 @@ def local() -> Settings:
         max_open_uploads=1000,
         max_uploads_per_day=100_000,
         max_upload_bytes_per_day=1024 * GIB,
+        creator_dollars_per_day=0,
         web_origins=("*",),
         production_slots=2,
         production_low_slots=1,

@@ -190,6 +190,7 @@ def _resources() -> Config:
         max_uploads_per_day=settings.max_uploads_per_day,
         max_upload_bytes_per_day=settings.max_upload_bytes_per_day,
         max_retries=settings.max_retries,
+        creator_microdollars_per_day=0,
         playback_seconds_public=settings.playback_seconds_public,
         playback_seconds_private=settings.playback_seconds_private,
         ffmpeg_path=FFMPEG,

@@ -2,7 +2,7 @@
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
-from reelstack.tables.uploads import Upload
+from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
@@ -16,12 +16,12 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=1,
         event_seconds=300,
         timeout=60,
-        reads=(Upload, Video, Claim, Lease, BacklogEntry, Turn, Spending),
-        writes=(Upload, Claim, Lease, Video, BacklogEntry, Turn, Spending),
+        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending),
+        writes=(Upload, Usage, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
         config=(
             *(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, *EXPIRY),
-            *("production_machine_arn", "production_slots_per_creator"),
+            *("production_machine_arn", "production_slots_per_creator", "creator_microdollars_per_day"),
         ),
         calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
     ),
@@ -31,7 +31,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=5,
         timeout=60,
         reads=(Video, Claim, Lease, Spending),
-        writes=(Claim, Lease, Video, Spending),
+        writes=(Claim, Lease, Video, Spending, Usage),
         deletes=(Lease, "media:v/"),
         config=("production_machine_arn", "production_slots", *EXPIRY),
         calls=("describe_production_machine", "answer_production", "list_media"),

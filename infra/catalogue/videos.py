@@ -29,7 +29,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=(
             *("playback_secret", "playback_seconds_public", "playback_seconds_private"),
             *("cache_url", "erase_after_seconds"),
-            *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day"),
+            *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),
         calls=("read_playback_secret",),
     ),

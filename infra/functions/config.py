@@ -103,6 +103,7 @@ def _uploads(settings: Settings) -> dict[str, Any]:
         "max_open_uploads": settings.max_open_uploads,
         "max_uploads_per_day": settings.max_uploads_per_day,
         "max_upload_bytes_per_day": settings.max_upload_bytes_per_day,
+        "creator_microdollars_per_day": round(settings.creator_dollars_per_day * MICRO),
         "max_retries": settings.max_retries,
     }
 

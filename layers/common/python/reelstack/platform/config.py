@@ -103,6 +103,8 @@ class Config(BaseModel):
     max_uploads_per_day: int
     max_upload_bytes_per_day: int
     """Per creator."""
+    creator_microdollars_per_day: int
+    """A creator's further productions wait for the next day once this much is spent; 0: never."""
     max_retries: int
     """Attempts that an owner may ask for after the first has failed, per video."""
     playback_seconds_public: int
