@@ -82,12 +82,33 @@ class Settings(BaseModel):
     """Requests per five minutes and address before WAF refuses."""
     api_rate_limit: int = 5_000
     """Emergency stop of the gateway, requests per second: at least 5 × the application's own bucket."""
-    user_rate: Rate = Rate(at_once=60, per_second=10)
+    public_rate: Rate = Rate(at_once=50, per_second=20)
+    """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
+    reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
+    connect_rate: Rate = Rate(at_once=400, per_second=250)
+    """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
+    user_rate: Rate = Rate(at_once=100, per_second=3)
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
     route_rates: dict[str, Rate] = {
         "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
+        # Each lists up to 10,000 parts: ten requests to S3.
+        "GET /v1/uploads/{upload_id}": Rate(at_once=40, per_second=0.2),
+        "POST /v1/uploads/{upload_id}/complete": Rate(at_once=20, per_second=0.1),
+        "DELETE /v1/uploads/{upload_id}": Rate(at_once=20, per_second=0.05),
+        # What may deny tokens at the edge, of a video or of all that an account has.
+        "PATCH /v1/videos/{video_id}": Rate(at_once=30, per_second=0.01),
+        "DELETE /v1/videos/{video_id}": Rate(at_once=60, per_second=0.02),
+        "PATCH /v1/me": Rate(at_once=10, per_second=0.0005),
+        "PUT /v1/me/handle": Rate(at_once=10, per_second=0.001),
+        "DELETE /v1/me/handle": Rate(at_once=10, per_second=0.001),
+        # A picture that is drawn anew and looked at; a connection that stays open for two hours; a phone.
+        "POST /v1/me/avatar": Rate(at_once=10, per_second=0.001),
+        "DELETE /v1/me/sessions": Rate(at_once=10, per_second=0.01),
+        "POST /v1/me/connection": Rate(at_once=20, per_second=0.02),
+        "PUT /v1/me/devices/{device_id}": Rate(at_once=20, per_second=0.02),
+        "POST /v1/videos/{video_id}/retry": Rate(at_once=6, per_second=0.02),
         "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
         "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
         "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
@@ -97,7 +118,9 @@ class Settings(BaseModel):
         "GET /v1/search/users": Rate(at_once=20, per_second=2),
         "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
         "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
-        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.5),
+        # Each writes a whole timeline.
+        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.01),
+        "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.05),
         "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
         "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
     }
@@ -117,6 +140,8 @@ class Settings(BaseModel):
     max_uploads_per_day: int = Field(default=200, ge=1)
     max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
     """Per creator; days of UTC."""
+    max_retries: int = Field(default=3, ge=0, le=100)
+    """How many more attempts an owner may ask for at one video whose production failed; each counts as an upload."""
     storage_origin: str | None = None
     """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
     compose_workers: int = Field(default=50, ge=2, le=1000)
@@ -151,6 +176,12 @@ class Settings(BaseModel):
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
+    user_dollars_per_day: float = Field(default=60, gt=0)
+    """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
+    docs/spending.md."""
+    creator_dollars_per_day: float = Field(default=10, ge=0)
+    """A creator's further productions wait for the next day (UTC) once those of today are estimated to cost this much;
+    0: never. So no upload is too costly, whatever it is."""
     segment_workers: int = 40
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
@@ -258,6 +289,7 @@ def local() -> Settings:
         max_open_uploads=1000,
         max_uploads_per_day=100_000,
         max_upload_bytes_per_day=1024 * GIB,
+        creator_dollars_per_day=0,
         web_origins=("*",),
         production_slots=2,
         production_low_slots=1,

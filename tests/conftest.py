@@ -169,6 +169,7 @@ def _resources() -> Config:
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),
+        denials_queue_url=_queue("denials.fifo", FifoQueue="true"),
         production_machine_arn=MACHINE,
         decision_machine_arn=f"{STATES}:decision",
         production_slots=2,
@@ -190,6 +191,8 @@ def _resources() -> Config:
         max_open_uploads=settings.max_open_uploads,
         max_uploads_per_day=settings.max_uploads_per_day,
         max_upload_bytes_per_day=settings.max_upload_bytes_per_day,
+        max_retries=settings.max_retries,
+        creator_microdollars_per_day=0,
         playback_seconds_public=settings.playback_seconds_public,
         playback_seconds_private=settings.playback_seconds_private,
         ffmpeg_path=FFMPEG,
@@ -229,8 +232,8 @@ def _resources() -> Config:
     return made
 
 
-def _queue(name: str) -> str:
-    backend("sqs").create_queue(name)
+def _queue(name: str, **attributes: str) -> str:
+    backend("sqs").create_queue(name, **attributes)
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 

@@ -48,6 +48,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
     yield from _data(foundation.state.stores)
     yield from _edge(foundation)
     yield from _inside(foundation)
+    why = "A health check carries no token, and the answer says only that the service answers"
+    yield Meant(foundation.api.node.find_child("ANY--v1--health"), "APIG4", why)
     for stack in stage.capabilities:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
@@ -79,10 +81,6 @@ def _data(stores: Stores) -> Iterator[Meant]:
 def _capability(stack: CapabilityStack) -> Iterator[Meant]:
     for function in stack.functions.values():
         yield from _function(function, stack)
-        if "GET /v1/health" in function.line.public_routes:
-            health = stack.node.find_child("GET--v1--health")
-            why = "A health check carries no token, and the answer says only that the service answers"
-            yield Meant(health, "APIG4", why)
     redriven = {queues.dead for queues in stack.queues.values()}
     for queue in (child for child in stack.node.children if isinstance(child, sqs.Queue)):
         if not queue.dead_letter_queue and queue not in redriven:

@@ -55,6 +55,7 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
     return {
         **production,
         "compose_queue_url": names.queue_url("compose"),
+        "denials_queue_url": names.queue_url("denials"),
         "bus_name": names.bus,
         "production_machine_arn": names.machine_arn("production"),
         "decision_machine_arn": names.machine_arn("decision"),
@@ -103,6 +104,8 @@ def _uploads(settings: Settings) -> dict[str, Any]:
         "max_open_uploads": settings.max_open_uploads,
         "max_uploads_per_day": settings.max_uploads_per_day,
         "max_upload_bytes_per_day": settings.max_upload_bytes_per_day,
+        "creator_microdollars_per_day": round(settings.creator_dollars_per_day * MICRO),
+        "max_retries": settings.max_retries,
     }
 
 

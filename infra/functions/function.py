@@ -22,6 +22,8 @@ from reelstack.platform.config import Config
 from reelstack.tables.model import deployed
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+LIVE = "live"
+"""The alias of a function that is started from a snapshot."""
 SNAP_START_DISK = 512  # MB; SnapStart refuses more
 
 
@@ -68,7 +70,7 @@ class Function(lambda_.Function):
         if not snap_started(self.line, settings):
             return self
         name = f"{camel(self.line.name)}Live"
-        return lambda_.Alias(scope, name, alias_name="live", version=self.current_version)
+        return lambda_.Alias(scope, name, alias_name=LIVE, version=self.current_version)
 
 
 def snap_started(line: Fn, settings: Settings) -> bool:

@@ -99,6 +99,7 @@ def _queues(wiring: Wiring) -> dict[str, Grant]:
         "redrive_dead_letters": ([*take, "sqs:ChangeMessageVisibility"], dead),
         "send_production_messages": (["sqs:SendMessage"], waiting),
         "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+        "send_denials": (["sqs:SendMessage"], names.queue_arn("denials")),
         "send_compose_queue": (["sqs:SendMessage"], names.queue_arn("compose")),
     }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_ec2 as ec2
 
-from infra.api.http_api import Gateway
+from infra.api.routes import Gateway
 from infra.api.websocket import WebSocket
 from infra.engines.endpoints import Endpoints
 from infra.engines.managed_engines import ManagedEngines

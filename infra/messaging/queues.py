@@ -27,6 +27,7 @@ def work_queue(scope: Construct, alarms: Alarms, names: Names, name: str, visibi
         scope,
         camel(name),
         queue_name=names.queue(name),
+        fifo=_fifo(names.queue(name)),
         visibility_timeout=Duration.seconds(visibility_seconds),
         retention_period=Duration.days(RETENTION_DAYS),
         enforce_ssl=True,
@@ -50,9 +51,15 @@ def dead_letters(scope: Construct, alarms: Alarms, construct_id: str, name: str 
         scope,
         construct_id,
         queue_name=name,
+        fifo=_fifo(name or ""),
         retention_period=Duration.days(RETENTION_DAYS),
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
     alarms.dead_letters(dead)
     return dead
+
+
+def _fifo(queue_name: str) -> bool | None:
+    """Left out, not false, of an ordinary queue: CloudFormation knows no false, and a change would replace it."""
+    return True if queue_name.endswith(".fifo") else None

@@ -8,6 +8,7 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tag
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.engines.endpoints import Endpoints
+from infra.functions.function import LIVE, snap_started
 from infra.functions.layers import LayerSource, layer_path
 from infra.functions.wiring import Wiring
 from infra.names import Names
@@ -101,14 +102,16 @@ def build(
 
 
 def build_foundation(app: App, settings: Settings) -> Foundation:
-    """Without any function: what these stacks export does not depend on one."""
+    """Without any function: what these stacks export does not depend on one. Only routes without a token name one."""
     names, placed = Names.of(settings), _placed(settings)
     state = StateStack(app, _stack_id(settings, "State"), settings, names, **placed)
     network, engines = None, None
     if settings.profile == "full" and not settings.is_local:
         network = NetworkStack(app, _stack_id(settings, "Network"), settings, **placed)
         engines = EnginesStack(app, _stack_id(settings, "Engines"), settings, names, network.inside, **placed)
-    api = ApiStack(app, _stack_id(settings, "Api"), settings, state.stores, **placed)
+    api = ApiStack(
+        app, _stack_id(settings, "Api"), settings, state.stores, public=_public_routes(settings, names), **placed
+    )
     edge_global = EdgeGlobalStack(
         app,
         _stack_id(settings, "EdgeGlobal"),
@@ -128,6 +131,16 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         **placed,
     )
     return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
+
+
+def _public_routes(settings: Settings, names: Names) -> dict[str, str]:
+    """Routes that answer without a token, with the ARN that their function's stack will give it: its alias if it is
+    started from a snapshot."""
+    return {
+        route: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "")
+        for line in FUNCTIONS
+        for route in line.public_routes
+    }
 
 
 def _stack_id(settings: Settings, name: str) -> str:

@@ -237,14 +237,27 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(variant:
 
 
 @pytest.mark.parametrize("line_", [line for line in FUNCTIONS if line.queue], ids=lambda line: line.name)
-def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_time_for_it(
+def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for_them(
     line_: Fn, variant: Assembly
 ) -> None:
     (mapping,), queue = _mappings(line_, variant), variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties
     assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
-    assert mapping["BatchSize"] == 1
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
+    if queue.get("FifoQueue"):
+        assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
+    else:
+        assert mapping["BatchSize"] == 1
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
     assert queue["VisibilityTimeout"] > line_.timeout
+
+
+def test_one_invocation_writes_denials_at_a_time(variant: Assembly) -> None:
+    """SQS hands a message group on in order, to one consumer; all denials are of one group."""
+    for path in ("Videos/Denials", "Videos/DenialsDead"):
+        queue = variant.at(path).properties
+        assert queue["FifoQueue"] is True
+        assert queue["QueueName"].endswith(".fifo")
+    writers = {line.name for line in FUNCTIONS if "write_playback_keys_store" in line.calls}
+    assert writers == {"write_denials", "rotate_signing_keys"}
 
 
 def test_no_chunk_ever_starts_a_production(variant: Assembly) -> None:

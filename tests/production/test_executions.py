@@ -8,7 +8,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.production import backlog, dispatcher, executions, slots
+from reelstack.production import backlog, dispatcher, executions, retries, slots
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.uploads import Upload
@@ -127,7 +127,7 @@ def test_an_execution_that_broke_leaves_a_failed_video_that_can_be_tried_again(a
     executions.finish(f"{upload.upload_id}-1", "ABORTED")
     video = Video.get(upload.video_id)
     assert (video.state, video.reason) == ("failed", "production-failed")
-    videos.request_retry(video, video.owner_id)
+    retries.request(video, video.owner_id)
     assert executions.start(Order(upload.upload_id, 2))
     assert Video.get(upload.video_id).state == "processing"
     assert not executions.start(Order(upload.upload_id, 1)), "an old message must not start an old attempt"

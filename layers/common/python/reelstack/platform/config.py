@@ -70,6 +70,7 @@ class Config(BaseModel):
     production_normal_dead_url: str
     production_low_dead_url: str
     compose_queue_url: str
+    denials_queue_url: str
     production_machine_arn: str
     decision_machine_arn: str
     production_slots: int
@@ -105,6 +106,10 @@ class Config(BaseModel):
     max_uploads_per_day: int
     max_upload_bytes_per_day: int
     """Per creator."""
+    creator_microdollars_per_day: int
+    """A creator's further productions wait for the next day once this much is spent; 0: never."""
+    max_retries: int
+    """Attempts that an owner may ask for after the first has failed, per video."""
     playback_seconds_public: int
     playback_seconds_private: int
 

@@ -74,7 +74,7 @@ def _give_back(lease: Lease, transaction: TransactWrite) -> None:
     transaction.delete(lease, condition=Lease.execution.exists())
     transaction.update(Lease(lease.pool, COUNT), actions=[Lease.held.add(-1)])
     if lease.microdollars:  # with the lease: each execution's cost is added to its day once
-        budget.add(transaction, int(lease.microdollars))
+        budget.add(transaction, lease)
 
 
 def _lease(pool: str, execution: str) -> Lease | None:

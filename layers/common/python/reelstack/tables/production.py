@@ -1,8 +1,20 @@
 """Productions: which were started, wait, hold a slot or run at an engine, and what was spent."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from reelstack.tables.model import Deployed, Table
+
+
+class LeasesByAge(GlobalSecondaryIndex["Lease"]):  # type: ignore[no-untyped-call]
+    """The leases of a pool, the oldest first: a reconciler that sees so many a run begins with those."""
+
+    class Meta:
+        index_name = "by_age"
+        projection = KeysOnlyProjection()
+
+    pool = UnicodeAttribute(hash_key=True)
+    taken_at = NumberAttribute(range_key=True)
 
 
 class Lease(Table):
@@ -20,6 +32,10 @@ class Lease(Table):
     """What the execution is estimated to cost, once probe has seen the file."""
     taken_at = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
+    seen_up_to = UnicodeAttribute(null=True)
+    """Of a pool's item `#cursor`: how far in `by_age` the reconciler has come, as a cursor of platform.cursors."""
+
+    by_age = LeasesByAge()
 
 
 class EngineJob(Table):

@@ -89,9 +89,13 @@ def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
-    """A video that waits for a person with all that playback needs has not failed, whatever became of its execution."""
+    """The attempt came to nothing, and its first rung goes: production.leftovers.
+
+    A video that waits for a person with all that playback needs has not failed, whatever became of its execution.
+    """
     made = (Video.state == State.REVIEW) & Video.asset.exists()
-    return _end(video_id, attempt, Video.state.is_in(*IN_PRODUCTION) & ~made, _ended(State.FAILED, reason, detail))
+    ended = [*_ended(State.FAILED, reason, detail), Video.preview.remove()]
+    return _end(video_id, attempt, Video.state.is_in(*IN_PRODUCTION) & ~made, ended)
 
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
