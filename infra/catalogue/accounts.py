@@ -42,6 +42,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "make_avatar",
         "event",
+        share=1,
         layers=ML,
         memory=1769,
         timeout=60,

@@ -50,6 +50,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "count_interactions",
         "stream",
+        share=1,
         streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
         counts=True,
         timeout=60,

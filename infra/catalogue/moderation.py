@@ -54,6 +54,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "withdraw_video",
         "event",
+        share=0.5,
         events=("VideoWithdrawn", "AccountNarrowed"),
         layers=CRT,
         timeout=180,
@@ -67,6 +68,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "restore_video",
         "event",
+        share=0.5,
         events=("RestoreGranted",),
         layers=CRT,
         timeout=180,

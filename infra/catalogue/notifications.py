@@ -37,6 +37,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "notify",
         "stream",
+        share=2,
         events=("FollowChanged", "VideoPublished", "VideoRefused"),
         streams=(Like, Comment, CommentLike),
         at_once=10,

@@ -37,6 +37,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "collect_export_part",
         "step",
+        share=0.5,
         machine="privacy",
         timeout=900,
         disk=2048,
@@ -51,6 +52,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "plan_export",
         "step",
+        share=0.2,
         machine="privacy",
         timeout=900,
         reads=(Video, Upload),
@@ -60,6 +62,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "zip_export",
         "step",
+        share=0.5,
         machine="privacy",
         memory=1769,
         timeout=900,
@@ -79,6 +82,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "erase_videos",
         "step",
+        share=0.3,
         machine="privacy",
         timeout=900,
         reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest),
@@ -104,6 +108,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "erase_items",
         "step",
+        share=0.3,
         machine="privacy",
         timeout=900,
         reads=(

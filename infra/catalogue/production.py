@@ -11,6 +11,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "start_production",
         "event",
+        share=0.5,
         every_minutes=1,
         event_seconds=300,
         timeout=60,
@@ -34,6 +35,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "probe",
         "step",
+        share=1.5,
         layers=MEDIA,
         memory=1769,
         timeout=300,
@@ -48,6 +50,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "encode_first_rung",
         "step",
+        share=10,
         layers=MEDIA,
         memory=5307,
         timeout=600,
@@ -59,6 +62,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "transcode",
         "step",
+        share=55,
         layers=MEDIA,
         memory=7076,
         timeout=600,
@@ -84,10 +88,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(EngineJob,),
         calls=("answer_engine_steps", "cancel_transcode_jobs"),
     ),
-    Fn("package", "step", memory=1769, timeout=300, disk=4096, reads=WORK_AND_MEDIA, writes=WORK_AND_MEDIA),
+    Fn("package", "step", share=1.5, memory=1769, timeout=300, disk=4096, reads=WORK_AND_MEDIA, writes=WORK_AND_MEDIA),
     Fn(
         "sample_frames",
         "step",
+        share=1,
         layers=MEDIA,
         memory=1769,
         timeout=120,
@@ -99,6 +104,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "inspect_frames",
         "step",
+        share=1.5,
         layers=ML,
         memory=1769,
         timeout=120,
@@ -108,6 +114,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "submit_rekognition",
         "step",
+        share=0.5,
         layers=MEDIA,
         memory=1769,
         timeout=60,
@@ -128,6 +135,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "read_rekognition",
         "step",
+        share=0.5,
         timeout=60,
         reads=(Video, "media:v/"),
         config=("moderation_thresholds",),

@@ -22,6 +22,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "index_search",
         "stream",
+        share=0.5,
         streams=(Video, User),
         partial=True,
         vpc=True,

@@ -55,6 +55,7 @@ class Function(lambda_.Function):
             layers=layers,
             memory_size=line.memory,
             timeout=Duration.seconds(line.timeout),
+            reserved_concurrent_executions=wiring.reserved.get(line.name),
             ephemeral_storage_size=Size.mebibytes(line.disk),
             environment=environment(line, config),
             log_group=log_group,

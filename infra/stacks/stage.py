@@ -8,6 +8,7 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tag
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.engines.endpoints import Endpoints
+from infra.functions import concurrency
 from infra.functions.layers import LayerSource, layer_path
 from infra.functions.wiring import Wiring
 from infra.names import Names
@@ -49,7 +50,7 @@ class Foundation:
         found = (self.state, self.network, self.engines, self.api, self.edge_global, self.delivery)
         return tuple(stack for stack in found if stack)
 
-    def wiring(self, layer_source: LayerSource) -> Wiring:
+    def wiring(self, layer_source: LayerSource, functions: Sequence[Fn]) -> Wiring:
         return Wiring(
             settings=self.settings,
             names=self.names,
@@ -59,6 +60,7 @@ class Foundation:
             distribution_arn=self.delivery.distribution.distribution_arn,
             layer_source=layer_source,
             inside=self.network.inside if self.network else None,
+            reserved=concurrency.reservations(self.settings, functions),
         )
 
 
@@ -74,7 +76,8 @@ class Stage:
 def build(
     app: App, settings: Settings, layer_source: LayerSource = layer_path, functions: Sequence[Fn] = FUNCTIONS
 ) -> Stage:
-    """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>."""
+    """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>. Raises PoolTooSmall."""
+    concurrency.check(settings, functions)
     foundation = build_foundation(app, settings)
     monitoring = MonitoringStack(
         app,
@@ -86,7 +89,7 @@ def build(
         has_search_domain=foundation.engines is not None,
         **_placed(settings),
     )
-    wiring = foundation.wiring(layer_source)
+    wiring = foundation.wiring(layer_source, functions)
     made = tuple(
         capability(app, _stack_id(settings, capability.NAME), wiring, functions, **_placed(settings))
         for capability in CAPABILITIES
