@@ -131,16 +131,16 @@ class Settings(BaseModel):
     """Concurrent executions of Lambda that the account has in this region, or that this stage may use of them: a quota,
     1,000 unless more was asked for, 10 in a new account. Reservations follow from it, and slots × workers are held
     against it: infra/functions/concurrency.py."""
-    production_slots: int = Field(default=110, ge=1, le=1000)
+    production_slots: int = Field(default=50, ge=1, le=1000)
     """Productions that run at the same time; those that wait for a moderator do not count. Each may have one
     Distributed Map under way, of which Step Functions opens 1,000."""
-    production_low_slots: int = 55
+    production_low_slots: int = 25
     """How many of them low-priority work (re-encodes, imports) may hold."""
-    production_slots_per_creator: int = Field(default=25, ge=1)
+    production_slots_per_creator: int = Field(default=10, ge=1)
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
-    segment_workers: int = Field(default=10, ge=1)
+    segment_workers: int = Field(default=11, ge=1)
     """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4

@@ -5,6 +5,10 @@ catalogue whose `share` is not 0 has that part of it reserved, which is at once 
 short functions share what is left. A step that is refused for want of concurrency is tried again by its machine, a
 stream's batch and an event by Lambda itself.
 
+Slots × workers never exceed what is reserved for segments. Were it twice as much, every segment would get its turn only
+as long as segments are short: with 240 s each, those that wait meet a full pool for longer than they are tried again
+(bench/concurrency.py).
+
 Facts of AWS: a reservation that leaves less than 100 unreserved is refused, so a small account (a new one has 10)
 reserves nothing, and only slots and workers bound production there. A throttled message of SQS counts as received and
 ends among the dead letters, so a queue never calls more than its function's reservation.
@@ -17,11 +21,8 @@ from infra.settings import Settings
 
 UNRESERVED = 100
 """Concurrent executions that AWS insists on leaving to functions without a reservation."""
-WAITING = 2
-"""Segments at work, and as many as may wait for their turn at it. A production that probes, packages or encodes a short
-clip uses fewer workers than it may, so without waiting segments half of the reservation would lie idle."""
 CREATOR = 0.25
-"""Of the segments that can be at work, those that one creator's productions may take."""
+"""Of the segments that are at work at a time, those that one creator's productions may take."""
 SEGMENTS, JOINED = "transcode", "compose_upload"
 
 
@@ -41,9 +42,7 @@ def check(settings: Settings, lines: Sequence[Fn]) -> None:
     by_name = {line.name: line for line in lines}
     if settings.is_local or SEGMENTS not in by_name:
         return
-    segments = _part(settings, by_name[SEGMENTS].share)
-    reserved = reservations(settings, lines)
-    most = WAITING * segments if reserved else segments
+    most = _part(settings, by_name[SEGMENTS].share)
     _hold(settings, "production_slots", settings.production_slots, most)
     _hold(settings, "production_slots_per_creator", settings.production_slots_per_creator, max(2, int(CREATOR * most)))
     joined = _part(settings, by_name[JOINED].share)

@@ -77,9 +77,9 @@ def test_every_stage_fits_its_pool(stage: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"production_slots": 200, "segment_workers": 40}, "lower production_slots to 27 or segment_workers to 5"),
-        ({"production_slots_per_creator": 50}, "lower production_slots_per_creator to 27"),
-        ({"lambda_concurrency": 400}, "allows 220"),
+        ({"production_slots": 200, "segment_workers": 40}, "lower production_slots to 13 or segment_workers to 2"),
+        ({"production_slots_per_creator": 50}, "lower production_slots_per_creator to 12"),
+        ({"lambda_concurrency": 400}, "allows 220: lower production_slots to 20"),
         ({"compose_workers": 50}, "compose_workers 50 is more than 20"),
     ],
 )
