@@ -186,6 +186,15 @@ class Settings(BaseModel):
     """Data nodes, in two zones if there are two or more: then an even number."""
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
+
+    # what costs while nothing happens: `reelstack cost idle STAGE`
+    snap_start: bool = True
+    """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
+    firewall: bool = True
+    """AWS WAF before the distribution, 8 $ a month. Without it the application's own rates are what is left."""
+    alarms: Literal["all", "essential"] = "all"
+    """Each is 0.10 $ a month. `essential`: the API answers 5xx, a state machine failed or hung, work was given up, the
+    search index is broken."""
     log_days: Literal[7, 30, 365] = 30
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
@@ -262,6 +271,9 @@ STAGES: dict[str, Settings] = {
         segment_workers=2,
         compose_workers=2,
         low_dollars_per_day=5,
+        snap_start=False,
+        firewall=False,
+        alarms="essential",
         log_days=7,
     ),
     "prod": Settings(stage="prod", account=os.environ.get("REELSTACK_ACCOUNT", "111111111111")),

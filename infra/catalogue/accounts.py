@@ -42,7 +42,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "make_avatar",
         "event",
-        share=1,
         layers=ML,
         memory=1769,
         timeout=60,

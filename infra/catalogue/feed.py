@@ -19,7 +19,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "fan_out_video",
         "event",
-        share=1,
         events=("VideoPublished",),
         vpc=True,
         timeout=900,
@@ -31,7 +30,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "update_timelines",
         "stream",
-        share=1,
         streams=(Follow,),
         at_once=10,
         timeout=60,

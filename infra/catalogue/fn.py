@@ -56,9 +56,6 @@ class Fn:
     """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
     partial: bool = False
     """A consumer that says which records of a batch it could not take; the others do not come again with them."""
-    share: float = 0
-    """Percent of the account's concurrent executions that are reserved for it, and that it never exceeds; 0: it shares
-    what nobody reserved. Whatever runs long and is started by many has one: infra/functions/concurrency.py."""
     queue: str = ""
     """The work queue whose messages invoke it, one at a time: "compose" or "production-high"."""
     reads: tuple[Target, ...] = ()

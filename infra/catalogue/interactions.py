@@ -50,7 +50,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "count_interactions",
         "stream",
-        share=1,
         streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
         counts=True,
         timeout=60,

@@ -54,7 +54,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "withdraw_video",
         "event",
-        share=0.5,
         events=("VideoWithdrawn", "AccountNarrowed"),
         layers=CRT,
         timeout=180,
@@ -68,7 +67,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "restore_video",
         "event",
-        share=0.5,
         events=("RestoreGranted",),
         layers=CRT,
         timeout=180,

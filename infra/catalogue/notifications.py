@@ -37,7 +37,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "notify",
         "stream",
-        share=2,
         events=("FollowChanged", "VideoPublished", "VideoRefused"),
         streams=(Like, Comment, CommentLike),
         at_once=10,

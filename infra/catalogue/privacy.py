@@ -37,7 +37,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "collect_export_part",
         "step",
-        share=0.5,
         machine="privacy",
         timeout=900,
         disk=2048,
@@ -52,7 +51,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "plan_export",
         "step",
-        share=0.2,
         machine="privacy",
         timeout=900,
         reads=(Video, Upload),
@@ -62,7 +60,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "zip_export",
         "step",
-        share=0.5,
         machine="privacy",
         memory=1769,
         timeout=900,
@@ -82,7 +79,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "erase_videos",
         "step",
-        share=0.3,
         machine="privacy",
         timeout=900,
         reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest),
@@ -108,7 +104,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "erase_items",
         "step",
-        share=0.3,
         machine="privacy",
         timeout=900,
         reads=(

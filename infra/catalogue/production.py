@@ -11,7 +11,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "start_production",
         "event",
-        share=0.5,
         every_minutes=1,
         event_seconds=300,
         timeout=60,
@@ -35,7 +34,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "probe",
         "step",
-        share=1.5,
         layers=MEDIA,
         memory=1769,
         timeout=300,
@@ -50,7 +48,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "encode_first_rung",
         "step",
-        share=10,
         layers=MEDIA,
         memory=5307,
         timeout=600,
@@ -62,7 +59,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "transcode",
         "step",
-        share=55,
         layers=MEDIA,
         memory=7076,
         timeout=600,
@@ -88,11 +84,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(EngineJob,),
         calls=("answer_engine_steps", "cancel_transcode_jobs"),
     ),
-    Fn("package", "step", share=1.5, memory=1769, timeout=300, disk=4096, reads=WORK_AND_MEDIA, writes=WORK_AND_MEDIA),
+    Fn("package", "step", memory=1769, timeout=300, disk=4096, reads=WORK_AND_MEDIA, writes=WORK_AND_MEDIA),
     Fn(
         "sample_frames",
         "step",
-        share=1,
         layers=MEDIA,
         memory=1769,
         timeout=120,
@@ -104,7 +99,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "inspect_frames",
         "step",
-        share=1.5,
         layers=ML,
         memory=1769,
         timeout=120,
@@ -114,7 +108,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "submit_rekognition",
         "step",
-        share=0.5,
         layers=MEDIA,
         memory=1769,
         timeout=60,
@@ -135,7 +128,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "read_rekognition",
         "step",
-        share=0.5,
         timeout=60,
         reads=(Video, "media:v/"),
         config=("moderation_thresholds",),

@@ -22,7 +22,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "index_search",
         "stream",
-        share=0.5,
         streams=(Video, User),
         partial=True,
         vpc=True,

@@ -34,7 +34,6 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "compose_upload",
         "queue",
-        share=2,
         layers=CRT,
         memory=1769,
         timeout=300,

@@ -1,8 +1,8 @@
 """How the account's pool of concurrent Lambda executions is divided: bulkheads between production and the API.
 
-Every function of an account and region draws on one pool (`lambda_concurrency` of the settings). A line of the
-catalogue whose `share` is not 0 has that part of it reserved, which is at once a promise and a limit. HTTP services and
-short functions share what is left. A step that is refused for want of concurrency is tried again by its machine, a
+Every function of an account and region draws on one pool (`lambda_concurrency` of the settings). What runs long and is
+started by many has a share of it reserved, which is at once a promise and a limit. HTTP services and short functions
+have the rest together. A step that is refused for want of concurrency is tried again by its machine, a
 stream's batch and an event by Lambda itself.
 
 Slots × workers never exceed what is reserved for segments. Were it twice as much, every segment would get its turn only
@@ -19,6 +19,19 @@ from collections.abc import Mapping, Sequence
 from infra.catalogue import Fn
 from infra.settings import Settings
 
+SHARES: dict[str, float] = {
+    "transcode": 55,
+    "encode_first_rung": 10,
+    **dict.fromkeys(("compose_upload", "notify"), 2),
+    **dict.fromkeys(("probe", "package", "inspect_frames"), 1.5),
+    **dict.fromkeys(("sample_frames", "make_avatar", "count_interactions", "fan_out_video", "update_timelines"), 1),
+    **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
+    **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
+    **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
+    **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
+    "plan_export": 0.2,
+}
+"""Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100
 """Concurrent executions that AWS insists on leaving to functions without a reservation."""
 CREATOR = 0.25
@@ -32,20 +45,19 @@ class PoolTooSmall(ValueError):
 
 def reservations(settings: Settings, lines: Sequence[Fn]) -> dict[str, int]:
     """Function -> ReservedConcurrentExecutions. Empty on a laptop, and where the pool is too small to reserve any."""
-    shares = {line.name: _part(settings, line.share) for line in lines if line.share}
+    shares = {line.name: _part(settings, line.name) for line in lines if line.name in SHARES}
     unreserved = settings.lambda_concurrency - sum(shares.values())
     return {} if settings.is_local or unreserved < UNRESERVED else shares
 
 
-def check(settings: Settings, lines: Sequence[Fn]) -> None:
+def check(settings: Settings) -> None:
     """Holds slots and workers against the pool. Raises PoolTooSmall, which says what to change."""
-    by_name = {line.name: line for line in lines}
-    if settings.is_local or SEGMENTS not in by_name:
+    if settings.is_local:
         return
-    most = _part(settings, by_name[SEGMENTS].share)
+    most = _part(settings, SEGMENTS)
     _hold(settings, "production_slots", settings.production_slots, most)
     _hold(settings, "production_slots_per_creator", settings.production_slots_per_creator, max(2, int(CREATOR * most)))
-    joined = _part(settings, by_name[JOINED].share)
+    joined = _part(settings, JOINED)
     if settings.compose_workers > max(2, joined):  # SQS takes no fewer than two
         raise PoolTooSmall(
             f"stage {settings.stage}: compose_workers {settings.compose_workers} is more than {joined}, what "
@@ -70,5 +82,5 @@ def _hold(settings: Settings, name: str, slots: int, most: int) -> None:
         )
 
 
-def _part(settings: Settings, share: float) -> int:
-    return max(1, int(settings.lambda_concurrency * share / 100))
+def _part(settings: Settings, function: str) -> int:
+    return max(1, int(settings.lambda_concurrency * SHARES[function] / 100))

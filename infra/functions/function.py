@@ -73,7 +73,8 @@ class Function(lambda_.Function):
 
 
 def snap_started(line: Fn, settings: Settings) -> bool:
-    return line.trigger == "http" and line.disk <= SNAP_START_DISK and not settings.is_local
+    wanted = settings.snap_start and not settings.is_local
+    return wanted and line.trigger == "http" and line.disk <= SNAP_START_DISK
 
 
 def _architecture(settings: Settings) -> lambda_.Architecture:

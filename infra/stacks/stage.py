@@ -42,7 +42,7 @@ class Foundation:
     network: NetworkStack | None
     engines: EnginesStack | None
     api: ApiStack
-    edge_global: EdgeGlobalStack
+    edge_global: EdgeGlobalStack | None
     delivery: DeliveryStack
 
     @property
@@ -77,7 +77,7 @@ def build(
     app: App, settings: Settings, layer_source: LayerSource = layer_path, functions: Sequence[Fn] = FUNCTIONS
 ) -> Stage:
     """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>. Raises PoolTooSmall."""
-    concurrency.check(settings, functions)
+    concurrency.check(settings)
     foundation = build_foundation(app, settings)
     monitoring = MonitoringStack(
         app,
@@ -112,13 +112,7 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         network = NetworkStack(app, _stack_id(settings, "Network"), settings, **placed)
         engines = EnginesStack(app, _stack_id(settings, "Engines"), settings, names, network.inside, **placed)
     api = ApiStack(app, _stack_id(settings, "Api"), settings, state.stores, **placed)
-    edge_global = EdgeGlobalStack(
-        app,
-        _stack_id(settings, "EdgeGlobal"),
-        settings,
-        cross_region_references=settings.region != EDGE_REGION,
-        **_placed(settings, EDGE_REGION),
-    )
+    edge_global = _edge_global(app, settings)
     delivery = DeliveryStack(
         app,
         _stack_id(settings, "Delivery"),
@@ -126,11 +120,23 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         names,
         stores=state.stores,
         api_host=api.http.host,
-        web_acl_arn=edge_global.web_acl_arn,
-        certificate=edge_global.certificate,
+        web_acl_arn=edge_global.web_acl_arn if edge_global else None,
+        certificate=edge_global.certificate if edge_global else None,
         **placed,
     )
     return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
+
+
+def _edge_global(app: App, settings: Settings) -> EdgeGlobalStack | None:
+    if not EdgeGlobalStack.is_needed(settings):
+        return None
+    return EdgeGlobalStack(
+        app,
+        _stack_id(settings, "EdgeGlobal"),
+        settings,
+        cross_region_references=settings.region != EDGE_REGION,
+        **_placed(settings, EDGE_REGION),
+    )
 
 
 def _stack_id(settings: Settings, name: str) -> str:

@@ -41,6 +41,10 @@ def test_reservations_follow_from_the_accounts_concurrency(prod: Assembly) -> No
     assert concurrency.reservations(_with(lambda_concurrency=4000), FUNCTIONS)["transcode"] == 2200
 
 
+def test_a_share_is_of_a_function_that_there_is() -> None:
+    assert concurrency.SHARES.keys() <= {line.name for line in FUNCTIONS}
+
+
 def test_the_api_is_limited_by_no_reservation_and_keeps_its_part_of_the_pool(prod: Assembly) -> None:
     reserved = _reserved(prod)
     assert not {line.name for line in FUNCTIONS if line.trigger in ("http", "socket")} & reserved.keys()
@@ -52,7 +56,7 @@ def test_the_api_is_limited_by_no_reservation_and_keeps_its_part_of_the_pool(pro
 def test_what_runs_long_and_is_started_by_many_is_reserved_for(line: Fn) -> None:
     """A schedule starts one at a time; API Gateway waits 30 s, and its stage has a throttle."""
     started_by_many = line.trigger not in ("http", "socket", "schedule")
-    assert bool(line.share) == (started_by_many and line.timeout > LONG_SECONDS)
+    assert (line.name in concurrency.SHARES) == (started_by_many and line.timeout > LONG_SECONDS)
 
 
 @pytest.mark.parametrize("limit", [10, 100, 500, 1000, 3000])
@@ -71,7 +75,7 @@ def test_a_new_accounts_ten_are_not_reserved_and_dev_needs_no_more(assemblies: d
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_fits_its_pool(stage: str) -> None:
-    concurrency.check(STAGES[stage], FUNCTIONS)
+    concurrency.check(STAGES[stage])
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_every_stage_fits_its_pool(stage: str) -> None:
 )
 def test_more_at_a_time_than_the_pool_holds_is_refused_with_what_to_change(changed: dict[str, Any], says: str) -> None:
     with pytest.raises(PoolTooSmall, match=says):
-        concurrency.check(_with(**changed), FUNCTIONS)
+        concurrency.check(_with(**changed))
 
 
 def test_a_queue_calls_no_more_than_its_functions_reservation(variant: Assembly) -> None:
