@@ -144,7 +144,7 @@ class Settings(BaseModel):
     """How many more attempts an owner may ask for at one video whose production failed; each counts as an upload."""
     storage_origin: str | None = None
     """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
-    compose_workers: int = Field(default=50, ge=2, le=1000)
+    compose_workers: int = Field(default=20, ge=2, le=1000)
     """Uploads in chunks that are joined at the same time."""
 
     # follows
@@ -168,11 +168,16 @@ class Settings(BaseModel):
     mediaconvert_over_seconds: int = Field(default=120, ge=0)
     mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
     """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
-    production_slots: int = 200
-    """Productions that run at the same time. None waits for a moderator."""
-    production_low_slots: int = 100
+    lambda_concurrency: int = Field(default=1000, ge=10)
+    """Concurrent executions of Lambda that the account has in this region, or that this stage may use of them: a quota,
+    1,000 unless more was asked for, 10 in a new account. Reservations follow from it, and slots × workers are held
+    against it: infra/functions/concurrency.py."""
+    production_slots: int = Field(default=50, ge=1, le=1000)
+    """Productions that run at the same time; none waits for a moderator. Each may have one Distributed Map under way, of
+    which Step Functions opens 1,000."""
+    production_low_slots: int = 25
     """How many of them low-priority work (re-encodes, imports) may hold."""
-    production_slots_per_creator: int = 50
+    production_slots_per_creator: int = Field(default=10, ge=1)
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
@@ -182,7 +187,8 @@ class Settings(BaseModel):
     creator_dollars_per_day: float = Field(default=10, ge=0)
     """A creator's further productions wait for the next day (UTC) once those of today are estimated to cost this much;
     0: never. So no upload is too costly, whatever it is."""
-    segment_workers: int = 40
+    segment_workers: int = Field(default=11, ge=1)
+    """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
     avc_rungs: tuple[int, ...] = (480, 720)
@@ -228,6 +234,15 @@ class Settings(BaseModel):
     """Data nodes, in two zones if there are two or more: then an even number."""
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
+
+    # what costs while nothing happens: `reelstack cost idle STAGE`
+    snap_start: bool = True
+    """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
+    firewall: bool = True
+    """AWS WAF before the distribution, 8 $ a month. Without it the application's own rates are what is left."""
+    alarms: Literal["all", "essential"] = "all"
+    """Each is 0.10 $ a month. `essential`: the API answers 5xx, a state machine failed or hung, work was given up, the
+    search index is broken."""
     log_days: Literal[7, 30, 365] = 30
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
@@ -316,10 +331,17 @@ STAGES: dict[str, Settings] = {
         profile="core",
         keep_data=False,
         web_origins=("http://localhost:5173",),
-        production_slots=10,
-        production_low_slots=5,
-        production_slots_per_creator=5,
+        # What a new account has. With a quota of 1,000: leave these five lines out.
+        lambda_concurrency=10,
+        production_slots=2,
+        production_low_slots=1,
+        production_slots_per_creator=1,
+        segment_workers=2,
+        compose_workers=2,
         low_dollars_per_day=5,
+        snap_start=False,
+        firewall=False,
+        alarms="essential",
         log_days=7,
     ),
     "prod": Settings(

@@ -175,6 +175,10 @@ def _connections(wiring: Wiring, stack: CapabilityStack) -> list[str]:
 def _edge(foundation: Foundation) -> Iterator[Meant]:
     edge = foundation.delivery.distribution
     yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
+    if not foundation.settings.firewall:
+        why = "A stage that saves the firewall's price: settings.firewall. The application limits each user and address"
+        yield Meant(edge, "CFR2", why)
+        yield Meant(edge, "CKV_AWS_68", why)
     if not foundation.settings.domain:
         why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
         yield Meant(edge, "CFR4", why)

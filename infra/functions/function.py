@@ -57,6 +57,7 @@ class Function(lambda_.Function):
             layers=layers,
             memory_size=line.memory,
             timeout=Duration.seconds(line.timeout),
+            reserved_concurrent_executions=wiring.reserved.get(line.name),
             ephemeral_storage_size=Size.mebibytes(line.disk),
             environment=environment(line, config),
             log_group=log_group,
@@ -74,7 +75,8 @@ class Function(lambda_.Function):
 
 
 def snap_started(line: Fn, settings: Settings) -> bool:
-    return line.trigger == "http" and line.disk <= SNAP_START_DISK and not settings.is_local
+    wanted = settings.snap_start and not settings.is_local
+    return wanted and line.trigger == "http" and line.disk <= SNAP_START_DISK
 
 
 def _architecture(settings: Settings) -> lambda_.Architecture:

@@ -1,6 +1,7 @@
 """What functions are told and may touch, as the stacks that make them take it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_ec2 as ec2
 
@@ -35,6 +36,8 @@ class Wiring:
     layer_source: LayerSource
     inside: Inside | None
     """None in profile `core` and on a laptop."""
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    """Function -> ReservedConcurrentExecutions."""
     managed: ManagedEngines | None = None
     """Only in the stack that holds the production machine."""
     socket: WebSocket | None = None

@@ -22,7 +22,7 @@ class WorkQueue:
 def work_queue(scope: Construct, alarms: Alarms, names: Names, name: str, visibility_seconds: int) -> WorkQueue:
     """A queue with its dead-letter queue and an alarm on each. Their names are fixed: functions of other stacks send
     to them and redrive them."""
-    dead = dead_letters(scope, alarms, f"{camel(name)}Dead", names.queue(f"{name}-dead"))
+    dead = dead_letters(scope, alarms, f"{camel(name)}Dead", names.queue(f"{name}-dead"), of_work=True)
     queue = sqs.Queue(
         scope,
         camel(name),
@@ -45,7 +45,9 @@ def dead_letters_of_function(scope: Construct, alarms: Alarms, function: str) ->
     return known if isinstance(known, sqs.Queue) else dead_letters(scope, alarms, construct_id)
 
 
-def dead_letters(scope: Construct, alarms: Alarms, construct_id: str, name: str | None = None) -> sqs.Queue:
+def dead_letters(
+    scope: Construct, alarms: Alarms, construct_id: str, name: str | None = None, *, of_work: bool = False
+) -> sqs.Queue:
     """Without a name CloudFormation makes one up, which is enough for a queue that only its own stack uses."""
     dead = sqs.Queue(
         scope,
@@ -56,7 +58,7 @@ def dead_letters(scope: Construct, alarms: Alarms, construct_id: str, name: str 
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
-    alarms.dead_letters(dead)
+    alarms.dead_letters(dead, of_work=of_work)
     return dead
 
 
