@@ -18,6 +18,8 @@ def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
         "outcome": "ok",
         "plan_key": "work/u1/1/plan.json",
         "segments": [0],
+        "first_rung": "whole",
+        "first_segments": [],
         "duration_ms": 2500,
         "engine": "ffmpeg",
         "watcher": "onnx",
