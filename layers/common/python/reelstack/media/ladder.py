@@ -20,6 +20,8 @@ CAPS_KBPS = {480: 500, 720: 900, 1080: 1500}
 CAPPED_SECONDS = 60
 """Clips up to this long are capped on average; longer ones have a variable bitrate with a bounded peak."""
 VARIABLE_PEAK = 2
+TRIES = 3
+"""How often a piece is encoded at most, until it holds its cap."""
 GOP_SECONDS = 2
 HEVC_CRF, AVC_CRF = 22, 21
 """Quality where nothing else is known, or where the cap does not bind."""

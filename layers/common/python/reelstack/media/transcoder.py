@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_args, ffmpeg_process, sprites
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
-from reelstack.media.ladder import CAPPED_SECONDS, Effort, Plan, Rendition, Segment, spending, tightened
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -21,7 +21,6 @@ DECODED = re.compile(r"\(video\): .*; (\d+) frames decoded; (\d+) decode errors"
 ENCODE_SECONDS = 840
 """Less than the function's own time, so that what went wrong is said."""
 PREVIEWS_SECONDS = 300
-TRIES = 3
 SHORTEST_CAPPED_SECONDS = 1
 """A cap means nothing for a single picture: below this a piece may spend what a second may."""
 

@@ -114,7 +114,7 @@ def step_seconds(plan: Plan, original_bytes: int) -> list[tuple[str, int, float]
         *rung,
         ("transcode", count if plan.made else 0, segment + share),
         ("package", 1, seconds / 60),
-        ("sample_frames", 1, seconds / 100),
+        ("sample_frames", 1, 2 * workload.looking_seconds(plan) / _vcpus("sample_frames")),
     ]
     return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
 
