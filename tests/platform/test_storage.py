@@ -1,6 +1,7 @@
 """What S3 says of an object that is not there, to a role that may not list the bucket."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,13 +17,13 @@ BUCKET = "uploads"
 def refused(operation: str) -> ClientError:
     """What S3 answers of an object that is not there."""
     s3 = seam.client("s3")
+    ask: Any = {
+        "GetObject": lambda: s3.get_object(Bucket=BUCKET, Key="gone"),
+        "HeadObject": lambda: s3.head_object(Bucket=BUCKET, Key="gone"),
+        "CopyObject": lambda: s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "gone"}),
+    }[operation]
     with pytest.raises(ClientError) as raised:
-        if operation == "CopyObject":
-            s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "gone"})
-        elif operation == "HeadObject":
-            s3.head_object(Bucket=BUCKET, Key="gone")
-        else:
-            s3.get_object(Bucket=BUCKET, Key="gone")
+        ask()
     return raised.value
 
 
