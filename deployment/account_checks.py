@@ -100,7 +100,7 @@ def mails(settings: Settings, account: Account) -> Iterator[Finding]:
     if settings.issuer:
         return
     if settings.ses_identity is None:
-        yield note("mails", "Cognito's own address: 50 a day in all", "set ses_identity in infra/settings.py")
+        yield note("mails", "Cognito's own address: 50 a day in all", "set ses_identity in infra/stages.py")
         return
     ses = account.client("sesv2")
     create = f"aws sesv2 create-email-identity --email-identity {settings.ses_identity} --region {settings.region}"

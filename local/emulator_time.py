@@ -1,8 +1,8 @@
 """`reelstack time`: days go by for what MiniStack holds, at once. The clock itself stays, so that tokens stay valid.
 
-MiniStack runs no lifecycle, and of TTL it makes no stream records, so nothing ever ages there. POST to `times.PATH` moves every
-stored time back and then does what S3, DynamoDB and SQS would have done meanwhile. It happens between two requests:
-nobody sees half of it.
+MiniStack runs no lifecycle, and of TTL it makes no stream records, so nothing ever ages there. POST to `times.PATH`
+moves every stored time back and then does what S3, DynamoDB and SQS would have done meanwhile. It happens between two
+requests: nobody sees half of it.
 
 What moves: objects, versions, multipart uploads, restores, messages, and the attributes of tables that the caller names
 (`local.time_attributes`). Executions do not: no execution of ours waits for days. Nor does anything of Cognito, IAM,
