@@ -111,6 +111,6 @@ def _run_schedules(services: Services, named: Outputs, say: Callable[[str], None
 
 def _run(services: Services, named: Outputs, name: str, given: str) -> str:
     try:
-        return json.dumps(functions.call(services, named, name, json.loads(given)))
+        return json.dumps(functions.call(client(services, "lambda"), named.functions[name], json.loads(given)))
     except FunctionRaised as error:
         return f"failed: {error}"
