@@ -1,11 +1,13 @@
 """`reelstack time`: days go by for what the laptop cloud holds. See `local.emulator_time` for what moves and why.
 
-Afterwards the cache is empty (it may lose everything at any time), every schedule has run once, and the search engine
-is filled from the tables, whose times it repeats.
+Afterwards the cache is empty (it may lose everything at any time), every schedule has run, and the search engine is
+filled from the tables, whose times it repeats. Schedules run before the last hour and after it: some finish in a second
+run what they began in the first, as the erasure of a deleted video does.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,11 +26,13 @@ from local.up import alone
 
 AGED = "/reelstack/local/aged-seconds"
 """The SSM parameter that holds how much time has gone by in all: a kill takes it back together with what has aged."""
-UNITS = {"h": 3600, "d": 24 * 3600}
+DAY_SECONDS = 24 * 3600
+UNITS = {"h": 3600, "d": DAY_SECONDS}
 AGO = re.compile(r"\+(\d+)([hd])")
 MOST_DAYS = 3650
+LAST_SECONDS = 3600
 AGING_SECONDS = 300
-STEPS = 4
+STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,11 @@ def parsed(text: str) -> int:
 
 def aged(places: Places) -> int:
     """How many seconds have gone by so far. Raises NotUp."""
-    ssm = client(_running(places), "ssm")
+    return _aged(_running(places))
+
+
+def _aged(services: Services) -> int:
+    ssm = client(services, "ssm")
     try:
         return int(ssm.get_parameter(Name=AGED)["Parameter"]["Value"])
     except ssm.exceptions.ParameterNotFound:
@@ -62,19 +70,26 @@ def aged(places: Places) -> int:
 def age(places: Places, seconds: int, steps: Steps) -> Aged:
     """Lets so many seconds go by. Raises NotUp, NotReady or Busy."""
     services, named = _running(places), outputs.read(places)
+    done: Counter[str] = Counter()
+    ran: dict[str, str] = {}
     with alone(places):
-        with steps.step("Objects, tables and messages"):
-            done = _age(services, named, seconds)
-        with steps.step("Cache: emptied"), valkey.Valkey.from_url(named.cache_url) as cache:
-            cache.flushall()
-        with steps.step("What schedules start"):
-            ran = dict(_run_schedules(services, named, steps.detail))
-        with steps.step("Search: filled from the tables"):
-            refill.refill(named, people.read(places))
-        total = aged(places) + seconds
-        client(services, "ssm").put_parameter(Name=AGED, Value=str(total), Type="String", Overwrite=True)
-        services.save_state()
-    return Aged(total, done, ran)
+        with steps.step("Objects, tables and messages grow older; schedules run"):
+            for part in _parts(seconds):
+                done += _age(services, named, part)
+                _empty_cache(named)
+                ran |= _run_schedules(services, named, steps.detail)
+        if named.search_url:
+            with steps.step("Search: filled from the tables"):
+                refill.refill(named, people.read(places))
+        else:
+            steps.skip()
+        with steps.step("State: saved"):
+            services.save_state()
+    return Aged(_aged(services), dict(done), ran)
+
+
+def _parts(seconds: int) -> list[int]:
+    return [seconds - LAST_SECONDS, LAST_SECONDS] if seconds > LAST_SECONDS else [seconds]
 
 
 def _running(places: Places) -> Services:
@@ -84,29 +99,38 @@ def _running(places: Places) -> Services:
     return services
 
 
-def _age(services: Services, named: Outputs, seconds: int) -> dict[str, int]:
-    asked = {"seconds": seconds, "tables": time_attributes.of_tables(named)}
+def _age(services: Services, named: Outputs, seconds: int) -> Counter[str]:
+    total = (before := _aged(services)) + seconds
+    midnights = total // DAY_SECONDS - before // DAY_SECONDS
+    asked = {"seconds": seconds, "midnights": midnights, "tables": time_attributes.of_tables(named)}
     answer = httpx.post(services.endpoint + PATH, json=asked, headers={HEADER: "1"}, timeout=AGING_SECONDS)
     if answer.status_code != httpx.codes.OK:  # it was started by a version that knew nothing of it
         raise NotReady("the emulator cannot age what it holds: run `reelstack down`, then `reelstack up`")
-    done: dict[str, int] = answer.json()
-    return done
+    client(services, "ssm").put_parameter(Name=AGED, Value=str(total), Type="String", Overwrite=True)
+    return Counter(answer.json())
 
 
-def _run_schedules(services: Services, named: Outputs, say: Callable[[str], None]) -> list[tuple[str, str]]:
+def _empty_cache(named: Outputs) -> None:
+    if not named.cache_url:  # profile core has none
+        return
+    with valkey.Valkey.from_url(named.cache_url) as cache:
+        cache.flushall()
+
+
+def _run_schedules(services: Services, named: Outputs, say: Callable[[str], None]) -> dict[str, str]:
     """Starts the functions of every schedule once, as it would have meanwhile. A failure is told, not raised: the
     schedule comes again."""
     events = client(services, "events")
     names = {arn_name: name for name, arn_name in named.functions.items()}
-    ran = []
+    ran = {}
     for page in events.get_paginator("list_rules").paginate():
         for rule in (rule for rule in page["Rules"] if rule.get("ScheduleExpression")):
             for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
                 name = names.get(target["Arn"].rpartition(":")[2])
                 if name is not None:
                     say(name)
-                    ran.append((name, _run(services, named, name, target.get("Input", "{}"))))
-    return sorted(ran)
+                    ran[name] = _run(services, named, name, target.get("Input", "{}"))
+    return dict(sorted(ran.items()))
 
 
 def _run(services: Services, named: Outputs, name: str, given: str) -> str:

@@ -73,8 +73,8 @@ def with_time(app: App) -> App:
     return served
 
 
-def age(seconds: int, tables: dict[str, dict[str, Any]]) -> dict[str, int]:
-    """Lets so many seconds go by. Returns how often each thing was done.
+def age(seconds: int, midnights: int, tables: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """Lets so many seconds go by, and with them so many midnights. Returns how often each thing was done.
 
     Objects age a day at a time, since what one rule ends another removes days later.
     """
@@ -88,7 +88,7 @@ def age(seconds: int, tables: dict[str, dict[str, Any]]) -> dict[str, int]:
     done["restores ended"] = _move_restores(seconds)
     with dynamodb._lock:
         for name, attributes in tables.items():
-            _move_items(dynamodb._tables[name], attributes, seconds)
+            _move_items(dynamodb._tables[name], attributes, seconds, midnights)
         done["items expired"] = _expire_items()
     done["messages expired"] = _move_messages(seconds)
     return {what: count for what, count in sorted(done.items()) if count}
@@ -138,11 +138,11 @@ def _move_restores(seconds: int) -> int:
     return ended
 
 
-def _move_items(table: dict[str, Any], attributes: dict[str, Any], seconds: int) -> None:
+def _move_items(table: dict[str, Any], attributes: dict[str, Any], seconds: int, midnights: int) -> None:
     """Writes no stream record: that something is older is no change of it."""
     moved: dict[str, dict[str, Any]] = defaultdict(dict)
     for item in [item for of_hash in table["items"].values() for item in of_hash.values()]:
-        made = times.earlier(item, attributes["numbers"], attributes["texts"], seconds)
+        made = times.earlier(item, attributes["numbers"], attributes["texts"], seconds, midnights)
         hash_value, range_value, _ = dynamodb._resolve_table_key_values(table, made, allow_extra=True)
         moved[hash_value][range_value] = made
     table["items"] = moved

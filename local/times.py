@@ -19,12 +19,12 @@ FIRST = 10**9
 """Unix seconds of 2001: a smaller number is no time (0: never)."""
 FIRST_MS = 10**11
 """Unix seconds that large are the year 5138: from here on a number is milliseconds."""
-DAY_SECONDS = 24 * 3600
 
 
-def earlier(item: Item, numbers: Iterable[str], texts: Mapping[str, str], seconds: int) -> Item:
+def earlier(item: Item, numbers: Iterable[str], texts: Mapping[str, str], seconds: int, midnights: int) -> Item:
     """A copy of the item, so many seconds older. `numbers` are attributes that are unix seconds or milliseconds;
-    `texts` are attributes that contain a time, each with the pattern whose only group is that time."""
+    `texts` are attributes that contain a time, each with the pattern whose only group is that time. A date moves by as
+    many days as `midnights` have gone by."""
     made = dict(item)
     for name in numbers:
         if "N" in item.get(name, {}):
@@ -33,7 +33,7 @@ def earlier(item: Item, numbers: Iterable[str], texts: Mapping[str, str], second
         found = re.match(pattern, item.get(name, {}).get("S", ""))
         if found:
             text, (start, end) = found.string, found.span(1)
-            made[name] = {"S": text[:start] + _text(found[1], seconds) + text[end:]}
+            made[name] = {"S": text[:start] + _text(found[1], seconds, midnights) + text[end:]}
     return made
 
 
@@ -44,8 +44,8 @@ def _number(text: str, seconds: int) -> str:
     return str(value - seconds * (1000 if value >= FIRST_MS else 1))
 
 
-def _text(text: str, seconds: int) -> str:
-    """A number keeps its width, so that texts sort as before; a date moves by whole days."""
+def _text(text: str, seconds: int, midnights: int) -> str:
+    """A number keeps its width, so that texts sort as before."""
     if text.isdigit():
         return _number(text, seconds).zfill(len(text))
-    return (date.fromisoformat(text) - timedelta(days=seconds // DAY_SECONDS)).isoformat()
+    return (date.fromisoformat(text) - timedelta(days=midnights)).isoformat()

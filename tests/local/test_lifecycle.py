@@ -78,7 +78,7 @@ def status(key: str) -> int:
 
 
 def days(count: int) -> dict[str, int]:
-    return emulator_time.age(count * emulator_time.DAY_SECONDS, {})
+    return emulator_time.age(count * emulator_time.DAY_SECONDS, count, {})
 
 
 def test_work_files_are_there_for_a_day_and_gone_after_two(bucket: str) -> None:
@@ -171,12 +171,12 @@ def test_items_expire_and_their_stream_says_by_whom(table: dict[str, Any]) -> No
     dynamodb._put_item({"TableName": TABLE, "Item": ITEM | times})
     attributes = {TABLE: {"numbers": ["expires_at", "at_ms"], "texts": {"range": r"v#(\d+)#"}}}
     day = emulator_time.DAY_SECONDS
-    assert emulator_time.age(2 * day, attributes) == {}
+    assert emulator_time.age(2 * day, 2, attributes) == {}
     ((place, item),) = table["items"]["ann"].items()
     assert place == item["range"]["S"] == "v#1795248000000#vid"
     assert item["at_ms"]["N"] == str((now - 2 * day) * 1000)
     assert [record["eventName"] for record in dynamodb._stream_records[TABLE]] == ["INSERT"]
-    assert emulator_time.age(2 * day, attributes) == {"items expired": 1}
+    assert emulator_time.age(2 * day, 2, attributes) == {"items expired": 1}
     removed = dynamodb._stream_records[TABLE][-1]
     assert (removed["eventName"], removed["userIdentity"]) == ("REMOVE", emulator_time.BY_TIME_TO_LIVE)
     assert not table["items"]
