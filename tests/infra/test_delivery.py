@@ -157,20 +157,6 @@ def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> No
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
 
 
-def test_the_firewall_refuses_known_bad_input_and_more_api_requests_than_the_setting_allows() -> None:
-    _, edge = stacks()
-    (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
-    rules = {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
-    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "ApiRate"} == set(rules)
-    rate = rules["ApiRate"]["Statement"]["RateBasedStatement"]
-    assert (rate["Limit"], rate["AggregateKeyType"]) == (STAGES["prod"].edge_rate_limit, "IP")
-    answer = rules["ApiRate"]["Action"]["Block"]["CustomResponse"]
-    assert answer["ResponseCode"] == 429
-    assert answer["ResponseHeaders"][0]["Name"] == "Retry-After"
-    body = acl["Properties"]["CustomResponseBodies"][answer["CustomResponseBodyKey"]]["Content"]
-    assert json.loads(body)["status"] == 429
-
-
 def test_from_another_region_the_firewall_and_certificate_still_reach_the_distribution() -> None:
     config = distribution(**ABROAD, **NAMED)
     delivery, edge = stacks(**ABROAD, **NAMED)
@@ -221,17 +207,6 @@ def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -
     assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
     assert "Uploads" in json.dumps(origin["DomainName"])
     assert "RegionalDomainName" in json.dumps(origin["DomainName"])
-
-
-def test_the_firewall_lets_the_long_queries_of_presigned_addresses_through_only_where_there_are_any() -> None:
-    def counted(**changes: Any) -> set[str]:
-        _, edge = stacks(**changes)
-        (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
-        groups = (rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in acl["Properties"]["Rules"])
-        return {override["Name"] for group in groups for override in group.get("RuleActionOverrides", [])}
-
-    assert counted() == {"SizeRestrictions_BODY"}
-    assert counted(**THROUGH) == {"SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"}
 
 
 def test_a_page_may_send_parts_where_they_are_signed_for() -> None:
