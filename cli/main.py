@@ -6,9 +6,11 @@ import typer
 
 from cli import (
     accounts,
+    aging,
     bench,
     check_hls,
     cloud,
+    costs,
     doctor,
     feed,
     interactions,
@@ -51,6 +53,7 @@ app = typer.Typer(
 )
 for module in (
     cloud,
+    aging,
     uploads,
     videos,
     feed,
@@ -64,6 +67,7 @@ for module in (
     operations,
     privacy,
     stages,
+    costs,
     bench,
     check_hls,
     doctor,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local import amend, deploy, functions, outputs, people, ports, programs, refill, sample, website
+from local.cloud import client
 from local.errors import Busy
 from local.outputs import Outputs
 from local.people import Person
@@ -41,9 +42,9 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
             for chore in ("rotate_signing_keys", "reconcile_production"):  # else run by a schedule
-                functions.call(services, named, chore, {})
+                functions.call(client(services, "lambda"), named.functions[chore], {})
         with steps.step("Web app"):
-            built = website.build(services)
+            built = website.build(places)
             steps.detail("built" if built else "unchanged")
             website.upload(services, named)
         with steps.step("Edge"):
