@@ -2,6 +2,7 @@
 
 import json
 import re
+from fnmatch import fnmatch
 from functools import cache
 from typing import Any
 
@@ -157,6 +158,20 @@ def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> No
     assert re.search("default-src 'self';.*frame-ancestors 'none'", said)
     assert "script-src" not in said
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_the_web_app_may_open_the_socket_that_functions_name(variant: Assembly) -> None:
+    service = variant.at(place("notifications"))
+    address = variant.flat(service.stack, service.properties["Environment"]["Variables"]["REELSTACK_SOCKET_URL"])
+    headers = variant.at("Delivery/WebHeaders")
+    said = headers.properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    policy_text = variant.flat(headers.stack, said["ContentSecurityPolicy"])
+    (reached,) = re.findall("connect-src ([^;]*);", policy_text)
+    assert address.startswith("wss://")
+    assert [one for one in reached.split() if fnmatch(address, f"{one}/*")] == [
+        f"wss://*.execute-api.{variant.settings.region}.<AWS::URLSuffix>"
+    ]
+    assert "*" not in policy_text.replace("wss://*.", "")
 
 
 def test_a_stage_without_a_firewall_has_none_before_its_distribution(assemblies: dict[str, Assembly]) -> None:

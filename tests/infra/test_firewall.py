@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.edge.managed_rules import GROUPS, ManagedGroup
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.errors import RequestBlocked, TooManyRequests
 from tests.infra.test_delivery import THROUGH, stacks
 
