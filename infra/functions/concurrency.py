@@ -26,10 +26,10 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("probe", "package", "inspect_frames"), 1.5),
     **dict.fromkeys(("sample_frames", "make_avatar", "count_interactions", "fan_out_video", "update_timelines"), 1),
     **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
-    **dict.fromkeys(("withdraw_video", "restore_video", "write_denials", "index_search"), 0.5),
+    **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
-    "plan_export": 0.2,
+    **dict.fromkeys(("plan_export", "write_denials"), 0.2),
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100
