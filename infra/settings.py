@@ -4,7 +4,7 @@ Sizes are bytes, times seconds, bitrates kbps unless the name says otherwise.
 """
 
 import os
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -212,9 +212,11 @@ class Settings(BaseModel):
 def local() -> Settings:
     """The laptop: one process each for AWS, Valkey and the edge; programs from the local cache."""
     cores = os.cpu_count() or 2
+    profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
     return Settings(
         stage="local",
         account="000000000000",
+        profile=profile,
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
@@ -236,8 +238,9 @@ def local() -> Settings:
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
-        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379"),
-        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200"),
+        # Empty in profile core.
+        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,
+        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200") or None,
     )
 
 
