@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SELECTED := $(if $(ROOM),tests/$(ROOM),tests)
 # What one check says stays together, where make can do that (GNU make 4).
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local cli
+SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local deployment cli
 
 .DEFAULT_GOAL := help
 .PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
@@ -58,8 +58,8 @@ bench: setup-dev ## Every benchmark with its comparisons; JSON goes to bench/res
 synth: setup-run ## Write the CloudFormation templates of STAGE=dev|prod to build/cdk.out/. Needs no credentials.
 	@$(BIN)/reelstack synth $(STAGE)
 
-deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials.
-	@$(BIN)/reelstack deploy $(STAGE)
+deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin.
+	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN))
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
 	@for name in uv run dev checkov; do \

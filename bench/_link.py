@@ -97,6 +97,15 @@ class Link:
             await asyncio.sleep(wait)
         self.sent += size
 
+    async def emptied(self) -> None:
+        """Returns when no connection is left: what a killed client had sent into buffers still comes over, and counts.
+
+        Raises TimeoutError after 30 s.
+        """
+        async with asyncio.timeout(30):
+            while self._connections:
+                await asyncio.sleep(TICK)
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(self, reader, writer)
         self._connections.add(connection)

@@ -1,5 +1,6 @@
 """What a person is told when a command fails, and what to do about it."""
 
+from deployment.errors import DeploymentError
 from local.errors import LocalError, NotReady, NotUp
 from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
 
@@ -20,7 +21,7 @@ FINDING = {
 
 def explain(error: Exception) -> str | None:
     """The message for an expected failure, None for a defect that deserves its traceback."""
-    if not isinstance(error, ClientError | LocalError):
+    if not isinstance(error, ClientError | LocalError | DeploymentError):
         return None
     lines = [_what(error)]
     lines += [f"  {advice}" for kind, advice in ADVICE if isinstance(error, kind) and advice]

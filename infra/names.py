@@ -13,6 +13,9 @@ from pynamodb.models import Model
 from infra.settings import Settings
 from reelstack.tables.model import deployed
 
+FIFO = ("denials",)
+"""Work queues that hand on one batch at a time, in order. SQS wants this in their names."""
+
 
 def camel(name: str) -> str:
     """start_production -> StartProduction, production-high -> ProductionHigh"""
@@ -79,7 +82,7 @@ class Names:
 
     def queue(self, name: str) -> str:
         """Of a work queue, e.g. "production-high"; its dead letters are in "production-high-dead"."""
-        return self._named(name)
+        return self._named(f"{name}.fifo" if name.removesuffix("-dead") in FIFO else name)
 
     def queue_arn(self, name: str) -> str:
         return self.arn("sqs", self.queue(name))

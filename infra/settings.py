@@ -14,6 +14,12 @@ from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+LONGEST_APPEAL_DAYS = 31
+"""An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
+
+
+LAPTOP_ACCOUNT = "000000000000"
+"""The emulator's own."""
 
 
 class Settings(BaseModel):
@@ -32,16 +38,26 @@ class Settings(BaseModel):
     keep_data: bool = True
     """True: buckets, tables and users stay when the stack is destroyed."""
     alarm_email: str | None = None
+    """Where alarms go. A stage that keeps data must have one; AWS sends it a link to confirm first."""
 
     # who signs in
     issuer: str | None = None
     """Any OIDC issuer URL; None: a Cognito user pool of our own."""
     audience: tuple[str, ...] = ()
     web_origins: tuple[str, ...] = ()
-    """Origins besides the domain's that may sign in, call the API and upload. Without a domain of your own, put the
-    distribution's https://….cloudfront.net here after the first deployment and deploy again."""
+    """Origins besides the site's own that may sign in, call the API and upload. The site's own is the domain, or else
+    the distribution's https://….cloudfront.net, which `reelstack deploy` adds once it knows it."""
     password_sign_in: bool = False
     """Lets a program sign in with name and password. For laptops only."""
+    creators: Literal["everybody", "invited"] = "invited"
+    """Who may upload: everybody who signed up, or whom an administrator gave the role (`reelstack role NAME creator`).
+    Signing up is open in both: who is not invited watches, likes and comments."""
+    cognito_plan: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
+    """The user pool's feature plan. LITE has all that a stage uses (the classic sign-in pages, one-time codes, groups)
+    for about a third of the price of ESSENTIALS, which is what AWS gives a pool that names none."""
+    ses_identity: str | None = None
+    """An address or domain verified in SES in the stage's region, which Cognito's mails come from. None: Cognito's own
+    address, which sends 50 mails a day in all."""
 
     # people
     session_days: int = Field(default=30, ge=1, le=365)
@@ -66,12 +82,33 @@ class Settings(BaseModel):
     """Requests per five minutes and address before WAF refuses."""
     api_rate_limit: int = 5_000
     """Emergency stop of the gateway, requests per second: at least 5 × the application's own bucket."""
-    user_rate: Rate = Rate(at_once=60, per_second=10)
+    public_rate: Rate = Rate(at_once=50, per_second=20)
+    """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
+    reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
+    connect_rate: Rate = Rate(at_once=400, per_second=250)
+    """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
+    user_rate: Rate = Rate(at_once=100, per_second=3)
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
     route_rates: dict[str, Rate] = {
         "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
+        # Each lists up to 10,000 parts: ten requests to S3.
+        "GET /v1/uploads/{upload_id}": Rate(at_once=40, per_second=0.2),
+        "POST /v1/uploads/{upload_id}/complete": Rate(at_once=20, per_second=0.1),
+        "DELETE /v1/uploads/{upload_id}": Rate(at_once=20, per_second=0.05),
+        # What may deny tokens at the edge, of a video or of all that an account has.
+        "PATCH /v1/videos/{video_id}": Rate(at_once=30, per_second=0.01),
+        "DELETE /v1/videos/{video_id}": Rate(at_once=60, per_second=0.02),
+        "PATCH /v1/me": Rate(at_once=10, per_second=0.0005),
+        "PUT /v1/me/handle": Rate(at_once=10, per_second=0.001),
+        "DELETE /v1/me/handle": Rate(at_once=10, per_second=0.001),
+        # A picture that is drawn anew and looked at; a connection that stays open for two hours; a phone.
+        "POST /v1/me/avatar": Rate(at_once=10, per_second=0.001),
+        "DELETE /v1/me/sessions": Rate(at_once=10, per_second=0.01),
+        "POST /v1/me/connection": Rate(at_once=20, per_second=0.02),
+        "PUT /v1/me/devices/{device_id}": Rate(at_once=20, per_second=0.02),
+        "POST /v1/videos/{video_id}/retry": Rate(at_once=6, per_second=0.02),
         "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
         "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
         "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
@@ -81,7 +118,9 @@ class Settings(BaseModel):
         "GET /v1/search/users": Rate(at_once=20, per_second=2),
         "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
         "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
-        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.5),
+        # Each writes a whole timeline.
+        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.01),
+        "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.05),
         "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
         "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
     }
@@ -101,9 +140,11 @@ class Settings(BaseModel):
     max_uploads_per_day: int = Field(default=200, ge=1)
     max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
     """Per creator; days of UTC."""
+    max_retries: int = Field(default=3, ge=0, le=100)
+    """How many more attempts an owner may ask for at one video whose production failed; each counts as an upload."""
     storage_origin: str | None = None
     """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
-    compose_workers: int = Field(default=50, ge=2, le=1000)
+    compose_workers: int = Field(default=20, ge=2, le=1000)
     """Uploads in chunks that are joined at the same time."""
 
     # follows
@@ -127,20 +168,33 @@ class Settings(BaseModel):
     mediaconvert_over_seconds: int = Field(default=120, ge=0)
     mediaconvert_max_dollars: float = Field(default=5.0, gt=0)
     """A clip whose MediaConvert job is estimated to cost more fails with the reason `transcode-too-costly`."""
-    production_slots: int = 200
-    """Productions that run at the same time; those that wait for a moderator do not count."""
-    production_low_slots: int = 100
+    lambda_concurrency: int = Field(default=1000, ge=10)
+    """Concurrent executions of Lambda that the account has in this region, or that this stage may use of them: a quota,
+    1,000 unless more was asked for, 10 in a new account. Reservations follow from it, and slots × workers are held
+    against it: infra/functions/concurrency.py."""
+    production_slots: int = Field(default=50, ge=1, le=1000)
+    """Productions that run at the same time; none waits for a moderator. Each may have one Distributed Map under way, of
+    which Step Functions opens 1,000."""
+    production_low_slots: int = 25
     """How many of them low-priority work (re-encodes, imports) may hold."""
-    production_slots_per_creator: int = 50
+    production_slots_per_creator: int = Field(default=10, ge=1)
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
-    segment_workers: int = 40
+    user_dollars_per_day: float = Field(default=60, gt=0)
+    """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
+    docs/spending.md."""
+    creator_dollars_per_day: float = Field(default=10, ge=0)
+    """A creator's further productions wait for the next day (UTC) once those of today are estimated to cost this much;
+    0: never. So no upload is too costly, whatever it is."""
+    segment_workers: int = Field(default=11, ge=1)
+    """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
     avc_rungs: tuple[int, ...] = (480, 720)
     """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
-    review_days: int = 14
+    review_days: int = Field(default=3, ge=1)
+    """A review that is open for longer raises an alarm. It stays open: nothing that a decision needs expires."""
 
     # moderation
     moderation_engines: tuple[Literal["nsfw", "safety"], ...] | tuple[Literal["rekognition"]] = Field(
@@ -180,6 +234,15 @@ class Settings(BaseModel):
     """Data nodes, in two zones if there are two or more: then an even number."""
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
+
+    # what costs while nothing happens: `reelstack cost idle STAGE`
+    snap_start: bool = True
+    """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
+    firewall: bool = True
+    """AWS WAF before the distribution, 8 $ a month. Without it the application's own rates are what is left."""
+    alarms: Literal["all", "essential"] = "all"
+    """Each is 0.10 $ a month. `essential`: the API answers 5xx, a state machine failed or hung, work was given up, the
+    search index is broken."""
     log_days: Literal[7, 30, 365] = 30
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
@@ -199,14 +262,30 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _an_appeal_finds_what_it_is_about(self) -> Self:
+        if self.quarantine_days < self.appeal_days + LONGEST_APPEAL_DAYS:
+            raise ValueError(f"quarantine_days is at least appeal_days + {LONGEST_APPEAL_DAYS}: appeals wait, too")
+        return self
+
+    @model_validator(mode="after")
     def _search_is_the_same_in_both_zones(self) -> Self:
         if self.search_nodes > 1 and self.search_nodes % 2:
             raise ValueError("search_nodes is 1, or even: half of them stand in each of two zones")
         return self
 
+    @model_validator(mode="after")
+    def _somebody_hears_the_alarms(self) -> Self:
+        if self.keep_data and not self.alarm_email:
+            raise ValueError(
+                f"alarm_email is missing: stage {self.stage} keeps data, and nobody would hear that some is being "
+                "lost. Set it in infra/settings.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
+            )
+        return self
+
     @property
     def is_local(self) -> bool:
-        return self.stage == "local"
+        """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
+        return self.account == LAPTOP_ACCOUNT
 
 
 def local() -> Settings:
@@ -215,7 +294,7 @@ def local() -> Settings:
     profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
     return Settings(
         stage="local",
-        account="000000000000",
+        account=LAPTOP_ACCOUNT,
         profile=profile,
         keep_data=False,
         password_sign_in=True,
@@ -227,6 +306,7 @@ def local() -> Settings:
         max_open_uploads=1000,
         max_uploads_per_day=100_000,
         max_upload_bytes_per_day=1024 * GIB,
+        creator_dollars_per_day=0,
         web_origins=("*",),
         production_slots=2,
         production_low_slots=1,
@@ -244,19 +324,33 @@ def local() -> Settings:
     )
 
 
+PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL = "111111111111", "alarms@example.com"
+"""With these a stage can be synthesized by anybody; `reelstack deploy` refuses them."""
+
 STAGES: dict[str, Settings] = {
     "dev": Settings(
         stage="dev",
-        account=os.environ.get("REELSTACK_ACCOUNT", "111111111111"),
+        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
         profile="core",
         keep_data=False,
         web_origins=("http://localhost:5173",),
-        production_slots=10,
-        production_low_slots=5,
-        production_slots_per_creator=5,
+        # What a new account has. With a quota of 1,000: leave these five lines out.
+        lambda_concurrency=10,
+        production_slots=2,
+        production_low_slots=1,
+        production_slots_per_creator=1,
+        segment_workers=2,
+        compose_workers=2,
         low_dollars_per_day=5,
+        snap_start=False,
+        firewall=False,
+        alarms="essential",
         log_days=7,
     ),
-    "prod": Settings(stage="prod", account=os.environ.get("REELSTACK_ACCOUNT", "111111111111")),
+    "prod": Settings(
+        stage="prod",
+        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
+        alarm_email=os.environ.get("REELSTACK_ALARM_EMAIL", PLACEHOLDER_EMAIL),
+    ),
     "local": local(),
 }

@@ -19,7 +19,16 @@ MARK = "/reelstack/local/deployed"
 """The SSM parameter that holds the fingerprint of what is deployed."""
 SYNTH_SECONDS = 600
 DEPLOY_SECONDS = 900
-WORTH_SAYING = ("deploying...", "creating stack", "updating stack", "✅", "Bundling", "layer ", "FAILED")
+WORTH_SAYING = (
+    "deploying...",
+    "destroying...",
+    "creating stack",
+    "updating stack",
+    "✅",
+    "Bundling",
+    "layer ",
+    "FAILED",
+)
 """What of the CDK's many lines tells a person how far it is."""
 SOURCES = (
     "cdk.json",
@@ -68,11 +77,12 @@ def deployed_fingerprint(services: Services) -> str | None:
         return None
 
 
-def synthesize(services: Services, say: Callable[[str], None]) -> None:
-    """Writes the assembly of stage local, adapted to the emulator, to `.local/cdk.out`."""
+def synthesize(services: Services, say: Callable[[str], None], stage: str = STAGE, site: str | None = None) -> None:
+    """Writes the assembly of a stage, adapted to the emulator, to `.local/cdk.out`. `site`: see infra/app.py."""
     assembly = services.places.assembly
     shutil.rmtree(assembly, ignore_errors=True)
-    _cdk(services, "synth", ["synth", "--quiet", "-c", f"stage={STAGE}", "--output", str(assembly)], SYNTH_SECONDS, say)
+    context = ["-c", f"stage={stage}", *(["-c", f"site={site}"] if site else [])]
+    _cdk(services, "synth", ["synth", "--quiet", *context, "--output", str(assembly)], SYNTH_SECONDS, say)
     template.write_changes(template.adapt_assembly(assembly), services.places.template_changes)
 
 
@@ -88,6 +98,12 @@ def deploy(services: Services, say: Callable[[str], None]) -> None:
     arguments = ["deploy", "--all", "--app", str(services.places.assembly), "--require-approval", "never"]
     arguments += ["--method", "direct", "--progress", "events", "--concurrency", "2"]
     _cdk(services, "deploy", arguments, DEPLOY_SECONDS, say)
+
+
+def destroy(services: Services, say: Callable[[str], None]) -> None:
+    """Destroys every stack of the assembly."""
+    arguments = ["destroy", "--all", "--force", "--app", str(services.places.assembly)]
+    _cdk(services, "destroy", arguments, DEPLOY_SECONDS, say)
 
 
 def remember(services: Services, mark: str) -> None:

@@ -44,11 +44,11 @@ class Outputs(BaseModel):
     search_url: str
 
 
-def collect(services: Services) -> Outputs:
+def collect(services: Services, stage: str = STAGE) -> Outputs:
     """Reads every stack's outputs from CloudFormation."""
     said: dict[str, str] = {}
     for stack in client(services, "cloudformation").describe_stacks()["Stacks"]:
-        if stack["StackName"].startswith(f"Reelstack-{STAGE}-"):
+        if stack["StackName"].startswith(f"Reelstack-{stage}-"):
             said |= {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     return Outputs(
         edge_url=services.edge_url,
@@ -64,7 +64,7 @@ def collect(services: Services) -> Outputs:
         queues={name: _moved(url, services.endpoint) for name, url in _ending(said, "QueueUrl").items()},
         machines=_ending(said, "MachineArn"),
         secrets=_ending(said, "Secret"),
-        functions=_functions(services),
+        functions=_functions(services, stage),
         bus=said["BusName"],
         playback_keys_store=said["PlaybackKeysStore"],
         distribution_id=said["DistributionId"],
@@ -74,9 +74,9 @@ def collect(services: Services) -> Outputs:
     )
 
 
-def _functions(services: Services) -> dict[str, str]:
-    """Functions have fixed names: reelstack-local-<name in the catalogue>."""
-    prefix = f"reelstack-{STAGE}-"
+def _functions(services: Services, stage: str) -> dict[str, str]:
+    """Functions have fixed names: reelstack-<stage>-<name in the catalogue>."""
+    prefix = f"reelstack-{stage}-"
     pages = client(services, "lambda").get_paginator("list_functions").paginate()
     names = [function["FunctionName"] for page in pages for function in page["Functions"]]
     return {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from local import amend, choices, deploy, functions, outputs, people, ports, programs, refill, sample, website
 from local.choices import Choices
+from local.cloud import client
 from local.errors import Busy
 from local.outputs import Outputs
 from local.people import Person
@@ -50,9 +51,9 @@ def up(
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
             for chore in ("rotate_signing_keys", "reconcile_production"):  # else run by a schedule
-                functions.call(services, named, chore, {})
+                functions.call(client(services, "lambda"), named.functions[chore], {})
         with steps.step("Web app"):
-            built = website.build(services)
+            built = website.build(places)
             steps.detail("built" if built else "unchanged")
             website.upload(services, named)
         with steps.step("Edge"):

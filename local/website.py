@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import mimetypes
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from local import programs
 from local.cloud import client
 from local.errors import CommandFailed
 from local.outputs import Outputs
-from local.places import ROOT
+from local.places import ROOT, Places
 from local.services import Services
 
 WEB = ROOT / "web"
@@ -21,11 +20,22 @@ BUILD_SECONDS = 300
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name carries a hash of their content."""
 REVALIDATE = "no-cache"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+"""Of what a build may hold. Named here, since what Python's `mimetypes` knows differs between machines, and a browser
+runs no module of another type."""
 
 
-def build(services: Services) -> bool:
-    """Runs `npm run build` unless web/dist is of these sources. True if it was built now."""
-    mark = services.places.home / "web.sha256"
+def build(places: Places) -> bool:
+    """Runs `npm run build` unless web/dist is of these sources. True if it was built now. Raises CommandFailed."""
+    mark = places.home / "web.sha256"
     now = _fingerprint()
     if DIST.is_dir() and mark.exists() and mark.read_text() == now:
         return False
@@ -39,7 +49,7 @@ def build(services: Services) -> bool:
         timeout=BUILD_SECONDS,
         check=False,
     )
-    (services.places.logs / "web-build.log").write_text(done.stdout + done.stderr)
+    (places.logs / "web-build.log").write_text(done.stdout + done.stderr)
     if done.returncode:
         raise CommandFailed(f"npm run build failed:\n{(done.stdout + done.stderr)[-2000:]}")
     mark.write_text(now)
@@ -72,7 +82,7 @@ def publish(s3: Any, bucket: str, told: dict[str, str]) -> int:
             Bucket=bucket,
             Key=key,
             Body=path.read_bytes(),
-            ContentType=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+            ContentType=TYPES.get(path.suffix, "application/octet-stream"),
             CacheControl=FOREVER if key.startswith("assets/") else REVALIDATE,
         )
     return len(files) + 1

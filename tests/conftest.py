@@ -154,7 +154,7 @@ def _resources() -> Config:
     queues = {f"production_{kind}_url": _queue(kind) for kind in kinds}
     origin = _secret("origin", ORIGIN_SECRET)
     playback = _secret("playback", json.dumps({"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}))
-    for machine in ("production", "export", "erasure"):
+    for machine in ("production", "decision", "export", "erasure"):
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         backend("stepfunctions").create_state_machine(
             machine, json.dumps(definition), f"arn:aws:iam::{ACCOUNT}:role/states"
@@ -169,7 +169,9 @@ def _resources() -> Config:
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),
+        denials_queue_url=_queue("denials.fifo", FifoQueue="true"),
         production_machine_arn=MACHINE,
+        decision_machine_arn=f"{STATES}:decision",
         production_slots=2,
         production_low_slots=2,
         production_slots_per_creator=2,
@@ -180,6 +182,7 @@ def _resources() -> Config:
         distribution_parameter="/reelstack/test/distribution-id",
         cache_url="",
         search_url="",
+        creators="invited",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
@@ -188,6 +191,8 @@ def _resources() -> Config:
         max_open_uploads=settings.max_open_uploads,
         max_uploads_per_day=settings.max_uploads_per_day,
         max_upload_bytes_per_day=settings.max_upload_bytes_per_day,
+        max_retries=settings.max_retries,
+        creator_microdollars_per_day=0,
         playback_seconds_public=settings.playback_seconds_public,
         playback_seconds_private=settings.playback_seconds_private,
         ffmpeg_path=FFMPEG,
@@ -227,8 +232,8 @@ def _resources() -> Config:
     return made
 
 
-def _queue(name: str) -> str:
-    backend("sqs").create_queue(name)
+def _queue(name: str, **attributes: str) -> str:
+    backend("sqs").create_queue(name, **attributes)
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 

@@ -1,4 +1,4 @@
-// `npm run build` writes web/dist, which cli.web_assets puts into the web bucket. `npm run dev` serves the sources and
+// `npm run build` writes web/dist, which local.website puts into the web bucket. `npm run dev` serves the sources and
 // takes everything else from a running edge.
 const edge = { target: 'http://127.0.0.1:8080', changeOrigin: true };
 

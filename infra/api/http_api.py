@@ -1,7 +1,7 @@
 """The HTTP API: a JWT authorizer, an emergency throttle, access logs. Its routes stand with their functions."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -11,6 +11,8 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as route53_targets
 from constructs import Construct
 
+from infra.api.public_routes import add_public_routes
+from infra.api.routes import Gateway
 from infra.monitoring.logs import RETENTION
 from infra.settings import Settings
 from infra.storage.stores import Stores
@@ -21,23 +23,17 @@ ACCESS_LOG = {
 }
 
 
-@dataclass(frozen=True)
-class Gateway:
-    """What a stack needs to add routes to the HTTP API."""
-
-    api_id: str
-    authorizer_id: str
-
-
 class HttpApi(Construct):
     """`gateway` is for the stacks that add routes, `host` its address without scheme."""
 
-    def __init__(self, scope: Construct, settings: Settings, stores: Stores) -> None:
+    def __init__(self, scope: Construct, settings: Settings, stores: Stores, public: Mapping[str, str]) -> None:
+        """`public`: routes that answer without a token -> ARN of the function that answers."""
         super().__init__(scope, "Http")
         self._settings = settings
         domain = self._domain()
         self.api = self._api(own_address=domain is None)
-        self._stage(domain)
+        stage = self._stage(domain)
+        add_public_routes(scope, self.api.api_id, stage, public, settings.public_rate)
         authorizer = self._authorizer(stores)
         self.gateway = Gateway(self.api.api_id, authorizer.attr_authorizer_id)
         address = f"{self.api.api_id}.execute-api.{Stack.of(self).region}.{Aws.URL_SUFFIX}"
@@ -61,7 +57,7 @@ class HttpApi(Construct):
             ),
         )
 
-    def _stage(self, domain: apigw.DomainName | None) -> None:
+    def _stage(self, domain: apigw.DomainName | None) -> apigw.CfnStage:
         """The one stage. It deploys by itself whenever another stack adds or changes a route."""
         limit = self._settings.api_rate_limit
         access_logs = logs.LogGroup(
@@ -81,6 +77,7 @@ class HttpApi(Construct):
         default.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
             destination_arn=access_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
+        return default
 
     def _authorizer(self, stores: Stores) -> apigw.CfnAuthorizer:
         """Tokens of the settings' issuer, or else of our own user pool."""

@@ -14,6 +14,8 @@ def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy) -> c
     pool = cognito.UserPool(
         scope,
         "Users",
+        feature_plan=cognito.FeaturePlan[settings.cognito_plan],
+        email=_mails(settings),
         self_sign_up_enabled=True,
         sign_in_aliases=cognito.SignInAliases(username=True, email=True),
         auto_verify=cognito.AutoVerifiedAttrs(email=True),
@@ -32,14 +34,39 @@ def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy) -> c
         )
     pool.add_domain(
         "SignIn",
-        cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"reelstack-{settings.stage}-{settings.account}"),
+        cognito_domain=cognito.CognitoDomainOptions(domain_prefix=_domain_prefix(settings)),
+        # The newer pages are a feature of ESSENTIALS, and show nothing until somebody has styled them.
+        managed_login_version=cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
     )
     return pool
 
 
+def sign_in_url(settings: Settings) -> str:
+    """Address of the pool's sign-in pages, without a slash at the end."""
+    return f"https://{_domain_prefix(settings)}.auth.{settings.region}.amazoncognito.com"
+
+
+def _domain_prefix(settings: Settings) -> str:
+    return f"reelstack-{settings.stage}-{settings.account}"
+
+
+def _mails(settings: Settings) -> cognito.UserPoolEmail | None:
+    """Invitations and codes by SES, if there is an identity; an identity that is a domain sends from no-reply@ it."""
+    identity = settings.ses_identity
+    if identity is None:
+        return None
+    is_address = "@" in identity
+    return cognito.UserPoolEmail.with_ses(
+        from_email=identity if is_address else f"no-reply@{identity}",
+        from_name="Reelstack",
+        ses_region=settings.region,
+        ses_verified_domain=None if is_address else identity,
+    )
+
+
 def app_client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolClient:
     """What web, phones and the command line sign in as: authorization code with PKCE, and no secret to keep."""
-    # The distribution's own name is only known once it is there: a stage without a domain adds it to web_origins.
+    # The distribution's own name is only known once it is there: `reelstack deploy` adds it to web_origins then.
     sites = [f"https://{settings.domain}"] if settings.domain else []
     sites += [origin for origin in settings.web_origins if origin != "*"]
     callbacks = [f"{site}/" for site in sites] or ["http://localhost:5173/"]

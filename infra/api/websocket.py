@@ -26,7 +26,7 @@ class WebSocket(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self.api = apigw.WebSocketApi(self, "Api", api_name=f"reelstack-{settings.stage}-socket")
-        self._endpoint = settings.storage_origin
+        self._endpoint, self._rate = settings.storage_origin, settings.connect_rate
 
     @property
     def url(self) -> str:
@@ -72,5 +72,10 @@ class WebSocket(Construct):
             auto_deploy=True,
             throttle=apigw.ThrottleSettings(rate_limit=NEW_CONNECTIONS, burst_limit=NEW_CONNECTIONS),
         )
+        # $connect asks a function before anybody is let in: a flood of it must leave $disconnect its requests.
+        limits = {"ThrottlingRateLimit": self._rate.per_second, "ThrottlingBurstLimit": self._rate.at_once}
+        plain = self.stage.node.default_child
+        assert isinstance(plain, apigw.CfnStage)
+        plain.route_settings = {"$connect": limits}
         # A WebSocket API without routes cannot be deployed.
         self.stage.node.add_dependency(opening, self.closing)

@@ -46,7 +46,7 @@ def _with_web(line: Fn) -> Fn:
         reads=_union(line.reads, Session, User, IdempotencyRecord),
         writes=_union(line.writes, Session, User, RateWindow, IdempotencyRecord),
         deletes=(*line.deletes, IdempotencyRecord),
-        config=("origin_secret", "session_cache_seconds", "session_seconds", "rates", *line.config),
+        config=("origin_secret", "session_cache_seconds", "session_seconds", "creators", "rates", *line.config),
         calls=("read_origin_secret", *line.calls),
     )
 

@@ -42,6 +42,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "make_avatar",
         "event",
+        event_seconds=6 * 3600,  # the picture as it was sent expires after a day
         layers=ML,
         memory=1769,
         timeout=60,

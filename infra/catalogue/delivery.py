@@ -1,4 +1,4 @@
-"""Delivery: the keys that playback tokens are signed with."""
+"""Delivery: the keys that playback tokens are signed with, and the denials of tokens."""
 
 from infra.catalogue.fn import CRT, Fn
 
@@ -11,5 +11,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=60,
         config=("playback_secret", "playback_keys_store", "playback_seconds_public"),
         calls=("write_playback_secret", "write_playback_keys_store"),
+    ),
+    Fn(
+        "write_denials",
+        "queue",
+        queue="denials",
+        every_minutes=60,
+        layers=CRT,
+        timeout=60,
+        config=("playback_keys_store", "denials_queue_url"),
+        calls=("write_playback_keys_store", "send_denials"),
     ),
 )

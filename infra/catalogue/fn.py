@@ -57,7 +57,7 @@ class Fn:
     partial: bool = False
     """A consumer that says which records of a batch it could not take; the others do not come again with them."""
     queue: str = ""
-    """The work queue whose messages invoke it, one at a time: "compose" or "production-high"."""
+    """The work queue whose messages invoke it: "compose", one message at a time, or "denials", one batch at a time."""
     reads: tuple[Target, ...] = ()
     writes: tuple[Target, ...] = ()
     deletes: tuple[Target, ...] = ()

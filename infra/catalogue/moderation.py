@@ -1,6 +1,6 @@
 """Moderation: reviews, decisions, takedowns and appeals, and what follows from them."""
 
-from infra.catalogue.fn import CRT, Fn
+from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Report, Review
@@ -23,23 +23,24 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/remoderations",
         ),
         reads=(Video, Claim, Review, AuditEntry, "media:quarantine/"),
-        writes=(Video, Claim, Review),
+        writes=(Video, Claim, Review, Lease),
+        deletes=(Lease,),
         appends=(AuditEntry,),
         lists=("media:quarantine/",),
         config=(
+            "decision_machine_arn",
             "moderation_thresholds",
             "review_hold_seconds",
             "appeal_days",
             "playback_seconds_private",
         ),
-        calls=("answer_production", "scan_videos"),
+        calls=("start_decision_machine", "answer_production", "scan_videos"),
     ),
     Fn(
         "request_review",
         "step",
-        reads=(Video, Claim, Lease),
-        writes=(Claim, Lease, Video, Review),
-        deletes=(Lease,),
+        reads=(Video, "uploads:work/"),
+        writes=(Video, Review),
         appends=(AuditEntry,),
     ),
     Fn(
@@ -55,26 +56,24 @@ FUNCTIONS: tuple[Fn, ...] = (
         "withdraw_video",
         "event",
         events=("VideoWithdrawn", "AccountNarrowed"),
-        layers=CRT,
         timeout=180,
         reads=(Video, User, "media:v/"),
         writes=(Video, "media:quarantine/"),
         deletes=("media:v/",),
         lists=("media:v/",),
-        config=("bus_name", "playback_keys_store", "playback_seconds_public", "distribution_parameter"),
-        calls=("put_events", "write_playback_keys_store", "read_distribution_parameter", "invalidate_distribution"),
+        config=("bus_name", "denials_queue_url", "playback_seconds_public", "distribution_parameter"),
+        calls=("put_events", "send_denials", "read_distribution_parameter", "invalidate_distribution"),
     ),
     Fn(
         "restore_video",
         "event",
         events=("RestoreGranted",),
-        layers=CRT,
         timeout=180,
         reads=(Video, "media:quarantine/"),
         writes=(Video, "media:v/"),
         deletes=("media:quarantine/",),
         lists=("media:quarantine/", "media:v/"),
-        config=("playback_keys_store", "playback_seconds_public"),
-        calls=("write_playback_keys_store",),
+        config=("denials_queue_url", "playback_seconds_public"),
+        calls=("send_denials",),
     ),
 )

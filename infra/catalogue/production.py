@@ -1,11 +1,14 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from reelstack.tables.moderation import Review
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
-from reelstack.tables.uploads import Upload
+from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
+EXPIRY = ("playback_seconds_public",)
+"""Of addresses: when what an attempt leaves behind may go."""
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -14,10 +17,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=1,
         event_seconds=300,
         timeout=60,
-        reads=(Upload, Video, Claim, Lease, BacklogEntry, Turn, Spending),
-        writes=(Upload, Claim, Lease, Video, BacklogEntry, Turn, Spending),
+        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending),
+        writes=(Upload, Usage, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
-        config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, "production_machine_arn", "production_slots_per_creator"),
+        config=(
+            *(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, *EXPIRY),
+            *("production_machine_arn", "production_slots_per_creator", "creator_microdollars_per_day"),
+        ),
         calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
     ),
     Fn(
@@ -25,11 +31,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=5,
         timeout=60,
-        reads=(Video, Claim, Lease, Spending),
-        writes=(Claim, Lease, Video, Spending),
+        reads=(Video, Claim, Lease, Spending, Review),
+        writes=(Claim, Lease, Video, Spending, Usage),
         deletes=(Lease, "media:v/"),
-        config=("production_machine_arn", "production_slots"),
-        calls=("describe_production_machine", "answer_production", "list_media"),
+        config=("production_machine_arn", "decision_machine_arn", "production_slots", *EXPIRY),
+        calls=("describe_production_machine", "start_decision_machine", "answer_production", "list_media"),
     ),
     Fn(
         "probe",
@@ -50,7 +56,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "step",
         layers=MEDIA,
         memory=5307,
-        timeout=600,
+        timeout=900,
         disk=4096,
         reads=("uploads:originals/", "uploads:work/"),
         writes=(Video, "uploads:work/", "media:v/"),
@@ -61,7 +67,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "step",
         layers=MEDIA,
         memory=7076,
-        timeout=600,
+        timeout=900,
         disk=4096,
         reads=("uploads:originals/", "uploads:work/"),
         writes=("uploads:work/",),
@@ -89,8 +95,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         "sample_frames",
         "step",
         layers=MEDIA,
-        memory=1769,
-        timeout=120,
+        memory=3538,
+        timeout=600,
         disk=2048,
         reads=("media:v/", "uploads:work/"),
         writes=("uploads:work/",),
@@ -133,14 +139,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("moderation_thresholds",),
         calls=("read_content_moderation",),
     ),
-    Fn(
-        "publish",
-        "step",
-        reads=(Video, Lease, "uploads:work/"),
-        writes=(Video, Lease),
-        deletes=("media:v/",),
-        config=("playback_seconds_public",),
-    ),
-    Fn("reject", "step", reads=("uploads:work/",), writes=(Video,)),
-    Fn("fail", "step", writes=(Video,)),
+    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
+    Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=EXPIRY),
+    Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

@@ -25,6 +25,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "max_open_uploads",
             "max_uploads_per_day",
             "max_upload_bytes_per_day",
+            "creator_microdollars_per_day",
             "upload_url_seconds",
             "upload_path",
             "compose_queue_url",

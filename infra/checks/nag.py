@@ -48,6 +48,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
     yield from _data(foundation.state.stores)
     yield from _edge(foundation)
     yield from _inside(foundation)
+    why = "A health check carries no token, and the answer says only that the service answers"
+    yield Meant(foundation.api.node.find_child("ANY--v1--health"), "APIG4", why)
     for stack in stage.capabilities:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
@@ -79,10 +81,6 @@ def _data(stores: Stores) -> Iterator[Meant]:
 def _capability(stack: CapabilityStack) -> Iterator[Meant]:
     for function in stack.functions.values():
         yield from _function(function, stack)
-        if "GET /v1/health" in function.line.public_routes:
-            health = stack.node.find_child("GET--v1--health")
-            why = "A health check carries no token, and the answer says only that the service answers"
-            yield Meant(health, "APIG4", why)
     redriven = {queues.dead for queues in stack.queues.values()}
     for queue in (child for child in stack.node.children if isinstance(child, sqs.Queue)):
         if not queue.dead_letter_queue and queue not in redriven:
@@ -91,7 +89,8 @@ def _capability(stack: CapabilityStack) -> Iterator[Meant]:
 
 def _production(stack: ProductionStack) -> Iterator[Meant]:
     names = stack.wiring.names
-    yield Meant(stack.machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for machine in (stack.machine, stack.decision_machine):
+        yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
     for which in (":*", "/*"):
         yield Meant(
             stack.machine.role,
@@ -176,6 +175,10 @@ def _connections(wiring: Wiring, stack: CapabilityStack) -> list[str]:
 def _edge(foundation: Foundation) -> Iterator[Meant]:
     edge = foundation.delivery.distribution
     yield Meant(edge, "CFR1", "Clips are for everyone; who may see which is decided by playback tokens, not by country")
+    if not foundation.settings.firewall:
+        why = "A stage that saves the firewall's price: settings.firewall. The application limits each user and address"
+        yield Meant(edge, "CFR2", why)
+        yield Meant(edge, "CKV_AWS_68", why)
     if not foundation.settings.domain:
         why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
         yield Meant(edge, "CFR4", why)

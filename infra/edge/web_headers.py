@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.api.user_pool import sign_in_url
 from infra.settings import Settings
 
 
@@ -44,8 +45,7 @@ def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> clo
 
 
 def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
-    hosted = f"https://reelstack-{settings.stage}-{settings.account}.auth.{settings.region}.amazoncognito.com"
-    sign_in = urlsplit(settings.issuer or hosted)
+    sign_in = urlsplit(settings.issuer or sign_in_url(settings))
     allowed = {
         "default-src": "'self'",
         "connect-src": " ".join(("'self'", f"{sign_in.scheme}://{sign_in.netloc}", *_storage(settings, uploads))),

@@ -55,8 +55,10 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
     return {
         **production,
         "compose_queue_url": names.queue_url("compose"),
+        "denials_queue_url": names.queue_url("denials"),
         "bus_name": names.bus,
         "production_machine_arn": names.machine_arn("production"),
+        "decision_machine_arn": names.machine_arn("decision"),
         "export_machine_arn": names.machine_arn("export"),
         "erasure_machine_arn": names.machine_arn("erasure"),
         "distribution_parameter": names.distribution_parameter,
@@ -102,6 +104,8 @@ def _uploads(settings: Settings) -> dict[str, Any]:
         "max_open_uploads": settings.max_open_uploads,
         "max_uploads_per_day": settings.max_uploads_per_day,
         "max_upload_bytes_per_day": settings.max_upload_bytes_per_day,
+        "creator_microdollars_per_day": round(settings.creator_dollars_per_day * MICRO),
+        "max_retries": settings.max_retries,
     }
 
 
@@ -132,6 +136,7 @@ def _people(settings: Settings) -> dict[str, Any]:
     rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
     return {
         "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
+        "creators": settings.creators,
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
         "timeline_days": settings.timeline_days,

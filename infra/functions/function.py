@@ -22,6 +22,8 @@ from reelstack.platform.config import Config
 from reelstack.tables.model import deployed
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
+LIVE = "live"
+"""The alias of a function that is started from a snapshot."""
 SNAP_START_DISK = 512  # MB; SnapStart refuses more
 
 
@@ -55,6 +57,7 @@ class Function(lambda_.Function):
             layers=layers,
             memory_size=line.memory,
             timeout=Duration.seconds(line.timeout),
+            reserved_concurrent_executions=wiring.reserved.get(line.name),
             ephemeral_storage_size=Size.mebibytes(line.disk),
             environment=environment(line, config),
             log_group=log_group,
@@ -68,11 +71,12 @@ class Function(lambda_.Function):
         if not snap_started(self.line, settings):
             return self
         name = f"{camel(self.line.name)}Live"
-        return lambda_.Alias(scope, name, alias_name="live", version=self.current_version)
+        return lambda_.Alias(scope, name, alias_name=LIVE, version=self.current_version)
 
 
 def snap_started(line: Fn, settings: Settings) -> bool:
-    return line.trigger == "http" and line.disk <= SNAP_START_DISK and not settings.is_local
+    wanted = settings.snap_start and not settings.is_local
+    return wanted and line.trigger == "http" and line.disk <= SNAP_START_DISK
 
 
 def _architecture(settings: Settings) -> lambda_.Architecture:

@@ -99,6 +99,7 @@ def _queues(wiring: Wiring) -> dict[str, Grant]:
         "redrive_dead_letters": ([*take, "sqs:ChangeMessageVisibility"], dead),
         "send_production_messages": (["sqs:SendMessage"], waiting),
         "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+        "send_denials": (["sqs:SendMessage"], names.queue_arn("denials")),
         "send_compose_queue": (["sqs:SendMessage"], names.queue_arn("compose")),
     }
 
@@ -110,6 +111,7 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
     return {
         "start_production_machine": (["states:StartExecution"], production),
         "describe_production_machine": (["states:DescribeExecution"], names.executions_arn("production", ":*")),
+        "start_decision_machine": (["states:StartExecution"], names.machine_arn("decision")),
         "answer_production": (["states:SendTaskSuccess"], production),
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),

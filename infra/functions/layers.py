@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -24,6 +23,7 @@ from packaging.utils import canonicalize_name
 
 from infra import ROOT
 from infra.catalogue import LayerName
+from infra.functions import byte_code
 from infra.settings import MIB, STAGES, Settings
 
 LayerSource = Callable[[LayerName, Settings], Path]
@@ -71,11 +71,6 @@ LEFTOVERS = (
     "**/*.pyi",
 )
 """What nothing needs, below python/."""
-NOT_COMPILED = (
-    r"/(aws_lambda_powertools/utilities/[a-z_]+|opensearchpy/(_async|plugins)|valkey/asyncio"
-    r"|onnxruntime/(tools|quantization)|numpy/f2py)/"
-)
-"""What no cold start imports, or one that is kept in a snapshot: byte code counts against the limit, too."""
 
 
 class LayerNotBuilt(RuntimeError):
@@ -128,7 +123,10 @@ def layer_path(name: LayerName, settings: Settings) -> Path:
 
 
 def built(name: LayerName, target: Target) -> Path:
-    """As `layer_path`, for any target. Atomic: two builds at once end in one whole folder."""
+    """As `layer_path`, for any target. Atomic: two builds at once end in one whole folder.
+
+    Raises LayerNotBuilt, or PythonMissing where nothing can write its byte code.
+    """
     place = place_of(name, target)
     if place.is_dir():
         os.utime(place.parent)
@@ -144,7 +142,7 @@ def built(name: LayerName, target: Target) -> Path:
             _fetch(name, target, work / "python")
             _trim_media(work) if name == "media" else _trim_python(work)
         if name != "media":
-            _compile(work / "python", target)
+            byte_code.compile_all(work / "python", target.python)
         try:
             work.rename(place)
         except OSError:
@@ -157,8 +155,7 @@ def built(name: LayerName, target: Target) -> Path:
 
 def place_of(name: LayerName, target: Target) -> Path:
     """Where the built layer lies or will lie. The key includes this file: another way to trim is another layer."""
-    content = [*target.platforms, target.python, Path(__file__).read_text()]
-    content.append("with byte code" if interpreter(target.python) else "sources only")
+    content = [*target.platforms, target.python, Path(__file__).read_text(), Path(byte_code.__file__).read_text()]
     if name == "common":
         content += [f"{path.relative_to(OURS)} {path.read_text()}" for path in our_sources()]
     else:
@@ -234,31 +231,6 @@ def _trim_python(work: Path) -> None:
     for service in packages.glob("botocore/data/*/"):
         if service.name not in BOTOCORE_SERVICES:
             shutil.rmtree(service)
-
-
-@cache
-def interpreter(version: str) -> str | None:
-    """A Python of this version ("3.13") on this machine: running now, on the PATH, or one of pyenv's."""
-    known = [sys.executable, shutil.which(f"python{version}")]
-    known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for python in filter(None, known):
-        asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-        said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
-        if said.stdout.strip() == version:
-            return python
-    return None
-
-
-def _compile(packages: Path, target: Target) -> None:
-    """Writes byte code beside the sources, which a function cannot: its layers are read only, and each cold start would
-    compile whatever it imports. Valid whatever the sources' times are: archives do not keep those."""
-    python = interpreter(target.python)
-    if python is None:
-        _say(f"no Python {target.python} on this machine: without its byte code cold starts take 1.4 s longer")
-        return
-    command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash", "-x", NOT_COMPILED]
-    command += ["-s", str(packages), "-p", "/opt/python", str(packages)]
-    subprocess.run(command, check=True, timeout=300, stdout=sys.stderr, stdin=subprocess.DEVNULL)
 
 
 def _trim_media(work: Path) -> None:

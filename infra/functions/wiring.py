@@ -1,10 +1,11 @@
 """What functions are told and may touch, as the stacks that make them take it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_ec2 as ec2
 
-from infra.api.http_api import Gateway
+from infra.api.routes import Gateway
 from infra.api.websocket import WebSocket
 from infra.engines.endpoints import Endpoints
 from infra.engines.managed_engines import ManagedEngines
@@ -35,6 +36,8 @@ class Wiring:
     layer_source: LayerSource
     inside: Inside | None
     """None in profile `core` and on a laptop."""
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    """Function -> ReservedConcurrentExecutions."""
     managed: ManagedEngines | None = None
     """Only in the stack that holds the production machine."""
     socket: WebSocket | None = None

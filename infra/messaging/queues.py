@@ -22,11 +22,12 @@ class WorkQueue:
 def work_queue(scope: Construct, alarms: Alarms, names: Names, name: str, visibility_seconds: int) -> WorkQueue:
     """A queue with its dead-letter queue and an alarm on each. Their names are fixed: functions of other stacks send
     to them and redrive them."""
-    dead = dead_letters(scope, alarms, f"{camel(name)}Dead", names.queue(f"{name}-dead"))
+    dead = dead_letters(scope, alarms, f"{camel(name)}Dead", names.queue(f"{name}-dead"), of_work=True)
     queue = sqs.Queue(
         scope,
         camel(name),
         queue_name=names.queue(name),
+        fifo=_fifo(names.queue(name)),
         visibility_timeout=Duration.seconds(visibility_seconds),
         retention_period=Duration.days(RETENTION_DAYS),
         enforce_ssl=True,
@@ -44,15 +45,23 @@ def dead_letters_of_function(scope: Construct, alarms: Alarms, function: str) ->
     return known if isinstance(known, sqs.Queue) else dead_letters(scope, alarms, construct_id)
 
 
-def dead_letters(scope: Construct, alarms: Alarms, construct_id: str, name: str | None = None) -> sqs.Queue:
+def dead_letters(
+    scope: Construct, alarms: Alarms, construct_id: str, name: str | None = None, *, of_work: bool = False
+) -> sqs.Queue:
     """Without a name CloudFormation makes one up, which is enough for a queue that only its own stack uses."""
     dead = sqs.Queue(
         scope,
         construct_id,
         queue_name=name,
+        fifo=_fifo(name or ""),
         retention_period=Duration.days(RETENTION_DAYS),
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
-    alarms.dead_letters(dead)
+    alarms.dead_letters(dead, of_work=of_work)
     return dead
+
+
+def _fifo(queue_name: str) -> bool | None:
+    """Left out, not false, of an ordinary queue: CloudFormation knows no false, and a change would replace it."""
+    return True if queue_name.endswith(".fifo") else None

@@ -24,6 +24,8 @@ consumer gives up no record: the next batch would move the shard's mark past it.
 COUNTED_AT_ONCE = 1000
 """Records of one shard: about as many as a partition of the table can make in the second a batch waits."""
 BATCH_RECORDS = 100
+FIFO_BATCH = 10
+"""The most that Lambda takes from such a queue at once."""
 ASYNC_ATTEMPTS = 2
 
 
@@ -72,12 +74,17 @@ class Triggers:
         )
 
     def read_queues(self, queues: Mapping[str, sqs.IQueue], max_concurrency: int) -> None:
-        """A queue that invokes its function by itself, one message at a time."""
+        """A queue that invokes its function by itself, one message at a time. A first-in-first-out queue hands on as
+        many as it can, and its one message group is what keeps a second invocation waiting."""
         for line in self._lines.values():
             if line.queue:
-                self._functions[line.name].add_event_source(
-                    sources.SqsEventSource(queues[line.queue], batch_size=1, max_concurrency=max_concurrency)
+                queue = queues[line.queue]
+                source = (
+                    sources.SqsEventSource(queue, batch_size=FIFO_BATCH)
+                    if queue.fifo
+                    else sources.SqsEventSource(queue, batch_size=1, max_concurrency=max_concurrency)
                 )
+                self._functions[line.name].add_event_source(source)
 
     def listen(self) -> None:
         """A rule for the events of the bus that a line names, and one for its schedule."""

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from infra.catalogue import Fn
 from infra.names import Names, camel
+from infra.settings import Settings
 
 FIVE = Duration.minutes(5)
 OLDEST_MESSAGE_SECONDS = 900
@@ -42,16 +43,26 @@ COUNTED: dict[str, tuple[str, str, str, float]] = {
 
 
 class Alarms(Construct):
-    """Each alarm goes to the stage's one topic."""
+    """Each alarm goes to the stage's one topic. A stage whose setting `alarms` says so has only the essential ones."""
 
-    def __init__(self, scope: Construct, names: Names) -> None:
+    def __init__(self, scope: Construct, names: Names, settings: Settings) -> None:
         super().__init__(scope, "Alarms")
+        self._only_essential = settings.alarms == "essential"
         topic = sns.Topic.from_topic_arn(self, "Topic", names.alarm_topic_arn)
         self._action = actions.SnsAction(topic)
 
     def alarm(
-        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, periods: int = 1
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        description: str,
+        periods: int = 1,
+        *,
+        essential: bool = False,
     ) -> None:
+        if self._only_essential and not essential:
+            return
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -73,12 +84,14 @@ class Alarms(Construct):
             periods=3,
         )
 
-    def dead_letters(self, queue: sqs.Queue) -> None:
+    def dead_letters(self, queue: sqs.Queue, *, of_work: bool) -> None:
+        """`of_work`: of a queue whose messages are users' uploads, not of a rule, a stream or an event."""
         self.alarm(
             f"{queue.node.id}Filled",
             queue.metric_approximate_number_of_messages_visible(period=FIVE, statistic="Maximum"),
             0,
             "Something could not be handled and waits in the dead-letter queue: docs/operations.md#dead-letters",
+            essential=of_work,
         )
 
     def function(self, line: Fn, function: lambda_.Function) -> None:
@@ -121,22 +134,33 @@ class Alarms(Construct):
 
     def machine(self, machine: sfn.StateMachine) -> None:
         name = machine.node.id
-        self.alarm(f"{name}Failed", machine.metric_failed(period=FIVE, statistic="Sum"), 0, f"{name}: one failed")
-        self.alarm(f"{name}TimedOut", machine.metric_timed_out(period=FIVE, statistic="Sum"), 0, f"{name}: one hung")
+        failed = machine.metric_failed(period=FIVE, statistic="Sum")
+        hung = machine.metric_timed_out(period=FIVE, statistic="Sum")
+        self.alarm(f"{name}Failed", failed, 0, f"{name}: one failed", essential=True)
+        self.alarm(f"{name}TimedOut", hung, 0, f"{name}: one hung", essential=True)
+
+    def open_reviews(self, days: int) -> None:
+        """What reconcile_production measures of the questions that wait for a moderator."""
+        self.alarm(
+            "ReviewWait",
+            _measured("reconcile_production", "OldestReviewSeconds"),
+            days * 24 * 3600,
+            "A review or an appeal waits too long: more moderators are needed; clips in review stay unpublished",
+        )
 
     def production_backlog(self) -> None:
         """What start_production measures of the jobs that wait, once a minute."""
         for priority, seconds in LONGEST_WAIT_SECONDS.items():
             self.alarm(
                 f"{priority}Wait",
-                _measured_by_start_production(f"{priority}WaitSeconds"),
+                _measured("start_production", f"{priority}WaitSeconds"),
                 seconds,
                 f"Productions of priority {priority} wait too long: raise production_slots, or see why they do not end",
                 periods=3,
             )
         self.alarm(
             "LowPriorityStopped",
-            _measured_by_start_production("LowPriorityStopped"),
+            _measured("start_production", "LowPriorityStopped"),
             0,
             "The day's estimated spend passed low_dollars_per_day: low-priority work waits for tomorrow (UTC)",
         )
@@ -144,7 +168,7 @@ class Alarms(Construct):
     def http_api(self, api: apigw.HttpApi) -> None:
         errors = api.metric_server_error(period=FIVE, statistic="Sum")
         slowest = api.metric_latency(period=FIVE, statistic="p99")
-        self.alarm("ApiErrors", errors, 5, "The API answers 5xx")
+        self.alarm("ApiErrors", errors, 5, "The API answers 5xx", essential=True)
         self.alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3)
 
     def websocket(self, api: apigw.WebSocketApi) -> None:
@@ -152,11 +176,12 @@ class Alarms(Construct):
         self.alarm("SocketErrors", errors, 5, "The WebSocket API cannot let people in: see the log of websocket")
 
 
-def _measured_by_start_production(name: str) -> cloudwatch.Metric:
+def _measured(function: str, name: str) -> cloudwatch.Metric:
+    """The highest value that a function has counted in five minutes."""
     return cloudwatch.Metric(
         namespace="Reelstack",
         metric_name=name,
-        dimensions_map={"service": "start_production"},
+        dimensions_map={"service": function},
         period=FIVE,
         statistic="Maximum",
     )

@@ -28,7 +28,8 @@ def search_alarms(alarms: Alarms, names: Names, settings: Settings) -> None:
     )
     full = "The search domain takes no writes: its disk or its memory is full"
     memory = "The search domain's memory is nearly full: choose a larger search_instance"
-    alarms.alarm("SearchRed", metric("ClusterStatus.red"), 0, "A part of the search index is lost: rebuild it")
-    alarms.alarm("SearchWritesBlocked", metric("ClusterIndexWritesBlocked"), 0, full)
+    red, blocked = metric("ClusterStatus.red"), metric("ClusterIndexWritesBlocked")
+    alarms.alarm("SearchRed", red, 0, "A part of the search index is lost: rebuild it", essential=True)
+    alarms.alarm("SearchWritesBlocked", blocked, 0, full, essential=True)
     alarms.alarm("SearchMemory", metric("JVMMemoryPressure"), MEMORY_PERCENT, memory, periods=3)
     alarms.alarm("SearchDisk", used_percent, DISK_PERCENT, "A search node's disk is nearly full: raise search_gib")

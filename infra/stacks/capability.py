@@ -33,7 +33,7 @@ class CapabilityStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.lines = [line for line in functions if line.room in self.ROOMS]
-        self.alarms = Alarms(self, wiring.names)
+        self.alarms = Alarms(self, wiring.names, wiring.settings)
         self.queues = {name: self._work_queue(wiring, name, hidden) for name, hidden in self.QUEUES.items()}
         self.wiring = self._before(wiring)
         self.functions = make_functions(self, self.lines, self.wiring)

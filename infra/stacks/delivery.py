@@ -39,7 +39,7 @@ class DeliveryStack(Stack):
         *,
         stores: Stores,
         api_host: str,
-        web_acl_arn: str,
+        web_acl_arn: str | None,
         certificate: acm.ICertificate | None,
         **kwargs: Any,
     ) -> None:

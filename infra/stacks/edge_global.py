@@ -1,4 +1,7 @@
-"""What CloudFront reads from us-east-1 only: the firewall and, for a site with a name, the certificate."""
+"""What CloudFront reads from us-east-1 only: the firewall and, for a site with a name, the certificate.
+
+A stage that wants neither has no such stack: CloudFormation takes none without resources.
+"""
 
 from typing import Any
 
@@ -12,13 +15,18 @@ from infra.settings import Settings
 
 
 class EdgeGlobalStack(Stack):
-    """`web_acl_arn` and `certificate` are for the distribution; the latter is None while the site has no name."""
+    """`web_acl_arn` and `certificate` are for the distribution; None without a firewall, and while the site has no
+    name."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._settings = settings
-        self.web_acl_arn = Firewall(self, settings).arn
+        self.web_acl_arn = Firewall(self, settings).arn if settings.firewall else None
         self.certificate = self._certificate()
+
+    @staticmethod
+    def is_needed(settings: Settings) -> bool:
+        return settings.firewall or bool(settings.domain and settings.hosted_zone_id)
 
     def _certificate(self) -> acm.Certificate | None:
         settings = self._settings

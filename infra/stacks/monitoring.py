@@ -31,7 +31,7 @@ class MonitoringStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         alarm_topic(self, settings, names)
-        alarms = Alarms(self, names)
+        alarms = Alarms(self, names, settings)
         alarms.http_api(api)
         if has_search_domain:
             search_alarms(alarms, names, settings)

@@ -11,7 +11,7 @@ from infra.functions.wiring import Wiring
 from infra.messaging.queues import dead_letters
 from infra.names import camel
 from infra.stacks.capability import CapabilityStack
-from infra.workflows.machines import production_machine
+from infra.workflows.machines import decision_machine, production_machine
 from reelstack.uploads.priorities import Priority
 
 COMPOSE_SECONDS = 330
@@ -34,8 +34,11 @@ class ProductionStack(CapabilityStack):
 
     def _after(self) -> None:
         self.machine = production_machine(self, self.wiring.settings, self.wiring.names)
-        self.alarms.machine(self.machine)
+        self.decision_machine = decision_machine(self, self.wiring.settings, self.wiring.names)
+        for machine in (self.machine, self.decision_machine):
+            self.alarms.machine(machine)
         self.alarms.production_backlog()
+        self.alarms.open_reviews(self.wiring.settings.review_days)
         for priority in Priority:
             self._enqueue(priority)
         self._rule("ProductionEnded", "start_production", **self._ended())
@@ -48,6 +51,7 @@ class ProductionStack(CapabilityStack):
                 **{f"{camel(name)}QueueUrl": work.queue.queue_url for name, work in self.queues.items()},
                 **{f"{camel(name)}DeadQueueUrl": work.dead.queue_url for name, work in self.queues.items()},
                 "ProductionMachineArn": self.machine.state_machine_arn,
+                "DecisionMachineArn": self.decision_machine.state_machine_arn,
             }
         )
 

@@ -8,6 +8,8 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tag
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.engines.endpoints import Endpoints
+from infra.functions.function import LIVE, snap_started
+from infra.functions import concurrency
 from infra.functions.layers import LayerSource, layer_path
 from infra.functions.wiring import Wiring
 from infra.names import Names
@@ -41,7 +43,7 @@ class Foundation:
     network: NetworkStack | None
     engines: EnginesStack | None
     api: ApiStack
-    edge_global: EdgeGlobalStack
+    edge_global: EdgeGlobalStack | None
     delivery: DeliveryStack
 
     @property
@@ -49,7 +51,7 @@ class Foundation:
         found = (self.state, self.network, self.engines, self.api, self.edge_global, self.delivery)
         return tuple(stack for stack in found if stack)
 
-    def wiring(self, layer_source: LayerSource) -> Wiring:
+    def wiring(self, layer_source: LayerSource, functions: Sequence[Fn]) -> Wiring:
         return Wiring(
             settings=self.settings,
             names=self.names,
@@ -59,6 +61,7 @@ class Foundation:
             distribution_arn=self.delivery.distribution.distribution_arn,
             layer_source=layer_source,
             inside=self.network.inside if self.network else None,
+            reserved=concurrency.reservations(self.settings, functions),
         )
 
 
@@ -74,7 +77,8 @@ class Stage:
 def build(
     app: App, settings: Settings, layer_source: LayerSource = layer_path, functions: Sequence[Fn] = FUNCTIONS
 ) -> Stage:
-    """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>."""
+    """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>. Raises PoolTooSmall."""
+    concurrency.check(settings)
     foundation = build_foundation(app, settings)
     monitoring = MonitoringStack(
         app,
@@ -86,7 +90,7 @@ def build(
         has_search_domain=foundation.engines is not None,
         **_placed(settings),
     )
-    wiring = foundation.wiring(layer_source)
+    wiring = foundation.wiring(layer_source, functions)
     made = tuple(
         capability(app, _stack_id(settings, capability.NAME), wiring, functions, **_placed(settings))
         for capability in CAPABILITIES
@@ -101,21 +105,17 @@ def build(
 
 
 def build_foundation(app: App, settings: Settings) -> Foundation:
-    """Without any function: what these stacks export does not depend on one."""
+    """Without any function: what these stacks export does not depend on one. Only routes without a token name one."""
     names, placed = Names.of(settings), _placed(settings)
     state = StateStack(app, _stack_id(settings, "State"), settings, names, **placed)
     network, engines = None, None
     if settings.profile == "full" and not settings.is_local:
         network = NetworkStack(app, _stack_id(settings, "Network"), settings, **placed)
         engines = EnginesStack(app, _stack_id(settings, "Engines"), settings, names, network.inside, **placed)
-    api = ApiStack(app, _stack_id(settings, "Api"), settings, state.stores, **placed)
-    edge_global = EdgeGlobalStack(
-        app,
-        _stack_id(settings, "EdgeGlobal"),
-        settings,
-        cross_region_references=settings.region != EDGE_REGION,
-        **_placed(settings, EDGE_REGION),
+    api = ApiStack(
+        app, _stack_id(settings, "Api"), settings, state.stores, public=_public_routes(settings, names), **placed
     )
+    edge_global = _edge_global(app, settings)
     delivery = DeliveryStack(
         app,
         _stack_id(settings, "Delivery"),
@@ -123,11 +123,33 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         names,
         stores=state.stores,
         api_host=api.http.host,
-        web_acl_arn=edge_global.web_acl_arn,
-        certificate=edge_global.certificate,
+        web_acl_arn=edge_global.web_acl_arn if edge_global else None,
+        certificate=edge_global.certificate if edge_global else None,
         **placed,
     )
     return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
+
+
+def _public_routes(settings: Settings, names: Names) -> dict[str, str]:
+    """Routes that answer without a token, with the ARN that their function's stack will give it: its alias if it is
+    started from a snapshot."""
+    return {
+        route: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "")
+        for line in FUNCTIONS
+        for route in line.public_routes
+    }
+
+
+def _edge_global(app: App, settings: Settings) -> EdgeGlobalStack | None:
+    if not EdgeGlobalStack.is_needed(settings):
+        return None
+    return EdgeGlobalStack(
+        app,
+        _stack_id(settings, "EdgeGlobal"),
+        settings,
+        cross_region_references=settings.region != EDGE_REGION,
+        **_placed(settings, EDGE_REGION),
+    )
 
 
 def _stack_id(settings: Settings, name: str) -> str:

@@ -8,7 +8,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.api.user_pool import app_client, user_pool
+from infra.api.user_pool import app_client, sign_in_url, user_pool
 from infra.names import Names, camel
 from infra.settings import Settings
 from infra.storage.buckets import Buckets
@@ -24,6 +24,7 @@ class StateStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, names: Names, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
+        self._settings = settings
         removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
         buckets = Buckets(self, settings, removal)
         self.tables = {model: table(self, model, settings, names, removal) for model in TABLES}
@@ -79,5 +80,6 @@ class StateStack(Stack):
         }
         if stores.user_pool and stores.client:
             values |= {"UserPoolId": stores.user_pool.user_pool_id, "ClientId": stores.client.user_pool_client_id}
+            values["SignInUrl"] = sign_in_url(self._settings)
         for name, value in values.items():
             CfnOutput(self, f"Out{name}", key=name, value=value)

@@ -120,7 +120,8 @@ def _uploads_rules() -> list[s3.LifecycleRule]:
         s3.LifecycleRule(
             id="originals-to-glacier",
             prefix="originals/",
-            transitions=[_moved_to(s3.StorageClass.GLACIER, after_days=30)],
+            # Read at once by retries, re-encodes and exports. Flexible Retrieval would want a restore of hours first.
+            transitions=[_moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=30)],
         ),
     ]
 

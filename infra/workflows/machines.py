@@ -1,4 +1,4 @@
-"""The state machines: production's, and those of exports and erasures.
+"""The state machines: production's, that of moderators' decisions, and those of exports and erasures.
 
 Their steps are named, not imported: the functions of a machine may stand in several stacks.
 """
@@ -16,22 +16,14 @@ from infra.names import Names, camel
 from infra.settings import Settings
 from infra.workflows import definitions
 
-PRODUCTION = "production"
-DAY_SECONDS = 24 * 3600
+PRODUCTION, DECISION = "production", "decision"
 
 
 def production_machine(scope: Construct, settings: Settings, names: Names) -> sfn.StateMachine:
     text, wanted = definitions.read(PRODUCTION)
-    numbers = {"segment_workers": settings.segment_workers, "review_seconds": settings.review_days * DAY_SECONDS}
-    log_group = _log_group(scope, settings, names, PRODUCTION)
-    machine = _machine(
-        scope,
-        names,
-        PRODUCTION,
-        definitions.with_numbers(text, numbers),
-        wanted - numbers.keys(),
-        sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL),
-    )
+    numbers = {"segment_workers": settings.segment_workers}
+    definition, functions = definitions.with_numbers(text, numbers), wanted - numbers.keys()
+    machine = _machine(scope, names, PRODUCTION, definition, functions, _log_all(scope, settings, names, PRODUCTION))
     # A Distributed Map runs its items as child executions of the same machine.
     for actions, resource in (
         (["states:StartExecution"], names.machine_arn(PRODUCTION)),
@@ -40,6 +32,12 @@ def production_machine(scope: Construct, settings: Settings, names: Names) -> sf
     ):
         machine.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
     return machine
+
+
+def decision_machine(scope: Construct, settings: Settings, names: Names) -> sfn.StateMachine:
+    """Publishes or rejects what a moderator decided on."""
+    text, wanted = definitions.read(DECISION)
+    return _machine(scope, names, DECISION, text, wanted, _log_all(scope, settings, names, DECISION))
 
 
 def privacy_machine(scope: Construct, settings: Settings, names: Names, name: str) -> sfn.StateMachine:
@@ -68,6 +66,10 @@ def _machine(
     invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(functions.values()))
     machine.add_to_role_policy(invoke)
     return machine
+
+
+def _log_all(scope: Construct, settings: Settings, names: Names, name: str) -> sfn.LogOptions:
+    return sfn.LogOptions(destination=_log_group(scope, settings, names, name), level=sfn.LogLevel.ALL)
 
 
 def _log_group(scope: Construct, settings: Settings, names: Names, name: str) -> logs.LogGroup:

@@ -19,6 +19,7 @@ from tests.accounts.test_profiles import problem
 
 Call = Callable[..., Any]
 FIRST, SECOND = "avatars/bob/1795420800000-a1b2c3d4e5f6", "avatars/bob/1795420900000-a1b2c3d4e5f6"
+THIRD = "avatars/bob/1795421000000-a1b2c3d4e5f6"
 
 
 @pytest.fixture
@@ -102,8 +103,20 @@ def test_what_is_no_picture_is_not_shown_and_its_sender_is_told(
     assert me(call)["avatar_problem"] is None
     assert sent(drawn() + b"x" * aws.max_avatar_bytes, SECOND) == "refused"
     assert (keys("uploads"), keys("media")) == ([], [])
-    assert sent(drawn()) == "shown"
+    assert sent(drawn(), THIRD) == "shown"
     assert me(call)["avatar_problem"] is None
+
+
+def test_a_form_that_is_posted_again_has_nothing_judged_again(call: Call, sent: Callable[..., str]) -> None:
+    """It is good for minutes, and each judgement costs a second of a model, or a call of Rekognition."""
+    assert sent(b"GIF89a") == "refused"
+    assert [sent(drawn()) for _ in range(2)] == ["late", "late"]
+    assert sent(drawn(), SECOND) == "shown"
+    assert [sent(drawn(), key) for key in (FIRST, SECOND)] == ["late", "late"]
+    assert keys("uploads") == []
+    call("accounts", "DELETE", "/v1/me/avatar", user="bob")
+    assert sent(drawn(), SECOND) == "late"
+    assert keys("media") == []
 
 
 def test_a_picture_that_moderation_does_not_pass_is_not_shown(

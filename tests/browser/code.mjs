@@ -1,4 +1,4 @@
-// The authorization code flow: away and back again; then a code that this tab never asked for.
+// The authorization code flow: away and back again, also to sign out; then a code that this tab never asked for.
 import { run } from './browser.mjs';
 
 await run(async (page, given) => {
@@ -10,6 +10,7 @@ await run(async (page, given) => {
   const found = { clips: await clips.count(), address: await page.evaluate(() => document.location.pathname + document.location.search) };
 
   await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/?signed-out=c');
   await page.goto(`${given.url}/?code=stolen&state=guessed`);
   await page.locator('#notice').waitFor();
   return { ...found, forged: await page.locator('#notice').textContent() };

@@ -143,7 +143,15 @@ def _hosted_sign_in() -> dict[str, Any]:
             return 400, {"error": "invalid_grant"}
         return 200, {"access_token": "a", "refresh_token": "r", "expires_in": 3600}
 
-    return {"GET /api/v1/oauth2/authorize": authorize, "POST /api/v1/oauth2/token": token}
+    def logout(asked: Asked) -> tuple[int, Any]:
+        given = dict(parse_qsl(urlsplit(asked.path).query))
+        return 302, given["logout_uri"] + f"?signed-out={given['client_id']}"
+
+    return {
+        "GET /api/v1/oauth2/authorize": authorize,
+        "POST /api/v1/oauth2/token": token,
+        "GET /api/v1/logout": logout,
+    }
 
 
 def _playback(video: str, seconds: int = 3600) -> dict[str, Any]:

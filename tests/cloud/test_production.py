@@ -88,9 +88,19 @@ def test_a_rotated_clip_comes_out_upright(drive: Driver, tmp_path: Path) -> None
 
 
 def test_the_owner_watches_before_the_verdict_and_nobody_else(drive: Driver, tmp_path: Path) -> None:
-    """The title makes a person look; until then only the first rung exists for its owner."""
+    """The title makes a person look; until then it exists for its owner only. No execution waits meanwhile."""
     video = drive.produce(draw(tmp_path / "words.mp4"), title="what the fuck")
     assert video.state == "review"
+    states, machines = drive.aws("stepfunctions"), drive.outputs.machines
+    assert (
+        eventually(
+            lambda: states.list_executions(stateMachineArn=machines["production"], statusFilter="RUNNING")[
+                "executions"
+            ],
+            lambda found: not found,
+        )
+        == []
+    )
     own = drive.client("ann").videos.playback(video.video_id)
     assert httpx.get(own.master_url).status_code == 200
     assert problem(drive.call("GET", f"/v1/videos/{video.video_id}/playback", user="bob")) == (409, "video-processing")

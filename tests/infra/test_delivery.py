@@ -25,6 +25,7 @@ def stacks(**changes: Any) -> tuple[Template, Template]:
     """Delivery and EdgeGlobal of stage prod with `changes`, without any function."""
     settings: Settings = STAGES["prod"].model_copy(update={"profile": "core"} | changes)
     foundation = build_foundation(App(), settings)
+    assert foundation.edge_global
     return Template.from_stack(foundation.delivery), Template.from_stack(foundation.edge_global)
 
 
@@ -155,6 +156,13 @@ def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> No
     assert re.search("default-src 'self';.*frame-ancestors 'none'", said)
     assert "script-src" not in said
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_a_stage_without_a_firewall_has_none_before_its_distribution(assemblies: dict[str, Assembly]) -> None:
+    dev = assemblies["dev-core"]
+    assert not dev.settings.firewall
+    assert not [resource.path for resource in dev.resources if resource.type.startswith("AWS::WAFv2::")]
+    assert "WebACLId" not in dev.at("Delivery/Edge").properties["DistributionConfig"]
 
 
 def test_the_firewall_refuses_known_bad_input_and_more_api_requests_than_the_setting_allows() -> None:

@@ -46,6 +46,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
+    "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
     "send_dead_letters": (("sqs:SendMessage",), DEAD),
@@ -55,6 +56,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "list_media": (("s3:ListBucket",), "State/Media.Arn"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
+    "start_decision_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-decision",
+    ),
     "answer_production": (("states:SendTaskSuccess",), MACHINE.format("stateMachine", "{stage}", "")),
     "answer_engine_steps": (
         ("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"),
@@ -173,7 +178,7 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         grants.add(("dynamodb:ListStreams", "*"))
     if line.queue:
         grants |= {(f"sqs:{action}", f"{stack_of(line)}/{camel(line.queue)}.Arn") for action in RECEIVE}
-    if line.trigger in ("stream", "event", "schedule"):
+    if line.trigger in ("stream", "event", "schedule") or line.every_minutes:
         grants |= {(action, place(line, "Dead.Arn")) for action in SEND}
     if line.vpc and assembly.settings.profile == "full":
         grants |= {(action, "*") for action in INTERFACES}

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from infra.api.public_routes import any_method
 from infra.catalogue import FUNCTIONS
+from infra.functions.function import snap_started
 from infra.settings import STAGES, Settings
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
+PUBLIC = {any_method(route) for line in FUNCTIONS for route in line.public_routes}
 FEED_LEVEL_3 = 1_000
 """Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
 
@@ -22,15 +25,47 @@ def _routes(assembly: Assembly) -> dict[str, dict[str, Any]]:
 
 
 def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
-    assert set(_routes(variant)) == {route for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
+    wanted = {route for line in FUNCTIONS for route in line.routes} | PUBLIC
+    assert set(_routes(variant)) == wanted
 
 
 def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> None:
-    public = {route for line in FUNCTIONS for route in line.public_routes}
-    assert public == {"GET /v1/health"}
+    assert {"ANY /v1/health"} == PUBLIC
     for key, route in _routes(variant).items():
-        assert route["AuthorizationType"] == ("NONE" if key in public else "JWT"), key
-        assert ("AuthorizerId" in route) == (key not in public), key
+        assert route["AuthorizationType"] == ("NONE" if key in PUBLIC else "JWT"), key
+        assert ("AuthorizerId" in route) == (key not in PUBLIC), key
+
+
+def test_every_route_that_answers_before_it_knows_who_asks_has_a_throttle_of_its_own(variant: Assembly) -> None:
+    """A flood of one takes nothing from the others. API Gateway calls $disconnect itself, once for each connection."""
+    stages = {
+        variant.flat(stage.stack, stage.properties["ApiId"]): stage for stage in variant.of("AWS::ApiGatewayV2::Stage")
+    }
+    open_routes = [
+        route
+        for route in variant.of("AWS::ApiGatewayV2::Route")
+        if route.properties["AuthorizationType"] != "JWT" and route.properties["RouteKey"] != "$disconnect"
+    ]
+    assert {route.properties["RouteKey"] for route in open_routes} == {*PUBLIC, "$connect"}
+    for route in open_routes:
+        stage = stages[variant.flat(route.stack, route.properties["ApiId"])]
+        own, shared = stage.properties["RouteSettings"][route.properties["RouteKey"]], stage.properties
+        assert 0 < own["ThrottlingRateLimit"] <= shared["DefaultRouteSettings"]["ThrottlingRateLimit"] / 2
+        assert 0 < own["ThrottlingBurstLimit"] < shared["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+        # "Unable to find Route by key": API Gateway refuses a stage before its routes.
+        assert (route.stack, route.logical_id in stage.whole["DependsOn"]) == (stage.stack, True)
+
+
+def test_a_route_without_a_token_leads_to_the_function_that_another_stack_makes(variant: Assembly) -> None:
+    for line in FUNCTIONS:
+        for route in line.public_routes:
+            target = _routes(variant)[any_method(route)]["Target"]
+            integration = variant.at(variant.flat("Api", target).removeprefix("integrations/")).properties
+            function = variant.at(place(line)).properties["FunctionName"]
+            alias = (
+                f":{variant.at(place(line, 'Live')).properties['Name']}" if snap_started(line, variant.settings) else ""
+            )
+            assert integration["IntegrationUri"].endswith(f":function:{function}{alias}")
 
 
 def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
@@ -43,10 +78,10 @@ def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> Non
 
 def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly) -> None:
     for line in FUNCTIONS:
-        for key in (*line.routes, *line.public_routes):
+        for key in line.routes:
             target = _routes(variant)[key]["Target"]
             integration = variant.at(variant.flat(stack_of(line), target).removeprefix("integrations/")).properties
-            assert variant.flat(stack_of(line), integration["IntegrationUri"]) == place(line, "Live")
+            assert variant.flat(stack_of(line), integration["IntegrationUri"]) == _invoked(line.name, variant)
             assert integration["PayloadFormatVersion"] == "2.0"
 
 
@@ -62,10 +97,15 @@ def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> 
     socket = [f"{api}/{asked}" for asked in ("*$connect", "*$disconnect", f"authorizers/{api}/Ticket")]
     assert sorted(permitted) == sorted(
         [
-            *((place(name, "Live"), "Api/Http/Api/*/*/*") for name in services),
+            *((_invoked(name, variant), "Api/Http/Api/*/*/*") for name in services),
             *((place("websocket", ".Arn"), asked) for asked in socket),
         ]
     )
+
+
+def _invoked(service: str, assembly: Assembly) -> str:
+    """Its live version where it starts from a snapshot, the function itself otherwise."""
+    return place(service, "Live") if assembly.settings.snap_start else place(service, ".Arn")
 
 
 def _source(assembly: Assembly, permission: Resource) -> str:

@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
+from infra.functions.byte_code import PythonMissing, compile_all, interpreter
 from infra.functions.layers import (
     BOTOCORE_SERVICES,
     LIMIT_BYTES,
@@ -27,7 +29,6 @@ from infra.functions.layers import (
     Target,
     built,
     here,
-    interpreter,
     named,
     our_sources,
     pinned,
@@ -87,6 +88,51 @@ def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:
 
 def test_another_target_is_another_layer() -> None:
     assert len({place_of("ml", target) for target in (ARM, X86, Target("aarch64", "3.12"))}) == 3
+
+
+def test_what_a_layer_is_does_not_depend_on_the_machines_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The key stands for the content: the same on a machine without the target's Python, where it is not built."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    before = [place_of(name, ARM) for name in NAMES]
+    _hide_pythons(monkeypatch, tmp_path)
+    assert [place_of(name, ARM) for name in NAMES] == before
+
+
+def test_without_the_targets_python_no_layer_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _hide_pythons(monkeypatch, tmp_path)
+    with pytest.raises(PythonMissing, match=r"install python3\.99"):
+        built("common", Target("aarch64", "3.99"))
+    assert not place_of("common", Target("aarch64", "3.99")).exists()
+
+
+def _hide_pythons(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """No Python but the running one is found, and uv downloads none."""
+    for name, value in {"PATH": "/nowhere", "HOME": str(home), "UV_OFFLINE": "1"}.items():
+        monkeypatch.setenv(name, value)
+    interpreter.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_pythons() -> Iterator[None]:
+    yield
+    interpreter.cache_clear()
+
+
+def test_byte_code_is_the_same_whatever_the_seed_of_hashes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two machines, two builds: one archive, so that the second deployment changes no function."""
+    (source,) = [path for path in our_sources() if path.name == "verdicts.py"]
+    found = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        folder = tmp_path / seed
+        folder.mkdir()
+        (folder / source.name).write_bytes(source.read_bytes() + b"\nKNOWN = 'x' in {'a', 'b', 'c', 'd', 'e'}\n")
+        compile_all(folder, here().python)
+        found += [path.read_bytes() for path in folder.rglob("*.pyc")]
+    assert found[0] == found[1]
 
 
 # --- what a built one holds -----------------------------------------------------------------------------------------
@@ -167,8 +213,6 @@ def test_our_own_layer_holds_our_package_and_changes_with_it(monkeypatch: pytest
 def test_what_is_imported_has_byte_code_of_the_targets_python_that_no_archive_makes_stale(
     name: LayerName, package: str, target: Target
 ) -> None:
-    if not interpreter(target.python):
-        pytest.skip(f"this machine has no Python {target.python}")
     sources = list((built(name, target) / "python" / package).rglob("*.py"))
     assert sources
     tag = f"cpython-{target.python.replace('.', '')}"

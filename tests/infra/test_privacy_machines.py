@@ -35,7 +35,7 @@ def test_the_machines_call_every_step_of_the_catalogue_and_no_other_function() -
 def test_a_task_is_named_after_its_function_tried_again_and_given_its_time(name: str, state: str) -> None:
     task = STATES[name][state]
     assert state.startswith(camel(_function(task)))
-    (retry,) = task["Retry"]
+    _, retry = task["Retry"]
     assert (retry["ErrorEquals"], retry["JitterStrategy"], retry["MaxAttempts"]) == (["States.ALL"], "FULL", 4)
     assert STEPS[_function(task)].timeout < task["TimeoutSeconds"] <= STEPS[_function(task)].timeout + 20
 

@@ -50,6 +50,11 @@ def test_a_shard_is_read_by_several_at_once_only_where_one_items_order_is_all_th
     assert set().union(*factors.values()) == {1, 10}
 
 
+def _saves_alarms(assembly: Assembly) -> bool:
+    """Its setting keeps the essential ones: test_a_stage_that_saves_alarms_has_the_essential_ones."""
+    return assembly.settings.alarms == "essential"
+
+
 def _split(assembly: Assembly) -> tuple[dict[str, Resource], dict[str, Resource]]:
     """Queues that work waits in, and those for dead letters."""
     queues = {queue.path: queue for queue in assembly.of("AWS::SQS::Queue")}
@@ -64,12 +69,13 @@ def test_every_queue_has_a_dead_letter_queue_and_an_alarm_on_waiting(variant: As
         redrive = queue.properties["RedrivePolicy"]
         assert variant.flat(queue.stack, redrive["deadLetterTargetArn"]).removesuffix(".Arn") in dead
         assert redrive["maxReceiveCount"] >= 3
-        assert path in _alarmed(variant, AGE)
+        assert path in _alarmed(variant, AGE) or _saves_alarms(variant)
 
 
 def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(variant: Assembly) -> None:
-    _, dead = _split(variant)
-    assert set(dead) == _alarmed(variant, VISIBLE)
+    work, dead = _split(variant)
+    watched = {f"{path}Dead" for path in work} if _saves_alarms(variant) else set(dead)
+    assert watched == _alarmed(variant, VISIBLE)
     for alarm in variant.of("AWS::CloudWatch::Alarm"):
         if alarm.properties.get("MetricName") == VISIBLE:
             assert (alarm.properties["Threshold"], alarm.properties["ComparisonOperator"]) == (
@@ -157,6 +163,8 @@ def test_one_bad_record_takes_no_others_along_and_what_counts_leaves_none_out(li
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
 def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly) -> None:
+    if _saves_alarms(variant):
+        return
     late = [a for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"]
     assert place(line) in {variant.flat(a.stack, a.properties["Dimensions"][0]["Value"]) for a in late}
 
@@ -169,6 +177,8 @@ def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(varia
 
 
 def test_every_function_the_machine_and_the_api_have_an_alarm(variant: Assembly) -> None:
+    if _saves_alarms(variant):
+        return
     watched = {
         variant.flat(alarm.stack, dimension["Value"])
         for alarm in variant.of("AWS::CloudWatch::Alarm")
@@ -227,24 +237,46 @@ def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: 
     assert queue["RedrivePolicy"]["maxReceiveCount"] == queues.LAST_RECEIVE
 
 
-def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(variant: Assembly) -> None:
+def test_a_stage_that_saves_alarms_has_the_essential_ones(assemblies: dict[str, Assembly]) -> None:
+    """The API fails, a machine fails or hangs, work is given up."""
+    assert {alarm.path.split("/")[-1] for alarm in assemblies["dev-core"].of("AWS::CloudWatch::Alarm")} == {
+        "ApiErrors",
+        *(f"{name}Machine{how}" for name in ("Production", "Export", "Erasure") for how in ("Failed", "TimedOut")),
+        *(f"{queue}DeadFilled" for queue in ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow")),
+    }
+
+
+def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(prod: Assembly) -> None:
     watched = {
         alarm.properties["MetricName"]
-        for alarm in variant.of("AWS::CloudWatch::Alarm")
+        for alarm in prod.of("AWS::CloudWatch::Alarm")
         if alarm.properties.get("Namespace") == "Reelstack"
     }
     assert watched >= {"HighWaitSeconds", "NormalWaitSeconds", "LowWaitSeconds", "LowPriorityStopped"}
 
 
 @pytest.mark.parametrize("line_", [line for line in FUNCTIONS if line.queue], ids=lambda line: line.name)
-def test_a_function_a_queue_invokes_takes_one_message_at_a_time_and_is_given_time_for_it(
+def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for_them(
     line_: Fn, variant: Assembly
 ) -> None:
     (mapping,), queue = _mappings(line_, variant), variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties
     assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
-    assert mapping["BatchSize"] == 1
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
+    if queue.get("FifoQueue"):
+        assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
+    else:
+        assert mapping["BatchSize"] == 1
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
     assert queue["VisibilityTimeout"] > line_.timeout
+
+
+def test_one_invocation_writes_denials_at_a_time(variant: Assembly) -> None:
+    """SQS hands a message group on in order, to one consumer; all denials are of one group."""
+    for path in ("Videos/Denials", "Videos/DenialsDead"):
+        queue = variant.at(path).properties
+        assert queue["FifoQueue"] is True
+        assert queue["QueueName"].endswith(".fifo")
+    writers = {line.name for line in FUNCTIONS if "write_playback_keys_store" in line.calls}
+    assert writers == {"write_denials", "rotate_signing_keys"}
 
 
 def test_no_chunk_ever_starts_a_production(variant: Assembly) -> None:

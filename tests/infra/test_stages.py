@@ -25,7 +25,8 @@ def test_nothing_has_to_be_looked_up_in_an_account(variant: Assembly) -> None:
 def test_every_stack_says_where_it_goes(variant: Assembly) -> None:
     settings = variant.settings
     where = {name: stack["environment"] for name, stack in _stacks(variant).items()}
-    assert where.pop(f"Reelstack-{settings.stage}-EdgeGlobal") == f"aws://{settings.account}/us-east-1"
+    edge = where.pop(f"Reelstack-{settings.stage}-EdgeGlobal", None)
+    assert edge == (f"aws://{settings.account}/us-east-1" if settings.firewall else None)
     assert set(where.values()) == {f"aws://{settings.account}/{settings.region}"}
 
 
@@ -33,7 +34,8 @@ def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assembli
     by_the_hour = ("AWS::EC2::", "AWS::ElastiCache::", "AWS::OpenSearch", "AWS::Kinesis::")
     for stage in ("dev", "prod"):
         core = assemblies[f"{stage}-core"]
-        assert set(core.templates) == FOUNDATION | {stack.NAME for stack in CAPABILITIES}
+        edge = set() if core.settings.firewall else {"EdgeGlobal"}
+        assert set(core.templates) == FOUNDATION - edge | {stack.NAME for stack in CAPABILITIES}
         assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
 
 

@@ -41,10 +41,29 @@ def test_work_files_are_gone_a_day_later_and_so_are_their_old_versions(variant: 
     }
 
 
-def test_originals_go_to_glacier_after_thirty_days(variant: Assembly) -> None:
+AT_ONCE = {"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
+"""Storage classes whose objects GetObject reads within milliseconds. (Intelligent-Tiering is one without its archive
+tiers, which a bucket opts into.) Objects in GLACIER and DEEP_ARCHIVE want a restore of minutes to days first."""
+
+
+def test_whatever_a_rule_moves_can_still_be_read_at_once(variant: Assembly) -> None:
+    """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people."""
+    moved = [
+        step["StorageClass"]
+        for bucket in BUCKETS
+        for rule in _rules(variant, bucket).values()
+        for step in (*rule.get("Transitions", []), *rule.get("NoncurrentVersionTransitions", []))
+    ]
+    assert set(moved) <= AT_ONCE
+    assert moved
+    for bucket in BUCKETS:
+        assert "IntelligentTieringConfigurations" not in variant.at(f"State/{bucket}").properties
+
+
+def test_originals_go_to_instant_glacier_after_thirty_days(variant: Assembly) -> None:
     rule = _rules(variant, "Uploads")["originals-to-glacier"]
     assert rule["Prefix"] == "originals/"
-    assert _moves(rule) == [("GLACIER", 30)]
+    assert _moves(rule) == [("GLACIER_IR", 30)]
 
 
 def test_media_follows_the_tier_tag_and_not_its_age(variant: Assembly) -> None:

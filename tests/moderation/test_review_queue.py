@@ -29,7 +29,7 @@ def ask(video_id: str, score: float = 0.7, asked_at: int | None = None) -> None:
     Claim(upload_id, video_id=video_id, attempt=1, started=True, claimed_at=1).save()
     Lease("production", f"{upload_id}-1", upload_id=upload_id, taken_at=1).save()
     labels = {"sexual": score, "graphic": 0.1}
-    decisions.await_decision(video_id, upload_id, 1, "token", labels)
+    decisions.ask(video_id, 1, labels, {"prefix": f"v/{video_id}/1/"})
     if asked_at is not None:
         Review(video_id).update(
             [Review.asked_at.set(asked_at), Review.urgency.set(review_queue.urgency(labels, asked_at))]
@@ -79,10 +79,10 @@ def test_the_queue_is_read_oldest_first_or_worst_first(aws: Config, call: Call) 
 
 def test_a_step_that_runs_again_asks_once(aws: Config, call: Call) -> None:
     ask("vid")
-    decisions.await_decision("vid", "up-vid", 1, "another token", {"sexual": 0.7})
+    assert not decisions.ask("vid", 1, {"sexual": 0.7}, {})
     assert [entry.action for entry in AuditEntry.query("video:vid")] == ["asked"]
     decide(call, "approve", **MIA)
-    decisions.await_decision("vid", "up-vid", 1, "a third token", {"sexual": 0.7})
+    assert not decisions.ask("vid", 1, {"sexual": 0.7}, {})
     assert listed(call) == [], "the answer is there already"
 
 
@@ -91,7 +91,7 @@ def test_the_next_attempt_asks_anew(aws: Config, call: Call) -> None:
     decide(call, "approve", **MIA)
     Video("vid").update(actions=[Video.attempt.set(2), Video.state.set("processing")])
     Claim("up-vid", video_id="vid", attempt=2, started=True, claimed_at=1).save()
-    decisions.await_decision("vid", "up-vid", 2, "token", {"sexual": 0.7})
+    assert decisions.ask("vid", 2, {"sexual": 0.7}, {"prefix": "v/vid/2/"})
     assert listed(call) == ["vid"]
 
 

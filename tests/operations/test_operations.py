@@ -15,7 +15,7 @@ from reelstack.events import ProductionRequested
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.platform.stream_records import StreamRecord
-from reelstack.production import executions, queues, reencodes, slots
+from reelstack.production import executions, leftovers, queues, reencodes, slots
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Lease
 from reelstack.tables.uploads import Upload
@@ -172,7 +172,7 @@ def test_viewers_keep_the_old_asset_until_the_new_one_is_there_and_for_as_long_a
     assert int(seen.cost_microdollars) == 1234
     assert reconcile({}, context)["removed"] == 0
     assert len(objects()) == 2
-    (kept,) = Lease.query(reencodes.REPLACED)
+    (kept,) = Lease.query(leftovers.REPLACED)
     kept.update(actions=[Lease.taken_at.set(int(time.time() * 1000) - 1)])
     assert reconcile({}, context)["removed"] == 1
     assert objects() == [NEW + "master.m3u8"]
@@ -201,7 +201,7 @@ def test_a_video_taken_down_meanwhile_stays_down(video: Video, event: Any, conte
     step = event("production/publish.ok") | {"video_id": "v1", "attempt": 2, "asset_key": "work/u1/2/asset.json"}
     publish(step, context)
     assert Video.get("v1").state == "rejected"
-    for lease in Lease.query(reencodes.REPLACED):
+    for lease in Lease.query(leftovers.REPLACED):
         lease.update(actions=[Lease.taken_at.set(0)])
     reconcile({}, context)
     assert OLD + "master.m3u8" in objects(), "what the item names is not removed"

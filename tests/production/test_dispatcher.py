@@ -8,13 +8,14 @@ import pytest
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
-from reelstack.production import backlog, budget, dispatcher, executions, queues, slots
+from reelstack.production import backlog, budget, dispatcher, executions, queues, retries, slots
 from reelstack.production.jobs import Order
 from reelstack.tables import transactions
 from reelstack.tables.production import BacklogEntry, Lease, Spending, Turn
-from reelstack.tables.uploads import Upload
+from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
-from reelstack.uploads import uploads
+from reelstack.uploads import quotas, uploads
+from reelstack.uploads.errors import DailyProductionExceeded
 from reelstack.uploads.priorities import Priority
 from reelstack.uploads.uploads import NewUpload
 from reelstack.videos import videos
@@ -175,7 +176,7 @@ def test_an_attempt_asked_for_meanwhile_is_the_one_that_runs(aws: Config) -> Non
     upload = submit(NORMAL)
     drain()
     executions.finish(f"{upload.upload_id}-1", "FAILED")
-    video = videos.request_retry(videos.find(upload.video_id), upload.owner_id)
+    video = retries.request(videos.find(upload.video_id), upload.owner_id)
     send(NORMAL, Order(upload.upload_id, int(video.attempt)).to_message())
     send(NORMAL, {"source": "aws.s3", "detail": {"object": {"key": upload.key}}})  # the first event, again
     drain()
@@ -264,6 +265,39 @@ def test_low_work_stops_when_the_days_spend_is_reached_and_other_work_goes_on(
     Spending(today.day).delete()  # the next day
     drain(look=False)
     assert low.upload_id in running()
+
+
+def test_a_creator_who_has_spent_a_days_money_waits_for_tomorrow_and_others_do_not(
+    aws: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_slots(
+        monkeypatch,
+        production_slots=9,
+        production_low_slots=9,
+        production_slots_per_creator=9,
+        creator_microdollars_per_day=1000,
+    )
+    first, second, third = (submit(NORMAL) for _ in range(3))
+    drain()
+    budget.reserve(f"{first.upload_id}-1", 400)
+    budget.reserve(f"{second.upload_id}-1", 700)
+    fourth, bobs = submit(NORMAL), submit(NORMAL, "bob")
+    drain()
+    assert set(running()) == {one.upload_id for one in (first, second, third, bobs)}, "what runs is spent too"
+    for done in (first, second, first):
+        executions.finish(f"{done.upload_id}-1", "SUCCEEDED")
+    assert quotas.cost_of_today("ann") == 1100, "each once"
+    drain(look=False)
+    assert fourth.upload_id not in running()
+    assert backlog.longest_wait_seconds(NORMAL, budget.Creators([]).have_spent) == 0, "no alarm helps"
+    low = submit(LOW)
+    drain()
+    assert low.upload_id in running(), "staff asked for it"
+    with pytest.raises(DailyProductionExceeded):
+        quotas.check_day("ann", 0)
+    Usage("ann", quotas._today()).delete()  # the next day
+    drain(look=False)
+    assert fourth.upload_id in running()
 
 
 def test_a_production_that_ended_reserves_nothing(aws: Config) -> None:

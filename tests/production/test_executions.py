@@ -8,7 +8,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.production import backlog, dispatcher, executions, slots
+from reelstack.production import backlog, dispatcher, executions, retries, slots
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.uploads import Upload
@@ -114,14 +114,10 @@ def test_giving_a_slot_back_twice_gives_it_back_once(aws: Config) -> None:
     assert slots.held() == 0
 
 
-def test_a_production_that_waits_for_a_person_holds_no_slot(aws: Config) -> None:
-    upload = uploaded("a")
-    executions.start(Order(upload.upload_id, 1))
-    for _ in range(2):
-        slots.wait_for_person(upload.upload_id, 1)
-    assert slots.held() == 0
-    assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 1
-    slots.release(f"{upload.upload_id}-1")
+def test_the_end_of_an_execution_of_0_2_0_that_waited_for_a_person_is_noted(aws: Config) -> None:
+    Lease(slots.WAITING, "u1-1", upload_id="u1", taken_at=1).save()
+    Lease(slots.WAITING, slots.COUNT, held=1).save()
+    executions.finish("u1-1", "SUCCEEDED")
     assert int(Lease.get(slots.WAITING, slots.COUNT).held) == 0
 
 
@@ -131,7 +127,7 @@ def test_an_execution_that_broke_leaves_a_failed_video_that_can_be_tried_again(a
     executions.finish(f"{upload.upload_id}-1", "ABORTED")
     video = Video.get(upload.video_id)
     assert (video.state, video.reason) == ("failed", "production-failed")
-    videos.request_retry(video, video.owner_id)
+    retries.request(video, video.owner_id)
     assert executions.start(Order(upload.upload_id, 2))
     assert Video.get(upload.video_id).state == "processing"
     assert not executions.start(Order(upload.upload_id, 1)), "an old message must not start an old attempt"

@@ -19,9 +19,9 @@ from reelstack.tables.production import EngineJob
 from reelstack.tables.videos import Video
 from tests.clips import FFPROBE, drawn
 from tests.media.test_mediaconvert_job import planned as planned_facts
-from tests.moderation.test_request_review import Production as Waiting
-from tests.moderation.test_request_review import start_production
 from tests.support.mediaconvert import Transcoder, serving
+from tests.support.waiting_execution import Production as Waiting
+from tests.support.waiting_execution import start_production
 
 ASSET = "v/v1/1/managed/"
 KEY = "mediaconvert-u1-1"

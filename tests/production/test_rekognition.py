@@ -19,8 +19,8 @@ from reelstack.tables.production import EngineJob
 from reelstack.tables.videos import Video
 from tests.clips import FFPROBE, drawn, ffmpeg
 from tests.media.test_mediaconvert_job import planned
-from tests.moderation.test_request_review import Production as Waiting
-from tests.moderation.test_request_review import start_production
+from tests.support.waiting_execution import Production as Waiting
+from tests.support.waiting_execution import start_production
 
 KEY = "rekognition-u1-1"
 JOB = "0f9e8d7c6b5a49382716f5e4d3c2b1a00f9e8d7c6b5a49382716f5e4d3c2b1a0"

@@ -236,3 +236,15 @@ def test_acts_on_the_line_are_in_the_audit_log_when_they_are_done(call: Call) ->
 def test_an_act_that_cannot_be_noted_is_not_answered_as_done(call: Call, aws: Config) -> None:
     seam.client("dynamodb").delete_table(TableName=aws.audit_table)
     assert call("operations", "POST", "/v1/production/reencode", **ADMIN, body={}).status == 500
+
+
+# --- who may upload --------------------------------------------------------------------------------------------------
+
+
+def test_uploading_needs_an_invitation_unless_everybody_may(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problem(call("uploads", "GET", "/v1/uploads/none", roles=())) == (403, "role-missing")
+    monkeypatch.setenv(f"{PREFIX}CREATORS", "everybody")
+    config.cache_clear()
+    assert problem(call("uploads", "GET", "/v1/uploads/none", roles=())) == (404, "upload-not-found")
+    assert problem(call("moderation", "GET", "/v1/reviews", roles=())) == (403, "role-missing")
+    assert problem(call("uploads", "GET", "/v1/uploads/none", user=None)) == (401, "token-missing")

@@ -70,6 +70,7 @@ async function start(): Promise<void> {
     void session.signOut().finally(() => {
       signOut.disabled = false;
       showSignIn(config, session);
+      session.leaveSignedOut();
     });
   });
   try {

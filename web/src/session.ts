@@ -98,6 +98,14 @@ export class Session {
     this.forget();
   }
 
+  /** Leaves for the hosted pages once more, which would else sign the next person in as this one; they lead back. */
+  leaveSignedOut(): void {
+    if (this.#config.hosted_ui) {
+      const asked = new URLSearchParams({ client_id: this.#config.client_id, logout_uri: here() });
+      location.assign(`${this.#config.hosted_ui}/logout?${asked}`);
+    }
+  }
+
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;

@@ -1,23 +1,32 @@
-"""Step RequestReview: puts the clip before a moderator. The step ends when the decision arrives, days later perhaps."""
+"""Step RequestReview: puts the clip before a moderator, with all that the decision will need. Production ends here."""
 
 from typing import Any
 
-from pydantic import BaseModel, Field
-
 from reelstack.moderation import decisions
+from reelstack.platform import storage
 from reelstack.platform.telemetry import entry
+from reelstack.production.steps import Id, Work
 
 
-class RequestReviewInput(BaseModel):
-    video_id: str
-    upload_id: str
-    attempt: int
-    task_token: str = Field(min_length=1, max_length=2048)
+class RequestReviewInput(Work):
+    video_id: str = Id
     labels: dict[str, float]
+    poster_hidden: bool = False
+    task_token: str | None = None
+    """Of an execution that began under version 0.2.0."""
+
+
+class NobodyWaits(RuntimeError):
+    """Ends an execution of version 0.2.0, which would wait for the decision. The video stays in review."""
 
 
 @entry
-def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RequestReviewInput.model_validate(event)
-    decisions.await_decision(step.video_id, step.upload_id, step.attempt, step.task_token, step.labels)
-    return {"video_id": step.video_id, "state": "review"}
+    asset = storage.read_json("uploads", step.asset_key)
+    if step.poster_hidden:
+        asset["poster"] = None
+    asked = decisions.ask(step.video_id, step.attempt, step.labels, asset)
+    if step.task_token:
+        raise NobodyWaits(step.execution)
+    return {"asked": asked}

@@ -14,7 +14,9 @@ from reelstack.production.steps import asset_prefix
 class PublishInput(BaseModel):
     video_id: str
     attempt: int
-    asset_key: str
+    asset_key: str = ""
+    asset: dict[str, Any] | None = None
+    """What `asset_key` describes, where a person has looked at it meanwhile: work objects expire."""
     labels: dict[str, float]
     poster_hidden: bool = False
 
@@ -22,8 +24,8 @@ class PublishInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
-    asset = storage.read_json("uploads", step.asset_key)
-    if step.poster_hidden:
+    asset = step.asset or storage.read_json("uploads", step.asset_key)
+    if step.poster_hidden or asset.get("poster", "") is None:
         # Its address could be guessed from the clip's.
         for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
             storage.delete("media", poster_key(prefix))

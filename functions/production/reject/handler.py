@@ -17,11 +17,13 @@ class RejectInput(BaseModel):
     detail: str | None = None
     labels: dict[str, float] = {}
     asset_key: str | None = Field(default=None, pattern="^work/")
+    asset: dict[str, Any] | None = None
+    """What `asset_key` describes, where a person has looked at it meanwhile: work objects expire."""
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
-    asset = storage.read_json("uploads", step.asset_key) if step.asset_key else None
+    asset = storage.read_json("uploads", step.asset_key) if step.asset_key else step.asset
     rejection = Rejection(step.reason, step.detail or "", step.labels, asset)
     return {"rejected": attempts.reject(step.video_id, step.attempt, rejection)}

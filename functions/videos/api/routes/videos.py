@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.counters import counters
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
+from reelstack.production import retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
@@ -58,9 +59,9 @@ def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
 
 @router.post("/{video_id}/retry", status_code=202)
 def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
-    """The next attempt at a production that failed."""
+    """The next attempt at a production that failed. Its owner may ask a few times, and each counts as an upload."""
     video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
-    return view(videos.request_retry(video, caller.user_id))
+    return view(retries.request(video, caller.user_id))
 
 
 @theirs.get("/{user_id}/videos")

@@ -1,9 +1,12 @@
 """Makes the avatar of an uploaded picture: reads it, re-encodes it, has it inspected, and publishes it.
 
-The same event again finds the sent picture gone and changes nothing; of two pictures the later one stays.
+The same event again finds the sent picture gone and changes nothing; of two pictures the later one stays. A form can be
+posted many times while it is good: the picture is judged the first time, and what comes after is only removed.
 """
 
 from enum import StrEnum
+
+from pynamodb.expressions.update import Action
 
 from reelstack.accounts import image_sanitizer, users
 from reelstack.accounts.avatars import CACHE_CONTROL, SENT, SHOWN, Problem
@@ -22,7 +25,7 @@ class Outcome(StrEnum):
     SHOWN = "shown"
     REFUSED = "refused"
     LATE = "late"
-    """A later picture is shown, or the account is gone."""
+    """A later picture is shown, this one was judged before, or the account is gone."""
     GONE = "gone"
     """What was sent is not there: this event came before."""
 
@@ -43,14 +46,14 @@ def _publish(user_id: str, key: str, shown: str) -> Outcome:
         user = users.find(user_id)
     except UserNotFound:
         return Outcome.LATE
-    if user.avatar and user.avatar > shown:
+    if (user.avatar and user.avatar > shown) or (user.avatar_judged or "") >= shown:
         return Outcome.LATE
     try:
         picture = image_sanitizer.square(_read(key))
     except PictureUnreadable:
-        return _refuse(user, Problem.UNREADABLE)
+        return _refuse(user, shown, Problem.UNREADABLE)
     if _judge(picture) is not Verdict.APPROVE:
-        return _refuse(user, Problem.MODERATED)
+        return _refuse(user, shown, Problem.MODERATED)
     storage.write("media", shown, picture, "image/jpeg", CACHE_CONTROL)
     _show(user, shown)
     return Outcome.SHOWN
@@ -79,13 +82,14 @@ def _show(user: User, shown: str) -> None:
     before = user.avatar
     unchanged = User.avatar == before if before else User.avatar.does_not_exist()
     user.update(
-        actions=[User.avatar.set(shown), User.avatar_problem.remove()],
+        actions=[User.avatar.set(shown), User.avatar_judged.set(shown), User.avatar_problem.remove()],
         condition=unchanged & User.deleted_at.does_not_exist(),
     )
     if before and before != shown:
         storage.delete("media", before)
 
 
-def _refuse(user: User, problem: Problem) -> Outcome:
-    user.update(actions=[User.avatar_problem.set(problem)], condition=User.deleted_at.does_not_exist())
+def _refuse(user: User, shown: str, problem: Problem) -> Outcome:
+    judged: list[Action] = [User.avatar_problem.set(problem), User.avatar_judged.set(shown)]
+    user.update(actions=judged, condition=User.deleted_at.does_not_exist())
     return Outcome.REFUSED

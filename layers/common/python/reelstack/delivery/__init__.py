@@ -3,6 +3,6 @@
 playback      the addresses of a video for one viewer
 tokens        signs the path of an asset; pure
 signing_keys  the keys of path tokens, and their rotation
-denylist      videos whose tokens the edge refuses before they expire
+denylist      videos whose tokens the edge refuses before they expire; its queue and the one writer
 edge_store    writes keys and denials into the CloudFront KeyValueStore
 """

@@ -9,7 +9,7 @@ import secrets
 import time
 from typing import Any
 
-from reelstack.delivery import denylist, edge_store
+from reelstack.delivery import edge_store
 from reelstack.delivery.tokens import SigningKey
 from reelstack.platform import aws
 from reelstack.platform.config import config
@@ -55,7 +55,6 @@ def rotate() -> str:
     edge_store.write(
         puts={f"key:{key_id}": key["secret"] for key_id, key in keys.items()}, deletes=[f"key:{k}" for k in dead]
     )
-    denylist.evict_expired(now)
     if (renewed := {"current": current, "keys": keys}) != ring:
         aws.client("secretsmanager").put_secret_value(
             SecretId=config().playback_secret, SecretString=json.dumps(renewed)

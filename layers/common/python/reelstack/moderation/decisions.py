@@ -1,23 +1,28 @@
-"""Decisions of people on videos: what production waits for, what a changed policy asks, what a creator appeals against.
+"""Decisions of people on videos: on clips that production left open, after a changed policy, on appeals and reports.
 
-A decision on a clip in production is stored on its claim before production hears of it. The reconciler sends again what
-did not arrive; production takes the first and refuses the rest, so any number of messages is one decision. Every
-decision is one transaction with the review it answers and its entry in the audit log.
+No execution waits for a person. Production ends with the question, and leaves with the video what playback needs. The
+decision is stored on the claim, with a lease that says it is still to be carried out; then a short state machine
+publishes or rejects. Its execution is named by video, attempt and verdict, so that Step Functions refuses a second one,
+and the reconciler starts what did not start. Every decision is one transaction with the review it answers and its entry
+in the audit log.
 """
 
+import json
 from enum import StrEnum
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
-from reelstack.moderation import review_queue, takedowns
+from reelstack.moderation import review_queue, takedowns, task_tokens
 from reelstack.moderation.errors import NothingToDecide, WithdrawalInProgress
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import aws
+from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.production import slots
+from reelstack.production.jobs import Order
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.videos import Video
@@ -30,32 +35,22 @@ class Answer(StrEnum):
     REJECT = "reject"
 
 
-class Decision(BaseModel):
-    """What production is told, as the output of its step RequestReview."""
+def ask(video_id: str, attempt: int, labels: dict[str, float], asset: dict[str, Any]) -> bool:
+    """Puts a clip that production has made before a person. Its `asset` is kept with the video until it is decided.
 
-    verdict: Answer
-    by: str
-    reason: str
-
-
-def await_decision(video_id: str, upload_id: str, attempt: int, task_token: str, labels: dict[str, float]) -> None:
-    """The clip waits for a person; `task_token` is where the answer goes. The same again with a new token replaces it.
-
-    Raises NothingToDecide when the video has moved on (deleted, another attempt): nobody would ever answer.
+    One transaction: a moderator who sees that a video waits can decide. False if it was asked before, or if the video
+    has moved on (deleted, another attempt).
     """
-    mine = (Claim.video_id == video_id) & (Claim.attempt == attempt)
-    if not Claim(upload_id).update_if(mine, [Claim.task_token.set(task_token)]):
-        raise NothingToDecide("The upload has another attempt by now")
     video = videos.find_or_none(video_id)
-    if video is None or not (_ask(video, attempt, labels) or lifecycle.await_review(video_id, attempt, labels)):
-        raise NothingToDecide("The video is no longer in production")
-    slots.wait_for_person(upload_id, attempt)
+    if video is None or not _ask(video, attempt, labels, asset):
+        lifecycle.note_leftovers(video_id, attempt)
+        return False
     count("ReviewAsked")
+    return True
 
 
-def _ask(video: Video, attempt: int, labels: dict[str, float]) -> bool:
-    """Both at once: whoever sees that a video waits can decide. False if it was asked before, or no longer waits."""
-    allowed, actions = lifecycle.awaiting_review(labels)
+def _ask(video: Video, attempt: int, labels: dict[str, float], asset: dict[str, Any]) -> bool:
+    allowed, actions = lifecycle.awaiting_review(labels, asset)
     waits = Change(item=Video(video.video_id), actions=actions, condition=allowed & (Video.attempt == attempt))
     noted = audit_log.entry(video.video_id, audit_log.MACHINE, "asked", "", after={"labels": labels})
     return audit_log.commit(noted, waits, review_queue.question(video, Kind.PRODUCTION, labels))
@@ -77,7 +72,7 @@ def decide(video_id: str, verdict: Answer, reason: str, moderator_id: str) -> Vi
     if review.decision != verdict:
         raise NothingToDecide(f"It was decided before: {review.decision}" if review.decision else "")
     if review.kind == Kind.PRODUCTION and video.state == State.REVIEW:
-        _send(_claim(video))
+        _carry_out(_claim(video))
     return video
 
 
@@ -98,7 +93,10 @@ def _commit(video: Video, review: Review, verdict: Answer, reason: str, moderato
 def _for_production(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
     actions = [Claim.decision.set(verdict), Claim.decision_reason.set(reason), Claim.decided_by.set(moderator_id)]
     open_still = (Claim.attempt == video.attempt) & Claim.decision.does_not_exist()
-    return [Change(item=Claim(video.upload_id), actions=actions, condition=open_still)]
+    return [
+        Change(item=Claim(video.upload_id), actions=actions, condition=open_still),
+        Change(item=_lease_of(Claim(video.upload_id, attempt=int(video.attempt)))),
+    ]
 
 
 def _after_policy(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
@@ -126,16 +124,23 @@ def _after_reports(video: Video, verdict: Answer, reason: str, moderator_id: str
     return [takedowns.refusal(video, "taken-down", reason, moderator_id)]
 
 
-def pending_decisions() -> list[Claim]:
-    """Claims that hold a decision while their production still waits for one."""
-    waiting = Lease.query(slots.WAITING, filter_condition=Lease.upload_id.exists())
-    claims = Claim.batch_get([lease.upload_id for lease in waiting], consistent_read=True)
-    return [claim for claim in claims if claim.decision]
+# --- what follows in production --------------------------------------------------------------------------------------
 
 
 def resend_decisions() -> int:
-    """Brings to production what it has not heard of. Returns how many decisions it took."""
-    return sum(_send(claim) for claim in pending_decisions())
+    """Starts what follows from decisions and did not start. Returns how many decisions were taken."""
+    leases = list(Lease.query(slots.DECIDED, consistent_read=True))
+    claims = {_lease_of(claim).execution: claim for claim in task_tokens.claims_of(leases)}
+    for lease in leases:
+        if lease.execution not in claims:  # another attempt has begun, or the video is erased
+            lease.delete()
+    return sum(_carry_out(claim) for claim in claims.values()) + task_tokens.resend(_told)
+
+
+def _lease_of(claim: Claim) -> Lease:
+    """Says that the claim's decision is still to be carried out."""
+    execution = Order(claim.upload_id, int(claim.attempt)).execution
+    return Lease(slots.DECIDED, execution, upload_id=claim.upload_id, taken_at=videos.now_ms())
 
 
 def _claim(video: Video) -> Claim:
@@ -145,17 +150,38 @@ def _claim(video: Video) -> Claim:
         raise NothingToDecide from missing
 
 
-def _send(claim: Claim) -> bool:
-    """False if production did not take it: it waits no more, or could not be reached and will be told again."""
-    states = aws.client("stepfunctions")
-    decision = Decision(verdict=Answer(claim.decision), by=claim.decided_by, reason=claim.decision_reason or "")
+def _carry_out(claim: Claim) -> bool:
+    """False if nothing is to be done any more, or if Step Functions could not be reached and will be asked again."""
+    video = videos.find_or_none(claim.video_id)
+    taken = False
     try:
-        states.send_task_success(taskToken=claim.task_token, output=decision.model_dump_json())
-    except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist, states.exceptions.InvalidToken):
-        logger.info("production waits no more", upload_id=claim.upload_id)
-        return False
+        if video and video.state == State.REVIEW and video.attempt == claim.attempt:
+            taken = task_tokens.answer(claim, _told(claim)) or _start(video, claim)
     except (ClientError, BotoCoreError) as error:
-        logger.warning("the decision will be sent again", upload_id=claim.upload_id, error=str(error))
+        logger.warning("the decision will be carried out later", upload_id=claim.upload_id, error=str(error))
         count("DecisionNotDelivered")
         return False
+    _lease_of(claim).delete()
+    return taken
+
+
+def _told(claim: Claim) -> dict[str, Any]:
+    return {"verdict": claim.decision, "by": claim.decided_by, "reason": claim.decision_reason or ""}
+
+
+def _start(video: Video, claim: Claim) -> bool:
+    """Starts the machine `decision`, unless it was started. Its input holds what its steps need, so nothing expires."""
+    if not video.asset:
+        return False  # asked by an execution of 0.2.0, which has ended without an answer: see task_tokens
+    states = aws.client("stepfunctions")
+    attempt = int(claim.attempt)
+    made = {"video_id": video.video_id, "attempt": attempt, "asset": video.asset, "labels": video.labels or {}}
+    try:
+        states.start_execution(
+            stateMachineArn=config().decision_machine_arn,
+            name=f"{video.video_id}-{attempt}-{claim.decision}",
+            input=json.dumps({**made, **_told(claim)}),
+        )
+    except states.exceptions.ExecutionAlreadyExists:
+        logger.info("started before", video_id=video.video_id, attempt=attempt)
     return True

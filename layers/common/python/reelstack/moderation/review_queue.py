@@ -32,7 +32,7 @@ class Kind(StrEnum):
     """Who asks."""
 
     PRODUCTION = "production"
-    """The engines left the clip open; its production waits for the answer."""
+    """The engines left the clip open."""
     POLICY = "policy"
     """It is published no more since thresholds changed; nothing waits but its owner."""
     APPEAL = "appeal"
@@ -130,6 +130,13 @@ def list_open(
     page = list(found)
     last = page[:limit][-1] if len(page) > limit else None
     return page[:limit], cursors.encode(int(getattr(last, key)), last.video_id) if last else None
+
+
+def oldest_seconds() -> int:
+    """How long the oldest open review has waited, in either queue; 0 if there is none."""
+    heads = [list_open(queue, ReviewOrder.AGE, 1, None)[0] for queue in ReviewQueue]
+    asked = [int(review.asked_at) for page in heads for review in page]
+    return (videos.now_ms() - min(asked)) // 1000 if asked else 0
 
 
 def asked_about(found: list[Review]) -> dict[str, Video]:

@@ -70,7 +70,9 @@ class Config(BaseModel):
     production_normal_dead_url: str
     production_low_dead_url: str
     compose_queue_url: str
+    denials_queue_url: str
     production_machine_arn: str
+    decision_machine_arn: str
     production_slots: int
     production_low_slots: int
     production_slots_per_creator: int
@@ -90,6 +92,8 @@ class Config(BaseModel):
     search_url: str
     """https:// address of an OpenSearch domain, http:// of a local one; empty string in profile `core`: no search."""
 
+    creators: str
+    """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
     """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
 
@@ -102,6 +106,10 @@ class Config(BaseModel):
     max_uploads_per_day: int
     max_upload_bytes_per_day: int
     """Per creator."""
+    creator_microdollars_per_day: int
+    """A creator's further productions wait for the next day once this much is spent; 0: never."""
+    max_retries: int
+    """Attempts that an owner may ask for after the first has failed, per video."""
     playback_seconds_public: int
     playback_seconds_private: int
 

@@ -32,6 +32,7 @@ AGAIN_SECONDS = 24 * 3600
 VOLUME_BYTES = 4 * 1024**3
 """Of media in one archive; a larger file has one of its own."""
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
+"""Storage classes that want a restore first. Version 0.2.0 moved originals into the first; no rule does now."""
 JSON_LINES = "application/x-ndjson"
 
 

@@ -90,7 +90,7 @@ def _erase(video: Video) -> bool:
 
 
 def _in_production(video: Video) -> bool:
-    """Whether an execution may still write objects of it. One that waits for a person writes none any more."""
+    """Whether an execution may still write objects of it. What carries out a decision writes none."""
     running = Lease.execution.startswith(f"{video.upload_id}-")
     return any(True for _ in Lease.query(slots.RUNNING, running, consistent_read=True))
 
@@ -138,8 +138,9 @@ def _delete(found: Iterator[Any]) -> int:
 
 
 def _remove_items(video: Video, upload: Upload | None) -> None:
-    for lease in Lease.query(slots.WAITING, Lease.execution.startswith(f"{video.upload_id}-")):
-        lease.delete()
+    for pool in (slots.DECIDED, slots.WAITING):
+        for lease in Lease.query(pool, Lease.execution.startswith(f"{video.upload_id}-")):
+            lease.delete()
     for counter in Counter.query(video.video_id, consistent_read=True):
         for number in range(1, int(counter.parts or 1)):
             Counter(f"{video.video_id}#{number}").delete()

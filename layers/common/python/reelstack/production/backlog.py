@@ -4,7 +4,7 @@ Orders move here from the queues at once, so a creator's 500 uploads do not stan
 is neither hidden nor handed out again and again while its order waits.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator
 
 from pynamodb.transactions import TransactWrite
 
@@ -16,6 +16,8 @@ from reelstack.tables.production import BacklogEntry, Turn
 from reelstack.tables.uploads import Upload
 from reelstack.uploads.priorities import Priority
 
+PassedOver = Callable[[str | None], bool]
+"""Whether the jobs of a creator wait although a slot is free."""
 ORDERS = "#orders"
 """Partition with one item per waiting order, by execution: the same order again finds itself here."""
 LOOKED_AT = 1000
@@ -50,11 +52,11 @@ def admit(order: Order, upload: Upload) -> bool:
     return not transactions.commit(build)
 
 
-def first(priority: Priority, crowded: Set[str] = frozenset()) -> BacklogEntry | None:
-    """The order whose turn it is, those of creators in `crowded` and those put off left out."""
+def first(priority: Priority, passed_over: PassedOver | None = None) -> BacklogEntry | None:
+    """The order whose turn it is, those of creators who are passed over and those put off left out."""
     now = now_ms()
     for waiting in _all(priority):
-        if waiting.owner_id not in crowded and int(waiting.not_before or 0) <= now:
+        if int(waiting.not_before or 0) <= now and not (passed_over and passed_over(waiting.owner_id)):
             return waiting
     return None
 
@@ -96,6 +98,14 @@ def numbers(priority: Priority) -> tuple[int, int]:
     """(how many wait, how many seconds the longest has waited); of LOOKED_AT orders at most."""
     arrived = [int(waiting.arrived_at) for waiting in _all(priority)]
     return len(arrived), (now_ms() - min(arrived)) // 1000 if arrived else 0
+
+
+def longest_wait_seconds(priority: Priority, passed_over: PassedOver | None = None) -> int:
+    """How long the longest has waited, of LOOKED_AT orders at most, those of creators who are passed over left out."""
+    for waiting in sorted(_all(priority), key=lambda one: int(one.arrived_at)):
+        if not (passed_over and passed_over(waiting.owner_id)):
+            return (now_ms() - int(waiting.arrived_at)) // 1000
+    return 0
 
 
 def _all(priority: Priority) -> Iterator[BacklogEntry]:

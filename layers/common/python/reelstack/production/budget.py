@@ -1,6 +1,14 @@
-"""The day's estimated spend, and the guard that stops low-priority work when it has passed what the stage allows."""
+"""The day's estimated spend, and two guards: low-priority work stops when the stage has spent what it may, and a
+creator's jobs wait for tomorrow (UTC) when the creator has.
+
+A creator has spent what ended today and what runs now. Low-priority work is not a creator's: staff ask for it. The
+guard holds at the start of a production, so it is passed by what one that was started last costs, times the creator's
+slots.
+"""
 
 import time
+from collections import Counter
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
@@ -8,6 +16,8 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.platform.config import config
 from reelstack.tables.production import Lease, Spending
+from reelstack.uploads import quotas
+from reelstack.uploads.priorities import Priority
 
 KEPT_SECONDS = 400 * 24 * 3600
 RUNNING = "production"
@@ -23,8 +33,9 @@ class Today(BaseModel):
     low_stopped: bool
 
 
-def add(transaction: TransactWrite, microdollars: int) -> None:
-    """Adds an ended production to the day, as a part of `transaction`."""
+def add(transaction: TransactWrite, lease: Lease) -> None:
+    """Adds an ended production to its day and to its creator's, as a part of `transaction`."""
+    microdollars = int(lease.microdollars)
     expires = int(time.time()) + KEPT_SECONDS
     actions: list[Action] = [
         Spending.microdollars.add(microdollars),
@@ -32,6 +43,8 @@ def add(transaction: TransactWrite, microdollars: int) -> None:
         Spending.expires_at.set(expires),
     ]
     transaction.update(Spending(_today()), actions=actions)
+    if lease.owner_id and lease.priority != Priority.LOW:
+        quotas.count_cost(transaction, lease.owner_id, microdollars)
 
 
 def reserve(execution: str, microdollars: int) -> None:
@@ -56,6 +69,25 @@ def today() -> Today:
         productions=int(found.productions),
         low_stopped=0 < allowed <= spent,
     )
+
+
+class Creators:
+    """Which creators have spent what one may in a day; each is asked about once. `running` are the leases of now."""
+
+    def __init__(self, running: Iterable[Lease]) -> None:
+        self._runs: Counter[str] = Counter()
+        for lease in running:
+            if lease.owner_id and lease.priority != Priority.LOW:
+                self._runs[lease.owner_id] += int(lease.microdollars or 0)
+        self._ended: dict[str, int] = {}
+
+    def have_spent(self, owner_id: str | None) -> bool:
+        most = config().creator_microdollars_per_day
+        if not most or not owner_id:
+            return False
+        if owner_id not in self._ended:
+            self._ended[owner_id] = quotas.cost_of_today(owner_id)
+        return self._ended[owner_id] + self._runs[owner_id] >= most
 
 
 def is_stopped() -> bool:

@@ -141,12 +141,20 @@ def _heads(running: list[Lease]) -> dict[Priority, BacklogEntry]:
     held = [Priority(lease.priority or Priority.NORMAL) for lease in running]
     by_creator = Counter(lease.owner_id for lease in running if lease.owner_id)
     crowded = {owner for owner, number in by_creator.items() if number >= config().production_slots_per_creator}
+    creators = budget.Creators(running)
+
+    def at_cap(owner_id: str | None) -> bool:
+        return owner_id in crowded
+
+    def passed_over(owner_id: str | None) -> bool:
+        return owner_id in crowded or creators.have_spent(owner_id)
+
     heads = {}
     for priority in Priority:
         stopped = priority == Priority.LOW and budget.is_stopped()
         most, low = config().production_slots, config().production_low_slots
         if open_to(priority, held, slots=most, low_slots=low, low_stopped=stopped):
-            heads[priority] = backlog.first(priority, crowded)
+            heads[priority] = backlog.first(priority, at_cap if priority == Priority.LOW else passed_over)
     return {priority: head for priority, head in heads.items() if head is not None}
 
 
@@ -180,7 +188,10 @@ def _turns() -> Turns:
 
 
 def measure() -> None:
-    """Tells the alarms how long the first in line has waited."""
+    """Tells the alarms how long the first in line has waited. Who has spent what a creator may waits for tomorrow, and
+    no alarm helps."""
+    creators = budget.Creators(slots.running())
     for priority in Priority:
-        count(f"{priority.title()}WaitSeconds", backlog.numbers(priority)[1])
+        spent = None if priority == Priority.LOW else creators.have_spent
+        count(f"{priority.title()}WaitSeconds", backlog.longest_wait_seconds(priority, spent))
     count("LowPriorityStopped", int(budget.is_stopped()))

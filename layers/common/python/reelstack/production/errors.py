@@ -1,4 +1,4 @@
-"""Refusals of production: what cannot be encoded again."""
+"""Refusals of production: what cannot be encoded again, or not any more."""
 
 from reelstack.errors import Conflict, Unprocessable
 
@@ -9,3 +9,14 @@ class NothingToReencode(Conflict):
 
 class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
+
+
+class NothingToRetry(Conflict):
+    type, title = "nothing-to-retry", "Only a failed production can be tried again"
+
+
+class RetriesExhausted(Conflict):
+    type, title = (
+        "retries-exhausted",
+        "This video was tried as often as its owner may ask; an administrator can retry it",
+    )

@@ -4,25 +4,18 @@ The attempt has objects of its own (steps.asset_prefix). One conditional write p
 which go when the last address of them has expired.
 """
 
-import time
 from typing import Any
 
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
 from reelstack.media.ladder import Plan
-from reelstack.platform import aws
-from reelstack.platform.config import config
+from reelstack.production import leftovers
 from reelstack.production.errors import NothingToReencode, RenditionUnknown
-from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from reelstack.videos import lifecycle, listings, videos
 from reelstack.videos.videos import State
-
-REPLACED = "replaced"
-"""Pool of leases: assets that were replaced, by prefix, with the time in ms when they may go."""
-MARGIN_SECONDS = 600
 
 
 def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) -> Video:
@@ -86,8 +79,8 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
     if video is None or video.reencode_attempt != attempt or not video.asset:
         return False
     actions = [Video.attempt.set(attempt), *lifecycle.played(asset), Video.preview.remove(), *_cleared()]
-    # Written before the swap: if that comes to nothing, the reconciler sees that the prefix is played.
-    keep_for_now(str(video.asset["prefix"]))
+    # Written before the swap: if that comes to nothing, its remover sees that the old attempt is played.
+    leftovers.note(video_id, int(video.attempt))
     return _settle(video_id, attempt, actions)
 
 
@@ -99,40 +92,6 @@ def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...]) -> Plan:
     if not asset:
         return plan
     return plan.only(renditions, [one["name"] for one in asset["renditions"]], asset["prefix"])
-
-
-def keep_for_now(prefix: str) -> None:
-    """What is replaced stays for as long as an address of it may work; the reconciler removes it afterwards."""
-    due = int(time.time()) + config().playback_seconds_public + MARGIN_SECONDS
-    Lease(REPLACED, prefix, taken_at=due * 1000).save()
-
-
-def remove_replaced() -> int:
-    """Removes objects that were replaced and that nobody can have an address of any more. Returns how many assets."""
-    removed = 0
-    for lease in Lease.query(REPLACED, filter_condition=Lease.taken_at < videos.now_ms()):
-        _, video_id, _ = lease.execution.split("/", 2)
-        if not _is_played(video_id, lease.execution):
-            _remove(lease.execution)
-            removed += 1
-        lease.delete()
-    return removed
-
-
-def _is_played(video_id: str, prefix: str) -> bool:
-    """The reencode that was to replace it may have come to nothing after all."""
-    try:
-        video = Video.get(video_id, consistent_read=True)
-    except Video.DoesNotExist:
-        return False
-    return bool(video.asset and video.asset["prefix"] == prefix)
-
-
-def _remove(prefix: str) -> None:
-    s3, bucket = aws.client("s3"), config().media_bucket
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for found in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=found["Key"])
 
 
 def give_up(video_id: str, attempt: int, reason: str) -> bool:

@@ -15,8 +15,12 @@ from reelstack.tables import transactions
 from reelstack.tables.production import Lease
 from reelstack.videos import videos
 
-RUNNING, WAITING = "production", "review"
-"""Pools of leases: only the first is bounded. A production that waits for a person holds no slot."""
+RUNNING = "production"
+"""The pool of leases that is bounded."""
+DECIDED = "decided"
+"""Pool of leases: productions that a moderator has decided on, until the machine `decision` has started."""
+WAITING = "review"
+"""Pool of leases: productions of version 0.2.0 that wait for a moderator (moderation.task_tokens)."""
 COUNT = "#count"
 RELEASE_ATTEMPTS = 8
 """Productions that end at the same moment write the same counters, and a slot that is not given back stands empty."""
@@ -70,31 +74,7 @@ def _give_back(lease: Lease, transaction: TransactWrite) -> None:
     transaction.delete(lease, condition=Lease.execution.exists())
     transaction.update(Lease(lease.pool, COUNT), actions=[Lease.held.add(-1)])
     if lease.microdollars:  # with the lease: each execution's cost is added to its day once
-        budget.add(transaction, int(lease.microdollars))
-
-
-def wait_for_person(upload_id: str, attempt: int) -> None:
-    """The execution keeps on, but gives its slot to another while a moderator takes days."""
-    order = Order(upload_id, attempt)
-    lease = _lease(RUNNING, order.execution)
-    if lease is None:
-        return
-    waiting = Lease(
-        WAITING,
-        order.execution,
-        upload_id=upload_id,
-        owner_id=lease.owner_id,
-        microdollars=lease.microdollars,
-        taken_at=videos.now_ms(),
-    )
-
-    def build(transaction: TransactWrite) -> None:
-        transaction.delete(Lease(RUNNING, order.execution), condition=Lease.execution.exists())
-        transaction.update(Lease(RUNNING, COUNT), actions=[Lease.held.add(-1)])
-        transaction.save(waiting)
-        transaction.update(Lease(WAITING, COUNT), actions=[Lease.held.add(1)])
-
-    transactions.commit(build)
+        budget.add(transaction, lease)
 
 
 def _lease(pool: str, execution: str) -> Lease | None:

@@ -32,6 +32,11 @@ class Work(BaseModel):
         """The key of a work object, in the uploads bucket; it expires after a day."""
         return f"work/{self.upload_id}/{self.attempt}/{name}"
 
+    @property
+    def asset_key(self) -> str:
+        """Where Package describes the asset."""
+        return self.key("asset.json")
+
 
 class ProbeInput(Work):
     video_id: str = Id
@@ -48,6 +53,8 @@ class SegmentInput(Work):
     key_of_original: str = Field(alias="key", pattern="^originals/")
     plan_key: str = Field(pattern="^work/")
     segment: int = Field(ge=0)
+    first_rung: bool = False
+    """Only the first rung, which the others wait for; otherwise all but that."""
 
 
 class MadeInput(Work):

@@ -29,6 +29,8 @@ class User(Table):
     links: ListAttribute[str] = ListAttribute(default=list)
     avatar = UnicodeAttribute(null=True)
     """Key of the served picture in the media bucket: u/<user>/<when>-<random>.jpg"""
+    avatar_judged = UnicodeAttribute(null=True)
+    """The key of the latest picture that was looked at, whether it is shown or not."""
     avatar_problem = UnicodeAttribute(null=True)
     """Why the picture that was sent last is not shown: one of accounts.avatars.Problem."""
     private = BooleanAttribute(default=False)

@@ -1,8 +1,20 @@
 """Productions: which were started, wait, hold a slot or run at an engine, and what was spent."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from reelstack.tables.model import Deployed, Table
+
+
+class LeasesByAge(GlobalSecondaryIndex["Lease"]):  # type: ignore[no-untyped-call]
+    """The leases of a pool, the oldest first: a reconciler that sees so many a run begins with those."""
+
+    class Meta:
+        index_name = "by_age"
+        projection = KeysOnlyProjection()
+
+    pool = UnicodeAttribute(hash_key=True)
+    taken_at = NumberAttribute(range_key=True)
 
 
 class Lease(Table):
@@ -20,6 +32,10 @@ class Lease(Table):
     """What the execution is estimated to cost, once probe has seen the file."""
     taken_at = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
+    seen_up_to = UnicodeAttribute(null=True)
+    """Of a pool's item `#cursor`: how far in `by_age` the reconciler has come, as a cursor of platform.cursors."""
+
+    by_age = LeasesByAge()
 
 
 class EngineJob(Table):
@@ -105,7 +121,7 @@ class Claim(Table):
     started = BooleanAttribute(default=False)
     claimed_at = NumberAttribute()
     task_token = UnicodeAttribute(null=True)
-    """The state machine's callback token while a person's decision is awaited."""
+    """The callback token of an execution of version 0.2.0 that waits for a person (moderation.task_tokens)."""
     decision = UnicodeAttribute(null=True)
     decision_reason = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)

@@ -42,5 +42,7 @@ class Usage(Table):
     day = UnicodeAttribute(range_key=True)
     uploads = NumberAttribute(null=True)
     size_bytes = NumberAttribute(null=True)
+    microdollars = NumberAttribute(null=True)
+    """What the creator's productions that ended on the day are estimated to have cost."""
     open_uploads = UnicodeSetAttribute(null=True)
     expires_at = NumberAttribute(null=True)

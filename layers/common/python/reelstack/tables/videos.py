@@ -96,6 +96,8 @@ class Video(Table):
     """What the attempt that is played is estimated to have cost: production.cost_estimate."""
     attempts = NumberAttribute(null=True)
     """The highest attempt ever asked for; None: `attempt` is. A reencode that failed leaves `attempt` behind it."""
+    retries = NumberAttribute(null=True)
+    """How many attempts its owner asked for after the first."""
     reencode_attempt = NumberAttribute(null=True)
     """Present while a published video is made anew; what is played stays as it is until that is published."""
     reencode_priority = UnicodeAttribute(null=True)

@@ -27,6 +27,13 @@ class DailyUploadsExceeded(QuotaExceeded):
     type, title = "daily-uploads-exceeded", "You may begin more uploads tomorrow"
 
 
+class DailyProductionExceeded(QuotaExceeded):
+    type, title = (
+        "daily-production-exceeded",
+        "Making your videos has cost what it may in a day; you may begin more tomorrow",
+    )
+
+
 class DailyBytesExceeded(QuotaExceeded):
     type, title = "daily-bytes-exceeded", "You may upload more bytes tomorrow"
 

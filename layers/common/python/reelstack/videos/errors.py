@@ -38,9 +38,5 @@ class VideoProcessing(Conflict):
     type, title = "video-processing", "This video is still being made"
 
 
-class NothingToRetry(Conflict):
-    type, title = "nothing-to-retry", "Only a failed production can be tried again"
-
-
 class VideoNotEditable(Conflict):
     type, title = "video-not-editable", "This video cannot be changed in its present state"

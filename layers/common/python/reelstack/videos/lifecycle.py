@@ -35,14 +35,13 @@ def show_preview(video_id: str, attempt: int, preview: dict[str, Any]) -> bool:
     return _settle(video_id, attempt, Video.state == State.PROCESSING, [Video.preview.set(preview)])
 
 
-def await_review(video_id: str, attempt: int, labels: dict[str, float]) -> bool:
-    return _settle(video_id, attempt, *awaiting_review(labels))
-
-
-def awaiting_review(labels: dict[str, float]) -> tuple[Any, list[Any]]:
+def awaiting_review(labels: dict[str, float], asset: dict[str, Any]) -> tuple[Any, list[Any]]:
     """When a video's item may say that it waits for a person, and what it says then."""
-    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
-    return allowed, [Video.state.set(State.REVIEW), Video.labels.set(labels)]
+    return Video.state == State.PROCESSING, [
+        Video.state.set(State.REVIEW),
+        Video.labels.set(labels),
+        Video.asset.set(asset),
+    ]
 
 
 def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
@@ -85,11 +84,18 @@ def played(asset: dict[str, Any]) -> list[Any]:
 def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
     kept = [Video.asset.set(rejection.asset)] if rejection.asset else []
     more = [Video.labels.set(rejection.labels), Video.rejected_at.set(now_ms()), *kept]
-    return _end(video_id, attempt, [*_ended(State.REJECTED, rejection.reason, rejection.detail), *more])
+    ended = [*_ended(State.REJECTED, rejection.reason, rejection.detail), *more]
+    return _end(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), ended)
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
-    return _end(video_id, attempt, _ended(State.FAILED, reason, detail))
+    """The attempt came to nothing, and its first rung goes: production.leftovers.
+
+    A video that waits for a person with all that playback needs has not failed, whatever became of its execution.
+    """
+    made = (Video.state == State.REVIEW) & Video.asset.exists()
+    ended = [*_ended(State.FAILED, reason, detail), Video.preview.remove()]
+    return _end(video_id, attempt, Video.state.is_in(*IN_PRODUCTION) & ~made, ended)
 
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
@@ -97,8 +103,8 @@ def _ended(state: State, reason: str, detail: str) -> list[Any]:
     return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
 
 
-def _end(video_id: str, attempt: int, actions: list[Any]) -> bool:
-    if _settle(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), actions):
+def _end(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
+    if _settle(video_id, attempt, allowed, actions):
         return True
     note_leftovers(video_id, attempt)
     return False

@@ -5,19 +5,12 @@ import zlib
 from enum import StrEnum
 from typing import Any
 
-from reelstack import audit_log
-from reelstack.audit_log import Change
 from reelstack.errors import NothingToChange
 from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.platform.config import config
 from reelstack.tables.videos import SHARDS, Video
-from reelstack.videos.errors import (
-    NothingToRetry,
-    NotYourVideo,
-    VideoNotEditable,
-    VideoNotFound,
-)
+from reelstack.videos.errors import NotYourVideo, VideoNotEditable, VideoNotFound
 
 DUE = "due"
 """The one partition of Video.by_erasure."""
@@ -125,23 +118,6 @@ def delete(video: Video) -> None:
     actions = [Video.state.set(State.DELETED), Video.shard.remove()]
     actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
     _update(video, actions, Video.video_id.exists(), VideoNotFound)
-
-
-def request_retry(video: Video, by: str) -> Video:
-    """Asks for the next attempt; the change itself starts it (publish_video_events). By another than its owner it is an
-    act of staff. Raises NothingToRetry."""
-    if video.state == State.QUEUED:
-        return video
-    again = [Video.state.set(State.QUEUED), Video.attempt.set(int(video.attempt) + 1)]
-    again += [Video.reason.remove(), Video.reason_detail.remove()]
-    failed = (Video.state == State.FAILED) & (Video.attempt == video.attempt)
-    if video.owner_id == by:
-        return _update(video, again, failed, NothingToRetry)
-    noted = audit_log.entry(video.video_id, by, "retried", "")
-    if not audit_log.commit(noted, Change(item=video, actions=again, condition=failed)):
-        raise NothingToRetry
-    video.refresh(consistent_read=True)
-    return video
 
 
 def shard_of(video_id: str) -> int:

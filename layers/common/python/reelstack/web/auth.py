@@ -59,8 +59,9 @@ EVERYBODY = Depends(Requires(None))
 """For routes that answer without a token: `dependencies=[EVERYBODY]`."""
 
 
-def caller_of(event: dict[str, Any]) -> Caller | None:
-    """The caller an API Gateway event names; None when the gateway asked for no token."""
+def caller_of(event: dict[str, Any], everybody: str = "viewer") -> Caller | None:
+    """The caller an API Gateway event names; None when the gateway asked for no token. `everybody`: the role that needs
+    no group."""
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         return None
@@ -68,4 +69,4 @@ def caller_of(event: dict[str, Any]) -> Caller | None:
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
     session_id = claims.get("origin_jti") or claims.get("sid")
-    return Caller(claims["sub"], frozenset(names) | {"viewer"}, session_id)
+    return Caller(claims["sub"], frozenset(names) | {everybody}, session_id)

@@ -21,6 +21,7 @@ from reelstack import audit_log
 from reelstack.accounts import sessions
 from reelstack.errors import ReelstackError
 from reelstack.platform import secrets
+from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
 from reelstack.web import idempotency, problems, rate_limits
 from reelstack.web.auth import CALLER, Caller, caller_of
@@ -99,7 +100,8 @@ class RequestMiddleware:
         scope = request.scope
         _check_origin(request)
         rule, path = matching(self.rules, scope)
-        scope[CALLER] = caller = caller_of(scope.get("aws.event", {}))
+        everybody = "creator" if config().creators == "everybody" else "viewer"
+        scope[CALLER] = caller = caller_of(scope.get("aws.event", {}), everybody)
         await run_in_threadpool(_admit, request, rule, caller)
         body = await _read(request, rule.max_body_bytes if rule else MAX_BODY_BYTES)
         if rule is None or caller is None:

@@ -1,0 +1,98 @@
+"""cost: what a stage costs before it is deployed, while idle and by clips. Needs no account."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.session import AsJson, print_json
+
+if TYPE_CHECKING:
+    from infra.costs.clips import Clip
+    from infra.costs.idle import Line
+    from infra.settings import Settings
+
+What = Annotated[Literal["idle", "clips", "minutes"], typer.Argument(metavar="idle|clips|minutes")]
+Number = Annotated[int | None, typer.Argument(min=1, help="Of clips (1000) or minutes of video (1).")]
+Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/settings.py.")]
+Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: instead of the stage's own.")]
+Seconds = Annotated[int, typer.Option(min=1, max=3600, help="Length of a clip. Minutes come in clips of 60 s.")]
+Side = Annotated[int, typer.Option(min=240, max=4320, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
+Views = Annotated[int, typer.Option(min=0, help="How often each clip is watched, 70 % of it on average.")]
+Months = Annotated[int, typer.Option(min=0, help="How long each clip is kept.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(cost)
+
+
+def cost(
+    what: What,
+    number: Number = None,
+    stage: Stage = "dev",
+    profile: Profile = None,
+    seconds: Seconds = 30,
+    side: Side = 1080,
+    views: Views = 100,
+    months: Months = 12,
+    as_json: AsJson = False,
+) -> None:
+    """What a stage costs before it is deployed, line by line: a month in which nobody uses it, or making, keeping and
+    delivering clips. List prices of us-east-1.
+
+    \b
+      reelstack cost idle --stage prod
+      reelstack cost clips 1000 --stage prod --seconds 60 --views 500
+      reelstack cost minutes 100 --side 2160
+    """
+    settings = _settings(stage)
+    if what == "idle":
+        name = f"{stage}-{profile or settings.profile}"
+        _print(_idle(name), f"{name}, a month", as_json)
+        return
+    from infra.costs.clips import Clip
+
+    count = number or (1000 if what == "clips" else 1)
+    clip = Clip(seconds=60 if what == "minutes" else seconds, short_side=side, views=views, months=months)
+    _print(_clips(settings, count, clip), f"{count} {what} of {side}p", as_json)
+
+
+def _idle(name: str) -> "list[Line]":
+    from local import programs
+
+    # CDK's library runs on the Node of this checkout.
+    os.environ["JSII_NODE"] = str(programs.node().path)
+    from infra.checks.assemblies import assembly
+    from infra.costs.report import idle_lines
+
+    return idle_lines(assembly(name))
+
+
+def _clips(settings: "Settings", number: int, clip: "Clip") -> "list[Line]":
+    from infra.costs import clips
+
+    return clips.lines(settings, number, clip)
+
+
+def _settings(stage: str) -> "Settings":
+    from infra.settings import STAGES
+
+    if stage not in STAGES or STAGES[stage].is_local:
+        on_aws = ", ".join(name for name, settings in STAGES.items() if not settings.is_local)
+        raise typer.BadParameter(f"no stage {stage!r} on AWS; there are {on_aws}", param_hint="--stage")
+    return STAGES[stage]
+
+
+def _print(found: "Sequence[Line]", last: str, as_json: bool) -> None:
+    from infra.costs import idle, prices
+
+    if as_json:
+        document = {"what": last, "dollars": idle.total(found), "lines": [asdict(line) for line in found]}
+        print_json({**document, "as_of": prices.AS_OF})
+        return
+    from infra.costs.report import as_text
+
+    typer.echo(as_text(found, last))
+    typer.echo(f"Prices: {prices.AS_OF}.")

@@ -1,0 +1,147 @@
+# ruff: noqa: E501 -- a table is read across
+"""What one request of a user makes the system do, at most: the work behind each route, and of each function that follows.
+
+    ms        of the service's function, warm
+    read      DynamoDB read units (4 KB, eventually consistent: half), beside those of every request
+    write     DynamoDB write units, those of indexes and transactions (twice) included
+    s3        S3 requests of the price of PUT and LIST
+    changes   tables whose streams say so; "-Follow": an item went, after which its consumers write nothing
+    events    of the bus, or "avatar": a picture arrived in storage
+    a day     what limits the route besides its rate: a quota or a rule
+
+Counted from the code, rounded up; the largest page that a caller can ask for. What a change sets off is not repeated
+here: it is read from the catalogue's `streams` and `events`, and priced by INVOKED.
+"""
+
+from dataclasses import dataclass
+
+ROUTES = """
+route                                                    | ms  | read | write | s3 | changes      | events           | a day
+GET /v1/health                                           | 5   | 0    | 0     | 0  |              |                  |
+POST /v1/uploads                                         | 150 | 4    | 12    | 2  | Video        |                  | uploads
+GET /v1/uploads/{upload_id}                              | 300 | 1    | 0     | 10 |              |                  |
+POST /v1/uploads/{upload_id}/parts                       | 150 | 1    | 0     | 0  |              |                  |
+POST /v1/uploads/{upload_id}/sign                        | 20  | 1    | 0     | 0  |              |                  |
+POST /v1/uploads/{upload_id}/complete                    | 500 | 2    | 2     | 12 |              |                  |
+DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 12 |              |                  |
+GET /v1/videos                                           | 80  | 100  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}                                | 20  | 6    | 0     | 0  |              |                  |
+PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
+DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
+GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
+POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
+GET /v1/users/{user_id}/videos                           | 100 | 200  | 0     | 0  |              |                  |
+GET /v1/feed                                             | 100 | 200  | 0     | 0  |              |                  |
+GET /v1/feed/following                                   | 150 | 300  | 0     | 0  |              |                  |
+PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
+DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |
+GET /v1/videos/{video_id}/likes                          | 15  | 4    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/likers                         | 60  | 60   | 0     | 0  |              |                  |
+GET /v1/me/likes                                         | 80  | 100  | 0     | 0  |              |                  |
+POST /v1/videos/{video_id}/comments                      | 60  | 20   | 8     | 0  | Comment      |                  |
+GET /v1/videos/{video_id}/comments                       | 80  | 150  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/comments/{comment_id}          | 20  | 10   | 0     | 0  |              |                  |
+PATCH /v1/videos/{video_id}/comments/{comment_id}        | 60  | 20   | 4     | 0  | Comment      |                  |
+DELETE /v1/videos/{video_id}/comments/{comment_id}       | 20  | 4    | 4     | 0  | -Comment     |                  |
+GET /v1/videos/{video_id}/comments/{comment_id}/replies  | 60  | 100  | 0     | 0  |              |                  |
+PUT /v1/videos/{video_id}/comments/{comment_id}/like     | 15  | 4    | 4     | 0  | CommentLike  |                  |
+DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | 15  | 4    | 2     | 0  | -CommentLike |                  |
+PUT /v1/videos/{video_id}/pin/{comment_id}               | 15  | 4    | 2     | 0  |              |                  |
+DELETE /v1/videos/{video_id}/pin                         | 15  | 2    | 1     | 0  |              |                  |
+PUT /v1/videos/{video_id}/bookmark                       | 15  | 4    | 2     | 0  | Bookmark     |                  |
+DELETE /v1/videos/{video_id}/bookmark                    | 15  | 2    | 2     | 0  | -Bookmark    |                  |
+GET /v1/me/bookmarks                                     | 80  | 100  | 0     | 0  |              |                  |
+PUT /v1/videos/{video_id}/shares/{channel}               | 15  | 4    | 2     | 0  | Share        |                  |
+PUT /v1/videos/{video_id}/report                         | 20  | 4    | 3     | 0  | Report       |                  |
+PUT /v1/videos/{video_id}/comments/{comment_id}/report   | 20  | 6    | 3     | 0  | Report       |                  |
+PUT /v1/users/{user_id}/follow                           | 30  | 6    | 6     | 0  | Follow       | FollowChanged    |
+DELETE /v1/users/{user_id}/follow                        | 20  | 2    | 4     | 0  | -Follow      |                  |
+GET /v1/users/{user_id}/follow                           | 15  | 4    | 0     | 0  |              |                  |
+GET /v1/users/{user_id}/followers                        | 60  | 60   | 0     | 0  |              |                  |
+GET /v1/users/{user_id}/following                        | 60  | 60   | 0     | 0  |              |                  |
+GET /v1/me/follow-requests                               | 60  | 60   | 0     | 0  |              |                  |
+PUT /v1/me/follow-requests/{user_id}                     | 20  | 2    | 4     | 0  | Follow       | FollowChanged    |
+DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      |                  |
+DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      |                  |
+PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow      |                  |
+DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  |              |                  |
+GET /v1/me/blocks                                        | 40  | 30   | 0     | 0  |              |                  |
+POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
+GET /v1/search/videos                                    | 80  | 150  | 0     | 0  |              |                  |
+GET /v1/search/users                                     | 80  | 60   | 0     | 0  |              |                  |
+GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
+PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed  |
+PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
+DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
+POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
+DELETE /v1/me/avatar                                     | 20  | 1    | 1     | 1  | User         |                  |
+GET /v1/me/sessions                                      | 30  | 15   | 0     | 0  |              |                  |
+DELETE /v1/me/sessions                                   | 200 | 15   | 100   | 0  |              |                  |
+DELETE /v1/me/sessions/{session_id}                      | 15  | 1    | 1     | 0  |              |                  |
+GET /v1/users/{user_id}                                  | 15  | 4    | 0     | 0  |              |                  |
+POST /v1/me/export                                       | 60  | 1    | 2     | 0  |              |                  |
+GET /v1/me/export                                        | 20  | 1    | 0     | 0  |              |                  |
+DELETE /v1/me                                            | 60  | 2    | 6     | 0  | User         | AccountNarrowed  | once
+GET /v1/me/notifications                                 | 80  | 150  | 0     | 0  |              |                  |
+GET /v1/me/notifications/unread                          | 30  | 60   | 0     | 0  |              |                  |
+PUT /v1/me/notifications/read                            | 15  | 1    | 1     | 0  |              |                  |
+POST /v1/me/connection                                   | 15  | 0    | 2     | 0  |              | connected        |
+GET /v1/me/notification-preferences                      | 15  | 1    | 0     | 0  |              |                  |
+PUT /v1/me/notification-preferences                      | 15  | 1    | 4     | 0  |              |                  |
+GET /v1/me/mutes                                         | 30  | 10   | 0     | 0  |              |                  |
+PUT /v1/me/mutes/{user_id}                               | 15  | 2    | 1     | 0  |              |                  |
+DELETE /v1/me/mutes/{user_id}                            | 15  | 1    | 1     | 0  |              |                  |
+GET /v1/me/devices                                       | 15  | 2    | 0     | 0  |              |                  |
+PUT /v1/me/devices/{device_id}                           | 150 | 4    | 2     | 0  |              |                  |
+DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 0  |              |                  |
+"""
+QUOTAS = ("", "uploads", "once")
+"""`uploads`: a video is deleted, or tried again, once for each that was begun."""
+BESIDES = ("avatar", "connected")
+"""What no event of the bus tells: the functions that follow are in FOLLOWS."""
+FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",)}
+
+
+@dataclass(frozen=True)
+class Work:
+    """Of one invocation; the fields are as in ROUTES. `pushes` to phones and connections, `edge` requests to the
+    KeyValueStore, `minutes` that a connection stays open, `pictures` that Rekognition looks at."""
+
+    ms: int
+    read: float = 0
+    write: float = 0
+    s3: float = 0
+    pushes: int = 0
+    edge: int = 0
+    minutes: int = 0
+    pictures: int = 0
+    sets_off: tuple[str, ...] = ()
+    """Functions that its messages and events invoke, beside what the catalogue says."""
+
+
+INVOKED: dict[str, Work] = {
+    "publish_video_events": Work(30, write=2, sets_off=("notify",)),
+    "invalidate_user_cache": Work(20),
+    "index_search": Work(80, read=3),
+    "count_interactions": Work(40, read=1, write=4),
+    "notify": Work(250, read=40, write=2, pushes=30),
+    "open_reviews": Work(60, read=60, write=12),
+    # Its reads and writes are added from the settings: a whole timeline.
+    "update_timelines": Work(600, read=20),
+    "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
+    # A thousand videos, fifty to a message.
+    "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "write_denials": Work(400, edge=2),
+    "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
+    "websocket": Work(60, read=4, write=3, minutes=120),
+}
+"""What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""
+PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
+"""Invoked for each video that is begun or published; priced as rows of their own in infra/checks/spending.py."""
+BY_PRODUCTION = "steps of the production machine, which creator_dollars_per_day bounds"
+BY_EXPORT = "steps of exports and erasures: one export a day, one erasure"
+BY_STAFF_OR_CLOCK = (
+    *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
+    *("receive_mediaconvert_event", "receive_rekognition_result"),
+)
+"""Invoked by a schedule, by staff, or by an engine about a production that is priced already."""

@@ -1,0 +1,101 @@
+"""What clips cost: to produce, to keep for some months and to deliver, by a stage's settings and a typical clip. Pure.
+
+Producing is priced by reelstack.production.cost_estimate, as every upload is. Beside it stand what the assumptions of
+`Clip` say, all of which the command line can change.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from infra.costs import prices
+from infra.costs.idle import Line
+from infra.settings import Settings
+from reelstack.media.ladder import Facts, Plan, make_plan
+from reelstack.production.cost_estimate import GB, MICRO, US_EAST_1, Estimate, estimate
+
+SOURCE_KBPS = {480: 4_000, 720: 8_000, 1080: 17_000, 2160: 50_000}
+"""What phones record, by short side."""
+API_REQUEST = 1.00 / 1e6
+API_SECONDS, API_MB = 0.05, 512
+API_CALLS_A_VIEW = 2
+"""Playback, and a page of the feed that is shared by ten clips, likes and comments with it."""
+READS_A_CALL = 4
+WRITES_A_CLIP = 40
+"""Upload, claim, lease, backlog, states of the video and their indexes."""
+FILES_A_VIEW = 4
+"""Two playlists, a poster and the page's share of the web app's files."""
+RANGE_SECONDS = 4
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A typical clip, upright, and what becomes of it. `watched`: the share of it that a view plays."""
+
+    seconds: int = 30
+    short_side: int = 1080
+    fps: int = 30
+    views: int = 100
+    watched: float = 0.7
+    months: int = 12
+    """How long it is kept."""
+    played: str = "hevc-720"
+    """The rendition that viewers get."""
+
+
+def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
+    """What `number` of such clips cost in all, in the order in which the money is spent."""
+    plan, original_bytes = _plan(settings, clip), _original_bytes(clip)
+    made = estimate(plan, original_bytes=original_bytes, architecture=settings.architecture)
+    each = [
+        ("produce: functions", made.compute / MICRO),
+        ("produce: state transitions", made.transitions / MICRO),
+        ("produce: S3 requests", made.requests / MICRO),
+        ("produce: tables", WRITES_A_CLIP * prices.WRITE_UNIT),
+        (f"keep {clip.months} months: S3", _kept(made, original_bytes, clip)),
+        *_delivered(settings, plan, clip),
+    ]
+    return [Line(what, number, round(number * dollars, 4)) for what, dollars in each]
+
+
+def _plan(settings: Settings, clip: Clip) -> Plan:
+    facts = Facts(
+        container="mov",
+        video_stream=0,
+        audio_stream=1,
+        width=clip.short_side,
+        height=clip.short_side * 16 // 9,
+        tick=(1, 90_000),
+        start_ticks=0,
+        fps=(clip.fps, 1),
+        frames=clip.seconds * clip.fps,
+        constant=True,
+    )
+    return make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs)
+
+
+def _original_bytes(clip: Clip) -> int:
+    near = min(SOURCE_KBPS, key=lambda side: abs(side - clip.short_side))
+    return SOURCE_KBPS[near] * 1000 // 8 * clip.seconds
+
+
+def _kept(made: Estimate, original_bytes: int, clip: Clip) -> float:
+    """Everything in Standard at first; the original in Glacier Instant Retrieval from its second month on."""
+    original = original_bytes / GB
+    standard = made.storage_per_month / MICRO
+    later = standard - original * US_EAST_1.s3_gb_month + original * prices.S3_GLACIER_IR_GB
+    return min(clip.months, 1) * standard + max(0, clip.months - 1) * later
+
+
+def _delivered(settings: Settings, plan: Plan, clip: Clip) -> list[tuple[str, float]]:
+    played = {rendition.name: rendition for rendition in plan.renditions}.get(clip.played, plan.first)
+    seconds = clip.seconds * clip.watched
+    views = clip.views
+    requests = views * (FILES_A_VIEW + ceil(2 * seconds / RANGE_SECONDS))
+    calls = views * API_CALLS_A_VIEW
+    memory = API_SECONDS * API_MB / 1024 * US_EAST_1.lambda_gb_second[settings.architecture]
+    call = API_REQUEST + US_EAST_1.lambda_request + memory + READS_A_CALL * prices.READ_UNIT
+    return [
+        (f"deliver {views} views: bytes", views * played.cap_kbps * 1000 / 8 * seconds / GB * prices.DELIVERED_GB),
+        (f"deliver {views} views: requests", (requests + calls) * prices.DELIVERED_REQUEST),
+        (f"deliver {views} views: API", calls * call),
+    ]

@@ -1,0 +1,58 @@
+"""AWS's list prices in us-east-1, in US dollars: those that the cost commands use besides production's own.
+
+On demand, without free tier, discounts and taxes. Lambda, Step Functions and S3 are priced once, in
+reelstack.production.cost_estimate, which functions use, too. Whoever changes a number changes `AS_OF`.
+"""
+
+AS_OF = "2026-11-29; list prices, not compared with a bill"
+SOURCES = {
+    "CloudFront": "aws.amazon.com/cloudfront/pricing, North America and Europe, first 10 TB",
+    "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
+    "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
+    "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
+    "KMS": "aws.amazon.com/kms/pricing",
+    "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
+    "OpenSearch": "aws.amazon.com/opensearch-service/pricing",
+    "PrivateLink": "aws.amazon.com/privatelink/pricing",
+    "Secrets Manager": "aws.amazon.com/secrets-manager/pricing",
+    "SQS": "aws.amazon.com/sqs/pricing",
+    "WAF": "aws.amazon.com/waf/pricing",
+    "X-Ray": "aws.amazon.com/xray/pricing",
+}
+
+HOURS_A_MONTH = 730
+SECONDS_A_MONTH = HOURS_A_MONTH * 3600
+
+# a month, used or not
+SNAP_START_GB_SECOND = 0.0000015046
+"""Of memory, for each published version that can be restored from its snapshot."""
+ALARM_METRIC = 0.10
+CUSTOM_METRIC = 0.30
+DASHBOARD = 3.00
+KMS_KEY = 1.00
+SECRET = 0.40
+WEB_ACL, WEB_ACL_RULE = 5.00, 1.00
+CACHE_GB_HOUR, CACHE_LEAST_GB = 0.084, 0.1
+"""A serverless cache is charged for 100 MB even if it holds less."""
+ENDPOINT_ZONE_HOUR = 0.01
+"""Of an interface endpoint, for each zone it stands in."""
+SEARCH_NODE_HOUR = {
+    "t3.small.search": 0.036,
+    "t3.medium.search": 0.073,
+    "m6g.large.search": 0.128,
+    "m7g.medium.search": 0.068,
+    "m7g.large.search": 0.135,
+    "r6g.large.search": 0.167,
+    "r7g.large.search": 0.186,
+}
+SEARCH_GIB = 0.122
+HOSTED_ZONE = 0.50
+
+# per use
+TRACE = 5.00 / 1e6
+QUEUE_REQUEST = 0.40 / 1e6
+DELIVERED_GB = 0.085
+DELIVERED_REQUEST = 0.0100 / 10_000
+WRITE_UNIT, READ_UNIT = 0.625 / 1e6, 0.125 / 1e6
+"""DynamoDB's on-demand request units."""
+S3_GLACIER_IR_GB = 0.004

@@ -1,0 +1,116 @@
+"""One pool of concurrent executions, and bulkheads in it: production waits when it is full, the API never does."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.catalogue import FUNCTIONS, Fn
+from infra.functions import concurrency
+from infra.functions.concurrency import PoolTooSmall
+from infra.settings import STAGES, Settings
+from infra.workflows import definitions
+from tests.infra.templates import Assembly, place
+
+PROD = STAGES["prod"]
+MACHINES = {path.name.split(".")[0] for path in definitions.FOLDER.glob("*/*.asl.json")}
+TASKS = [
+    pytest.param(machine, state, id=f"{machine}.{name}")
+    for machine in sorted(MACHINES)
+    for name, state in definitions.states(json.loads(definitions.read(machine)[0])).items()
+    if state["Type"] == "Task"
+]
+API_PERCENT = 15
+LONG_SECONDS = 30
+
+
+def _with(**changed: Any) -> Settings:
+    return Settings.model_validate({**PROD.model_dump(), **changed})
+
+
+def _reserved(assembly: Assembly) -> dict[str, int]:
+    found = {line.name: assembly.at(place(line)).properties for line in FUNCTIONS}
+    key = "ReservedConcurrentExecutions"
+    return {name: properties[key] for name, properties in found.items() if key in properties}
+
+
+def test_reservations_follow_from_the_accounts_concurrency(prod: Assembly) -> None:
+    reserved = _reserved(prod)
+    assert reserved == concurrency.reservations(PROD, FUNCTIONS)
+    assert (reserved["transcode"], reserved["encode_first_rung"]) == (550, 100)
+    assert concurrency.reservations(_with(lambda_concurrency=4000), FUNCTIONS)["transcode"] == 2200
+
+
+def test_a_share_is_of_a_function_that_there_is() -> None:
+    assert concurrency.SHARES.keys() <= {line.name for line in FUNCTIONS}
+
+
+def test_the_api_is_limited_by_no_reservation_and_keeps_its_part_of_the_pool(prod: Assembly) -> None:
+    reserved = _reserved(prod)
+    assert not {line.name for line in FUNCTIONS if line.trigger in ("http", "socket")} & reserved.keys()
+    left = concurrency.unreserved(PROD, reserved)
+    assert left >= max(concurrency.UNRESERVED, PROD.lambda_concurrency * API_PERCENT / 100)
+
+
+@pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)
+def test_what_runs_long_and_is_started_by_many_is_reserved_for(line: Fn) -> None:
+    """A schedule starts one at a time; API Gateway waits 30 s, and its stage has a throttle."""
+    started_by_many = line.trigger not in ("http", "socket", "schedule")
+    assert (line.name in concurrency.SHARES) == (started_by_many and line.timeout > LONG_SECONDS)
+
+
+@pytest.mark.parametrize("limit", [10, 100, 500, 1000, 3000])
+def test_aws_would_accept_the_reservations_of_any_account(limit: int) -> None:
+    reserved = concurrency.reservations(_with(lambda_concurrency=limit), FUNCTIONS)
+    assert not reserved or limit - sum(reserved.values()) >= 100
+    assert bool(reserved) == (limit >= 1000)
+
+
+def test_a_new_accounts_ten_are_not_reserved_and_dev_needs_no_more(assemblies: dict[str, Assembly]) -> None:
+    dev = assemblies["dev-core"]
+    assert dev.settings.lambda_concurrency == 10
+    assert _reserved(dev) == {}
+    assert dev.settings.production_slots * dev.settings.segment_workers <= 5
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_fits_its_pool(stage: str) -> None:
+    concurrency.check(STAGES[stage])
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"production_slots": 200, "segment_workers": 40}, "lower production_slots to 13 or segment_workers to 2"),
+        ({"production_slots_per_creator": 50}, "lower production_slots_per_creator to 12"),
+        ({"lambda_concurrency": 400}, "allows 220: lower production_slots to 20"),
+        ({"compose_workers": 50}, "compose_workers 50 is more than 20"),
+    ],
+)
+def test_more_at_a_time_than_the_pool_holds_is_refused_with_what_to_change(changed: dict[str, Any], says: str) -> None:
+    with pytest.raises(PoolTooSmall, match=says):
+        concurrency.check(_with(**changed))
+
+
+def test_a_queue_calls_no_more_than_its_functions_reservation(variant: Assembly) -> None:
+    """SQS counts a throttled message as received: after five it is a dead letter."""
+    (mapping,) = [m for m in variant.of("AWS::Lambda::EventSourceMapping") if "ScalingConfig" in m.properties]
+    most = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
+    assert most <= _reserved(variant).get("compose_upload", variant.settings.lambda_concurrency // 5)
+
+
+@pytest.mark.parametrize(("machine", "state"), TASKS)
+def test_a_full_pool_delays_every_step_of_every_machine_and_fails_none(machine: str, state: dict[str, Any]) -> None:
+    first = state["Retry"][0]
+    assert first["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert first["MaxAttempts"] >= 30
+    assert (first["MaxDelaySeconds"], first["JitterStrategy"]) == (60, "FULL")
+
+
+@pytest.mark.parametrize("machine", sorted(MACHINES))
+def test_a_machine_outlives_the_waiting_of_its_steps(machine: str) -> None:
+    """As long as every step waits on average: with full jitter half of the longest."""
+    definition = json.loads(definitions.read(machine)[0])
+    tasks = [state for state in definitions.states(definition).values() if state["Type"] == "Task"]
+    waiting = sum(state["Retry"][0]["MaxAttempts"] * state["Retry"][0]["MaxDelaySeconds"] / 2 for state in tasks)
+    assert waiting < definition["TimeoutSeconds"]

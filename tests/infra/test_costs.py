@@ -1,0 +1,116 @@
+"""What a stage costs is known before it is deployed: nothing in a template is without a price, and dev is cheap."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from infra.checks import costs
+from infra.costs import idle, prices
+from infra.costs.clips import Clip, lines
+from infra.costs.idle import UnknownPrice
+from infra.costs.report import idle_lines
+from infra.settings import STAGES
+from tests.infra.templates import Assembly
+
+PROD = STAGES["prod"]
+DEV_DOLLARS = 10
+
+
+def _total(assembly: Assembly) -> float:
+    return idle.total(idle_lines(assembly.folder))
+
+
+def _of(assembly: Assembly) -> dict[str, float]:
+    return {line.what: line.dollars for line in idle_lines(assembly.folder)}
+
+
+def test_dev_costs_less_than_ten_dollars_a_month_while_nobody_uses_it(assemblies: dict[str, Assembly]) -> None:
+    assert STAGES["dev"].profile == "core"
+    assert 0 < _total(assemblies["dev-core"]) < DEV_DOLLARS
+
+
+def test_every_resource_of_every_template_has_a_price_or_is_free_for_a_reason(variant: Assembly) -> None:
+    assert _total(variant) > 0
+    assert {resource.type for resource in variant.resources} <= idle.PRICED.keys() | idle.FREE.keys()
+    assert not idle.PRICED.keys() & idle.FREE.keys()
+    assert all(idle.FREE.values())
+
+
+def test_a_type_that_nobody_priced_is_no_nothing() -> None:
+    with pytest.raises(UnknownPrice, match="AWS::EC2::NatGateway"):
+        idle.lines([{"Resources": {"Nat": {"Type": "AWS::EC2::NatGateway"}}}])
+
+
+def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> None:
+    """By hand: 12 snapshots of 512 MB, 3 rules, nodes of 0.036 $ and 10 GiB each, 2 endpoints in 2 zones, 100 MB."""
+    found, nodes = _of(prod), PROD.search_nodes
+    alarms = len(prod.of("AWS::CloudWatch::Alarm"))
+    snapshots = len(prod.of("AWS::Lambda::Version"))
+    assert found["SnapStart snapshots"] == pytest.approx(snapshots * 1.977, abs=0.01)
+    assert found["alarms"] == pytest.approx(alarms * 0.10)
+    assert found["firewall (WAF)"] >= 8
+    assert found["OpenSearch"] == pytest.approx(nodes * (26.28 + 1.22), abs=0.01)
+    assert found["interface endpoints"] == pytest.approx(29.2)
+    assert found["Valkey (ElastiCache Serverless)"] == pytest.approx(6.13)
+    assert found["KMS keys"] >= 1
+
+
+@pytest.mark.parametrize(("schedule", "seconds"), [("rate(1 minute)", 60), ("rate(6 hours)", 21600)])
+def test_a_schedule_is_read(schedule: str, seconds: int) -> None:
+    assert idle._seconds_between(schedule) == seconds
+
+
+def test_a_schedule_that_cannot_be_read_is_no_nothing() -> None:
+    with pytest.raises(UnknownPrice, match="cron"):
+        idle._seconds_between("cron(0 3 * * ? *)")
+
+
+def test_the_metrics_of_a_scheduled_function_are_those_that_alarms_wait_for(prod: Assembly) -> None:
+    waited_for = {
+        alarm.properties["MetricName"]
+        for alarm in prod.of("AWS::CloudWatch::Alarm")
+        if {"Name": "service", "Value": "start_production"} in alarm.properties.get("Dimensions", [])
+    }
+    assert len(waited_for) == idle.COUNTED_EVERY_MINUTE["start_production"]
+
+
+def test_the_page_says_what_the_templates_cost(assemblies: dict[str, Assembly]) -> None:
+    """If not: python -m infra.checks.costs."""
+    text = costs.passage({name: assembly.folder for name, assembly in assemblies.items()})
+    page = costs.PAGE.read_text()
+    assert costs.with_passage(page, text) == page
+
+
+def test_more_costs_more() -> None:
+    clip = Clip()
+    cost = idle.total(lines(PROD, 1, clip))
+    for more in ({"seconds": 60}, {"short_side": 2160}, {"views": 1000}, {"months": 24}):
+        assert idle.total(lines(PROD, 1, replace(clip, **more))) > cost, more
+    assert idle.total(lines(PROD, 1000, clip)) == pytest.approx(1000 * cost, rel=0.01)
+
+
+def test_a_clip_that_nobody_watches_and_nobody_keeps_costs_what_producing_it_does() -> None:
+    found = lines(PROD, 1000, Clip(views=0, months=0))
+    assert {line.what.split(":")[0] for line in found if line.dollars} == {"produce"}
+
+
+@pytest.mark.parametrize("arguments", [["clips", "1000", "--stage", "prod"], ["minutes", "--side", "2160"]])
+def test_the_command_prints_lines_that_add_up(arguments: list[str]) -> None:
+    shown = CliRunner().invoke(app, ["cost", *arguments, "--json"])
+    assert shown.exit_code == 0, shown.output
+    told: dict[str, Any] = json.loads(shown.output)
+    assert told["dollars"] == pytest.approx(sum(line["dollars"] for line in told["lines"]), abs=0.001)
+    assert told["as_of"] == prices.AS_OF
+    text = CliRunner().invoke(app, ["cost", *arguments]).output
+    assert "produce: functions" in text
+    assert prices.AS_OF in text
+
+
+def test_an_unknown_stage_is_refused_with_those_there_are() -> None:
+    shown = CliRunner().invoke(app, ["cost", "clips", "--stage", "qa"])
+    assert shown.exit_code == 2
+    assert "dev, prod" in shown.output
