@@ -11,7 +11,8 @@ from itertools import product
 from typing import Literal
 
 from infra import ROOT
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe
 from reelstack.media.ladder import Facts, Plan, make_plan

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infra.checks import clips
 from infra.checks.clips import CLIPS, MINUTES, TRANSFERS, Clip, planned
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe
 from reelstack.media.ladder import Facts, make_plan
