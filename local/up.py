@@ -123,10 +123,13 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
 
 
 def _stop_others(services: Services) -> None:
-    """Ends what an earlier `up` started in another profile."""
+    """Ends what an earlier `up` started in another profile. What a cache of it kept is stale as soon as functions write
+    past it."""
     for name in reversed(ORDER):
         if name not in services.names:
             services.stop(name)
+    if not services.cache_url:
+        shutil.rmtree(services.places.state / "cache", ignore_errors=True)
 
 
 def _check(services: Services) -> None:

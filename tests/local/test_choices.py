@@ -1,0 +1,85 @@
+"""Which processes a laptop cloud has, and who serves AWS: flags before environment before what the last `up` used."""
+
+from pathlib import Path
+
+import pytest
+
+from infra import stages
+from local import choices, deploy, doctor, status
+from local.choices import Choices
+from local.errors import ChoiceInvalid
+from local.places import Places
+from local.ports import Ports
+from local.services import Services
+
+PORTS = Ports(aws=1, edge=2, cache=3, search=4)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    made = Places(tmp_path / "cloud")
+    made.make()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REELSTACK_PROFILE", "REELSTACK_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_flag_outranks_the_environment_and_that_the_last_up(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choices.choose(places.choices).profile == "full"
+    places.choices.write_text(Choices(profile="core").model_dump_json())
+    assert choices.choose(places.choices).profile == "core"
+    monkeypatch.setenv("REELSTACK_PROFILE", "full")
+    assert choices.choose(places.choices).profile == "full"
+    assert choices.choose(places.choices, profile="core").profile == "core"
+
+
+@pytest.mark.parametrize("given", [{"profile": "tiny"}, {"endpoint": "somewhere"}])
+def test_what_there_is_not_is_refused_with_what_there_is(places: Places, given: dict[str, str]) -> None:
+    with pytest.raises(ChoiceInvalid, match="there are"):
+        choices.choose(places.choices, **given)
+
+
+def test_profile_core_has_neither_cache_nor_search(places: Places) -> None:
+    core, full = (Services(places, PORTS, Choices(profile=name)) for name in ("core", "full"))
+    assert (core.names, full.names) == (("aws", "edge"), ("aws", "cache", "search", "edge"))
+    assert (core.cache_url, core.search_url) == ("", "")
+    told = deploy.assembly_environment(core)
+    assert told["REELSTACK_LOCAL_PROFILE"] == "core"
+    assert told != deploy.assembly_environment(full), "another profile is deployed anew"
+
+
+def test_status_and_doctor_know_the_profile_of_the_last_up(places: Places) -> None:
+    places.choices.write_text(Choices(profile="core").model_dump_json())
+    assert [one.name for one in status.read(places).services] == ["aws", "edge"]
+    seen = {finding.what for finding in doctor.examine(places)}
+    assert "ffmpeg" in seen
+    assert not seen & {"Valkey", "search"}
+
+
+def test_the_profiles_of_a_laptop_differ_in_two_addresses_only(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for profile in ("core", "full"):
+        for name, value in deploy.assembly_environment(Services(places, PORTS, Choices(profile=profile))).items():  # type: ignore[arg-type]
+            monkeypatch.setenv(name, value)
+        made.append(stages.local().model_dump())
+    core, full = made
+    assert {name for name in full if core[name] != full[name]} == {"profile", "cache_url", "search_url"}
+    assert (core["cache_url"], core["search_url"]) == (None, None)
+
+
+def test_localstack_is_asked_where_its_own_client_looks_for_it(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCALSTACK_HOST", "127.0.0.1:4999")
+    services = Services(places, PORTS, Choices(endpoint="localstack"))
+    assert services.endpoint_of("s3") == "http://127.0.0.1:4999"
+    assert services.names == ("cache", "search", "edge")
+    with pytest.raises(ChoiceInvalid, match="no service 'teapot'"):
+        services.endpoint_of("teapot")
+
+
+def test_an_url_serves_every_service(places: Places) -> None:
+    services = Services(places, PORTS, Choices(endpoint="http://10.0.0.9:4566"))
+    assert services.endpoint_of("s3") == services.endpoint == "http://10.0.0.9:4566"
