@@ -110,4 +110,4 @@ def test_a_cloud_of_profile_core_is_started_used_and_stopped(tmp_path: Path, dri
 
 
 def search_is_off(drive: Driver) -> bool:
-    return problem(drive.call("GET", "/v1/search/videos?q=clip", user="bob")) == (503, "search-off")
+    return problem(drive.call("GET", "/v1/search/videos?q=clip", user="bob")) == (404, "search-disabled")
