@@ -33,8 +33,8 @@ def environments(drive: Driver) -> dict[str, dict[str, str]]:
 def drive_without_engines(drive: Driver) -> Iterator[Driver]:
     """The running cloud with its functions as profile core has them.
 
-    Nothing else differs: test_the_profiles_of_a_laptop_differ_in_two_addresses_only. A cloud of its own would take four
-    times the processor time.
+    Nothing else differs: test_the_profiles_of_a_laptop_differ_in_two_addresses_only. The walk takes 11 s of processor
+    time so, and 77 s in a cloud of its own.
     """
     before = environments(drive)
     try:
@@ -53,6 +53,7 @@ def _configure(drive: Driver, name: str, variables: dict[str, str]) -> None:
     drive.aws("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
+@pytest.mark.engines  # `make test` walks below, and has a test of every part of it here
 def test_everything_that_people_do_works_in_profile_full(drive: Driver, tmp_path: Path) -> None:
     walk(drive, tmp_path)
 

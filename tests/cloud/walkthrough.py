@@ -30,6 +30,7 @@ def walk(drive: Driver, tmp_path: Path) -> None:
     _too_many_requests_are_refused(drive)
     _exported(viewer, tmp_path, video, text)
     _taken_down(drive, video, segment)
+    viewer.social.unfollow(video.owner_id)  # others count ann's followers
 
 
 def _a_segment(drive: Driver, master_url: str) -> str:

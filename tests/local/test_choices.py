@@ -1,5 +1,7 @@
 """Which processes a laptop cloud has, and who serves AWS: flags before environment before what the last `up` used."""
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from infra import stages
 from local import choices, deploy, doctor, status
 from local.choices import Choices
 from local.errors import ChoiceInvalid
-from local.places import Places
+from local.places import ROOT, Places
 from local.ports import Ports
 from local.services import Services
 
@@ -83,3 +85,17 @@ def test_localstack_is_asked_where_its_own_client_looks_for_it(places: Places, m
 def test_an_url_serves_every_service(places: Places) -> None:
     services = Services(places, PORTS, Choices(endpoint="http://10.0.0.9:4566"))
     assert services.endpoint_of("s3") == services.endpoint == "http://10.0.0.9:4566"
+
+
+def test_localstack_has_every_service_that_the_laptop_asks_for(places: Places) -> None:
+    services = Services(places, PORTS, Choices(endpoint="localstack"))
+    sources = "".join(file.read_text() for file in (ROOT / "local").glob("*.py"))
+    asked = set(re.findall(r'client\(services, "([a-z0-9-]+)"\)', sources))
+    assert "s3" in asked
+    assert {services.endpoint_of(service) for service in asked} == {services.endpoint}
+
+
+@pytest.mark.parametrize(("given", "flag"), [("PROFILE=core", "up --profile core"), ("PROFILE=", "up")])
+def test_make_up_hands_the_profile_on(given: str, flag: str) -> None:
+    done = subprocess.run(["make", "-n", "up", given], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1].strip().endswith(f"reelstack {flag}")
