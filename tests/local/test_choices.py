@@ -99,3 +99,15 @@ def test_localstack_has_every_service_that_the_laptop_asks_for(places: Places) -
 def test_make_up_hands_the_profile_on(given: str, flag: str) -> None:
     done = subprocess.run(["make", "-n", "up", given], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1].strip().endswith(f"reelstack {flag}")
+
+
+def test_the_page_of_operations_says_what_each_profile_is() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    rows = {row[1].strip(): row[2:4] for line in text.splitlines() if len(row := line.split("|")) == 5}
+    named = {what: [re.findall(r"`([^`]+)`", cell) for cell in cells] for what, cells in rows.items()}
+    profiles = ("core", "full")
+    by_default = [[name for name, one in stages.STAGES.items() if one.profile == profile] for profile in profiles]
+    assert named["stages that have it by default"] == by_default
+    assert named["processes on a laptop"] == [list(choices.PROCESSES[profile]) for profile in profiles]
+    for profile, cell in zip(profiles, rows["idle, a month"], strict=True):
+        assert f"`reelstack cost idle --stage STAGE --profile {profile}`" in cell
