@@ -32,6 +32,9 @@ class Settings(BaseModel):
     account: str = Field(pattern=r"^\d{12}$")
     region: str = "us-east-1"
     profile: Literal["core", "full"] = "full"
+    zones: tuple[str, ...] = Field(default=("a", "b", "c"), min_length=2, max_length=3)
+    """Letters of the region's zones that the network of profile `full` stands in. A third one is added at the end: the
+    cache stays in the first two, since AWS moves no serverless cache into other subnets."""
     domain: str | None = None
     """Host name of the site, e.g. clips.example.com; needs `hosted_zone_id`. None: the distribution's own name."""
     hosted_zone_id: str | None = None
@@ -230,8 +233,9 @@ class Settings(BaseModel):
     search_url: str | None = None
     """An OpenSearch that exists already, e.g. http://127.0.0.1:9200; None: the stack makes one in profile `full`."""
     search_instance: str = Field(default="t3.small.search", pattern=r"^[a-z0-9]+\.[a-z0-9]+\.search$")
-    search_nodes: int = Field(default=2, ge=1, le=20)
-    """Data nodes, in two zones if there are two or more: then an even number."""
+    search_nodes: int = Field(default=3, ge=1, le=10)
+    """Data nodes: one, or three and more, which stand in three zones and outlive the loss of one. Two cannot: what is
+    left of them is no majority and elects no leader. AWS takes ten of the t3 kinds at most."""
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
 
@@ -268,9 +272,11 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _search_is_the_same_in_both_zones(self) -> Self:
-        if self.search_nodes > 1 and self.search_nodes % 2:
-            raise ValueError("search_nodes is 1, or even: half of them stand in each of two zones")
+    def _search_has_a_majority_without_one_zone(self) -> Self:
+        if self.search_nodes == 2:
+            raise ValueError("search_nodes is 1 or at least 3: of two nodes one alone is no majority")
+        if self.search_nodes > 1 and len(self.zones) < 3:
+            raise ValueError("search_nodes above 1 needs three zones: set zones, or search_nodes=1")
         return self
 
     @model_validator(mode="after")
@@ -339,6 +345,7 @@ STAGES: dict[str, Settings] = {
         segment_workers=2,
         compose_workers=2,
         low_dollars_per_day=5,
+        search_nodes=1,
         snap_start=False,
         firewall=False,
         alarms="essential",

@@ -27,7 +27,8 @@ class Cache:
             serverless_cache_name=f"reelstack-{settings.stage}",
             engine="valkey",
             major_engine_version="8",
-            subnet_ids=[subnet.subnet_id for subnet in vpc.isolated_subnets],
+            # Other subnets would replace the cache, whose name is fixed. Two zones are what AWS asks for.
+            subnet_ids=[subnet.subnet_id for subnet in vpc.isolated_subnets[:2]],
             security_group_ids=[group.security_group_id],
             cache_usage_limits=elasticache.CfnServerlessCache.CacheUsageLimitsProperty(
                 data_storage=elasticache.CfnServerlessCache.DataStorageProperty(maximum=LARGEST_GB, unit="GB"),
