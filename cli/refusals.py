@@ -23,6 +23,7 @@ from reelstack.web.errors import (
     DirectAccessRefused,
     IdempotencyKeyInvalid,
     InvalidRequest,
+    RateLimiterUnavailable,
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
@@ -56,7 +57,7 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
-    yield from (DirectAccessRefused, TooManyRequests, RequestTooLarge, ReelstackError)
+    yield from (DirectAccessRefused, TooManyRequests, RateLimiterUnavailable, RequestTooLarge, ReelstackError)
     if rule.requires.role:
         yield from (TokenMissing, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:

@@ -128,6 +128,10 @@ class Settings(BaseModel):
         "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
     }
     """Buckets of their own, per user, for what costs more than a read, or other people's attention."""
+    rate_limiter_fallback: Literal["tables", "open", "closed"] = "tables"
+    """What happens while the cache that counts requests does not answer. `tables`: a table counts them, one write for
+    each, and requests are let in if that fails, too. `open`: they are let in uncounted. `closed`: they are refused with
+    503. In profile `core`, where tables count anyway, `closed` refuses them while the table does not answer."""
     playback_seconds_public: int = 6 * 3600
     playback_seconds_private: int = 5 * 60
 
@@ -230,6 +234,14 @@ class Settings(BaseModel):
     ffprobe_path: str = "/opt/bin/ffprobe"
     cache_url: str | None = None
     """A Valkey that exists already; None: the stack makes one in profile `full`."""
+    cache_gb: int = Field(default=10, ge=1, le=5000)
+    """The most that the cache may hold, in GB; then it evicts what expires anyway."""
+    cache_ecpu_per_second: int = Field(default=50_000, ge=1000, le=15_000_000)
+    """The most that the cache may do, in units of about one small command; more is throttled."""
+    cache_least_ecpu_per_second: int = Field(default=0, ge=0, le=15_000_000)
+    """What the cache is ready for without growing first, 0 or at least 1,000. AWS gives a cache some 30,000 to begin
+    with and doubles that within about ten minutes: a minimum above it is for a rush that is known before. It is paid
+    whether it is used or not, about 6 $ a month for each thousand."""
     search_url: str | None = None
     """An OpenSearch that exists already, e.g. http://127.0.0.1:9200; None: the stack makes one in profile `full`."""
     search_instance: str = Field(default="t3.small.search", pattern=r"^[a-z0-9]+\.[a-z0-9]+\.search$")
@@ -269,6 +281,13 @@ class Settings(BaseModel):
     def _an_appeal_finds_what_it_is_about(self) -> Self:
         if self.quarantine_days < self.appeal_days + LONGEST_APPEAL_DAYS:
             raise ValueError(f"quarantine_days is at least appeal_days + {LONGEST_APPEAL_DAYS}: appeals wait, too")
+        return self
+
+    @model_validator(mode="after")
+    def _the_cache_may_do_what_it_is_ready_for(self) -> Self:
+        least = self.cache_least_ecpu_per_second
+        if 0 < least < 1000 or least > self.cache_ecpu_per_second:
+            raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
         return self
 
     @model_validator(mode="after")
