@@ -10,7 +10,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from infra.settings import STAGES
+from infra.stages import STAGES
 from local import programs
 
 MIB = 1024 * 1024

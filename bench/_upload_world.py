@@ -23,7 +23,7 @@ import boto3
 import httpx
 
 from bench._link import HOST, Upstream
-from infra.settings import STAGES
+from infra.stages import STAGES
 from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services

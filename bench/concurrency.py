@@ -19,7 +19,7 @@ from bench._report import Check, Report
 from infra import ROOT
 from infra.catalogue import FUNCTIONS
 from infra.functions import concurrency
-from infra.settings import STAGES
+from infra.stages import STAGES
 from infra.workflows import definitions
 from reelstack.production import fair_queue
 from reelstack.uploads.priorities import Priority

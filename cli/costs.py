@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 What = Annotated[Literal["idle", "clips", "minutes"], typer.Argument(metavar="idle|clips|minutes")]
 Number = Annotated[int | None, typer.Argument(min=1, help="Of clips (1000) or minutes of video (1).")]
-Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/settings.py.")]
+Stage = Annotated[str, typer.Option("--stage", help="a stage of infra/stages.py.")]
 Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: instead of the stage's own.")]
 Seconds = Annotated[int, typer.Option(min=1, max=3600, help="Length of a clip. Minutes come in clips of 60 s.")]
 Side = Annotated[int, typer.Option(min=240, max=4320, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
@@ -77,7 +77,7 @@ def _clips(settings: "Settings", number: int, clip: "Clip") -> "list[Line]":
 
 
 def _settings(stage: str) -> "Settings":
-    from infra.settings import STAGES
+    from infra.stages import STAGES
 
     if stage not in STAGES or STAGES[stage].is_local:
         on_aws = ", ".join(name for name, settings in STAGES.items() if not settings.is_local)

@@ -6,6 +6,7 @@ import typer
 
 from cli import (
     accounts,
+    aging,
     bench,
     check_hls,
     cloud,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 for module in (
     cloud,
+    aging,
     uploads,
     videos,
     feed,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deployment.site import Deployed
     from deployment.target import Target
 
-Stage = Annotated[str, typer.Argument(help="A stage of infra/settings.py, e.g. dev or prod.")]
+Stage = Annotated[str, typer.Argument(help="a stage of infra/stages.py, e.g. dev or prod.")]
 ADDRESS = re.compile(r"[^@\s\"\\]+@[^@\s\"\\]+\.[^@\s\"\\]+")
 MARKS = {"ok": "✓", "missing": "✗", "note": "!", "unknown": "?"}
 
@@ -99,7 +99,7 @@ def npm(context: typer.Context) -> None:
 
 
 def _known(stage: str) -> None:
-    from infra.settings import STAGES
+    from infra.stages import STAGES
 
     if stage not in STAGES or STAGES[stage].is_local:
         on_aws = ", ".join(name for name, settings in STAGES.items() if not settings.is_local)
@@ -111,7 +111,7 @@ def _target(stage: str, *, ask: bool) -> "Target":
     from deployment.account import Account
     from deployment.emulator import on_emulator
     from deployment.target import OnAws
-    from infra.settings import STAGES
+    from infra.stages import STAGES
     from local import ports
     from local.places import places
     from local.services import Services

@@ -9,7 +9,7 @@ from infra.settings import Settings
 EDGE_REGION = "us-east-1"
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 """The SSM parameter by which `cdk deploy` itself knows that a region is ready."""
-CONCURRENCY, CONCURRENCY_QUOTA = 1_000, "L-B99A9384"
+CONCURRENCY_QUOTA = "L-B99A9384"
 """What AWS gives an account that is not new, and the quota's code."""
 NEW_ACCOUNT_MB = 3_008
 """New accounts end here, and no API says so."""
@@ -31,14 +31,15 @@ def credentials(settings: Settings, account: Account) -> Iterator[Finding]:
 
 def lambda_concurrency(settings: Settings, account: Account) -> Iterator[Finding]:
     limit = account.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    if limit >= CONCURRENCY:
+    wanted = settings.lambda_concurrency
+    if limit >= wanted:
         yield ok("Lambda concurrency", f"{limit} at once")
     else:
         yield missing(
             "Lambda concurrency",
-            f"{limit} at once, {CONCURRENCY} are planned with: uploads would wait long",
+            f"{limit} at once, {wanted} are planned with: ask for more, or lower lambda_concurrency",
             f"aws service-quotas request-service-quota-increase --service-code lambda --quota-code {CONCURRENCY_QUOTA} "
-            f"--desired-value {CONCURRENCY} --region {settings.region}",
+            f"--desired-value {wanted} --region {settings.region}",
         )
 
 
@@ -100,7 +101,7 @@ def mails(settings: Settings, account: Account) -> Iterator[Finding]:
     if settings.issuer:
         return
     if settings.ses_identity is None:
-        yield note("mails", "Cognito's own address: 50 a day in all", "set ses_identity in infra/settings.py")
+        yield note("mails", "Cognito's own address: 50 a day in all", "set ses_identity in infra/stages.py")
         return
     ses = account.client("sesv2")
     create = f"aws sesv2 create-email-identity --email-identity {settings.ses_identity} --region {settings.region}"
@@ -149,16 +150,13 @@ def hosted_zone(settings: Settings, account: Account) -> Iterator[Finding]:
 
 
 def python_for_layers(_: Settings, __: Account) -> Iterator[Finding]:
-    from infra.functions.layers import PYTHON, interpreter
+    from infra.functions.byte_code import PythonMissing, interpreter
+    from infra.functions.layers import PYTHON
 
-    if found := interpreter(PYTHON):
-        yield ok("Python for layers", f"{PYTHON} at {found}")
-    else:
-        yield missing(
-            "Python for layers",
-            f"no Python {PYTHON}: layers get no byte code, and cold starts take 1.4 s longer",
-            f".venv/bin/uv python install {PYTHON}, and put its folder (`uv python find {PYTHON}`) into PATH",
-        )
+    try:
+        yield ok("Python for layers", f"{PYTHON} at {interpreter(PYTHON, bring=False)}")
+    except PythonMissing:
+        yield note("Python for layers", f"no Python {PYTHON} here; uv brings one when layers are built")
 
 
 CHECKS: tuple[Check, ...] = (

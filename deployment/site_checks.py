@@ -30,7 +30,7 @@ def site(settings: Settings, account: Account) -> Iterator[Finding]:
 
 def alarm_subscription(settings: Settings, account: Account) -> Iterator[Finding]:
     if not settings.alarm_email:
-        yield note("alarms", "nobody hears them", "set alarm_email in infra/settings.py")
+        yield note("alarms", "nobody hears them", "set alarm_email in infra/stages.py")
         return
     sns = account.client("sns")
     topic = f"arn:aws:sns:{settings.region}:{settings.account}:reelstack-{settings.stage}-alarms"

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from deployment.account import Account, stack_outputs
 from deployment.errors import CdkFailed, SettingsIncomplete, WrongAccount
-from infra.settings import PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL, Settings
+from infra.settings import Settings
+from infra.stages import PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL
 from local import programs
 from local.places import ROOT
 
@@ -109,9 +110,9 @@ def check_settings(settings: Settings) -> None:
     if settings.account == PLACEHOLDER_ACCOUNT:
         raise SettingsIncomplete(
             f"stage {settings.stage} names no account: set REELSTACK_ACCOUNT to what "
-            "`aws sts get-caller-identity --query Account` says, or edit infra/settings.py"
+            "`aws sts get-caller-identity --query Account` says, or edit infra/stages.py"
         )
     if settings.alarm_email == PLACEHOLDER_EMAIL:
         raise SettingsIncomplete(
-            f"nobody hears the alarms of stage {settings.stage}: set REELSTACK_ALARM_EMAIL, or edit infra/settings.py"
+            f"nobody hears the alarms of stage {settings.stage}: set REELSTACK_ALARM_EMAIL, or edit infra/stages.py"
         )

@@ -19,7 +19,7 @@ def destroy(target: Target, steps: Steps) -> int:
     settings = target.settings
     if settings.keep_data:
         raise DataKept(
-            f"stage {settings.stage} keeps its data (keep_data in infra/settings.py): deploy it with keep_data=False "
+            f"stage {settings.stage} keeps its data (keep_data in infra/stages.py): deploy it with keep_data=False "
             "first, if its videos and accounts really are to go"
         )
     target.check()

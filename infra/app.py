@@ -1,4 +1,4 @@
-"""The CDK app: `cdk deploy -c stage=dev --all`. Stages are described in infra/settings.py.
+"""The CDK app: `cdk deploy -c stage=dev --all`. Stages are described in infra/stages.py.
 
 `-c site=https://….cloudfront.net` names the distribution of a stage without a domain, which may then sign people in and
 take uploads: `reelstack deploy` passes it on.
@@ -10,8 +10,9 @@ from aws_cdk import App
 
 from infra.checks import nag
 from infra.laptop import on_laptop
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
 from infra.stacks.stage import build
+from infra.stages import STAGES
 
 
 def settings_of(app: App) -> Settings:

@@ -1,6 +1,7 @@
 """A stage of AWS as a laptop's emulator can take it: what the machine decides is the laptop's, the rest stays."""
 
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 
 OF_THE_LAPTOP = (
     *("account", "transfer_acceleration", "storage_origin", "ffmpeg_path", "ffprobe_path"),

@@ -1,13 +1,13 @@
-"""Every setting of a stage, typed, in one place. A team edits `STAGES` at the end of this page and nothing else.
+"""Every setting of a stage, typed, in one place, with the values of a production stage. A team edits infra/stages.py.
 
 Sizes are bytes, times seconds, bitrates kbps unless the name says otherwise.
 """
 
-import os
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from infra.route_rates import ROUTE_RATES
 from reelstack.classification.verdicts import NEVER, Label, Threshold
 from reelstack.production.engine_choice import Choice
 from reelstack.web.rate_limits import Rate
@@ -94,39 +94,7 @@ class Settings(BaseModel):
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
-    route_rates: dict[str, Rate] = {
-        "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
-        # Each lists up to 10,000 parts: ten requests to S3.
-        "GET /v1/uploads/{upload_id}": Rate(at_once=40, per_second=0.2),
-        "POST /v1/uploads/{upload_id}/complete": Rate(at_once=20, per_second=0.1),
-        "DELETE /v1/uploads/{upload_id}": Rate(at_once=20, per_second=0.05),
-        # What may deny tokens at the edge, of a video or of all that an account has.
-        "PATCH /v1/videos/{video_id}": Rate(at_once=30, per_second=0.01),
-        "DELETE /v1/videos/{video_id}": Rate(at_once=60, per_second=0.02),
-        "PATCH /v1/me": Rate(at_once=10, per_second=0.0005),
-        "PUT /v1/me/handle": Rate(at_once=10, per_second=0.001),
-        "DELETE /v1/me/handle": Rate(at_once=10, per_second=0.001),
-        # A picture that is drawn anew and looked at; a connection that stays open for two hours; a phone.
-        "POST /v1/me/avatar": Rate(at_once=10, per_second=0.001),
-        "DELETE /v1/me/sessions": Rate(at_once=10, per_second=0.01),
-        "POST /v1/me/connection": Rate(at_once=20, per_second=0.02),
-        "PUT /v1/me/devices/{device_id}": Rate(at_once=20, per_second=0.02),
-        "POST /v1/videos/{video_id}/retry": Rate(at_once=6, per_second=0.02),
-        "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
-        "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
-        "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
-        "POST /v1/remoderations": Rate(at_once=20, per_second=1),
-        "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
-        "GET /v1/search/videos": Rate(at_once=20, per_second=2),
-        "GET /v1/search/users": Rate(at_once=20, per_second=2),
-        "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
-        "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
-        # Each writes a whole timeline.
-        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.01),
-        "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.05),
-        "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
-        "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
-    }
+    route_rates: dict[str, Rate] = ROUTE_RATES
     """Buckets of their own, per user, for what costs more than a read, or other people's attention."""
     rate_limiter_fallback: Literal["tables", "open", "closed"] = "tables"
     """What happens while the cache that counts requests does not answer. `tables`: a table counts them, one write for
@@ -180,8 +148,8 @@ class Settings(BaseModel):
     1,000 unless more was asked for, 10 in a new account. Reservations follow from it, and slots × workers are held
     against it: infra/functions/concurrency.py."""
     production_slots: int = Field(default=50, ge=1, le=1000)
-    """Productions that run at the same time; none waits for a moderator. Each may have one Distributed Map under way, of
-    which Step Functions opens 1,000."""
+    """Productions that run at the same time; none waits for a moderator. Each may have one Distributed Map under way,
+    of which Step Functions opens 1,000."""
     production_low_slots: int = 25
     """How many of them low-priority work (re-encodes, imports) may hold."""
     production_slots_per_creator: int = Field(default=10, ge=1)
@@ -303,7 +271,7 @@ class Settings(BaseModel):
         if self.keep_data and not self.alarm_email:
             raise ValueError(
                 f"alarm_email is missing: stage {self.stage} keeps data, and nobody would hear that some is being "
-                "lost. Set it in infra/settings.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
+                "lost. Set it in infra/stages.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
             )
         return self
 
@@ -311,69 +279,3 @@ class Settings(BaseModel):
     def is_local(self) -> bool:
         """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
         return self.account == LAPTOP_ACCOUNT
-
-
-def local() -> Settings:
-    """The laptop: one process each for AWS, Valkey and the edge; programs from the local cache."""
-    cores = os.cpu_count() or 2
-    return Settings(
-        stage="local",
-        account=LAPTOP_ACCOUNT,
-        keep_data=False,
-        password_sign_in=True,
-        transfer_acceleration=False,
-        user_rate=Rate(at_once=1000, per_second=200),
-        address_rate=Rate(at_once=1000, per_second=500),
-        route_rates={"POST /v1/production/redrive": Rate(at_once=6, per_second=0.2)},
-        erase_after_days=0,
-        max_open_uploads=1000,
-        max_uploads_per_day=100_000,
-        max_upload_bytes_per_day=1024 * GIB,
-        creator_dollars_per_day=0,
-        web_origins=("*",),
-        production_slots=2,
-        production_low_slots=1,
-        production_slots_per_creator=2,
-        segment_workers=cores,
-        compose_workers=2,
-        encode_threads=cores,
-        upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
-        ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
-        ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
-        storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
-        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379"),
-        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200"),
-    )
-
-
-PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL = "111111111111", "alarms@example.com"
-"""With these a stage can be synthesized by anybody; `reelstack deploy` refuses them."""
-
-STAGES: dict[str, Settings] = {
-    "dev": Settings(
-        stage="dev",
-        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
-        profile="core",
-        keep_data=False,
-        web_origins=("http://localhost:5173",),
-        # What a new account has. With a quota of 1,000: leave these five lines out.
-        lambda_concurrency=10,
-        production_slots=2,
-        production_low_slots=1,
-        production_slots_per_creator=1,
-        segment_workers=2,
-        compose_workers=2,
-        low_dollars_per_day=5,
-        search_nodes=1,
-        snap_start=False,
-        firewall=False,
-        alarms="essential",
-        log_days=7,
-    ),
-    "prod": Settings(
-        stage="prod",
-        account=os.environ.get("REELSTACK_ACCOUNT", PLACEHOLDER_ACCOUNT),
-        alarm_email=os.environ.get("REELSTACK_ALARM_EMAIL", PLACEHOLDER_EMAIL),
-    ),
-    "local": local(),
-}

@@ -55,7 +55,7 @@ def fingerprint(environment: dict[str, str], checkout: Path = ROOT) -> str:
 
 
 def assembly_environment(services: Services) -> dict[str, str]:
-    """What `infra/settings.py` wants to know about this laptop."""
+    """What `infra/stages.py` wants to know about this laptop."""
     return {
         "REELSTACK_LOCAL_FFMPEG": str(programs.ffmpeg()),
         "REELSTACK_LOCAL_FFPROBE": str(programs.ffprobe()),

@@ -11,6 +11,7 @@ LocalError
 ├── StillReferenced    the template cannot do without a resource the emulator does not know
 ├── FunctionRaised     a function that was called directly ended with an error
 ├── NotPublished       the sample clip did not get through
+├── TimeInvalid        what was asked for is no time that can go by
 └── NoSuchLog          neither a process nor a function has this name
 """
 
@@ -60,4 +61,8 @@ class NotPublished(LocalError):
 
 
 class NoSuchLog(LocalError):
+    pass
+
+
+class TimeInvalid(LocalError):
     pass

@@ -17,7 +17,7 @@ from valkey import Valkey
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
 from bench import _valkey
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.accounts import sessions
 from reelstack.counters import shards
 from reelstack.platform import aws as seam
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 settings.register_profile("reelstack", deadline=None)
 settings.load_profile("reelstack")
 
-pytest_plugins = ("tests.search_engine", "tests.support.production")
+pytest_plugins = ("tests.search_engine", "tests.support.production", "tests.support.s3_unlisted")
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT = "123456789012"

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from infra import ROOT
 from infra.checks.variants import synthesize, variants
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 
 KEPT = ROOT / "build" / "assemblies"
 LAPTOP = "local"

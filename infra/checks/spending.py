@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
 from infra.checks.spending_work import FOLLOWS, INVOKED, QUOTAS, ROUTES, Work
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from reelstack.media.ladder import Facts, make_plan
 from reelstack.production.cost_estimate import MICRO, US_EAST_1, estimate
 from reelstack.uploads.parts import MIN_CHUNK_BYTES

@@ -162,7 +162,7 @@ def _differences(seen: list[Seen]) -> str:
     lines = [f"| `{type_}` | {name} | {where} | {count} |" for (type_, name, where), count in sorted(rows.items())]
     head = [
         "## Properties that only one of the two has\n",
-        "Of resources deployed in both places: by the stages' settings (infra/settings.py) or the changes below.\n",
+        "Of resources deployed in both places: by the stages' settings (infra/stages.py) or the changes below.\n",
         "| type | property | only in | resources |",
         "|---|---|---|---:|",
     ]

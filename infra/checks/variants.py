@@ -19,8 +19,9 @@ from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn, LayerName
 from infra.checks import nag
 from infra.functions.layers import LayerSource
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
 from infra.stacks.stage import Stage, build
+from infra.stages import STAGES
 
 CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 """What the CDK command line would pass on; without it the templates would be others than those deployed."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 NOT_COMPILED = (
@@ -20,14 +21,14 @@ class PythonMissing(RuntimeError):
 
 
 @cache
-def interpreter(version: str) -> str:
-    """A Python of this version ("3.13"): running now, on the PATH, one of pyenv's, or one that uv brings.
+def interpreter(version: str, *, bring: bool = True) -> str:
+    """A Python of this version ("3.13"): running now, on the PATH, one of pyenv's, or one that uv brings if it may.
 
     Raises PythonMissing: a layer without byte code would be another layer on each machine, and slower on Lambda.
     """
     known = [sys.executable, shutil.which(f"python{version}")]
     known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for python in (*filter(None, known), *_brought(version)):
+    for python in chain(filter(None, known), _brought(version) if bring else ()):
         asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
         if said.stdout.strip() == version:

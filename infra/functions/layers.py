@@ -24,7 +24,8 @@ from packaging.utils import canonicalize_name
 from infra import ROOT
 from infra.catalogue import LayerName
 from infra.functions import byte_code
-from infra.settings import MIB, STAGES, Settings
+from infra.settings import MIB, Settings
+from infra.stages import STAGES
 
 LayerSource = Callable[[LayerName, Settings], Path]
 """Where a stack takes its layers from: `layer_path`, or empty folders for a test that looks only at the template."""

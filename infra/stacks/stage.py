@@ -8,8 +8,8 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tag
 
 from infra.catalogue import FUNCTIONS, Fn
 from infra.engines.endpoints import Endpoints
-from infra.functions.function import LIVE, snap_started
 from infra.functions import concurrency
+from infra.functions.function import LIVE, snap_started
 from infra.functions.layers import LayerSource, layer_path
 from infra.functions.wiring import Wiring
 from infra.names import Names

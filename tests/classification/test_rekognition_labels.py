@@ -3,7 +3,7 @@
 The list is that of "Label categories" in the developer guide (moderation-api.html), written down again, by level.
 """
 
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.classification.rekognition_images import MIN_CONFIDENCE
 from reelstack.classification.rekognition_labels import LABELS, own_labels
 from reelstack.classification.verdicts import Label

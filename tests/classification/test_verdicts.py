@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.classification.onnx_models import MODELS
 from reelstack.classification.verdicts import (
     FROM_ENGINE,

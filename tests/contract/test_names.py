@@ -28,6 +28,8 @@ GIVEN_UP = {
 ALLOWED_LADDER_NAMES = {
     *("rung", "rungs", "avc_rungs", "first_rung", "FIRST_RUNG", "FirstRung", "FirstRungInput"),
     *("make_first_rung", "read_first_rung", "encode_first_rung", "test_encode_first_rung"),
+    *("_fetch_first_rung", "first_rung_seconds", "join_first_rung_seconds"),
+    "test_a_first_rung_by_segments_is_the_same_as_in_one_piece",
     "test_a_full_hd_source_has_three_hevc_rungs_and_the_lowest_in_avc_too",
     "test_a_long_clip_has_its_segments_beside_each_other_and_its_first_rung_and_packager_in_one_piece",
     "test_a_source_below_480_has_one_rung_of_its_own_size",
@@ -35,6 +37,8 @@ ALLOWED_LADDER_NAMES = {
     "test_no_rung_is_larger_than_the_source_or_odd_or_out_of_shape",
     "test_pixels_a_hair_off_square_do_not_cost_a_clip_its_highest_rung",
     "test_the_first_rung_has_the_same_frames",
+    "test_the_first_rung_is_made_by_segments_where_probe_says_so_and_whole_otherwise",
+    "test_the_first_rung_of_a_short_clip_is_made_in_one_piece_and_of_4k_in_hdr_by_segments",
     "test_the_first_rung_is_avc_and_the_smallest",
     "test_the_first_rung_plays_for_its_owner_only",
     "test_what_was_hard_for_the_first_rung_gets_less_quality_and_what_was_easy_more",

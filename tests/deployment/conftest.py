@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from deployment.account import Account
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 
 REGION = "eu-central-1"
 

@@ -11,7 +11,8 @@ import pytest
 from deployment import site
 from deployment.errors import SettingsIncomplete, WrongAccount
 from deployment.target import OnAws, check_settings
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from local import website
 from local.progress import Steps
 from tests.deployment.conftest import Answering

@@ -8,7 +8,8 @@ import pytest
 
 from deployment import teardown
 from deployment.errors import CdkFailed, DataKept
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from local.progress import Steps
 
 

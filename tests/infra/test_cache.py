@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from infra.costs import idle
 from infra.engines.cache import Cache
 from infra.names import Names
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from tests.infra.templates import Assembly
 
 

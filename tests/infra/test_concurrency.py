@@ -8,7 +8,8 @@ import pytest
 from infra.catalogue import FUNCTIONS, Fn
 from infra.functions import concurrency
 from infra.functions.concurrency import PoolTooSmall
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from infra.workflows import definitions
 from tests.infra.templates import Assembly, place
 

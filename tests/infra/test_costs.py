@@ -13,7 +13,7 @@ from infra.costs import idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
-from infra.settings import STAGES
+from infra.stages import STAGES
 from tests.infra.templates import Assembly
 
 PROD = STAGES["prod"]

@@ -9,8 +9,9 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
 from infra.stacks.stage import build_foundation
+from infra.stages import STAGES
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS
 from tests.infra.templates import Assembly, place

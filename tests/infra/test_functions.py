@@ -9,7 +9,7 @@ import pytest
 from infra.catalogue import FUNCTIONS, ROOMS, Fn
 from infra.functions.function import SNAP_START_DISK
 from infra.functions.layers import LIMIT_BYTES, NAMES, built, target_of, unzipped_bytes
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.platform.config import PREFIX, Config
 from reelstack.tables.model import deployed
 from tests.infra.templates import Assembly, Resource, place, stack_of

@@ -8,7 +8,8 @@ import pytest
 from infra.api.public_routes import any_method
 from infra.catalogue import FUNCTIONS
 from infra.functions.function import snap_started
-from infra.settings import STAGES, Settings
+from infra.settings import Settings
+from infra.stages import STAGES
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
 PUBLIC = {any_method(route) for line in FUNCTIONS for route in line.public_routes}

@@ -36,7 +36,8 @@ from infra.functions.layers import (
     target_of,
     unzipped_bytes,
 )
-from infra.settings import MIB, STAGES
+from infra.settings import MIB
+from infra.stages import STAGES
 
 ARM, X86 = Target("aarch64"), Target("x86_64")
 ELF_MACHINES = {"aarch64": 183, "x86_64": 62}

@@ -12,6 +12,9 @@ from cfnlint.api import ManualArgs, lint
 from infra.catalogue import FUNCTIONS
 from infra.names import camel
 from infra.workflows import definitions
+from reelstack.media.frame_sampling import SAMPLE_SECONDS
+from reelstack.media.transcoder import ENCODE_SECONDS
+from reelstack.production import workload
 from tests.infra.templates import Assembly, listed
 
 State = dict[str, Any]
@@ -22,9 +25,12 @@ STATES: dict[str, State] = definitions.states(DEFINITION)
 DECISION: dict[str, State] = definitions.states(json.loads(definitions.read("decision")[0]))
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 INNER = {
-    inner for name, state in STATES.items() if state["Type"] == "Parallel" for inner in definitions.states_inside(state)
+    inner
+    for state in STATES.values()
+    if state["Type"] in ("Parallel", "Map")
+    for inner in definitions.states_inside(state)
 }
-"""States of a Parallel's branches, those of a Map in it included: what they do not catch, the Parallel does."""
+"""States of a Parallel's branches or a Map: what they do not catch, the Parallel or the Map does."""
 
 MANAGED = {"SubmitMediaconvert": (6 * 3600, 3600), "SubmitRekognition": (2 * 3600, None)}
 """States that wait for a managed engine: how long in all, and between two signs of life where it gives any."""
@@ -82,7 +88,9 @@ def test_a_task_gives_up_after_its_function_had_its_time(name: str) -> None:
     assert STEPS[_function(TASKS[name])].timeout < timeout <= 2 * STEPS[_function(TASKS[name])].timeout + 20
 
 
-@pytest.mark.parametrize("name", [n for n, s in STATES.items() if s["Type"] in ("Task", "Parallel") and n not in INNER])
+@pytest.mark.parametrize(
+    "name", [n for n, s in STATES.items() if s["Type"] in ("Task", "Parallel", "Map") and n not in INNER]
+)
 def test_whatever_is_raised_ends_in_a_stored_failure(name: str) -> None:
     if name == "Fail":
         return
@@ -150,6 +158,24 @@ def test_the_engine_that_probe_chose_makes_the_ladder_and_the_other_is_the_defau
     assert STATES["SubmitRekognition"]["Next"] == "ReadRekognition"
 
 
+def test_the_first_rung_is_made_by_segments_where_probe_says_so_and_whole_otherwise() -> None:
+    """Else 4K in HDR would take longer than one function may: docs/clips.md."""
+    assert STATES["IsVideo"]["Choices"][1]["Next"] == "FirstRungSegments"
+    assert STATES["IsVideo"]["Default"] == STATES["FirstRungSegments"]["Next"] == "EncodeFirstRung"
+    assert STATES["FirstRungSegments"]["ItemSelector"]["first_rung"] is True
+
+
+def test_steps_have_the_time_and_memory_that_work_is_measured_against() -> None:
+    assert {name: STEPS[name].timeout for name in workload.TIMEOUT_SECONDS} == workload.TIMEOUT_SECONDS
+    assert {name: STEPS[name].memory for name in workload.MEMORY_MB} == workload.MEMORY_MB
+    assert max(step.timeout for step in STEPS.values()) <= 900, "Lambda's maximum"
+
+
+def test_the_programs_stop_before_their_function_does() -> None:
+    assert min(STEPS["encode_first_rung"].timeout, STEPS["transcode"].timeout) > ENCODE_SECONDS
+    assert STEPS["sample_frames"].timeout > 2 * SAMPLE_SECONDS
+
+
 def test_a_full_quota_is_waited_out_with_jitter_and_not_for_ever() -> None:
     retry = TASKS["SubmitRekognition"]["Retry"][2]
     assert "LimitExceededException" in retry["ErrorEquals"]
@@ -168,7 +194,8 @@ def test_each_placeholder_becomes_the_function_of_its_name(variant: Assembly) ->
 
 def test_numbers_are_numbers_of_the_settings(variant: Assembly) -> None:
     states = definitions.states(json.loads(_machine(variant)["DefinitionString"]))
-    assert states["TranscodeSegments"]["MaxConcurrency"] == variant.settings.segment_workers
+    for name in ("FirstRungSegments", "TranscodeSegments"):
+        assert states[name]["MaxConcurrency"] == variant.settings.segment_workers
 
 
 def test_its_role_may_invoke_exactly_the_functions_it_names(variant: Assembly) -> None:

@@ -7,8 +7,9 @@ from aws_cdk import App
 from aws_cdk.assertions import Template
 
 from infra.app import settings_of
-from infra.settings import PLACEHOLDER_EMAIL, STAGES, Settings
+from infra.settings import Settings
 from infra.stacks.stage import build_foundation
+from infra.stages import PLACEHOLDER_EMAIL, STAGES
 from tests.infra.templates import Assembly
 
 SITE = "https://d111abcdef8.cloudfront.net"

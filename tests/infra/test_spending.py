@@ -5,7 +5,7 @@ import pytest
 from infra.catalogue import FUNCTIONS
 from infra.checks import spending, spending_work
 from infra.checks.spending_work import BY_STAFF_OR_CLOCK, INVOKED, PER_VIDEO
-from infra.settings import STAGES
+from infra.stages import STAGES
 from tests.authorization import rows
 
 ANYBODYS = (None, "viewer", "creator")

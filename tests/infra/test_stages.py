@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from infra.catalogue import ROOMS
-from infra.settings import STAGES
 from infra.stacks.stage import CAPABILITIES
+from infra.stages import STAGES
 from tests.infra.templates import Assembly
 
 MAX_RESOURCES, MAX_OUTPUTS, MAX_TEMPLATE_BYTES = 500, 200, 1_000_000

@@ -5,12 +5,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench._memory import PeakMemory
 from reelstack.failure_reasons import REASONS
 from reelstack.platform.config import PREFIX, config
 from tests.clips import FFMPEG, FFPROBE
@@ -57,40 +57,6 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Any) -> Path:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token-of-the-role")
     config.cache_clear()
     return seen
-
-
-class PeakMemory:
-    """The most memory (KiB resident) that any program needed meanwhile, looked at every 20 ms.
-
-    What getrusage says of a child includes its parent's memory at the moment it began, here the whole test process's.
-    For the same reason a child is not looked at before it runs a program of its own.
-    """
-
-    def __enter__(self) -> "PeakMemory":
-        self.peak_kib, self._ended = 0, threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join(5)
-
-    def _look(self) -> None:
-        while not self._ended.wait(0.02):
-            for children in Path("/proc/self/task").glob("*/children"):
-                with suppress(OSError):
-                    for pid in children.read_text().split():
-                        self.peak_kib = max(self.peak_kib, self._high_water(pid))
-
-    def _high_water(self, pid: str) -> int:
-        with suppress(OSError):
-            if Path(f"/proc/{pid}/exe").samefile("/proc/self/exe"):
-                return 0
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1])
-        return 0
 
 
 def _produce(production: Any) -> str:

@@ -96,7 +96,7 @@ def test_one_engine_alone_is_a_setting(inspect: Inspect, monkeypatch: pytest.Mon
 
 def test_a_frame_that_is_missing_is_no_approval(inspect: Inspect, aws: Config, context: Any) -> None:
     inspect()
-    with pytest.raises(ClientError, match="NoSuchKey"):
+    with pytest.raises(ClientError, match="AccessDenied"):
         handler({**STEP, "frames": 3}, context)
 
 

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from reelstack.platform import aws as seam
+from reelstack.production import workload
 from reelstack.tables.uploads import Upload
 
 
@@ -18,6 +19,8 @@ def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
         "outcome": "ok",
         "plan_key": "work/u1/1/plan.json",
         "segments": [0],
+        "first_rung": "whole",
+        "first_segments": [],
         "duration_ms": 2500,
         "engine": "ffmpeg",
         "watcher": "onnx",
@@ -86,3 +89,14 @@ def test_only_the_last_original_stays_on_disk(
     production.run("probe")
     kept = list(disk.glob("reelstack-original-*/original"))
     assert [path.stat().st_size for path in kept] == [longer.stat().st_size]
+
+
+def test_a_clip_that_no_step_could_make_is_refused_at_once_with_the_limit(
+    production: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workload, "TIMEOUT_SECONDS", dict.fromkeys(workload.TIMEOUT_SECONDS, 60))
+    production.upload(clip)
+    answer = production.run("probe")
+    assert (answer["outcome"], answer["reason"]) == ("rejected", "too-demanding")
+    assert "processor seconds; at most 0" in answer["detail"]
+    assert production.objects("uploads", "work/") == {}

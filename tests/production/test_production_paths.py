@@ -45,6 +45,10 @@ MODERATED = {**WELL["inspect_frames"], "verdict": "reject", "reason": "moderated
 MANAGED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "engine": "mediaconvert"}]}
 WATCHED: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "watcher": "rekognition"}]}
 
+LONG: dict[str, list[Outcome]] = {
+    "probe": [{**WELL["probe"], "first_rung": "segments", "first_segments": [0, 1]}],
+}
+
 RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
     # state: (what leads there, error -> how often it is tried again)
     "Probe": ({}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
@@ -52,6 +56,7 @@ RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
     "EncodeFirstRung": ({}, dict.fromkeys(BUSY, 6) | {ANY: 1}),
     "RejectDamaged": ({"encode_first_rung": [REJECTED]}, {ANY: 4}),
     "Transcode": ({}, dict.fromkeys(BUSY, 6) | {ANY: 2}),
+    "TranscodeFirstRung": (LONG, dict.fromkeys(BUSY, 6) | {ANY: 2}),
     "Package": ({}, {ANY: 3}),
     "SubmitMediaconvert": (
         MANAGED,
@@ -124,6 +129,7 @@ def scenarios() -> Iterator[Scenario]:
     told = {"asset_key": "work/u/1/asset.json"}
     yield Scenario("a good clip", "publish", {}, told, {"transcode": 2, "reject": 0, "request_review": 0})
     yield Scenario("no video", "reject", {"probe": [REJECTED]}, {"reason": "not-a-video"}, {"encode_first_rung": 0})
+    yield Scenario("long or heavy", "publish", LONG, told, {"transcode": 4, "encode_first_rung": 1})
     yield Scenario("damaged", "reject", {"encode_first_rung": [REJECTED]}, {"detail": "text"}, {"package": 0})
     yield Scenario(
         "moderated", "reject", {"inspect_frames": [MODERATED]}, {"reason": "moderated"}, {"request_review": 0}
@@ -156,7 +162,8 @@ def scenarios() -> Iterator[Scenario]:
 
 def tried_again(state: str, before: dict[str, list[Outcome]], error: str, tries: int) -> Iterator[Scenario]:
     function, raised = function_of(state), Raises("Boom" if error == ANY else error)
-    segments = 1 if function == "transcode" else 0  # the other segment's call
+    # The other segment's call, and with a first rung by segments those of the other map.
+    segments = (1 + 2 * (state == "TranscodeFirstRung")) if function == "transcode" else 0
     ends = ending(state)
     status = "FAILED" if ends == "fail" else "SUCCEEDED"
     if tries:
@@ -167,7 +174,7 @@ def tried_again(state: str, before: dict[str, list[Outcome]], error: str, tries:
     counts = {} if segments else {function: tries + 1}
     says = failed(raised.error) if state != "Fail" else {}
     if function == "transcode":
-        script = {function: [raised] * 2 * (tries + 1)}
+        script = {**before, function: [raised] * 2 * (tries + 1)}
         says = {}  # the map's own error: too many of its items failed
     yield Scenario(f"{state}: {error} stays", "fail", script, says, counts, status="FAILED")
 
@@ -178,7 +185,7 @@ def hanging(state: str, before: dict[str, list[Outcome]], errors: dict[str, int]
         return  # "no answer"
     script: dict[str, list[Outcome]] = {**before, function: [Hangs()]}
     if errors[ANY]:
-        calls = {function: 2 + (function == "transcode")}
+        calls = {function: 2 + (function == "transcode") + 2 * (state == "TranscodeFirstRung")}
         ends = ending(state)
         status = "FAILED" if ends == "fail" else "SUCCEEDED"
         yield Scenario(f"{state} hangs once", ends, script, {}, calls, short=state, status=status)

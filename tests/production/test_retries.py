@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings import STAGES
+from infra.stages import STAGES
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.production import retries
 from reelstack.production.errors import NothingToRetry

@@ -16,7 +16,14 @@ from ministack.services import stepfunctions as engine
 HANG_SECONDS, SHORT_SECONDS = 6.0, 1.5
 """Far apart: on a busy machine a function that answers at once may take a second to be called."""
 WELL: dict[str, Any] = {
-    "probe": {"outcome": "ok", "plan_key": "work/u/1/plan.json", "segments": [0, 1], "duration_ms": 8000},
+    "probe": {
+        "outcome": "ok",
+        "plan_key": "work/u/1/plan.json",
+        "segments": [0, 1],
+        "first_rung": "whole",
+        "first_segments": [],
+        "duration_ms": 8000,
+    },
     "encode_first_rung": {"outcome": "ok"},
     "transcode": {"segment": 0},
     "package": {"asset_key": "work/u/1/asset.json"},

@@ -1,4 +1,7 @@
-"""Step EncodeFirstRung: the lowest rung in one pass, so that its owner can watch while the rest is made."""
+"""Step EncodeFirstRung: the lowest rung, so that its owner can watch while the rest is made.
+
+In one pass; or, where that takes too long, joined from the segments that Transcode made of it.
+"""
 
 import tempfile
 from pathlib import Path

@@ -14,6 +14,7 @@ from reelstack.production import budget, reencodes
 from reelstack.production.cost_estimate import estimate
 from reelstack.production.engine_choice import choose_engine, choose_inspector, engine_choice
 from reelstack.production.steps import ProbeInput, Rejected
+from reelstack.production.workload import arrange
 from reelstack.tables.uploads import Upload
 
 
@@ -25,19 +26,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         source = storage.original(step.key_of_original)
         _check_sum(source, upload.sha256)
         facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
+        rungs = [int(rung) for rung in config().avc_rungs.split(",")]
+        plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
+        plan = arrange(reencodes.narrow(plan, step.video_id, step.renditions))
     except Refused as refused:
         return Rejected.because(refused).model_dump()
-    rungs = [int(rung) for rung in config().avc_rungs.split(",")]
-    plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
-    plan = reencodes.narrow(plan, step.video_id, step.renditions)
     cost = estimate(plan, original_bytes=int(upload.size_bytes), architecture=config().architecture)
     plan = plan.model_copy(update={"cost_microdollars": cost.total})
     storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
     budget.reserve(step.execution, plan.cost_microdollars)
+    numbers = [segment.number for segment in plan.segments]
     return {
         "outcome": "ok",
         "plan_key": step.key("plan.json"),
-        "segments": [segment.number for segment in plan.segments] if plan.made else [],
+        "segments": numbers if plan.made else [],
+        "first_rung": plan.first_rung,
+        "first_segments": numbers if plan.first_rung == "segments" else [],
         "duration_ms": plan.duration_ms,
         "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
         "watcher": choose_inspector(config().moderation_engines.split(",")),

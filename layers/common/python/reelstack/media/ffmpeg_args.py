@@ -27,6 +27,8 @@ FULL_RANGE = "scale=out_range=full"
 """What JPEG wants; our clips have limited range."""
 JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
+QUIET, TALKATIVE = ("-v", "error"), ("-v", "verbose")
+"""How commands on an upload begin. A talkative one also says how many pictures it failed to decode."""
 COLORS = 16
 """Pixels across and down that are enough to judge a picture's colours by."""
 WHITE_NITS, BRIGHTEST = 203, 5
@@ -81,7 +83,7 @@ def encode_segment(
     options = ["-ss", f"{float(start):.6f}", "-seek_timestamp", "1", "-noaccurate_seek"]
     skip = options if seek and segment.start_frame > 0 else []
     frames = f"trim=start_pts={segment.start_frame}:end_pts={segment.end_frame},setpts=PTS-{segment.start_frame}"
-    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
+    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts, pictures)}"
     return [
         *_opened(plan.facts, source, threads, *skip),
         *("-filter_complex", graph + _split_and_scale(pictures)),
@@ -92,7 +94,7 @@ def encode_segment(
 def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) -> list[str]:
     """The whole clip in one rendition, its sound and the sheet of seek previews, from one decode."""
     frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
-    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts)}"
+    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts, [outputs.picture])}"
     graph += _split_and_scale([outputs.picture]).removesuffix("[out0]")
     graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
     if outputs.sound:
@@ -105,6 +107,23 @@ def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) ->
         *(_encoded_sound(outputs.sound) if outputs.sound else ()),
         *("-map", "[sheet]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{outputs.sheet}"),
     ]
+
+
+def with_statistics(arguments: list[str], statistics: Path) -> list[str]:
+    """The same command on an upload, which writes -vstats of each picture and says how many it failed to decode."""
+    return [*TALKATIVE, "-vstats_file", str(statistics), *arguments[len(QUIET) :]]
+
+
+def encode_sound(plan: Plan, source: Path, target: Path) -> list[str]:
+    """The sound of the whole clip; nothing of the picture is decoded."""
+    sound = f"[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
+    return [*_opened(plan.facts, source, 1), "-filter_complex", sound, *_encoded_sound(target)]
+
+
+def seek_previews(plan: Plan, clip: Path, target: Path) -> list[str]:
+    """The sheet of seek previews, from our own first rung."""
+    sheet = ["-vf", _sheet(preview_sheet(plan)), "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"]
+    return [*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", *sheet]
 
 
 def _sheet(sheet: Sheet) -> str:
@@ -132,7 +151,7 @@ def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]
     bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
     chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
     return [
-        *("-v", "error", *ffmpeg_process.reading(clip, "mov")),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov")),
         *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
         *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
         *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
@@ -143,7 +162,7 @@ def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
     """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
     chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
     return [
-        *("-v", "error", *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
         *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
     ]
 
@@ -151,7 +170,7 @@ def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
 def unfragmented(clip: Path, target: Path) -> list[str]:
     """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
     return [
-        *("-v", "error", *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
         *("-movflags", "+faststart", f"file:{target}"),
     ]
 
@@ -160,14 +179,7 @@ def scene_scores(clip: Path) -> list[str]:
     """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
     shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
     return [
-        *(
-            "-v",
-            "error",
-            *ffmpeg_process.reading(clip, "mov"),
-            "-an",
-            "-vf",
-            f"scale=160:-2:flags=fast_bilinear,{shown}",
-        ),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", f"scale=160:-2:flags=fast_bilinear,{shown}"),
         *("-f", "null", "-"),
     ]
 
@@ -175,16 +187,22 @@ def scene_scores(clip: Path) -> list[str]:
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
     # A picture that changes its size midway is scaled like the rest: a graph begun anew would lose count of pictures.
     reading = ffmpeg_process.reading(source, facts.container, "-threads", str(threads), "-reinit_filter", "0", *options)
-    return ["-v", "error", "-copyts", *reading]
+    return [*QUIET, "-copyts", *reading]
 
 
-def _to_sdr(facts: Facts) -> str:
-    """HDR pictures are tone-mapped before anything is scaled: encoded as they are, they look washed out everywhere."""
+def _to_sdr(facts: Facts, pictures: list[Picture]) -> str:
+    """HDR pictures are tone-mapped before they are encoded: as they are, they look washed out everywhere.
+
+    They are scaled to the largest of `pictures` first, in their own 10 bits, because mapping is done in floating point
+    and costs by the pixel: docs/decisions/media.md, "Scaled, then tone-mapped".
+    """
     if facts.transfer == "sdr":
         return ""
+    largest = max((picture.rendition for picture in pictures), key=lambda one: one.width * one.height)
+    scaled = f"scale={largest.width}:{largest.height}:flags=bicubic"
     linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
     mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
-    return f",{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+    return f",{scaled},{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
 
 
 def _split_and_scale(pictures: list[Picture]) -> str:

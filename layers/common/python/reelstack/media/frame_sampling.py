@@ -10,7 +10,7 @@ FEWEST, MOST = 4, 60
 """Twelve pictures a minute; a very long clip is not looked at for ever."""
 STILL = 0.01
 """Below this nothing in a window counts as a change, and its middle stands for it."""
-SAMPLE_SECONDS = 50
+SAMPLE_SECONDS = 265
 
 SCORE = re.compile(r"lavfi\.scene_score=([\d.]+)")
 

@@ -20,6 +20,8 @@ CAPS_KBPS = {480: 500, 720: 900, 1080: 1500}
 CAPPED_SECONDS = 60
 """Clips up to this long are capped on average; longer ones have a variable bitrate with a bounded peak."""
 VARIABLE_PEAK = 2
+TRIES = 3
+"""How often a piece is encoded at most, until it holds its cap."""
 GOP_SECONDS = 2
 HEVC_CRF, AVC_CRF = 22, 21
 """Quality where nothing else is known, or where the cap does not bind."""
@@ -60,6 +62,12 @@ class Facts(Data):
     transfer: Literal["sdr", "pq", "hlg"] = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""
+    stored_pictures: int = 0
+    """How many pictures the file holds, if more than `frames`: those of slow motion are thinned. 0: as many."""
+    key_frame_gap: int = 0
+    """The most stored pictures from one key frame to the next: what a segment may have to decode in vain."""
+    stored_pixels: int = 0
+    """Of one picture as it is stored; 0: as it is shown."""
 
     @property
     def rate(self) -> Fraction:
@@ -115,6 +123,8 @@ class Plan(Data):
     taken_over: tuple[str, ...] = ()
     """Names of renditions that are not encoded again but copied from what is played now, below `taken_from`."""
     taken_from: str = ""
+    first_rung: Literal["whole", "segments"] = "whole"
+    """Whether the first rung is encoded in one piece, or segment by segment since that takes too long."""
     cost_microdollars: int = 0
     """What this attempt is estimated to cost: production.cost_estimate."""
 

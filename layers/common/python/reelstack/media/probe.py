@@ -3,8 +3,9 @@
 import json
 import re
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process
@@ -93,10 +94,10 @@ def _measure_frames(
 ) -> Facts:
     time_base = Fraction(picture["time_base"])
     packets, complaint = _packets(path, container, picture["index"])
-    ticks = sorted({pts for pts, _ in packets})
+    ticks = sorted({packet.pts for packet in packets})
     if not ticks:
         raise Refused("truncated", "no pictures could be read")
-    last_duration = next((duration for pts, duration in packets if pts == ticks[-1]), 0)
+    last_duration = next((packet.duration for packet in packets if packet.pts == ticks[-1]), 0)
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     if seconds > max_seconds or len(packets) >= MAX_PACKETS:
         raise Refused("too-long", f"{float(seconds):.1f} s; at most {max_seconds} s")
@@ -119,11 +120,28 @@ def _measure_frames(
         constant=grid.constant,
         interlaced=picture.get("field_order") in INTERLACED,
         transfer=TRANSFERS.get(picture.get("color_transfer", ""), "sdr"),
+        stored_pictures=len(packets),
+        key_frame_gap=_key_frame_gap([packet.is_key for packet in packets]),
+        stored_pixels=int(picture["width"]) * int(picture["height"]),
     )
 
 
-def _packets(path: Path, container: Container, stream: int) -> tuple[list[tuple[int, int]], str]:
-    """(pts, duration) in ticks of each picture that is shown, in file order; and what ffprobe complained of."""
+def _key_frame_gap(are_keys: list[bool]) -> int:
+    """The most pictures from one key frame up to the next, or to the end."""
+    edges = [0, *(place for place, is_key in enumerate(are_keys) if is_key), len(are_keys)]
+    return max(later - earlier for earlier, later in pairwise(edges))
+
+
+class _Packet(NamedTuple):
+    """A picture as it is stored, its times in ticks."""
+
+    pts: int
+    duration: int
+    is_key: bool
+
+
+def _packets(path: Path, container: Container, stream: int) -> tuple[list[_Packet], str]:
+    """Each picture that is shown, in file order; and what ffprobe complained of."""
     ran = ffmpeg_process.ffprobe(
         [
             *("-v", "error", "-select_streams", str(stream), "-read_intervals", f"%+#{MAX_PACKETS}"),
@@ -136,7 +154,7 @@ def _packets(path: Path, container: Container, stream: int) -> tuple[list[tuple[
     for packet in json.loads(ran.output)["packets"]:
         pts = packet.get("pts", packet.get("dts"))
         if pts is not None and "D" not in packet["flags"]:  # D: an edit list says to discard it
-            shown.append((pts, packet.get("duration", 0)))
+            shown.append(_Packet(pts, packet.get("duration", 0), "K" in packet["flags"]))
     return shown, ran.complaint
 
 

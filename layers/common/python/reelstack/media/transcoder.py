@@ -6,19 +6,31 @@ from fractions import Fraction
 from pathlib import Path
 from statistics import fmean
 
+from pydantic import BaseModel
+
+from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_args, ffmpeg_process, sprites
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
-from reelstack.media.ladder import CAPPED_SECONDS, Effort, Plan, Segment, spending, tightened
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
 QUANTISER = re.compile(r" q= *([\d.]+) .*type= ([IPB])")
-ENCODE_SECONDS = 540
+DECODED = re.compile(r"\(video\): .*; (\d+) frames decoded; (\d+) decode errors")
+ENCODE_SECONDS = 840
 """Less than the function's own time, so that what went wrong is said."""
-TRIES = 3
+PREVIEWS_SECONDS = 300
 SHORTEST_CAPPED_SECONDS = 1
 """A cap means nothing for a single picture: below this a piece may spend what a second may."""
+
+
+class Decoded(BaseModel):
+    """What decoding and encoding a segment of the first rung took: Effort is put together from those of all."""
+
+    pictures: int
+    errors: int
+    qp: float
 
 
 def encode_segment(plan: Plan, source: Path, segment: Segment, folder: Path, effort: Effort | None) -> dict[str, Part]:
@@ -26,28 +38,79 @@ def encode_segment(plan: Plan, source: Path, segment: Segment, folder: Path, eff
 
     Raises FramesMissing, and ProgramFailed or ProgramTooSlow if the source cannot be decoded.
     """
-    seconds = float(segment.frames / plan.facts.rate)
-    pictures = [
-        Picture(rendition, spending(plan, rendition, seconds, effort), folder / f"{rendition.name}.part")
-        for rendition in plan.made
-    ]
+    return _SegmentEncoder(plan, source, segment, folder).encode(plan.made, effort)
 
-    def encode(wanted: list[Picture]) -> dict[str, Part]:
+
+def encode_first_segment(plan: Plan, source: Path, segment: Segment, folder: Path) -> tuple[Part, Decoded]:
+    """The first rung of one segment, and what it took. Raises Refused if the source cannot be decoded."""
+    statistics = folder / "first.statistics"
+    encoder = _SegmentEncoder(plan, source, segment, folder, statistics)
+    try:
+        part = encoder.encode((plan.first,), None)[plan.first.name]
+    except ffmpeg_process.ProgramFailed as failed:
+        raise ffmpeg_process.blame(failed) from failed
+    pictures, errors = map(int, (DECODED.findall(encoder.complaint) or [(segment.frames, 0)])[-1])
+    return part, Decoded(pictures=pictures, errors=errors, qp=_mean_qp(statistics.read_text()))
+
+
+def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort:
+    """What the first rung took, from `sizes` in bytes of its segments and what each took.
+
+    Raises Refused if too much of the source could not be decoded.
+    """
+    errors, pictures = sum(one.errors for one in decoded), sum(one.pictures for one in decoded)
+    if errors > ffmpeg_args.MAX_ERROR_RATE * (errors + pictures):
+        raise Refused("corrupt", f"{errors} of {errors + pictures} pictures could not be decoded")
+    frames = [segment.frames for segment in plan.segments]
+    qp = sum(one.qp * count for one, count in zip(decoded, frames, strict=True)) / sum(frames)
+    return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds))
+
+
+class _SegmentEncoder:
+    """Encodes one segment until each rendition holds its frames and its cap."""
+
+    def __init__(
+        self, plan: Plan, source: Path, segment: Segment, folder: Path, statistics: Path | None = None
+    ) -> None:
+        self.plan, self.source, self.segment, self.folder, self.statistics = plan, source, segment, folder, statistics
+        self.complaint = ""
+        """What ffmpeg said in the last run."""
+
+    def encode(self, renditions: tuple[Rendition, ...], effort: Effort | None) -> dict[str, Part]:
+        seconds = float(self.segment.frames / self.plan.facts.rate)
+        pictures = [
+            Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
+            for one in renditions
+        ]
+        made = self._encode(pictures)
+        for _ in range(TRIES - 1):
+            over = [_if_over(self.plan, picture, made[picture.rendition.name]) for picture in pictures]
+            pictures = [picture for picture in over if picture]
+            if not pictures:
+                break
+            count("SegmentsEncodedAgain", len(pictures))
+            made |= self._encode(pictures)
+        return made
+
+    def _encode(self, pictures: list[Picture]) -> dict[str, Part]:
         try:
-            return _encode_frames(plan, source, segment, wanted, seek=True)
+            return self._run(pictures, seek=True)
         except FramesMissing as missing:
             # The file's index led past the segment's beginning: without it, all of the file is decoded.
             logger.warning("decoding from the start", extra={"missing": str(missing)})
-            return _encode_frames(plan, source, segment, wanted, seek=False)
+            return self._run(pictures, seek=False)
 
-    made = encode(pictures)
-    for _ in range(TRIES - 1):
-        pictures = [over for picture in pictures if (over := _if_over(plan, picture, made[picture.rendition.name]))]
-        if not pictures:
-            break
-        count("SegmentsEncodedAgain", len(pictures))
-        made |= encode(pictures)
-    return made
+    def _run(self, pictures: list[Picture], *, seek: bool) -> dict[str, Part]:
+        plan, threads = self.plan, config().encode_threads
+        arguments = ffmpeg_args.encode_segment(plan, self.source, self.segment, pictures, threads, seek=seek)
+        if self.statistics:
+            arguments = ffmpeg_args.with_statistics(arguments, self.statistics)
+        self.complaint = ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+        made = {}
+        for picture in pictures:
+            part = made[picture.rendition.name] = scan(picture.path)
+            check_frames(part, self.segment.frames, frame_ticks(plan.facts.rate))
+        return made
 
 
 def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | None, Effort]:
@@ -72,9 +135,31 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
         if over is None:
             break
         picture = over
-    (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
+    _write_track(plan, folder)
     effort = Effort(qp=_mean_qp(statistics.read_text()), kbps=part.size * 8 / 1000 / float(plan.seconds))
     return part, scan(sound) if sound else None, effort
+
+
+def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
+    """The sound of the whole clip alone, if it has any. Raises Refused if it cannot be decoded."""
+    if plan.facts.audio_stream is None:
+        return None
+    target = folder / "sound.part"
+    try:
+        ffmpeg_process.ffmpeg(ffmpeg_args.encode_sound(plan, source, target), ENCODE_SECONDS)
+    except ffmpeg_process.ProgramFailed as failed:
+        raise ffmpeg_process.blame(failed) from failed
+    return scan(target)
+
+
+def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
+    """Seek previews in `folder`, from our own first rung."""
+    ffmpeg_process.ffmpeg(ffmpeg_args.seek_previews(plan, clip, folder / sprites.SHEET), PREVIEWS_SECONDS)
+    _write_track(plan, folder)
+
+
+def _write_track(plan: Plan, folder: Path) -> None:
+    (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
 
 
 def _mean_qp(statistics: str) -> float:
@@ -82,18 +167,6 @@ def _mean_qp(statistics: str) -> float:
     pictures = QUANTISER.findall(statistics)
     quantisers = [float(qp) for qp, kind in pictures if kind == "P"] or [float(qp) for qp, _ in pictures]
     return round(fmean(quantisers), 2)
-
-
-def _encode_frames(
-    plan: Plan, source: Path, segment: Segment, pictures: list[Picture], *, seek: bool
-) -> dict[str, Part]:
-    arguments = ffmpeg_args.encode_segment(plan, source, segment, pictures, config().encode_threads, seek=seek)
-    ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS)
-    made = {}
-    for picture in pictures:
-        part = made[picture.rendition.name] = scan(picture.path)
-        check_frames(part, segment.frames, frame_ticks(plan.facts.rate))
-    return made
 
 
 def _if_over(plan: Plan, picture: Picture, part: Part) -> Picture | None:

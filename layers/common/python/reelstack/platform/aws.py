@@ -117,5 +117,14 @@ def _by_path(request: Any, **_: Any) -> None:
 
 def error_code(error: Exception) -> str:
     """The AWS error code of a botocore ClientError, or an empty string."""
+    return _told(error, "Code")
+
+
+def error_message(error: Exception) -> str:
+    """The text of a botocore ClientError, or an empty string."""
+    return _told(error, "Message")
+
+
+def _told(error: Exception, what: str) -> str:
     response: dict[str, Any] = getattr(error, "response", None) or {}
-    return str(response.get("Error", {}).get("Code", ""))
+    return str(response.get("Error", {}).get(what, ""))

@@ -5,6 +5,7 @@ Whole files pass through disk in parts, never through memory; small JSON documen
 
 import atexit
 import json
+import re
 import shutil
 import tempfile
 from functools import cache
@@ -25,6 +26,24 @@ MAX_JSON_BYTES = 4 * MIB
 FOREVER = "public, max-age=31536000, immutable"
 """For objects that are never written with other content under the same key."""
 BRIEFLY = "public, max-age=60"
+
+
+MISSING = ("404", "NoSuchKey", "NotFound")
+"""S3's codes for an object that is not there, told to a role that may list the whole bucket."""
+FORBIDDEN = ("403", "AccessDenied")
+"""Its codes for the same, told to every other role: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
+A listing that is granted below a prefix only does not count: a read has no `s3:prefix` that the condition could hold
+for. Hardly any function of ours may list a whole bucket."""
+LACKING = re.compile(r"not authorized to perform: (s3:\w+)")
+"""S3 names the action that was not allowed, but not in an answer to HEAD, which has no body."""
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether a read, or a copy's read, failed because the object is not there. A refusal that names another action
+    than listing is a grant that is missing: it must fail aloud, not pass for an object that is gone."""
+    code = aws.error_code(error)
+    lacking = LACKING.search(aws.error_message(error))
+    return code in MISSING or (code in FORBIDDEN and (lacking is None or lacking[1] == "s3:ListBucket"))
 
 
 class DocumentTooLarge(ValueError):
@@ -67,7 +86,7 @@ def move(bucket: Bucket, source: str, target: str) -> None:
     try:
         s3.copy_object(Bucket=name, Key=target, CopySource={"Bucket": name, "Key": source}, TaggingDirective="REPLACE")
     except s3.exceptions.ClientError as error:
-        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
+        if is_missing(error):
             return
         raise
     s3.delete_object(Bucket=name, Key=source)
@@ -128,7 +147,7 @@ def original(key: str) -> Path:
             download("uploads", key, path)
     except Exception as error:
         _evict_originals()
-        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
+        if is_missing(error):
             raise Refused("file-missing", key) from error
         raise
     return _kept[key, etag]

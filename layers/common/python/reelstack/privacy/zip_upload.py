@@ -12,8 +12,8 @@ from reelstack.platform.telemetry import logger
 PART_BYTES = 16 * 1024 * 1024
 """Of at most 10,000: 160 GB."""
 COPIED_BYTES = 1024 * 1024
-GONE = ("404", "NoSuchKey", "NotFound", "InvalidObjectState", "AccessDenied")
-"""It was there when the archive was planned. Who may not list is told AccessDenied of what is gone."""
+ARCHIVED = "InvalidObjectState"
+"""S3's code for an object in a storage class that has to be restored before it can be read."""
 PACKED = (".json", ".jsonl", ".m3u8", ".vtt")
 """What gets smaller by packing. Media does not, and packing it would cost hours."""
 
@@ -67,7 +67,8 @@ class Archive:
         try:
             body = s3.get_object(Bucket=storage.bucket_name(bucket), Key=key)["Body"]
         except s3.exceptions.ClientError as error:
-            if aws.error_code(error) in GONE:
+            # It was there when the archive was planned.
+            if storage.is_missing(error) or aws.error_code(error) == ARCHIVED:
                 logger.warning("left out of an export", key=key, error=aws.error_code(error))
                 return False
             raise

@@ -18,6 +18,7 @@ rekognition       Rekognition as an inspector
 retries           further attempts at a production that failed
 leftovers         objects of attempts that failed or were replaced, and their removal
 reencodes         producing a published video again without an interruption of its playback
+workload          processor time of each step of a plan, and what is refused for taking too much; pure
 cost_estimate     prices a plan before it is produced; pure
 budget            the day's estimated spend, and the limit on low-priority work
 status            slots, backlog, dead letters and spend in one answer, for administrators

@@ -5,11 +5,13 @@ A playlist is written after the files it names, and the master playlist last: a 
 
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
+from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, transcoder
 from reelstack.media.ffmpeg_args import frame_ticks, poster
 from reelstack.media.hls_conformance import check
@@ -47,6 +49,14 @@ class FirstRung(BaseModel):
         return max(track.target_seconds for track in (self.picture, self.sound) if track)
 
 
+class FirstSegment(BaseModel):
+    """What making one segment of the first rung took; or, without that, why the source is refused."""
+
+    decoded: transcoder.Decoded | None = None
+    reason: str = ""
+    detail: str = ""
+
+
 def read_first_rung(work: Work) -> FirstRung:
     return FirstRung.model_validate(storage.read_json("uploads", work.key(FIRST_RUNG)))
 
@@ -61,8 +71,15 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     Raises Refused if the source is damaged.
     """
     prefix = asset_prefix(video_id, work.attempt)
-    part, sound_part, effort = transcoder.encode_clip(plan, source, folder)
-    picture = _store_track(plan.first.name, [part], folder, prefix)
+    if plan.first_rung == "segments":
+        parts, effort = _fetch_first_rung(work, plan, folder)
+        sound_part = transcoder.encode_sound(plan, source, folder)
+    else:
+        part, sound_part, effort = transcoder.encode_clip(plan, source, folder)
+        parts = [part]
+    picture = _store_track(plan.first.name, parts, folder, prefix)
+    if plan.first_rung == "segments":
+        transcoder.draw_previews(plan, folder / picture.file, folder)
     sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
     color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
     first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
@@ -73,6 +90,36 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
     _store_playlist(folder, prefix, PREVIEW, hls_writer.master_playlist([picture], sound, plan.facts.rate))
     return _description(plan, prefix, PREVIEW, [picture], first)
+
+
+def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder: Path) -> None:
+    """Encodes and stores one segment of the first rung, and what it took or why the source is refused."""
+    try:
+        part, decoded = transcoder.encode_first_segment(plan, source, plan.segments[number], folder)
+    except Refused as refused:
+        outcome = FirstSegment(reason=refused.reason, detail=refused.detail)
+    else:
+        outcome = FirstSegment(decoded=decoded)
+        storage.upload("uploads", part.path, segment_key(work, number, plan.first.name), "video/mp4", storage.BRIEFLY)
+    storage.write_json("uploads", _first_segment_key(work, number), outcome.model_dump())
+
+
+def _first_segment_key(work: Work, number: int) -> str:
+    return work.key(f"segments/{number}/{FIRST_RUNG}")
+
+
+def _fetch_first_rung(work: Work, plan: Plan, folder: Path) -> tuple[list[Part], Effort]:
+    """The first rung's segments, and what they took together. Raises Refused if one was, or too much is damaged."""
+    keys = [_first_segment_key(work, segment.number) for segment in plan.segments]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = [FirstSegment.model_validate(one) for one in pool.map(partial(storage.read_json, "uploads"), keys)]
+    decoded = [one.decoded or _refuse(one) for one in found]
+    parts = _fetch_segments(work, plan, plan.first.name, folder)
+    return parts, transcoder.join_efforts(plan, [part.size for part in parts], decoded)
+
+
+def _refuse(segment: FirstSegment) -> NoReturn:
+    raise Refused(segment.reason, segment.detail)
 
 
 def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, Any]:

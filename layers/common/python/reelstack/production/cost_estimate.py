@@ -5,9 +5,12 @@ encoders were measured to need. Everything is in microdollars (millionths of a U
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil
 
 from reelstack.media.ladder import Plan
+from reelstack.production import workload
+from reelstack.production.workload import MEMORY_MB, VCPU_MB
 
 MICRO = 1_000_000
 GB = 1_000_000_000
@@ -41,15 +44,16 @@ US_EAST_1 = Prices(
     s3_gb_month=0.023,
 )
 
-PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
-"""What one vCPU encodes with our presets, decoding and scaling included; rounded down."""
-VCPU_MB = 1769
-"""Lambda gives one vCPU per so much memory."""
-MEMORY_MB = {"probe": 1769, "encode_first_rung": 5307, "transcode": 7076, "package": 1769, "sample_frames": 1769}
 DISK_MB = {"probe": 4096, "encode_first_rung": 4096, "transcode": 4096, "package": 4096, "sample_frames": 2048}
 INSPECT_MB, INSPECT_SECONDS = 1769, 4.0
-OVERHEAD_SECONDS = 1.5
-"""Of each call: fetching the original, storing what was made, a share of cold starts."""
+OVERHEAD_SECONDS = 1.0
+"""Of each call: storing what was made, a share of cold starts."""
+FETCHED_BYTES_PER_SECOND = 80e6
+"""How fast a function gets the original out of S3: a worker does once, however many segments it makes."""
+WORKERS = 40
+"""Segments that are made at the same time: settings.segment_workers."""
+MEAN_RUN_UP = Fraction(1, 2)
+"""Share of a key frame's gap that the average segment decodes in vain."""
 SMALL_SECONDS, SMALL_MB, SMALL_STEPS = 0.2, 512, 1
 """Publish, and what else only writes an item."""
 TRANSITIONS = 12
@@ -75,25 +79,14 @@ def estimate(plan: Plan, *, original_bytes: int, architecture: str = "arm64", pr
     """What one attempt at `plan` costs; renditions that are taken over are copied, not encoded."""
     seconds = float(plan.seconds)
     segments = len(plan.segments) if plan.made else 0
-    dollars = sum(
-        _calls(step, number, seconds_each, architecture, prices)
-        for step, number, seconds_each in (
-            ("probe", 1, OVERHEAD_SECONDS + seconds / 100),
-            (
-                "encode_first_rung",
-                1,
-                OVERHEAD_SECONDS + _encoding_seconds(plan, "encode_first_rung", [plan.first.name]),
-            ),
-            ("transcode", segments, OVERHEAD_SECONDS + _segment_seconds(plan)),
-            ("package", 1, OVERHEAD_SECONDS + seconds / 60),
-            ("sample_frames", 1, OVERHEAD_SECONDS + seconds / 100),
-        )
-    )
+    firsts = len(plan.segments) if plan.first_rung == "segments" else 0
+    calls = step_seconds(plan, original_bytes)
+    dollars = sum(_calls(step, number, each, architecture, prices) for step, number, each in calls)
     dollars += _compute(INSPECT_MB, 0, INSPECT_SECONDS, architecture, prices) + prices.lambda_request
     dollars += SMALL_STEPS * (_compute(SMALL_MB, 0, SMALL_SECONDS, architecture, prices) + prices.lambda_request)
-    transitions = (TRANSITIONS + TRANSITIONS_PER_SEGMENT * segments) * prices.state_transition
-    objects = segments * len(plan.made)
-    puts, gets = objects + 2 * len(plan.renditions) + 8, objects + 2 * segments + len(plan.taken_over) + 8
+    transitions = (TRANSITIONS + TRANSITIONS_PER_SEGMENT * (segments + firsts)) * prices.state_transition
+    objects = segments * len(plan.made) + 2 * firsts
+    puts, gets = objects + 2 * len(plan.renditions) + 8, objects + 2 * (segments + firsts) + len(plan.taken_over) + 8
     stored = original_bytes + sum(rendition.cap_kbps * 1000 / 8 * seconds for rendition in plan.renditions)
     return Estimate(
         compute=ceil(dollars * MICRO),
@@ -103,6 +96,33 @@ def estimate(plan: Plan, *, original_bytes: int, architecture: str = "arm64", pr
     )
 
 
+def step_seconds(plan: Plan, original_bytes: int) -> list[tuple[str, int, float]]:
+    """(step, number of calls, seconds on the clock of each), every vCPU of a function busy."""
+    seconds, count = float(plan.seconds), len(plan.segments)
+    fetch = original_bytes / FETCHED_BYTES_PER_SECOND
+    share = fetch * min(1.0, WORKERS / count)
+    segment = workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
+    if plan.first_rung == "segments":
+        first = workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
+        joined = workload.join_first_rung_seconds(plan) / _vcpus("encode_first_rung")
+        rung = [("transcode", count, first + share), ("encode_first_rung", 1, joined + fetch)]
+    else:
+        whole = workload.first_rung_seconds(plan) / _vcpus("encode_first_rung")
+        rung = [("encode_first_rung", 1, whole + fetch)]
+    found = [
+        ("probe", 1, fetch + seconds / 100),
+        *rung,
+        ("transcode", count if plan.made else 0, segment + share),
+        ("package", 1, seconds / 60),
+        ("sample_frames", 1, 2 * workload.looking_seconds(plan) / _vcpus("sample_frames")),
+    ]
+    return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
+
+
+def _vcpus(step: str) -> float:
+    return MEMORY_MB[step] / VCPU_MB
+
+
 def _calls(step: str, number: int, seconds: float, architecture: str, prices: Prices) -> float:
     return number * (_compute(MEMORY_MB[step], DISK_MB[step], seconds, architecture, prices) + prices.lambda_request)
 
@@ -110,19 +130,3 @@ def _calls(step: str, number: int, seconds: float, architecture: str, prices: Pr
 def _compute(memory_mb: int, disk_mb: int, seconds: float, architecture: str, prices: Prices) -> float:
     disk = max(0, disk_mb - 512) / 1024 * prices.lambda_disk_gb_second
     return seconds * (memory_mb / 1024 * prices.lambda_gb_second[architecture] + disk)
-
-
-def _segment_seconds(plan: Plan) -> float:
-    whole = _encoding_seconds(plan, "transcode", [rendition.name for rendition in plan.made])
-    return whole / max(1, len(plan.segments))
-
-
-def _encoding_seconds(plan: Plan, step: str, names: list[str]) -> float:
-    """Wall seconds to encode these renditions of the whole clip on the step's vCPUs."""
-    vcpus = MEMORY_MB[step] / VCPU_MB
-    work = sum(
-        rendition.width * rendition.height / PIXELS_PER_SECOND[rendition.codec]
-        for rendition in plan.renditions
-        if rendition.name in names
-    )
-    return work * plan.facts.frames / vcpus

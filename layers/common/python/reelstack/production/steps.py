@@ -53,6 +53,8 @@ class SegmentInput(Work):
     key_of_original: str = Field(alias="key", pattern="^originals/")
     plan_key: str = Field(pattern="^work/")
     segment: int = Field(ge=0)
+    first_rung: bool = False
+    """Only the first rung, which the others wait for; otherwise all but that."""
 
 
 class MadeInput(Work):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
-from reelstack.platform import aws
+from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.uploads import Upload
@@ -22,9 +22,6 @@ from reelstack.uploads.uploads import UploadState
 PART_BYTES = 8 * parts.MIB
 AT_ONCE = 3
 """Parts in hand at a time: with what the HTTP client copies, at most 3 × 16 MiB of memory, however large the file."""
-
-VANISHED = ("NoSuchUpload", "NoSuchKey", "AccessDenied")
-"""What storage says of an object that is not there: without the right to list the whole bucket, AccessDenied."""
 
 
 class NoSuchOrder(ValueError):
@@ -61,7 +58,7 @@ def compose(upload_id: str, until: float) -> Composed:
             missing = _join(upload, until)
         except (UploadAborted, aws.client("s3").exceptions.ClientError) as error:
             # Chunks or the multipart upload are gone: another worker was faster, or storage has dropped them.
-            if isinstance(error, UploadAborted) or aws.error_code(error) in VANISHED:
+            if isinstance(error, UploadAborted) or _has_vanished(error):
                 return _settle(upload, error)
             raise
         if missing:
@@ -80,6 +77,11 @@ def _join(upload: Upload, until: float) -> list[int]:
     completion.mark_completed(upload, parts.join(upload, made))
     count("UploadComposed")
     return []
+
+
+def _has_vanished(error: Exception) -> bool:
+    """Whether storage holds the multipart upload or a chunk no more."""
+    return storage.is_missing(error) or aws.error_code(error) == "NoSuchUpload"
 
 
 def _settle(upload: Upload, error: Exception) -> Composed:

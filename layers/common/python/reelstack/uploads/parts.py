@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from reelstack.platform import aws
+from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.tables.uploads import Upload
 from reelstack.uploads import checksums
@@ -200,8 +200,7 @@ def find_original(upload: Upload) -> Original | None:
     try:
         answer = s3.head_object(Bucket=config().uploads_bucket, Key=upload.key, ChecksumMode="ENABLED")
     except s3.exceptions.ClientError as error:
-        # Without the right to list the bucket, storage answers 403 for what is not there.
-        if aws.error_code(error) in ("403", "404", "NoSuchKey", "AccessDenied"):
+        if storage.is_missing(error):
             return None
         raise
     return Original(answer["ContentLength"], answer.get("ChecksumCRC64NVME"))

@@ -1,0 +1,112 @@
+"""How much processor time each step of a plan takes, and whether that is within what its function has. Pure.
+
+The work follows from what the file holds: decoding costs by its own pixels, tone mapping by the pixels of the largest
+rendition, encoding by those of each. Probe asks before anything is made: a clip is produced, or refused at once.
+"""
+
+from fractions import Fraction
+
+from reelstack.failure_reasons import Refused
+from reelstack.media.ffmpeg_args import SEEK_MARGIN_SECONDS
+from reelstack.media.ffmpeg_process import CPU_SHARE
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Facts, Plan, Rendition
+
+VCPU_MB = 1769
+"""Lambda gives one vCPU per so much memory."""
+MEMORY_MB = {"probe": 1769, "encode_first_rung": 5307, "transcode": 7076, "package": 1769, "sample_frames": 3538}
+TIMEOUT_SECONDS = {"probe": 300, "encode_first_rung": 900, "transcode": 900, "package": 300, "sample_frames": 600}
+"""The same as in infra/catalogue/production.py, which a test compares. Lambda allows at most 900."""
+
+FETCHING_SECONDS = 60
+"""Of a function's time, for fetching an original of 1 GiB and storing what was made; programs have the rest."""
+DECODED_PIXELS_PER_SECOND = 55e6
+"""What one vCPU decodes. Measured 4K: HEVC 10 bit at 46 Mbit/s 170e6, AVC and HEVC at 100 Mbit/s 90e6 to 130e6, ProRes
+60e6; 1080p 93e6 to 115e6. Rounded down to the slowest, on a processor whose cores are not slower than Graviton's."""
+MAPPED_PIXELS_PER_SECOND = 50e6
+"""What one vCPU maps from HDR to SDR: measured 69e6 at 1080p."""
+ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
+"""What one vCPU encodes with our presets, scaling included; rounded down."""
+SMALL_PIXELS_PER_SECOND = 160e6
+"""What one vCPU decodes of our own first rung and looks at, for seek previews and sampled frames: measured 188e6."""
+SOUND_SPEED = 40
+"""Seconds of sound that one vCPU decodes, levels and encodes in a second."""
+WHOLE_SECONDS = 240
+"""Processor seconds up to which the first rung is made in one piece: 80 s on its three vCPUs."""
+
+
+def arrange(plan: Plan) -> Plan:
+    """The same plan with its first rung in one piece or by segments. Raises Refused if a step would take too long."""
+    whole, segment = first_rung_seconds(plan), first_segment_seconds(plan)
+    if whole > WHOLE_SECONDS and (2 * segment < whole or TRIES * whole > allowed_seconds("encode_first_rung")):
+        plan = plan.model_copy(update={"first_rung": "segments"})
+    for step, seconds in worst_seconds(plan).items():
+        if seconds > allowed_seconds(step):
+            raise Refused(
+                "too-demanding",
+                f"{step} would take {seconds:.0f} processor seconds; at most {allowed_seconds(step):.0f}. "
+                f"It decodes up to {plan.facts.key_frame_gap} pictures from one key frame to the next: "
+                "key frames at most 10 s apart, at up to 240 pictures a second, are always within the limits",
+            )
+    return plan
+
+
+def allowed_seconds(step: str) -> float:
+    """Processor seconds that one call of a step may take."""
+    return (TIMEOUT_SECONDS[step] - FETCHING_SECONDS) * MEMORY_MB[step] / VCPU_MB * CPU_SHARE
+
+
+def worst_seconds(plan: Plan) -> dict[str, float]:
+    """Processor seconds of the call of each step that takes most, every encode tried as often as it may be."""
+    tries = TRIES if plan.seconds <= CAPPED_SECONDS else 1
+    by_segments = plan.first_rung == "segments"
+    segment = max(segment_seconds(plan, plan.made), first_segment_seconds(plan) if by_segments else 0)
+    return {
+        "encode_first_rung": join_first_rung_seconds(plan) if by_segments else tries * first_rung_seconds(plan),
+        "transcode": tries * segment,
+        "sample_frames": 2 * looking_seconds(plan),
+    }
+
+
+def first_rung_seconds(plan: Plan) -> float:
+    """Of the first rung in one piece."""
+    sound = float(plan.seconds) / SOUND_SPEED
+    return _decoding(plan.facts, _stored(plan.facts)) + _making(plan, (plan.first,), plan.facts.frames) + sound
+
+
+def join_first_rung_seconds(plan: Plan) -> float:
+    """Of the sound and the seek previews, when the picture was made by segments."""
+    return float(plan.seconds) / SOUND_SPEED + looking_seconds(plan)
+
+
+def first_segment_seconds(plan: Plan) -> float:
+    return segment_seconds(plan, (plan.first,))
+
+
+def segment_seconds(plan: Plan, renditions: tuple[Rendition, ...], run_up: Fraction = Fraction(1)) -> float:
+    """Of these renditions of the longest segment; `run_up`: the share of a key frame's gap that is decoded in vain."""
+    frames = max(segment.frames for segment in plan.segments)
+    stored, facts = _stored(plan.facts), plan.facts
+    rate = stored / plan.seconds
+    needed = frames / facts.rate * rate + Fraction(SEEK_MARGIN_SECONDS) * rate + facts.key_frame_gap * run_up
+    return _decoding(facts, min(needed, Fraction(stored))) + _making(plan, renditions, frames)
+
+
+def looking_seconds(plan: Plan) -> float:
+    """Of going once through the pictures of our own first rung."""
+    return plan.first.width * plan.first.height * plan.facts.frames / SMALL_PIXELS_PER_SECOND
+
+
+def _stored(facts: Facts) -> int:
+    return facts.stored_pictures or facts.frames
+
+
+def _decoding(facts: Facts, pictures: float | Fraction) -> float:
+    return float(pictures) * (facts.stored_pixels or facts.width * facts.height) / DECODED_PIXELS_PER_SECOND
+
+
+def _making(plan: Plan, renditions: tuple[Rendition, ...], frames: int) -> float:
+    if not renditions:
+        return 0.0
+    mapped = max(one.width * one.height for one in renditions) / MAPPED_PIXELS_PER_SECOND
+    encoded = sum(one.width * one.height / ENCODED_PIXELS_PER_SECOND[one.codec] for one in renditions)
+    return frames * (encoded + (mapped if plan.facts.transfer != "sdr" else 0))

@@ -1,0 +1,116 @@
+"""`reelstack time`: days go by for what the laptop cloud holds. See `local.emulator_time` for what moves and why.
+
+Afterwards the cache is empty (it may lose everything at any time), every schedule has run once, and the search engine
+is filled from the tables, whose times it repeats.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+import valkey
+
+from local import functions, outputs, people, ports, refill, time_attributes
+from local.cloud import client
+from local.errors import FunctionRaised, NotReady, NotUp, TimeInvalid
+from local.outputs import Outputs
+from local.places import Places
+from local.progress import Steps
+from local.services import Services
+from local.times import HEADER, PATH
+from local.up import alone
+
+AGED = "/reelstack/local/aged-seconds"
+"""The SSM parameter that holds how much time has gone by in all: a kill takes it back together with what has aged."""
+UNITS = {"h": 3600, "d": 24 * 3600}
+AGO = re.compile(r"\+(\d+)([hd])")
+MOST_DAYS = 3650
+AGING_SECONDS = 300
+STEPS = 4
+
+
+@dataclass(frozen=True)
+class Aged:
+    """`seconds` have gone by in all; `done`: what expired, was moved or ended this time; `ran`: functions of
+    schedules, with what each answered or why it failed."""
+
+    seconds: int
+    done: dict[str, int]
+    ran: dict[str, str]
+
+
+def parsed(text: str) -> int:
+    """+3d or +12h in seconds. Raises TimeInvalid."""
+    found = AGO.fullmatch(text)
+    seconds = int(found[1]) * UNITS[found[2]] if found else 0
+    if not 0 < seconds <= MOST_DAYS * UNITS["d"]:
+        raise TimeInvalid(f"{text!r}: say how much time is to go by, e.g. +3d or +12h, {MOST_DAYS} days at most")
+    return seconds
+
+
+def aged(places: Places) -> int:
+    """How many seconds have gone by so far. Raises NotUp."""
+    ssm = client(_running(places), "ssm")
+    try:
+        return int(ssm.get_parameter(Name=AGED)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        return 0
+
+
+def age(places: Places, seconds: int, steps: Steps) -> Aged:
+    """Lets so many seconds go by. Raises NotUp, NotReady or Busy."""
+    services, named = _running(places), outputs.read(places)
+    with alone(places):
+        with steps.step("Objects, tables and messages"):
+            done = _age(services, named, seconds)
+        with steps.step("Cache: emptied"), valkey.Valkey.from_url(named.cache_url) as cache:
+            cache.flushall()
+        with steps.step("What schedules start"):
+            ran = dict(_run_schedules(services, named, steps.detail))
+        with steps.step("Search: filled from the tables"):
+            refill.refill(named, people.read(places))
+        total = aged(places) + seconds
+        client(services, "ssm").put_parameter(Name=AGED, Value=str(total), Type="String", Overwrite=True)
+        services.save_state()
+    return Aged(total, done, ran)
+
+
+def _running(places: Places) -> Services:
+    services = Services(places, ports.choose(places.ports, {}))
+    if not services.running("aws"):
+        raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
+    return services
+
+
+def _age(services: Services, named: Outputs, seconds: int) -> dict[str, int]:
+    asked = {"seconds": seconds, "tables": time_attributes.of_tables(named)}
+    answer = httpx.post(services.endpoint + PATH, json=asked, headers={HEADER: "1"}, timeout=AGING_SECONDS)
+    if answer.status_code != httpx.codes.OK:  # it was started by a version that knew nothing of it
+        raise NotReady("the emulator cannot age what it holds: run `reelstack down`, then `reelstack up`")
+    done: dict[str, int] = answer.json()
+    return done
+
+
+def _run_schedules(services: Services, named: Outputs, say: Callable[[str], None]) -> list[tuple[str, str]]:
+    """Starts the functions of every schedule once, as it would have meanwhile. A failure is told, not raised: the
+    schedule comes again."""
+    events = client(services, "events")
+    names = {arn_name: name for name, arn_name in named.functions.items()}
+    ran = []
+    for page in events.get_paginator("list_rules").paginate():
+        for rule in (rule for rule in page["Rules"] if rule.get("ScheduleExpression")):
+            for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+                name = names.get(target["Arn"].rpartition(":")[2])
+                if name is not None:
+                    say(name)
+                    ran.append((name, _run(services, named, name, target.get("Input", "{}"))))
+    return sorted(ran)
+
+
+def _run(services: Services, named: Outputs, name: str, given: str) -> str:
+    try:
+        return json.dumps(functions.call(client(services, "lambda"), named.functions[name], json.loads(given)))
+    except FunctionRaised as error:
+        return f"failed: {error}"

@@ -1,0 +1,71 @@
+"""Every time that a table holds is known, and is moved back by `reelstack time`."""
+
+import pytest
+from pynamodb.attributes import NumberAttribute
+from pynamodb.models import Model
+
+from local import aging, time_attributes, times
+from local.errors import TimeInvalid
+from reelstack.tables.model import deployed, schema
+from reelstack.tables.registry import TABLES
+
+NO_TIMES = {
+    *("size_bytes", "part_size_bytes", "uploads", "attempt", "attempts", "leftovers", "reencode_attempt"),
+    *("duration_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
+    *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
+    *("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested", "taken"),
+    *("writes", "records", "measured_writes", "measured_records", "reports"),
+    "urgency",  # orders reviews: of equal scores the older one first, which holds as it is
+}
+"""Numbers of our tables that are no times. A new number is in here, or its name says that it is one."""
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_every_number_of_a_table_is_a_time_by_its_name_or_known_to_be_none(model: type[Model]) -> None:
+    numbers = {name for name, attribute in model.get_attributes().items() if isinstance(attribute, NumberAttribute)}
+    assert {name for name in numbers if not time_attributes.A_TIME.search(name)} <= NO_TIMES
+    assert not {name for name in NO_TIMES if time_attributes.A_TIME.search(name)}
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_every_time_to_live_is_moved_but_where_tokens_are_compared_with_it(model: type[Model]) -> None:
+    ttl = deployed(model).ttl
+    if ttl and model not in time_attributes.WITH_THE_CLOCK:
+        assert ttl in time_attributes.numbers(model)
+
+
+def test_no_key_of_a_table_is_a_time_that_is_a_number() -> None:
+    """Moved, it would be another item to whoever holds its key; an index may have one."""
+    for model in TABLES:
+        keys = {key["AttributeName"] for key in schema(model)["key_schema"]}
+        assert not keys & set(time_attributes.numbers(model)), model
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"at": {"N": "1795420800"}}, {"at": {"N": "1795161600"}}),
+        ({"at": {"N": "1795420800123"}}, {"at": {"N": "1795161600123"}}),
+        ({"at": {"N": "0"}}, {"at": {"N": "0"}}),
+        ({"at": {"NULL": True}}, {"at": {"NULL": True}}),
+        ({"day": {"S": "2026-11-23"}}, {"day": {"S": "2026-11-20"}}),
+        ({"day": {"S": "open"}}, {"day": {"S": "open"}}),
+        ({"place": {"S": "v#1795420800123#vid"}}, {"place": {"S": "v#1795161600123#vid"}}),
+        ({"place": {"S": "a#1795420800123"}}, {"place": {"S": "a#1795420800123"}}),
+        ({"size_bytes": {"N": "1795420800"}}, {"size_bytes": {"N": "1795420800"}}),
+    ],
+)
+def test_an_item_is_three_days_older(before: times.Item, after: times.Item) -> None:
+    texts = {name: pattern for (_, name), pattern in time_attributes.TEXTS.items()}
+    assert times.earlier(before, ["at"], texts, 3 * times.DAY_SECONDS) == after
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("+3d", 259_200), ("+12h", 43_200)])
+def test_days_and_hours_can_go_by(text: str, seconds: int) -> None:
+    assert aging.parsed(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["3d", "-3d", "+3", "+0d", "+1w", "+99999d", ""])
+def test_anything_else_is_no_time_that_can_go_by(text: str) -> None:
+    with pytest.raises(TimeInvalid):
+        aging.parsed(text)
