@@ -41,7 +41,7 @@ FROM_STAGE = (
     *("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds"),
     *("creators", "rate_limiter_fallback"),
 )
-QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day")
+QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day")
 MANY = 1 << 50
 """No quota: one creator makes all the uploads of a run."""
 RATES = {kind: [100_000, 10_000] for kind in ("user", "address")}

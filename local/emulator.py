@@ -1,11 +1,12 @@
 """MiniStack's server as this cloud runs it: `python -m local.emulator`, configured by its usual environment variables.
 
-Six things differ from MiniStack's own command:
+Seven things differ from MiniStack's own command:
 - SIGUSR1 saves the state now, so that a later SIGKILL loses only what came after (MiniStack saves at its end only);
 - after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
 - what DynamoDB's streams hold is saved with the tables (MiniStack saves how far each consumer has read, but not the
   records, so that after a restart a consumer waits for as many new records as it had ever read before);
 - CRC-64/NVME is computed in C, and of the whole object (`local.emulator_checksums`);
+- who may send one message may send a batch (`local.emulator_actions`);
 - a missing object is hidden from who may not list its bucket (`local.emulator_listing`);
 - days can be made to go by for what it holds (`local.emulator_time`).
 """
@@ -26,7 +27,7 @@ from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.services import dynamodb
 
-from local import emulator_checksums, emulator_listing, emulator_time
+from local import emulator_actions, emulator_checksums, emulator_listing, emulator_time
 
 STATE = Path(os.environ["STATE_DIR"])
 SAVED = STATE / "saved.json"
@@ -86,6 +87,7 @@ def main() -> None:
     if SAVED.exists():  # until it ends in order again, what is on disk is of then
         mark(clean=False, at=json.loads(SAVED.read_text())["at"])
     keep_streams()
+    emulator_actions.apply()
     emulator_checksums.apply()
     emulator_listing.apply()
     emulator_time.apply()

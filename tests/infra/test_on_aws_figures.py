@@ -46,8 +46,8 @@ ELSEWHERE = (
 
 
 def prose() -> str:
-    """Without commands, on one line."""
-    return " ".join(re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL).split())
+    """Without commands and the numbers of lists, on one line."""
+    return " ".join(re.sub(r"```.*?```|^\d+\. ", "", TEXT, flags=re.DOTALL | re.MULTILINE).split())
 
 
 def figures(prod: Assembly) -> Iterator[str]:
