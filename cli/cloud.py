@@ -24,10 +24,6 @@ def up(
     edge_port: Port = None,
     cache_port: Port = None,
     search_port: Port = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(help="Who answers for AWS: ministack (the default), localstack, or an address; kept."),
-    ] = None,
     sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -38,7 +34,6 @@ def up(
     \b
       reelstack up
       reelstack up --edge-port 9080        another port, if 8080 is taken
-      reelstack up --endpoint localstack   a LocalStack that runs already, at LOCALSTACK_HOST
       reelstack up --no-sample --json      for scripts
     """
     from local import places
@@ -47,7 +42,7 @@ def up(
     from local.up import up as start
 
     flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port, "search": search_port}
-    cloud = start(places.places(), flags, Steps(STEPS), with_sample=sample, endpoint=endpoint)
+    cloud = start(places.places(), flags, Steps(STEPS), with_sample=sample)
     if as_json:
         print_json(cloud.outputs)
     else:
@@ -96,10 +91,11 @@ def status(as_json: AsJson = False) -> None:
         print_json(state)
         return
     for service in state.services:
-        seen = "not running"
-        if service.up:
-            ours = f"pid {service.pid}, {service.processes} processes, {service.resident_mib} MiB"
-            seen = ours if service.pid else "an emulator of others: `reelstack up --endpoint`"
+        seen = (
+            f"pid {service.pid}, {service.processes} processes, {service.resident_mib} MiB"
+            if service.up
+            else "not running"
+        )
         typer.echo(f"{service.name:{COLUMN}} {'up  ' if service.up else 'down'} 127.0.0.1:{service.port:<6} {seen}")
     typer.echo(
         f"{'deployed':{COLUMN}} {'yes' if state.deployed else 'no'}, state last saved {state.saved_at or 'never'}"

@@ -46,11 +46,6 @@ class Places:
         return self.home / "ports.json"
 
     @property
-    def endpoint(self) -> Path:
-        """Which emulator of others answers for AWS; absent: our own."""
-        return self.home / "endpoint"
-
-    @property
     def edge_config(self) -> Path:
         return self.home / "edge.json"
 

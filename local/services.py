@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from local import endpoints, ports, programs, valkey
+from local import ports, programs, valkey
 from local.errors import NotReady
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
@@ -49,14 +49,9 @@ class Services:
         object.__setattr__(self, "pidfiles", Pidfiles(self.places.run))
 
     @property
-    def foreign(self) -> str | None:
-        """The address of the emulator of others that answers for AWS; None: our own does."""
-        return endpoints.choose(self.places.endpoint)
-
-    @property
     def endpoint(self) -> str:
-        """Where AWS APIs answer."""
-        return self.foreign or f"http://{HOST}:{self.ports.aws}"
+        """Where AWS APIs answer: MiniStack, or the LocalStack that REELSTACK_ENDPOINT names (never tried with one)."""
+        return os.environ.get("REELSTACK_ENDPOINT", f"http://{HOST}:{self.ports.aws}")
 
     @property
     def edge_url(self) -> str:
@@ -94,10 +89,8 @@ class Services:
 
     def start_aws(self) -> bool:
         """Starts MiniStack unless it runs or another endpoint is named. True if it was started now."""
-        if self.foreign:
-            health = f"{self.endpoint}/_localstack/health"
-            if not wait_until(lambda: answers(health), READY_SECONDS, every=0.1):
-                raise NotReady(f"nothing answered at {health} within {READY_SECONDS} s: start that emulator first")
+        if "REELSTACK_ENDPOINT" in os.environ:
+            self._await("aws", lambda: _answers(f"{self.endpoint}/_localstack/health"))
             return False
         state = self.places.state / "aws"
         state.mkdir(exist_ok=True)
@@ -114,7 +107,7 @@ class Services:
             "MINISTACK_REGION": REGION,
         }
         return self._start(
-            "aws", [sys.executable, "-m", "local.emulator"], environment, lambda: answers(f"{self.endpoint}/health")
+            "aws", [sys.executable, "-m", "local.emulator"], environment, lambda: _answers(f"{self.endpoint}/health")
         )
 
     def start_cache(self) -> bool:
@@ -127,7 +120,7 @@ class Services:
     def start_search(self) -> bool:
         """Starts the search engine, which is empty then: it keeps nothing. True if it was started now."""
         argv = [str(programs.search_server()), "-addr", f"{HOST}:{self.ports.search}", "-no-ja", "-no-stdin-watch"]
-        return self._start("search", argv, clean_environment(self.places), lambda: answers(self.search_url))
+        return self._start("search", argv, clean_environment(self.places), lambda: _answers(self.search_url))
 
     def start_edge(self) -> bool:
         """Starts the edge, or starts it anew if its configuration or its code is not what it was started with."""
@@ -146,7 +139,7 @@ class Services:
             str(self.ports.edge),
         ]
         environment = clean_environment(self.places) | self.administrator()
-        return self._start("edge", argv, environment, lambda: answers(f"{self.edge_url}/_local/health"))
+        return self._start("edge", argv, environment, lambda: _answers(f"{self.edge_url}/_local/health"))
 
     def stop(self, name: str) -> bool:
         return self.pidfiles.stop(name, GRACE_SECONDS[name])
@@ -209,7 +202,7 @@ def _digest(*files: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
-def answers(url: str) -> bool:
+def _answers(url: str) -> bool:
     try:
         httpx.get(url, timeout=5)
     except httpx.HTTPError:

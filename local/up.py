@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, deploy, endpoints, functions, outputs, people, ports, programs, refill, sample, website
+from local import amend, deploy, functions, outputs, people, ports, programs, refill, sample, website
 from local.cloud import client
 from local.errors import Busy
 from local.outputs import Outputs
@@ -29,19 +29,10 @@ class Cloud:
     sample: Sample | None
 
 
-def up(
-    places: Places,
-    flags: dict[str, int | None],
-    steps: Steps,
-    *,
-    with_sample: bool = True,
-    endpoint: str | None = None,
-) -> Cloud:
-    """Starts what does not run, deploys what has changed, and ends with a system that answers. `endpoint` is the name
-    or the address of the emulator to use from now on: local.endpoints."""
+def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sample: bool = True) -> Cloud:
+    """Starts what does not run, deploys what has changed, and ends with a system that answers."""
     places.make()
     with alone(places):
-        endpoints.keep(places.endpoint, endpoints.choose(places.endpoint, endpoint))
         chosen = ports.choose(places.ports, flags)
         services = Services(places, chosen)
         with steps.step("Checking programs and ports"):
@@ -131,8 +122,6 @@ def _check(services: Services) -> None:
         program()
     wanted: Ports = services.ports
     for name in ORDER:
-        if name == "aws" and services.foreign:
-            continue
         owned = services.running(name)
         if owned is None or owned.port != getattr(wanted, name):
             if owned is None and services.pidfiles.read(name):
@@ -145,8 +134,7 @@ def _start(services: Services, steps: Steps) -> None:
     with steps.step("AWS emulator, cache and search"):
         was_deployed = services.places.deployed.exists()
         saved = services.saved()
-        ours = not (services.running("aws") or services.foreign)
-        lost = what_was_lost(saved, was_deployed=was_deployed) if ours else None
+        lost = None if services.running("aws") else what_was_lost(saved, was_deployed=was_deployed)
         if lost:
             steps.note(lost)
         if lost and not saved.anything:  # objects without the rows that know them are of no use
