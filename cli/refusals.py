@@ -23,6 +23,7 @@ from reelstack.web.errors import (
     DirectAccessRefused,
     IdempotencyKeyInvalid,
     InvalidRequest,
+    RateLimiterUnavailable,
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
@@ -56,7 +57,8 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
-    yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RequestTooLarge, ReelstackError)
+    yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
+    yield from (RequestTooLarge, ReelstackError)
     if rule.requires.role:
         yield from (TokenMissing, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
