@@ -37,7 +37,10 @@ SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
 STORED = (RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
-FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds", "creators")
+FROM_STAGE = (
+    *("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds"),
+    *("creators", "rate_limiter_fallback"),
+)
 QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day")
 MANY = 1 << 50
 """No quota: one creator makes all the uploads of a run."""

@@ -61,6 +61,7 @@ STAGES: dict[str, Settings] = {
         segment_workers=2,
         compose_workers=2,
         low_dollars_per_day=5,
+        search_nodes=1,
         snap_start=False,
         firewall=False,
         alarms="essential",

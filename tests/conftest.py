@@ -144,7 +144,7 @@ def _evict_caches() -> None:
     shards._known.clear()
     sessions._kept.clear()
     idempotency._kept.cache_clear()
-    rate_limits._silent_until = 0.0
+    rate_limits._silent_until.clear()
 
 
 def _resources() -> Config:
@@ -184,6 +184,7 @@ def _resources() -> Config:
         cache_url="",
         search_url="",
         creators="invited",
+        rate_limiter_fallback="tables",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,

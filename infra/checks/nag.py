@@ -194,6 +194,9 @@ def _inside(foundation: Foundation) -> Iterator[Meant]:
         yield Meant(domain, "OS3", "Functions have no fixed addresses: they sign, and IAM decides by their roles")
         why = "A few small nodes elect one of themselves; search can be built again from the tables"
         yield Meant(domain, "OS4", why)
+        if foundation.settings.search_nodes == 1:
+            why = "One node stands in one zone: search_nodes. Without it searches are refused, and nothing is lost"
+            yield Meant(domain, "OS7", why)
         yield Meant(
             domain,
             "CKV_AWS_317",
