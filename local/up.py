@@ -42,11 +42,7 @@ def up(
     places.make()
     with alone(places):
         services = Services(places, ports.choose(places.ports, flags), chosen or choices.choose(places.choices))
-        with steps.step("Checking programs and ports"):
-            _stop_others(services)
-            _check(services)
-            places.ports.write_text(services.ports.model_dump_json() + "\n")
-            places.choices.write_text(services.choices.model_dump_json() + "\n")
+        _prepare(services, steps)
         _start(services, steps)
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
@@ -63,11 +59,7 @@ def up(
         with steps.step("Demo users"):
             everyone = people.make(services, named)
             people.introduce(named, everyone)
-        if services.search_url:
-            with steps.step("Search: filled from the tables"):
-                steps.detail(f"{refill.refill(named, everyone)} documents")
-        else:
-            steps.skip()
+        _fill_search(services, named, everyone, steps)
         shown = None
         if with_sample:
             with steps.step("Sample clip: upload, production, verdict"):
@@ -120,6 +112,15 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
             "Everything is deployed afresh."
         )
     return None
+
+
+def _prepare(services: Services, steps: Steps) -> None:
+    places = services.places
+    with steps.step("Checking programs and ports"):
+        _stop_others(services)
+        _check(services)
+        places.ports.write_text(services.ports.model_dump_json() + "\n")
+        places.choices.write_text(services.choices.model_dump_json() + "\n")
 
 
 def _stop_others(services: Services) -> None:
@@ -183,6 +184,14 @@ def _deployed(services: Services, steps: Steps) -> Outputs:
         deploy.remember(services, mark)
         services.save_state()
     return named
+
+
+def _fill_search(services: Services, named: Outputs, everyone: list[Person], steps: Steps) -> None:
+    if not services.search_url:
+        steps.skip()
+        return
+    with steps.step("Search: filled from the tables"):
+        steps.detail(f"{refill.refill(named, everyone)} documents")
 
 
 def _clear_temporary(places: Places) -> None:
