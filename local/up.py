@@ -41,12 +41,8 @@ def up(
     or the address of the emulator to use from now on: local.endpoints."""
     places.make()
     with alone(places):
-        endpoints.keep(places.endpoint, endpoints.choose(places.endpoint, endpoint))
-        chosen = ports.choose(places.ports, flags)
-        services = Services(places, chosen)
         with steps.step("Checking programs and ports"):
-            _check(services)
-            places.ports.write_text(chosen.model_dump_json() + "\n")
+            services = _checked(places, flags, endpoint)
         _start(services, steps)
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
@@ -117,6 +113,16 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
             "Everything is deployed afresh."
         )
     return None
+
+
+def _checked(places: Places, flags: dict[str, int | None], endpoint: str | None) -> Services:
+    """The services as they were asked for, kept for the other commands once nothing is in their way."""
+    endpoints.keep(places.endpoint, endpoints.choose(places.endpoint, endpoint))
+    chosen = ports.choose(places.ports, flags)
+    services = Services(places, chosen)
+    _check(services)
+    places.ports.write_text(chosen.model_dump_json() + "\n")
+    return services
 
 
 def _check(services: Services) -> None:
