@@ -31,12 +31,12 @@ def age(
       reelstack time +3d
       reelstack time +12h --json
     """
-    from local import aging, endpoints, places
+    from local import aging, places
     from local.progress import Steps
 
+    if "REELSTACK_URL" in os.environ or "REELSTACK_ENDPOINT" in os.environ:
+        raise typer.BadParameter("time goes by at will on the laptop's own cloud only: unset REELSTACK_URL")
     here = places.places()
-    if "REELSTACK_URL" in os.environ or endpoints.choose(here.endpoint):
-        raise typer.BadParameter("time goes by at will in the laptop's own emulator only, at no other endpoint")
     if by is None:
         seconds = aging.aged(here)
         print_json({"seconds": seconds}) if as_json else typer.echo(f"{_in_words(seconds)} have gone by so far")

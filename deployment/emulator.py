@@ -31,7 +31,7 @@ class OnEmulator:
 
     def check(self) -> None:
         """Raises NotUp."""
-        if not (self.services.running("aws") or self.services.foreign):
+        if not self.services.running("aws"):
             raise NotUp(f"no emulator of this checkout runs at {self.services.endpoint}: `reelstack up` starts one")
 
     def deploy_stacks(self, site: str | None, say: Say) -> None:

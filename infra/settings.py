@@ -223,7 +223,7 @@ class Settings(BaseModel):
     snap_start: bool = True
     """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
     firewall: bool = True
-    """AWS WAF before the distribution, 8 $ a month. Without it the application's own rates are what is left."""
+    """AWS WAF before the distribution, 9 $ a month. Without it the application's own rates are what is left."""
     alarms: Literal["all", "essential"] = "all"
     """Each is 0.10 $ a month. `essential`: the API answers 5xx, a state machine failed or hung, work was given up, the
     search index is broken."""

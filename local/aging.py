@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx
 import valkey
 
-from local import functions, outputs, people, ports, refill, time_attributes
+from local import functions, outputs, people, refill, time_attributes
 from local.cloud import client
 from local.errors import FunctionRaised, NotReady, NotUp, TimeInvalid
 from local.outputs import Outputs
@@ -65,12 +65,18 @@ def age(places: Places, seconds: int, steps: Steps) -> Aged:
     with alone(places):
         with steps.step("Objects, tables and messages"):
             done = _age(services, named, seconds)
-        with steps.step("Cache: emptied"), valkey.Valkey.from_url(named.cache_url) as cache:
-            cache.flushall()
+        if named.cache_url:
+            with steps.step("Cache: emptied"), valkey.Valkey.from_url(named.cache_url) as cache:
+                cache.flushall()
+        else:
+            steps.skip()  # profile core
         with steps.step("What schedules start"):
             ran = dict(_run_schedules(services, named, steps.detail))
-        with steps.step("Search: filled from the tables"):
-            refill.refill(named, people.read(places))
+        if named.search_url:
+            with steps.step("Search: filled from the tables"):
+                refill.refill(named, people.read(places))
+        else:
+            steps.skip()
         total = aged(places) + seconds
         client(services, "ssm").put_parameter(Name=AGED, Value=str(total), Type="String", Overwrite=True)
         services.save_state()
@@ -78,7 +84,7 @@ def age(places: Places, seconds: int, steps: Steps) -> Aged:
 
 
 def _running(places: Places) -> Services:
-    services = Services(places, ports.choose(places.ports, {}))
+    services = Services.of(places)
     if not services.running("aws"):
         raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
     return services

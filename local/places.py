@@ -46,9 +46,9 @@ class Places:
         return self.home / "ports.json"
 
     @property
-    def endpoint(self) -> Path:
-        """Which emulator of others answers for AWS; absent: our own."""
-        return self.home / "endpoint"
+    def choices(self) -> Path:
+        """Profile and endpoint of the last `up`: local/choices.py."""
+        return self.home / "choices.json"
 
     @property
     def edge_config(self) -> Path:

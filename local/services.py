@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from local import endpoints, ports, programs, valkey
+from local import choices, ports, programs, valkey
+from local.choices import DEFAULTS, PROCESSES, Choices
 from local.errors import NotReady
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
@@ -22,7 +23,7 @@ ACCOUNT = "000000000000"
 READY_SECONDS = 40
 GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5, "search": 5}
 """How long each may take to end in order; the emulator writes its whole state then."""
-ORDER = ("aws", "cache", "search", "edge")
+ORDER = PROCESSES["full"]
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,30 @@ class Services:
 
     places: Places
     ports: Ports
+    choices: Choices = DEFAULTS
     pidfiles: Pidfiles = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pidfiles", Pidfiles(self.places.run))
 
-    @property
-    def foreign(self) -> str | None:
-        """The address of the emulator of others that answers for AWS; None: our own does."""
-        return endpoints.choose(self.places.endpoint)
+    @classmethod
+    def of(cls, places: Places) -> "Services":
+        """Those of the last `up`, as this shell's environment changes them."""
+        return cls(places, ports.choose(places.ports, {}), choices.choose(places.choices))
 
     @property
     def endpoint(self) -> str:
-        """Where AWS APIs answer."""
-        return self.foreign or f"http://{HOST}:{self.ports.aws}"
+        """Where AWS APIs answer that name no service: CloudFormation's, which deploys."""
+        return self.endpoint_of("cloudformation")
+
+    def endpoint_of(self, service: str) -> str:
+        """Where the API of `service` answers: MiniStack, or what `up --endpoint` names."""
+        return f"http://{HOST}:{self.ports.aws}" if self.choices.starts_aws else self.choices.url(service)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The processes of this cloud, in the order in which they are started."""
+        return self.choices.processes
 
     @property
     def edge_url(self) -> str:
@@ -64,11 +75,12 @@ class Services:
 
     @property
     def cache_url(self) -> str:
-        return f"valkey://{HOST}:{self.ports.cache}"
+        """Empty in profile `core`, like `search_url`."""
+        return f"valkey://{HOST}:{self.ports.cache}" if "cache" in self.names else ""
 
     @property
     def search_url(self) -> str:
-        return f"http://{HOST}:{self.ports.search}"
+        return f"http://{HOST}:{self.ports.search}" if "search" in self.names else ""
 
     def administrator(self) -> dict[str, str]:
         """Environment of a program that may do everything: `test` / `test` is the emulator's root user."""
@@ -80,6 +92,10 @@ class Services:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def aws_answers(self) -> bool:
+        """Whether there is somebody to ask: an emulator of ours that runs, or one that is not ours to watch."""
+        return not self.choices.starts_aws or self.running("aws") is not None
 
     def running(self, name: str) -> Owned | None:
         owned = self.pidfiles.read(name)
@@ -94,10 +110,8 @@ class Services:
 
     def start_aws(self) -> bool:
         """Starts MiniStack unless it runs or another endpoint is named. True if it was started now."""
-        if self.foreign:
-            health = f"{self.endpoint}/_localstack/health"
-            if not wait_until(lambda: answers(health), READY_SECONDS, every=0.1):
-                raise NotReady(f"nothing answered at {health} within {READY_SECONDS} s: start that emulator first")
+        if not self.choices.starts_aws:
+            self._await("aws", lambda: _answers(f"{self.endpoint}/_localstack/health"))
             return False
         state = self.places.state / "aws"
         state.mkdir(exist_ok=True)
@@ -114,7 +128,7 @@ class Services:
             "MINISTACK_REGION": REGION,
         }
         return self._start(
-            "aws", [sys.executable, "-m", "local.emulator"], environment, lambda: answers(f"{self.endpoint}/health")
+            "aws", [sys.executable, "-m", "local.emulator"], environment, lambda: _answers(f"{self.endpoint}/health")
         )
 
     def start_cache(self) -> bool:
@@ -127,7 +141,7 @@ class Services:
     def start_search(self) -> bool:
         """Starts the search engine, which is empty then: it keeps nothing. True if it was started now."""
         argv = [str(programs.search_server()), "-addr", f"{HOST}:{self.ports.search}", "-no-ja", "-no-stdin-watch"]
-        return self._start("search", argv, clean_environment(self.places), lambda: answers(self.search_url))
+        return self._start("search", argv, clean_environment(self.places), lambda: _answers(self.search_url))
 
     def start_edge(self) -> bool:
         """Starts the edge, or starts it anew if its configuration or its code is not what it was started with."""
@@ -146,7 +160,7 @@ class Services:
             str(self.ports.edge),
         ]
         environment = clean_environment(self.places) | self.administrator()
-        return self._start("edge", argv, environment, lambda: answers(f"{self.edge_url}/_local/health"))
+        return self._start("edge", argv, environment, lambda: _answers(f"{self.edge_url}/_local/health"))
 
     def stop(self, name: str) -> bool:
         return self.pidfiles.stop(name, GRACE_SECONDS[name])
@@ -209,7 +223,7 @@ def _digest(*files: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
-def answers(url: str) -> bool:
+def _answers(url: str) -> bool:
     try:
         httpx.get(url, timeout=5)
     except httpx.HTTPError:

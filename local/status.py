@@ -1,14 +1,13 @@
 """What runs of the laptop cloud, and how much memory it takes."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
-from local import outputs, ports
+from local import outputs
 from local.errors import NotUp
 from local.places import Places
-from local.services import ORDER, Services, answers
+from local.services import Services
 
 PROC = Path("/proc")
 
@@ -29,6 +28,7 @@ class ServiceStatus(BaseModel):
 class Status(BaseModel):
     model_config = ConfigDict(frozen=True)
 
+    profile: str
     services: list[ServiceStatus]
     deployed: bool
     saved_at: str | None
@@ -36,13 +36,14 @@ class Status(BaseModel):
 
 
 def read(places: Places) -> Status:
-    services = Services(places, ports.choose(places.ports, {}))
+    services = Services.of(places)
     try:
         edge_url = outputs.read(places).edge_url
     except NotUp:
         edge_url = None
     return Status(
-        services=[_service(services, name) for name in ORDER],
+        profile=services.choices.profile,
+        services=[_service(services, name) for name in services.names],
         deployed=places.deployed.exists(),
         saved_at=services.saved().at,
         edge_url=edge_url,
@@ -50,8 +51,6 @@ def read(places: Places) -> Status:
 
 
 def _service(services: Services, name: str) -> ServiceStatus:
-    if name == "aws" and (foreign := services.foreign):
-        return _foreign(foreign)
     owned = services.running(name)
     group = owned.group() if owned else []
     return ServiceStatus(
@@ -62,12 +61,6 @@ def _service(services: Services, name: str) -> ServiceStatus:
         processes=len(group),
         resident_mib=sum(map(_resident_kib, group)) // 1024,
     )
-
-
-def _foreign(address: str) -> ServiceStatus:
-    """An emulator of others: whether it answers is all that is known."""
-    port = urlsplit(address).port or 443
-    return ServiceStatus(name="aws", up=answers(address), port=port, pid=None, processes=0, resident_mib=0)
 
 
 def _resident_kib(pid: int) -> int:

@@ -73,8 +73,9 @@ def programs() -> Iterator[None]:
     config.cache_clear()
 
 
-# Clouds of tests have folders and ports of their own, whatever the caller's shell says.
-for name in [name for name in os.environ if name.startswith(("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR"))]:
+# Clouds of tests have folders, ports and a profile of their own, whatever the caller's shell says.
+OF_A_SHELL = ("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR", "REELSTACK_PROFILE", "REELSTACK_ENDPOINT")
+for name in [name for name in os.environ if name.startswith(OF_A_SHELL)]:
     del os.environ[name]
 
 LOOP = asyncio.new_event_loop()
