@@ -43,18 +43,14 @@ def up(
     with alone(places):
         services = Services(places, ports.choose(places.ports, flags), chosen or choices.choose(places.choices))
         with steps.step("Checking programs and ports"):
-            _stop_others(services)
-            _check(services)
-            places.ports.write_text(services.ports.model_dump_json() + "\n")
-            places.choices.write_text(services.choices.model_dump_json() + "\n")
+            _settle(services)
         _start(services, steps)
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
             for chore in ("rotate_signing_keys", "reconcile_production"):  # else run by a schedule
                 functions.call(client(services, "lambda"), named.functions[chore], {})
         with steps.step("Web app"):
-            built = website.build(places)
-            steps.detail("built" if built else "unchanged")
+            steps.detail("built" if website.build(places) else "unchanged")
             website.upload(services, named)
         with steps.step("Edge"):
             outputs.write_edge_config(services, named, str(programs.node().path))
@@ -130,6 +126,14 @@ def _stop_others(services: Services) -> None:
             services.stop(name)
     if not services.cache_url:
         shutil.rmtree(services.places.state / "cache", ignore_errors=True)
+
+
+def _settle(services: Services) -> None:
+    """Keeps what was chosen for the other commands, once nothing is in its way."""
+    _stop_others(services)
+    _check(services)
+    services.places.ports.write_text(services.ports.model_dump_json() + "\n")
+    services.places.choices.write_text(services.choices.model_dump_json() + "\n")
 
 
 def _check(services: Services) -> None:
