@@ -28,6 +28,7 @@ from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
 from reelstack.tables.accounts import Session, User
+from reelstack.tables.counters import Counter
 from reelstack.tables.model import deployed
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
@@ -36,7 +37,7 @@ from reelstack.tables.web import IdempotencyRecord, RateWindow
 SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
-STORED = (RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
+STORED = (Counter, RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
 FROM_STAGE = (
     *("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds"),
     *("creators", "rate_limiter_fallback"),

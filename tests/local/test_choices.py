@@ -97,7 +97,8 @@ def test_localstack_has_every_service_that_the_laptop_asks_for(places: Places) -
 
 @pytest.mark.parametrize(("given", "flag"), [("PROFILE=core", "up --profile core"), ("PROFILE=", "up")])
 def test_make_up_hands_the_profile_on(given: str, flag: str) -> None:
-    done = subprocess.run(["make", "-n", "up", given], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    make = ["make", "--no-print-directory", "-n", "up", given]  # it may run below another make
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1].strip().endswith(f"reelstack {flag}")
 
 
