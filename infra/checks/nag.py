@@ -179,6 +179,10 @@ def _edge(foundation: Foundation) -> Iterator[Meant]:
         why = "A stage that saves the firewall's price: settings.firewall. The application limits each user and address"
         yield Meant(edge, "CFR2", why)
         yield Meant(edge, "CKV_AWS_68", why)
+    elif foundation.edge_global:
+        acl = foundation.edge_global.node.find_child("Firewall").node.find_child("Acl")
+        why = "Log4JRCE counts and labels; KnownAttacks blocks by its labels of address, query and header"
+        yield Meant(acl, "CKV_AWS_192", why)
     if not foundation.settings.domain:
         why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
         yield Meant(edge, "CFR4", why)
