@@ -1,6 +1,7 @@
 # Every command of the project. `make help` lists them. Prerequisites: Python ≥ 3.11, git, make.
 PYTHON ?= python3
 STAGE ?= dev
+PROFILE ?=
 BIN := .venv/bin
 # The CDK's Python starts whatever `node` the machine has, unless told; this one is of our own packages.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
@@ -14,8 +15,8 @@ SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client l
 .DEFAULT_GOAL := help
 .PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
 
-up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. Safe to repeat.
-	@$(BIN)/reelstack up
+up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. PROFILE=core|full.
+	@$(BIN)/reelstack up $(if $(PROFILE),--profile $(PROFILE))
 
 down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi

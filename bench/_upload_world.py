@@ -28,6 +28,7 @@ from local.places import ROOT, Places
 from local.ports import Ports, free
 from local.services import Services
 from reelstack.tables.accounts import Session, User
+from reelstack.tables.counters import Counter
 from reelstack.tables.model import deployed
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
@@ -36,9 +37,12 @@ from reelstack.tables.web import IdempotencyRecord, RateWindow
 SECRET = "through the door"
 READY_SECONDS = 90
 COMPOSERS = 2
-STORED = (RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
-FROM_STAGE = ("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds", "creators")
-QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day")
+STORED = (Counter, RateWindow, IdempotencyRecord, Session, Upload, Usage, User, Video)
+FROM_STAGE = (
+    *("max_upload_bytes", "upload_url_seconds", "upload_path", "session_cache_seconds"),
+    *("creators", "rate_limiter_fallback"),
+)
+QUOTAS = ("max_open_uploads", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day")
 MANY = 1 << 50
 """No quota: one creator makes all the uploads of a run."""
 RATES = {kind: [100_000, 10_000] for kind in ("user", "address")}

@@ -24,6 +24,13 @@ def up(
     edge_port: Port = None,
     cache_port: Port = None,
     search_port: Port = None,
+    profile: Annotated[
+        str | None, typer.Option(help="core (no cache, no search) or full; kept for the next time.")
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(help="Who serves AWS: ministack (started here), localstack, or an URL; kept for the next time."),
+    ] = None,
     sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -33,16 +40,20 @@ def up(
 
     \b
       reelstack up
+      reelstack up --profile core          without cache and search, as stage dev is deployed
       reelstack up --edge-port 9080        another port, if 8080 is taken
+      reelstack up --endpoint localstack   on a LocalStack that runs already
       reelstack up --no-sample --json      for scripts
     """
-    from local import places
+    from local import choices, places
     from local.progress import Steps
     from local.up import STEPS
     from local.up import up as start
 
     flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port, "search": search_port}
-    cloud = start(places.places(), flags, Steps(STEPS), with_sample=sample)
+    here = places.places()
+    chosen = choices.choose(here.choices, profile, endpoint)
+    cloud = start(here, flags, Steps(STEPS), chosen=chosen, with_sample=sample)
     if as_json:
         print_json(cloud.outputs)
     else:
@@ -97,6 +108,7 @@ def status(as_json: AsJson = False) -> None:
             else "not running"
         )
         typer.echo(f"{service.name:{COLUMN}} {'up  ' if service.up else 'down'} 127.0.0.1:{service.port:<6} {seen}")
+    typer.echo(f"{'profile':{COLUMN}} {state.profile}")
     typer.echo(
         f"{'deployed':{COLUMN}} {'yes' if state.deployed else 'no'}, state last saved {state.saved_at or 'never'}"
     )
@@ -119,15 +131,15 @@ def logs(
       reelstack logs transcode -f    one function, as it comes
       reelstack logs aws             the emulator itself
     """
-    from local import outputs, places, ports
+    from local import outputs, places
     from local.errors import NotUp
     from local.logs import lines
     from local.services import Services
 
     here = places.places()
-    services = Services(here, ports.choose(here.ports, {}))
+    services = Services.of(here)
     try:
-        known = outputs.read(here) if services.running("aws") else None
+        known = outputs.read(here) if services.aws_answers() else None
     except NotUp:
         known = None
     for line in lines(services, known, name, follow=follow):

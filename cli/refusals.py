@@ -17,12 +17,13 @@ from typing import Any
 
 import reelstack
 from reelstack.accounts.errors import AccountSuspended, SessionRevoked
-from reelstack.errors import IdempotencyKeyReused, MalformedBody, ReelstackError, TooManyRequests
+from reelstack.errors import IdempotencyKeyReused, MalformedBody, ReelstackError, RequestBlocked, TooManyRequests
 from reelstack.platform.errors import StorageBusy
 from reelstack.web.errors import (
     DirectAccessRefused,
     IdempotencyKeyInvalid,
     InvalidRequest,
+    RateLimiterUnavailable,
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
@@ -56,7 +57,8 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
-    yield from (DirectAccessRefused, TooManyRequests, RequestTooLarge, ReelstackError)
+    yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
+    yield from (RequestTooLarge, ReelstackError)
     if rule.requires.role:
         yield from (TokenMissing, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:

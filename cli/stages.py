@@ -112,7 +112,6 @@ def _target(stage: str, *, ask: bool) -> "Target":
     from deployment.emulator import on_emulator
     from deployment.target import OnAws
     from infra.stages import STAGES
-    from local import ports
     from local.places import places
     from local.services import Services
 
@@ -120,8 +119,7 @@ def _target(stage: str, *, ask: bool) -> "Target":
     settings, endpoint = STAGES[stage], os.environ.get("AWS_ENDPOINT_URL")
     if endpoint is None:
         return OnAws(settings, Account(settings.region), ask)
-    here = places()
-    services = Services(here, ports.choose(here.ports, {}))
+    services = Services.of(places())
     if endpoint.rstrip("/") != services.endpoint:
         raise typer.BadParameter(
             f"AWS_ENDPOINT_URL is {endpoint}, the emulator of this checkout is at {services.endpoint}. "

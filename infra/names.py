@@ -118,6 +118,10 @@ class Names:
         return self.arn("mediaconvert", f"queues/{self.mediaconvert_queue}")
 
     @property
+    def cache(self) -> str:
+        return f"reelstack-{self.stage}"
+
+    @property
     def search_domain(self) -> str:
         return f"reelstack-{self.stage}"
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from infra.route_rates import ROUTE_RATES
 from reelstack.classification.verdicts import NEVER, Label, Threshold
 from reelstack.production.engine_choice import Choice
 from reelstack.web.rate_limits import Rate
@@ -31,6 +32,9 @@ class Settings(BaseModel):
     account: str = Field(pattern=r"^\d{12}$")
     region: str = "us-east-1"
     profile: Literal["core", "full"] = "full"
+    zones: tuple[str, ...] = Field(default=("a", "b", "c"), min_length=2, max_length=3)
+    """Letters of the region's zones that the network of profile `full` stands in. A third one is added at the end: the
+    cache stays in the first two, since AWS moves no serverless cache into other subnets."""
     domain: str | None = None
     """Host name of the site, e.g. clips.example.com; needs `hosted_zone_id`. None: the distribution's own name."""
     hosted_zone_id: str | None = None
@@ -90,40 +94,12 @@ class Settings(BaseModel):
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
-    route_rates: dict[str, Rate] = {
-        "POST /v1/uploads": Rate(at_once=20, per_second=0.5),
-        # Each lists up to 10,000 parts: ten requests to S3.
-        "GET /v1/uploads/{upload_id}": Rate(at_once=40, per_second=0.2),
-        "POST /v1/uploads/{upload_id}/complete": Rate(at_once=20, per_second=0.1),
-        "DELETE /v1/uploads/{upload_id}": Rate(at_once=20, per_second=0.05),
-        # What may deny tokens at the edge, of a video or of all that an account has.
-        "PATCH /v1/videos/{video_id}": Rate(at_once=30, per_second=0.01),
-        "DELETE /v1/videos/{video_id}": Rate(at_once=60, per_second=0.02),
-        "PATCH /v1/me": Rate(at_once=10, per_second=0.0005),
-        "PUT /v1/me/handle": Rate(at_once=10, per_second=0.001),
-        "DELETE /v1/me/handle": Rate(at_once=10, per_second=0.001),
-        # A picture that is drawn anew and looked at; a connection that stays open for two hours; a phone.
-        "POST /v1/me/avatar": Rate(at_once=10, per_second=0.001),
-        "DELETE /v1/me/sessions": Rate(at_once=10, per_second=0.01),
-        "POST /v1/me/connection": Rate(at_once=20, per_second=0.02),
-        "PUT /v1/me/devices/{device_id}": Rate(at_once=20, per_second=0.02),
-        "POST /v1/videos/{video_id}/retry": Rate(at_once=6, per_second=0.02),
-        "POST /v1/videos/{video_id}/appeal": Rate(at_once=4, per_second=0.02),
-        "POST /v1/production/redrive": Rate(at_once=6, per_second=0.2),
-        "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
-        "POST /v1/remoderations": Rate(at_once=20, per_second=1),
-        "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
-        "GET /v1/search/videos": Rate(at_once=20, per_second=2),
-        "GET /v1/search/users": Rate(at_once=20, per_second=2),
-        "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),
-        "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
-        # Each writes a whole timeline.
-        "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.01),
-        "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.05),
-        "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
-        "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
-    }
+    route_rates: dict[str, Rate] = ROUTE_RATES
     """Buckets of their own, per user, for what costs more than a read, or other people's attention."""
+    rate_limiter_fallback: Literal["tables", "open", "closed"] = "tables"
+    """What happens while the cache that counts requests does not answer. `tables`: a table counts them, one write for
+    each, and requests are let in if that fails, too. `open`: they are let in uncounted. `closed`: they are refused with
+    503. In profile `core`, where tables count anyway, `closed` refuses them while the table does not answer."""
     playback_seconds_public: int = 6 * 3600
     playback_seconds_private: int = 5 * 60
 
@@ -226,11 +202,20 @@ class Settings(BaseModel):
     ffprobe_path: str = "/opt/bin/ffprobe"
     cache_url: str | None = None
     """A Valkey that exists already; None: the stack makes one in profile `full`."""
+    cache_gb: int = Field(default=10, ge=1, le=5000)
+    """The most that the cache may hold, in GB; then it evicts what expires anyway."""
+    cache_ecpu_per_second: int = Field(default=50_000, ge=1000, le=15_000_000)
+    """The most that the cache may do, in units of about one small command; more is throttled."""
+    cache_least_ecpu_per_second: int = Field(default=0, ge=0, le=15_000_000)
+    """What the cache is ready for without growing first, 0 or at least 1,000. AWS gives a cache some 30,000 to begin
+    with and doubles that within about ten minutes: a minimum above it is for a rush that is known before. It is paid
+    whether it is used or not, about 6 $ a month for each thousand."""
     search_url: str | None = None
     """An OpenSearch that exists already, e.g. http://127.0.0.1:9200; None: the stack makes one in profile `full`."""
     search_instance: str = Field(default="t3.small.search", pattern=r"^[a-z0-9]+\.[a-z0-9]+\.search$")
-    search_nodes: int = Field(default=2, ge=1, le=20)
-    """Data nodes, in two zones if there are two or more: then an even number."""
+    search_nodes: int = Field(default=3, ge=1, le=10)
+    """Data nodes: one, or three and more, which stand in three zones and outlive the loss of one. Two cannot: what is
+    left of them is no majority and elects no leader. AWS takes ten of the t3 kinds at most."""
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
 
@@ -238,7 +223,7 @@ class Settings(BaseModel):
     snap_start: bool = True
     """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
     firewall: bool = True
-    """AWS WAF before the distribution, 8 $ a month. Without it the application's own rates are what is left."""
+    """AWS WAF before the distribution, 9 $ a month. Without it the application's own rates are what is left."""
     alarms: Literal["all", "essential"] = "all"
     """Each is 0.10 $ a month. `essential`: the API answers 5xx, a state machine failed or hung, work was given up, the
     search index is broken."""
@@ -267,9 +252,18 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _search_is_the_same_in_both_zones(self) -> Self:
-        if self.search_nodes > 1 and self.search_nodes % 2:
-            raise ValueError("search_nodes is 1, or even: half of them stand in each of two zones")
+    def _the_cache_may_do_what_it_is_ready_for(self) -> Self:
+        least = self.cache_least_ecpu_per_second
+        if 0 < least < 1000 or least > self.cache_ecpu_per_second:
+            raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
+        return self
+
+    @model_validator(mode="after")
+    def _search_has_a_majority_without_one_zone(self) -> Self:
+        if self.search_nodes == 2:
+            raise ValueError("search_nodes is 1 or at least 3: of two nodes one alone is no majority")
+        if self.search_nodes > 1 and len(self.zones) < 3:
+            raise ValueError("search_nodes above 1 needs three zones: set zones, or search_nodes=1")
         return self
 
     @model_validator(mode="after")

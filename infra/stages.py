@@ -1,6 +1,7 @@
 """The stages that can be deployed. A team edits this page; what each setting means stands in infra/settings.py."""
 
 import os
+from typing import Any
 
 from infra.settings import GIB, LAPTOP_ACCOUNT, Settings
 from reelstack.web.rate_limits import Rate
@@ -9,9 +10,11 @@ from reelstack.web.rate_limits import Rate
 def local() -> Settings:
     """The laptop: one process each for AWS, Valkey and the edge; programs from the local cache."""
     cores = os.cpu_count() or 2
+    profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
     return Settings(
         stage="local",
         account=LAPTOP_ACCOUNT,
+        profile=profile,
         keep_data=False,
         password_sign_in=True,
         transfer_acceleration=False,
@@ -34,8 +37,9 @@ def local() -> Settings:
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
-        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379"),
-        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200"),
+        # Empty in profile core.
+        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,
+        search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200") or None,
     )
 
 
@@ -57,6 +61,7 @@ STAGES: dict[str, Settings] = {
         segment_workers=2,
         compose_workers=2,
         low_dollars_per_day=5,
+        search_nodes=1,
         snap_start=False,
         firewall=False,
         alarms="essential",

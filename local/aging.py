@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import httpx
 import valkey
 
-from local import functions, outputs, people, ports, refill, time_attributes
+from local import functions, outputs, people, refill, time_attributes
 from local.cloud import client
 from local.errors import FunctionRaised, NotReady, NotUp, TimeInvalid
 from local.outputs import Outputs
@@ -93,7 +93,7 @@ def _parts(seconds: int) -> list[int]:
 
 
 def _running(places: Places) -> Services:
-    services = Services(places, ports.choose(places.ports, {}))
+    services = Services.of(places)
     if not services.running("aws"):
         raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
     return services

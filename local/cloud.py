@@ -10,7 +10,7 @@ KEYS = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
 
 def client(services: Services, service: str) -> Any:
     """A client of `service` at this cloud's endpoint; connects within 3 s, reads within 60 s, tries twice."""
-    return _made(services.endpoint, service, *(services.administrator()[f"AWS_{key}"] for key in KEYS))
+    return _made(services.endpoint_of(service), service, *(services.administrator()[f"AWS_{key}"] for key in KEYS))
 
 
 @cache

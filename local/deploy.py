@@ -59,6 +59,7 @@ def assembly_environment(services: Services) -> dict[str, str]:
     return {
         "REELSTACK_LOCAL_FFMPEG": str(programs.ffmpeg()),
         "REELSTACK_LOCAL_FFPROBE": str(programs.ffprobe()),
+        "REELSTACK_LOCAL_PROFILE": services.choices.profile,
         "REELSTACK_LOCAL_VALKEY": services.cache_url,
         "REELSTACK_LOCAL_SEARCH": services.search_url,
         "REELSTACK_LOCAL_ENDPOINT": services.endpoint,

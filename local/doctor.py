@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from local import ports, programs
 from local.errors import LocalError
 from local.places import ROOT, Places
-from local.services import ORDER, Services
+from local.services import Services
 
 OLDEST_PYTHON = (3, 11)
 FREE_GIB = 2
@@ -29,7 +29,8 @@ class Finding(BaseModel):
 
 def examine(places: Places) -> list[Finding]:
     """Everything `up` depends on, in the order in which it would fail."""
-    return [*_machine(), *_programs(), *_engines(), *_ports(places)]
+    services = Services.of(places)
+    return [*_machine(), *_programs(services), *_engines(), *_ports(services)]
 
 
 def _machine() -> Iterator[Finding]:
@@ -51,12 +52,12 @@ def _machine() -> Iterator[Finding]:
     )
 
 
-def _programs() -> Iterator[Finding]:
+def _programs(services: Services) -> Iterator[Finding]:
     looks: dict[str, Callable[[], str]] = {
         "ffmpeg": lambda: programs.version(programs.ffmpeg()),
         "ffprobe": lambda: programs.version(programs.ffprobe()),
-        "Valkey": lambda: str(programs.valkey_server()),
-        "search": lambda: str(programs.search_server()),
+        **({"Valkey": lambda: str(programs.valkey_server())} if "cache" in services.names else {}),
+        **({"search": lambda: str(programs.search_server())} if "search" in services.names else {}),
         "Node.js": lambda: f"{programs.node().version} at {programs.node().path}",
         "AWS CDK": lambda: str(programs.cdk()),
         "sample clip": lambda: str(programs.sample_clip()),
@@ -75,9 +76,8 @@ def _engines() -> Iterator[Finding]:
         yield Finding(what=what, fit=True, seen=path or "not found; only the streaming and batch engines need it")
 
 
-def _ports(places: Places) -> Iterator[Finding]:
-    services = Services(places, ports.choose(places.ports, {}))
-    for name in ORDER:
+def _ports(services: Services) -> Iterator[Finding]:
+    for name in services.names:
         port = getattr(services.ports, name)
         owned = services.running(name)
         if owned:

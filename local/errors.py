@@ -4,6 +4,7 @@ LocalError
 ├── ProgramMissing     a program that set-up should have brought is not there, or does not run
 ├── PortTaken          somebody else listens where a process of ours wants to
 ├── PortsInvalid       a port that was asked for is not a port
+├── ChoiceInvalid      there is no such profile or endpoint
 ├── Busy               another `up` or `down` of the same cloud is under way
 ├── NotReady           a process did not come up; the message ends with the last lines of its log
 ├── NotUp              there is no running cloud to talk to
@@ -29,6 +30,10 @@ class PortTaken(LocalError):
 
 
 class PortsInvalid(LocalError):
+    pass
+
+
+class ChoiceInvalid(LocalError):
     pass
 
 

@@ -40,6 +40,7 @@ class Outputs(BaseModel):
     distribution_id: str
     distribution_domain: str
     cache_url: str
+    """Empty in profile `core`, like `search_url`."""
     search_url: str
 
 

@@ -46,6 +46,11 @@ class Places:
         return self.home / "ports.json"
 
     @property
+    def choices(self) -> Path:
+        """Profile and endpoint of the last `up`: local/choices.py."""
+        return self.home / "choices.json"
+
+    @property
     def edge_config(self) -> Path:
         return self.home / "edge.json"
 

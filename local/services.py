@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from local import ports, programs, valkey
+from local import choices, ports, programs, valkey
+from local.choices import DEFAULTS, PROCESSES, Choices
 from local.errors import NotReady
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
@@ -22,7 +23,7 @@ ACCOUNT = "000000000000"
 READY_SECONDS = 40
 GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5, "search": 5}
 """How long each may take to end in order; the emulator writes its whole state then."""
-ORDER = ("aws", "cache", "search", "edge")
+ORDER = PROCESSES["full"]
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,30 @@ class Services:
 
     places: Places
     ports: Ports
+    choices: Choices = DEFAULTS
     pidfiles: Pidfiles = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pidfiles", Pidfiles(self.places.run))
 
+    @classmethod
+    def of(cls, places: Places) -> "Services":
+        """Those of the last `up`, as this shell's environment changes them."""
+        return cls(places, ports.choose(places.ports, {}), choices.choose(places.choices))
+
     @property
     def endpoint(self) -> str:
-        """Where AWS APIs answer: MiniStack, or the LocalStack that REELSTACK_ENDPOINT names (never tried with one)."""
-        return os.environ.get("REELSTACK_ENDPOINT", f"http://{HOST}:{self.ports.aws}")
+        """Where AWS APIs answer that name no service: CloudFormation's, which deploys."""
+        return self.endpoint_of("cloudformation")
+
+    def endpoint_of(self, service: str) -> str:
+        """Where the API of `service` answers: MiniStack, or what `up --endpoint` names."""
+        return f"http://{HOST}:{self.ports.aws}" if self.choices.starts_aws else self.choices.url(service)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The processes of this cloud, in the order in which they are started."""
+        return self.choices.processes
 
     @property
     def edge_url(self) -> str:
@@ -59,11 +75,12 @@ class Services:
 
     @property
     def cache_url(self) -> str:
-        return f"valkey://{HOST}:{self.ports.cache}"
+        """Empty in profile `core`, like `search_url`."""
+        return f"valkey://{HOST}:{self.ports.cache}" if "cache" in self.names else ""
 
     @property
     def search_url(self) -> str:
-        return f"http://{HOST}:{self.ports.search}"
+        return f"http://{HOST}:{self.ports.search}" if "search" in self.names else ""
 
     def administrator(self) -> dict[str, str]:
         """Environment of a program that may do everything: `test` / `test` is the emulator's root user."""
@@ -75,6 +92,10 @@ class Services:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def aws_answers(self) -> bool:
+        """Whether there is somebody to ask: an emulator of ours that runs, or one that is not ours to watch."""
+        return not self.choices.starts_aws or self.running("aws") is not None
 
     def running(self, name: str) -> Owned | None:
         owned = self.pidfiles.read(name)
@@ -89,7 +110,7 @@ class Services:
 
     def start_aws(self) -> bool:
         """Starts MiniStack unless it runs or another endpoint is named. True if it was started now."""
-        if "REELSTACK_ENDPOINT" in os.environ:
+        if not self.choices.starts_aws:
             self._await("aws", lambda: _answers(f"{self.endpoint}/_localstack/health"))
             return False
         state = self.places.state / "aws"

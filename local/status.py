@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from local import outputs, ports
+from local import outputs
 from local.errors import NotUp
 from local.places import Places
-from local.services import ORDER, Services
+from local.services import Services
 
 PROC = Path("/proc")
 
@@ -28,6 +28,7 @@ class ServiceStatus(BaseModel):
 class Status(BaseModel):
     model_config = ConfigDict(frozen=True)
 
+    profile: str
     services: list[ServiceStatus]
     deployed: bool
     saved_at: str | None
@@ -35,13 +36,14 @@ class Status(BaseModel):
 
 
 def read(places: Places) -> Status:
-    services = Services(places, ports.choose(places.ports, {}))
+    services = Services.of(places)
     try:
         edge_url = outputs.read(places).edge_url
     except NotUp:
         edge_url = None
     return Status(
-        services=[_service(services, name) for name in ORDER],
+        profile=services.choices.profile,
+        services=[_service(services, name) for name in services.names],
         deployed=places.deployed.exists(),
         saved_at=services.saved().at,
         edge_url=edge_url,

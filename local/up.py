@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, deploy, functions, outputs, people, ports, programs, refill, sample, website
+from local import amend, choices, deploy, functions, outputs, people, ports, programs, refill, sample, website
+from local.choices import Choices
 from local.cloud import client
 from local.errors import Busy
 from local.outputs import Outputs
@@ -29,15 +30,19 @@ class Cloud:
     sample: Sample | None
 
 
-def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sample: bool = True) -> Cloud:
+def up(
+    places: Places,
+    flags: dict[str, int | None],
+    steps: Steps,
+    *,
+    chosen: Choices | None = None,
+    with_sample: bool = True,
+) -> Cloud:
     """Starts what does not run, deploys what has changed, and ends with a system that answers."""
     places.make()
     with alone(places):
-        chosen = ports.choose(places.ports, flags)
-        services = Services(places, chosen)
-        with steps.step("Checking programs and ports"):
-            _check(services)
-            places.ports.write_text(chosen.model_dump_json() + "\n")
+        services = Services(places, ports.choose(places.ports, flags), chosen or choices.choose(places.choices))
+        _prepare(services, steps)
         _start(services, steps)
         named = _deployed(services, steps)
         with steps.step("Playback keys; productions that the last stop cut off"):
@@ -54,8 +59,7 @@ def up(places: Places, flags: dict[str, int | None], steps: Steps, *, with_sampl
         with steps.step("Demo users"):
             everyone = people.make(services, named)
             people.introduce(named, everyone)
-        with steps.step("Search: filled from the tables"):
-            steps.detail(f"{refill.refill(named, everyone)} documents")
+        _fill_search(services, named, everyone, steps)
         shown = None
         if with_sample:
             with steps.step("Sample clip: upload, production, verdict"):
@@ -69,7 +73,7 @@ def down(places: Places) -> list[str]:
     if not places.run.is_dir():
         return []
     with alone(places):
-        services = Services(places, ports.choose(places.ports, {}))
+        services = Services.of(places)
         stopped = [name for name in reversed(ORDER) if services.stop(name)]
         _clear_temporary(places)
         return stopped
@@ -110,18 +114,34 @@ def what_was_lost(saved: Saved, *, was_deployed: bool) -> str | None:
     return None
 
 
+def _prepare(services: Services, steps: Steps) -> None:
+    places = services.places
+    with steps.step("Checking programs and ports"):
+        _stop_others(services)
+        _check(services)
+        places.ports.write_text(services.ports.model_dump_json() + "\n")
+        places.choices.write_text(services.choices.model_dump_json() + "\n")
+
+
+def _stop_others(services: Services) -> None:
+    """Ends what an earlier `up` started in another profile. What a cache of it kept is stale as soon as functions write
+    past it."""
+    for name in reversed(ORDER):
+        if name not in services.names:
+            services.stop(name)
+    if not services.cache_url:
+        shutil.rmtree(services.places.state / "cache", ignore_errors=True)
+
+
 def _check(services: Services) -> None:
-    for program in (
-        programs.ffmpeg,
-        programs.ffprobe,
-        programs.valkey_server,
-        programs.search_server,
-        programs.node,
-        programs.cdk,
-    ):
+    engines = {"cache": programs.valkey_server, "search": programs.search_server}
+    wanted_engines = [engines[name] for name in services.names if name in engines]
+    for program in (programs.ffmpeg, programs.ffprobe, *wanted_engines):
         program()
+    programs.node()
+    programs.cdk()
     wanted: Ports = services.ports
-    for name in ORDER:
+    for name in services.names:
         owned = services.running(name)
         if owned is None or owned.port != getattr(wanted, name):
             if owned is None and services.pidfiles.read(name):
@@ -131,20 +151,22 @@ def _check(services: Services) -> None:
 
 def _start(services: Services, steps: Steps) -> None:
     """Starts emulator, cache and search, and says what an emulator that was killed has lost."""
-    with steps.step("AWS emulator, cache and search"):
+    with steps.step("AWS emulator, cache and search" if services.cache_url else "AWS emulator"):
         was_deployed = services.places.deployed.exists()
         saved = services.saved()
-        lost = None if services.running("aws") else what_was_lost(saved, was_deployed=was_deployed)
+        lost = None if services.aws_answers() else what_was_lost(saved, was_deployed=was_deployed)
         if lost:
             steps.note(lost)
         if lost and not saved.anything:  # objects without the rows that know them are of no use
             shutil.rmtree(services.places.state / "aws", ignore_errors=True)
             services.places.deployed.unlink(missing_ok=True)
-        if not services.running("aws"):
+        if not services.aws_answers():
             _clear_temporary(services.places)
         services.start_aws()
-        services.start_cache()
-        services.start_search()
+        if services.cache_url:
+            services.start_cache()
+        if services.search_url:
+            services.start_search()
 
 
 def _deployed(services: Services, steps: Steps) -> Outputs:
@@ -162,6 +184,14 @@ def _deployed(services: Services, steps: Steps) -> Outputs:
         deploy.remember(services, mark)
         services.save_state()
     return named
+
+
+def _fill_search(services: Services, named: Outputs, everyone: list[Person], steps: Steps) -> None:
+    if not services.search_url:
+        steps.skip()
+        return
+    with steps.step("Search: filled from the tables"):
+        steps.detail(f"{refill.refill(named, everyone)} documents")
 
 
 def _clear_temporary(places: Places) -> None:

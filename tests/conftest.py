@@ -73,8 +73,9 @@ def programs() -> Iterator[None]:
     config.cache_clear()
 
 
-# Clouds of tests have folders and ports of their own, whatever the caller's shell says.
-for name in [name for name in os.environ if name.startswith(("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR"))]:
+# Clouds of tests have folders, ports and a profile of their own, whatever the caller's shell says.
+OF_A_SHELL = ("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR", "REELSTACK_PROFILE", "REELSTACK_ENDPOINT")
+for name in [name for name in os.environ if name.startswith(OF_A_SHELL)]:
     del os.environ[name]
 
 LOOP = asyncio.new_event_loop()
@@ -143,7 +144,7 @@ def _evict_caches() -> None:
     shards._known.clear()
     sessions._kept.clear()
     idempotency._kept.cache_clear()
-    rate_limits._silent_until = 0.0
+    rate_limits._silent_until.clear()
 
 
 def _resources() -> Config:
@@ -183,6 +184,7 @@ def _resources() -> Config:
         cache_url="",
         search_url="",
         creators="invited",
+        rate_limiter_fallback="tables",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,

@@ -14,6 +14,14 @@ NEW_CONNECTIONS = 500
 """A second: what API Gateway gives an account in a region unless more is asked for."""
 
 
+def origin(settings: Settings, api_id: str) -> str:
+    """Scheme and host that clients of an API connect to. Its certificate is API Gateway's own: tickets, not names, let
+    somebody in."""
+    if settings.storage_origin:
+        return settings.storage_origin.replace("http", "ws", 1)
+    return f"wss://{api_id}.execute-api.{settings.region}.{Aws.URL_SUFFIX}"
+
+
 class WebSocket(Construct):
     """The API alone, at first: functions are told its address before its routes can lead to one of them.
 
@@ -26,14 +34,13 @@ class WebSocket(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self.api = apigw.WebSocketApi(self, "Api", api_name=f"reelstack-{settings.stage}-socket")
-        self._endpoint, self._rate = settings.storage_origin, settings.connect_rate
+        self._settings = settings
 
     @property
     def url(self) -> str:
-        """What clients connect to. Its certificate is API Gateway's own: tickets, not names, let somebody in."""
-        if self._endpoint:
-            return f"{self._endpoint.replace('http', 'ws', 1)}/_aws/execute-api/{self.api.api_id}/{STAGE}"
-        return f"wss://{self.api.api_id}.execute-api.{Stack.of(self).region}.{Aws.URL_SUFFIX}/{STAGE}"
+        """What clients connect to."""
+        path = f"/_aws/execute-api/{self.api.api_id}/{STAGE}" if self._settings.storage_origin else f"/{STAGE}"
+        return origin(self._settings, self.api.api_id) + path
 
     @property
     def connections(self) -> list[str]:
@@ -73,7 +80,10 @@ class WebSocket(Construct):
             throttle=apigw.ThrottleSettings(rate_limit=NEW_CONNECTIONS, burst_limit=NEW_CONNECTIONS),
         )
         # $connect asks a function before anybody is let in: a flood of it must leave $disconnect its requests.
-        limits = {"ThrottlingRateLimit": self._rate.per_second, "ThrottlingBurstLimit": self._rate.at_once}
+        limits = {
+            "ThrottlingRateLimit": self._settings.connect_rate.per_second,
+            "ThrottlingBurstLimit": self._settings.connect_rate.at_once,
+        }
         plain = self.stage.node.default_child
         assert isinstance(plain, apigw.CfnStage)
         plain.route_settings = {"$connect": limits}

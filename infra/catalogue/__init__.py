@@ -29,6 +29,10 @@ PAGES: tuple[ModuleType, ...] = (
     *(search, feed, privacy, operations),
 )
 
+WEB_CONFIG = (
+    *("origin_secret", "session_cache_seconds", "session_seconds", "creators", "rates", "rate_limiter_fallback"),
+)
+
 
 def _joined(page: ModuleType) -> tuple[Fn, ...]:
     """The lines of a page, each with its room."""
@@ -46,7 +50,7 @@ def _with_web(line: Fn) -> Fn:
         reads=_union(line.reads, Session, User, IdempotencyRecord),
         writes=_union(line.writes, Session, User, RateWindow, IdempotencyRecord),
         deletes=(*line.deletes, IdempotencyRecord),
-        config=("origin_secret", "session_cache_seconds", "session_seconds", "creators", "rates", *line.config),
+        config=(*WEB_CONFIG, *line.config),
         calls=("read_origin_secret", *line.calls),
     )
 

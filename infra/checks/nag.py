@@ -179,6 +179,10 @@ def _edge(foundation: Foundation) -> Iterator[Meant]:
         why = "A stage that saves the firewall's price: settings.firewall. The application limits each user and address"
         yield Meant(edge, "CFR2", why)
         yield Meant(edge, "CKV_AWS_68", why)
+    elif foundation.edge_global:
+        acl = foundation.edge_global.node.find_child("Firewall").node.find_child("Acl")
+        why = "Log4JRCE counts and labels; KnownAttacks blocks by its labels of address, query and header"
+        yield Meant(acl, "CKV_AWS_192", why)
     if not foundation.settings.domain:
         why = "A distribution without a name of its own has CloudFront's certificate and the minimum that comes with it"
         yield Meant(edge, "CFR4", why)
@@ -194,6 +198,9 @@ def _inside(foundation: Foundation) -> Iterator[Meant]:
         yield Meant(domain, "OS3", "Functions have no fixed addresses: they sign, and IAM decides by their roles")
         why = "A few small nodes elect one of themselves; search can be built again from the tables"
         yield Meant(domain, "OS4", why)
+        if foundation.settings.search_nodes == 1:
+            why = "One node stands in one zone: search_nodes. Without it searches are refused, and nothing is lost"
+            yield Meant(domain, "OS7", why)
         yield Meant(
             domain,
             "CKV_AWS_317",

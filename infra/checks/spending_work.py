@@ -18,7 +18,7 @@ from dataclasses import dataclass
 ROUTES = """
 route                                                    | ms  | read | write | s3 | changes      | events           | a day
 GET /v1/health                                           | 5   | 0    | 0     | 0  |              |                  |
-POST /v1/uploads                                         | 150 | 4    | 12    | 2  | Video        |                  | uploads
+POST /v1/uploads                                         | 150 | 6    | 12    | 2  | Video        |                  | uploads
 GET /v1/uploads/{upload_id}                              | 300 | 1    | 0     | 10 |              |                  |
 POST /v1/uploads/{upload_id}/parts                       | 150 | 1    | 0     | 0  |              |                  |
 POST /v1/uploads/{upload_id}/sign                        | 20  | 1    | 0     | 0  |              |                  |

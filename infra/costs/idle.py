@@ -85,8 +85,10 @@ def _search(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
     yield "OpenSearch", nodes * prices.HOURS_A_MONTH * prices.SEARCH_NODE_HOUR[instance] + disks
 
 
-def _cache(_properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
+def _cache(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
     yield "Valkey (ElastiCache Serverless)", prices.CACHE_LEAST_GB * prices.HOURS_A_MONTH * prices.CACHE_GB_HOUR
+    if least := properties["CacheUsageLimits"]["ECPUPerSecond"].get("Minimum"):
+        yield "what Valkey is ready for", least * prices.SECONDS_A_MONTH * prices.CACHE_ECPU
 
 
 def _endpoint(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:

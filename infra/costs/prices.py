@@ -34,6 +34,8 @@ SECRET = 0.40
 WEB_ACL, WEB_ACL_RULE = 5.00, 1.00
 CACHE_GB_HOUR, CACHE_LEAST_GB = 0.084, 0.1
 """A serverless cache is charged for 100 MB even if it holds less."""
+CACHE_ECPU = 0.0023 / 1e6
+"""Of a processing unit; a cache with a minimum is charged for that even if it does less."""
 ENDPOINT_ZONE_HOUR = 0.01
 """Of an interface endpoint, for each zone it stands in."""
 SEARCH_NODE_HOUR = {

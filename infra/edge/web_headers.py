@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.api import websocket
 from infra.api.user_pool import sign_in_url
 from infra.settings import Settings
 
@@ -46,9 +47,12 @@ def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> clo
 
 def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
     sign_in = urlsplit(settings.issuer or sign_in_url(settings))
+    # The socket's API is made in a stack after this one, so its own name is not known here: any API of the region.
+    socket = websocket.origin(settings, api_id="*")
+    reached = ("'self'", f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, uploads))
     allowed = {
         "default-src": "'self'",
-        "connect-src": " ".join(("'self'", f"{sign_in.scheme}://{sign_in.netloc}", *_storage(settings, uploads))),
+        "connect-src": " ".join(reached),
         "img-src": "'self' data:",
         # hls.js feeds the player from memory and demuxes in a worker it makes itself.
         "media-src": "'self' blob:",

@@ -13,6 +13,8 @@ from infra.settings import Settings
 
 ENGINE = "OpenSearch_2.19"
 """The same as the engine of tests/search_engine.py."""
+ZONES = 3
+"""Of a domain with several nodes. Each is eligible as leader, so a majority is left when a zone is lost."""
 LOGGED = ("ES_APPLICATION_LOGS", "SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS")
 
 
@@ -61,7 +63,7 @@ class SearchDomain(Construct):
 
     def _cluster(self) -> opensearch.CfnDomain.ClusterConfigProperty:
         nodes = self._settings.search_nodes
-        zones = opensearch.CfnDomain.ZoneAwarenessConfigProperty(availability_zone_count=2) if nodes > 1 else None
+        zones = opensearch.CfnDomain.ZoneAwarenessConfigProperty(availability_zone_count=ZONES) if nodes > 1 else None
         return opensearch.CfnDomain.ClusterConfigProperty(
             instance_type=self._settings.search_instance,
             instance_count=nodes,
@@ -70,7 +72,7 @@ class SearchDomain(Construct):
         )
 
     def _network(self, vpc: ec2.IVpc, group: ec2.SecurityGroup) -> opensearch.CfnDomain.VPCOptionsProperty:
-        subnets = vpc.isolated_subnets[: 2 if self._settings.search_nodes > 1 else 1]
+        subnets = vpc.isolated_subnets[: ZONES if self._settings.search_nodes > 1 else 1]
         return opensearch.CfnDomain.VPCOptionsProperty(
             subnet_ids=[subnet.subnet_id for subnet in subnets], security_group_ids=[group.security_group_id]
         )

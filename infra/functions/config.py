@@ -136,6 +136,7 @@ def _people(settings: Settings) -> dict[str, Any]:
     rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
     return {
         "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
+        "rate_limiter_fallback": settings.rate_limiter_fallback,
         "creators": settings.creators,
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,

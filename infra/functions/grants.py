@@ -24,6 +24,13 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
 }
 """Actions on the user pool. Stages with another issuer have none, and no use for these."""
 
+PASSED_TO = {
+    "pass_transcode_role": "mediaconvert.amazonaws.com",
+    "pass_rekognition_role": "rekognition.amazonaws.com",
+}
+"""The one service that a role may be handed to. Who may pass a role may else hand it to any service the role trusts,
+also to one that it comes to trust later."""
+
 
 class Grants:
     """The statements that functions of one stack can ask for."""
@@ -49,7 +56,8 @@ class Grants:
             return self._on_user_pool(OF_THE_USER_POOL[name])
         actions, on = self._grants[name]
         resources = [on] if isinstance(on, str) else list(on)
-        return iam.PolicyStatement(actions=list(actions), resources=resources) if resources else None
+        only = {"StringEquals": {"iam:PassedToService": PASSED_TO[name]}} if name in PASSED_TO else None
+        return iam.PolicyStatement(actions=list(actions), resources=resources, conditions=only) if resources else None
 
     def _on_user_pool(self, actions: Sequence[str]) -> iam.PolicyStatement | None:
         pool = self._wiring.stores.user_pool

@@ -103,7 +103,7 @@ class Alarms(Construct):
             periods=2,
         )
         if line.trigger == "http":
-            without = f"The store that counts requests does not answer {line.name}: it refuses nobody meanwhile"
+            without = f"The store that counts requests does not answer {line.name}: rate_limiter_fallback holds"
             self._counted(line, "Unlimited", "RateLimiterDown", without)
         if "cache_url" in line.config and line.vpc:
             uncached = f"The cache does not answer {line.name}: tables are asked instead"

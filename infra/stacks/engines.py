@@ -20,7 +20,7 @@ class EnginesStack(Stack):
         self, scope: Construct, construct_id: str, settings: Settings, names: Names, inside: Inside, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        cache = Cache(self, settings, inside.vpc, inside.security_group)
+        cache = Cache(self, settings, names, inside.vpc, inside.security_group)
         self.search = SearchDomain(self, settings, names, inside.vpc, inside.security_group)
         for value in (*cache.shared_values, self.search.domain.attr_domain_endpoint):
             self.export_value(value)

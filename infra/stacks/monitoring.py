@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.catalogue import Fn
 from infra.monitoring.alarms import Alarms
+from infra.monitoring.cache_alarms import cache_alarms
 from infra.monitoring.dashboard import dashboard
 from infra.monitoring.search_alarms import search_alarms
 from infra.monitoring.topic import alarm_topic
@@ -26,13 +27,14 @@ class MonitoringStack(Stack):
         *,
         api: apigw.HttpApi,
         functions: Sequence[Fn],
-        has_search_domain: bool,
+        has_engines: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         alarm_topic(self, settings, names)
         alarms = Alarms(self, names, settings)
         alarms.http_api(api)
-        if has_search_domain:
+        if has_engines:
+            cache_alarms(alarms, names, settings)
             search_alarms(alarms, names, settings)
         dashboard(self, names, [line.name for line in functions], api)

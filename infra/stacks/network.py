@@ -22,7 +22,7 @@ class NetworkStack(Stack):
     """`inside` is for functions. Its values are exported whether or not a function uses them today."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, **kwargs: Any) -> None:
-        self.zones = [f"{settings.region}{zone}" for zone in "ab"]
+        self.zones = [f"{settings.region}{zone}" for zone in settings.zones]
         super().__init__(scope, construct_id, **kwargs)
         self.vpc = self._vpc(settings)
         functions = ec2.SecurityGroup(
@@ -33,7 +33,9 @@ class NetworkStack(Stack):
         )
         endpoints.add_ingress_rule(functions, ec2.Port.tcp(443), "functions call AWS services")
         for name, service in INTERFACES.items():
-            self.vpc.add_interface_endpoint(name.title(), service=service, security_groups=[endpoints], open=False)
+            self.vpc.add_interface_endpoint(
+                name.title(), service=service, security_groups=[endpoints], open=False, subnets=_in_two_zones(self.vpc)
+            )
         self.inside = Inside(self.vpc, functions)
         subnets = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
         for value in (self.vpc.vpc_id, functions.security_group_id, *subnets):
@@ -66,3 +68,8 @@ class NetworkStack(Stack):
     def availability_zones(self) -> list[str]:
         """CDK asks its stack for these, and a stack that does not know asks the account: synthesis needs none."""
         return self.zones
+
+
+def _in_two_zones(vpc: ec2.Vpc) -> ec2.SubnetSelection:
+    """Enough to outlive the loss of a zone. An endpoint is charged for each zone, and answers functions in all."""
+    return ec2.SubnetSelection(subnets=vpc.isolated_subnets[:2])

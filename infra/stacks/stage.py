@@ -87,7 +87,7 @@ def build(
         foundation.names,
         api=foundation.api.http.api,
         functions=functions,
-        has_search_domain=foundation.engines is not None,
+        has_engines=foundation.engines is not None,
         **_placed(settings),
     )
     wiring = foundation.wiring(layer_source, functions)

@@ -116,7 +116,7 @@ def _uploads_rules() -> list[s3.LifecycleRule]:
         # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
         _expiring("avatars-as-sent", "avatars/", days=1),
         _expiring("exports", exports.PREFIX, days=exports.DAYS),
-        _expiring("work-files", "work/", days=1),
+        _expiring("work-files", "work/", days=2),
         s3.LifecycleRule(
             id="originals-to-glacier",
             prefix="originals/",

@@ -101,8 +101,9 @@ def traces(drive: Driver, *ids: str) -> dict[str, list[str]]:
         pages = drive.aws("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
         keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
         found[f"bucket {name}"] = [key for key in keys if any(one in key for one in ids)]
-    cache = valkey.Valkey.from_url(drive.outputs.cache_url)
-    found["cache"] = [key.decode() for key in cache.scan_iter() if any(one in key.decode() for one in ids)]
+    if drive.outputs.cache_url:
+        cache = valkey.Valkey.from_url(drive.outputs.cache_url)
+        found["cache"] = [key.decode() for key in cache.scan_iter() if any(one in key.decode() for one in ids)]
     return {place: things for place, things in found.items() if things}
 
 

@@ -37,7 +37,8 @@ def test_a_new_accounts_concurrency_is_too_little(
     settings: Settings, account: Answering, limit: int, state: str
 ) -> None:
     account.answer("lambda", "get_account_settings", {"AccountLimit": {"ConcurrentExecutions": limit}})
-    seen = one(account_checks.lambda_concurrency, settings, account)
+    planned = settings.model_copy(update={"lambda_concurrency": 1000})
+    seen = one(account_checks.lambda_concurrency, planned, account)
     assert seen.state == state
     assert ("request-service-quota-increase" in seen.mend) == (state == "missing")
 

@@ -1,7 +1,6 @@
 """Each variant of the app is synthesized once for a checkout as it is, as `make check` does it: without layers."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,13 +18,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def assemblies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Assembly]]:
+def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Assembly]:
     """ "prod-full", "dev-core" ... Nothing in the environment names an AWS account, key or endpoint."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("AWS_", "CDK_"))]:
             patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        yield {name: Assembly(settings, assembly(name)) for name, settings in variants().items()}
+        return {name: Assembly(settings, assembly(name)) for name, settings in variants().items()}
 
 
 @pytest.fixture(params=sorted(variants()))

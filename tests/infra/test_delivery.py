@@ -2,6 +2,7 @@
 
 import json
 import re
+from fnmatch import fnmatch
 from functools import cache
 from typing import Any
 
@@ -159,25 +160,25 @@ def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> No
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
 
 
+def test_the_web_app_may_open_the_socket_that_functions_name(variant: Assembly) -> None:
+    service = variant.at(place("notifications"))
+    address = variant.flat(service.stack, service.properties["Environment"]["Variables"]["REELSTACK_SOCKET_URL"])
+    headers = variant.at("Delivery/WebHeaders")
+    said = headers.properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    policy_text = variant.flat(headers.stack, said["ContentSecurityPolicy"])
+    (reached,) = re.findall("connect-src ([^;]*);", policy_text)
+    assert address.startswith("wss://")
+    assert [one for one in reached.split() if fnmatch(address, f"{one}/*")] == [
+        f"wss://*.execute-api.{variant.settings.region}.<AWS::URLSuffix>"
+    ]
+    assert "*" not in policy_text.replace("wss://*.", "")
+
+
 def test_a_stage_without_a_firewall_has_none_before_its_distribution(assemblies: dict[str, Assembly]) -> None:
     dev = assemblies["dev-core"]
     assert not dev.settings.firewall
     assert not [resource.path for resource in dev.resources if resource.type.startswith("AWS::WAFv2::")]
     assert "WebACLId" not in dev.at("Delivery/Edge").properties["DistributionConfig"]
-
-
-def test_the_firewall_refuses_known_bad_input_and_more_api_requests_than_the_setting_allows() -> None:
-    _, edge = stacks()
-    (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
-    rules = {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
-    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "ApiRate"} == set(rules)
-    rate = rules["ApiRate"]["Statement"]["RateBasedStatement"]
-    assert (rate["Limit"], rate["AggregateKeyType"]) == (STAGES["prod"].edge_rate_limit, "IP")
-    answer = rules["ApiRate"]["Action"]["Block"]["CustomResponse"]
-    assert answer["ResponseCode"] == 429
-    assert answer["ResponseHeaders"][0]["Name"] == "Retry-After"
-    body = acl["Properties"]["CustomResponseBodies"][answer["CustomResponseBodyKey"]]["Content"]
-    assert json.loads(body)["status"] == 429
 
 
 def test_from_another_region_the_firewall_and_certificate_still_reach_the_distribution() -> None:
@@ -230,17 +231,6 @@ def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -
     assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
     assert "Uploads" in json.dumps(origin["DomainName"])
     assert "RegionalDomainName" in json.dumps(origin["DomainName"])
-
-
-def test_the_firewall_lets_the_long_queries_of_presigned_addresses_through_only_where_there_are_any() -> None:
-    def counted(**changes: Any) -> set[str]:
-        _, edge = stacks(**changes)
-        (acl,) = edge.find_resources("AWS::WAFv2::WebACL").values()
-        groups = (rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in acl["Properties"]["Rules"])
-        return {override["Name"] for group in groups for override in group.get("RuleActionOverrides", [])}
-
-    assert counted() == {"SizeRestrictions_BODY"}
-    assert counted(**THROUGH) == {"SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"}
 
 
 def test_a_page_may_send_parts_where_they_are_signed_for() -> None:

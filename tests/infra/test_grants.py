@@ -1,5 +1,6 @@
 """Who may do what: each function's role holds exactly what its catalogue line says, and nothing grants more."""
 
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -73,8 +74,14 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("mediaconvert:CancelJob",),
         "arn:aws:mediaconvert:us-east-1:111111111111:jobs/*",
     ),
-    "pass_transcode_role": (("iam:PassRole",), "Production/Managed/TranscodeRole.Arn"),
-    "pass_rekognition_role": (("iam:PassRole",), "Production/Managed/RekognitionRole.Arn"),
+    "pass_transcode_role": (
+        ("iam:PassRole",),
+        "Production/Managed/TranscodeRole.Arn to mediaconvert.amazonaws.com",
+    ),
+    "pass_rekognition_role": (
+        ("iam:PassRole",),
+        "Production/Managed/RekognitionRole.Arn to rekognition.amazonaws.com",
+    ),
     "administer_users": (
         tuple(
             f"cognito-idp:{action}"
@@ -209,13 +216,31 @@ def granted(role: str, assembly: Assembly) -> set[Grant]:
 
 
 def _condition(statement: dict[str, Any]) -> str:
-    """Only the listing of a prefix has one."""
+    """Only the listing of a prefix and the passing of a role have one."""
     if "Condition" not in statement:
         return ""
+    if statement["Action"] == "iam:PassRole":
+        (service,) = statement["Condition"]["StringEquals"].values()
+        assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+        return f" to {service}"
     assert statement["Action"] == "s3:ListBucket"
     (prefix,) = statement["Condition"]["StringLike"].values()
     assert statement["Condition"] == {"StringLike": {"s3:prefix": prefix}}
     return f" if s3:prefix is like {prefix}"
+
+
+def test_whoever_passes_a_role_passes_it_to_one_service_that_the_role_trusts(variant: Assembly) -> None:
+    """Of functions, machines, rules and whatever CDK adds by itself."""
+    for policy in variant.of(*IDENTITIES):
+        for statement in policy.properties["PolicyDocument"]["Statement"]:
+            if not any(fnmatch("iam:PassRole", action) for action in listed(statement["Action"])):
+                continue
+            service = statement.get("Condition", {}).get("StringEquals", {}).get("iam:PassedToService")
+            assert isinstance(service, str), policy.path
+            for resource in listed(statement["Resource"]):
+                role = variant.at(variant.flat(policy.stack, resource).removesuffix(".Arn"))
+                trusted = role.properties["AssumeRolePolicyDocument"]["Statement"]
+                assert [one["Principal"] for one in trusted] == [{"Service": service}]
 
 
 @pytest.mark.parametrize("line", FUNCTIONS, ids=lambda line: line.name)

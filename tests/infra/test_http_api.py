@@ -188,4 +188,5 @@ def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(p
             variables = prod.at(place(line)).properties["Environment"]["Variables"]
             own = set(prod.settings.route_rates) & set(line.routes)
             assert set(json.loads(variables["REELSTACK_RATES"])) == {"user", "address"} | own
+            assert variables["REELSTACK_RATE_LIMITER_FALLBACK"] == prod.settings.rate_limiter_fallback == "tables"
             assert prod.at(place(line, "Unlimited", below="Alarms")).properties["MetricName"] == "RateLimiterDown"

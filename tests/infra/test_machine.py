@@ -132,7 +132,7 @@ def test_a_decision_is_never_given_up_for_its_owner_to_try_again() -> None:
     tasks = [state for state in DECISION.values() if state["Type"] == "Task"]
     assert [state for state in tasks if "Catch" in state or not state["End"]] == []
     for state in tasks:
-        (retry,) = state["Retry"]
+        retry = state["Retry"][-1]
         assert (retry["ErrorEquals"], retry["MaxAttempts"], retry["MaxDelaySeconds"]) == (["States.ALL"], 30, 3600)
 
 

@@ -57,9 +57,22 @@ def test_only_functions_reach_the_cache_search_and_the_endpoints(prod: Assembly)
         assert prod.flat("Network" if "Fn::GetAtt" in source else "Engines", source) == "Network/Functions.GroupId"
 
 
-def test_functions_and_the_cache_stand_in_the_same_two_zones(prod: Assembly) -> None:
+def test_functions_and_search_stand_in_three_zones(prod: Assembly) -> None:
     zones = [subnet.properties["AvailabilityZone"] for subnet in prod.of("AWS::EC2::Subnet")]
-    assert zones == ["us-east-1a", "us-east-1b"]
-    cache = prod.at("Engines/Valkey").properties["SubnetIds"]
+    assert zones == ["us-east-1a", "us-east-1b", "us-east-1c"]
+    search = prod.at("Engines/Search/Domain").properties["VPCOptions"]["SubnetIds"]
     videos = prod.at("Videos/Videos").properties["VpcConfig"]["SubnetIds"]
-    assert [prod.flat("Engines", s) for s in cache] == [prod.flat("Videos", s) for s in videos]
+    assert [prod.flat("Engines", s) for s in search] == [prod.flat("Videos", s) for s in videos]
+    assert len(videos) == len(zones)
+
+
+def test_the_cache_and_the_endpoints_stand_in_the_two_zones_of_version_0_2_0(prod: Assembly) -> None:
+    """Another subnet would replace the cache, and a replaced cache of a fixed name cannot be made."""
+    first = [prod.flat("Videos", s) for s in prod.at("Videos/Videos").properties["VpcConfig"]["SubnetIds"]][:2]
+    assert [prod.flat("Engines", s) for s in prod.at("Engines/Valkey").properties["SubnetIds"]] == first
+    interfaces = [e for e in prod.of("AWS::EC2::VPCEndpoint") if e.properties["VpcEndpointType"] == "Interface"]
+    assert interfaces
+    for endpoint in interfaces:
+        assert [prod.flat("Network", s) for s in endpoint.properties["SubnetIds"]] == first
+    blocks = {subnet.path: subnet.properties["CidrBlock"] for subnet in prod.of("AWS::EC2::Subnet")}
+    assert [blocks[path] for path in first] == ["10.0.0.0/20", "10.0.16.0/20"]

@@ -23,7 +23,7 @@ def _commands() -> set[tuple[str, str, frozenset[str]]]:
     """(service, operation, options) of every `aws …` in the page's shell blocks."""
     found = set()
     for block in re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", " ").splitlines():
             words = shlex.split(line, comments=True)
             for start in [i for i, word in enumerate(words) if word == "aws"]:
                 options = frozenset(w.removeprefix("--").rstrip(";") for w in words[start + 3 :] if w.startswith("--"))

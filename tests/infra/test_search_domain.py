@@ -1,6 +1,14 @@
 """The search domain of profile full: closed, encrypted, watched."""
 
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from infra.settings import Settings
 from tests.infra.templates import Assembly
+
+PROD: dict[str, Any] = {"stage": "prod", "account": "111111111111", "alarm_email": "alarms@example.com"}
 
 
 def test_a_core_stage_has_no_search_domain_and_its_functions_know_of_none(assemblies: dict[str, Assembly]) -> None:
@@ -35,12 +43,33 @@ def test_it_lets_in_whom_iam_lets_in_of_this_account_and_nobody_else(prod: Assem
     assert sorted(statement["Action"]) == [f"es:ESHttp{method}" for method in ("Delete", "Get", "Post", "Put")]
 
 
-def test_two_nodes_stand_in_two_zones_with_gp3_disks_as_the_stage_says(prod: Assembly) -> None:
+def test_three_nodes_stand_in_three_zones_with_gp3_disks_as_the_stage_says(prod: Assembly) -> None:
     domain, settings = prod.at("Engines/Search/Domain").properties, prod.settings
-    cluster = domain["ClusterConfig"]
-    assert (cluster["InstanceType"], cluster["InstanceCount"]) == (settings.search_instance, settings.search_nodes)
-    assert cluster["ZoneAwarenessEnabled"] is (settings.search_nodes > 1)
+    assert domain["ClusterConfig"] == {
+        "InstanceType": settings.search_instance,
+        "InstanceCount": 3,
+        "ZoneAwarenessEnabled": True,
+        "ZoneAwarenessConfig": {"AvailabilityZoneCount": 3},
+    }
+    assert len(domain["VPCOptions"]["SubnetIds"]) == 3
     assert domain["EBSOptions"] == {"EBSEnabled": True, "VolumeType": "gp3", "VolumeSize": settings.search_gib}
+
+
+def test_a_development_stage_pays_for_one_node_in_one_zone(assemblies: dict[str, Assembly]) -> None:
+    domain = assemblies["dev-full"].at("Engines/Search/Domain").properties
+    assert (domain["ClusterConfig"]["InstanceCount"], domain["ClusterConfig"]["ZoneAwarenessEnabled"]) == (1, False)
+    assert len(domain["VPCOptions"]["SubnetIds"]) == 1
+
+
+@pytest.mark.parametrize(("nodes", "zones"), [(2, "abc"), (2, "ab"), (3, "ab"), (4, "ab"), (11, "abc")])
+def test_nodes_of_which_no_majority_outlives_a_zone_are_refused(nodes: int, zones: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**PROD, search_nodes=nodes, zones=tuple(zones))
+
+
+@pytest.mark.parametrize(("nodes", "zones"), [(1, "ab"), (1, "abc"), (3, "abc"), (4, "abc"), (10, "abc")])
+def test_other_numbers_are_not(nodes: int, zones: str) -> None:
+    assert Settings(**PROD, search_nodes=nodes, zones=tuple(zones)).search_nodes == nodes
 
 
 def test_what_it_logs_is_allowed_before_it_is_made(prod: Assembly) -> None:

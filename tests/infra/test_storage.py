@@ -32,11 +32,11 @@ def test_unfinished_uploads_vanish_after_seven_days(variant: Assembly) -> None:
     assert rule == {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
 
 
-def test_work_files_are_gone_a_day_later_and_so_are_their_old_versions(variant: Assembly) -> None:
+def test_work_files_are_gone_two_days_later_and_so_are_their_old_versions(variant: Assembly) -> None:
     rule = _rules(variant, "Uploads")["work-files"]
     assert rule == {
         "Prefix": "work/",
-        "ExpirationInDays": 1,
+        "ExpirationInDays": 2,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
     }
 

@@ -1,11 +1,15 @@
 """Every time that a table holds is known, and is moved back by `reelstack time`."""
 
+from pathlib import Path
+
 import pytest
 from pynamodb.attributes import NumberAttribute
 from pynamodb.models import Model
+from typer.testing import CliRunner
 
+from cli.main import app
 from local import aging, time_attributes, times
-from local.errors import TimeInvalid
+from local.errors import NotUp, TimeInvalid
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
 
@@ -69,3 +73,20 @@ def test_days_and_hours_can_go_by(text: str, seconds: int) -> None:
 def test_anything_else_is_no_time_that_can_go_by(text: str) -> None:
     with pytest.raises(TimeInvalid):
         aging.parsed(text)
+
+
+def test_time_goes_by_on_the_laptops_own_cloud_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REELSTACK_LOCAL_DIR", str(tmp_path))
+    here = CliRunner().invoke(app, ["time", "+3d"])
+    assert isinstance(here.exception, NotUp)
+    monkeypatch.setenv("REELSTACK_URL", "https://clips.example.com")
+    elsewhere = CliRunner().invoke(app, ["time", "+3d"])
+    assert elsewhere.exit_code == 2
+    assert "unset REELSTACK_URL" in elsewhere.output
+
+
+def test_half_days_move_a_date_at_every_second_midnight() -> None:
+    texts = {"day": r"(\d{4}-\d\d-\d\d)$"}
+    day = {"day": {"S": "2026-11-23"}}
+    assert times.earlier(day, [], texts, 12 * 3600, 0) == day
+    assert times.earlier(day, [], texts, 12 * 3600, 1) == {"day": {"S": "2026-11-22"}}

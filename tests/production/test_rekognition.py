@@ -98,7 +98,7 @@ def test_too_many_jobs_at_once_is_an_error_the_machine_waits_out_and_then_asks_a
         ask(rung, waiting)
     machine = json.loads(Path("stepfunctions/production/production.asl.json").read_text())
     branch = machine["States"]["MakeAndInspect"]["Branches"][1]["States"]["SubmitRekognition"]
-    assert type(raised.value).__name__ in branch["Retry"][1]["ErrorEquals"]
+    assert type(raised.value).__name__ in branch["Retry"][2]["ErrorEquals"]
     started(rekognition)
     ask(rung, waiting)
     assert EngineJob.get(KEY).job_id == JOB

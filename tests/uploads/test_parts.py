@@ -1,5 +1,7 @@
 """How a file is cut: within what S3 allows, whatever its size; and checksums of a whole from those of its parts."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,14 @@ def test_the_checksum_is_the_published_one() -> None:
 def test_the_checksum_of_a_whole_follows_from_those_of_its_parts(pieces: list[bytes]) -> None:
     told = [(checksums.crc64nvme(piece), len(piece)) for piece in pieces]
     assert checksums.joined(told) == checksums.crc64nvme(b"".join(pieces))
+
+
+def test_ten_thousand_parts_join_in_a_moment() -> None:
+    """One of the HTTP services does it: our own matrices took 0.2 s of processor time, the library 0.013."""
+    value = checksums.crc64nvme(b"part")
+    started = time.process_time()
+    checksums.joined([(value, 5 * MIB)] * parts.MAX_PARTS)
+    assert time.process_time() - started < 0.1
 
 
 @given(st.integers(0, 2**64 - 1))

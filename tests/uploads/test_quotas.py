@@ -9,11 +9,13 @@ from pynamodb.exceptions import TransactWriteError
 
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config, config
+from reelstack.tables.counters import Counter
 from reelstack.tables.model import transact
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 from reelstack.uploads import quotas
 from reelstack.uploads.errors import TooManyOpenUploads
+from reelstack.uploads.priorities import LARGE_FOLLOWING
 
 MIB = 1024 * 1024
 Call = Callable[..., Any]
@@ -119,3 +121,12 @@ def test_the_server_decides_whose_upload_goes_first(call: Call, roles: tuple[str
     upload = Upload.get(create(call, roles=roles).json["upload_id"])
     assert upload.key == f"originals/{priority}/{upload.upload_id}"
     assert Video.get(upload.video_id).priority == priority
+
+
+@pytest.mark.parametrize(("others", "priority"), [(4_000, "high"), (3_999, "normal")])
+def test_a_creator_whom_many_follow_goes_first(call: Call, others: int, priority: str) -> None:
+    """Their counter is hot, and spread over two items."""
+    Counter("user/ann", followers=LARGE_FOLLOWING - 4_000, parts=2).save()
+    Counter("user/ann#1", followers=others, open=True).save()
+    upload = Upload.get(create(call, user="ann").json["upload_id"])
+    assert upload.key == f"originals/{priority}/{upload.upload_id}"

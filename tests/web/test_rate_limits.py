@@ -1,10 +1,11 @@
 """Buckets of tokens in both stores: never more than the bound, and everything the bound allows."""
 
+import json
 import math
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from valkey import Valkey
 
 from local import ports
-from reelstack.platform.config import Config
-from reelstack.web.rate_limits import Rate, _Away, network, take_cached, take_counted
+from reelstack.errors import ReelstackError
+from reelstack.platform import aws as seam
+from reelstack.platform.config import PREFIX, Config, config
+from reelstack.web.rate_limits import Rate, _Away, network, take, take_cached, take_counted
 
 RATES = st.builds(Rate, at_once=st.integers(2, 12), per_second=st.sampled_from([0.5, 3.0, 20.0]))
 
@@ -106,6 +109,68 @@ def test_a_valkey_that_is_not_there_is_away_and_not_an_error(valkey: Valkey) -> 
     (nobody,) = ports.free(1)
     with pytest.raises(_Away):
         take_cached(Valkey(port=nobody, socket_connect_timeout=0.1), [("user:ann", Rate(at_once=2, per_second=1))])
+
+
+# --- while nobody answers --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_cache(aws: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[[], str]]:
+    """Chooses a fallback while the cache is away; returns what one more request of a user is answered."""
+    (nobody,) = ports.free(1)
+
+    def choose(fallback: str) -> Callable[[], str]:
+        environment = {
+            "CACHE_URL": f"valkey://127.0.0.1:{nobody}",
+            "RATE_LIMITER_FALLBACK": fallback,
+            "RATES": json.dumps({"user": [4, 0.001], "address": [4, 0.001]}),
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(PREFIX + name, value)
+        config.cache_clear()
+
+        def ask() -> str:
+            try:
+                take("ann", "192.0.2.1", "GET /v1/feed")
+            except ReelstackError as refused:
+                return f"{refused.status} {refused.type}, again in {refused.retry_after} s"
+            return "in"
+
+        return ask
+
+    return choose
+
+
+def test_open_lets_everybody_in_uncounted(without_cache: Callable[[str], Callable[[], str]]) -> None:
+    ask = without_cache("open")
+    assert [ask() for _ in range(9)] == ["in"] * 9
+
+
+def test_closed_refuses_everybody_until_the_cache_may_be_asked_again(
+    without_cache: Callable[[str], Callable[[], str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = without_cache("closed")
+    assert [ask() for _ in range(3)] == ["503 rate-limiter-unavailable, again in 5 s"] * 3
+    assert [record.store for record in caplog.records] == ["cache"]  # type: ignore[attr-defined]
+
+
+def test_tables_keep_the_bound_while_the_cache_is_away(
+    without_cache: Callable[[str], Callable[[], str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = without_cache("tables")
+    answers = [ask() for _ in range(9)]
+    assert 2 <= answers.count("in") <= 4
+    assert all(answer.startswith("429 too-many-requests") for answer in answers if answer != "in")
+    assert [record.store for record in caplog.records] == ["cache"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("fallback", "answer"), [("tables", "in"), ("closed", "503 rate-limiter-unavailable")])
+def test_without_cache_and_table_only_closed_refuses(
+    without_cache: Callable[[str], Callable[[], str]], aws: Config, fallback: str, answer: str
+) -> None:
+    ask = without_cache(fallback)
+    seam.client("dynamodb").delete_table(TableName=aws.rate_windows_table)
+    assert all(ask().startswith(answer) for _ in range(9))
 
 
 # --- whom an address stands for --------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,14 +15,20 @@ from reelstack.web import Viewer
 
 router = APIRouter(prefix="/v1/me", tags=["accounts"])
 
-KEPT_CONTROLS = "\n\u200d"
-"""Lines of a bio, and what joins emoji."""
+KEPT_CONTROLS = "\n\u200c\u200d"
+"""Lines of a bio, and the joiners: of emoji, of Persian ("می‌خواهم") and of the scripts of India."""
+FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f)")
+"""A region's flag (England, Wales): a black flag with its code in tags, which are invisible everywhere else."""
 
 
 def _clean(text: str) -> str:
     """Without what cannot be seen: signs that turn the direction of text make a name look like another."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(sign for sign in normal if sign in KEPT_CONTROLS or unicodedata.category(sign) not in ("Cc", "Cf"))
+    between_flags = FLAG.split(unicodedata.normalize("NFC", text).replace("\t", " "))
+    return "".join(piece if FLAG.fullmatch(piece) else _visible(piece) for piece in between_flags)
+
+
+def _visible(text: str) -> str:
+    return "".join(sign for sign in text if sign in KEPT_CONTROLS or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
 def _one_line(text: str) -> str:

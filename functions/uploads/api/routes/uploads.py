@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack.platform.config import config
 from reelstack.tables.uploads import Upload
-from reelstack.uploads import completion, parts, priorities, uploads
+from reelstack.uploads import completion, parts, uploads
 from reelstack.uploads.parts import HeldPart, SignedPart
 from reelstack.uploads.uploads import NewUpload
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES
@@ -74,7 +74,7 @@ def create_upload(
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128)] = None,
 ) -> OpenedUpload:
     """Opens an upload and its video."""
-    priority = priorities.of_upload(caller.roles)
+    priority = uploads.priority_of(caller.user_id, caller.roles)
     upload = uploads.create(caller.user_id, new, priority=priority, idempotency_key=idempotency_key)
     return OpenedUpload(
         **_view(upload), parts=uploads.first_parts(upload), expires_in_seconds=config().upload_url_seconds

@@ -5,7 +5,7 @@ ReelstackError 500
 ├── MethodNotAllowed 405
 ├── MalformedBody 400
 ├── TooManyRequests 429
-├── Forbidden 403
+├── Forbidden 403           RequestBlocked
 ├── Unauthorized 401
 ├── Conflict 409            IdempotencyKeyReused
 ├── TooLarge 413
@@ -13,9 +13,10 @@ ReelstackError 500
 ├── Unprocessable 422       NothingToChange
 └── Unavailable 503
 
-A refusal lives in the lowest room that raises it. Two have no such room and stay here: NothingToChange is raised by
-accounts and videos alike; IdempotencyKeyReused is raised by web and by uploads, whose steps must not import the web
-framework. Stored reasons (a video's `reason`, not an HTTP answer) are in `reelstack.failure_reasons`.
+A refusal lives in the lowest room that raises it. Three have no such room and stay here: NothingToChange is raised
+by accounts and videos alike; IdempotencyKeyReused is raised by web and by uploads, whose steps must not import the web
+framework; RequestBlocked is answered by the firewall (infra/edge/firewall.py). Stored reasons (a video's `reason`, not
+an HTTP answer) are in `reelstack.failure_reasons`.
 """
 
 from typing import Any
@@ -55,6 +56,10 @@ class TooManyRequests(ReelstackError):
 
 class Forbidden(ReelstackError):
     status, type, title = 403, "forbidden", "You may not do this"
+
+
+class RequestBlocked(Forbidden):
+    type, title = "request-blocked", "The firewall refused this request"
 
 
 class Unauthorized(ReelstackError):

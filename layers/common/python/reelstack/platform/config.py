@@ -96,6 +96,9 @@ class Config(BaseModel):
     """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
     """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    rate_limiter_fallback: str
+    """While the store that counts requests does not answer: "tables" counts in a table, "open" lets requests in
+    uncounted, "closed" refuses them."""
 
     max_upload_bytes: int
     max_duration_seconds: int

@@ -7,18 +7,19 @@ object must be, without reading it again.
 import base64
 from collections.abc import Iterable
 from functools import cache
-
-POLYNOMIAL = 0x9A6C9329AC4BC9B5
-"""Of CRC-64/NVME (NVM Express base specification 2.0, 5.3.2.1), bits reversed."""
-BITS = 64
-Matrix = tuple[int, ...]
+from typing import Any
 
 
-def crc64nvme(data: bytes | bytearray | memoryview, before: int = 0) -> int:
+@cache
+def _model() -> Any:
+    import anycrc  # not before it is wanted: cold starts
+
+    return anycrc.Model("CRC64-NVME")
+
+
+def crc64nvme(data: bytes, before: int = 0) -> int:
     """Of `data`, going on from the checksum of what came `before` it."""
-    from awscrt import checksums  # type: ignore[import-untyped]  # not before it is wanted: cold starts
-
-    return int(checksums.crc64nvme(data, before))
+    return int(_model().calc(data, before))
 
 
 def written(value: int) -> str:
@@ -35,42 +36,5 @@ def joined(parts: Iterable[tuple[int, int]]) -> int:
     """The checksum of a whole from (checksum, size in bytes) of its parts, in order."""
     whole = 0
     for value, size in parts:
-        whole = _after(whole, size) ^ value
+        whole = int(_model().combine(whole, value, size))
     return whole
-
-
-def _after(value: int, size: int) -> int:
-    """What `value` becomes when `size` zero bytes follow, in as many steps as `size` has bits.
-
-    A CRC is linear, so the checksum of a whole is the first part's, shifted by the second's length, plus the second's
-    (as zlib's crc32_combine does it).
-    """
-    step = 0
-    while size:
-        if size & 1:
-            value = _times(_zeros(step), value)
-        size >>= 1
-        step += 1
-    return value
-
-
-@cache
-def _zeros(step: int) -> Matrix:
-    """The matrix over GF(2) that lets 2**step zero bytes follow."""
-    if step == 0:
-        one_bit: Matrix = (POLYNOMIAL, *(1 << bit for bit in range(BITS - 1)))
-        two_bits = _squared(one_bit)
-        return _squared(_squared(two_bits))
-    return _squared(_zeros(step - 1))
-
-
-def _squared(matrix: Matrix) -> Matrix:
-    return tuple(_times(matrix, row) for row in matrix)
-
-
-def _times(matrix: Matrix, vector: int) -> int:
-    total = 0
-    for bit in range(BITS):
-        if vector >> bit & 1:
-            total ^= matrix[bit]
-    return total

@@ -20,6 +20,6 @@ LARGE_FOLLOWING = 10_000
 """Followers from which on many people wait for a clip."""
 
 
-def of_upload(roles: Set[str], followers: int = 0) -> Priority:
+def of_upload(roles: Set[str], followers: int) -> Priority:
     """High for staff and for creators whom many follow, else normal."""
     return Priority.HIGH if roles & STAFF or followers >= LARGE_FOLLOWING else Priority.NORMAL

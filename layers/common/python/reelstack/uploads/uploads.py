@@ -7,11 +7,13 @@ How a file is cut and signed is `uploads.parts`.
 import hashlib
 import time
 import uuid
+from collections.abc import Set
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
 
+from reelstack.counters import counters, deltas
 from reelstack.errors import IdempotencyKeyReused
 from reelstack.platform import aws, retry
 from reelstack.platform.clock import now_ms
@@ -20,7 +22,7 @@ from reelstack.platform.errors import StorageBusy
 from reelstack.tables import transactions
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
-from reelstack.uploads import parts, quotas
+from reelstack.uploads import parts, priorities, quotas
 from reelstack.uploads.errors import (
     FileTooLarge,
     MediaTypeNotAllowed,
@@ -81,6 +83,12 @@ class NewUpload(BaseModel):
     def fingerprint(self) -> str:
         """Tells whether a request with the same idempotency key is the same request."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def priority_of(creator_id: str, roles: Set[str]) -> Priority:
+    """By roles and followers: one eventually consistent read, two for a counter that is spread."""
+    key = deltas.of_user(creator_id)
+    return priorities.of_upload(roles, counters.read([key])[key].followers)
 
 
 def create(

@@ -1,6 +1,6 @@
 """Refusals of the web layer itself: the address, the caller, the form of a request and its Idempotency-Key."""
 
-from reelstack.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthorized, Unprocessable
+from reelstack.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthorized, Unavailable, Unprocessable
 
 
 class RouteNotFound(NotFound):
@@ -34,3 +34,7 @@ class InvalidRequest(Unprocessable):
 
 class IdempotencyKeyInvalid(Unprocessable):
     type, title = "idempotency-key-invalid", "An Idempotency-Key has 8 to 128 printable characters"
+
+
+class RateLimiterUnavailable(Unavailable):
+    type, title = "rate-limiter-unavailable", "Requests cannot be counted at the moment, so they are refused"

@@ -141,7 +141,7 @@ class RequestMiddleware:
 
 
 def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
-    """Raises TooManyRequests, TokenMissing, RoleMissing, SessionRevoked or AccountSuspended."""
+    """Raises TooManyRequests, RateLimiterUnavailable, TokenMissing, RoleMissing, SessionRevoked or AccountSuspended."""
     name = rule.name if rule else request.method
     rate_limits.take(caller.user_id if caller else None, _address(request), name)
     if rule:

@@ -6,7 +6,7 @@ conditional update counts a window half a bucket long: two windows that touch ho
 bound holds: never more than `at_once + per_second · t` in any t seconds. There only the user is counted, the address
 for callers without one; the firewall counts every address.
 
-A store that does not answer lets everybody in, which is counted as RateLimiterDown.
+A store that does not answer is counted as RateLimiterDown. `rate_limiter_fallback` says what happens to requests then.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import ipaddress
 import json
 import math
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import UpdateError
 
 from reelstack.errors import TooManyRequests
+from reelstack.platform.cache import address as cached_at
 from reelstack.platform.cache import connected
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.web import RateWindow
+from reelstack.web.errors import RateLimiterUnavailable
 
 if TYPE_CHECKING:
     from valkey import Valkey
@@ -63,30 +66,43 @@ class Rate(BaseModel):
 
 
 def take(user_id: str | None, address: str | None, route: str) -> None:
-    """Takes a token for this request, or raises TooManyRequests with the seconds until there is one.
+    """Takes a token for this request, or raises TooManyRequests with the seconds until there is one. Raises
+    RateLimiterUnavailable if nobody counts and such requests are to be refused.
 
     `route` is as in infra/catalogue/, e.g. "POST /v1/uploads"; one with a rate of its own has a bucket of its own for
     each user.
     """
-    global _silent_until
     rates, wanted = _rates(config().rates), []
     if user_id:
         own = route in rates
         wanted.append((f"user:{user_id}:{route}" if own else f"user:{user_id}", rates[route if own else "user"]))
     if address:
         wanted.append((f"address:{network(address)}", rates["address"]))
-    if not wanted or time.monotonic() < _silent_until:
-        return
-    url = config().cache_url if config().has("cache_url") else ""
-    try:
-        wait = take_cached(connected(url), wanted) if url else take_counted(*wanted[0], now=time.time())
-    except _Away as away:
-        logger.warning("nobody counts requests", error=str(away))
-        count("RateLimiterDown")
-        _silent_until = time.monotonic() + SILENCE_SECONDS
-        return
+    wait = _wait(wanted) if wanted else 0
     if wait > 0:
         raise TooManyRequests(f"Ask again in {math.ceil(wait)} s", retry_after=math.ceil(wait))
+
+
+def _wait(wanted: list[tuple[str, Rate]]) -> float:
+    """Seconds to wait, of the first store that answers; 0 if none does. Raises RateLimiterUnavailable."""
+    url, fallback = cached_at(), config().rate_limiter_fallback
+    stores: list[tuple[str, Callable[[], float]]] = []
+    if url:
+        stores.append(("cache", lambda: take_cached(connected(url), wanted)))
+    if not url or fallback == "tables":
+        stores.append(("tables", lambda: take_counted(*wanted[0], now=time.time())))
+    for store, take_from in stores:
+        if time.monotonic() < _silent_until.get(store, 0):
+            continue
+        try:
+            return take_from()
+        except _Away as away:
+            logger.warning("a store does not count requests", store=store, error=str(away))
+            count("RateLimiterDown")
+            _silent_until[store] = time.monotonic() + SILENCE_SECONDS
+    if fallback == "closed":
+        raise RateLimiterUnavailable("Nobody can count requests at the moment", retry_after=SILENCE_SECONDS)
+    return 0
 
 
 def network(address: str) -> str:
@@ -131,7 +147,8 @@ class _Away(RuntimeError):
     """The store did not answer."""
 
 
-_silent_until = 0.0
+_silent_until: dict[str, float] = {}
+"""Store -> when it may be asked again, on the monotonic clock."""
 
 
 @cache
