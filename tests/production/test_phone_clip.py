@@ -13,6 +13,7 @@ MEASURE = f"import json; from bench.phone4k import measure_clip; print(json.dump
 
 
 @pytest.mark.engines
+@pytest.mark.timeout(660)  # minutes of two cores; more while they are busy
 def test_a_phones_clip_in_4k_and_hdr_is_produced_within_the_limits_of_lambda() -> None:
     # In a process of its own: it sets its environment, and its processor time must be its alone.
     ran = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, timeout=600)
