@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 What = Annotated[Literal["idle", "clips", "minutes"], typer.Argument(metavar="idle|clips|minutes")]
 Number = Annotated[int | None, typer.Argument(min=1, help="Of clips (1000) or minutes of video (1).")]
-Stage = Annotated[str, typer.Option("--stage", help="a stage of infra/stages.py.")]
+Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/stages.py.")]
 Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: instead of the stage's own.")]
-Seconds = Annotated[int, typer.Option(min=1, max=3600, help="Length of a clip. Minutes come in clips of 60 s.")]
-Side = Annotated[int, typer.Option(min=240, max=4320, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
+Seconds = Annotated[int, typer.Option(min=1, max=600, help="Length of a clip. Minutes come in clips of 60 s.")]
+Side = Annotated[int, typer.Option(min=240, max=2160, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
 Views = Annotated[int, typer.Option(min=0, help="How often each clip is watched, 70 % of it on average.")]
 Months = Annotated[int, typer.Option(min=0, help="How long each clip is kept.")]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deployment.site import Deployed
     from deployment.target import Target
 
-Stage = Annotated[str, typer.Argument(help="a stage of infra/stages.py, e.g. dev or prod.")]
+Stage = Annotated[str, typer.Argument(help="A stage of infra/stages.py, e.g. dev or prod.")]
 ADDRESS = re.compile(r"[^@\s\"\\]+@[^@\s\"\\]+\.[^@\s\"\\]+")
 MARKS = {"ok": "✓", "missing": "✗", "note": "!", "unknown": "?"}
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from botocore.exceptions import NoCredentialsError
+
 from deployment.account import Account
 from deployment.findings import Check, Finding, missing, note, ok, unknown
 from infra.settings import Settings
+from infra.stages import PLACEHOLDER_ACCOUNT
 
 EDGE_REGION = "us-east-1"
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
@@ -18,7 +21,14 @@ SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
 
 
 def credentials(settings: Settings, account: Account) -> Iterator[Finding]:
-    seen = account.client("sts").get_caller_identity()
+    try:
+        seen = account.client("sts").get_caller_identity()
+    except NoCredentialsError:
+        mend = f"export AWS_PROFILE=… (`aws configure` makes one) and REELSTACK_ACCOUNT={settings.account}"
+        if settings.account == PLACEHOLDER_ACCOUNT:
+            mend = "export AWS_PROFILE=… (`aws configure` makes one) and REELSTACK_ACCOUNT=… (12 digits)"
+        yield missing("credentials", "this shell has none, so nothing else was looked at", mend, last=True)
+        return
     if seen["Account"] == settings.account:
         yield ok("credentials", f"{seen['Arn']}, as the settings say")
     else:

@@ -19,6 +19,8 @@ class Finding(BaseModel):
     seen: str
     mend: str = ""
     """The command, or else the way, to mend it."""
+    last: bool = False
+    """Nothing else can be looked at before it is mended."""
 
 
 Check = Callable[[Settings, Account], Iterator[Finding]]
@@ -28,8 +30,8 @@ def ok(what: str, seen: str) -> Finding:
     return Finding(what=what, state="ok", seen=seen)
 
 
-def missing(what: str, seen: str, mend: str) -> Finding:
-    return Finding(what=what, state="missing", seen=seen, mend=mend)
+def missing(what: str, seen: str, mend: str, *, last: bool = False) -> Finding:
+    return Finding(what=what, state="missing", seen=seen, mend=mend, last=last)
 
 
 def note(what: str, seen: str, mend: str = "") -> Finding:
@@ -41,8 +43,13 @@ def unknown(what: str, seen: str, mend: str = "") -> Finding:
 
 
 def examine(checks: tuple[Check, ...], settings: Settings, account: Account) -> list[Finding]:
-    """Every finding, in the order of the checks."""
-    return [finding for check in checks for finding in _looked(check, settings, account)]
+    """Every finding, in the order of the checks, up to one that is the `last`."""
+    found: list[Finding] = []
+    for check in checks:
+        found += _looked(check, settings, account)
+        if found and found[-1].last:
+            break
+    return found
 
 
 def _looked(check: Check, settings: Settings, account: Account) -> Iterator[Finding]:

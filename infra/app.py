@@ -5,10 +5,12 @@ take uploads: `reelstack deploy` passes it on.
 """
 
 import os
+import sys
 
 from aws_cdk import App
 
 from infra.checks import nag
+from infra.functions.byte_code import PythonMissing
 from infra.laptop import on_laptop
 from infra.settings import Settings
 from infra.stacks.stage import build
@@ -28,7 +30,10 @@ def settings_of(app: App) -> Settings:
 def main() -> None:
     app = App()
     settings = settings_of(app)
-    stage = build(app, settings)
+    try:
+        stage = build(app, settings)
+    except PythonMissing as error:
+        sys.exit(str(error))
     if not settings.is_local:
         nag.check(app, stage)
     app.synth()

@@ -7,6 +7,7 @@ run what they began in the first, as the erasure of a deleted video does.
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ UNITS = {"h": 3600, "d": DAY_SECONDS}
 AGO = re.compile(r"\+(\d+)([hd])")
 MOST_DAYS = 3650
 LAST_SECONDS = 3600
+PRODUCTION_SECONDS = 60
+"""How long a clip in production is waited for."""
 AGING_SECONDS = 300
 STEPS = 3
 
@@ -73,6 +76,7 @@ def age(places: Places, seconds: int, steps: Steps) -> Aged:
     done: Counter[str] = Counter()
     ran: dict[str, str] = {}
     with alone(places):
+        _wait_for_productions(services)
         with steps.step("Objects, tables and messages grow older; schedules run"):
             for part in _parts(seconds):
                 done += _age(services, named, part)
@@ -86,6 +90,18 @@ def age(places: Places, seconds: int, steps: Steps) -> Aged:
         with steps.step("State: saved"):
             services.save_state()
     return Aged(_aged(services), dict(done), ran)
+
+
+def _wait_for_productions(services: Services) -> None:
+    """No production takes days: its work objects would expire below its hands. Raises NotReady if one goes on."""
+    states = client(services, "stepfunctions")
+    machines = states.list_state_machines()["stateMachines"]
+    (production,) = [machine["stateMachineArn"] for machine in machines if machine["name"].endswith("-production")]
+    until = time.monotonic() + PRODUCTION_SECONDS
+    while states.list_executions(stateMachineArn=production, statusFilter="RUNNING")["executions"]:
+        if time.monotonic() >= until:
+            raise NotReady("a clip is in production, and its work files would expire: try again when it is ready")
+        time.sleep(1)
 
 
 def _parts(seconds: int) -> list[int]:

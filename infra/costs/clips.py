@@ -11,6 +11,7 @@ from infra.costs import prices
 from infra.costs.idle import Line
 from infra.settings import Settings
 from reelstack.media.ladder import Facts, Plan, make_plan
+from reelstack.production import workload
 from reelstack.production.cost_estimate import GB, MICRO, US_EAST_1, Estimate, estimate
 
 SOURCE_KBPS = {480: 4_000, 720: 8_000, 1080: 17_000, 2160: 50_000}
@@ -44,7 +45,7 @@ class Clip:
 
 def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
     """What `number` of such clips cost in all, in the order in which the money is spent."""
-    plan, original_bytes = _plan(settings, clip), _original_bytes(clip)
+    plan, original_bytes = _plan(settings, clip), _original_bytes(settings, clip)
     made = estimate(plan, original_bytes=original_bytes, architecture=settings.architecture)
     each = [
         ("produce: functions", made.compute / MICRO),
@@ -70,12 +71,12 @@ def _plan(settings: Settings, clip: Clip) -> Plan:
         frames=clip.seconds * clip.fps,
         constant=True,
     )
-    return make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs)
+    return workload.arrange(make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs))
 
 
-def _original_bytes(clip: Clip) -> int:
+def _original_bytes(settings: Settings, clip: Clip) -> int:
     near = min(SOURCE_KBPS, key=lambda side: abs(side - clip.short_side))
-    return SOURCE_KBPS[near] * 1000 // 8 * clip.seconds
+    return min(SOURCE_KBPS[near] * 1000 // 8 * clip.seconds, settings.max_upload_bytes)
 
 
 def _kept(made: Estimate, original_bytes: int, clip: Clip) -> float:

@@ -26,14 +26,25 @@ def interpreter(version: str, *, bring: bool = True) -> str:
 
     Raises PythonMissing: a layer without byte code would be another layer on each machine, and slower on Lambda.
     """
-    known = [sys.executable, shutil.which(f"python{version}")]
-    known += map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
-    for python in chain(filter(None, known), _brought(version) if bring else ()):
+    for python in chain(_known(version), _brought(version) if bring else ()):
         asked = [python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
         if said.stdout.strip() == version:
             return python
-    raise PythonMissing(f"no Python {version} on this machine, and uv could not bring one: install python{version}")
+    raise PythonMissing(
+        f"no Python {version} on this machine, and uv could not bring one: install python{version}, or let uv reach the internet"
+    )
+
+
+def _known(version: str) -> Iterator[str]:
+    yield sys.executable
+    on_path = shutil.which(f"python{version}")
+    pyenvs = [Path.home() / ".pyenv"]
+    if on_path:  # pyenv's shim refuses unless this version is the chosen one; those that it may choose lie beside it
+        yield on_path
+        pyenvs.append(Path(on_path).parent.parent)
+    for pyenv in pyenvs:
+        yield from map(str, (pyenv / "versions").glob(f"{version}.*/bin/python"))
 
 
 def _brought(version: str) -> Iterator[str]:

@@ -162,6 +162,18 @@ def test_who_may_not_look_is_told_so_and_the_other_checks_go_on(settings: Settin
         assert one.state != "unknown" or one.seen.startswith("could not look")
 
 
+def test_without_credentials_one_finding_says_what_to_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (only,) = examine(account_checks.CHECKS, settings, Account(settings.region))
+    assert (only.what, only.state) == ("credentials", "missing")
+    assert "AWS_PROFILE" in only.mend
+    assert "REELSTACK_ACCOUNT" in only.mend
+
+
 def test_a_missing_permission_is_named(settings: Settings, account: Answering) -> None:
     account.refuse("lambda", "get_account_settings", "AccessDeniedException")
     seen = one(account_checks.lambda_concurrency, settings, account)

@@ -2,18 +2,20 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from infra.checks import costs
+from infra.checks import clips, costs
 from infra.costs import idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
 from infra.stages import STAGES
+from reelstack.production.cost_estimate import estimate
 from tests.infra.templates import Assembly
 
 PROD = STAGES["prod"]
@@ -91,6 +93,18 @@ def test_more_costs_more() -> None:
     for more in ({"seconds": 60}, {"short_side": 2160}, {"views": 1000}, {"months": 24}):
         assert idle.total(lines(PROD, 1, replace(clip, **more))) > cost, more
     assert idle.total(lines(PROD, 1000, clip)) == pytest.approx(1000 * cost, rel=0.01)
+
+
+@pytest.mark.parametrize("side", [1080, 2160])
+@pytest.mark.parametrize("seconds", [60, 180, 600])
+def test_producing_costs_what_the_page_of_clips_says(side: int, seconds: int) -> None:
+    picture = {1080: "1080p", 2160: "4K"}[side]
+    found = lines(PROD, 1, Clip(seconds=seconds, short_side=side, views=0, months=0))
+    functions = next(line.dollars for line in found if line.what == "produce: functions")
+    clip = clips.Clip(picture, 30, "sdr", Fraction(seconds, 60))
+    size = clip.size_bytes(PROD)
+    made = estimate(clips.planned(clip, PROD), original_bytes=size, architecture=PROD.architecture)
+    assert functions == pytest.approx(made.compute / 1e6, rel=0.1)  # of other bitrates
 
 
 def test_a_clip_that_nobody_watches_and_nobody_keeps_costs_what_producing_it_does() -> None:
