@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from local.stacks import stacks
+
 CONNECT_SECONDS = 3
 READ_SECONDS = 60
 """A function that is invoked for the first time may take so long to answer."""
@@ -41,12 +43,9 @@ def _made(service: str, region: str, endpoint: str | None, keys: tuple[str | Non
 
 def stack_outputs(account: Account, stage: str) -> dict[str, str]:
     """Every output of the stage's stacks in its home region; empty if there is none yet."""
-    pages = account.client("cloudformation").get_paginator("describe_stacks").paginate()
     return {
         output["OutputKey"]: output["OutputValue"]
-        for page in pages
-        for stack in page["Stacks"]
-        if stack["StackName"].startswith(f"Reelstack-{stage}-")
+        for stack in stacks(account.client("cloudformation"), stage)
         for output in stack.get("Outputs", [])
     }
 

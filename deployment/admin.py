@@ -1,16 +1,23 @@
 """The first administrator: invited by Cognito's mail, which brings a password for the first sign-in."""
 
 import re
+import shlex
 from typing import Any
 
+from deployment.errors import AddressUnproven
+
 GROUP = "admin"
+TRUSTED = ("CONFIRMED", "FORCE_CHANGE_PASSWORD")
+"""States of users who finished signing up, or were invited."""
 NOT_IN_A_NAME = re.compile(r"[^a-z0-9_-]+")
 
 
 def invite(cognito: Any, pool: str, email: str) -> str:
     """Makes the account with this address an administrator, and invites it if it is new or has never signed in.
 
+    Anybody can sign up with an address that is not theirs, so only an account that has proved the address is taken.
     Returns the name to sign in with (the address does too). Safe to repeat: the invitation is then sent once more.
+    Raises AddressUnproven.
     """
     user = _with_address(cognito, pool, email)
     if user is None:
@@ -24,9 +31,32 @@ def invite(cognito: Any, pool: str, email: str) -> str:
 
 
 def _with_address(cognito: Any, pool: str, email: str) -> Any:
+    """The one account that proved the address; None if no account names it. Raises AddressUnproven."""
     # The filter takes a quoted text; an address may hold neither a quote nor a backslash outside one.
-    found = cognito.list_users(UserPoolId=pool, Filter=f'email = "{email}"', Limit=1)["Users"]
-    return found[0] if found else None
+    pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email = "{email}"')
+    found = [user for page in pages for user in page["Users"]]
+    proved = [user for user in found if _is_verified(user) and user["UserStatus"] in TRUSTED]
+    if found and not proved:
+        raise AddressUnproven(_how_to_prove(cognito.meta.region_name, pool, email, found))
+    return proved[0] if proved else None
+
+
+def _is_verified(user: Any) -> bool:
+    return {"Name": "email_verified", "Value": "true"} in user.get("Attributes", [])
+
+
+def _how_to_prove(region: str, pool: str, email: str, users: list[Any]) -> str:
+    """Names are quoted for the shell: a stranger chose them."""
+    lines = [f"nobody was made administrator: {email} is not proved to belong to the account that names it."]
+    for user in users:
+        verified = "verified" if _is_verified(user) else "not verified"
+        command = f"aws cognito-idp admin-delete-user --region {region} --user-pool-id {pool}"
+        lines += [
+            f"  {user['Username']} is {user['UserStatus']}, its address {verified}. If you do not know it, delete it:",
+            f"    {command} --username={shlex.quote(user['Username'])}",
+        ]
+    lines.append("If it is yours, sign in and confirm the address by the mailed code. Then deploy with --admin again")
+    return "\n".join(lines)
 
 
 def _create(cognito: Any, pool: str, email: str) -> str:

@@ -1,10 +1,12 @@
 """Why a stage cannot be deployed or destroyed; the message tells a person what to do.
 
 DeploymentError
-├── SettingsIncomplete   a setting is still the placeholder that only templates can be made with
-├── WrongAccount         the credentials are of another account than the settings name, or there are none
-├── CdkFailed            the CDK command line ended badly; what it said is above
-└── DataKept             the stage keeps data: it is not destroyed by a command
+├── SettingsIncomplete      a setting is still the placeholder that only templates can be made with
+├── RolesManagedExternally  the stage has an issuer of its own and no user pool: nobody can be invited into it
+├── WrongAccount            the credentials are of another account than the settings name, or there are none
+├── CdkFailed               the CDK command line ended badly; what it said is above
+├── DataKept                the stage keeps data: it is not destroyed by a command
+└── AddressUnproven         who holds the address has not shown that it is theirs: they are made no administrator
 """
 
 
@@ -13,6 +15,10 @@ class DeploymentError(RuntimeError):
 
 
 class SettingsIncomplete(DeploymentError):
+    pass
+
+
+class RolesManagedExternally(DeploymentError):
     pass
 
 
@@ -25,4 +31,8 @@ class CdkFailed(DeploymentError):
 
 
 class DataKept(DeploymentError):
+    pass
+
+
+class AddressUnproven(DeploymentError):
     pass

@@ -6,7 +6,9 @@ from typing import Any
 
 from deployment import admin
 from deployment.account import function_name
+from deployment.errors import RolesManagedExternally
 from deployment.target import Target
+from infra.settings import Settings
 from local import functions, website
 from local.places import Places
 from local.progress import Steps
@@ -26,7 +28,12 @@ class Deployed:
 
 
 def deploy(target: Target, places: Places, steps: Steps, *, admin_email: str | None = None) -> Deployed:
-    """Deploys the stacks and what they lack to be a site. Raises what `target` does."""
+    """Deploys the stacks and what they lack to be a site.
+
+    Raises RolesManagedExternally, AddressUnproven or what `target` does.
+    """
+    if admin_email is not None:
+        _check_own_pool(target.settings)
     target.check()
     _deploy_stacks(target, steps)
     outputs = target.outputs()
@@ -55,6 +62,16 @@ def configuration(target: Target, outputs: dict[str, str]) -> dict[str, str]:
         "auth": "code",
         "hosted_ui": target.sign_in_url(outputs),
     }
+
+
+def _check_own_pool(settings: Settings) -> None:
+    """Raises RolesManagedExternally."""
+    if settings.issuer is not None:
+        raise RolesManagedExternally(
+            f"--admin invites into a user pool of Cognito, and stage {settings.stage} has none: people sign in at "
+            f"{settings.issuer} (issuer in infra/stages.py). Make the account there and give it the role admin there, "
+            "in the claim cognito:groups of its access tokens; then deploy without --admin"
+        )
 
 
 def _deploy_stacks(target: Target, steps: Steps) -> None:

@@ -7,6 +7,7 @@ from deployment.account import Account
 from deployment.errors import CdkFailed, DataKept
 from deployment.target import Target
 from local.progress import Steps
+from local.stacks import stacks
 
 BATCH = 1000
 """Keys that one DeleteObjects takes."""
@@ -42,16 +43,10 @@ def destroy(target: Target, steps: Steps) -> int:
 def buckets(account: Account, stage: str) -> list[str]:
     """Every bucket of the stage's stacks; none if there are no stacks."""
     cloudformation = account.client("cloudformation")
-    stacks = [
-        stack["StackName"]
-        for page in cloudformation.get_paginator("describe_stacks").paginate()
-        for stack in page["Stacks"]
-        if stack["StackName"].startswith(f"Reelstack-{stage}-") and stack["StackStatus"] != "DELETE_COMPLETE"
-    ]
     return [
         resource["PhysicalResourceId"]
-        for stack in stacks
-        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+        for stack in stacks(cloudformation, stage)
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack["StackName"])
         for resource in page["StackResourceSummaries"]
         if resource["ResourceType"] == "AWS::S3::Bucket" and resource["ResourceStatus"] != "DELETE_COMPLETE"
     ]

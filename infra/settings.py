@@ -28,7 +28,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # where
-    stage: str
+    stage: str = Field(pattern=r"^[a-z][a-z0-9]*$")
+    """Without a hyphen: resources are named reelstack-<stage>-<name>, and `dev-anna` would pass for a part of `dev`."""
     account: str = Field(pattern=r"^\d{12}$")
     region: str = "us-east-1"
     profile: Literal["core", "full"] = "full"

@@ -11,6 +11,7 @@ from local.deploy import STAGE
 from local.errors import NotUp
 from local.places import Places
 from local.services import REGION, Services
+from local.stacks import stacks
 
 
 class Outputs(BaseModel):
@@ -47,9 +48,8 @@ class Outputs(BaseModel):
 def collect(services: Services, stage: str = STAGE) -> Outputs:
     """Reads every stack's outputs from CloudFormation."""
     said: dict[str, str] = {}
-    for stack in client(services, "cloudformation").describe_stacks()["Stacks"]:
-        if stack["StackName"].startswith(f"Reelstack-{stage}-"):
-            said |= {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    for stack in stacks(client(services, "cloudformation"), stage):
+        said |= {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     return Outputs(
         edge_url=services.edge_url,
         web_url=f"{services.edge_url}/",
@@ -75,11 +75,12 @@ def collect(services: Services, stage: str = STAGE) -> Outputs:
 
 
 def _functions(services: Services, stage: str) -> dict[str, str]:
-    """Functions have fixed names: reelstack-<stage>-<name in the catalogue>."""
+    """Functions have fixed names: reelstack-<stage>-<name in the catalogue>, which holds no hyphen."""
     prefix = f"reelstack-{stage}-"
     pages = client(services, "lambda").get_paginator("list_functions").paginate()
     names = [function["FunctionName"] for page in pages for function in page["Functions"]]
-    return {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}
+    own = [name for name in names if name.startswith(prefix) and "-" not in name.removeprefix(prefix)]
+    return {name.removeprefix(prefix): name for name in own}
 
 
 def write(places: Places, outputs: Outputs) -> None:

@@ -19,6 +19,8 @@ def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy) -> c
         self_sign_up_enabled=True,
         sign_in_aliases=cognito.SignInAliases(username=True, email=True),
         auto_verify=cognito.AutoVerifiedAttrs(email=True),
+        # A changed address counts, and replaces the old one, only once its code was entered.
+        keep_original=cognito.KeepOriginalAttrs(email=True),
         password_policy=cognito.PasswordPolicy(
             min_length=12, require_digits=True, require_lowercase=True, require_uppercase=True, require_symbols=True
         ),

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from deployment import site
-from deployment.errors import SettingsIncomplete, WrongAccount
+from deployment.errors import RolesManagedExternally, SettingsIncomplete, WrongAccount
 from deployment.target import OnAws, check_settings
 from infra.settings import Settings
 from infra.stages import STAGES
 from local import website
+from local.places import Places
 from local.progress import Steps
 from tests.deployment.conftest import Answering
 
@@ -111,3 +112,10 @@ def test_credentials_of_another_account_or_none_deploy_nothing(settings: Setting
     for said in ("of account 999999999999", "takes no credentials"):
         with pytest.raises(WrongAccount, match=said):
             OnAws(settings, account).check()
+
+
+def test_nobody_is_invited_where_another_issuer_signs_people_in(moto: Callable[[str], Any], tmp_path: Path) -> None:
+    target = Recorded(STAGES["dev"].model_copy(update={"issuer": "https://id.example.com"}), moto)
+    with pytest.raises(RolesManagedExternally, match=r"https://id\.example\.com.*without --admin"):
+        site.deploy(target, Places(tmp_path), Steps(1), admin_email="you@example.com")  # type: ignore[arg-type]
+    assert target.passes == [], "it is said before anything is deployed"

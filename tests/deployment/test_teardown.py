@@ -61,7 +61,7 @@ class Shell:
 @pytest.fixture
 def stack(moto: Callable[[str], Any]) -> Callable[[str], Any]:
     template = '{"Resources": {"Web": {"Type": "AWS::S3::Bucket"}, "T": {"Type": "AWS::SQS::Queue"}}}'
-    for name in ("Reelstack-dev-State", "Reelstack-prod-State"):
+    for name in ("Reelstack-dev-State", "Reelstack-dev-anna-State", "Reelstack-prod-State"):
         moto("cloudformation").create_stack(StackName=name, TemplateBody=template)
     return moto
 
@@ -75,9 +75,9 @@ def test_a_log_that_comes_while_stacks_are_deleted_is_removed_too(stack: Callabl
 
 def test_only_the_stages_own_buckets_are_found(stack: Callable[[str], Any]) -> None:
     shell = Shell(STAGES["dev"], stack)
-    dev, prod = (teardown.buckets(shell.account, stage) for stage in ("dev", "prod"))
-    assert len(dev) == len(prod) == 1
-    assert dev != prod
+    found = [teardown.buckets(shell.account, stage) for stage in ("dev", "dev-anna", "prod")]
+    assert [len(buckets) for buckets in found] == [1, 1, 1]
+    assert len({bucket for buckets in found for bucket in buckets}) == 3
 
 
 def test_a_stage_that_keeps_data_is_not_touched(stack: Callable[[str], Any]) -> None:

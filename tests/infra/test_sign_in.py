@@ -43,6 +43,15 @@ def test_nothing_of_the_pool_needs_a_dearer_plan(variant: Assembly) -> None:
     assert "PasswordHistorySize" not in pool.properties["Policies"]["PasswordPolicy"]
 
 
+def test_a_changed_address_counts_only_once_its_code_was_entered(variant: Assembly) -> None:
+    """Nor can its owner say that it is verified: by default a client may write every standard attribute but that."""
+    (pool,) = variant.of("AWS::Cognito::UserPool")
+    (client,) = variant.of("AWS::Cognito::UserPoolClient")
+    assert pool.properties["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    assert pool.properties["AutoVerifiedAttributes"] == ["email"]
+    assert "email_verified" not in client.properties.get("WriteAttributes", [])
+
+
 @pytest.mark.parametrize(
     ("identity", "sender", "arn"),
     [

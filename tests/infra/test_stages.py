@@ -6,6 +6,7 @@ from typing import Any
 from infra.catalogue import ROOMS
 from infra.stacks.stage import CAPABILITIES
 from infra.stages import STAGES
+from local.stacks import is_of
 from tests.infra.templates import Assembly
 
 MAX_RESOURCES, MAX_OUTPUTS, MAX_TEMPLATE_BYTES = 500, 200, 1_000_000
@@ -28,6 +29,11 @@ def test_every_stack_says_where_it_goes(variant: Assembly) -> None:
     edge = where.pop(f"Reelstack-{settings.stage}-EdgeGlobal", None)
     assert edge == (f"aws://{settings.account}/us-east-1" if settings.firewall else None)
     assert set(where.values()) == {f"aws://{settings.account}/{settings.region}"}
+
+
+def test_every_stack_is_found_as_one_of_its_stage(variant: Assembly) -> None:
+    """So that `reelstack deploy` reads its outputs, and `reelstack destroy` empties its buckets."""
+    assert all(is_of(variant.settings.stage, name) for name in _stacks(variant))
 
 
 def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assemblies: dict[str, Assembly]) -> None:
