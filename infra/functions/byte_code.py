@@ -31,9 +31,7 @@ def interpreter(version: str, *, bring: bool = True) -> str:
         said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)  # a pyenv shim may refuse
         if said.stdout.strip() == version:
             return python
-    raise PythonMissing(
-        f"no Python {version} on this machine, and uv could not bring one: install python{version}, or let uv reach the internet"
-    )
+    raise PythonMissing(f"no Python {version} on this machine, and uv could not bring one: install python{version}")
 
 
 def _known(version: str) -> Iterator[str]:
