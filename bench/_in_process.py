@@ -54,6 +54,8 @@ def _environment() -> dict[str, str]:
         "REELSTACK_FFMPEG_PATH": str(programs.ffmpeg()),
         "REELSTACK_FFPROBE_PATH": str(programs.ffprobe()),
         "REELSTACK_ENCODE_THREADS": str(stage.encode_threads),
+        "REELSTACK_MAX_CLIP_MICRODOLLARS": str(round(stage.max_clip_dollars * 1_000_000)),
+        "REELSTACK_SEGMENT_WORKERS": str(stage.segment_workers),
         "REELSTACK_SEGMENT_SECONDS": str(stage.segment_seconds),
         "REELSTACK_MAX_DURATION_SECONDS": str(stage.max_duration_seconds),
         "REELSTACK_AVC_RUNGS": ",".join(map(str, stage.avc_rungs)),

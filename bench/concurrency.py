@@ -61,10 +61,12 @@ class World:
 
 @dataclass(frozen=True)
 class Rush:
-    """Uploads that all arrive at once: (creator, seconds of the clip). `segment_seconds`: what a segment takes."""
+    """Uploads that all arrive at once: (creator, seconds of the clip). `segment_seconds`: what a segment takes;
+    `steps`: what other steps take, whatever the clip."""
 
     uploads: list[tuple[str, int]]
     segment_seconds: float = SEGMENT_SECONDS
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,17 +97,25 @@ def before() -> World:
     return World(slots=200, per_creator=50, workers=40, reserved={}, patient=False)
 
 
-def rush(creators: int, of_one: int, lengths: Mapping[int, int], segment_seconds: float = SEGMENT_SECONDS) -> Rush:
+def rush(
+    creators: int,
+    of_one: int,
+    lengths: Mapping[int, int],
+    segment_seconds: float = SEGMENT_SECONDS,
+    steps: Mapping[str, float] | None = None,
+) -> Rush:
     """One clip of each creator, and `of_one` of the first; `lengths`: seconds -> how many of a hundred."""
     chance = random.Random(SEED)
     owners = [f"creator-{number}" for number in range(creators)] + ["creator-0"] * (of_one - 1)
     drawn = chance.choices(list(lengths), list(lengths.values()), k=len(owners))
-    return Rush(list(zip(owners, drawn, strict=True)), segment_seconds)
+    return Rush(list(zip(owners, drawn, strict=True)), segment_seconds, steps or {})
 
 
 def simulate(world: World, rush: Rush) -> Outcome:
     def seconds(function: str, data: Mapping[str, Any]) -> float:
-        return rush.segment_seconds if function == "transcode" else _seconds(function, data)
+        if function == "transcode":
+            return rush.segment_seconds
+        return rush.steps[function] if function in rush.steps else _seconds(function, data)
 
     clock, pool = Clock(), Pool(world.limit, world.reserved, world.flooded)
     machine = Machine(_definition(world), clock, pool, _answer, seconds, random.Random(SEED))

@@ -157,12 +157,16 @@ class Settings(BaseModel):
     """How many of them one creator may hold. Whoever waits takes turns in any case."""
     low_dollars_per_day: float = Field(default=0, ge=0)
     """Low-priority work stops until the next day (UTC) once productions of this estimated cost have ended; 0: never."""
-    user_dollars_per_day: float = Field(default=60, gt=0)
+    max_clip_dollars: float = Field(default=2, gt=0)
+    """A clip whose production is estimated to cost more is refused by the first step (`transcode-too-costly`). On arm64
+    every clip of docs/clips.md costs less; `production_slots_per_creator` of them may be under way when a creator
+    reaches `creator_dollars_per_day`."""
+    user_dollars_per_day: float = Field(default=70, gt=0)
     """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
     docs/spending.md."""
     creator_dollars_per_day: float = Field(default=10, ge=0)
     """A creator's further productions wait for the next day (UTC) once those of today are estimated to cost this much;
-    0: never. So no upload is too costly, whatever it is."""
+    0: never. A production is counted once it is probed, so those that run already come on top."""
     segment_workers: int = Field(default=11, ge=1)
     """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)

@@ -201,6 +201,8 @@ def _resources() -> Config:
         ffprobe_path=FFPROBE,
         encode_threads=1,
         architecture="arm64",
+        max_clip_microdollars=round(settings.max_clip_dollars * 1_000_000),
+        segment_workers=settings.segment_workers,
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
         engine=settings.engine,

@@ -49,6 +49,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=(
             *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
             *("architecture", "engine", "mediaconvert_over_seconds", "moderation_engines"),
+            *("segment_workers", "max_clip_microdollars"),
         ),
     ),
     Fn(

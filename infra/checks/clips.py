@@ -16,8 +16,8 @@ from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe
 from reelstack.media.ladder import Facts, Plan, make_plan
-from reelstack.production import workload
-from reelstack.production.cost_estimate import US_EAST_1, estimate, step_seconds
+from reelstack.production import cost_estimate, workload
+from reelstack.production.cost_estimate import MICRO, US_EAST_1, step_seconds
 
 PAGE = ROOT / "docs" / "clips.md"
 SIZES = {"1080p": (1920, 1080, 20), "4K": (3840, 2160, 55)}
@@ -34,11 +34,12 @@ A clip is taken if it lasts at most {seconds} s, is at most {gib:g} GiB, its pic
 (no side above {side}) at up to {fps} pictures a second, SDR or HDR (PQ, HLG), in one of these codecs:
 {codecs}.
 
-**Everything within these limits is produced.** What is beyond them is refused by the first step, with a reason that is
-stored and names the limit. One more limit follows from them: pictures can only be decoded from a key frame on. Cameras
+What is beyond these limits is refused by the first step, with a reason that is stored and names the limit; **everything
+else is produced**, with two exceptions. Pictures can only be decoded from a key frame on. Cameras
 write one every second or so; a clip that has them so rarely that one segment would take longer than a function may run
 is refused in the same way (`too-demanding`), which never happens with key frames at most 10 s apart at up to 240
-pictures a second.
+pictures a second. And a clip whose production is estimated to cost more than {dollars:.2f} $ (`max_clip_dollars`) is
+refused as `transcode-too-costly`: none of the table is, but ten minutes with all limits at their ends are.
 
 The first rung is made in one piece where that takes at most {whole} processor seconds, and by segments otherwise. Times
 are on the clock: until the owner can watch (first rung), and of all segments, {workers} at a time. "Worst" is the call
@@ -95,6 +96,15 @@ def planned(clip: Clip, settings: Settings, key_frame_seconds: float = KEY_FRAME
     return workload.arrange(plan)
 
 
+def priced(plan: Plan, original_bytes: int, settings: Settings) -> float:
+    """Dollars that probe estimates. Raises Refused if that is more than one clip may cost."""
+    cost = cost_estimate.estimate(
+        plan, original_bytes=original_bytes, architecture=settings.architecture, workers=settings.segment_workers
+    )
+    cost_estimate.check(cost, round(settings.max_clip_dollars * MICRO))
+    return cost.total / MICRO
+
+
 def page(settings: Settings) -> str:
     codecs = ", ".join(sorted(probe.VIDEO_CODECS))
     head = HEAD.format(
@@ -109,6 +119,7 @@ def page(settings: Settings) -> str:
         workers=settings.segment_workers,
         share=ffmpeg_process.CPU_SHARE,
         priced=US_EAST_1.as_of,
+        dollars=settings.max_clip_dollars,
     )
     return head + "".join(_row(clip, settings) for clip in CLIPS)
 
@@ -117,13 +128,13 @@ def _row(clip: Clip, settings: Settings) -> str:
     shown = f"| {clip.picture} | {clip.rate} | {clip.transfer.upper()} | {float(clip.minutes):g} | "
     try:
         plan = planned(clip, settings)
+        size = clip.size_bytes(settings)
+        dollars = priced(plan, size, settings)
     except Refused as refused:
         return f"{shown}refused: {refused.reason} | | | | |\n"
-    size = clip.size_bytes(settings)
     rung, segments = _clock_seconds(plan, size, settings.segment_workers)
     shares = {step: took / workload.allowed_seconds(step) for step, took in workload.worst_seconds(plan).items()}
     worst = max(shares, key=shares.__getitem__)
-    dollars = estimate(plan, original_bytes=size, architecture=settings.architecture).total / 1e6
     times = f"{rung:.0f} s | {segments:.0f} s | {worst} {shares[worst]:.0%}"
     return f"{shown}{plan.first_rung} | {times} | ${dollars:.3f} |\n"
 
@@ -132,7 +143,7 @@ def _clock_seconds(plan: Plan, size: int, workers: int) -> tuple[float, float]:
     """Until the owner can watch, and of the segments after that."""
     *firsts, last = [
         (step, -(-number // workers) * seconds)
-        for step, number, seconds in step_seconds(plan, size)
+        for step, number, seconds in step_seconds(plan, size, workers)
         if step in ("probe", "encode_first_rung", "transcode")
     ]
     return sum(seconds for _, seconds in firsts), last[1]

@@ -46,7 +46,9 @@ class Clip:
 def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
     """What `number` of such clips cost in all, in the order in which the money is spent."""
     plan, original_bytes = _plan(settings, clip), _original_bytes(settings, clip)
-    made = estimate(plan, original_bytes=original_bytes, architecture=settings.architecture)
+    made = estimate(
+        plan, original_bytes=original_bytes, architecture=settings.architecture, workers=settings.segment_workers
+    )
     each = [
         ("produce: functions", made.compute / MICRO),
         ("produce: state transitions", made.transitions / MICRO),

@@ -115,6 +115,8 @@ def _production(settings: Settings) -> dict[str, Any]:
         "production_low_slots": settings.production_low_slots,
         "production_slots_per_creator": settings.production_slots_per_creator,
         "low_microdollars_per_day": round(settings.low_dollars_per_day * MICRO),
+        "max_clip_microdollars": round(settings.max_clip_dollars * MICRO),
+        "segment_workers": settings.segment_workers,
         "segment_seconds": settings.segment_seconds,
         "avc_rungs": ",".join(str(rung) for rung in settings.avc_rungs),
         "playback_seconds_public": settings.playback_seconds_public,

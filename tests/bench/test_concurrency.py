@@ -3,10 +3,15 @@
 import json
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from bench._machine_simulation import Clock, Machine, Pool, Process
 from bench.concurrency import LONGEST, before, rush, simulate, today
+from infra.functions import concurrency as infra_concurrency
+from infra.stages import STAGES
 
 RETRY = [{"ErrorEquals": ["Lambda.TooManyRequestsException"], "IntervalSeconds": 2, "MaxAttempts": 2, "BackoffRate": 2}]
 
@@ -48,6 +53,22 @@ def test_forty_creators_lose_no_clip_and_leave_the_api_its_part() -> None:
     outcome = simulate(today(), rush(40, 20, LONGEST))
     assert (outcome.clips, outcome.failed) == (59, 0)
     assert outcome.least_for_api >= 150
+
+
+@pytest.mark.parametrize("seconds", [60, 120, 240])
+@pytest.mark.parametrize("workers", [1, 10])
+def test_as_many_slots_as_are_accepted_lose_no_clip_to_long_steps(seconds: int, workers: int) -> None:
+    """Probe accepts no clip of which a step takes longer than some 95 s; and ten times as many slots lose clips."""
+    prod = STAGES["prod"]
+    slots = int(infra_concurrency.SLOTS_PER_EXECUTION * today().reserved["sample_frames"])
+    changed = {"production_slots": slots, "segment_workers": workers}
+    infra_concurrency.check(prod.model_copy(update=changed))
+    with pytest.raises(infra_concurrency.PoolTooSmall):
+        infra_concurrency.check(prod.model_copy(update={"production_slots": slots + 1, "segment_workers": 1}))
+    many = rush(800, 50, {15: 100}, steps=dict.fromkeys(infra_concurrency.STEPS, float(seconds)))
+    allowed = replace(today(), slots=slots, per_creator=slots, workers=workers)
+    assert simulate(allowed, many).failed == 0
+    assert simulate(replace(allowed, slots=10 * slots), many).failed > 0
 
 
 def test_the_same_rush_failed_clips_and_took_the_api_down_before() -> None:

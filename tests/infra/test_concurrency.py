@@ -1,10 +1,12 @@
 """One pool of concurrent executions, and bulkheads in it: production waits when it is full, the API never does."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from bench.concurrency import World, rush, simulate
 from infra.catalogue import FUNCTIONS, Fn
 from infra.functions import concurrency
 from infra.functions.concurrency import PoolTooSmall
@@ -82,15 +84,61 @@ def test_every_stage_fits_its_pool(stage: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"production_slots": 200, "segment_workers": 40}, "lower production_slots to 13 or segment_workers to 2"),
-        ({"production_slots_per_creator": 50}, "lower production_slots_per_creator to 12"),
-        ({"lambda_concurrency": 400}, "allows 220: lower production_slots to 20"),
+        ({"production_slots": 50, "segment_workers": 40}, "Lower production_slots to 13 or segment_workers to 11, or"),
+        (
+            {"production_slots": 550, "segment_workers": 1},
+            r"has 15 .* 3.5 productions. Lower production_slots to 52, or",
+        ),
+        ({"production_slots_per_creator": 50}, "Lower production_slots_per_creator to 12"),
+        ({"lambda_concurrency": 400}, "220 segments may be made at a time. Lower production_slots to 20"),
+        ({"lambda_concurrency": 10}, "Lower production_slots to 3 and segment_workers to 1, or"),
         ({"compose_workers": 50}, "compose_workers 50 is more than 20"),
     ],
 )
 def test_more_at_a_time_than_the_pool_holds_is_refused_with_what_to_change(changed: dict[str, Any], says: str) -> None:
     with pytest.raises(PoolTooSmall, match=says):
         concurrency.check(_with(**changed))
+
+
+@pytest.mark.parametrize("pool", [10, 20, 100, 400, 524, 525, 1000, 3000])
+@pytest.mark.parametrize(("slots", "workers"), [(1, 1000), (1000, 1), (50, 11), (1000, 1000), (2, 6)])
+def test_who_does_what_the_message_says_ends_with_settings_that_are_accepted(
+    pool: int, slots: int, workers: int
+) -> None:
+    settings = _with(lambda_concurrency=pool, production_slots=slots, segment_workers=workers)
+    for _ in range(5):
+        try:
+            return concurrency.check(settings)
+        except PoolTooSmall as small:
+            advice = re.split(r",? or ", str(small).lower().split("lower ")[1])[0]
+        found = {name: int(number) for name, number in re.findall(r"(\w+) to (\d+)", advice)}
+        settings = _with(**{**settings.model_dump(), **found})
+    pytest.fail(f"still refused: {settings}")
+
+
+@pytest.mark.parametrize(
+    ("pool", "slots", "workers"), [(100, 41, 1), (100, 27, 2), (100, 5, 11), (10, 2, 2), (520, 26, 11)]
+)
+def test_production_leaves_the_api_its_part_where_nothing_is_reserved(pool: int, slots: int, workers: int) -> None:
+    """The most that is accepted, simulated: each production has its workers and one execution beside them."""
+    least, joined = max(4, pool * API_PERCENT // 100), max(2, pool // 50)
+    one_creators = max(1, max(2, pool * 55 // 400) // workers)
+    settings = _with(
+        lambda_concurrency=pool,
+        production_slots=slots,
+        production_slots_per_creator=one_creators,
+        segment_workers=workers,
+        compose_workers=joined,
+    )
+    concurrency.check(settings)
+    world = World(slots, slots, workers, reserved=concurrency.reservations(settings, FUNCTIONS), limit=pool)
+    outcome = simulate(world, rush(2 * slots, 20, {60: 100}))
+    assert (outcome.failed, outcome.least_for_api >= least) == (0, True)
+
+
+def test_slots_that_would_take_the_whole_of_a_small_pool_are_refused() -> None:
+    with pytest.raises(PoolTooSmall, match="17 stay with the API"):
+        concurrency.check(_with(lambda_concurrency=100, production_slots=55, segment_workers=1, compose_workers=2))
 
 
 def test_a_queue_calls_no_more_than_its_functions_reservation(variant: Assembly) -> None:

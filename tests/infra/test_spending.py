@@ -1,11 +1,18 @@
 """No cost bombs: what one signed-in user can cost in a day is known, line by line, and within the stage's budget."""
 
+from fractions import Fraction
+
 import pytest
 
 from infra.catalogue import FUNCTIONS
 from infra.checks import spending, spending_work
+from infra.checks.clips import CLIPS, Clip, planned, priced
+from infra.checks.dearest_clip import dearest_clip, within_limits
 from infra.checks.spending_work import BY_STAFF_OR_CLOCK, INVOKED, PER_VIDEO
+from infra.settings import Settings
 from infra.stages import STAGES
+from reelstack.failure_reasons import Refused
+from reelstack.production import cost_estimate
 from tests.authorization import rows
 
 ANYBODYS = (None, "viewer", "creator")
@@ -32,6 +39,29 @@ def test_every_function_is_priced_where_a_user_can_set_it_off() -> None:
 def test_one_user_cannot_cost_more_in_a_day_than_the_stage_allows(stage: str) -> None:
     settings = STAGES[stage]
     assert 0 < spending.total(settings) <= settings.user_dollars_per_day
+
+
+def test_no_clip_that_is_accepted_costs_more_than_a_production_is_priced() -> None:
+    prod = STAGES["prod"]
+    (row,) = [row for row in spending.rows(prod) if row.limit == "slots per creator"]
+    assert row.times == prod.production_slots_per_creator
+    for clip in CLIPS:
+        assert priced(planned(clip, prod), clip.size_bytes(prod), prod) <= row.each, clip
+    assert within_limits(prod) > row.each == prod.max_clip_dollars
+    cheaper = prod.model_copy(update={"max_duration_seconds": 30})
+    assert dearest_clip(cheaper) == within_limits(cheaper) < prod.max_clip_dollars
+
+
+def test_what_would_cost_more_than_a_clip_may_is_refused_with_the_limit() -> None:
+    prod = STAGES["prod"]
+    plan = planned(Clip("4K", 240, "hlg", Fraction(10)), prod, key_frame_seconds=10)
+    with pytest.raises(Refused, match=r"at most 2.00 \$ \(max_clip_dollars\)") as refused:
+        priced(plan, prod.max_upload_bytes, prod)
+    assert refused.value.reason == "transcode-too-costly"
+
+
+def test_segments_are_priced_as_many_at_a_time_as_the_settings_make() -> None:
+    assert Settings.model_fields["segment_workers"].default == cost_estimate.WORKERS
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from reelstack.platform import aws as seam
+from reelstack.platform.config import PREFIX, config
 from reelstack.production import workload
 from reelstack.tables.uploads import Upload
 
@@ -99,4 +100,16 @@ def test_a_clip_that_no_step_could_make_is_refused_at_once_with_the_limit(
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", "too-demanding")
     assert "processor seconds; at most 0" in answer["detail"]
+    assert production.objects("uploads", "work/") == {}
+
+
+def test_a_clip_that_would_cost_more_than_one_may_is_refused_at_once_with_the_limit(
+    production: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + "MAX_CLIP_MICRODOLLARS", "100")
+    config.cache_clear()
+    production.upload(clip)
+    answer = production.run("probe")
+    assert (answer["outcome"], answer["reason"]) == ("rejected", "transcode-too-costly")
+    assert "at most 0.00 $ (max_clip_dollars)" in answer["detail"]
     assert production.objects("uploads", "work/") == {}

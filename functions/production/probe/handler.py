@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from reelstack.failure_reasons import Refused
-from reelstack.media.ladder import make_plan
+from reelstack.media.ladder import Plan, make_plan
 from reelstack.media.probe import find_facts
 from reelstack.platform import storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
-from reelstack.production import budget, reencodes
-from reelstack.production.cost_estimate import estimate
+from reelstack.production import budget, cost_estimate, reencodes
 from reelstack.production.engine_choice import choose_engine, choose_inspector, engine_choice
 from reelstack.production.steps import ProbeInput, Rejected
 from reelstack.production.workload import arrange
@@ -28,11 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
         rungs = [int(rung) for rung in config().avc_rungs.split(",")]
         plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
-        plan = arrange(reencodes.narrow(plan, step.video_id, step.renditions))
+        plan = _priced(arrange(reencodes.narrow(plan, step.video_id, step.renditions)), int(upload.size_bytes))
     except Refused as refused:
         return Rejected.because(refused).model_dump()
-    cost = estimate(plan, original_bytes=int(upload.size_bytes), architecture=config().architecture)
-    plan = plan.model_copy(update={"cost_microdollars": cost.total})
     storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
     budget.reserve(step.execution, plan.cost_microdollars)
     numbers = [segment.number for segment in plan.segments]
@@ -46,6 +43,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
         "watcher": choose_inspector(config().moderation_engines.split(",")),
     }
+
+
+def _priced(plan: Plan, size_bytes: int) -> Plan:
+    """The same plan with what it is estimated to cost. Raises Refused if that is more than one clip may."""
+    cost = cost_estimate.estimate(
+        plan, original_bytes=size_bytes, architecture=config().architecture, workers=config().segment_workers
+    )
+    cost_estimate.check(cost, config().max_clip_microdollars)
+    return plan.model_copy(update={"cost_microdollars": cost.total})
 
 
 def _check_sum(source: Path, announced: str | None) -> None:

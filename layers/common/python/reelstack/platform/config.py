@@ -121,6 +121,10 @@ class Config(BaseModel):
     encode_threads: int
     architecture: str
     """arm64 or x86_64: what a GB-second costs."""
+    max_clip_microdollars: int
+    """A clip whose production is estimated to cost more is refused."""
+    segment_workers: int
+    """Segments of one clip that are made at the same time."""
     segment_seconds: int
     avc_rungs: str
     """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
+from reelstack.failure_reasons import Refused
 from reelstack.media.ladder import Plan
 from reelstack.production import workload
 from reelstack.production.workload import MEMORY_MB, VCPU_MB
@@ -50,8 +51,8 @@ OVERHEAD_SECONDS = 1.0
 """Of each call: storing what was made, a share of cold starts."""
 FETCHED_BYTES_PER_SECOND = 80e6
 """How fast a function gets the original out of S3: a worker does once, however many segments it makes."""
-WORKERS = 40
-"""Segments that are made at the same time: settings.segment_workers."""
+WORKERS = 11
+"""Segments of one clip that are made at the same time, unless a caller says otherwise: settings.segment_workers."""
 MEAN_RUN_UP = Fraction(1, 2)
 """Share of a key frame's gap that the average segment decodes in vain."""
 SMALL_SECONDS, SMALL_MB, SMALL_STEPS = 0.2, 512, 1
@@ -75,12 +76,30 @@ class Estimate:
         return self.compute + self.transitions + self.requests
 
 
-def estimate(plan: Plan, *, original_bytes: int, architecture: str = "arm64", prices: Prices = US_EAST_1) -> Estimate:
+def check(cost: Estimate, most_microdollars: int) -> None:
+    """Raises Refused for a clip that would cost more than one may."""
+    if cost.total > most_microdollars:
+        raise Refused(
+            "transcode-too-costly",
+            f"making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
+            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars): "
+            "a shorter clip, one of fewer pictures a second or with more key frames costs less",
+        )
+
+
+def estimate(
+    plan: Plan,
+    *,
+    original_bytes: int,
+    architecture: str = "arm64",
+    workers: int = WORKERS,
+    prices: Prices = US_EAST_1,
+) -> Estimate:
     """What one attempt at `plan` costs; renditions that are taken over are copied, not encoded."""
     seconds = float(plan.seconds)
     segments = len(plan.segments) if plan.made else 0
     firsts = len(plan.segments) if plan.first_rung == "segments" else 0
-    calls = step_seconds(plan, original_bytes)
+    calls = step_seconds(plan, original_bytes, workers)
     dollars = sum(_calls(step, number, each, architecture, prices) for step, number, each in calls)
     dollars += _compute(INSPECT_MB, 0, INSPECT_SECONDS, architecture, prices) + prices.lambda_request
     dollars += SMALL_STEPS * (_compute(SMALL_MB, 0, SMALL_SECONDS, architecture, prices) + prices.lambda_request)
@@ -96,11 +115,11 @@ def estimate(plan: Plan, *, original_bytes: int, architecture: str = "arm64", pr
     )
 
 
-def step_seconds(plan: Plan, original_bytes: int) -> list[tuple[str, int, float]]:
+def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> list[tuple[str, int, float]]:
     """(step, number of calls, seconds on the clock of each), every vCPU of a function busy."""
     seconds, count = float(plan.seconds), len(plan.segments)
     fetch = original_bytes / FETCHED_BYTES_PER_SECOND
-    share = fetch * min(1.0, WORKERS / count)
+    share = fetch * min(1.0, workers / count)
     segment = workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
     if plan.first_rung == "segments":
         first = workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")

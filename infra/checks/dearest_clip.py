@@ -1,0 +1,77 @@
+"""What the dearest clip costs that probe accepts, searched for at the ends of probe's limits.
+
+Estimates grow with length, pictures and HDR, so these stand at their limits. Shapes and key frames are tried one by
+one: a wide picture has wide renditions, and rare key frames cost until no segment can be cut out in time.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+
+from infra.settings import Settings
+from reelstack.failure_reasons import Refused
+from reelstack.media import ffmpeg_process, frame_grid, probe
+from reelstack.media.ladder import CAPS_KBPS, Facts, make_plan
+from reelstack.production.cost_estimate import MICRO, estimate
+from reelstack.production.workload import arrange
+
+STORED_RATES = (frame_grid.MAX_FPS, probe.MAX_SOURCE_FPS // 2, probe.MAX_SOURCE_FPS)
+
+
+def dearest_clip(settings: Settings) -> float:
+    """Dollars of one production, at most."""
+    managed = 0.0 if settings.engine == "ffmpeg" else settings.mediaconvert_max_dollars
+    return max(min(within_limits(settings), settings.max_clip_dollars), managed)
+
+
+@cache
+def _searched(seconds: int, segment_seconds: int, rungs: tuple[int, ...], size: int, kind: str, workers: int) -> float:
+    found = 0.0
+    for shape, rate in product(_shapes(), STORED_RATES):
+        for gap in range(1, seconds + 1):
+            facts = _facts(shape, seconds, min(rate * seconds, probe.MAX_PACKETS - 1), gap * rate)
+            plan = make_plan(facts, segment_seconds=segment_seconds, avc_rungs=rungs)
+            try:
+                cost = estimate(arrange(plan), original_bytes=size, architecture=kind, workers=workers)
+            except Refused:
+                break
+            found = max(found, cost.total / MICRO)
+    return found
+
+
+def within_limits(settings: Settings) -> float:
+    """Dollars of the dearest clip, were there no `max_clip_dollars`."""
+    return _searched(
+        settings.max_duration_seconds,
+        settings.segment_seconds,
+        settings.avc_rungs,
+        settings.max_upload_bytes,
+        settings.architecture,
+        settings.segment_workers,
+    )
+
+
+def _shapes() -> Iterator[tuple[int, int]]:
+    """As many pixels as there may be, and as wide as there may be at the height of each rung."""
+    yield 4096, ffmpeg_process.MAX_PIXELS // 4096
+    yield from ((probe.MAX_SIDE, short) for short in CAPS_KBPS)
+
+
+def _facts(shape: tuple[int, int], seconds: int, stored: int, gap: int) -> Facts:
+    width, height = shape
+    return Facts(
+        container="mov",
+        video_stream=0,
+        audio_stream=1,
+        width=width,
+        height=height,
+        tick=(1, 90_000),
+        start_ticks=0,
+        fps=(frame_grid.MAX_FPS, 1),
+        frames=seconds * frame_grid.MAX_FPS,
+        constant=True,
+        transfer="hlg",
+        stored_pictures=stored,
+        key_frame_gap=min(stored, gap),
+        stored_pixels=width * height,
+    )
