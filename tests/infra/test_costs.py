@@ -103,7 +103,8 @@ def test_producing_costs_what_the_page_of_clips_says(side: int, seconds: int) ->
     functions = next(line.dollars for line in found if line.what == "produce: functions")
     clip = clips.Clip(picture, 30, "sdr", Fraction(seconds, 60))
     size = clip.size_bytes(PROD)
-    made = estimate(clips.planned(clip, PROD), original_bytes=size, architecture=PROD.architecture)
+    plan, workers = clips.planned(clip, PROD), PROD.segment_workers
+    made = estimate(plan, original_bytes=size, architecture=PROD.architecture, workers=workers)
     assert functions == pytest.approx(made.compute / 1e6, rel=0.1)  # of other bitrates
 
 
