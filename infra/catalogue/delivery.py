@@ -16,6 +16,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "write_denials",
         "queue",
         queue="denials",
+        partial=True,
         every_minutes=60,
         layers=CRT,
         timeout=60,

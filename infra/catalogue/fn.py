@@ -55,7 +55,7 @@ class Fn:
     at_once: int = 1
     """Batches of one shard that are taken at the same time; what happened to one item stays in order."""
     partial: bool = False
-    """A consumer that says which records of a batch it could not take; the others do not come again with them."""
+    """A consumer that says which records or messages of a batch it could not take; the others do not come again."""
     queue: str = ""
     """The work queue whose messages invoke it: "compose", one message at a time, or "denials", one batch at a time."""
     reads: tuple[Target, ...] = ()

@@ -80,7 +80,7 @@ class Triggers:
             if line.queue:
                 queue = queues[line.queue]
                 source = (
-                    sources.SqsEventSource(queue, batch_size=FIFO_BATCH)
+                    sources.SqsEventSource(queue, batch_size=FIFO_BATCH, report_batch_item_failures=line.partial)
                     if queue.fifo
                     else sources.SqsEventSource(queue, batch_size=1, max_concurrency=max_concurrency)
                 )

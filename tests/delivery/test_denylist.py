@@ -1,19 +1,34 @@
 """Denials reach the edge by one writer, so many at a time, and are forgotten when they are over."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions.delivery.write_denials.handler import handler as write_denials
 from reelstack.delivery import denylist, signing_keys
+from reelstack.delivery.denylist import Message
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from tests.support.edge_store import EdgeStore, deliver, edge_store
 
 Event = Callable[[str], dict[str, Any]]
+VISIBLE = "ApproximateNumberOfMessages"
+
+
+def attribute(name: str) -> str:
+    """Of the queue of denials."""
+    queue = denylist.config().denials_queue_url
+    found = seam.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    return str(dict(found)[name])
+
+
+def unreachable(**_: Any) -> None:
+    raise EndpointConnectionError(endpoint_url="https://kvs.example")
 
 
 @pytest.fixture
@@ -49,15 +64,90 @@ def test_a_writer_that_another_disturbs_tries_again_and_all_is_written(store: Ed
     assert len(store.entries) == 60
 
 
-def test_a_batch_that_fails_stays_in_the_queue(store: EdgeStore) -> None:
+def test_denials_that_the_store_refuses_stay_in_the_queue(store: EdgeStore) -> None:
     denylist.deny("vid")
     store.disturb = 100
-    with pytest.raises(seam.client("cloudfront-keyvaluestore").exceptions.ConflictException):
-        deliver()
-    queued = seam.client("sqs").get_queue_attributes(
-        QueueUrl=denylist.config().denials_queue_url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-    )
-    assert queued["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
+    assert deliver() == 0
+    assert attribute("ApproximateNumberOfMessagesNotVisible") == "1"
+
+
+def test_the_first_denial_that_fails_and_all_after_it_come_again(store: EdgeStore) -> None:
+    bodies = ['{"deny": {"a": "100"}}', "?", '{"deny": {"b": "100"}}', '{"forget": ""}']
+    messages = [Message(f"m{number}", "receipt", body) for number, body in enumerate(bodies)]
+    store.disturb = 100
+    assert denylist.write(messages) == ["m0", "m1", "m2", "m3"]
+    store.disturb = 0
+    assert denylist.write(messages) == ["m1"]
+
+
+def test_a_forgetting_that_fails_takes_no_denial_with_it(store: EdgeStore) -> None:
+    store.entries = {"deny:old": "100"}
+    bodies = ['{"forget": ""}', f'{{"deny": {{"vid": "{int(time.time()) + 60}"}}}}', '{"forget": "no such page"}']
+    wire = seam.client("cloudfront-keyvaluestore").meta.events
+    wire.register_first("before-call.cloudfront-keyvaluestore.ListKeys", unreachable)
+    try:
+        assert denylist.write([Message(body, "receipt", body) for body in bodies]) == [bodies[0], bodies[2]]
+    finally:
+        wire.unregister("before-call.cloudfront-keyvaluestore.ListKeys", unreachable)
+    assert set(store.entries) == {"deny:old", "deny:vid"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        "[]",
+        "{}",
+        "null",
+        '{"deny": ["vid"]}',
+        '{"deny": {"vid": 100}}',
+        '{"deny": {"vid": "soon"}}',
+        '{"deny": {"vid": "\u0663"}}',
+        '{"deny": {"": "100"}}',
+        '{"deny": {"\\ud800": "100"}}',
+        "[" * 100_000,
+        '{"deny": {"' + "x" * 508 + '": "100"}}',
+        '{"deny": {"vid": "100"}, "forget": ""}',
+        '{"forget": null}',
+    ],
+)
+def test_a_message_that_nobody_understands_goes_to_the_dead_letters_alone(store: EdgeStore, body: str) -> None:
+    """At once: a message in flight blocks the group, so waiting five times would hold up denials for half an hour."""
+    sqs, queue = seam.client("sqs"), denylist.config().denials_queue_url
+    dead = sqs.create_queue(QueueName="denials-dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": redrive})
+    denylist.deny("before")
+    sqs.send_message(QueueUrl=queue, MessageBody=body, MessageGroupId=denylist.GROUP, MessageDeduplicationId="bad")
+    for number in range(3):
+        denylist.deny(f"after{number}")
+    assert deliver() == 4
+    for number in range(4):
+        denylist.deny(f"later{number}")
+        assert deliver() == 1, "the good ones do not wait for the bad one"
+    assert deliver() == 0
+    assert len(store.entries) == 8
+    assert sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["All"])["Attributes"][VISIBLE] == "1"
+    assert attribute(VISIBLE) == attribute("ApproximateNumberOfMessagesNotVisible") == "0"
+
+
+def test_a_full_store_forgets_before_it_takes_a_denial(store: EdgeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(denylist, "FORGETTING_SECONDS", -1.0)  # a page at a time
+    holding = {f"deny:{number:03d}": f"{int(time.time()) + 60}" for number in range(100)}
+    store.entries = holding | {"deny:over1": "100", "deny:over2": "100"}
+    store.holds = 102
+    denylist.deny("vid")
+    assert deliver() == 1
+    assert set(store.entries) == {*holding, "deny:vid"}
+
+
+def test_a_store_that_is_full_of_denials_that_hold_keeps_new_ones_waiting(store: EdgeStore) -> None:
+    store.entries = {"deny:holds": f"{int(time.time()) + 60}"}
+    store.holds = 1
+    denylist.deny("vid")
+    assert deliver() == 0
+    assert attribute("ApproximateNumberOfMessagesNotVisible") == "1"
 
 
 def test_denials_are_forgotten_hourly_when_their_last_token_has_expired(
@@ -95,5 +185,5 @@ def test_rotating_keys_leaves_denials_alone(store: EdgeStore) -> None:
 
 
 def test_the_sample_batch_is_written(store: EdgeStore, event: Event, context: Any) -> None:
-    assert write_denials(event("delivery/write_denials.ok"), context) == {"denied": 1}
+    assert write_denials(event("delivery/write_denials.ok"), context) == {"batchItemFailures": []}
     assert store.entries == {"deny:vid": "1795442400"}

@@ -265,6 +265,7 @@ def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for
     assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
     if queue.get("FifoQueue"):
         assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     else:
         assert mapping["BatchSize"] == 1
         assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers

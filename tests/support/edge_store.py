@@ -16,13 +16,15 @@ OK = SimpleNamespace(status_code=200, headers={})
 class EdgeStore:
     """Entries, and a version that every write must name. `disturb` is how many writes another writer comes before.
 
-    `entries` are those once the queue of denials is empty. `writes` are how many entries each write changed.
+    `holds` is how many entries it takes at most. `entries` are those once the queue of denials is empty. `writes` are
+    how many entries each write changed.
     """
 
     def __init__(self) -> None:
         self._entries: dict[str, str] = {}
         self.version = 0
         self.disturb = 0
+        self.holds = 100_000
         self.writes: list[int] = []
 
     @property
@@ -51,10 +53,11 @@ class EdgeStore:
             self.disturb -= 1
             self.version += 1
         if params["headers"]["If-Match"] != str(self.version):
-            raise aws.client("cloudfront-keyvaluestore").exceptions.ConflictException(
-                {"Error": {"Code": "ConflictException", "Message": "another version"}}, "UpdateKeys"
-            )
+            raise _refusal("ConflictException")
         body = json.loads(params["body"])
+        added = {item["Key"] for item in body.get("Puts", [])} - self._entries.keys()
+        if added and len(self._entries) + len(added) > self.holds:
+            raise _refusal("ServiceQuotaExceededException")
         self.writes.append(len(body.get("Puts", [])) + len(body.get("Deletes", [])))
         assert self.writes[-1] <= 50
         self._entries |= {item["Key"]: item["Value"] for item in body.get("Puts", [])}
@@ -64,15 +67,29 @@ class EdgeStore:
         return OK, {"ETag": str(self.version)}
 
 
+def _refusal(code: str) -> Exception:
+    kind = getattr(aws.client("cloudfront-keyvaluestore").exceptions, code)
+    made: Exception = kind({"Error": {"Code": code, "Message": code}}, "UpdateKeys")
+    return made
+
+
 def deliver() -> int:
-    """Hands the writer of denials one batch of its queue, as Lambda does. Returns how many messages that were."""
+    """Hands the writer of denials one batch of its queue, as Lambda does: what it names as failed stays in the queue.
+    Returns how many messages were done."""
     sqs, queue = aws.client("sqs"), config().denials_queue_url
     taken = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    if taken:
-        handler_of("write_denials")({"Records": [{"body": message["Body"]} for message in taken]}, None)
-    for message in taken:
+    if not taken:
+        return 0
+    records = [
+        {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"]}
+        for message in taken
+    ]
+    answer = handler_of("write_denials")({"Records": records}, None)
+    again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    done = [message for message in taken if message["MessageId"] not in again]
+    for message in done:
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return len(taken)
+    return len(done)
 
 
 @contextmanager
