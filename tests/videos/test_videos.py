@@ -1,11 +1,13 @@
 """The videos, feed and interactions services through their handlers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from reelstack.platform.config import Config
+from reelstack.tables.model import connection
 from reelstack.tables.videos import Video
 from reelstack.videos import lifecycle, videos
 from reelstack.videos.lifecycle import Rejection
@@ -207,6 +209,48 @@ def test_publishing_is_one_write_and_harmless_twice(aws: Config) -> None:
         videos.shard_of("vid"),
         "master.m3u8",
     )
+
+
+@contextmanager
+def edited_before_writes(times: int) -> Iterator[None]:
+    """So many of the next updates are each preceded by an edit of the video's visibility."""
+    wire, left = connection().client.meta.events, ["private" if number % 2 else "followers" for number in range(times)]
+
+    def edit(**_: Any) -> None:
+        if left:
+            visibility = left.pop()
+            wire.unregister("before-call.dynamodb.UpdateItem", edit)
+            Video("vid").update(actions=[Video.visibility.set(visibility)])
+            wire.register("before-call.dynamodb.UpdateItem", edit)
+
+    wire.register("before-call.dynamodb.UpdateItem", edit)
+    try:
+        yield
+    finally:
+        wire.unregister("before-call.dynamodb.UpdateItem", edit)
+
+
+@pytest.mark.parametrize("state", ["processing", "review"])
+def test_a_video_whose_visibility_is_edited_meanwhile_is_published_with_the_new_one(aws: Config, state: str) -> None:
+    make(state=state)
+    with edited_before_writes(1):
+        assert lifecycle.publish("vid", 1, ASSET, {})
+    video = Video.get("vid")
+    assert (video.state, video.visibility, video.shard) == ("published", "followers", None)
+
+
+def test_publishing_a_video_that_is_edited_all_the_time_raises_for_the_step_to_come_again(aws: Config) -> None:
+    make(state="processing")
+    with edited_before_writes(100), pytest.raises(lifecycle.StillChanging):
+        lifecycle.publish("vid", 1, ASSET, {})
+    assert lifecycle.publish("vid", 1, ASSET, {})
+
+
+@pytest.mark.parametrize("state", ["deleted", "rejected", "failed"])
+def test_a_video_that_has_moved_on_is_not_published(aws: Config, state: str) -> None:
+    make(state=state)
+    assert not lifecycle.publish("vid", 1, ASSET, {})
+    assert Video.get("vid").state == state
 
 
 def test_a_step_of_an_old_attempt_changes_nothing(aws: Config) -> None:

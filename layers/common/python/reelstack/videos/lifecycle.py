@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reelstack.failure_reasons import REASONS
+from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.tables.videos import Video
 from reelstack.videos import videos
 from reelstack.videos.videos import State
 
+PUBLISH_ATTEMPTS = 4
+PUBLISH_PAUSE_SECONDS = 0.1
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+
+
+class StillChanging(RuntimeError):
+    """The video was edited during every attempt to publish it. The step comes again."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,24 @@ def awaiting_review(labels: dict[str, float], asset: dict[str, Any]) -> tuple[An
 
 
 def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str, float]) -> bool:
-    """All or nothing: one write makes the video public with everything a player needs. False if it was deleted."""
-    video = videos.find_or_none(video_id)
-    if video is None:
-        note_leftovers(video_id, attempt)
-        return False
-    if video.state == State.PUBLISHED:
-        return True
-    allowed = (Video.state == State.PROCESSING) | (Video.state == State.REVIEW)
-    actions = [*publication(video, asset), Video.labels.set(labels)]
-    return _settle(video_id, attempt, allowed & (Video.visibility == video.visibility), actions)
+    """All or nothing: one write makes the video public with everything a player needs. False if the video has moved
+    on: deleted, taken down, or another attempt. Raises StillChanging.
+
+    An edit of its visibility between the read and the write is read again.
+    """
+    for _ in retry.attempts(PUBLISH_ATTEMPTS, PUBLISH_PAUSE_SECONDS):
+        video = videos.find_or_none(video_id)
+        if video is None:
+            note_leftovers(video_id, attempt)
+            return False
+        if video.attempt != attempt or video.state not in (State.PROCESSING, State.REVIEW, State.PUBLISHED):
+            return False
+        same = (Video.state == video.state) & (Video.visibility == video.visibility)
+        if video.state == State.PUBLISHED or _settle(
+            video_id, attempt, same, [*publication(video, asset), Video.labels.set(labels)]
+        ):
+            return True
+    raise StillChanging(video_id)
 
 
 def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
