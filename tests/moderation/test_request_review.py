@@ -19,20 +19,15 @@ from reelstack.production import executions, slots
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.videos import Video
 from tests.support import decision_machine
+from tests.support.functions import handler_of
 from tests.support.waiting_execution import Production, start_production
 
 Call = Callable[..., Any]
 Ask = Callable[..., Any]
 PATH = "/v1/videos/v1/verdict"
 LABELS = {"sexual": 0.61, "graphic": 0.04, "profanity": 0.0}
-ASSET = {
-    "prefix": "v/v1/1/",
-    "master": "master.m3u8",
-    "poster": "poster.jpg",
-    "duration_ms": 5280,
-    "width": 1280,
-    "height": 720,
-}
+ASSET: dict[str, Any] = {"prefix": "v/v1/1/", "master": "master.m3u8", "poster": "poster.jpg"}
+ASSET |= {"duration_ms": 5280, "width": 1280, "height": 720}
 DESCRIBED = "work/u1/1/asset.json"
 
 
@@ -284,3 +279,23 @@ def test_an_old_execution_that_asks_after_the_upgrade_ends_and_the_clip_waits_wi
     decide(call, "approve")
     assert decision_machine.carry_out(context) == ["Publish"]
     assert Video.get("v1").state == "published"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "step", "ended"),
+    [
+        ("approve", "publish", ("failed", "work-expired", 202)),
+        ("reject", "reject", ("rejected", "review-declined", 409)),
+    ],
+)
+def test_an_old_execution_is_decided_after_its_work_objects_have_expired(
+    old_execution: Production, call: Call, context: Any, verdict: str, step: str, ended: tuple[str, str, int]
+) -> None:
+    seam.client("s3").delete_object(Bucket="uploads", Key=DESCRIBED)
+    decide(call, verdict, "no")
+    told = {"reason": "review-declined", "detail": old_execution.decision()["reason"]}
+    given = {"video_id": "v1", "attempt": 1, "labels": LABELS, "asset_key": DESCRIBED, **told}
+    handler_of(step)(given, context)
+    video = Video.get("v1")
+    assert (video.state, video.reason, video.asset) == (*ended[:2], None)
+    assert call("videos", "POST", "/v1/videos/v1/retry").status == ended[2]

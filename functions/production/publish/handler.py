@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from reelstack.classification.verdicts import poster_key
 from reelstack.platform import storage
-from reelstack.platform.telemetry import entry
+from reelstack.platform.telemetry import entry, logger
 from reelstack.production import attempts
 from reelstack.production.steps import asset_prefix
 
@@ -24,7 +24,13 @@ class PublishInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
-    asset = step.asset or storage.read_json("uploads", step.asset_key)
+    asset = step.asset or storage.read_json_or_none("uploads", step.asset_key)
+    if asset is None:
+        # An execution of version 0.2.0 waited for a moderator longer than work objects are kept. An approval cannot be
+        # carried out without them, and no repeat of this step would find them.
+        logger.error("what was approved has expired", video_id=step.video_id, attempt=step.attempt)
+        attempts.fail(step.video_id, step.attempt, "work-expired", "")
+        return {"published": False}
     if step.poster_hidden or asset.get("poster", "") is None:
         # Its address could be guessed from the clip's.
         for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:

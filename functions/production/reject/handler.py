@@ -24,6 +24,7 @@ class RejectInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
-    asset = storage.read_json("uploads", step.asset_key) if step.asset_key else step.asset
+    # Without the description of an asset, which expires, the video is rejected all the same.
+    asset = storage.read_json_or_none("uploads", step.asset_key) if step.asset_key else step.asset
     rejection = Rejection(step.reason, step.detail or "", step.labels, asset)
     return {"rejected": attempts.reject(step.video_id, step.attempt, rejection)}

@@ -42,6 +42,7 @@ REASONS = {
         Reason("transcoder-failed", "The transcoding service could not make the clip.", retryable=True),
         Reason("transcode-too-costly", "Making the clip would cost more than this service allows."),
         Reason("inspection-failed", "The clip could not be looked at.", retryable=True),
+        Reason("work-expired", "It was decided so late that the clip must be made again.", retryable=True),
         Reason("production-lost", "The production vanished before it ended.", retryable=True),
     )
 }

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from botocore.exceptions import ClientError
+
 from reelstack.failure_reasons import Refused
 from reelstack.platform import aws
 from reelstack.platform.config import config
@@ -60,6 +62,16 @@ def read_json(bucket: Bucket, key: str) -> Any:
     if answer["ContentLength"] > MAX_JSON_BYTES:
         raise DocumentTooLarge(f"{key}: {answer['ContentLength']} bytes")
     return json.loads(answer["Body"].read())
+
+
+def read_json_or_none(bucket: Bucket, key: str) -> Any:
+    """The same, and None if there is no such object."""
+    try:
+        return read_json(bucket, key)
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def write_json(bucket: Bucket, key: str, document: Any) -> None:
