@@ -28,7 +28,7 @@ AGED = "/reelstack/local/aged-seconds"
 """The SSM parameter that holds how much time has gone by in all: a kill takes it back together with what has aged."""
 DAY_SECONDS = 24 * 3600
 UNITS = {"h": 3600, "d": DAY_SECONDS}
-AGO = re.compile(r"\+(\d+)([hd])")
+AGO = re.compile(r"\+([0-9]+)([hd])")
 MOST_DAYS = 3650
 LAST_SECONDS = 3600
 AGING_SECONDS = 300

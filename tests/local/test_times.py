@@ -69,7 +69,7 @@ def test_days_and_hours_can_go_by(text: str, seconds: int) -> None:
     assert aging.parsed(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["3d", "-3d", "+3", "+0d", "+1w", "+99999d", ""])
+@pytest.mark.parametrize("text", ["3d", "-3d", "+3", "+0d", "+1w", "+99999d", "+\u0663d", ""])
 def test_anything_else_is_no_time_that_can_go_by(text: str) -> None:
     with pytest.raises(TimeInvalid):
         aging.parsed(text)
