@@ -1,5 +1,6 @@
 """What a person is told when a command fails, and what to do about it."""
 
+from cli.session import lacks_search
 from deployment.errors import DeploymentError
 from local.errors import LocalError, NotReady, NotUp
 from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
@@ -12,9 +13,11 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
 )
 
+SEARCHING = "`reelstack search NAME --users` finds users; a handle begins with @, an id does not."
+NO_SEARCH = "A handle begins with @, an id does not. This cloud runs without search, which would find users by name."
 FINDING = {
     "video-not-found": "`reelstack videos` lists your videos with their ids.",
-    "user-not-found": "`reelstack search NAME --users` finds users; a handle begins with @, an id does not.",
+    "user-not-found": SEARCHING,
 }
 """By the type of a problem."""
 
@@ -26,7 +29,8 @@ def explain(error: Exception) -> str | None:
     lines = [_what(error)]
     lines += [f"  {advice}" for kind, advice in ADVICE if isinstance(error, kind) and advice]
     if isinstance(error, NotFound) and error.type in FINDING:
-        lines.append(f"  {FINDING[error.type]}")
+        found = FINDING[error.type]
+        lines.append(f"  {NO_SEARCH if found is SEARCHING and lacks_search() else found}")
     return "\n".join(lines)
 
 

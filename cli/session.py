@@ -39,6 +39,19 @@ def stage_url() -> str:
     return outputs.read(places.places()).edge_url
 
 
+def lacks_search() -> bool:
+    """Whether commands talk to a laptop cloud of profile core. What another stage has is not known here."""
+    if "REELSTACK_URL" in os.environ:
+        return False
+    from local import outputs, places
+    from local.errors import NotUp
+
+    try:
+        return not outputs.read(places.places()).search_url
+    except NotUp:
+        return False
+
+
 def connect(name: str) -> "Client":
     from reelstack_client import Client
 

@@ -1,12 +1,18 @@
 """Every command of `reelstack` helps with examples, and what its help names exists."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from cli.failures import explain
 from cli.main import app
+from local.outputs import Outputs
+from local.places import places
+from reelstack_client import NotFound
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
 NAMED = re.compile(r"reelstack ([a-z][a-z-]*)([^`\n]*)")
@@ -27,3 +33,18 @@ def test_a_commands_help_has_examples_that_can_be_typed(name: str) -> None:
 
 def test_the_first_walk_names_commands_that_exist() -> None:
     assert {named for named, _ in NAMED.findall(app.info.help)} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize(("search_url", "named"), [("http://127.0.0.1:9200", True), ("", False)])
+def test_who_names_an_unknown_user_is_told_to_search_only_where_there_is_search(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, search_url: str, named: bool
+) -> None:
+    monkeypatch.setenv("REELSTACK_LOCAL_DIR", str(tmp_path))
+    monkeypatch.delenv("REELSTACK_URL", raising=False)
+    said = {name: "" if field.annotation is str else {} for name, field in Outputs.model_fields.items()}
+    places().outputs.parent.mkdir(parents=True, exist_ok=True)
+    places().outputs.write_text(json.dumps({**said, "search_url": search_url}))
+    told = explain(NotFound(404, "user-not-found", "There is no such person", "", {}))
+    assert told
+    assert "a handle begins with @" in told.lower()
+    assert ("reelstack search" in told) is named
