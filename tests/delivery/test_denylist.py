@@ -104,6 +104,8 @@ def test_a_forgetting_that_fails_takes_no_denial_with_it(store: EdgeStore) -> No
         '{"deny": {"vid": "soon"}}',
         '{"deny": {"vid": "\u0663"}}',
         '{"deny": {"": "100"}}',
+        '{"deny": {"\\ud800": "100"}}',
+        "[" * 100_000,
         '{"deny": {"' + "x" * 508 + '": "100"}}',
         '{"deny": {"vid": "100"}, "forget": ""}',
         '{"forget": null}',

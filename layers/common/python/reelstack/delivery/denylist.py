@@ -35,8 +35,8 @@ FORGETTING_SECONDS = 5.0
 FULL_STORE_ROUNDS = 6
 """How often a full store is looked through for so long before a denial comes again: the function has 60 s."""
 PREFIX = "deny:"
-MOST_KEY_BYTES = 512
-"""What a KeyValueStore takes as a key. It refuses a longer one with the same error as an entry too many."""
+VIDEO_ID = re.compile(r"[!-~]{1,500}")
+"""A KeyValueStore takes a key of 512 bytes. It refuses a longer one with the same error as an entry too many."""
 UNTIL = re.compile(r"[0-9]{1,15}(-[0-9]{1,15})?")
 """A denial's value: the unix second up to which it holds, and that up to which the denied tokens were issued."""
 
@@ -116,7 +116,7 @@ def _order(body: str) -> dict[str, Any] | None:
     """What a message says; None if that can never be done."""
     try:
         order = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     match order:
         case {"deny": dict(denied), **rest} if not rest and all(map(_is_denial, denied.items())):
@@ -128,8 +128,7 @@ def _order(body: str) -> dict[str, Any] | None:
 
 def _is_denial(entry: tuple[str, Any]) -> bool:
     video_id, value = entry
-    fits = video_id != "" and len(f"{PREFIX}{video_id}".encode(errors="replace")) <= MOST_KEY_BYTES
-    return fits and isinstance(value, str) and UNTIL.fullmatch(value) is not None
+    return bool(VIDEO_ID.fullmatch(video_id) and isinstance(value, str) and UNTIL.fullmatch(value))
 
 
 def _failed(orders: dict[str, dict[str, Any]]) -> list[str]:
