@@ -35,14 +35,15 @@ def interpreter(version: str, *, bring: bool = True) -> str:
 
 
 def _known(version: str) -> Iterator[str]:
+    """The running one, one on the PATH, and those of pyenv: its shim on the PATH refuses all but the chosen version."""
     yield sys.executable
     on_path = shutil.which(f"python{version}")
-    pyenvs = [Path.home() / ".pyenv"]
-    if on_path:  # pyenv's shim refuses unless this version is the chosen one; those that it may choose lie beside it
+    folders = [Path.home() / ".pyenv" / "versions", Path(sys.base_prefix).parent]
+    if on_path:
         yield on_path
-        pyenvs.append(Path(on_path).parent.parent)
-    for pyenv in pyenvs:
-        yield from map(str, (pyenv / "versions").glob(f"{version}.*/bin/python"))
+        folders.append(Path(on_path).parent.parent / "versions")
+    for folder in folders:
+        yield from map(str, folder.glob(f"{version}.*/bin/python"))
 
 
 def _brought(version: str) -> Iterator[str]:
