@@ -11,6 +11,7 @@ from itertools import product
 from typing import Literal
 
 from infra import ROOT
+from infra.costs.clips import phone_facts
 from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
@@ -64,17 +65,11 @@ class Clip:
         width, height, _ = SIZES[self.picture]
         stored = int(self.minutes * 60 * self.rate)
         fps = min(self.rate, 60)
-        return Facts(
-            container="mov",
-            video_stream=0,
-            audio_stream=1,
-            width=width,
-            height=height,
-            tick=(1, 90_000),
-            start_ticks=0,
-            fps=(fps, 1),
-            frames=int(self.minutes * 60 * fps),
-            constant=True,
+        return phone_facts(
+            width,
+            height,
+            fps,
+            int(self.minutes * 60 * fps),
             transfer=self.transfer,
             stored_pictures=stored,
             key_frame_gap=min(stored, int(key_frame_seconds * self.rate)),

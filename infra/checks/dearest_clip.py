@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
+from infra.costs.clips import phone_facts
 from infra.settings import Settings
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, frame_grid, probe
@@ -59,17 +60,11 @@ def _shapes() -> Iterator[tuple[int, int]]:
 
 def _facts(shape: tuple[int, int], seconds: int, stored: int, gap: int) -> Facts:
     width, height = shape
-    return Facts(
-        container="mov",
-        video_stream=0,
-        audio_stream=1,
-        width=width,
-        height=height,
-        tick=(1, 90_000),
-        start_ticks=0,
-        fps=(frame_grid.MAX_FPS, 1),
-        frames=seconds * frame_grid.MAX_FPS,
-        constant=True,
+    return phone_facts(
+        width,
+        height,
+        frame_grid.MAX_FPS,
+        seconds * frame_grid.MAX_FPS,
         transfer="hlg",
         stored_pictures=stored,
         key_frame_gap=min(stored, gap),

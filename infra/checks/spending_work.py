@@ -97,9 +97,8 @@ DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 
 """
 QUOTAS = ("", "uploads", "once")
 """`uploads`: a video is deleted, or tried again, once for each that was begun."""
-BESIDES = ("avatar", "connected")
-"""What no event of the bus tells: the functions that follow are in FOLLOWS."""
 FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",)}
+"""What follows that no event of the bus tells."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +136,8 @@ INVOKED: dict[str, Work] = {
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""
 PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
-"""Invoked for each video that is begun or published; priced as rows of their own in infra/checks/spending.py."""
-BY_PRODUCTION = "steps of the production machine, which creator_dollars_per_day bounds"
-BY_EXPORT = "steps of exports and erasures: one export a day, one erasure"
+"""Invoked for each video that is begun or published; priced as rows of their own in infra/checks/spending.py. Steps of machines are bounded
+by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
     *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
     *("receive_mediaconvert_event", "receive_rekognition_result"),

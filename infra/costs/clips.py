@@ -6,6 +6,7 @@ Producing is priced by reelstack.production.cost_estimate, as every upload is. B
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from infra.costs import prices
 from infra.costs.idle import Line
@@ -60,19 +61,25 @@ def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
     return [Line(what, number, round(number * dollars, 4)) for what, dollars in each]
 
 
-def _plan(settings: Settings, clip: Clip) -> Plan:
-    facts = Facts(
+def phone_facts(width: int, height: int, fps: int, frames: int, **more: Any) -> Facts:
+    """What probe finds in a phone's file with sound and a constant rate; `more` are further fields of Facts."""
+    return Facts(
         container="mov",
         video_stream=0,
         audio_stream=1,
-        width=clip.short_side,
-        height=clip.short_side * 16 // 9,
+        width=width,
+        height=height,
         tick=(1, 90_000),
         start_ticks=0,
-        fps=(clip.fps, 1),
-        frames=clip.seconds * clip.fps,
+        fps=(fps, 1),
+        frames=frames,
         constant=True,
+        **more,
     )
+
+
+def _plan(settings: Settings, clip: Clip) -> Plan:
+    facts = phone_facts(clip.short_side, clip.short_side * 16 // 9, clip.fps, clip.seconds * clip.fps)
     return workload.arrange(make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs))
 
 
