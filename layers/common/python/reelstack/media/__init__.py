@@ -3,6 +3,7 @@
 file_types        the type of a file, from its first bytes
 probe             what an uploaded file really holds, or why it cannot be produced
 frame_grid        the even grid of frames that a clip is produced on
+notices           what production changed about a clip
 ladder            the plan of a production: renditions (rungs), segments, bitrates
 ffmpeg_args       the arguments that make ffmpeg encode a plan
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from reelstack.media.file_types import Container
+from reelstack.media.notices import Notice
 
 Codec = Literal["hevc", "avc"]
 
@@ -68,6 +69,7 @@ class Facts(Data):
     """The most stored pictures from one key frame to the next: what a segment may have to decode in vain."""
     stored_pixels: int = 0
     """Of one picture as it is stored; 0: as it is shown."""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def rate(self) -> Fraction:
