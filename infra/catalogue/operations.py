@@ -5,7 +5,7 @@ from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.production import BacklogEntry, Lease, Spending
+from reelstack.tables.production import BacklogEntry, Claim, Lease, Spending
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 
@@ -21,7 +21,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
         ),
-        reads=(Video, Lease, BacklogEntry, Spending),
+        reads=(Video, Lease, BacklogEntry, Spending, Claim),
         writes=(Video,),
         appends=(AuditEntry,),
         config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS),

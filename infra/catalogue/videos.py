@@ -23,8 +23,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, Counter, Follow, Block, User, Usage),
-        writes=(Video, Usage),
+        reads=(Video, Counter, Follow, Block, User, Usage, Review),
+        writes=(Video, Usage, Review),
+        checks=(Review,),
         appends=(AuditEntry,),
         config=(
             *("playback_secret", "playback_seconds_public", "playback_seconds_private"),

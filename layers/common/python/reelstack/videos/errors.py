@@ -1,6 +1,6 @@
 """Refusals of videos: what a user may not see, and what the state of a video does not allow."""
 
-from reelstack.errors import Conflict, Forbidden, NotFound
+from reelstack.errors import Conflict, Forbidden, NotFound, Unavailable
 
 
 class VideoNotFound(NotFound):
@@ -36,6 +36,10 @@ class VideoModerated(Forbidden):
 
 class VideoProcessing(Conflict):
     type, title = "video-processing", "This video is still being made"
+
+
+class VideoChanging(Unavailable):
+    type, title = "video-changing", "Others are changing this video at the same moment; try again"
 
 
 class VideoNotEditable(Conflict):
