@@ -6,7 +6,7 @@ from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.production import BacklogEntry, Claim, Lease, Spending
-from reelstack.tables.social import Follow
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -36,8 +36,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         timeout=29,
         routes=("POST /v1/videos/{video_id}/recount", "POST /v1/users/{user_id}/recount"),
-        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Counter),
+        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Block, Counter),
         writes=(Counter,),
+        deletes=(Follow,),
         appends=(AuditEntry,),
     ),
 )

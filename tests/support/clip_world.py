@@ -48,8 +48,7 @@ class ClipWorld:
             state="completed",
             created_at=1,
         ).save()
-        self.seen: dict[str, Any] = {}
-        self.follow()
+        self.seen: dict[str, Any] = self.video.serialize()
 
     @classmethod
     def published(cls, name: str = "vid") -> "ClipWorld":

@@ -103,6 +103,10 @@ def worth_asking(people: int, answered: int) -> bool:
     return people >= 2 * answered
 
 
+def _worth_asking_again(review: Review | None, people: int) -> bool:
+    return review is None or review.kind != Kind.REPORTS or worth_asking(people, int(review.reports or 0))
+
+
 def _ask_video(video_id: str, people: int) -> bool:
     video, review = videos.find_or_none(video_id), review_queue.find_or_none(video_id)
     if video is None:
@@ -110,9 +114,7 @@ def _ask_video(video_id: str, people: int) -> bool:
     labels = {**(dict(review.labels) if review else video.labels or {}), LABEL: severity(people)}
     if review and review_queue.is_open(review, video):
         change = _raised(review, labels, people)
-    elif video.state != State.PUBLISHED:
-        return False
-    elif review and review.kind == Kind.REPORTS and not worth_asking(people, int(review.reports or 0)):
+    elif video.state != State.PUBLISHED or not _worth_asking_again(review, people):
         return False
     else:
         change = review_queue.question(video, Kind.REPORTS, labels, reports=people)
