@@ -35,7 +35,8 @@ class ClipWorld:
     def __init__(self, name: str = "vid", state: str = "uploading", **more: Any) -> None:
         self.name, self.upload_id = name, f"up-{name}"
         attributes = {"owner_id": "ann", "title": name, "created_at": 1, **more}
-        Video(name, state=state, upload_id=self.upload_id, **attributes).save()
+        made = Video(name, state=state, upload_id=self.upload_id, **attributes)
+        made.save()
         Upload(
             self.upload_id,
             owner_id="ann",
@@ -48,7 +49,7 @@ class ClipWorld:
             state="completed",
             created_at=1,
         ).save()
-        self.seen: dict[str, Any] = self.video.serialize()
+        self.seen: dict[str, Any] = made.serialize()
 
     @classmethod
     def published(cls, name: str = "vid") -> "ClipWorld":

