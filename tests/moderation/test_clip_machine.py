@@ -98,7 +98,7 @@ class Clip(RuleBasedStateMachine):
             if breaks and run["status"] == "RUNNING":
                 states.stop_execution(executionArn=run["executionArn"])
 
-    @rule(how=st.sampled_from(["takedown", "unclear", "bad"]))
+    @rule(how=st.sampled_from(["takedown", "takedown", "unclear", "bad"]))
     def it_is_taken_from_viewers(self, how: str) -> None:
         if how == "takedown":
             refused(self.clip.take_down)
@@ -109,9 +109,9 @@ class Clip(RuleBasedStateMachine):
     def its_owner_appeals(self) -> None:
         refused(appeals.appeal, self.clip.name, "ann", "mine")
 
-    @rule()
-    def its_owner_deletes_it(self) -> None:
-        if self.clip.video.state != "published":  # else most runs would end at once
+    @rule(chance=st.integers(0, 7))
+    def its_owner_deletes_it(self, chance: int) -> None:
+        if chance == 7:  # else most runs would end at once
             refused(self.clip.delete)
 
     # --- what always holds -------------------------------------------------------------------------------------------
@@ -188,4 +188,4 @@ def test_a_clip_always_has_a_way_out(many_slots: None) -> None:
 
 @pytest.mark.engines
 def test_a_clip_has_a_way_out_of_all_that_may_happen_to_it(many_slots: None) -> None:
-    run_state_machine_as_test(Clip, settings=settings(EACH, max_examples=35, stateful_step_count=25))
+    run_state_machine_as_test(Clip, settings=settings(EACH, max_examples=25, stateful_step_count=25))
