@@ -58,8 +58,8 @@ bench: setup-dev ## Every benchmark with its comparisons; JSON goes to bench/res
 synth: setup-run ## Write the CloudFormation templates of STAGE=dev|prod to build/cdk.out/. Needs no credentials.
 	@$(BIN)/reelstack synth $(STAGE)
 
-deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin.
-	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN))
+deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin. DRY_RUN=1 only says what it would do.
+	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN)) $(if $(DRY_RUN),--dry-run)
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
 	@for name in uv run dev checkov; do \
