@@ -1,4 +1,4 @@
-"""What `deploy --dry-run` and `destroy --dry-run` say: everything up to the first call of AWS, and what would follow."""
+"""A rehearsal (`--dry-run`) does what needs no AWS account, and says what a deployment or its end would do."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A clip to try things with: made on this machine from the sample clip, of any length up to a minute and either shape."""
+"""A clip to try things with is made on this machine from the sample clip: of up to a minute, in either shape."""
 
 import subprocess
 from dataclasses import dataclass
