@@ -25,6 +25,7 @@ test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one 
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; at most 12 minutes.
+	@$(PYTHON) local/bootstrap.py generator
 	@$(BIN)/python -m infra.functions.layers
 	@$(BIN)/pytest -n 2 --dist loadgroup -m engines $(SELECTED)
 
@@ -62,7 +63,7 @@ deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credenti
 	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN)) $(if $(DRY_RUN),--dry-run)
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
-	@for name in uv run dev checkov; do \
+	@for name in uv run dev checkov generator; do \
 		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
 			--override requirements/overrides.txt $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
 	done
