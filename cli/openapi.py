@@ -58,7 +58,8 @@ def rules() -> dict[str, Rule]:
 
 
 def describe() -> dict[str, Any]:
-    """One OpenAPI 3.1 document of all services. Public routes carry no security requirement."""
+    """One OpenAPI 3.1 document of all services. Public routes carry no security requirement, and where
+    a token is optional, none is one of two."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": Problem.model_json_schema(), "GatewaySays": GATEWAY_SAYS}
     known = rules()
@@ -98,6 +99,8 @@ def _complete(operation: dict[str, Any], rule: Rule) -> None:
     operation["x-role"] = rule.requires.role
     if rule.requires.role is None:
         operation["security"] = []
+    if rule.requires.anonymous:
+        operation["security"] = [{"token": []}, {}]
     done = {status: said for status, said in operation["responses"].items() if status < "300"}
     for said in done.values():
         said["headers"] = {

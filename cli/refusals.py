@@ -27,6 +27,7 @@ from reelstack.web.errors import (
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
+    TokenInvalid,
     TokenMissing,
 )
 from reelstack.web.route_policy import Rule
@@ -61,6 +62,8 @@ def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
     yield from (RequestTooLarge, ReelstackError)
     if rule.requires.role:
         yield from (TokenMissing, SessionRevoked)
+        if rule.requires.anonymous:
+            yield TokenInvalid
         if rule.method != "GET" and not rule.also_suspended:
             yield AccountSuspended
     if rule.requires.role not in (None, "viewer"):
