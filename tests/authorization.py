@@ -12,8 +12,8 @@
     403 role-missing it is refused, with this status and this type of problem
     -                does not apply: nothing there has an owner, or is for some people only
 
-What follows from the role alone has no column: without a token everybody is told 401 token-missing, and with the next
-lower role 403 role-missing. The gateway refuses who has no token, and alone knows whose has expired:
+What follows from the role alone has no column: without a token everybody is told 401 token-missing, with an id token or
+without the scheme 401 token-invalid, and with the next lower role 403 role-missing. The gateway refuses who has no token, and alone knows whose has expired:
 tests/cloud/test_bad_input.py asks it for every row.
 """
 
@@ -171,6 +171,7 @@ def rows() -> list[Row]:
 
 def _row(route: str, role: str, expected: dict[str, str]) -> Row:
     if role == EVERYBODY:
-        return Row(route, None, expected | {"no token": expected["own"], "other role": NEVER})
+        return Row(route, None, expected | {"no token": expected["own"], "other token": NEVER, "other role": NEVER})
     lower = NEVER if role == ROLES[0] else "403 role-missing"
-    return Row(route, role, expected | {"no token": "401 token-missing", "other role": lower})
+    told = {"no token": "401 token-missing", "other token": "401 token-invalid", "other role": lower}
+    return Row(route, role, expected | told)

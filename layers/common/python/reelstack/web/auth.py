@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from reelstack.web import access_tokens
 from reelstack.web.errors import RoleMissing, TokenMissing
 
 ROLES = ("viewer", "creator", "moderator", "admin")
@@ -61,10 +62,12 @@ EVERYBODY = Depends(Requires(None))
 
 def caller_of(event: dict[str, Any], everybody: str = "viewer") -> Caller | None:
     """The caller an API Gateway event names; None when the gateway asked for no token. `everybody`: the role that needs
-    no group."""
+    no group. Raises TokenInvalid."""
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         return None
+    access_tokens.token_of(event.get("headers", {}).get("authorization", ""))
+    access_tokens.check_claims(claims)
     groups = claims.get("cognito:groups", "")
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
