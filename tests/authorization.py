@@ -12,9 +12,11 @@
     403 role-missing it is refused, with this status and this type of problem
     -                does not apply: nothing there has an owner, or is for some people only
 
-What follows from the role alone has no column: without a token everybody is told 401 token-missing, and with the next
-lower role 403 role-missing. What can be read without a token stands in ANONYMOUS a second time; there a token that the
-gateway did not verify is 401 token-invalid, and where the stage lets nobody read so, no token is 401 token-missing. The gateway refuses who has no token, and alone knows whose has expired:
+What follows from the role alone has no column: without a token everybody is told 401 token-missing, with an id token or
+without the scheme 401 token-invalid, and with the next lower role 403 role-missing. What can be read without a token
+stands in ANONYMOUS a second time; there a token that the gateway did not verify is 401 token-invalid, and where the
+stage lets nobody read so, no token is 401 token-missing. The gateway refuses who has no token, and alone knows whose
+has expired:
 tests/cloud/test_bad_input.py asks it for every row.
 """
 
@@ -205,10 +207,12 @@ def _cells(table: str) -> list[list[str]]:
 
 def _row(route: str, role: str, expected: dict[str, str], anonymous: dict[str, str] | None) -> Row:
     if anonymous:
-        unread = {"token not verified": "401 token-invalid", "no token, reading off": "401 token-missing"}
-        return Row(route, role, expected | anonymous | unread | {"other role": NEVER}, anonymous=True)
+        wrong = dict.fromkeys(("token not verified", "other token"), "401 token-invalid")
+        unread = {"no token, reading off": "401 token-missing", "other role": NEVER}
+        return Row(route, role, expected | anonymous | wrong | unread, anonymous=True)
     expected = dict.fromkeys(ANONYMOUS_COLUMNS, NEVER) | expected
     if role == EVERYBODY:
-        return Row(route, None, expected | {"no token": expected["own"], "other role": NEVER})
+        return Row(route, None, expected | {"no token": expected["own"], "other token": NEVER, "other role": NEVER})
     lower = NEVER if role == ROLES[0] else "403 role-missing"
-    return Row(route, role, expected | {"no token": "401 token-missing", "other role": lower})
+    told = {"no token": "401 token-missing", "other token": "401 token-invalid", "other role": lower}
+    return Row(route, role, expected | told)

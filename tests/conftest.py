@@ -334,10 +334,11 @@ def request(
     body: Any = None,
     headers: dict[str, str] | None = None,
     through_cdn: bool = True,
+    token_use: str = "access",
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
-    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": "access"}
+    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": token_use}
     if session:
         claims["origin_jti"] = session
     return {
@@ -349,6 +350,7 @@ def request(
             "host": "api.example.com",
             "content-type": "application/json",
             **({"x-origin-verify": ORIGIN_SECRET} if through_cdn else {}),
+            **({"authorization": "Bearer e30.e30.c2ln"} if user else {}),
             **(headers or {}),
         },
         "requestContext": {

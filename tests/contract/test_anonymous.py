@@ -53,7 +53,7 @@ def test_what_is_not_for_everybody_is_told_like_what_there_is_not(call: Call, cl
 
 
 def test_what_is_a_readers_own_is_nobodys_without_a_token(call: Call, clips: None) -> None:
-    Like("bob", "public", liked_at=1, shard=0).save()
+    Like("bob", "public", liked_at=1, shard="public#0").save()
     assert read(call, "interactions", "/v1/videos/public/likes").json["liked"] is False
     told = read(call, "videos", "/v1/videos/public").json
     assert {name for name in told if told[name] is not None} & {"cost_microdollars", "reencoding", "reason"} == set()

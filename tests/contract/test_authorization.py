@@ -117,9 +117,9 @@ class Told:
     def __init__(self, asking: Asking, world: World) -> None:
         self.asking, self.world = asking, world
 
-    def __call__(self, row: Row, user: str | None, role: str | None = None, **kwargs: Any) -> str:
+    def __call__(self, row: Row, user: str | None, role: str | None = None, **sent: Any) -> str:
         self.world.mark()
-        answer = self.asking(row.route, user=user, roles=(role or row.role or ROLES[0],), **kwargs)
+        answer = self.asking(row.route, user=user, roles=(role or row.role or ROLES[0],), **sent)
         if answer.status < 300:
             return str(answer.status)
         changed = self.world.changed()
@@ -132,6 +132,13 @@ Ask = Callable[[Told, Row], list[str]]
 def without_a_token(told: Told, row: Row) -> list[str]:
     told.world.begin(row.route)
     return [told(row, None)]
+
+
+def with_another_token(told: Told, row: Row) -> list[str]:
+    """One for another use, and one without the scheme."""
+    told.world.begin(row.route)
+    wrong: tuple[dict[str, Any], ...] = ({"token_use": "id"}, {"headers": {"authorization": "e30.e30.c2ln"}})
+    return [told(row, row.rightful, **sent) for sent in wrong]
 
 
 def in_a_lower_role(told: Told, row: Row) -> list[str]:
@@ -219,6 +226,7 @@ ASKED: dict[str, Ask] = {
     "token not verified": with_a_token_that_the_gateway_did_not_verify,
     "no token, reading off": while_nobody_reads_without_a_token,
     "no token": without_a_token,
+    "other token": with_another_token,
     "other role": in_a_lower_role,
     "own": for_ones_own,
     "another's": for_anothers,

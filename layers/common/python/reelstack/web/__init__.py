@@ -2,6 +2,7 @@
 
 app            makes a service of its routers, and its Lambda handler
 middleware     what is checked before a request is read: CDN, caller, rate, role, size
+access_tokens  which tokens open this API
 auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
 rate_limits    token buckets per user, address and route

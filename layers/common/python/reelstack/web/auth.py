@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from reelstack.platform.config import config
+from reelstack.web import access_tokens
 from reelstack.web.errors import RoleMissing, TokenInvalid, TokenMissing
 
 ROLES = ("viewer", "creator", "moderator", "admin")
@@ -47,15 +48,15 @@ class Requires:
 
     The middleware asks `check` before anything of the request is read; the dependency only hands the caller on. A
     route of an app without the middleware therefore answers nobody. `role` None: for everybody, and who asks does not
-    matter. `anonymous`: also without a token, as far as the stage lets people read so.
+    matter. `anonymous`: also without a token, where the stage lets people read so.
     """
 
     role: str | None
     anonymous: bool = False
 
     def check(self, caller: Caller | None, *, shows_token: bool) -> None:
-        """`shows_token`: the request carries an Authorization header, whatever is in it. Without a caller the gateway did
-        not verify it, and who sent it must not pass for somebody who sent none.
+        """`shows_token`: the request carries an Authorization header. Without a caller the gateway did not verify it,
+        and who sent it must not pass for somebody who sent none.
 
         Raises TokenInvalid, TokenMissing or RoleMissing.
         """
@@ -89,10 +90,12 @@ EVERYBODY = Depends(Requires(None))
 
 def caller_of(event: dict[str, Any], everybody: str = "viewer") -> Caller | None:
     """The caller an API Gateway event names; None when the gateway asked for no token. `everybody`: the role that needs
-    no group."""
+    no group. Raises TokenInvalid."""
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         return None
+    access_tokens.token_of(event.get("headers", {}).get("authorization", ""))
+    access_tokens.check_claims(claims)
     groups = claims.get("cognito:groups", "")
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()

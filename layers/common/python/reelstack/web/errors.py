@@ -20,7 +20,7 @@ class TokenMissing(Unauthorized):
 
 
 class TokenInvalid(Unauthorized):
-    type, title = "token-invalid", "This access token is not valid: send another, or none"
+    type, title = "token-invalid", "This token does not open the API; send an access token, with the scheme Bearer"
 
 
 class RequestInProgress(Conflict):
