@@ -27,6 +27,7 @@ from reelstack.web.errors import (
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
+    TokenInvalid,
     TokenMissing,
 )
 from reelstack.web.route_policy import Rule
@@ -60,7 +61,7 @@ def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
     yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
     yield from (RequestTooLarge, ReelstackError)
     if rule.requires.role:
-        yield from (TokenMissing, SessionRevoked)
+        yield from (TokenMissing, TokenInvalid, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
             yield AccountSuspended
     if rule.requires.role not in (None, "viewer"):

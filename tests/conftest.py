@@ -184,8 +184,9 @@ def _resources() -> Config:
         cache_url="",
         search_url="",
         creators="invited",
+        anonymous_reading="on",
         rate_limiter_fallback="tables",
-        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
+        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000], "anonymous": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
         upload_url_seconds=settings.upload_url_seconds,
@@ -333,10 +334,11 @@ def request(
     body: Any = None,
     headers: dict[str, str] | None = None,
     through_cdn: bool = True,
+    token_use: str = "access",
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
-    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": "access"}
+    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": token_use}
     if session:
         claims["origin_jti"] = session
     return {
@@ -348,6 +350,7 @@ def request(
             "host": "api.example.com",
             "content-type": "application/json",
             **({"x-origin-verify": ORIGIN_SECRET} if through_cdn else {}),
+            **({"authorization": "Bearer e30.e30.c2ln"} if user else {}),
             **(headers or {}),
         },
         "requestContext": {

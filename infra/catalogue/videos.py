@@ -23,6 +23,11 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
+        anonymous_routes=(
+            "GET /v1/videos/{video_id}",
+            "GET /v1/videos/{video_id}/playback",
+            "GET /v1/users/{user_id}/videos",
+        ),
         reads=(Video, Counter, Follow, Block, User, Usage),
         writes=(Video, Usage),
         appends=(AuditEntry,),

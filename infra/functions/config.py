@@ -135,11 +135,13 @@ def _moderation(settings: Settings) -> dict[str, Any]:
 
 
 def _people(settings: Settings) -> dict[str, Any]:
-    rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
+    general = {"user": settings.user_rate, "address": settings.address_rate, "anonymous": settings.anonymous_rate}
+    rates = {**general, **settings.route_rates}
     return {
         "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
         "rate_limiter_fallback": settings.rate_limiter_fallback,
         "creators": settings.creators,
+        "anonymous_reading": "on" if settings.anonymous_reading else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
         "timeline_days": settings.timeline_days,

@@ -159,7 +159,26 @@ async def test_routes_of_the_web_app_get_its_page_and_files_stay_files(
 async def test_the_api_hears_the_viewers_address_and_not_what_the_viewer_says(edge: EdgeFunctions) -> None:
     viewer = Viewer("POST", "/v1/x", "", {"x-viewer-address": "203.0.113.9", "accept": "*/*"}, "2001:db8::7")
     made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
-    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "accept": "*/*"})
+    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "x-viewer-host": "", "accept": "*/*"})
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "leads_to"),
+    [
+        ("GET", {}, "/anonymous/v1/feed"),
+        ("GET", {"authorization": "Bearer x"}, "/v1/feed"),
+        ("GET", {"authorization": ""}, "/v1/feed"),
+        ("POST", {}, "/v1/feed"),
+        ("OPTIONS", {}, "/v1/feed"),
+    ],
+)
+async def test_only_who_shows_no_token_is_led_to_the_routes_that_ask_for_none(
+    edge: EdgeFunctions, method: str, headers: dict[str, str], leads_to: str
+) -> None:
+    viewer = Viewer(method, "/v1/feed", "", {"host": "clips.example.com"} | headers, "203.0.113.9")
+    made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
+    assert isinstance(made, Passed)
+    assert (made.uri, made.headers["x-viewer-host"]) == (leads_to, "clips.example.com")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

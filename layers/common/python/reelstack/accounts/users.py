@@ -42,9 +42,14 @@ def find(user_id: str) -> User:
     return user
 
 
-def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
-    """As `find`; somebody suspended is not there for others. Raises UserNotFound."""
+def find_visible(user_id: str, viewer_id: str | None, *, staff: bool = False) -> User:
+    """As `find`; somebody suspended is not there for others, nor a private account for an anonymous reader (None).
+
+    Raises UserNotFound.
+    """
     user = find(user_id)
+    if viewer_id is None and privacy(user) != Privacy.PUBLIC:
+        raise UserNotFound
     if user.suspended_at and viewer_id != user_id and not staff:
         raise UserNotFound
     return user

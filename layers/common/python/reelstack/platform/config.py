@@ -95,7 +95,9 @@ class Config(BaseModel):
     creators: str
     """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
-    """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    """JSON: "user", "address", "anonymous" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    anonymous_reading: str
+    """"on": what is public can be read without a token; "off": every route but health wants one."""
     rate_limiter_fallback: str
     """While the store that counts requests does not answer: "tables" counts in a table, "open" lets requests in
     uncounted, "closed" refuses them."""

@@ -2,13 +2,14 @@
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from reelstack.errors import MalformedBody, MethodNotAllowed, ReelstackError
 from reelstack.platform.telemetry import count, logger
-from reelstack.web.errors import InvalidRequest, RouteNotFound
+from reelstack.web import addresses
+from reelstack.web.errors import InvalidRequest, RouteNotFound, TokenMissing
 
 PROBLEMS = "https://reelstack.dev/problems/"
 MEDIA_TYPE = "application/problem+json"
@@ -56,12 +57,26 @@ async def invalid(request: Request, error: Exception) -> JSONResponse:
     return answer(request, InvalidRequest("See `errors`", errors=errors))
 
 
-async def of_the_framework(request: Request, error: Exception) -> JSONResponse:
+async def of_the_framework(request: Request, error: Exception) -> Response:
     """What the router itself raises: no such address, no such method there, a body that is not even text."""
     assert isinstance(error, HTTPException)
-    kinds = {404: RouteNotFound, 405: MethodNotAllowed, 400: MalformedBody}
-    said = answer(request, kinds.get(error.status_code, ReelstackError)())
-    said.headers.update(error.headers or {})  # 405 names the methods there are
+    if error.status_code in (404, 405):
+        return _of_no_route(request)
+    return answer(request, MalformedBody() if error.status_code == 400 else ReelstackError())
+
+
+def _of_no_route(request: Request) -> Response:
+    """The gateway leads here what it has no route for, and what wants a token and shows none."""
+    there = addresses.methods(request.url.path)
+    if not there:
+        return answer(request, RouteNotFound())
+    allowed = {"allow": ", ".join(sorted(there | {"OPTIONS"}))}
+    if request.method == "OPTIONS":  # a browser asks before it sends; the gateway adds what CORS wants
+        return Response(status_code=204, headers=allowed)
+    if request.method in there:
+        return answer(request, TokenMissing())
+    said = answer(request, MethodNotAllowed())
+    said.headers.update(allowed)  # RFC 9110, section 15.5.6
     return said
 
 
