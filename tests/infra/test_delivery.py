@@ -15,6 +15,7 @@ from infra.stacks.stage import build_foundation
 from infra.stages import STAGES
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS
+from reelstack.videos import clip_links
 from tests.infra.templates import Assembly, place
 from tests.infra.test_grants import granted
 
@@ -53,13 +54,13 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/v1/*"}
+    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/v1/*", "/@*/*"}
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
     assert policy("/v/*.m3u8")["MaxTTL"] <= 60
     assert policy("/v/*")["MaxTTL"] >= 365 * 24 * 3600
-    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 4
+    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 5
 
 
 def test_peoples_pictures_need_no_token_and_are_kept_as_long_as_they_say() -> None:
@@ -82,6 +83,27 @@ def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None
     assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # Managed-AllViewerExceptHostHeader
     assert {"POST", "PUT", "PATCH", "DELETE"} < set(api["AllowedMethods"])
     assert api["ViewerProtocolPolicy"] == "https-only"
+
+
+def test_pages_of_clips_are_kept_a_minute_at_most_and_by_their_host_alone() -> None:
+    page = behaviors()["/@*/*"]
+    assert policy("/@*/*")["MaxTTL"] <= 60
+    key = policy("/@*/*")["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["x-viewer-host"]}
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == key["CookiesConfig"]["CookieBehavior"] == "none"
+    template, _ = stacks()
+    sent = template.to_json()["Resources"][page["OriginRequestPolicyId"]["Ref"]]["Properties"]
+    assert sent["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"] == ["x-viewer-address"]
+    assert page["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
+    assert page["ResponseHeadersPolicyId"] == behaviors()["*"]["ResponseHeadersPolicyId"]
+
+
+def test_the_page_of_a_clip_is_below_no_other_behavior() -> None:
+    """The first pattern that fits is asked, so a link below another would never come to its page."""
+    ordered = [behavior["PathPattern"] for behavior in distribution()["CacheBehaviors"]]
+    for path in (clip_links.link("ann", "vid"), clip_links.link(None, "vid", share_id="s").partition("?")[0]):
+        assert next(pattern for pattern in ordered if fnmatch(path, pattern)) == "/@*/*"
+        assert fnmatch(f"{path}/poster.jpg", "/@*/*")
 
 
 def test_the_header_that_opens_the_api_is_a_reference_and_no_text_in_the_template() -> None:
