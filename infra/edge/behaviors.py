@@ -141,7 +141,7 @@ class Behaviors:
         address goes along, for the API's rates, and nothing else does."""
         kept = cloudfront.CachePolicy(
             self._scope,
-            "ClipPages",
+            "ClipPagesKept",
             comment="Pages of clips: a clip that is taken from the public keeps its page for a minute at most",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),

@@ -19,6 +19,7 @@ from reelstack.videos import clip_links
 from tests.infra.templates import Assembly, place
 from tests.infra.test_grants import granted
 
+MEDIA = ("/v/*.m3u8", "/v/*")
 NAMED = {"domain": "clips.example.com", "hosted_zone_id": "Z123"}
 ABROAD = {"region": "eu-central-1", "origin_shield_region": "eu-central-1"}
 
@@ -169,9 +170,33 @@ def test_a_site_with_a_name_gets_records_for_both_kinds_of_address_and_a_certifi
 def page_headers(**changes: Any) -> dict[str, Any]:
     """What the page's answers say about its security; references to other stacks as CloudFormation writes them."""
     template, _ = stacks(**changes)
-    (policy_,) = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy").values()
+    chosen = behaviors(**changes)["*"]["ResponseHeadersPolicyId"]["Ref"]
+    policy_ = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[chosen]
     found: dict[str, Any] = policy_["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     return found
+
+
+def media_cors(*web_origins: str) -> dict[str, Any]:
+    template, _ = stacks(**NAMED, web_origins=web_origins)
+    chosen = {behaviors(**NAMED, web_origins=web_origins)[path]["ResponseHeadersPolicyId"]["Ref"] for path in MEDIA}
+    (policy_id,) = chosen
+    found = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[policy_id]["Properties"]
+    cors: dict[str, Any] = found["ResponseHeadersPolicyConfig"]["CorsConfig"]
+    return cors
+
+
+def test_media_is_read_by_the_pages_that_the_stage_names() -> None:
+    site = "https://clips.example.com"
+    assert media_cors("https://other.example")["AccessControlAllowOrigins"]["Items"] == [site, "https://other.example"]
+    assert media_cors("*")["AccessControlAllowOrigins"]["Items"] == ["*"]
+    cors = media_cors()
+    assert {"Content-Range", "Content-Length"} <= set(cors["AccessControlExposeHeaders"]["Items"])
+    assert (cors["AccessControlAllowCredentials"], cors["OriginOverride"]) == (False, True)
+
+
+def test_a_page_elsewhere_may_ask_what_it_may_send() -> None:
+    for path in MEDIA:
+        assert "OPTIONS" in behaviors()[path]["AllowedMethods"]
 
 
 def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> None:
