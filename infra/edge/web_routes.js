@@ -1,6 +1,6 @@
 // Viewer request on everything that is neither media nor API nor a clip's page: the web app's page at /, and its files.
 // Anything else is told to be no page, with status 404: a page for every address would be one for every mistake, too.
-// tests/browser/test_units.py compares the files with those that a build makes.
+// tests/browser/test_page.py compares the files with those that a build makes.
 const FILES = /^\/(index\.html|config\.json|favicon\.svg|assets\/[A-Za-z0-9._-]+)$/;
 const NO_PAGE =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
