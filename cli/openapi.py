@@ -55,8 +55,9 @@ def services() -> dict[str, Any]:
 
 
 def rules() -> dict[str, Rule]:
-    """Every route by its name in the catalogue, with what it declares."""
-    return {rule.name: rule for app in services().values() for rule in app.state.rules}
+    """Every route of the API by its name in the catalogue, with what it declares. Pages for browsers are none of it."""
+    made = (rule for app in services().values() for rule in app.state.rules)
+    return {rule.name: rule for rule in made if rule.route.include_in_schema}
 
 
 def describe() -> dict[str, Any]:

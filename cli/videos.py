@@ -6,7 +6,7 @@ import typer
 
 from cli.arguments import VideoId, Visibility
 from cli.output import print_lines, video_line
-from cli.session import As, AsJson, connect, print_json, stage_url
+from cli.session import As, AsJson, connect, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -67,22 +67,23 @@ def delete(
 
 def play(
     video_id: VideoId,
-    open_: Annotated[bool, typer.Option("--open", help="Open the web player in a browser.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open its page in a browser.")] = False,
     name: As = "bob",
     as_json: AsJson = False,
 ) -> None:
-    """Print the signed address of a video, for any HLS player; or open the web player.
+    """Print the signed address of a video, for any HLS player; or open its page.
 
     \b
       ffplay "$(reelstack play VIDEO_ID)"
     """
-    playback = connect(name).videos.playback(video_id)
+    client = connect(name)
+    playback = client.videos.playback(video_id)
     if as_json:
         print_json(playback)
     else:
         typer.echo(playback.master_url)
     if open_:
-        typer.launch(f"{stage_url()}/?v={video_id}")
+        typer.launch(client.videos.link(video_id))
 
 
 def retry(video_id: VideoId, name: As = "ann", as_json: AsJson = False) -> None:

@@ -47,6 +47,7 @@ DELETE /v1/videos/{video_id}                             | viewer    | 204      
 GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
+GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
@@ -150,6 +151,7 @@ GET /v1/videos/{video_id}                                | 200      | 404 video-
 GET /v1/videos/{video_id}/playback                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/users/{user_id}/videos                           | 200      | 200                     | 404 user-not-found        | 404 user-not-found
 GET /v1/users/{user_id}                                  | 200      | 200                     | 404 user-not-found        | 404 user-not-found
+GET /v1/oembed                                           | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/feed                                             | 200      | -                       | -                         | -
 GET /v1/videos/{video_id}/likes                          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/videos/{video_id}/comments                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found

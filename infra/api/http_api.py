@@ -41,7 +41,6 @@ class HttpApi(Construct):
 
     def _api(self, own_address: bool) -> apigw.HttpApi:
         settings = self._settings
-        sites = [f"https://{settings.domain}"] if settings.domain else []
         return apigw.HttpApi(
             self,
             "Api",
@@ -49,7 +48,7 @@ class HttpApi(Construct):
             create_default_stage=False,
             disable_execute_api_endpoint=not own_address,
             cors_preflight=apigw.CorsPreflightOptions(
-                allow_origins=[*sites, *settings.web_origins] or ["https://localhost"],
+                allow_origins=list(settings.page_origins) or ["https://localhost"],
                 allow_methods=[apigw.CorsHttpMethod.ANY],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
                 expose_headers=["apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id"],

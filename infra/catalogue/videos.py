@@ -21,14 +21,17 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/playback",
             "POST /v1/videos/{video_id}/retry",
             "GET /v1/users/{user_id}/videos",
+            "GET /v1/oembed",
         ),
         public_routes=("GET /v1/health",),
         anonymous_routes=(
             "GET /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
             "GET /v1/users/{user_id}/videos",
+            "GET /v1/oembed",
         ),
-        reads=(Video, Counter, Follow, Block, User, Usage),
+        pages=("ANY /pages/{handle}/{video_id}", "ANY /pages/{handle}/{video_id}/poster.jpg"),
+        reads=(Video, Counter, Follow, Block, User, Usage, "web:index.html"),
         writes=(Video, Usage),
         appends=(AuditEntry,),
         config=(

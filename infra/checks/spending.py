@@ -242,7 +242,8 @@ def _anonymous(settings: Settings) -> str:
     many = f"{gateway.per_second:g}/s (`anonymous_route_rate`): {flood:,.0f} $ a day"
     return (
         f"one address at {address.per_second:g} requests a second (`anonymous_rate`) costs at most\n"
-        f"  {one_address:.2f} $ a day. Any number of addresses are held by the gateway's throttle of each of the {len(routes)} routes,\n"
+        f"  {one_address:.2f} $ a day. Any number of addresses are held by the gateway's throttle of each of the\n"
+        f"  {len(routes)} routes,\n"
         f"  {many}. Nobody who is signed in reads by those routes"
     )
 

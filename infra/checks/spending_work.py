@@ -30,6 +30,7 @@ PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 
 DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
+GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/videos                           | 100 | 200  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 100 | 200  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 150 | 300  | 0     | 0  |              |                  |

@@ -38,6 +38,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         **{deployed(model).field: names.table(model) for model in TABLES},
         "uploads_bucket": stores.uploads.bucket_name,
         "media_bucket": stores.media.bucket_name,
+        "web_bucket": stores.web.bucket_name,
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,

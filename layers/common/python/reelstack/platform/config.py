@@ -62,6 +62,7 @@ class Config(BaseModel):
 
     uploads_bucket: str
     media_bucket: str
+    web_bucket: str
     bus_name: str
     production_high_queue_url: str
     production_normal_queue_url: str
