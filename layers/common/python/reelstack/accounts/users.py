@@ -10,7 +10,8 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
-from reelstack.accounts.errors import TextRejected, UserNotFound
+from reelstack.accounts import impersonation
+from reelstack.accounts.errors import NameReserved, TextRejected, UserNotFound
 from reelstack.classification import text_moderation
 from reelstack.errors import NothingToChange
 from reelstack.platform import cache
@@ -110,11 +111,17 @@ def find_or_create(user_id: str) -> User:
     return user if user.put_if(User.user_id.does_not_exist()) else find(user_id)
 
 
-def edit(user_id: str, changes: dict[str, Any]) -> User:
-    """Changes display_name, bio, links or privacy. Raises NothingToChange, TextRejected or UserNotFound."""
+def edit(user_id: str, changes: dict[str, Any], *, staff: bool = False) -> User:
+    """Changes display_name, bio, links or privacy. A name that speaks for the service is for `staff`.
+
+    Raises NothingToChange, TextRejected, NameReserved or UserNotFound.
+    """
     if not changes:
         raise NothingToChange
-    check_words(changes.get("display_name", ""))
+    name = changes.get("display_name", "")
+    check_words(name)
+    if not staff and impersonation.speaks_for_service(name):
+        raise NameReserved
     user = find_or_create(user_id)
     plain = {name: value for name, value in changes.items() if name != "privacy"}
     actions = [getattr(User, name).set(value) for name, value in plain.items()]

@@ -29,7 +29,6 @@ from reelstack.videos.errors import VideoNotFound
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
 MENTIONS_MOST = 10
-TEXT_MOST = 500
 EDIT_ATTEMPTS = 4
 
 
