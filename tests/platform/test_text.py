@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from reelstack.platform import text
-from reelstack.platform.text_fields import CommentText, Description, Tag, Title
+from reelstack.platform.text_fields import CommentWords, Description, Tag, Title
 
 TITLE: TypeAdapter[str] = TypeAdapter(Title)
 ODD = st.sampled_from(
@@ -68,7 +68,7 @@ def test_direction_never_reaches_beyond_its_line(written: str, stored: str) -> N
     assert text.normal(written, lines=True) == stored
 
 
-@pytest.mark.parametrize("kind", [Title, Tag, CommentText])
+@pytest.mark.parametrize("kind", [Title, Tag, CommentWords])
 @pytest.mark.parametrize(
     "blank", ["\u200b\u200b", " \u3164 ", "\u2800", "\u115f\u1160", "\u202e", "\u0301", "\ufe0f", "\x00"]
 )

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.interactions import comment_ids, comment_likes, comment_listings, comments, pinned_comments
 from reelstack.interactions.comment_ids import CommentId
 from reelstack.interactions.comment_listings import CommentView, Order
-from reelstack.platform.text_fields import CommentText
+from reelstack.platform.text_fields import CommentWords
 from reelstack.videos import access
 from reelstack.web import Cursor, Limit, VideoId, Viewer
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 class CommentText(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    text: CommentText
+    text: CommentWords
     """@handle mentions somebody, at most ten of them."""
 
 

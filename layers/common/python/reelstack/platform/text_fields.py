@@ -53,7 +53,7 @@ def _web_address(address: str) -> str:
 Title = Annotated[str, Written(150, least=1)]
 Description = Annotated[str, Written(2000, lines=True)]
 Tag = Annotated[str, Written(40, least=1)]
-CommentText = Annotated[str, Written(500, least=1, lines=True)]
+CommentWords = Annotated[str, Written(500, least=1, lines=True)]
 DisplayName = Annotated[str, Written(50)]
 Bio = Annotated[str, Written(500, lines=True)]
 WantedHandle = Annotated[str, Written(64, least=1)]
