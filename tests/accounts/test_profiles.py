@@ -65,15 +65,11 @@ def test_what_is_edited_is_seen_by_others_and_the_rest_stays(call: Call) -> None
 def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
     call: Call, privacy: str, private: bool, friends_only: bool
 ) -> None:
-    assert users.facts("bob") == {"private": False, "friends_only": False, "suspended": False, "deleted": False}
+    none = dict.fromkeys(("private", "friends_only", "suspended", "deleted"), False)
+    assert users.facts("bob") == {**none, "absent": True}
     edit(call, privacy="private")
     assert edit(call, privacy=privacy).json["privacy"] == privacy
-    assert users.facts("bob") == {
-        "private": private,
-        "friends_only": friends_only,
-        "suspended": False,
-        "deleted": False,
-    }
+    assert users.facts("bob") == {**none, "private": private, "friends_only": friends_only, "absent": False}
 
 
 @pytest.mark.parametrize(

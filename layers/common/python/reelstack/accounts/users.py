@@ -52,9 +52,9 @@ def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
 
 
 def facts(user_id: str) -> dict[str, bool]:
-    """What decides about a person's things: {"private", "friends_only", "suspended", "deleted"}.
+    """What decides about a person's things: {"private", "friends_only", "suspended", "deleted", "absent"}.
 
-    From the cache: about a second behind a change, CACHE_SECONDS at most. All False for who has no item yet.
+    From the cache: about a second behind a change, CACHE_SECONDS at most. Of who has no item yet only "absent" is true.
     """
     known: dict[str, bool] = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
     return known
@@ -74,15 +74,16 @@ def facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
 
 def _facts_of_all(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
     found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
-    return {user_id: _told(found.get(user_id) or User(user_id)) for user_id in user_ids}
+    return {user_id: _told(found.get(user_id) or User(user_id), user_id not in found) for user_id in user_ids}
 
 
-def _told(user: User) -> dict[str, bool]:
+def _told(user: User, absent: bool) -> dict[str, bool]:
     return {
         "private": bool(user.private),
         "friends_only": bool(user.friends_only),
         "suspended": user.suspended_at is not None,
         "deleted": user.deleted_at is not None,
+        "absent": absent,
     }
 
 
