@@ -74,6 +74,8 @@ class Settings(BaseModel):
     """How long a handle that was given up stays its last holder's."""
     handle_change_days: int = Field(default=7, ge=0)
     """How often one person can claim a new handle."""
+    service_names: tuple[str, ...] = ("Reelstack",)
+    """What people know the service by: handles and display names that look like one are for its staff."""
     max_avatar_bytes: int = Field(default=5 * MIB, ge=1)
 
     # rights: docs/privacy.md

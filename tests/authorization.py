@@ -35,17 +35,17 @@ TABLE = """
 route                                                    | role      | own                   | another's             | private video      | private account     | blocked               | suspended
 ---------------------------------------------------------|-----------|-----------------------|-----------------------|--------------------|---------------------|-----------------------|----------------------
 POST /v1/uploads                                         | creator   | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
-GET /v1/uploads/{upload_id}                              | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 200
-POST /v1/uploads/{upload_id}/parts                       | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-POST /v1/uploads/{upload_id}/sign                        | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-POST /v1/uploads/{upload_id}/complete                    | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-DELETE /v1/uploads/{upload_id}                           | creator   | 204                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+GET /v1/uploads/{upload_id}                              | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 200
+POST /v1/uploads/{upload_id}/parts                       | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/sign                        | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/complete                    | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/uploads/{upload_id}                           | creator   | 204                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
 GET /v1/videos                                           | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/videos/{video_id}                                | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
-DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
 GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
@@ -54,7 +54,7 @@ GET /v1/feed/following                                   | viewer    | 200      
 PUT /v1/videos/{video_id}/like                           | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/like                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 GET /v1/videos/{video_id}/likes                          | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-GET /v1/videos/{video_id}/likers                         | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 200
+GET /v1/videos/{video_id}/likers                         | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 200
 GET /v1/me/likes                                         | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/videos/{video_id}/comments                      | viewer    | 201                   | 201                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/comments                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
@@ -62,10 +62,10 @@ GET /v1/videos/{video_id}/comments/{comment_id}          | viewer    | 200      
 PATCH /v1/videos/{video_id}/comments/{comment_id}        | viewer    | 200                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/comments/{comment_id}       | viewer    | 204                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/comments/{comment_id}/replies  | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 comment-not-found | 403 account-suspended
+PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
-PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
-DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/comments/pending                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/videos/{video_id}/comments/{comment_id}/verdict | moderator | 403 own-comment       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 PUT /v1/videos/{video_id}/bookmark                       | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
@@ -94,7 +94,7 @@ POST /v1/reviews/{video_id}/claim                        | moderator | 403 own-v
 DELETE /v1/reviews/{video_id}/claim                      | moderator | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 POST /v1/videos/{video_id}/verdict                       | moderator | 403 own-video         | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 POST /v1/videos/{video_id}/takedown                      | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
-POST /v1/videos/{video_id}/appeal                        | creator   | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+POST /v1/videos/{video_id}/appeal                        | creator   | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/audit                          | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
 POST /v1/remoderations                                   | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/production                                       | admin     | 200                   | -                     | -                  | -                   | -                     | 200

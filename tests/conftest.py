@@ -224,6 +224,7 @@ def _resources() -> Config:
         session_cache_seconds=settings.session_cache_seconds,
         session_seconds=settings.session_days * 24 * 3600,
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
+        service_names=",".join(settings.service_names),
         handle_change_seconds=settings.handle_change_days * 24 * 3600,
         max_avatar_bytes=settings.max_avatar_bytes,
         export_machine_arn=f"{STATES}:export",

@@ -35,6 +35,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=(
             "user_pool_id",
             "handle_hold_seconds",
+            "service_names",
             "handle_change_seconds",
             "max_avatar_bytes",
         ),

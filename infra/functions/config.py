@@ -151,6 +151,7 @@ def _people(settings: Settings) -> dict[str, Any]:
         "session_seconds": settings.session_days * DAY_SECONDS,
         "handle_hold_seconds": settings.handle_hold_days * DAY_SECONDS,
         "handle_change_seconds": settings.handle_change_days * DAY_SECONDS,
+        "service_names": ",".join(settings.service_names),
         "max_avatar_bytes": settings.max_avatar_bytes,
         "erase_after_seconds": settings.erase_after_days * DAY_SECONDS,
         "push_platforms": json.dumps(settings.push_platforms),

@@ -155,7 +155,7 @@ def test_what_belongs_to_someone_else_is_not_touched(drive: Driver) -> None:
     upload = open_upload(drive)
     for method, tail in (("GET", ""), ("POST", "/complete"), ("DELETE", "")):
         answer = drive.call(method, f"/v1/uploads/{upload['upload_id']}{tail}", user="ada")
-        assert problem(answer) == (403, "not-your-upload")
+        assert problem(answer) == (404, "upload-not-found")
     for method, body in (("PATCH", {"title": "mine"}), ("DELETE", None)):
         answer = drive.call(method, f"/v1/videos/{upload['video_id']}", user="bob", json=body)
         assert problem(answer) == (403, "not-your-video")

@@ -157,7 +157,7 @@ def test_a_part_number_beyond_the_last_is_refused(call: Call, opened: Any) -> No
 )
 def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, tail: str, body: Any) -> None:
     path = f"/v1/uploads/{opened['upload_id']}{tail}"
-    assert call("uploads", method, path, body=body, user="bob").status == 403
+    assert call("uploads", method, path, body=body, user="bob").status == 404
     assert call("uploads", method, path, body=body, user=None).status == 401
     assert call("uploads", method, path, body=body, roles=("viewer",)).status == 403
     assert call("uploads", method, path, body=body, through_cdn=False).json["type"].endswith("direct-access-refused")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.interactions import comment_ids, comment_likes, comment_listings, comments, pinned_comments
 from reelstack.interactions.comment_ids import CommentId
 from reelstack.interactions.comment_listings import CommentView, Order
+from reelstack.platform.text_fields import CommentWords
 from reelstack.videos import access
 from reelstack.web import Cursor, Limit, Reader, VideoId, Viewer
 
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 class CommentText(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    text: str = Field(min_length=1, max_length=comments.TEXT_MOST)
+    text: CommentWords
     """@handle mentions somebody, at most ten of them."""
 
 

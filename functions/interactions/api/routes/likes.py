@@ -59,7 +59,7 @@ def get_likes(video_id: VideoId, caller: Reader) -> LikesView:
 def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
     """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
     page may hold fewer than were asked for."""
-    video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
+    video = videos.find(video_id) if caller.may("moderator") else access.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
     there = access.filter_present([item.user_id for item in found], caller.user_id)
     return LikerPage(

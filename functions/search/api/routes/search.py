@@ -5,19 +5,20 @@ from fastapi import APIRouter, Query
 from reelstack.accounts import profiles
 from reelstack.accounts.profiles import ProfilePage
 from reelstack.counters import counters
+from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
 from reelstack.videos.video_view import VideoPage, view
 from reelstack.web import Cursor, Limit, Reader
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
-Words = Annotated[str, Query(max_length=100)]
-Tag = Annotated[str | None, Query(min_length=1, max_length=40)]
+Words = Annotated[SearchWords, Query()]
+WantedTag = Annotated[Tag | None, Query()]
 
 
 @router.get("/videos")
 def search_videos(
-    caller: Reader, q: Words = "", tag: Tag = None, limit: Limit = 20, cursor: Cursor = None
+    caller: Reader, q: Words = "", tag: WantedTag = None, limit: Limit = 20, cursor: Cursor = None
 ) -> VideoPage:
     """Public videos by words of title, description and tags, by a tag, or both. The best first; of equals the newest.
 

@@ -42,13 +42,13 @@ def get_video(video_id: VideoId, caller: Reader) -> VideoView:
 
 @router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES))
 def edit_video(video_id: VideoId, changes: Changes, caller: Viewer) -> VideoView:
-    video = videos.find_own(video_id, caller.user_id)
+    video = access.find_own(video_id, caller.user_id)
     return view(videos.edit(video, changes.model_dump(exclude_unset=True)))
 
 
 @router.delete("/{video_id}", status_code=204)
 def delete_video(video_id: VideoId, caller: Viewer) -> None:
-    videos.delete(videos.find_own(video_id, caller.user_id))
+    videos.delete(access.find_own(video_id, caller.user_id))
 
 
 @router.get("/{video_id}/playback")
@@ -60,7 +60,7 @@ def get_playback(video_id: VideoId, caller: Reader) -> Playback:
 @router.post("/{video_id}/retry", status_code=202)
 def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
     """The next attempt at a production that failed. Its owner may ask a few times, and each counts as an upload."""
-    video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
+    video = videos.find(video_id) if caller.may("admin") else access.find_own(video_id, caller.user_id)
     return view(retries.request(video, caller.user_id))
 
 

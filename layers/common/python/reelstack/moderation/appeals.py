@@ -8,7 +8,7 @@ from reelstack.moderation.review_queue import Kind
 from reelstack.platform.config import config
 from reelstack.tables.moderation import Review
 from reelstack.tables.videos import Video
-from reelstack.videos import videos
+from reelstack.videos import access, videos
 from reelstack.videos.videos import State
 
 APPEALABLE = ("moderated", "review-declined", "taken-down", "policy-changed")
@@ -21,7 +21,7 @@ def appeal(video_id: str, owner_id: str, text: str) -> Video:
 
     Raises VideoNotFound, NotYourVideo, NothingToAppeal, AlreadyAppealed or AppealTooLate.
     """
-    video = videos.find_own(video_id, owner_id)
+    video = access.find_own(video_id, owner_id)
     if video.state != State.REJECTED or video.reason not in APPEALABLE or not video.asset:
         raise NothingToAppeal
     if video.appealed_at:

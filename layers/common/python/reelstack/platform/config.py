@@ -163,6 +163,8 @@ class Config(BaseModel):
     session_seconds: int
     """How long a refresh token lives."""
     handle_hold_seconds: int
+    service_names: str
+    """Comma between them."""
     handle_change_seconds: int
     max_avatar_bytes: int
 

@@ -26,7 +26,6 @@ from reelstack.uploads import parts, priorities, quotas
 from reelstack.uploads.errors import (
     FileTooLarge,
     MediaTypeNotAllowed,
-    NotYourUpload,
     PartNumberOutOfRange,
     UploadAborted,
     UploadFinished,
@@ -187,12 +186,10 @@ def _save(upload: Upload, video: Video) -> Upload | None:
 
 
 def find_own(upload_id: str, owner_id: str) -> Upload:
-    """Raises UploadNotFound or NotYourUpload."""
+    """Another's is not there. Raises UploadNotFound."""
     upload = _find(upload_id)
-    if upload is None:
+    if upload is None or upload.owner_id != owner_id:
         raise UploadNotFound
-    if upload.owner_id != owner_id:
-        raise NotYourUpload
     return upload
 
 

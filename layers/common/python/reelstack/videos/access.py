@@ -14,7 +14,8 @@ denial of what was given before the change (moderation.takedowns) refuses that t
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict, TypeVar
 
@@ -27,7 +28,7 @@ from reelstack.social.relationships import Relationship
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 from reelstack.videos.audiences import OPEN, Account, Audience, refusal
-from reelstack.videos.errors import VideoModerated, VideoNotFound, VideoProcessing
+from reelstack.videos.errors import NotYourVideo, VideoModerated, VideoNotFound, VideoProcessing
 from reelstack.videos.videos import State
 
 KEPT_SECONDS = 1
@@ -83,6 +84,14 @@ def find_visible(video_id: str, viewer_id: str | None, *, staff: bool = False) -
     return Viewed(video, read_at)
 
 
+def find_own(video_id: str, user_id: str) -> Video:
+    """The video if it belongs to `user_id`. Raises VideoNotFound, also across a block, or NotYourVideo."""
+    video = videos.find(video_id)
+    if video.owner_id != user_id:
+        raise NotYourVideo if filter_present((video.owner_id,), user_id) else VideoNotFound
+    return video
+
+
 def check_can_view(video_id: str, viewer_id: str | None) -> KnownVideo:
     """Decides from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
 
@@ -104,6 +113,17 @@ def check_can_interact(video_id: str, user_id: str) -> KnownVideo:
     if known["owner_id"] != user_id:
         _check_audience(known["owner_id"], known["visibility"], user_id)
     return known
+
+
+@contextmanager
+def telling_viewers(video_id: str, user_id: str) -> Iterator[None]:
+    """Around what follows `check_can_interact`: whatever it refuses is told to those only who may see the video, since
+    "no such comment" says that there is a video. Raises what check_can_view raises, instead of any other refusal."""
+    try:
+        yield
+    except ReelstackError:
+        check_can_view(video_id, user_id)
+        raise
 
 
 def can_view(video_id: str, viewer_id: str | None) -> bool:
@@ -202,8 +222,10 @@ def filter_present(user_ids: Collection[str], viewer_id: str | None) -> set[str]
 
 
 def check_present(user_id: str, viewer_id: str | None) -> None:
-    """An account is there for `viewer_id`, however little of it they may see. Raises UserNotFound."""
-    if not filter_present((user_id,), viewer_id):
+    """An account is there for `viewer_id`, however little of it they may see; nobody's id is told like that of one
+    who blocked them. Raises UserNotFound."""
+    # What an earlier version cached does not say whether there is an account.
+    if users.facts(user_id).get("absent") or not filter_present((user_id,), viewer_id):
         raise UserNotFound
 
 

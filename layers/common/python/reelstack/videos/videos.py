@@ -10,7 +10,7 @@ from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.platform.config import config
 from reelstack.tables.videos import SHARDS, Video
-from reelstack.videos.errors import NotYourVideo, VideoNotEditable, VideoNotFound
+from reelstack.videos.errors import VideoNotEditable, VideoNotFound
 
 DUE = "due"
 """The one partition of Video.by_erasure."""
@@ -59,14 +59,6 @@ def cached_as(video_id: str) -> str:
 def item_cached_as(video_id: str) -> str:
     """The key under which it has the item (videos.access)."""
     return f"item:{video_id}"
-
-
-def find_own(video_id: str, owner_id: str) -> Video:
-    """The item if it belongs to `owner_id`. Raises VideoNotFound or NotYourVideo."""
-    video = find(video_id)
-    if video.owner_id != owner_id:
-        raise NotYourVideo
-    return video
 
 
 def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:

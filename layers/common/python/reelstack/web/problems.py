@@ -53,8 +53,16 @@ async def invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     if any(found["type"] == "json_invalid" for found in error.errors()):
         return answer(request, MalformedBody("Send a JSON object"))
-    errors = [{"field": ".".join(str(part) for part in found["loc"]), "says": found["msg"]} for found in error.errors()]
+    errors = [
+        {"field": _sendable(".".join(map(str, found["loc"]))), "says": _sendable(found["msg"])}
+        for found in error.errors()
+    ]
     return answer(request, InvalidRequest("See `errors`", errors=errors))
+
+
+def _sendable(text: str) -> str:
+    """A member's name may be half of a surrogate pair, which is nothing in UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 async def of_the_framework(request: Request, error: Exception) -> Response:
