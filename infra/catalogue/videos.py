@@ -31,8 +31,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/oembed",
         ),
         pages=("ANY /pages/{handle}/{video_id}", "ANY /pages/{handle}/{video_id}/poster.jpg"),
-        reads=(Video, Counter, Follow, Block, User, Usage, "web:index.html"),
-        writes=(Video, Usage),
+        reads=(Video, Counter, Follow, Block, User, Usage, Review, "web:index.html"),
+        writes=(Video, Usage, Review),
+        checks=(Review,),
         appends=(AuditEntry,),
         config=(
             *("playback_secret", "playback_seconds_public", "playback_seconds_private"),

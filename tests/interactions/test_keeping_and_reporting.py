@@ -122,6 +122,7 @@ def test_a_report_makes_an_open_review_more_urgent_and_leaves_its_kind(call: Cal
     question = review_queue.question(Video.get("vid"), review_queue.Kind.POLICY, {"sexual": 0.2})
     audit_log.commit(audit_log.entry("vid", audit_log.POLICY, "asked", ""), question)
     report(call, "bob")
+    Video("vid").update([Video.state.set("review")])
     streams.flow()
     (asked,) = waiting(call)
     assert (asked["kind"], asked["labels"]) == ("policy", {"sexual": 0.2, "reported": 0.5})

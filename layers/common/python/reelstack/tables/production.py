@@ -124,4 +124,6 @@ class Claim(Table):
     """The callback token of an execution of version 0.2.0 that waits for a person (moderation.task_tokens)."""
     decision = UnicodeAttribute(null=True)
     decision_reason = UnicodeAttribute(null=True)
+    decision_tries = NumberAttribute(null=True)
+    """How often carrying the decision out has failed and was begun again."""
     decided_by = UnicodeAttribute(null=True)

@@ -6,6 +6,7 @@ import json
 import time
 
 from reelstack.platform import aws
+from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
@@ -13,7 +14,10 @@ from reelstack.uploads import parts, uploads
 from reelstack.uploads.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.uploads.parts import Mode
 from reelstack.uploads.uploads import UploadState
-from reelstack.videos.videos import State
+from reelstack.videos.videos import DUE, State
+
+UNMADE = (State.UPLOADING, State.QUEUED, State.PROCESSING, State.DELETED)
+"""Of a video that is not made yet: what an upload that comes to nothing takes along."""
 
 
 def complete(upload: Upload) -> Upload:
@@ -83,9 +87,14 @@ def discard(upload: Upload) -> None:
     parts.drop(upload)
     ends_at = int(time.time()) + uploads.KEPT_LONGER_SECONDS
     gone = [Video.state.set(State.DELETED), Video.expires_at.set(ends_at)]
-    Video(upload.video_id).update_if(Video.video_id.exists(), gone)
+    Video(upload.video_id).update_if(Video.state.is_in(*UNMADE), gone)
 
 
 def _keep_video(upload: Upload) -> None:
-    """Before an upload says that it is completed: from then on its video never expires."""
-    Video(upload.video_id).update_if(Video.video_id.exists(), [Video.expires_at.remove()])
+    """Before an upload says that it is completed: from then on its video never expires. One that was aborted before the
+    object arrived is erased with it, like any deleted video."""
+    video = Video(upload.video_id)
+    if video.update_if(Video.video_id.exists() & (Video.state != State.DELETED), [Video.expires_at.remove()]):
+        return
+    late = [Video.expires_at.remove(), Video.erasing.set(DUE), Video.erase_at.set(now_ms())]
+    video.update_if((Video.state == State.DELETED) & Video.erasing.does_not_exist(), late)

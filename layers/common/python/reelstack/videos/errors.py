@@ -1,6 +1,6 @@
 """Refusals of videos: what a user may not see, and what the state of a video does not allow."""
 
-from reelstack.errors import Conflict, Forbidden, Gone, NotFound
+from reelstack.errors import Conflict, Forbidden, Gone, NotFound, Unavailable
 
 
 class VideoNotFound(NotFound):
@@ -40,6 +40,10 @@ class VideoModerated(Forbidden):
 
 class VideoProcessing(Conflict):
     type, title = "video-processing", "This video is still being made"
+
+
+class VideoChanging(Unavailable):
+    type, title = "video-changing", "Others are changing this video at the same moment; try again"
 
 
 class VideoNotEditable(Conflict):

@@ -15,6 +15,8 @@ from reelstack.videos.videos import State
 PUBLISH_ATTEMPTS = 4
 PUBLISH_PAUSE_SECONDS = 0.1
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+GONE = (State.REJECTED, State.DELETED)
+"""Nobody may watch the video: its objects leave the served prefix."""
 
 
 class StillChanging(RuntimeError):
@@ -59,10 +61,12 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
     """
     for _ in retry.attempts(PUBLISH_ATTEMPTS, PUBLISH_PAUSE_SECONDS):
         video = videos.find_or_none(video_id)
-        if video is None:
-            note_leftovers(video_id, attempt)
-            return False
-        if video.attempt != attempt or video.state not in (State.PROCESSING, State.REVIEW, State.PUBLISHED):
+        if (
+            video is None
+            or video.attempt != attempt
+            or video.state not in (State.PROCESSING, State.REVIEW, State.PUBLISHED)
+        ):
+            note_leftovers(video_id)
             return False
         same = (Video.state == video.state) & (Video.visibility == video.visibility)
         if video.state == State.PUBLISHED or _settle(
@@ -78,6 +82,7 @@ def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
     return [
         Video.state.set(State.PUBLISHED),
         Video.published_at.set(int(video.published_at or now_ms())),
+        *videos.no_reencode(),
         *played(asset),
         *shown,
     ]
@@ -121,13 +126,14 @@ def _ended(state: State, reason: str, detail: str) -> list[Any]:
 def _end(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
     if _settle(video_id, attempt, allowed, actions):
         return True
-    note_leftovers(video_id, attempt)
+    note_leftovers(video_id)
     return False
 
 
-def note_leftovers(video_id: str, attempt: int) -> None:
-    """Production ended after the video was gone. On the stream, the note withdraws what it wrote meanwhile."""
-    _settle(video_id, attempt, Video.state == State.DELETED, [Video.leftovers.set(attempt)])
+def note_leftovers(video_id: str) -> None:
+    """An attempt, or a restore, ended after the video was gone. On the stream, each note withdraws what it wrote
+    meanwhile; a video that is not gone is left alone."""
+    Video(video_id).update_if(Video.state.is_in(*GONE), [Video.leftovers.add(1)])
 
 
 def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
