@@ -77,6 +77,12 @@ def test_a_change_that_means_nothing_outside_is_not_announced(event: Event) -> N
     assert change_events.read(StreamRecord(record)) == []
 
 
+def test_the_first_attempt_is_ordered_by_its_object_alone(event: Event) -> None:
+    record = event("videos/publish_video_events.retry")["Records"][0]
+    record["dynamodb"]["OldImage"]["state"] = {"S": "uploading"}
+    assert change_events.read(StreamRecord(record)) == []
+
+
 def test_a_rejected_video_is_refused_and_withdrawn(event: Event) -> None:
     record = event("videos/publish_video_events.published")["Records"][0]
     record["dynamodb"]["NewImage"] |= {"state": {"S": "rejected"}, "reason": {"S": "moderated"}}

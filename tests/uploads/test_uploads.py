@@ -65,6 +65,24 @@ def test_an_upload_that_is_never_completed_takes_its_video_along(call: Call, ope
     assert (Upload.get(opened["upload_id"]).expires_at, Video.get(opened["video_id"]).expires_at) == (None, None)
 
 
+def test_a_completed_upload_waits_as_queued(call: Call, opened: Any) -> None:
+    video = f"/v1/videos/{opened['video_id']}"
+    assert call("videos", "GET", video).json["state"] == "uploading"
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete")
+    assert call("videos", "GET", video).json["state"] == "queued"
+    Video(opened["video_id"]).update(actions=[Video.state.set("processing")])
+    completion.mark_completed(Upload.get(opened["upload_id"]))
+    assert call("videos", "GET", video).json["state"] == "processing", "an event that comes late takes nothing back"
+
+
+def test_a_completed_upload_of_version_0_2_0_reads_as_queued(call: Call, opened: Any) -> None:
+    Video(opened["video_id"]).update(actions=[Video.expires_at.remove()])
+    assert call("videos", "GET", f"/v1/videos/{opened['video_id']}").json["state"] == "queued"
+    assert call("videos", "GET", "/v1/videos").json["items"][0]["state"] == "queued"
+
+
 def test_an_aborted_uploads_video_ends_too(call: Call, opened: Any) -> None:
     assert call("uploads", "DELETE", f"/v1/uploads/{opened['upload_id']}").status == 204
     video = Video.get(opened["video_id"])

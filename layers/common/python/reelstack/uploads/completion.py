@@ -13,6 +13,7 @@ from reelstack.uploads import parts, uploads
 from reelstack.uploads.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.uploads.parts import Mode
 from reelstack.uploads.uploads import UploadState
+from reelstack.videos import lifecycle
 from reelstack.videos.videos import State
 
 
@@ -44,9 +45,9 @@ def complete(upload: Upload) -> Upload:
 
 
 def _have_composed(upload: Upload) -> Upload:
-    """First the order, then the state: if this process ends between the two, the order is carried out all the same, and
-    the client, who was told nothing, may ask again."""
-    _keep_video(upload)
+    """The video waits from here on. First the order, then the state: if this process ends between the two, the order is
+    carried out all the same, and the client, who was told nothing, may ask again."""
+    lifecycle.queue(upload.video_id)
     order = json.dumps({"upload_id": upload.upload_id})
     aws.client("sqs").send_message(QueueUrl=config().compose_queue_url, MessageBody=order)
     ordered = [Upload.state.set(UploadState.COMPOSING), Upload.expires_at.remove()]
@@ -63,8 +64,11 @@ def recover(upload: Upload) -> bool:
 
 
 def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
-    """Also the line's duty: the object's event may come before the client's answer was written, or without it."""
-    _keep_video(upload)
+    """Also the dispatcher's duty: the object's event may come before the client's answer was written, or without it.
+
+    The video first: once its upload says that it is completed, it never expires.
+    """
+    lifecycle.queue(upload.video_id)
     known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
     upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])
     return upload
@@ -84,8 +88,3 @@ def discard(upload: Upload) -> None:
     ends_at = int(time.time()) + uploads.KEPT_LONGER_SECONDS
     gone = [Video.state.set(State.DELETED), Video.expires_at.set(ends_at)]
     Video(upload.video_id).update_if(Video.video_id.exists(), gone)
-
-
-def _keep_video(upload: Upload) -> None:
-    """Before an upload says that it is completed: from then on its video never expires."""
-    Video(upload.video_id).update_if(Video.video_id.exists(), [Video.expires_at.remove()])

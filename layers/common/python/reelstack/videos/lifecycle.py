@@ -31,6 +31,20 @@ class Rejection:
     """What was packaged, if production came so far: an appeal may bring it back."""
 
 
+def queue(video_id: str) -> None:
+    """Its upload is complete: it waits for production, and never expires. Nothing changes once it is further."""
+    kept = [Video.expires_at.remove()]
+    if not Video(video_id).update_if(Video.state == State.UPLOADING, [Video.state.set(State.QUEUED), *kept]):
+        Video(video_id).update_if(Video.video_id.exists(), kept)
+
+
+def reopen(video_id: str, expires_at: int) -> None:
+    """Chunks of its upload turned out to be missing: it waits for its owner again, until `expires_at`."""
+    untouched = Video.state.is_in(State.UPLOADING, State.QUEUED) & (Video.attempt == 1)
+    again = [Video.state.set(State.UPLOADING), Video.expires_at.set(expires_at)]
+    Video(video_id).update_if(untouched, again)
+
+
 def begin(video_id: str, attempt: int) -> bool:
     """Production of `attempt` begins. False if the video is gone or further already."""
     allowed = (Video.state == State.UPLOADING) | (Video.state == State.QUEUED) | (Video.state == State.PROCESSING)

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from reelstack.counters.counters import Counts
 from reelstack.failure_reasons import REASONS
 from reelstack.tables.videos import Video
+from reelstack.videos.videos import State, shown_state
 
 WITHDRAWN = ("rejected", "restoring")
 
@@ -18,7 +19,7 @@ class VideoView(BaseModel):
     description: str
     tags: list[str]
     visibility: str
-    state: str
+    state: State
     reason: str | None
     reason_detail: str | None
     reason_message: str | None
@@ -66,7 +67,7 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         description=video.description,
         tags=list(video.tags),
         visibility=video.visibility,
-        state=video.state,
+        state=shown_state(video),
         reason=video.reason,
         reason_detail=video.reason_detail,
         reason_message=reason.message if reason else None,
