@@ -27,7 +27,8 @@ def video_line(video: "Video") -> str:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
         said += f", {video.likes} likes" if video.likes is not None else ""
     elif video.state in ("rejected", "failed"):
-        said = " ".join(part for part in (video.reason_message or video.reason, video.reason_detail) if part)
+        parts = dict.fromkeys((video.reason_message or video.reason, video.reason_detail))
+        said = " ".join(part for part in parts if part)
         said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"

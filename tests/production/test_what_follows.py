@@ -15,6 +15,7 @@ from functions.production.start_production.handler import handler as start_produ
 from functions.videos.publish_video_events.handler import handler as announce
 from reelstack.counters import counters
 from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.failure_reasons import REASONS
 from reelstack.platform import aws as seam
 from reelstack.platform import stream_records
 from reelstack.platform.config import Config
@@ -52,7 +53,11 @@ def test_reject_stores_the_reason(video: Video, event: Event, context: Any, case
 def test_fail_stores_that_it_can_be_tried_again_and_no_internals(video: Video, event: Event, context: Any) -> None:
     assert fail(event("production/fail.caught"), context) == {"failed": True}
     video.refresh()
-    assert (video.state, video.reason, video.reason_detail) == ("failed", "production-failed", "RuntimeError")
+    assert (video.state, video.reason, video.reason_detail) == (
+        "failed",
+        "production-failed",
+        REASONS["production-failed"].message,
+    )
 
 
 @pytest.mark.parametrize(

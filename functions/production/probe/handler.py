@@ -59,4 +59,4 @@ def _check_sum(source: Path, announced: str | None) -> None:
         with source.open("rb") as file:
             arrived = hashlib.file_digest(file, "sha256").hexdigest()
         if arrived != announced.lower():
-            raise Refused("checksum-mismatch", f"announced {announced}, arrived {arrived}")
+            raise Refused("checksum-mismatch", f"The SHA-256 of what arrived is {arrived}.")

@@ -81,9 +81,9 @@ def check(cost: Estimate, most_microdollars: int) -> None:
     if cost.total > most_microdollars:
         raise Refused(
             "transcode-too-costly",
-            f"making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
-            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars): "
-            "a shorter clip, one of fewer pictures a second or with more key frames costs less",
+            f"Making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
+            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars) are spent. "
+            "A shorter clip, fewer pictures a second or more key frames cost less.",
         )
 
 

@@ -5,7 +5,7 @@ the video has moved on.
 from dataclasses import dataclass, field
 from typing import Any
 
-from reelstack.failure_reasons import REASONS
+from reelstack.failure_reasons import REASONS, readable
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.tables.videos import Video
@@ -129,7 +129,7 @@ def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
     assert reason in REASONS, reason
-    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
+    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(readable(reason, detail))]
 
 
 def _end(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from reelstack.counters.counters import Counts
-from reelstack.failure_reasons import REASONS
+from reelstack.failure_reasons import REASONS, readable
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State, shown_state
 
@@ -69,7 +69,7 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         visibility=video.visibility,
         state=shown_state(video),
         reason=video.reason,
-        reason_detail=video.reason_detail,
+        reason_detail=readable(video.reason, video.reason_detail) if video.reason and video.reason_detail else None,
         reason_message=reason.message if reason else None,
         retryable=video.state == "failed",
         attempt=int(video.attempt),
