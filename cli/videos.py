@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.arguments import VideoId, Visibility
+from cli.arguments import Limit, VideoId, Visibility
 from cli.output import print_lines, video_line
 from cli.session import As, AsJson, connect, print_json, stage_url
 
@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def videos(
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     name: As = "ann",
     as_json: AsJson = False,
 ) -> None:

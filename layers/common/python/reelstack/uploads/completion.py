@@ -29,12 +29,16 @@ def complete(upload: Upload) -> Upload:
             recover(upload)
         return upload
     try:
-        pieces = uploads.held_parts(upload)
+        return _join(upload)
     except UploadAborted:
         # A completion whose answer was lost looks the same from here, but then the object is there.
         if not recover(upload):
             raise
         return upload
+
+
+def _join(upload: Upload) -> Upload:
+    pieces = uploads.held_parts(upload)
     if missing := parts.missing(upload, pieces):
         raise PartsMissing(
             f"{len(missing)} parts are missing or of the wrong size", missing=missing[: uploads.SIGNED_AT_ONCE]
