@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from reelstack_client import Video
+    from reelstack_client import Client, Video
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -18,6 +18,23 @@ def print_lines(lines: list[str], otherwise: str) -> None:
 def when(milliseconds: int) -> str:
     """A time as the service sends it, in UTC."""
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def progress_line(video: "Video") -> str:
+    """How far a video's production is, e.g. "encoding, 4 of 8 renditions, about 2 min left"."""
+    progress = video.progress
+    if progress is None:
+        return f"{video.title}: {video.state}"
+    parts = [progress.stage.replace("-", " ")]
+    if progress.renditions_total:
+        parts.append(f"{progress.renditions_done} of {progress.renditions_total} renditions")
+    if progress.remaining_seconds is not None:
+        parts.append(f"about {_duration(progress.remaining_seconds)} left")
+    return f"{video.title}: " + ", ".join(parts)
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
 
 
 def video_line(video: "Video") -> str:
@@ -33,3 +50,11 @@ def video_line(video: "Video") -> str:
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
     return f"{video.video_id}  {video.state:10}  {video.title}" + (f"  ({said})" if said else "")
+
+
+def watch(client: "Client", video_id: str) -> "Video":
+    """Waits for the verdict on a video and shows meanwhile how far its production is."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("uploaded") as status:
+        return client.videos.wait(video_id, seen=lambda video: status.update(progress_line(video)))

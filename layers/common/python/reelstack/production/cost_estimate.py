@@ -138,6 +138,15 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
     return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
 
 
+def stage_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> tuple[float, float, float]:
+    """Seconds on the clock of the first rung, of the other renditions, and of what follows until all is published."""
+    calls = step_seconds(plan, original_bytes, workers)
+    clock = [each * ceil(number / workers) for _, number, each in calls]
+    *first, encode, package, sample = clock[1:]
+    looking = sample + INSPECT_SECONDS + OVERHEAD_SECONDS
+    return sum(first), encode, max(package, looking - encode)
+
+
 def _vcpus(step: str) -> float:
     return MEMORY_MB[step] / VCPU_MB
 
