@@ -75,7 +75,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=900,
         disk=4096,
         reads=("uploads:originals/", "uploads:work/"),
-        writes=("uploads:work/",),
+        writes=(Lease, "uploads:work/"),
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
     ),
     Fn(

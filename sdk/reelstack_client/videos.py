@@ -20,6 +20,16 @@ class NotInTime(ClientError):
     """The video did not reach a final state within the time that was given."""
 
 
+class Progress(Answer):
+    """How far a production is: queued, probing, first-rung, encoding or packaging; text, as `Video.state` is."""
+
+    stage: str
+    renditions_done: int = 0
+    renditions_total: int | None = None
+    remaining_seconds: int | None = None
+    """An estimate; None if there is none."""
+
+
 class Video(Answer):
     """A clip. Times are as the service sends them; `likes` is None where it was not counted."""
 
@@ -52,6 +62,8 @@ class Video(Answer):
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    progress: Progress | None = None
+    """While it is queued or processing; told to its owner by `get` and `wait`."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
 

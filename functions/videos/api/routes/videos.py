@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.counters import counters
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
-from reelstack.production import retries
+from reelstack.production import progress, retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
@@ -37,7 +37,8 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 def get_video(video_id: VideoId, caller: Reader) -> VideoView:
     video = access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")).video
     inside = video.owner_id == caller.user_id or caller.may("admin")
-    return view(video, counters.read([video_id])[video_id], inside=inside)
+    counts = counters.read([video_id])[video_id]
+    return view(video, counts, inside=inside, progress=progress.read(video) if inside else None)
 
 
 @router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from reelstack.failure_reasons import Refused
+from reelstack.failure_reasons import REASONS, Refused
 from reelstack.media import ffmpeg_process
 from reelstack.media.ffmpeg_process import ProgramFailed, ProgramTooSlow
 from reelstack.media.file_types import SNIFF_BYTES, Container, check_announced, sniff
@@ -51,10 +51,17 @@ def find_facts(path: Path, content_type: str, *, max_seconds: int) -> Facts:
             return facts
         return facts.model_copy(update={"gain_db": _gain(path, facts)})
     except ProgramFailed as failed:
-        refused = ffmpeg_process.blame(failed)
-        raise (Refused("not-a-video", refused.detail) if refused.reason == "corrupt" else refused) from failed
+        raise _unreadable(ffmpeg_process.blame(failed)) from failed
     except ProgramTooSlow as slow:
-        raise Refused("corrupt", "the file could not be read in time") from slow
+        raise Refused("corrupt", "The file could not be read in time.") from slow
+
+
+def _unreadable(refused: Refused) -> Refused:
+    """A file that cannot even be opened is no video, whatever is damaged in it."""
+    if refused.reason != "corrupt":
+        return refused
+    detail = "" if refused.detail == REASONS["corrupt"].message else refused.detail
+    return Refused("not-a-video", detail, refused.complaint)
 
 
 def _header(path: Path, container: Container) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def _header(path: Path, container: Container) -> dict[str, Any]:
     if ffmpeg_process.TOO_LARGE in ran.complaint:
         raise Refused("too-large-picture")
     if ffmpeg_process.TOO_MANY in ran.complaint or len(header.get("streams", [])) > ffmpeg_process.MAX_STREAMS:
-        raise Refused("too-many-streams", f"more than {ffmpeg_process.MAX_STREAMS}")
+        raise Refused("too-many-streams", f"The file holds more than {ffmpeg_process.MAX_STREAMS} streams.")
     return header
 
 
@@ -82,11 +89,12 @@ def _choose_streams(streams: list[dict[str, Any]]) -> tuple[dict[str, Any], dict
 def _check_picture(picture: dict[str, Any]) -> None:
     width, height = picture.get("width", 0), picture.get("height", 0)
     if picture.get("codec_name") not in VIDEO_CODECS:
-        raise Refused("codec-not-supported", str(picture.get("codec_name", "unknown")))
+        raise Refused("codec-not-supported", f"The picture is stored as {picture.get('codec_name', 'unknown')}.")
+    size = f"The picture has {width} x {height} pixels."
     if min(width, height) < MIN_SIDE:
-        raise Refused("picture-too-small" if width and height else "corrupt", f"{width}x{height}")
+        raise Refused("picture-too-small" if width and height else "corrupt", size)
     if width * height > ffmpeg_process.MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise Refused("too-large-picture", f"{width}x{height}")
+        raise Refused("too-large-picture", size)
 
 
 def _measure_frames(
@@ -96,13 +104,13 @@ def _measure_frames(
     packets, complaint = _packets(path, container, picture["index"])
     ticks = sorted({packet.pts for packet in packets})
     if not ticks:
-        raise Refused("truncated", "no pictures could be read")
+        raise Refused("truncated", "No picture of the file could be read.")
     last_duration = next((packet.duration for packet in packets if packet.pts == ticks[-1]), 0)
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     if seconds > max_seconds or len(packets) >= MAX_PACKETS:
-        raise Refused("too-long", f"{float(seconds):.1f} s; at most {max_seconds} s")
+        raise Refused("too-long", f"The clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken.")
     if len(packets) > BURST + MAX_SOURCE_FPS * seconds:
-        raise Refused("too-many-pictures", f"{len(packets)} pictures in {float(seconds):.1f} s")
+        raise Refused("too-many-pictures", f"The clip shows {len(packets)} pictures in {float(seconds):.1f} s.")
     _check_complete(picture, len(packets), seconds, complaint)
     rates = [_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")]
     grid = frame_grid(ticks, last_duration, time_base, [rate for rate in rates if rate])
@@ -167,7 +175,7 @@ def _check_complete(picture: dict[str, Any], packets: int, seconds: Fraction, co
     lost = int(picture.get("nb_frames", packets)) - packets
     fewer = lost > MISSING_FRAMES and lost > packets * MISSING_SHARE
     if short or (cut and (fewer or promised is None)):
-        raise Refused("truncated", f"the picture ends after {float(seconds):.1f} s")
+        raise Refused("truncated", f"The picture ends after {float(seconds):.1f} s.")
 
 
 def _promised_seconds(picture: dict[str, Any]) -> Fraction | None:

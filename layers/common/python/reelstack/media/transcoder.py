@@ -60,7 +60,7 @@ def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort
     """
     errors, pictures = sum(one.errors for one in decoded), sum(one.pictures for one in decoded)
     if errors > ffmpeg_args.MAX_ERROR_RATE * (errors + pictures):
-        raise Refused("corrupt", f"{errors} of {errors + pictures} pictures could not be decoded")
+        raise Refused("corrupt", f"{errors} of {errors + pictures} pictures could not be decoded.")
     frames = [segment.frames for segment in plan.segments]
     qp = sum(one.qp * count for one, count in zip(decoded, frames, strict=True)) / sum(frames)
     return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds))

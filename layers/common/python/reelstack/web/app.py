@@ -44,6 +44,7 @@ def make_app(title: str, *routers: APIRouter) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
     """The function's entry: an API Gateway HTTP API event (payload 2.0) in, its answer out."""
+    aws.answer_requests()
     # Mangum sends types it does not know as base64.
     adapter = Mangum(
         app,

@@ -7,12 +7,17 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from reelstack.errors import MalformedBody, MethodNotAllowed, ReelstackError
+from reelstack.platform import outages
+from reelstack.platform.errors import StorageBusy
 from reelstack.platform.telemetry import count, logger
+from reelstack.tables.transactions import Busy
 from reelstack.web import addresses
 from reelstack.web.errors import InvalidRequest, RouteNotFound, TokenMissing
 
 PROBLEMS = "https://reelstack.dev/problems/"
 MEDIA_TYPE = "application/problem+json"
+BUSY_SECONDS = 5
+"""When it makes sense to ask a storage again that did not answer in time."""
 CORRELATION = "reelstack.correlation_id"
 
 
@@ -89,6 +94,11 @@ def _of_no_route(request: Request) -> Response:
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """What no module expected: storage that is slow or away, wherever it was asked, or a fault of ours."""
+    if isinstance(error, Busy) or outages.is_outage(error):
+        logger.warning("storage is slow or away", exc_info=error)
+        count("StorageBusy")
+        return answer(request, StorageBusy(retry_after=BUSY_SECONDS))
     logger.exception("unexpected", exc_info=error)
     count("UnexpectedError")
     return answer(request, ReelstackError("It was logged under the correlation id"))
