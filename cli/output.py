@@ -20,6 +20,11 @@ def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+
+
 def video_line(video: "Video") -> str:
     """One video on one line: id, state, what can be said about it, title."""
     said = ""

@@ -18,6 +18,7 @@ from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
+from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
@@ -42,6 +43,8 @@ class FirstRung(BaseModel):
     sound: Track | None
     effort: Effort
     color: str
+    notices: tuple[Notice, ...] = ()
+    """What was noticed only while it was made."""
 
     @property
     def target_seconds(self) -> int:
@@ -257,6 +260,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
+        "notices": list(dict.fromkeys((*plan.facts.notices, *first.notices))),
         "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 
