@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reelstack.media.ffmpeg_args import AUDIO_KBPS, AUDIO_RATE
 from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Plan, Rendition
-from reelstack.media.probe import TARGET_LUFS
+from reelstack.media.sound_probe import TARGET_LUFS
 
 BASE, PICTURE_EXTENSION, SOUND_EXTENSION = "clip", "cmfv", "cmfa"
 """Outputs are <BASE>-<name>.<extension>: the destination's last part, the name modifier, the container's extension."""
