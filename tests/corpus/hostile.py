@@ -82,7 +82,7 @@ BROKEN = (
     Case("cut in the middle", _cut(0.5, front=True), "truncated"),
     Case("cut before its header", _cut(0.9, front=False), "truncated"),
     Case("cut mkv", _cut(0.5, front=False, name="whole.mkv"), "truncated", MKV),
-    Case("samples all zero", _without_samples, "not-a-video"),
+    Case("samples all zero", _without_samples, "corrupt"),
     Case("no pictures", _no_pictures, "truncated"),
 )
 

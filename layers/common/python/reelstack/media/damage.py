@@ -21,10 +21,15 @@ def count_packets(complaint: str, otherwise: int = 0) -> tuple[int, int]:
     return int(decoded), int(errors)
 
 
+def check_size(errors: int, complaint: str) -> None:
+    """Raises Refused if a picture was larger than any may be: that is no damage, however few they are."""
+    if errors and TOO_LARGE in complaint:  # without an error it was said of a cover
+        raise Refused("too-large-picture")
+
+
 def check(decoded: int, errors: int, complaint: str = "") -> None:
-    """Raises Refused if too much is damaged. `complaint`: what may say why nothing else came of it."""
+    """Raises Refused if too much is damaged, or too large."""
+    check_size(errors, complaint)
     packets = decoded + errors
     if errors > min(max(DAMAGED_SHARE * packets, DAMAGED_FLOOR), packets // MOST_DAMAGED):
-        if TOO_LARGE in complaint:
-            raise Refused("too-large-picture")
         raise Refused("corrupt", f"{errors} of {packets} pictures could not be decoded")

@@ -48,9 +48,10 @@ def encode_first_segment(plan: Plan, source: Path, segment: Segment, folder: Pat
     except ffmpeg_process.ProgramFailed as failed:
         raise ffmpeg_process.blame(failed) from failed
     except FramesMissing:
-        damage.check(*damage.count_packets(encoder.complaint, segment.frames), encoder.complaint)
+        damage.check(*damage.count_packets(encoder.complaint), encoder.complaint)
         raise
     pictures, errors = damage.count_packets(encoder.complaint, segment.frames)
+    damage.check_size(errors, encoder.complaint)
     return part, Decoded(pictures=pictures, errors=errors, qp=_mean_qp(statistics.read_text()))
 
 
