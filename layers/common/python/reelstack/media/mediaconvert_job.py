@@ -61,7 +61,10 @@ def output_name(name: str) -> str:
 
 
 def _input(plan: Plan, source: str) -> dict[str, Any]:
-    sound = {"AudioSelectors": {SELECTOR: {"DefaultSelection": "DEFAULT"}}} if _has_sound(plan) else {}
+    stream = plan.facts.audio_stream
+    # Streams are counted from 1, tracks of every kind among them.
+    selector = {"DefaultSelection": "DEFAULT", "SelectorType": "STREAM", "Streams": [(stream or 0) + 1]}
+    sound = {"AudioSelectors": {SELECTOR: selector}} if stream is not None else {}
     return {
         "FileInput": source,
         "TimecodeSource": "ZEROBASED",  # time 0 is the first picture, as in our own encodes
