@@ -155,7 +155,19 @@ def test_the_budget_is_a_share_with_a_floor_and_never_more_than_a_third(packets:
         damage.check(packets - errors, errors)
     except Refused:
         taken = False
-    assert taken == (errors * 3 <= packets and (errors <= 5 or errors <= packets * 0.02))
+    assert taken == (errors * 3 <= packets and (errors <= 10 or errors <= packets * 0.02))
+
+
+def test_pictures_that_a_decoder_passes_over_without_an_error_are_missed(tmp_path: Path) -> None:
+    """The only key frame is damaged: all pictures after it lack it."""
+    whole = many_key_frames(tmp_path / "whole.mp4", 30, "-g", "99")
+    source = damaged(whole, "v:0", [0], tmp_path / "damaged.mp4")
+    with pytest.raises(Refused) as refused:
+        transcoder.encode_clip(plan_of(source), source, tmp_path)
+    assert refused.value.reason == "corrupt"
+    with pytest.raises(Refused):
+        damage.check(decoded=9, errors=0, stored=30)
+    damage.check(decoded=15, errors=0, stored=30)  # two fields each
 
 
 # --- what a header says -----------------------------------------------------------------------------------------------
@@ -181,6 +193,12 @@ def test_a_stale_duration_of_an_mp4_is_no_sign_of_a_cut(tmp_path: Path) -> None:
 
 def _box(kind: bytes, body: bytes) -> bytes:
     return (len(body) + 8).to_bytes(4, "big") + kind + body
+
+
+def test_a_matroska_file_that_loses_most_of_itself_to_damage_is_no_short_clip(tmp_path: Path) -> None:
+    source = damaged(drawn(tmp_path / "whole.mkv", seconds=2), "v:0", [3], tmp_path / "clip.mkv")
+    with pytest.raises(Refused):
+        transcoder.encode_clip(plan_of(source), source, tmp_path)
 
 
 def test_a_matroska_file_cut_between_two_clusters_is_truncated(tmp_path: Path) -> None:

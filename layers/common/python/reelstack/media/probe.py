@@ -164,7 +164,8 @@ def _key_frame_gap(are_keys: list[bool]) -> int:
 def _check_complete(picture: Stream, container: Container, found: Packets, seconds: Fraction) -> None:
     """A file cut off in mid-upload still has an index that lists how much there should be, or ends in mid-picture.
 
-    How long it says it lasts proves nothing where its index counts, or in matroska: editors leave old tags behind.
+    How long it says it lasts proves nothing where its index counts, nor in a matroska file that reads without a fault:
+    editors leave old tags behind.
     """
     cut = any(sign in found.complaint.lower() for sign in ffmpeg_process.TRUNCATED)
     promised = _promised_seconds(picture)
@@ -175,7 +176,8 @@ def _check_complete(picture: Stream, container: Container, found: Packets, secon
     if "nb_frames" in picture:
         truncated = fewer and (cut or short)
     else:
-        truncated = (short and (cut or container != "matroska")) or (cut and promised is None)
+        stale = container == "matroska" and not found.complaint.strip()
+        truncated = (short and not stale) or (cut and promised is None)
     if truncated:
         raise Refused("truncated", f"the picture ends after {float(seconds):.1f} s")
 

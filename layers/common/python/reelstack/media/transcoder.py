@@ -48,7 +48,7 @@ def encode_first_segment(plan: Plan, source: Path, segment: Segment, folder: Pat
     except ffmpeg_process.ProgramFailed as failed:
         raise ffmpeg_process.blame(failed) from failed
     except FramesMissing:
-        damage.check(*damage.count_packets(encoder.complaint), encoder.complaint)
+        damage.check(*damage.count_packets(encoder.complaint), complaint=encoder.complaint)
         raise
     pictures, errors = damage.count_packets(encoder.complaint, segment.frames)
     damage.check_size(errors, encoder.complaint)
@@ -61,7 +61,7 @@ def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort
     Raises Refused if too much of the source could not be decoded.
     """
     errors = sum(one.errors for one in decoded)
-    damage.check(sum(one.pictures for one in decoded), errors)
+    damage.check(sum(one.pictures for one in decoded), errors, plan.facts.stored_pictures)
     frames = [segment.frames for segment in plan.segments]
     qp = sum(one.qp * count for one, count in zip(decoded, frames, strict=True)) / sum(frames)
     return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds), damaged=errors)
@@ -176,7 +176,7 @@ class _ClipEncoder:
         if self.sound and sound_probe.is_damaged(complaint):
             self.sound = None
         pictures, self.errors = damage.count_packets(complaint, self.plan.facts.frames)
-        damage.check(pictures, self.errors, complaint)
+        damage.check(pictures, self.errors, self.plan.facts.stored_pictures, complaint)
         part = scan(picture.path)
         check_frames(part, self.plan.facts.frames, frame_ticks(self.plan.facts.rate))
         return part
