@@ -56,7 +56,7 @@ def unknown_sound(path: Path, fourcc: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("fourcc", [b"ac-4", b"zzzz"])
+@pytest.mark.parametrize("fourcc", [b"ac-4", pytest.param(b"zzzz", marks=pytest.mark.engines)])
 def test_a_clip_whose_sound_has_no_decoder_is_made_without(tmp_path: Path, fourcc: bytes) -> None:
     source = unknown_sound(drawn(tmp_path / "clip.mp4"), fourcc)
     plan = plan_of(source)
@@ -71,22 +71,25 @@ def test_the_next_sound_that_can_be_decoded_is_used(tmp_path: Path) -> None:
     assert (facts.audio_stream, facts.notices) == (2, (Notice.SOUND_CHOSEN,))
 
 
+@pytest.mark.engines
 def test_a_clip_whose_sound_is_noise_is_made_without(tmp_path: Path) -> None:
     source = damaged(drawn(tmp_path / "clip.mp4"), "a:0", [], tmp_path / "noise.mp4")
     assert plan_of(source).facts.notices == (Notice.SOUND_DROPPED,)
 
 
+@pytest.mark.engines
 def test_a_sound_with_a_damaged_packet_is_kept(tmp_path: Path) -> None:
     facts = plan_of(damaged(drawn(tmp_path / "clip.mp4"), "a:0", [20], tmp_path / "nearly.mp4")).facts
     assert (facts.audio_stream, facts.notices) == (1, ())
 
 
+@pytest.mark.engines
 def test_a_sound_without_any_packet_is_not_missed(tmp_path: Path) -> None:
     source = drawn(tmp_path / "clip.mkv", options=["-af", "atrim=end=0"])
     assert (plan_of(source).facts.audio_stream, plan_of(source).facts.notices) == (None, ())
 
 
-@pytest.mark.parametrize("first_rung", ["whole", "segments"])
+@pytest.mark.parametrize("first_rung", [pytest.param("whole", marks=pytest.mark.engines), "segments"])
 def test_a_sound_that_fails_only_when_it_is_encoded_is_left_out(tmp_path: Path, first_rung: str) -> None:
     source = drawn(tmp_path / "clip.mp4")
     plan = plan_of(source)
@@ -107,8 +110,10 @@ def many_key_frames(path: Path, frames: int, *options: str) -> Path:
     return drawn(path, size="160x90", fps="10", seconds=frames / 10, options=coded)
 
 
-@pytest.mark.parametrize("frames", [30, 120])
-@pytest.mark.parametrize("number", [0, 13, -1], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("frames", [30, pytest.param(120, marks=pytest.mark.engines)])
+@pytest.mark.parametrize(
+    "number", [0, pytest.param(13, marks=pytest.mark.engines), pytest.param(-1, marks=pytest.mark.engines)]
+)
 def test_one_damaged_picture_does_not_refuse_a_clip_however_short(tmp_path: Path, frames: int, number: int) -> None:
     whole = many_key_frames(tmp_path / "whole.mp4", frames)
     source = damaged(whole, "v:0", [number % frames], tmp_path / "damaged.mp4")
@@ -119,6 +124,7 @@ def test_one_damaged_picture_does_not_refuse_a_clip_however_short(tmp_path: Path
     assert sum(one["hevc-90"].samples for one in made) == frames
 
 
+@pytest.mark.engines
 def test_a_damaged_beginning_is_filled_in_segments_too(tmp_path: Path) -> None:
     whole = many_key_frames(tmp_path / "whole.mp4", 30)
     source = damaged(whole, "v:0", [0], tmp_path / "damaged.mp4")
@@ -128,6 +134,7 @@ def test_a_damaged_beginning_is_filled_in_segments_too(tmp_path: Path) -> None:
     assert transcoder.join_efforts(plan, [part.size], [decoded]).damaged == 1
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("share", [0.5, 1.0])
 def test_what_is_mostly_noise_is_corrupt(tmp_path: Path, share: float) -> None:
     whole = many_key_frames(tmp_path / "whole.mp4", 30)
@@ -158,6 +165,7 @@ def test_the_budget_is_a_share_with_a_floor_and_never_more_than_a_third(packets:
     assert taken == (errors * 3 <= packets and (errors <= 10 or errors <= packets * 0.02))
 
 
+@pytest.mark.engines
 def test_pictures_that_a_decoder_passes_over_without_an_error_are_missed(tmp_path: Path) -> None:
     """The only key frame is damaged: all pictures after it lack it."""
     whole = many_key_frames(tmp_path / "whole.mp4", 30, "-g", "99")
@@ -181,6 +189,7 @@ def test_a_stale_duration_tag_is_no_sign_of_a_cut(tmp_path: Path) -> None:
     assert plan_of(source).facts.frames == 25
 
 
+@pytest.mark.engines
 def test_a_stale_duration_of_an_mp4_is_no_sign_of_a_cut(tmp_path: Path) -> None:
     source = drawn(tmp_path / "clip.mp4", options=["-an", "-use_editlist", "0"])
 
@@ -195,12 +204,14 @@ def _box(kind: bytes, body: bytes) -> bytes:
     return (len(body) + 8).to_bytes(4, "big") + kind + body
 
 
+@pytest.mark.engines
 def test_a_matroska_file_that_loses_most_of_itself_to_damage_is_no_short_clip(tmp_path: Path) -> None:
     source = damaged(drawn(tmp_path / "whole.mkv", seconds=2), "v:0", [3], tmp_path / "clip.mkv")
     with pytest.raises(Refused):
         transcoder.encode_clip(plan_of(source), source, tmp_path)
 
 
+@pytest.mark.engines
 def test_a_matroska_file_cut_between_two_clusters_is_truncated(tmp_path: Path) -> None:
     source = drawn(tmp_path / "clip.mkv", seconds=4, options=["-cluster_time_limit", "500"])
     content = source.read_bytes()

@@ -43,7 +43,7 @@ LARGE_RED = "color=red:s=320x240:r=10"
 TONE, SILENCE = "sine=frequency=440", "anullsrc=r=48000:cl=mono"
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("suffix", ["mp4", pytest.param("mkv", marks=pytest.mark.engines)])
 def test_the_default_picture_is_used_and_not_the_first(tmp_path: Path, suffix: str) -> None:
     marks = ["-disposition:v:0", "0", "-disposition:v:1", "default"]
     source = made(tmp_path / f"two.{suffix}", [RED, BLUE], *marks)
@@ -53,17 +53,19 @@ def test_the_default_picture_is_used_and_not_the_first(tmp_path: Path, suffix: s
     assert blue > 200 > 50 > red
 
 
+@pytest.mark.engines
 def test_the_default_picture_is_used_though_another_is_larger(tmp_path: Path) -> None:
     source = made(tmp_path / "two.mkv", [LARGE_RED, BLUE], "-disposition:v:0", "0", "-disposition:v:1", "default")
     assert facts_of(source).video_stream == 1
 
 
+@pytest.mark.engines
 def test_of_equal_pictures_the_larger_one_is_used(tmp_path: Path) -> None:
     source = made(tmp_path / "two.mkv", [RED, BLUE], "-disposition:v", "0")
     assert facts_of(source).video_stream == 1
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("suffix", ["mp4", pytest.param("mkv", marks=pytest.mark.engines)])
 def test_a_silent_commentary_is_not_used_instead_of_the_sound(tmp_path: Path, suffix: str) -> None:
     source = made(tmp_path / f"two.{suffix}", [BLUE, SILENCE, TONE], "-disposition:a:0", "comment")
     facts = facts_of(source)
@@ -71,10 +73,12 @@ def test_a_silent_commentary_is_not_used_instead_of_the_sound(tmp_path: Path, su
     assert facts.gain_db > 0
 
 
+@pytest.mark.engines
 def test_one_picture_and_one_sound_need_no_notice(tmp_path: Path) -> None:
     assert facts_of(drawn(tmp_path / "clip.mp4")).notices == ()
 
 
+@pytest.mark.engines
 def test_a_picture_nobody_decodes_is_passed_over(tmp_path: Path) -> None:
     """The larger picture, which is the default, is in a codec that is not taken."""
     marks = ["-disposition:v:0", "default", "-disposition:v:1", "0", "-c:v:0", "ffv1"]
@@ -83,6 +87,7 @@ def test_a_picture_nobody_decodes_is_passed_over(tmp_path: Path) -> None:
     assert (facts.video_stream, facts.notices) == (1, (Notice.PICTURE_CHOSEN,))
 
 
+@pytest.mark.engines
 def test_a_picture_of_which_nothing_decodes_is_passed_over(tmp_path: Path) -> None:
     """A track of H.264 by its name whose packets are noise."""
     marks = ["-disposition:v:0", "default", "-disposition:v:1", "0", "-bsf:v:0", "noise=amount=1"]
@@ -90,6 +95,7 @@ def test_a_picture_of_which_nothing_decodes_is_passed_over(tmp_path: Path) -> No
     assert facts_of(source).video_stream == 1
 
 
+@pytest.mark.engines
 def test_where_no_picture_is_taken_the_reason_names_the_first(tmp_path: Path) -> None:
     source = made(tmp_path / "two.mkv", [LARGE_RED, BLUE], "-c:v", "ffv1")
     with pytest.raises(Refused) as refused:
@@ -116,6 +122,7 @@ def test_covers_and_thumbnails_are_no_pictures() -> None:
 # --- the limit on streams --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.engines
 def test_subtitles_fonts_and_data_do_not_count_against_the_limit(tmp_path: Path) -> None:
     words, font = tmp_path / "words.srt", tmp_path / "font.ttf"
     words.write_text("1\n00:00:00,000 --> 00:00:01,000\nhello\n")
@@ -127,6 +134,7 @@ def test_subtitles_fonts_and_data_do_not_count_against_the_limit(tmp_path: Path)
     assert (facts.video_stream, facts.audio_stream, facts.frames) == (0, 1, 25)
 
 
+@pytest.mark.engines
 def test_a_large_cover_does_not_refuse_the_clip(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "color=red:size=4000x4000", "-frames:v", 1, tmp_path / "cover.png")
     clip, source = drawn(tmp_path / "clip.mp4"), tmp_path / "covered.mp4"

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("programs")
 HELD = (Notice.PICTURE_HELD,)
 
 
-def sounding(path: Path, frames: int, seconds: float, *, fps: str = "25", late: float = 0, options: tuple = ()) -> Path:  # type: ignore[type-arg]
+def sounding(
+    path: Path, frames: int, seconds: float, *, fps: str = "25", late: float = 0, options: tuple[str, ...] = ()
+) -> Path:
     """Numbered pictures that begin `late`, with a tone of `seconds` from 0 on."""
     picture = numbered(path.with_suffix(".silent.mp4"), frames, fps)
     tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}"]
@@ -50,6 +52,7 @@ def encoded(plan: Plan, source: Path, folder: Path) -> tuple[list[int], list[int
     return read_numbers(folder / "avc.mp4"), read_numbers(folder / "hevc.mp4"), samples / 48_000
 
 
+@pytest.mark.engines
 def test_two_seconds_of_picture_with_ten_of_sound_are_a_clip_of_ten(tmp_path: Path) -> None:
     source = sounding(tmp_path / "long.mp4", 20, 10, fps="10")
     plan = plan_of(source)
@@ -69,6 +72,7 @@ def test_one_picture_with_a_song_is_as_long_as_the_song(tmp_path: Path) -> None:
     assert first == second == [0] * plan.facts.frames
 
 
+@pytest.mark.engines
 def test_the_first_picture_is_held_where_sound_begins_earlier(tmp_path: Path) -> None:
     source = sounding(tmp_path / "late.mp4", 30, 6, fps="10", late=2.5)
     plan = plan_of(source)
@@ -78,6 +82,7 @@ def test_the_first_picture_is_held_where_sound_begins_earlier(tmp_path: Path) ->
     assert first == second == [*[0] * 25, *range(30), *[29] * (plan.facts.frames - 55)]
 
 
+@pytest.mark.engines
 def test_a_screen_recording_whose_picture_stops_changing_is_whole(tmp_path: Path) -> None:
     """Browsers write webm without durations, and a picture only when something has changed."""
     source = sounding(
@@ -91,12 +96,14 @@ def test_what_encoders_add_to_sound_holds_nothing(tmp_path: Path) -> None:
     assert (plan.facts.frames, plan.facts.constant, plan.facts.notices) == (50, True, ())
 
 
+@pytest.mark.engines
 def test_half_a_second_more_is_held_without_a_notice(tmp_path: Path) -> None:
     plan = plan_of(sounding(tmp_path / "bit.mp4", 50, 2.4))
     assert plan.seconds == pytest.approx(2.4, abs=0.05)
     assert plan.facts.notices == ()
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("late", [0, 36_000])
 def test_the_longest_track_counts_against_the_limit(tmp_path: Path, late: int) -> None:
     """Ten hours between sound and picture are not held either."""
@@ -106,6 +113,7 @@ def test_the_longest_track_counts_against_the_limit(tmp_path: Path, late: int) -
     assert refused.value.reason == "too-long"
 
 
+@pytest.mark.engines
 def test_a_sound_whose_last_packet_says_it_lasts_hours_lengthens_nothing(tmp_path: Path) -> None:
     source = sounding(tmp_path / "whole.mp4", 10, 2, fps="5")
     lied = tmp_path / "lied.mp4"
@@ -135,7 +143,7 @@ def facts(frames: int, rate: Fraction, start_ticks: int) -> Facts:
     start=st.integers(-900_000, 900_000),
     sound=st.tuples(st.fractions(-20, 20, max_denominator=1000), st.fractions(0, 20, max_denominator=1000)),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_clip_covers_both_tracks_and_pictures_keep_their_times(
     frames: int, rate: Fraction, start: int, sound: tuple[Fraction, Fraction]
 ) -> None:
@@ -155,6 +163,7 @@ def test_the_clip_covers_both_tracks_and_pictures_keep_their_times(
 
 
 @given(seconds=st.fractions(8, 2000, max_denominator=100))
+@settings(max_examples=20)
 def test_no_hold_goes_beyond_the_limit(seconds: Fraction) -> None:
     with pytest.raises(Refused, match="too-long"):
         with_sound(facts(50, Fraction(25), 0), Fraction(), seconds, 7)

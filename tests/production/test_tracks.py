@@ -65,6 +65,7 @@ def test_a_clip_whose_sound_is_dropped_says_so_and_has_none(production: Any, tmp
     assert "v/v1/1/sound.mp4" not in production.objects("media")
 
 
+@pytest.mark.engines
 def test_a_held_picture_has_its_sheet_playlists_and_segments(production: Any, tmp_path: Path) -> None:
     picture, tone = "testsrc2=size=160x90:rate=10:duration=1", "sine=frequency=440:duration=6"
     source = tmp_path / "held.mp4"
