@@ -1,7 +1,7 @@
 """What several commands print the same way: lists, times, and a video on one line."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
@@ -20,9 +20,27 @@ def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+<<<<<<< HEAD
 def video_lines(video: "Video") -> list[str]:
     """One video, and below it what production changed about it."""
     return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+=======
+class Person(Protocol):
+    """A user, as far as a person reads it."""
+
+    @property
+    def handle(self) -> str | None: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+def named(person: Person | None) -> str:
+    """How a person is called: by handle, else by display name. Never by id, which means nothing to a reader."""
+    if person is None:
+        return "(somebody)"
+    return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
+>>>>>>> next
 
 
 def video_line(video: "Video") -> str:
