@@ -20,11 +20,6 @@ def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-<<<<<<< HEAD
-def video_lines(video: "Video") -> list[str]:
-    """One video, and below it what production changed about it."""
-    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
-=======
 class Person(Protocol):
     """A user, as far as a person reads it."""
 
@@ -40,7 +35,11 @@ def named(person: Person | None) -> str:
     if person is None:
         return "(somebody)"
     return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
->>>>>>> next
+
+
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
 
 
 def video_line(video: "Video") -> str:
