@@ -11,7 +11,7 @@ from reelstack.failure_reasons import Refused
 from reelstack.media import transcoder
 from reelstack.media.ladder import Facts, Plan, make_plan
 from reelstack.media.notices import Notice
-from reelstack.media.packager import join
+from reelstack.media.packager import Part, join
 from reelstack.media.probe import find_facts
 from reelstack.media.timeline import PADDING, with_sound
 from tests.clips import ffmpeg, numbered, read_numbers
@@ -40,7 +40,7 @@ def plan_of(path: Path, max_seconds: int = 60) -> Plan:
 def encoded(plan: Plan, source: Path, folder: Path) -> tuple[list[int], list[int], float]:
     """Numbers of the pictures of the first rung, of the other rendition joined from segments; seconds of sound."""
     first, sound, effort = transcoder.encode_clip(plan, source, folder)
-    parts = []
+    parts: list[Part] = []
     for segment in plan.segments:
         place = folder / str(segment.number)
         place.mkdir()
@@ -67,7 +67,7 @@ def test_one_picture_with_a_song_is_as_long_as_the_song(tmp_path: Path) -> None:
     source = sounding(tmp_path / "song.mp4", 1, 5)
     plan = plan_of(source)
     assert plan.seconds == pytest.approx(5, abs=0.05)
-    assert (plan.facts.rate, plan.facts.notices) == (25, HELD)
+    assert (plan.facts.rate, plan.facts.notices) == (Fraction(25), HELD)
     first, second, _ = encoded(plan, source, tmp_path)
     assert first == second == [0] * plan.facts.frames
 
