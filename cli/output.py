@@ -54,6 +54,11 @@ def _duration(seconds: int) -> str:
     return f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
 
 
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+
+
 def video_line(video: "Video") -> str:
     """One video on one line: id, state, what can be said about it, title."""
     said = ""

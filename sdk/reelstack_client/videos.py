@@ -30,6 +30,13 @@ class Progress(Answer):
     """An estimate; None if there is none."""
 
 
+class Notice(Answer):
+    """Something that production changed about a clip."""
+
+    code: str
+    message: str
+
+
 class Video(Answer):
     """A clip. Times are as the service sends them; `likes` is None where it was not counted."""
 
@@ -66,6 +73,8 @@ class Video(Answer):
     """While it is queued or processing; told to its owner by `get` and `wait`."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What production changed about the clip; told to its owner and admins only."""
 
 
 class Rendition(Answer):
