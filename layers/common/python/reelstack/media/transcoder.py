@@ -9,7 +9,7 @@ from statistics import fmean
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_args, ffmpeg_process, sprites
+from reelstack.media import colour_cube, ffmpeg_args, ffmpeg_process, sprites
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
@@ -77,6 +77,7 @@ class _SegmentEncoder:
         """What ffmpeg said in the last run."""
 
     def encode(self, renditions: tuple[Rendition, ...], effort: Effort | None) -> dict[str, Part]:
+        _write_cube(self.plan, self.folder)
         seconds = float(self.segment.frames / self.plan.facts.rate)
         pictures = [
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
@@ -121,6 +122,7 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), folder / "first.part")
     sound = folder / "sound.part" if plan.facts.audio_stream is not None else None
     statistics = folder / "first.statistics"
+    _write_cube(plan, folder)
     cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
     for _ in range(TRIES):
         outputs = ffmpeg_args.ClipOutputs(picture, sound, folder / sprites.SHEET, statistics)
@@ -160,6 +162,11 @@ def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
 
 def _write_track(plan: Plan, folder: Path) -> None:
     (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
+
+
+def _write_cube(plan: Plan, folder: Path) -> None:
+    if plan.facts.colour:
+        colour_cube.write(plan.facts.colour, plan.facts.transfer, folder)
 
 
 def _mean_qp(statistics: str) -> float:
