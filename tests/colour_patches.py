@@ -43,8 +43,12 @@ WEIGHTS = {
     "bt470bg": (0.299, 0.114),
     "smpte170m": (0.299, 0.114),
     "bt2020nc": (0.2627, 0.0593),
+    "bt2020c": (0.2627, 0.0593),
 }
-"""What red and blue count in luma."""
+"""What red and blue count in luma. The tag of constant luminance stands on ordinary pictures in practice."""
+LMS = numpy.array([[1688, 2146, 262], [683, 2951, 462], [99, 309, 3688]]) / 4096
+ICTCP = numpy.array([[2048, 2048, 0], [6610, -13613, 7003], [17933, -17390, -543]]) / 4096
+"""BT.2100 table 7, for PQ."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +95,10 @@ def clip(path: Path, encoding: Encoding, *, size: tuple[int, int] = (192, 128), 
 
 def seen(path: Path) -> Values:
     """Red, green and blue of each patch in a rendition, read as BT.709 in limited range."""
-    raw = ffmpeg(
-        "-i", path, "-vf", "setparams=range=limited", "-vframes", 1, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-"
-    )
-    header = ffmpeg("-i", path, "-vframes", 1, "-f", "yuv4mpegpipe", "-pix_fmt", "yuv444p", "-")[:80].split()
-    width, height = (int(next(word[1:] for word in header if word.startswith(letter))) for letter in (b"W", b"H"))
-    planes = numpy.frombuffer(raw, numpy.uint8).reshape(3, height, width).astype(float)
+    raw = ffmpeg("-i", path, "-vframes", 1, "-f", "yuv4mpegpipe", "-pix_fmt", "yuv444p", "-")
+    head, _, pixels = raw.split(b"\n", 2)
+    width, height = (int(next(word[1:] for word in head.split() if word.startswith(sign))) for sign in (b"W", b"H"))
+    planes = numpy.frombuffer(pixels, numpy.uint8).reshape(3, height, width).astype(float)
     luma, blue, red = (_centres(plane) for plane in planes)
     luma, blue, red = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
     r, b = luma + 1.5748 * red, luma + 1.8556 * blue
@@ -133,13 +135,12 @@ def _stored(encoding: Encoding) -> Values:
     """The signal of each patch, from 0 to 1."""
     own = light() @ numpy.linalg.solve(to_xyz(encoding.primaries), to_xyz("bt709")).T
     if encoding.transfer == "smpte2084":
-        power = (own * WHITE_NITS / 10_000) ** 0.1593017578125
-        return numpy.asarray(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
+        return _pq(own)
     if encoding.transfer == "arib-std-b67":
         shown = own * WHITE_NITS / 1000
         scene = shown * (shown @ to_xyz(encoding.primaries)[1])[:, None] ** (1 / 1.2 - 1)
         bright = 0.17883277 * numpy.log(numpy.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
-        return numpy.where(scene <= 1 / 12, numpy.sqrt(3 * scene), bright)
+        return numpy.asarray(numpy.where(scene <= 1 / 12, numpy.sqrt(3 * scene), bright))
     return numpy.asarray(own.clip(0) ** (1 / 2.4))
 
 
@@ -147,14 +148,31 @@ def _planes(signal: Values, encoding: Encoding, size: tuple[int, int]) -> bytes:
     """One picture's bytes."""
     if encoding.matrix == "gbr":
         return b"".join(_plane(255 * signal[:, channel], size, 8) for channel in (1, 2, 0))
-    red, blue = WEIGHTS[encoding.matrix]
-    luma = signal @ numpy.array([red, 1 - red - blue, blue])
-    chromas = ((signal[:, 2] - luma) / (2 * (1 - blue)), (signal[:, 0] - luma) / (2 * (1 - red)))
+    luma, *chromas = _luma_and_chromas(signal, encoding)
     scale = 2 ** (encoding.bits - 8)
     levels, spread, black = (255, 255, 0) if encoding.full else (219, 224, 16)
     half = (size[0] // 2, size[1] // 2)
     small = [_plane((spread * chroma + 128) * scale, half, encoding.bits) for chroma in chromas]
     return _plane((levels * luma + black) * scale, size, encoding.bits) + b"".join(small)
+
+
+def _luma_and_chromas(signal: Values, encoding: Encoding) -> tuple[Values, Values, Values]:
+    red, green, blue = signal.T
+    if encoding.matrix == "ycgco":
+        return (red + 2 * green + blue) / 4, (2 * green - red - blue) / 4, (red - blue) / 2
+    if encoding.matrix == "ictcp":
+        own = light() @ numpy.linalg.solve(to_xyz("bt2020"), to_xyz("bt709")).T
+        intensity, tritan, protan = (_pq(own @ LMS.T) @ ICTCP.T).T
+        return intensity, tritan, protan
+    weight = WEIGHTS[encoding.matrix]
+    weights = numpy.array([weight[0], 1 - sum(weight), weight[1]])
+    luma = signal @ weights
+    return luma, (blue - luma) / (2 * (1 - weight[1])), (red - luma) / (2 * (1 - weight[0]))
+
+
+def _pq(own: Values) -> Values:
+    power = (own * WHITE_NITS / 10_000) ** 0.1593017578125
+    return numpy.asarray(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
 
 
 def _plane(values: Values, size: tuple[int, int], bits: int) -> bytes:

@@ -19,7 +19,7 @@ TAGS: dict[Transfer, str] = {"sdr": "bt709", "pq": "smpte2084", "hlg": "arib-std
 PRIMARIES = frozenset(("bt709", "bt470bg", "smpte170m", "smpte240m", "bt2020", "smpte431", "smpte432", "ebu3213"))
 PLAIN_MATRICES = frozenset(("bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc"))
 """Those that are the same for each brightness. swscale knows them, and so does zscale."""
-SPECIAL_MATRICES = frozenset(("ycgco", "bt2020c", "ictcp"))
+SPECIAL_MATRICES = frozenset(("ycgco", "ictcp"))
 """Those that only zscale knows."""
 RGB_FORMATS = ("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8")
 HD_WIDTH, SD_LINES = 1280, 576
@@ -76,8 +76,9 @@ def _matrix(said: str, primaries: str, pixels: str, transfer: Transfer) -> str:
     if pixels.startswith(RGB_FORMATS):
         return "gbr"
     if said.startswith("chroma-derived"):
-        constant = said.endswith("-c")
-        return {"bt709": "bt709", "bt2020": "bt2020c" if constant else "bt2020nc"}.get(primaries, "")
+        return {"bt709": "bt709", "bt2020": "bt2020nc"}.get(primaries, "")
+    if said == "bt2020c":  # a wrong tag for the other: no camera or encoder makes constant luminance
+        return "bt2020nc"
     if said == "ictcp" and transfer == "sdr":
         return ""
     return said if said in PLAIN_MATRICES | SPECIAL_MATRICES else ""
@@ -94,7 +95,7 @@ def _assumed_matrix(picture: dict[str, Any], transfer: Transfer) -> str:
 
 
 def _assumed_primaries(picture: dict[str, Any], matrix: str, transfer: Transfer) -> str:
-    if transfer != "sdr" or matrix in ("bt2020nc", "bt2020c"):
+    if transfer != "sdr" or matrix == "bt2020nc":
         return "bt2020"
     lines = int(picture.get("height", 0))
     if matrix in ("bt709", "gbr", "ycgco") or _is_hd(picture):

@@ -6,8 +6,10 @@ compressed by the largest of red, green and blue, so that their hue stays. Colou
 they fit, and keep luminance and hue: they are not clipped by channel.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import starmap
 from pathlib import Path
 
 from reelstack.media.colour import CUBE, Colour, Transfer
@@ -52,7 +54,7 @@ def write(colour: Colour, transfer: Transfer, folder: Path) -> None:
 @lru_cache(maxsize=1)
 def text(primaries: str, transfer: Transfer) -> str:
     """The table in the .cube format: red varies fastest."""
-    return f"LUT_3D_SIZE {SIZE}\n" + "".join("%.5f %.5f %.5f\n" % row for row in _rows(primaries, transfer))
+    return f"LUT_3D_SIZE {SIZE}\n" + "".join(starmap("{:.5f} {:.5f} {:.5f}\n".format, _rows(primaries, transfer)))
 
 
 def mapped(signal: Vector, primaries: str, transfer: Transfer) -> Vector:
@@ -88,31 +90,30 @@ def _converter(primaries: str, transfer: Transfer) -> Callable[[Vector], Vector]
 
 
 def _display_light(value: float) -> float:
-    return max(0.0, value) ** DISPLAY_GAMMA
+    return math.pow(max(0.0, value), DISPLAY_GAMMA)
 
 
 def _signal(light: float) -> float:
-    inverse: float = min(1.0, max(0.0, light)) ** (1 / DISPLAY_GAMMA)
-    return inverse
+    return math.pow(min(1.0, max(0.0, light)), 1 / DISPLAY_GAMMA)
 
 
 def _pq_light(value: float) -> float:
     """BT.2100 table 4, in parts of white."""
-    power = max(0.0, value) ** (1 / 78.84375)
+    power = math.pow(max(0.0, value), 1 / 78.84375)
     share = max(0.0, power - 0.8359375) / (18.8515625 - 18.6875 * power)
-    return share ** (1 / 0.1593017578125) * PQ_PEAK_NITS / WHITE_NITS
+    return math.pow(share, 1 / 0.1593017578125) * PQ_PEAK_NITS / WHITE_NITS
 
 
 def _hlg_scene_light(value: float) -> float:
     """BT.2100 table 5: the inverse of the camera's curve."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
-    return value * value / 3 if value <= 0.5 else (2.718281828459045 ** ((value - c) / a) + b) / 12
+    return value * value / 3 if value <= 0.5 else (math.exp((value - c) / a) + b) / 12
 
 
 def _hlg_display_light(scene: Vector, luminance: Vector) -> Vector:
     """BT.2100's OOTF: all channels are multiplied by the same power of the luminance. In parts of white."""
     seen = _weighted(scene, luminance)
-    factor = seen ** (HLG_GAMMA - 1) * HLG_PEAK_NITS / WHITE_NITS if seen > 0 else 0.0
+    factor = math.pow(seen, HLG_GAMMA - 1) * HLG_PEAK_NITS / WHITE_NITS if seen > 0 else 0.0
     return scene[0] * factor, scene[1] * factor, scene[2] * factor
 
 

@@ -35,7 +35,7 @@ class FrameGrid:
 
     def is_changed_from(self, pictures: int) -> bool:
         """Whether a moving source of so many pictures is shown at another rate than its own."""
-        return pictures > 1 and not self.constant and abs(self.frames - pictures) > max(1, CHANGED * pictures)
+        return pictures > 1 and not self.constant and abs(self.frames - pictures) > max(Fraction(1), CHANGED * pictures)
 
 
 def frame_grid(

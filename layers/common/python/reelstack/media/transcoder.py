@@ -9,7 +9,7 @@ from statistics import fmean
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import colour_cube, ffmpeg_args, ffmpeg_process, sprites
+from reelstack.media import colour_cube, ffmpeg_args, ffmpeg_process, sprites, steady_sound
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
@@ -130,6 +130,8 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
         try:
             ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS)
         except ffmpeg_process.ProgramFailed as failed:
+            if sound and steady_sound.is_needed(failed):
+                return _encode_apart(plan, source, folder)
             raise ffmpeg_process.blame(failed) from failed
         part = scan(picture.path)
         check_frames(part, plan.facts.frames, frame_ticks(plan.facts.rate))
@@ -142,13 +144,26 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     return part, scan(sound) if sound else None, effort
 
 
+def _encode_apart(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | None, Effort]:
+    """The same with the sound made by itself."""
+    silent = plan.model_copy(update={"facts": plan.facts.model_copy(update={"audio_stream": None})})
+    part, _, effort = encode_clip(silent, source, folder)
+    return part, encode_sound(plan, source, folder), effort
+
+
 def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
     """The sound of the whole clip alone, if it has any. Raises Refused if it cannot be decoded."""
     if plan.facts.audio_stream is None:
         return None
     target = folder / "sound.part"
     try:
-        ffmpeg_process.ffmpeg(ffmpeg_args.encode_sound(plan, source, target), ENCODE_SECONDS)
+        try:
+            ffmpeg_process.ffmpeg(ffmpeg_args.encode_sound(plan, source, target), ENCODE_SECONDS)
+        except ffmpeg_process.ProgramFailed as failed:
+            if not steady_sound.is_needed(failed):
+                raise
+            steady_plan, steady = steady_sound.make_steady(plan, source, folder, ENCODE_SECONDS)
+            ffmpeg_process.ffmpeg(ffmpeg_args.encode_sound(steady_plan, steady, target), ENCODE_SECONDS)
     except ffmpeg_process.ProgramFailed as failed:
         raise ffmpeg_process.blame(failed) from failed
     return scan(target)
