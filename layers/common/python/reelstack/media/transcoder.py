@@ -8,7 +8,7 @@ from statistics import fmean
 
 from pydantic import BaseModel
 
-from reelstack.media import damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites
+from reelstack.media import colour_cube, damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites, steady_sound
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
@@ -17,6 +17,7 @@ from reelstack.platform.telemetry import count, logger
 
 QUANTISER = re.compile(r" q= *([\d.]+) .*type= ([IPB])")
 ENCODE_SECONDS = 840
+SOUND = "sound.part"
 """Less than the function's own time, so that what went wrong is said."""
 PREVIEWS_SECONDS = 300
 SHORTEST_CAPPED_SECONDS = 1
@@ -80,6 +81,7 @@ class _SegmentEncoder:
 
     def encode(self, renditions: tuple[Rendition, ...], effort: Effort | None) -> dict[str, Part]:
         self.is_damaged = effort is not None and effort.damaged > 0
+        _write_cube(self.plan, self.folder)
         seconds = float(self.segment.frames / self.plan.facts.rate)
         pictures = [
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
@@ -126,11 +128,15 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
 
     A sound that cannot be decoded is left out. Raises Refused if too much of the picture cannot be.
     """
+    _write_cube(plan, folder)
     encoder = _ClipEncoder(plan, source, folder)
     part = encoder.encode()
     _write_track(plan, folder)
     qp, kbps = _mean_qp(encoder.statistics.read_text()), part.size * 8 / 1000 / float(plan.seconds)
-    return part, scan(encoder.sound) if encoder.sound else None, Effort(qp=qp, kbps=kbps, damaged=encoder.errors)
+    sound = scan(encoder.sound) if encoder.sound else None
+    if encoder.is_sound_unsteady:
+        sound = encode_sound(plan, source, folder)
+    return part, sound, Effort(qp=qp, kbps=kbps, damaged=encoder.errors)
 
 
 class _ClipEncoder:
@@ -139,7 +145,9 @@ class _ClipEncoder:
     def __init__(self, plan: Plan, source: Path, folder: Path) -> None:
         self.plan, self.source, self.folder = plan, source, folder
         self.statistics = folder / "first.statistics"
-        self.sound = folder / "sound.part" if plan.facts.audio_stream is not None else None
+        self.sound = folder / SOUND if plan.facts.audio_stream is not None else None
+        self.is_sound_unsteady = False
+        """It changes midway, and is made by itself."""
         self.errors = 0
         """Packets of the picture that could not be decoded."""
 
@@ -170,8 +178,8 @@ class _ClipEncoder:
         except ffmpeg_process.ProgramFailed as failed:
             if self.sound is None or isinstance(failed, ffmpeg_process.ProgramTooGreedy):
                 raise ffmpeg_process.blame(failed) from failed
-            logger.warning("encoding without the sound", extra={"failed": str(failed)})
-            self.sound = None
+            logger.warning("encoding the picture without the sound", extra={"failed": str(failed)})
+            self.sound, self.is_sound_unsteady = None, steady_sound.is_needed(failed)
             return self._run(picture, padded=padded)
         if self.sound and sound_probe.is_damaged(complaint):
             self.sound = None
@@ -186,14 +194,25 @@ def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
     """The sound of the whole clip alone, if it has any that can be decoded."""
     if plan.facts.audio_stream is None:
         return None
-    target = folder / "sound.part"
-    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(plan, source, target))
     try:
-        complaint = ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+        complaint = _run_sound(plan, source, folder)
     except ffmpeg_process.ProgramFailed as failed:
         logger.warning("encoding without the sound", extra={"failed": str(failed)})
         return None
-    return None if sound_probe.is_damaged(complaint) else scan(target)
+    return None if sound_probe.is_damaged(complaint) else scan(folder / SOUND)
+
+
+def _run_sound(plan: Plan, source: Path, folder: Path) -> str:
+    """What ffmpeg said about the sound. Raises ProgramFailed."""
+    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(plan, source, folder / SOUND))
+    try:
+        return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+    except ffmpeg_process.ProgramFailed as failed:
+        if not steady_sound.is_needed(failed):
+            raise
+    steady_plan, steady = steady_sound.make_steady(plan, source, folder, ENCODE_SECONDS)
+    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(steady_plan, steady, folder / SOUND))
+    return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
 
 
 def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
@@ -204,6 +223,11 @@ def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
 
 def _write_track(plan: Plan, folder: Path) -> None:
     (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
+
+
+def _write_cube(plan: Plan, folder: Path) -> None:
+    if plan.facts.colour:
+        colour_cube.write(plan.facts.colour, plan.facts.transfer, folder)
 
 
 def _mean_qp(statistics: str) -> float:
