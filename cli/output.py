@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from reelstack_client import Video
+    from reelstack_client import UserCard, Video
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -20,8 +20,15 @@ def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def video_line(video: "Video") -> str:
-    """One video on one line: id, state, what can be said about it, title."""
+def name_of(card: "UserCard | None", user_id: str | None) -> str:
+    """What a list calls a person: the handle, by which commands take them; else the name with the id."""
+    if card is None:
+        return user_id or "-"
+    return f"@{card.handle}" if card.handle else " ".join((card.display_name, f"({card.id})")).strip()
+
+
+def video_line(video: "Video", *, by: bool = False) -> str:
+    """One video on one line: id, state, what can be said about it, title; `by`: and whose it is."""
     said = ""
     if video.state == "published" and video.duration_ms is not None:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
@@ -31,4 +38,5 @@ def video_line(video: "Video") -> str:
         said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
-    return f"{video.video_id}  {video.state:10}  {video.title}" + (f"  ({said})" if said else "")
+    author = f"  {name_of(video.author, video.owner_id)}" if by else ""
+    return f"{video.video_id}  {video.state:10}  {video.title}{author}" + (f"  ({said})" if said else "")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import Limit
-from cli.output import print_lines
+from cli.output import name_of, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 
@@ -47,5 +47,6 @@ def search(
     else:
         clips = client.videos(text, tag=tag, limit=limit)
         print_json(clips) if as_json else print_lines(
-            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --users looks for users"
+            [f"{clip.video_id}  {clip.title}  {name_of(clip.author, clip.owner_id)}" for clip in clips.items],
+            "no clip found; --users looks for users",
         )

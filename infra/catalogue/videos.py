@@ -1,8 +1,9 @@
 """Videos: the video itself, and the events that its changes make."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.uploads import Usage
@@ -23,11 +24,11 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/users/{user_id}/videos",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, Counter, Follow, Block, User, Usage),
+        reads=(Video, Counter, Like, Bookmark, Follow, Block, User, Usage),
         writes=(Video, Usage),
         appends=(AuditEntry,),
         config=(
-            *("playback_secret", "playback_seconds_public", "playback_seconds_private"),
+            *PLAYBACK,
             *("cache_url", "erase_after_seconds"),
             *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),

@@ -6,7 +6,7 @@ and takes what changed out of the cache.
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from pynamodb.exceptions import DoesNotExist
 
@@ -18,6 +18,20 @@ from reelstack.platform.clock import now_ms
 from reelstack.tables.accounts import User
 
 KIND, CACHE_SECONDS = "user", 30
+
+
+class Facts(TypedDict):
+    """What decides about a person's things, and what lists show of them."""
+
+    private: bool
+    friends_only: bool
+    suspended: bool
+    deleted: bool
+    # An earlier version caches none of these.
+    handle: NotRequired[str | None]
+    display_name: NotRequired[str]
+    avatar: NotRequired[str | None]
+    """The key of the picture in the media bucket."""
 
 
 class Privacy(StrEnum):
@@ -50,38 +64,39 @@ def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
     return user
 
 
-def facts(user_id: str) -> dict[str, bool]:
-    """What decides about a person's things: {"private", "friends_only", "suspended", "deleted"}.
-
-    From the cache: about a second behind a change, CACHE_SECONDS at most. All False for who has no item yet.
-    """
-    known: dict[str, bool] = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
+def facts(user_id: str) -> Facts:
+    """From the cache: about a second behind a change, CACHE_SECONDS at most. Who has no item yet is open and has no
+    name."""
+    known: Facts = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
     return known
 
 
-def read_facts(user_id: str) -> dict[str, bool]:
+def read_facts(user_id: str) -> Facts:
     """As `facts`, from the table: for services that have no cache."""
     return _facts_of_all((user_id,))[user_id]
 
 
-def facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+def facts_of(user_ids: Collection[str]) -> dict[str, Facts]:
     """`facts` of many: one request to the cache, and one to the table for those it lacks."""
     if len(user_ids) == 1 and cache.address():
         return {user_id: facts(user_id) for user_id in user_ids}  # of many who ask for a hot account, one loads
     return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, _facts_of_all)
 
 
-def _facts_of_all(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+def _facts_of_all(user_ids: Collection[str]) -> dict[str, Facts]:
     found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
     return {user_id: _told(found.get(user_id) or User(user_id)) for user_id in user_ids}
 
 
-def _told(user: User) -> dict[str, bool]:
+def _told(user: User) -> Facts:
     return {
         "private": bool(user.private),
         "friends_only": bool(user.friends_only),
         "suspended": user.suspended_at is not None,
         "deleted": user.deleted_at is not None,
+        "handle": user.handle,
+        "display_name": user.display_name,
+        "avatar": user.avatar,
     }
 
 

@@ -46,12 +46,6 @@ class VideoView(BaseModel):
     """Why the latest attempt to make it anew came to nothing."""
 
 
-class VideoPage(BaseModel):
-    items: list[VideoView]
-    cursor: str | None
-    """Send it back to get the next page; null on the last one."""
-
-
 def view(video: Video, counts: Counts | None = None, *, inside: bool = False) -> VideoView:
     """`inside`: with what only its owner and admins are told."""
     reason = REASONS.get(video.reason or "")

@@ -13,6 +13,7 @@ A route names who may call it by the type of its `caller` parameter: `Viewer`, `
 route that needs no token says `dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -22,6 +23,14 @@ from reelstack.web.auth import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, 
 from reelstack.web.problems import Problem
 from reelstack.web.route_policy import RouteUndeclared, declared
 
+
+class Included(StrEnum):
+    """What a list of videos, or a video, says besides when it is asked to."""
+
+    PLAYBACK = "playback"
+
+
+Include = Annotated[Included | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=50)]
 Cursor = Annotated[str | None, Query(max_length=512)]
 VideoId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -38,6 +47,8 @@ __all__ = [
     "Caller",
     "Creator",
     "Cursor",
+    "Include",
+    "Included",
     "Limit",
     "Moderator",
     "Problem",
