@@ -1,12 +1,12 @@
 """What several commands print the same way: lists, times, and a video on one line."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
 if TYPE_CHECKING:
-    from reelstack_client import UserCard, Video
+    from reelstack_client import Video
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -20,11 +20,21 @@ def when(milliseconds: int) -> str:
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def name_of(card: "UserCard | None", user_id: str | None) -> str:
-    """What a list calls a person: the handle, by which commands take them; else the name with the id."""
-    if card is None:
-        return user_id or "-"
-    return f"@{card.handle}" if card.handle else " ".join((card.display_name, f"({card.id})")).strip()
+class Person(Protocol):
+    """A user, as far as a person reads it."""
+
+    @property
+    def handle(self) -> str | None: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+def named(person: Person | None) -> str:
+    """How a person is called: by handle, else by display name. Never by id, which means nothing to a reader."""
+    if person is None:
+        return "(somebody)"
+    return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
 
 
 def video_line(video: "Video", *, by: bool = False) -> str:
@@ -38,5 +48,5 @@ def video_line(video: "Video", *, by: bool = False) -> str:
         said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
-    author = f"  {name_of(video.author, video.owner_id)}" if by else ""
+    author = f"  {named(video.author)}" if by else ""
     return f"{video.video_id}  {video.state:10}  {video.title}{author}" + (f"  ({said})" if said else "")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.arguments import Limit, Undo, User
-from cli.output import name_of, print_lines
+from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def followers(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = 
     """
     client = connect(name)
     page = client.social.followers(_user_id(client, who), limit=limit)
-    print_json(page) if as_json else print_lines([name_of(one.user, one.user_id) for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
 def following(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
@@ -65,7 +65,7 @@ def following(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = 
     """
     client = connect(name)
     page = client.social.following(_user_id(client, who), limit=limit)
-    print_json(page) if as_json else print_lines([name_of(one.user, one.user_id) for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
 def requests(limit: Limit = 20, name: As = "ann", as_json: AsJson = False) -> None:
@@ -75,7 +75,7 @@ def requests(limit: Limit = 20, name: As = "ann", as_json: AsJson = False) -> No
       reelstack requests --as ann
     """
     page = connect(name).social.requests(limit=limit)
-    print_json(page) if as_json else print_lines([name_of(one.user, one.user_id) for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
 def answer(who: User, said: Annotated[Literal["accept", "decline"], typer.Argument()], name: As = "ann") -> None:
