@@ -24,14 +24,14 @@ from reelstack_client.errors import (
 )
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
-from reelstack_client.models import Page
+from reelstack_client.models import Page, UserCard
 from reelstack_client.moderation import Evidence, Moderation, Remoderation, Review
 from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.operations import Operations, Recount
 from reelstack_client.privacy import Erasure, Export, ExportFile, ExportNotMade, Privacy
 from reelstack_client.production import DeadLetter, Production, Reencoded
 from reelstack_client.retry import Backoff, Timing
-from reelstack_client.search import Reindex, Search
+from reelstack_client.search import FoundUser, Reindex, Search
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Blocked, Follower, Relationship, Social
@@ -60,6 +60,7 @@ __all__ = [
     "Feed",
     "FileChanged",
     "Follower",
+    "FoundUser",
     "Held",
     "Interactions",
     "Invalid",
@@ -111,6 +112,7 @@ __all__ = [
     "UploadGone",
     "UploadRequests",
     "Uploads",
+    "UserCard",
     "Video",
     "Videos",
     "Wishes",

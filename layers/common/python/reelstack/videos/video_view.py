@@ -84,12 +84,6 @@ class VideoView(BaseModel):
     """What production changed about the clip, as far as it was made. Told to its owner and admins only."""
 
 
-class VideoPage(BaseModel):
-    items: list[VideoView]
-    cursor: str | None
-    """Send it back to get the next page; null on the last one."""
-
-
 def view(
     video: Video, counts: Counts | None = None, *, inside: bool = False, progress: ProductionProgress | None = None
 ) -> VideoView:

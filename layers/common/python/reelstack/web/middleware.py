@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 import json
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reelstack import audit_log
 from reelstack.accounts import sessions
 from reelstack.errors import ReelstackError
-from reelstack.platform import secrets
+from reelstack.platform import cache, secrets
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
 from reelstack.web import idempotency, problems, rate_limits
@@ -136,7 +137,8 @@ class RequestMiddleware:
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, receive, recorded.receive)
+        with cache.once() if scope["method"] in READING else nullcontext():
+            await self.app(scope, receive, recorded.receive)
         return recorded
 
 
