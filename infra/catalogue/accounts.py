@@ -27,6 +27,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/roles/{role}",
             "GET /v1/users/{user_id}/audit",
         ),
+        anonymous_routes=("GET /v1/users/{user_id}",),
         reads=(Handle, Block, AuditEntry),
         writes=(Handle, "uploads:avatars/"),
         deletes=("media:u/",),
@@ -34,6 +35,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=(
             "user_pool_id",
             "handle_hold_seconds",
+            "service_names",
             "handle_change_seconds",
             "max_avatar_bytes",
         ),

@@ -38,6 +38,15 @@ export class Clips {
     }
   }
 
+  /** Shows that one clip and no others. */
+  async show(id: string): Promise<void> {
+    try {
+      this.#list.append(this.#clip(await this.#api.video(id)));
+    } finally {
+      this.#list.ariaBusy = 'false';
+    }
+  }
+
   #approach(seen: IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of seen) {
       if (isIntersecting) {

@@ -5,13 +5,13 @@ from reelstack.feed import timelines
 from reelstack.tables.videos import Video
 from reelstack.videos import listings
 from reelstack.videos.video_view import VideoPage, view
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import Cursor, Limit, Reader, Viewer
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 
 
 @router.get("")
-def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+def get_feed(caller: Reader, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """Published public videos, newest first."""
     return _page(caller.user_id, *listings.feed(caller.user_id, limit, cursor))
 

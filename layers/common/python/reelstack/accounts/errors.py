@@ -52,5 +52,9 @@ class HandleReserved(Unprocessable):
     type, title = "handle-reserved", "This handle is not for anybody to have"
 
 
+class NameReserved(Unprocessable):
+    type, title = "name-reserved", "This name would speak for the service"
+
+
 class TextRejected(Unprocessable):
     type, title = "text-rejected", "This name holds a word that others should not have to read"

@@ -13,6 +13,7 @@ from pynamodb.expressions.update import Action
 
 from reelstack.accounts import users
 from reelstack.accounts.errors import AccountSuspended, SessionNotFound, SessionRevoked
+from reelstack.platform import text
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.tables.accounts import Session
@@ -129,7 +130,7 @@ def _note(user_id: str, session_id: str, agent: str) -> bool:
     now = now_ms()
     ends = now // 1000 + config().session_seconds + TOKEN_SECONDS
     actions: list[Action] = [
-        Session.agent.set(agent[:AGENT_LENGTH]),
+        Session.agent.set(text.normal(agent)[:AGENT_LENGTH]),
         Session.created_at.set(Session.created_at | now),
         Session.seen_at.set(now),
         Session.expires_at.set(Session.expires_at | ends),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from reelstack.failure_reasons import Refused
+from reelstack.failure_reasons import REASONS, Refused
 from reelstack.media import ffmpeg_process, stream_choice, timeline
 from reelstack.media.ffmpeg_process import ProgramFailed, ProgramTooSlow
 from reelstack.media.file_types import SNIFF_BYTES, Container, check_announced, sniff
@@ -55,10 +55,17 @@ def find_facts(path: Path, content_type: str, *, max_seconds: int) -> Facts:
         facts = facts.model_copy(update={"audio_stream": sound.stream, "gain_db": sound.gain_db})
         return timeline.with_sound(facts, sound.start, sound.end, max_seconds)
     except ProgramFailed as failed:
-        refused = ffmpeg_process.blame(failed)
-        raise (Refused("not-a-video", refused.detail) if refused.reason == "corrupt" else refused) from failed
+        raise _unreadable(ffmpeg_process.blame(failed)) from failed
     except ProgramTooSlow as slow:
-        raise Refused("corrupt", "the file could not be read in time") from slow
+        raise Refused("corrupt", "The file could not be read in time.") from slow
+
+
+def _unreadable(refused: Refused) -> Refused:
+    """A file that cannot even be opened is no video, whatever is damaged in it."""
+    if refused.reason != "corrupt":
+        return refused
+    detail = "" if refused.detail == REASONS["corrupt"].message else refused.detail
+    return Refused("not-a-video", detail, refused.complaint)
 
 
 def _header(path: Path, container: Container) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def _header(path: Path, container: Container) -> dict[str, Any]:
     if ffmpeg_process.TOO_LARGE in ran.complaint and kinds.count("video") == 1:  # else it may be said of a cover
         raise Refused("too-large-picture")
     if ffmpeg_process.TOO_MANY in ran.complaint or kinds.count("video") + kinds.count("audio") > MAX_STREAMS:
-        raise Refused("too-many-streams", f"more than {MAX_STREAMS}")
+        raise Refused("too-many-streams", f"The file holds more than {MAX_STREAMS} pictures and sounds.")
     return header
 
 
@@ -112,11 +119,12 @@ def _decodes(path: Path, container: Container, stream: int) -> bool:
 def _check_picture(picture: Stream) -> None:
     width, height = picture.get("width", 0), picture.get("height", 0)
     if picture.get("codec_name") not in VIDEO_CODECS:
-        raise Refused("codec-not-supported", str(picture.get("codec_name", "unknown")))
+        raise Refused("codec-not-supported", f"The picture is stored as {picture.get('codec_name', 'unknown')}.")
+    size = f"The picture has {width} x {height} pixels."
     if min(width, height) < MIN_SIDE:
-        raise Refused("picture-too-small" if width and height else "corrupt", f"{width}x{height}")
+        raise Refused("picture-too-small" if width and height else "corrupt", size)
     if width * height > ffmpeg_process.MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise Refused("too-large-picture", f"{width}x{height}")
+        raise Refused("too-large-picture", size)
 
 
 def _measure_frames(path: Path, container: Container, picture: Stream, max_seconds: int) -> Facts:
@@ -125,13 +133,13 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
     packets = found.shown
     ticks = sorted({packet.pts for packet in packets})
     if not ticks:
-        raise Refused("truncated", "no pictures could be read")
+        raise Refused("truncated", "No picture of the file could be read.")
     last_duration = next((packet.duration for packet in packets if packet.pts == ticks[-1]), 0)
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     if seconds > max_seconds or len(packets) >= MAX_PACKETS:
-        raise Refused("too-long", f"{float(seconds):.1f} s; at most {max_seconds} s")
+        raise Refused("too-long", f"The clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken.")
     if len(packets) > BURST + MAX_SOURCE_FPS * seconds:
-        raise Refused("too-many-pictures", f"{len(packets)} pictures in {float(seconds):.1f} s")
+        raise Refused("too-many-pictures", f"The clip shows {len(packets)} pictures in {float(seconds):.1f} s.")
     _check_complete(picture, container, found, seconds)
     rates = [_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")]
     grid = frame_grid(ticks, last_duration, time_base, [rate for rate in rates if rate])
@@ -179,7 +187,7 @@ def _check_complete(picture: Stream, container: Container, found: Packets, secon
         stale = container == "matroska" and not found.complaint.strip()
         truncated = (short and not stale) or (cut and promised is None)
     if truncated:
-        raise Refused("truncated", f"the picture ends after {float(seconds):.1f} s")
+        raise Refused("truncated", f"The picture ends after {float(seconds):.1f} s.")
 
 
 def _promised_seconds(picture: Stream) -> Fraction | None:

@@ -31,7 +31,9 @@ def with_sound(facts: Facts, start: Fraction, end: Fraction, max_seconds: int) -
         return facts
     seconds = before + (ends - begins) + after
     if seconds > max_seconds:
-        raise Refused("too-long", f"{float(seconds):.1f} s with its sound; at most {max_seconds} s")
+        raise Refused(
+            "too-long", f"With its sound the clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken."
+        )
     rate = _rate(facts)
     shown = max(1, round((ends - begins) * rate))
     first, last = ceil(before * rate), max(round(after * rate), ceil((after - PADDING) * rate))

@@ -22,7 +22,7 @@ from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
-from reelstack.production.steps import Work, asset_prefix
+from reelstack.production.steps import Work, asset_prefix, note
 
 MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
@@ -108,6 +108,7 @@ def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder
     try:
         part, decoded = transcoder.encode_first_segment(plan, source, plan.segments[number], folder)
     except Refused as refused:
+        note(refused)
         outcome = FirstSegment(reason=refused.reason, detail=refused.detail)
     else:
         outcome = FirstSegment(decoded=decoded)
