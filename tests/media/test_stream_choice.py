@@ -100,7 +100,7 @@ def test_where_no_picture_is_taken_the_reason_names_the_first(tmp_path: Path) ->
     source = made(tmp_path / "two.mkv", [LARGE_RED, BLUE], "-c:v", "ffv1")
     with pytest.raises(Refused) as refused:
         facts_of(source)
-    assert (refused.value.reason, refused.value.detail) == ("codec-not-supported", "ffv1")
+    assert (refused.value.reason, refused.value.detail) == ("codec-not-supported", "The picture is stored as ffv1.")
 
 
 def test_what_is_for_some_viewers_comes_last_however_it_is_marked() -> None:

@@ -122,7 +122,7 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     assert theirs.count(b"mfra") + theirs.count(b"sidx") > ours.count(b"sidx") == 1, "what is not a fragment goes"
 
 
-def test_a_sound_that_the_first_rung_dropped_is_not_requested(
+def test_a_job_leaves_out_a_sound_that_was_dropped(
     probed: Any, waiting: Waiting, transcoder: Transcoder, context: Any
 ) -> None:
     key = "work/u1/1/first.json"

@@ -37,4 +37,4 @@ def check(decoded: int, errors: int, stored: int = 0, complaint: str = "") -> No
     packets = max(decoded + errors, 1)
     budget = min(max(DAMAGED_SHARE * packets, DAMAGED_FLOOR), packets // MOST_DAMAGED)
     if errors > budget or decoded * MOST_DAMAGED < stored:
-        raise Refused("corrupt", f"Of {max(stored, packets)} pictures {decoded} could be decoded.")
+        raise Refused("corrupt", f"{decoded} of {max(stored, packets)} pictures could be decoded.")

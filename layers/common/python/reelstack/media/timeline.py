@@ -32,7 +32,7 @@ def with_sound(facts: Facts, start: Fraction, end: Fraction, max_seconds: int) -
     seconds = before + (ends - begins) + after
     if seconds > max_seconds:
         raise Refused(
-            "too-long", f"The clip lasts {float(seconds):.1f} s with its sound; at most {max_seconds} s are taken."
+            "too-long", f"With its sound the clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken."
         )
     rate = _rate(facts)
     shown = max(1, round((ends - begins) * rate))
