@@ -5,7 +5,7 @@ emulator's own CloudFront, through which objects come, puts `Access-Control-Allo
 says under these names is forgotten first (edge_origin.OF_THE_EMULATOR).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ def _cors(config: dict[str, Any] | None) -> Cors:
 
 
 def _security(config: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    named = {
+    named: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
         "ContentSecurityPolicy": ("content-security-policy", lambda one: one["ContentSecurityPolicy"]),
         "ContentTypeOptions": ("x-content-type-options", lambda _: "nosniff"),
         "FrameOptions": ("x-frame-options", lambda one: one["FrameOption"]),
