@@ -59,7 +59,7 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
     yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
-    yield from (RequestTooLarge, ReelstackError)
+    yield from (RequestTooLarge, ReelstackError, StorageBusy)
     if rule.requires.role:
         yield from (TokenMissing, TokenInvalid, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
@@ -68,7 +68,6 @@ def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
         yield RoleMissing
     if rule.answers_kept:
         yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInProgress)
-        yield StorageBusy
     takes = rule.route.dependant
     if rule.route.body_field:
         yield from (MalformedBody, InvalidRequest)

@@ -20,6 +20,8 @@ def local() -> Settings:
         transfer_acceleration=False,
         user_rate=Rate(at_once=1000, per_second=200),
         address_rate=Rate(at_once=1000, per_second=500),
+        anonymous_rate=Rate(at_once=1000, per_second=200),
+        anonymous_route_rate=Rate(at_once=1000, per_second=500),
         route_rates={"POST /v1/production/redrive": Rate(at_once=6, per_second=0.2)},
         erase_after_days=0,
         max_open_uploads=1000,

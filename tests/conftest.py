@@ -20,6 +20,7 @@ from bench import _valkey
 from infra.stages import STAGES
 from reelstack.accounts import sessions
 from reelstack.counters import shards
+from reelstack.delivery import web_shell
 from reelstack.platform import aws as seam
 from reelstack.platform import cache, secrets
 from reelstack.platform.config import PREFIX, Config, config
@@ -145,10 +146,11 @@ def _evict_caches() -> None:
     sessions._kept.clear()
     idempotency._kept.cache_clear()
     rate_limits._silent_until.clear()
+    web_shell.forget()
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "media"):
+    for bucket in ("uploads", "media", "web"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
@@ -167,6 +169,7 @@ def _resources() -> Config:
         **{deployed(model).field: deployed(model).field for model in TABLES},
         uploads_bucket="uploads",
         media_bucket="media",
+        web_bucket="web",
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),
@@ -184,8 +187,9 @@ def _resources() -> Config:
         cache_url="",
         search_url="",
         creators="invited",
+        anonymous_reading="on",
         rate_limiter_fallback="tables",
-        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
+        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000], "anonymous": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
         upload_url_seconds=settings.upload_url_seconds,

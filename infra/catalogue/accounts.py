@@ -28,6 +28,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/roles/{role}",
             "GET /v1/users/{user_id}/audit",
         ),
+        anonymous_routes=("GET /v1/users/{user_id}",),
         reads=(Handle, Block, AuditEntry),
         writes=(Handle, "uploads:avatars/"),
         deletes=("media:u/",),

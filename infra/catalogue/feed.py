@@ -13,6 +13,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         vpc=True,
         routes=("GET /v1/feed", "GET /v1/feed/following"),
+        anonymous_routes=("GET /v1/feed",),
         reads=(Video, Counter, Follow, Block, User, TimelineEntry),
         config=("cache_url", "timeline_days"),
     ),

@@ -48,6 +48,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
+    anonymous_routes: tuple[str, ...] = ()
+    """Those of `routes` that can be read without a token, too."""
+    pages: tuple[str, ...] = ()
+    """Pages for browsers, which are no part of the API: behind the distribution, nobody shows a token there."""
     streams: tuple[type[Model], ...] = ()
     """Tables whose changes it follows."""
     counts: bool = False

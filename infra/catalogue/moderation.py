@@ -35,7 +35,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             "appeal_days",
             "playback_seconds_private",
         ),
-        calls=("start_decision_machine", "answer_production", "scan_videos"),
+        checks=(Review,),
+        calls=("start_decision_machine", "describe_decision_machine", "answer_production", "scan_videos"),
     ),
     Fn(
         "request_review",
@@ -51,6 +52,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=30,
         reads=(Video, Review, Comment, Report),
         writes=(Review, Comment),
+        checks=(Video,),
         appends=(AuditEntry,),
     ),
     Fn(

@@ -1,6 +1,7 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
 from reelstack.tables.uploads import Upload, Usage
@@ -31,11 +32,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=5,
         timeout=60,
-        reads=(Video, Claim, Lease, Spending, Review),
+        reads=(Video, Claim, Lease, Spending, Review, User),
         writes=(Claim, Lease, Video, Spending, Usage),
-        deletes=(Lease, "media:v/"),
+        deletes=(Lease, "media:v/", "media:quarantine/"),
         config=("production_machine_arn", "decision_machine_arn", "production_slots", *EXPIRY),
-        calls=("describe_production_machine", "start_decision_machine", "answer_production", "list_media"),
+        calls=(
+            *("describe_production_machine", "start_decision_machine", "describe_decision_machine"),
+            *("answer_production", "list_media"),
+        ),
     ),
     Fn(
         "probe",
@@ -71,7 +75,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=900,
         disk=4096,
         reads=("uploads:originals/", "uploads:work/"),
-        writes=("uploads:work/",),
+        writes=(Lease, "uploads:work/"),
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
     ),
     Fn(

@@ -30,6 +30,7 @@ PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 
 DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
+GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/videos                           | 100 | 200  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 100 | 200  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 150 | 300  | 0     | 0  |              |                  |
@@ -70,7 +71,7 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 80  | 150  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 60   | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed  |
+PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
@@ -132,6 +133,7 @@ INVOKED: dict[str, Work] = {
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
     # A thousand videos, fifty to a message.
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
     "write_denials": Work(400, edge=2),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
     "end_sign_ins": Work(400, read=16, write=102),

@@ -38,6 +38,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         **{deployed(model).field: names.table(model) for model in TABLES},
         "uploads_bucket": stores.uploads.bucket_name,
         "media_bucket": stores.media.bucket_name,
+        "web_bucket": stores.web.bucket_name,
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,
@@ -136,11 +137,13 @@ def _moderation(settings: Settings) -> dict[str, Any]:
 
 
 def _people(settings: Settings) -> dict[str, Any]:
-    rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
+    general = {"user": settings.user_rate, "address": settings.address_rate, "anonymous": settings.anonymous_rate}
+    rates = {**general, **settings.route_rates}
     return {
         "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
         "rate_limiter_fallback": settings.rate_limiter_fallback,
         "creators": settings.creators,
+        "anonymous_reading": "on" if settings.anonymous_reading else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
         "timeline_days": settings.timeline_days,

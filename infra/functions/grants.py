@@ -122,6 +122,7 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
         "start_production_machine": (["states:StartExecution"], production),
         "describe_production_machine": (["states:DescribeExecution"], names.executions_arn("production", ":*")),
         "start_decision_machine": (["states:StartExecution"], names.machine_arn("decision")),
+        "describe_decision_machine": (["states:DescribeExecution"], names.executions_arn("decision", ":*")),
         "answer_production": (["states:SendTaskSuccess"], production),
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),

@@ -20,6 +20,23 @@ class NotInTime(ClientError):
     """The video did not reach a final state within the time that was given."""
 
 
+class Progress(Answer):
+    """How far a production is: queued, probing, first-rung, encoding or packaging; text, as `Video.state` is."""
+
+    stage: str
+    renditions_done: int = 0
+    renditions_total: int | None = None
+    remaining_seconds: int | None = None
+    """An estimate; None if there is none."""
+
+
+class Notice(Answer):
+    """Something that production changed about a clip."""
+
+    code: str
+    message: str
+
+
 class Video(Answer):
     """A clip. Times are as the service sends them; `likes` is None where it was not counted."""
 
@@ -52,8 +69,12 @@ class Video(Answer):
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    progress: Progress | None = None
+    """While it is queued or processing; told to its owner by `get` and `wait`."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What production changed about the clip; told to its owner and admins only."""
 
 
 class Rendition(Answer):
@@ -80,6 +101,21 @@ class Playback(Answer):
     renditions: tuple[Rendition, ...] = ()
     preview: bool = False
     """True: only the first rung, shown to the owner before the verdict."""
+
+
+class Embedding(Answer):
+    """What another site shows for a clip's link: oEmbed 1.0."""
+
+    title: str
+    author_name: str
+    provider_name: str
+    thumbnail_url: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
+
+
+class _Owner(Answer):
+    handle: str | None = None
 
 
 class Videos(Room):
@@ -110,6 +146,16 @@ class Videos(Room):
         urls = {name: getattr(answer, name) for name in ("master_url", "poster_url", "sprites_url")}
         absolute = {name: urljoin(self._transport.edge_url, url) for name, url in urls.items() if url}
         return answer.model_copy(update=absolute)
+
+    def link(self, video_id: str) -> str:
+        """The address of its page, to hand on: it opens for everybody who may watch the clip, signed in or not."""
+        owner = self._ask(_Owner, "GET", f"/v1/users/{self.get(video_id).owner_id}")
+        return urljoin(self._transport.edge_url, f"/@{owner.handle or '-'}/{video_id}")
+
+    def embedding(self, link: str) -> Embedding:
+        """What another site shows for such an address, of a clip that everybody may watch."""
+        answer = self._transport.call("GET", "/v1/oembed", query={"url": link})
+        return Embedding.model_validate(answer.json())
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again, as a new attempt."""

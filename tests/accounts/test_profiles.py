@@ -291,7 +291,6 @@ def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: py
         ("GET", "/v1/me/sessions", None),
         ("DELETE", "/v1/me/sessions", None),
         ("DELETE", "/v1/me/sessions/s1", None),
-        ("GET", "/v1/users/ann", None),
     ],
 )
 def test_nothing_answers_without_a_token_or_beside_the_door(call: Call, method: str, path: str, body: Any) -> None:

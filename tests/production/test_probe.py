@@ -42,7 +42,7 @@ def test_another_type_than_announced_is_rejected(production: Any, clip: Path) ->
     production.upload(clip, content_type="video/webm")
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", "type-mismatch")
-    assert "video/webm" in answer["detail"]
+    assert "WebM" in answer["detail"]
 
 
 @pytest.mark.parametrize(

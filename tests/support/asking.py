@@ -9,7 +9,7 @@ from infra.catalogue import FUNCTIONS
 from tests.support.world import IDS, PASSWORD
 
 SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
-QUERIES = {"GET /v1/search/videos": "?q=bunny", "GET /v1/search/users": "?q=ann"}
+QUERIES = {"GET /v1/search/videos": "?q=bunny", "GET /v1/search/users": "?q=ann", "GET /v1/oembed": "?url=/@ann/vid"}
 BODIES: dict[str, Any] = {
     "POST /v1/uploads": {"title": "New", "size_bytes": 10, "content_type": "video/mp4"},
     "POST /v1/uploads/{upload_id}/sign": {"method": "GET", "key": "upl", "uploadId": "upl"},

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 from reelstack.counters import counters
 from reelstack.interactions import likes
 from reelstack.videos import access, listings, videos
-from reelstack.web import Cursor, Limit, VideoId, Viewer
+from reelstack.web import Cursor, Limit, Reader, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["interactions"])
 
@@ -48,7 +48,7 @@ def unlike_video(video_id: VideoId, caller: Viewer) -> None:
 
 
 @router.get("/videos/{video_id}/likes")
-def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
+def get_likes(video_id: VideoId, caller: Reader) -> LikesView:
     access.check_can_view(video_id, caller.user_id)
     return LikesView(
         video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)

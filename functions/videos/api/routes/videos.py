@@ -4,12 +4,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.counters import counters
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
-from reelstack.production import retries
+from reelstack.production import progress, retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
 from reelstack.videos.video_view import VideoPage, VideoView, view
-from reelstack.web import Cursor, Limit, UserId, VideoId, Viewer, declared
+from reelstack.web import Cursor, Limit, Reader, UserId, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 theirs = APIRouter(prefix="/v1/users", tags=["videos"])
@@ -34,10 +34,11 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> Vid
 
 
 @router.get("/{video_id}")
-def get_video(video_id: VideoId, caller: Viewer) -> VideoView:
+def get_video(video_id: VideoId, caller: Reader) -> VideoView:
     video = access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")).video
     inside = video.owner_id == caller.user_id or caller.may("admin")
-    return view(video, counters.read([video_id])[video_id], inside=inside)
+    counts = counters.read([video_id])[video_id]
+    return view(video, counts, inside=inside, progress=progress.read(video) if inside else None)
 
 
 @router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES))
@@ -52,7 +53,7 @@ def delete_video(video_id: VideoId, caller: Viewer) -> None:
 
 
 @router.get("/{video_id}/playback")
-def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
+def get_playback(video_id: VideoId, caller: Reader) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
     return playback.addresses(access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
 
@@ -65,7 +66,7 @@ def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
 
 
 @theirs.get("/{user_id}/videos")
-def list_users_videos(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+def list_users_videos(user_id: UserId, caller: Reader, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
     """What an account has published and the caller may see, newest first. Unlisted videos are in no list."""
     found, following = listings.of_owner(user_id, caller.user_id, limit, cursor)
     counts = counters.read([video.video_id for video in found])

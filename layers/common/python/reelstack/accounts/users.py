@@ -43,9 +43,14 @@ def find(user_id: str) -> User:
     return user
 
 
-def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
-    """As `find`; somebody suspended is not there for others. Raises UserNotFound."""
+def find_visible(user_id: str, viewer_id: str | None, *, staff: bool = False) -> User:
+    """As `find`; somebody suspended is not there for others, nor a private account for an anonymous reader (None).
+
+    Raises UserNotFound.
+    """
     user = find(user_id)
+    if viewer_id is None and privacy(user) != Privacy.PUBLIC:
+        raise UserNotFound
     if user.suspended_at and viewer_id != user_id and not staff:
         raise UserNotFound
     return user
@@ -62,19 +67,20 @@ def facts(user_id: str) -> dict[str, bool]:
 
 def read_facts(user_id: str) -> dict[str, bool]:
     """As `facts`, from the table: for services that have no cache."""
-    return _facts_of_all((user_id,))[user_id]
+    return read_facts_of((user_id,))[user_id]
+
+
+def read_facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+    """The same of many, by id."""
+    found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
+    return {user_id: _told(found.get(user_id) or User(user_id), user_id not in found) for user_id in user_ids}
 
 
 def facts_of(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
     """`facts` of many: one request to the cache, and one to the table for those it lacks."""
     if len(user_ids) == 1 and cache.address():
         return {user_id: facts(user_id) for user_id in user_ids}  # of many who ask for a hot account, one loads
-    return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, _facts_of_all)
-
-
-def _facts_of_all(user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
-    found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
-    return {user_id: _told(found.get(user_id) or User(user_id), user_id not in found) for user_id in user_ids}
+    return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, read_facts_of)
 
 
 def _told(user: User, absent: bool) -> dict[str, bool]:

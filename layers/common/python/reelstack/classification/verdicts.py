@@ -148,7 +148,7 @@ def answer(clip: Judgement, poster: Judgement) -> dict[str, Any]:
         "verdict": clip.verdict,
         "labels": clip.labels,
         "reason": "moderated" if clip.verdict is Verdict.REJECT else None,
-        "detail": ", ".join(clip.caused_by) or None,
+        "detail": f"Found in the clip: {', '.join(clip.caused_by)}." if clip.caused_by else None,
         "poster_hidden": poster.verdict is not Verdict.APPROVE,
     }
 

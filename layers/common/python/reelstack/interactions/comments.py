@@ -57,7 +57,7 @@ def find(video_id: str, comment_id: str) -> Comment:
     return comment
 
 
-def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
+def find_visible(video_id: str, comment_id: str, viewer_id: str | None) -> Comment:
     """A comment that `viewer_id` may read. Raises what access.check_can_view raises, CommentNotFound."""
     access.check_can_view(video_id, viewer_id)
     comment = find(video_id, comment_id)

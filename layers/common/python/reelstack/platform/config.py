@@ -62,6 +62,7 @@ class Config(BaseModel):
 
     uploads_bucket: str
     media_bucket: str
+    web_bucket: str
     bus_name: str
     production_high_queue_url: str
     production_normal_queue_url: str
@@ -95,7 +96,9 @@ class Config(BaseModel):
     creators: str
     """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
-    """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    """JSON: "user", "address", "anonymous" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    anonymous_reading: str
+    """"on": what is public can be read without a token; "off": every route but health wants one."""
     rate_limiter_fallback: str
     """While the store that counts requests does not answer: "tables" counts in a table, "open" lets requests in
     uncounted, "closed" refuses them."""

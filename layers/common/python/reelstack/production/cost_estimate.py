@@ -81,9 +81,9 @@ def check(cost: Estimate, most_microdollars: int) -> None:
     if cost.total > most_microdollars:
         raise Refused(
             "transcode-too-costly",
-            f"making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
-            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars): "
-            "a shorter clip, one of fewer pictures a second or with more key frames costs less",
+            f"Making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
+            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars) are spent. "
+            "A shorter clip, fewer pictures a second or more key frames cost less.",
         )
 
 
@@ -120,9 +120,10 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
     seconds, count = float(plan.seconds), len(plan.segments)
     fetch = original_bytes / FETCHED_BYTES_PER_SECOND
     share = fetch * min(1.0, workers / count)
-    segment = workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
+    saving = workload.held_saving(plan)
+    segment = saving * workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
     if plan.first_rung == "segments":
-        first = workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
+        first = saving * workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
         joined = workload.join_first_rung_seconds(plan) / _vcpus("encode_first_rung")
         rung = [("transcode", count, first + share), ("encode_first_rung", 1, joined + fetch)]
     else:
@@ -136,6 +137,15 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
         ("sample_frames", 1, 2 * workload.looking_seconds(plan) / _vcpus("sample_frames")),
     ]
     return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
+
+
+def stage_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> tuple[float, float, float]:
+    """Seconds on the clock of the first rung, of the other renditions, and of what follows until all is published."""
+    calls = step_seconds(plan, original_bytes, workers)
+    clock = [each * ceil(number / workers) for _, number, each in calls]
+    *first, encode, package, sample = clock[1:]
+    looking = sample + INSPECT_SECONDS + OVERHEAD_SECONDS
+    return sum(first), encode, max(package, looking - encode)
 
 
 def _vcpus(step: str) -> float:
