@@ -221,6 +221,7 @@ def _resources() -> Config:
         review_hold_seconds=settings.review_hold_seconds,
         appeal_days=settings.appeal_days,
         user_pool_id="",
+        password_client_id="",
         session_cache_seconds=settings.session_cache_seconds,
         session_seconds=settings.session_days * 24 * 3600,
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
@@ -339,12 +340,15 @@ def request(
     headers: dict[str, str] | None = None,
     through_cdn: bool = True,
     token_use: str = "access",
+    signed_in_at: int | None = None,
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
     claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": token_use}
     if session:
         claims["origin_jti"] = session
+    if signed_in_at:
+        claims["auth_time"] = str(signed_in_at)
     return {
         "version": "2.0",
         "routeKey": f"{method} {raw}",

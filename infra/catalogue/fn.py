@@ -11,7 +11,7 @@ from typing import Literal
 from pynamodb.models import Model
 
 LayerName = Literal["common", "deps", "crt", "media", "ml"]
-Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket", "user_pool"]
 Target = type[Model] | str
 
 MEDIA: tuple[LayerName, ...] = ("deps", "media")

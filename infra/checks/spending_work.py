@@ -76,6 +76,7 @@ PUT /v1/me/handle                                        | 30  | 3    | 10    | 
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
 DELETE /v1/me/avatar                                     | 20  | 1    | 1     | 1  | User         |                  |
+POST /v1/me/password                                     | 900 | 16   | 103   | 0  | User         | password         |
 GET /v1/me/sessions                                      | 30  | 15   | 0     | 0  |              |                  |
 DELETE /v1/me/sessions                                   | 200 | 15   | 100   | 0  |              |                  |
 DELETE /v1/me/sessions/{session_id}                      | 15  | 1    | 1     | 0  |              |                  |
@@ -98,8 +99,9 @@ DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 
 """
 QUOTAS = ("", "uploads", "once")
 """`uploads`: a video is deleted, or tried again, once for each that was begun."""
-FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",)}
-"""What follows that no event of the bus tells."""
+FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",), "password": ("end_sign_ins",)}
+"""What follows that no event of the bus tells. A forgotten password, which Cognito's mails limit, is priced with each
+that is changed."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ INVOKED: dict[str, Work] = {
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
     "write_denials": Work(400, edge=2),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
+    "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""

@@ -18,6 +18,8 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
         *("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
         *("AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
     ),
+    "change_passwords": ("AdminInitiateAuth", "AdminSetUserPassword"),
+    "sign_out_users": ("AdminUserGlobalSignOut",),
     "disable_users": ("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
     "list_users": ("ListUsers",),
     "delete_users": ("ListUsers", "AdminDeleteUser"),

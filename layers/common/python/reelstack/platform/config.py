@@ -157,6 +157,8 @@ class Config(BaseModel):
     appeal_days: int
 
     user_pool_id: str
+    password_client_id: str
+    """The app client by which the service proves a password; empty with another issuer."""
     """Empty where another issuer keeps the accounts."""
     session_cache_seconds: int
     """How long a process may go on letting in a session that was revoked, or an account that was suspended."""

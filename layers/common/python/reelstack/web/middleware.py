@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelstack import audit_log
 from reelstack.accounts import sessions
+from reelstack.accounts.sessions import SignIn
 from reelstack.errors import ReelstackError
 from reelstack.platform import cache, secrets
 from reelstack.platform.config import config
@@ -153,7 +154,8 @@ def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
     if caller:
         agent = request.headers.get("user-agent", "")
         writes = request.method not in READING and not (rule and rule.also_suspended)
-        sessions.check(caller.user_id, caller.session_id, agent, writes=writes)
+        sign_in = SignIn(caller.session_id, caller.signed_in_at)
+        sessions.check(caller.user_id, sign_in, agent, writes=writes)
 
 
 def _check_origin(request: Request) -> None:
