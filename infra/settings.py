@@ -193,6 +193,7 @@ class Settings(BaseModel):
         Label.HATE: Threshold(review=0.5, reject=0.95),
         Label.RUDE: Threshold(review=NEVER, reject=NEVER),
         Label.OTHER: Threshold(review=0.5, reject=NEVER),
+        Label.UNSEEN: Threshold(review=0.5, reject=NEVER),
     }
     """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
     review_hold_seconds: int = Field(default=900, ge=60)

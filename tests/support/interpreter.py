@@ -27,7 +27,7 @@ WELL: dict[str, Any] = {
     "encode_first_rung": {"outcome": "ok"},
     "transcode": {"segment": 0},
     "package": {"asset_key": "work/u/1/asset.json"},
-    "sample_frames": {"frames_prefix": "work/u/1/frames/", "frames": [0]},
+    "sample_frames": {"frames_prefix": "work/u/1/frames/", "frames": 1, "unseen": 0, "turned": False},
     "inspect_frames": {"verdict": "approve", "reason": "", "detail": "", "labels": {}},
     "submit_mediaconvert": {"job_id": "j"},
     "submit_rekognition": {"job_id": "j"},

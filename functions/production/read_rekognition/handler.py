@@ -11,6 +11,8 @@ from reelstack.production import rekognition
 from reelstack.production.steps import Id, Work
 from reelstack.videos import videos
 
+ENGINES = verdicts.known_by(("rekognition", "text"))
+
 
 class ReadRekognitionInput(Work):
     video_id: str = Id
@@ -23,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     thresholds = verdicts.read_thresholds(config().moderation_thresholds)
     video = videos.find(step.video_id)
     written = text_moderation.labels(video.title, video.description, video.tags)
-    judgement = verdicts.judge(verdicts.highest([written, rekognition.seen_in_clip(step.job_id)]), thresholds)
-    poster = verdicts.judge(rekognition.seen_in_poster(step.video_id, step.attempt), thresholds)
+    judgement = verdicts.judge(verdicts.highest([written, rekognition.seen_in_clip(step.job_id)]), thresholds, ENGINES)
+    poster = verdicts.judge(rekognition.seen_in_poster(step.video_id, step.attempt), thresholds, ENGINES)
     count(f"Verdict{judgement.verdict.title()}")
     return verdicts.answer(judgement, poster)

@@ -8,7 +8,10 @@ ladder            the plan of a production: renditions (rungs), segments, bitrat
 ffmpeg_args       the arguments that make ffmpeg encode a plan
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output
 transcoder        encodes segments and checks what came out
+thumbnails        small pictures and fingerprints of a clip's frames
+looks             which frames show the same
 frame_sampling    the frames that moderation inspects
+posters           the picture that stands for a clip
 sprites           seek previews and the placeholder colour
 mp4_boxes         reads and writes the boxes of fragmented mp4
 codec_strings     the CODECS attribute of a track

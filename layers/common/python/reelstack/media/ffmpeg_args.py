@@ -34,8 +34,6 @@ COLORS = 16
 WHITE_NITS, BRIGHTEST = 203, 5
 """What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
 Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
-DARK = 32
-"""Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
 """Measured: superfast is as good per bit in VMAF as medium, at half the time, because it does no psycho-visual tuning.
 AVC is treated alike (no psy, no adaptive quantisation) with trellis added: 5 % more time, 2 points more."""
@@ -143,13 +141,12 @@ def on_grid(facts: Facts) -> str:
     return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
 
 
-def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
-    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked.
+def poster(clip: Path, number: int, target: Path, few: Path) -> list[str]:
+    """A JPEG of this picture of our own first rung.
 
     `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
     """
-    bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
-    chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
+    chosen = f"[0:v]select='eq(n\\,{number})',split[a][b]"
     return [
         *(*QUIET, *ffmpeg_process.reading(clip, "mov")),
         *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
@@ -160,11 +157,18 @@ def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]
 
 def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
     """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
-    chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
     return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{_is_one_of(numbers)}',{FULL_RANGE}"),
         *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
     ]
+
+
+def _is_one_of(numbers: list[int]) -> str:
+    """Whether `n` is one of these rising numbers. Halved again and again: ffmpeg reads no sum of 150 terms."""
+    if len(numbers) == 1:
+        return f"eq(n\\,{numbers[0]})"
+    half = len(numbers) // 2
+    return f"if(lt(n\\,{numbers[half]})\\,{_is_one_of(numbers[:half])}\\,{_is_one_of(numbers[half:])})"
 
 
 def unfragmented(clip: Path, target: Path) -> list[str]:
@@ -175,12 +179,13 @@ def unfragmented(clip: Path, target: Path) -> list[str]:
     ]
 
 
-def scene_scores(clip: Path) -> list[str]:
-    """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
-    shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
+def thumbnails(clip: Path, target: Path, size: tuple[int, int], first: int | None) -> list[str]:
+    """Raw pictures of `size`, one behind the other, of every picture of our own rendition or of the `first` ones."""
+    few = ("-frames:v", str(first)) if first else ()
+    shrink = f"scale={size[0]}:{size[1]}:flags=area,format=yuv420p"
     return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", f"scale=160:-2:flags=fast_bilinear,{shown}"),
-        *("-f", "null", "-"),
+        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", shrink, *few, "-fps_mode", "passthrough"),
+        *("-c:v", "rawvideo", "-f", "rawvideo", f"file:{target}"),
     ]
 
 

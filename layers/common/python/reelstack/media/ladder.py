@@ -60,6 +60,8 @@ class Facts(Data):
     frames: int
     constant: bool
     interlaced: bool = False
+    turned: bool = False
+    """Whether the file says that its picture is to be turned or mirrored before it is shown."""
     transfer: Literal["sdr", "pq", "hlg"] = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""

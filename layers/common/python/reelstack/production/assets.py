@@ -19,6 +19,7 @@ from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
+from reelstack.media.posters import POSTER_SECONDS, choose_poster
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
 from reelstack.production.steps import Work, asset_prefix
@@ -28,7 +29,6 @@ FIRST_RUNG = "first.json"
 STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
 """What goes with the picture, with its content type."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-POSTER_SECONDS = 60
 MANAGED_SLACK = Fraction(1, 4)
 """Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
 AT_ONCE = 8
@@ -237,11 +237,8 @@ def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
 
 def _make_poster(clip: Path, folder: Path) -> str:
     """Returns the poster's dominant colour."""
-    target, few = folder / POSTER, folder / "colors.rgb"
-    for skip_dark in (True, False):
-        ffmpeg_process.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
-        if target.exists():
-            break
+    few = folder / "colors.rgb"
+    ffmpeg_process.ffmpeg(poster(clip, choose_poster(clip), folder / POSTER, few), POSTER_SECONDS)
     return sprites.dominant_color(few.read_bytes())
 
 

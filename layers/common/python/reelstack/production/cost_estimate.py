@@ -45,8 +45,9 @@ US_EAST_1 = Prices(
     s3_gb_month=0.023,
 )
 
-DISK_MB = {"probe": 4096, "encode_first_rung": 4096, "transcode": 4096, "package": 4096, "sample_frames": 2048}
-INSPECT_MB, INSPECT_SECONDS = 1769, 4.0
+DISK_MB = dict(zip(workload.STEPS, (4096, 4096, 4096, 4096, 2048, 512), strict=True))
+LOADING_SECONDS = 2.0
+"""Of the models, which a cold start of InspectFrames takes."""
 OVERHEAD_SECONDS = 1.0
 """Of each call: storing what was made, a share of cold starts."""
 FETCHED_BYTES_PER_SECOND = 80e6
@@ -101,7 +102,6 @@ def estimate(
     firsts = len(plan.segments) if plan.first_rung == "segments" else 0
     calls = step_seconds(plan, original_bytes, workers)
     dollars = sum(_calls(step, number, each, architecture, prices) for step, number, each in calls)
-    dollars += _compute(INSPECT_MB, 0, INSPECT_SECONDS, architecture, prices) + prices.lambda_request
     dollars += SMALL_STEPS * (_compute(SMALL_MB, 0, SMALL_SECONDS, architecture, prices) + prices.lambda_request)
     transitions = (TRANSITIONS + TRANSITIONS_PER_SEGMENT * (segments + firsts)) * prices.state_transition
     objects = segments * len(plan.made) + 2 * firsts
@@ -134,6 +134,7 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
         ("transcode", count if plan.made else 0, segment + share),
         ("package", 1, seconds / 60),
         ("sample_frames", 1, 2 * workload.looking_seconds(plan) / _vcpus("sample_frames")),
+        ("inspect_frames", 1, LOADING_SECONDS + workload.inspecting_seconds(plan) / _vcpus("inspect_frames")),
     ]
     return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
 
