@@ -41,7 +41,7 @@ const EVERYWHERE = {
 };
 
 export default [
-  { ignores: ['node_modules/', 'web/', '.local/', '.venv/', '.venv-check/', 'build/', 'cdk.out/'] },
+  { ignores: ['node_modules/', 'web/', '.local/', '.venv/', '.venv-check/', '.venv-generator/', 'build/', 'cdk.out/'] },
   {
     files: ['infra/edge/*.js'],
     languageOptions: {

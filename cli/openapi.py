@@ -73,6 +73,8 @@ def describe() -> dict[str, Any]:
                 paths.setdefault(path, {})[method] = operation
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for one in {one for rule in known.values() for one in refusals.of(rule)}:
+        schemas[_problem_name(one)] = _problem(one)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -111,10 +113,10 @@ def _complete(operation: dict[str, Any], rule: Rule) -> None:
 
 
 def _refused(status: int, some: list[Refusal]) -> dict[str, Any]:
-    """`type` is one of these."""
-    types = {"properties": {"type": {"enum": [PROBLEMS + one.type for one in some]}, "status": {"const": status}}}
+    """One of these problems, each a schema of its own: generators of clients merge no schemas."""
+    names = [_schema(_problem_name(one)) for one in some]
     content: dict[str, Any] = {
-        MEDIA_TYPE: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, types]}},
+        MEDIA_TYPE: {"schema": names[0] if len(names) == 1 else {"oneOf": names}},
         **({"application/json": {"schema": _schema("GatewaySays")}} if status in OF_THE_GATEWAY else {}),
     }
     waits = {"retry-after": _header("RetryAfter")} if status in (409, 429, 503) else {}
@@ -122,6 +124,25 @@ def _refused(status: int, some: list[Refusal]) -> dict[str, Any]:
         "description": "; ".join(f"{one.type}: {one.title}" for one in some),
         "headers": {**CORRELATION, **waits},
         "content": content,
+    }
+
+
+def _problem_name(one: Refusal) -> str:
+    """video-not-found -> VideoNotFoundProblem."""
+    return "".join(word.capitalize() for word in one.type.split("-")) + "Problem"
+
+
+def _problem(one: Refusal) -> dict[str, Any]:
+    """The schema of this type of problem: Problem, with its `type` and `status`."""
+    general = Problem.model_json_schema()
+    fixed = {
+        "type": {"type": "string", "const": PROBLEMS + one.type, "title": "Type"},
+        "status": {"type": "integer", "const": one.status, "title": "Status"},
+    }
+    return general | {
+        "title": _problem_name(one),
+        "description": one.title,
+        "properties": general["properties"] | fixed,
     }
 
 

@@ -1,7 +1,7 @@
 """What several commands print the same way: lists, times, and a video on one line."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
@@ -18,6 +18,23 @@ def print_lines(lines: list[str], otherwise: str) -> None:
 def when(milliseconds: int) -> str:
     """A time as the service sends it, in UTC."""
     return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Person(Protocol):
+    """A user, as far as a person reads it."""
+
+    @property
+    def handle(self) -> str | None: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+def named(person: Person | None) -> str:
+    """How a person is called: by handle, else by display name. Never by id, which means nothing to a reader."""
+    if person is None:
+        return "(somebody)"
+    return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
 
 
 def video_line(video: "Video") -> str:

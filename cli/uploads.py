@@ -77,5 +77,11 @@ def _send(client: "Client", file: Path, how: "Sending", **wishes: Any) -> "Uploa
 def _watch(client: "Client", video_id: str) -> "Video":
     from rich.console import Console
 
-    with Console(stderr=True).status("uploaded") as status:
-        return client.videos.wait(video_id, seen=lambda video: status.update(f"{video.video_id} {video.state}"))
+    from reelstack_client import ClientError
+
+    try:
+        with Console(stderr=True).status("uploaded") as status:
+            return client.videos.wait(video_id, seen=lambda video: status.update(f"{video.title}: {video.state}"))
+    except ClientError:
+        typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)
+        raise

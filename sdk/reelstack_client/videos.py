@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Literal
 from urllib.parse import urljoin
 
-from reelstack_client.errors import ClientError
+from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
 from reelstack_client.models import Answer, Page
 from reelstack_client.room import Room
 
@@ -124,13 +124,21 @@ class Videos(Room):
         every: float = 1.0,
         seen: Callable[[Video], None] = lambda _: None,
     ) -> Video:
-        """The video once its state is one of `accept`; `seen` is told each answer meanwhile. Raises NotInTime."""
-        deadline = time.monotonic() + seconds
+        """The video once its state is one of `accept`; `seen` is told each answer meanwhile.
+
+        A service that fails or is away for a while is asked again until the time is over. Raises NotInTime.
+        """
+        deadline, last = time.monotonic() + seconds, "not known"
         while True:
-            video = self.get(video_id)
-            seen(video)
-            if video.state in accept:
-                return video
+            try:
+                video = self.get(video_id)
+            except (ServiceFailed, TooMany, Unreachable) as error:
+                last = f"not known ({error})"
+            else:
+                seen(video)
+                if video.state in accept:
+                    return video
+                last = f"still {video.state}"
             if time.monotonic() > deadline:
-                raise NotInTime(f"video {video_id} is still {video.state} after {seconds:.0f} s")
+                raise NotInTime(f"After {seconds:.0f} s the state of video {video_id} is {last}.")
             self._transport.sleep(every)

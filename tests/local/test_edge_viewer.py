@@ -215,6 +215,14 @@ async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_w
     assert asked.headers["x-viewer-address"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize("sent", [b"caf\xc3\xa9", b"caf\xe9", bytes(range(0x80, 0x100))])
+async def test_a_header_may_hold_any_byte(world: World, sent: bytes) -> None:
+    world.origin.answers["GET /api/v1/feed"] = lambda asked: (200, {})
+    answer = await world.viewer.get("/v1/feed", headers=[(b"user-agent", sent)])
+    assert answer.status_code == 200
+    assert world.origin.asked[-1].headers["user-agent"].encode("latin-1") == sent
+
+
 async def test_the_api_is_never_kept_whatever_it_says(world: World) -> None:
     answers = [await world.viewer.get("/v1/feed") for _ in range(2)]
     assert [answer.headers["x-cache"] for answer in answers] == ["Miss", "Miss"]

@@ -1,5 +1,6 @@
 """The client's part of videos: what it sends, what it makes of the answers, and how it waits."""
 
+import httpx
 import pytest
 
 from reelstack_client import NotInTime
@@ -27,6 +28,18 @@ def test_waiting_ends_with_a_final_state_and_tells_each_state() -> None:
     video = responses.client().videos.wait("v1", seen=lambda video: seen.append(video.state))
     assert video.state == "published"
     assert seen == ["processing", "processing", "published"]
+
+
+def test_waiting_survives_a_service_that_fails_for_a_while() -> None:
+    failed = [httpx.Response(502, text="Bad Gateway")] * 3  # as often as one request is tried
+    responses = Responses(ok(VIDEO), *failed, httpx.ConnectError("gone"), ok(VIDEO | {"state": "published"}))
+    assert responses.client().videos.wait("v1").state == "published"
+
+
+def test_waiting_in_vain_says_what_the_service_said() -> None:
+    failed = [httpx.Response(502, text="Bad Gateway")] * 3
+    with pytest.raises(NotInTime, match=r"not known \(Bad Gateway\)"):
+        Responses(*failed).client().videos.wait("v1", seconds=-1)
 
 
 def test_waiting_ends_in_time() -> None:

@@ -12,14 +12,14 @@ from reelstack.web import Cursor, Limit, VideoId, Viewer
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 
 
-class Text(BaseModel):
+class CommentText(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     text: str = Field(min_length=1, max_length=comments.TEXT_MOST)
     """@handle mentions somebody, at most ten of them."""
 
 
-class NewComment(Text):
+class NewComment(CommentText):
     answers: Annotated[str, Field(pattern=comment_ids.SHAPE)] | None = None
     """The comment this replies to. A reply has no replies."""
 
@@ -76,7 +76,7 @@ def list_replies(
 
 
 @router.patch("/comments/{comment_id}")
-def edit_comment(video_id: VideoId, comment_id: CommentId, wanted: Text, caller: Viewer) -> CommentView:
+def edit_comment(video_id: VideoId, comment_id: CommentId, wanted: CommentText, caller: Viewer) -> CommentView:
     changed = comments.edit(video_id, comment_id, caller.user_id, wanted.text)
     return comment_listings.view(changed, caller.user_id)
 
