@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from reelstack.media import ffmpeg_args, ffmpeg_process
+from reelstack.media import ffmpeg_process, still_args
 from reelstack.media.frame_sampling import FEWEST_SPREAD, LASTING_SECONDS, MOST, choose, sample
 from reelstack.media.looks import STRAY, looks
 from tests.clips import drawn, ffmpeg
@@ -167,7 +167,7 @@ def test_as_many_frames_as_a_clip_may_have_are_written(tmp_path: Path) -> None:
     source = f"color=red:size=16x16:rate=50:duration={MOST / 50 + 1}"
     ffmpeg("-f", "lavfi", "-i", source, "-preset", "ultrafast", tmp_path / "clip.mp4")
     numbers = list(range(20, MOST + 20))
-    ffmpeg_process.ffmpeg(ffmpeg_args.stills(tmp_path / "clip.mp4", numbers, tmp_path), 60)
+    ffmpeg_process.ffmpeg(still_args.stills(tmp_path / "clip.mp4", numbers, tmp_path), 60)
     assert len(list(tmp_path.glob("*.jpg"))) == MOST
 
 

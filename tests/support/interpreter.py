@@ -30,6 +30,8 @@ WELL: dict[str, Any] = {
     "sample_frames": {"frames_prefix": "work/u/1/frames/", "frames": 1, "unseen": 0, "turned": False},
     "inspect_frames": {"verdict": "approve", "reason": "", "detail": "", "labels": {}},
     "submit_mediaconvert": {"job_id": "j"},
+    "submit_transcription": {"done": True, "labels": {"speech": 0.5}},
+    "read_transcription": {"done": True, "labels": {"speech": 0.75}},
     "submit_rekognition": {"job_id": "j"},
     "read_rekognition": {"verdict": "approve", "reason": "", "detail": "", "labels": {}},
     "request_review": {"asked": True},

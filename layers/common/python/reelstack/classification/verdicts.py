@@ -31,14 +31,17 @@ class Label(StrEnum):
     RUDE = "rude"
     OTHER = "other"
     """An engine said something that we have no word for."""
+    SPEECH = "speech"
+    """What is said, or written in subtitles."""
     UNSEEN = "unseen"
-    """The clip shows more than was inspected."""
+    """The clip shows more than was inspected, or says it."""
 
 
 FROM_ENGINE: Mapping[str, Mapping[str, Label]] = {
     "nsfw": {"nsfw": Label.SEXUAL},
     "safety": {"NSFW": Label.SEXUAL, "NSFL": Label.GRAPHIC},
     "text": {"profanity": Label.PROFANITY},
+    "speech": {"profanity": Label.SPEECH},
 }
 """Engine -> its word -> our label. Words that are missing here ("SFW") say nothing about a clip."""
 

@@ -6,6 +6,7 @@ frame_grid        the even grid of frames that a clip is produced on
 notices           what production changed about a clip
 ladder            the plan of a production: renditions (rungs), segments, bitrates
 ffmpeg_args       the arguments that make ffmpeg encode a plan
+still_args        the arguments that make it take posters, frames and speech from a clip
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output
 transcoder        encodes segments and checks what came out
 thumbnails        small pictures and fingerprints of a clip's frames

@@ -1,4 +1,4 @@
-"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, poster, sampled frames. Pure.
+"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, seek previews. Pure.
 
 Time 0 is the source's first picture. Pictures are laid on the plan's grid by their own timestamps, so that a segment
 holds exactly its frames wherever decoding began; sound starts at the same time 0 and lasts as long as the picture.
@@ -29,8 +29,6 @@ JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
 QUIET, TALKATIVE = ("-v", "error"), ("-v", "verbose")
 """How commands on an upload begin. A talkative one also says how many pictures it failed to decode."""
-COLORS = 16
-"""Pixels across and down that are enough to judge a picture's colours by."""
 WHITE_NITS, BRIGHTEST = 203, 5
 """What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
 Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
@@ -139,54 +137,6 @@ def on_grid(facts: Facts) -> str:
     fields = ",bwdif=mode=send_frame" if facts.interlaced else ""
     fps = f"fps={facts.fps[0]}/{facts.fps[1]}:round=near"
     return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
-
-
-def poster(clip: Path, number: int, target: Path, few: Path) -> list[str]:
-    """A JPEG of this picture of our own first rung.
-
-    `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
-    """
-    chosen = f"[0:v]select='eq(n\\,{number})',split[a][b]"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov")),
-        *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
-        *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
-        *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
-    ]
-
-
-def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
-    """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{_is_one_of(numbers)}',{FULL_RANGE}"),
-        *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
-    ]
-
-
-def _is_one_of(numbers: list[int]) -> str:
-    """Whether `n` is one of these rising numbers. Halved again and again: ffmpeg reads no sum of 150 terms."""
-    if len(numbers) == 1:
-        return f"eq(n\\,{numbers[0]})"
-    half = len(numbers) // 2
-    return f"if(lt(n\\,{numbers[half]})\\,{_is_one_of(numbers[:half])}\\,{_is_one_of(numbers[half:])})"
-
-
-def unfragmented(clip: Path, target: Path) -> list[str]:
-    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
-        *("-movflags", "+faststart", f"file:{target}"),
-    ]
-
-
-def thumbnails(clip: Path, target: Path, size: tuple[int, int], first: int | None) -> list[str]:
-    """Raw pictures of `size`, one behind the other, of every picture of our own rendition or of the `first` ones."""
-    few = ("-frames:v", str(first)) if first else ()
-    shrink = f"scale={size[0]}:{size[1]}:flags=area,format=yuv420p"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", shrink, *few, "-fps_mode", "passthrough"),
-        *("-c:v", "rawvideo", "-f", "rawvideo", f"file:{target}"),
-    ]
 
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from reelstack.media import ffmpeg_args, ffmpeg_process
+from reelstack.media import ffmpeg_process, still_args
 from reelstack.media.looks import STRAY, looks
 from reelstack.media.thumbnails import Size, fingerprint, thumbnails
 
@@ -52,7 +52,7 @@ def sample(clip: Path, seconds: float, folder: Path, key: bytes) -> Sample:
     size = Size(chance.choice(SIDES), chance.choice(SIDES))
     seen = [fingerprint(one) for one in thumbnails(clip, size, SAMPLE_SECONDS)]
     choice = choose(looks(seen, size.bytes * 8), len(seen) / seconds, key)
-    ffmpeg_process.ffmpeg(ffmpeg_args.stills(clip, choice.frames, folder), SAMPLE_SECONDS)
+    ffmpeg_process.ffmpeg(still_args.stills(clip, choice.frames, folder), SAMPLE_SECONDS)
     return Sample(sorted(folder.glob("*.jpg")), choice.unseen)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import NamedTuple
 
-from reelstack.media import ffmpeg_args, ffmpeg_process
+from reelstack.media import ffmpeg_process, still_args
 
 BLACK, WHITE = 28, 226
 """Brightness (16 to 235) up to which a spot counts as black, and from which it counts as white."""
@@ -51,7 +51,7 @@ def thumbnails(clip: Path, size: Size, seconds: float, first: int | None = None)
     """
     with tempfile.TemporaryDirectory(prefix="reelstack-thumbnails-") as folder:
         target = Path(folder) / "thumbnails"
-        ffmpeg_process.ffmpeg(ffmpeg_args.thumbnails(clip, target, size, first), seconds)
+        ffmpeg_process.ffmpeg(still_args.thumbnails(clip, target, size, first), seconds)
         raw = target.read_bytes()
     return [raw[start : start + size.bytes] for start in range(0, len(raw), size.bytes)]
 
@@ -66,4 +66,4 @@ def interest(thumbnail: bytes) -> float:
     spots = len(thumbnail) * 2 // 3
     planes = thumbnail[:spots], thumbnail[spots : spots * 5 // 4], thumbnail[spots * 5 // 4 :]
     clipped = fmean(not BLACK < value < WHITE for value in planes[0])
-    return sum(map(pstdev, planes)) * (1 - clipped)
+    return sum(pstdev(plane) for plane in planes) * (1 - clipped)

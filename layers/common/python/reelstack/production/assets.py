@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, transcoder
-from reelstack.media.ffmpeg_args import frame_ticks, poster
+from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, still_args, transcoder
+from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
@@ -238,7 +238,7 @@ def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
 def _make_poster(clip: Path, folder: Path) -> str:
     """Returns the poster's dominant colour."""
     few = folder / "colors.rgb"
-    ffmpeg_process.ffmpeg(poster(clip, choose_poster(clip), folder / POSTER, few), POSTER_SECONDS)
+    ffmpeg_process.ffmpeg(still_args.poster(clip, choose_poster(clip), folder / POSTER, few), POSTER_SECONDS)
     return sprites.dominant_color(few.read_bytes())
 
 

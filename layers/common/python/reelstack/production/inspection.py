@@ -33,15 +33,15 @@ class Frames:
     """Whether the source says that its picture is to be turned, and so may say it wrongly."""
 
 
-def inspect(video_id: str, frames: Frames) -> Judgement:
-    """Judges a clip by its frames and by what is written about it.
+def inspect(video_id: str, frames: Frames, heard: Mapping[Label, float]) -> Judgement:
+    """Judges a clip by its frames, by what is written about it and by what was heard in it.
 
     Raises rather than approves when anything could not be looked at: FrameUnreadable, VideoNotFound, storage errors.
     """
     video = videos.find(video_id)
     written = text_moderation.labels(video.title, video.description, video.tags)
     left_out = [{Label.UNSEEN: 1.0}] if frames.unseen else []
-    return _judge(verdicts.highest([written, *left_out, *_look(frames)]))
+    return _judge(verdicts.highest([written, heard, *left_out, *_look(frames)]))
 
 
 def inspect_poster(video_id: str, attempt: int, *, turned: bool) -> Judgement:
