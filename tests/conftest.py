@@ -16,6 +16,8 @@ from valkey import Valkey
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+# A laptop listens to every clip, which costs seconds: tests/production/test_speech.py does, others need not.
+os.environ["REELSTACK_LOCAL_SPEECH"] = "none"
 from bench import _valkey
 from infra.stages import STAGES
 from reelstack.accounts import sessions
@@ -236,6 +238,8 @@ def _resources() -> Config:
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
+        speech="none",
+        speech_languages="en-US",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
     empty_tables()

@@ -131,6 +131,8 @@ def _moderation(settings: Settings) -> dict[str, Any]:
     return {
         "moderation_engines": ",".join(settings.moderation_engines),
         "moderation_thresholds": json.dumps(thresholds),
+        "speech": settings.speech,
+        "speech_languages": ",".join(settings.speech_languages),
         "review_hold_seconds": settings.review_hold_seconds,
         "appeal_days": settings.appeal_days,
     }

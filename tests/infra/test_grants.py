@@ -127,6 +127,11 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "detect_moderation_labels": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
+    "start_transcription": (("transcribe:StartTranscriptionJob",), "*"),
+    "read_transcription": (
+        ("transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"),
+        "arn:aws:transcribe:us-east-1:111111111111:transcription-job/reelstack-{stage}-*",
+    ),
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 

@@ -1,4 +1,4 @@
-"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, poster, sampled frames. Pure.
+"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, seek previews. Pure.
 
 Time 0 is the beginning of the source's picture or of its sound, whichever is earlier. Pictures are laid on the plan's
 grid by their own timestamps, so that a segment holds exactly its frames wherever decoding began; the first and the last
@@ -29,10 +29,6 @@ JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
 QUIET, TALKATIVE = ("-v", "error"), ("-v", "verbose")
 """How commands on an upload begin. A talkative one also says how many pictures it failed to decode."""
-COLORS = 16
-"""Pixels across and down that are enough to judge a picture's colours by."""
-DARK = 32
-"""Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
 """Measured: superfast is as good per bit in VMAF as medium, at half the time, because it does no psycho-visual tuning.
 AVC is treated alike (no psy, no adaptive quantisation) with trellis added: 5 % more time, 2 points more."""
@@ -154,47 +150,6 @@ def on_grid(facts: Facts, *, padded: bool = False) -> str:
         first = shape.first_filters(facts.shape, interlaced=facts.interlaced, options=options)
         turn = shape.turn_filter(facts.shape.turn)
     return f"{first}{times}{fields},{fps}{turn},tpad=stop=-1:stop_mode=clone"
-
-
-def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
-    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked.
-
-    `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
-    """
-    bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
-    chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov")),
-        *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
-        *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
-        *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
-    ]
-
-
-def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
-    """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
-    chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
-        *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
-    ]
-
-
-def unfragmented(clip: Path, target: Path) -> list[str]:
-    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
-        *("-movflags", "+faststart", f"file:{target}"),
-    ]
-
-
-def scene_scores(clip: Path) -> list[str]:
-    """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
-    shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", f"scale=160:-2:flags=fast_bilinear,{shown}"),
-        *("-f", "null", "-"),
-    ]
 
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:

@@ -66,6 +66,8 @@ class Facts(Data):
     held_last: int = 0
     """The same of the last picture and the sound's end."""
     interlaced: bool = False
+    turned: bool = False
+    """Whether the file says that its picture is to be turned or mirrored before it is shown."""
     transfer: Transfer = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""

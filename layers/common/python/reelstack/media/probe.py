@@ -155,6 +155,7 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
         frames=grid.frames,
         constant=grid.constant,
         interlaced=picture.get("field_order") in INTERLACED,
+        turned=any("displaymatrix" in side for side in picture.get("side_data_list", [])),
         transfer=colour.find_transfer(picture),
         stored_pictures=len(packets),
         key_frame_gap=_key_frame_gap([packet.is_key for packet in packets]),

@@ -153,6 +153,10 @@ class Config(BaseModel):
     """From so many followers on an account's videos are read into timelines, not written into them."""
     timeline_days: int
     timeline_entries: int
+    speech: str
+    """Who writes down what is said: "none", "transcribe" or "pocketsphinx"."""
+    speech_languages: str
+    """Comma-separated, of Amazon Transcribe: which languages are expected."""
     review_hold_seconds: int
     appeal_days: int
 

@@ -12,14 +12,15 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, transcoder
-from reelstack.media.ffmpeg_args import frame_ticks, poster
+from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, still_args, transcoder
+from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
 from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
+from reelstack.media.posters import POSTER_SECONDS, choose_poster
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
 from reelstack.production.steps import Work, asset_prefix, note
@@ -29,7 +30,6 @@ FIRST_RUNG = "first.json"
 STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
 """What goes with the picture, with its content type."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-POSTER_SECONDS = 60
 MANAGED_SLACK = Fraction(1, 4)
 """Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
 AT_ONCE = 8
@@ -250,11 +250,8 @@ def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
 
 def _make_poster(clip: Path, folder: Path) -> str:
     """Returns the poster's dominant colour."""
-    target, few = folder / POSTER, folder / "colors.rgb"
-    for skip_dark in (True, False):
-        ffmpeg_process.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
-        if target.exists():
-            break
+    few = folder / "colors.rgb"
+    ffmpeg_process.ffmpeg(still_args.poster(clip, choose_poster(clip), folder / POSTER, few), POSTER_SECONDS)
     return sprites.dominant_color(few.read_bytes())
 
 

@@ -15,6 +15,7 @@ from reelstack.media.notices import Notice
 Engine = Literal["ffmpeg", "mediaconvert"]
 Choice = Literal["ffmpeg", "mediaconvert", "by-duration"]
 Watcher = Literal["onnx", "rekognition"]
+Speech = Literal["none", "transcribe", "pocketsphinx"]
 
 SMALLEST_SIDE = 128
 """MediaConvert takes pictures from 32 a side on; below this nothing is gained by asking it."""
@@ -54,6 +55,11 @@ def choose_engine(plan: Plan, choice: Choice, over_seconds: int) -> Engine:
 def choose_inspector(engines: Iterable[str]) -> Watcher:
     """Who looks at the clip, from the setting `moderation_engines`: Rekognition, or models of our own."""
     return "rekognition" if "rekognition" in engines else "onnx"
+
+
+def choose_listener(plan: Plan, setting: str) -> str:
+    """Who writes down what is said in the clip, from the setting `speech`; "none" where it has no sound."""
+    return setting if plan.facts.audio_stream is not None else "none"
 
 
 def takes(plan: Plan) -> bool:

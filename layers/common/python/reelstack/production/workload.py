@@ -9,12 +9,14 @@ from fractions import Fraction
 from reelstack.failure_reasons import Refused
 from reelstack.media.ffmpeg_args import SEEK_MARGIN_SECONDS
 from reelstack.media.ffmpeg_process import CPU_SHARE
+from reelstack.media.frame_sampling import FEWEST_SPREAD
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Facts, Plan, Rendition
 
 VCPU_MB = 1769
 """Lambda gives one vCPU per so much memory."""
-MEMORY_MB = {"probe": 1769, "encode_first_rung": 5307, "transcode": 7076, "package": 1769, "sample_frames": 3538}
-TIMEOUT_SECONDS = {"probe": 300, "encode_first_rung": 900, "transcode": 900, "package": 300, "sample_frames": 600}
+STEPS = ("probe", "encode_first_rung", "transcode", "package", "sample_frames", "inspect_frames")
+MEMORY_MB = dict(zip(STEPS, (1769, 5307, 7076, 1769, 3538, 3538), strict=True))
+TIMEOUT_SECONDS = dict(zip(STEPS, (300, 900, 900, 300, 600, 600), strict=True))
 """The same as in infra/catalogue/production.py, which a test compares. Lambda allows at most 900."""
 
 FETCHING_SECONDS = 60
@@ -32,6 +34,10 @@ HELD_SHARE = 0.5
 measured at 1080p and rounded up."""
 SMALL_PIXELS_PER_SECOND = 160e6
 """What one vCPU decodes of our own first rung and looks at, for seek previews and sampled frames: measured 188e6."""
+FRAMES_INSPECTED_PER_SECOND = 1
+"""Of a clip that moves much; media.frame_sampling takes 0.2 to 2.2."""
+INSPECTED_SECONDS, TURNS = 0.12, 4
+"""What one vCPU takes for a frame in all models, and how many times over where the source is turned."""
 SOUND_SPEED = 40
 """Seconds of sound that one vCPU decodes, levels and encodes in a second."""
 WHOLE_SECONDS = 240
@@ -110,6 +116,12 @@ def looking_seconds(plan: Plan) -> float:
 def _moving(facts: Facts) -> int:
     """Frames in which the source's pictures are shown for the first time."""
     return facts.frames - facts.held_first - facts.held_last
+
+
+def inspecting_seconds(plan: Plan) -> float:
+    """Of the frames that moderation inspects."""
+    frames = FEWEST_SPREAD + float(plan.seconds) * FRAMES_INSPECTED_PER_SECOND
+    return frames * INSPECTED_SECONDS * (TURNS if plan.facts.turned else 1)
 
 
 def _stored(facts: Facts) -> int:
