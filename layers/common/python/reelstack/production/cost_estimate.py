@@ -153,9 +153,8 @@ def stage_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> tu
     """Seconds on the clock of the first rung, of the other renditions, and of what follows until all is published."""
     calls = step_seconds(plan, original_bytes, workers)
     clock = [each * ceil(number / workers) for _, number, each in calls]
-    *first, encode, package, sample = clock[1:]
-    looking = sample + INSPECT_SECONDS + OVERHEAD_SECONDS
-    return sum(first), encode, max(package, looking - encode)
+    *first, encode, package, sample, inspect = clock[1:]
+    return sum(first), encode, max(package, sample + inspect - encode)
 
 
 def _vcpus(step: str) -> float:
