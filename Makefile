@@ -25,6 +25,7 @@ test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one 
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; at most 12 minutes.
+	@$(PYTHON) local/bootstrap.py generator
 	@$(BIN)/python -m infra.functions.layers
 	@$(BIN)/pytest -n 2 --dist loadgroup -m engines $(SELECTED)
 
@@ -58,11 +59,11 @@ bench: setup-dev ## Every benchmark with its comparisons; JSON goes to bench/res
 synth: setup-run ## Write the CloudFormation templates of STAGE=dev|prod to build/cdk.out/. Needs no credentials.
 	@$(BIN)/reelstack synth $(STAGE)
 
-deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin.
-	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN))
+deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin. DRY_RUN=1 only says what it would do.
+	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN)) $(if $(DRY_RUN),--dry-run)
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
-	@for name in uv run dev checkov; do \
+	@for name in uv run dev checkov generator; do \
 		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
 			--override requirements/overrides.txt $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
 	done

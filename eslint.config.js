@@ -41,7 +41,7 @@ const EVERYWHERE = {
 };
 
 export default [
-  { ignores: ['node_modules/', 'web/', '.local/', '.venv/', '.venv-check/', 'build/', 'cdk.out/'] },
+  { ignores: ['node_modules/', 'web/', '.local/', '.venv/', '.venv-check/', '.venv-generator/', 'build/', 'cdk.out/'] },
   {
     files: ['infra/edge/*.js'],
     languageOptions: {
@@ -69,7 +69,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: Object.fromEntries(['Buffer', 'URL', 'console', 'document', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
+      globals: Object.fromEntries(['Buffer', 'URL', 'console', 'crypto', 'document', 'fetch', 'location', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
     },
     rules: { ...EVERYWHERE, 'no-unused-vars': 'error' },
   },

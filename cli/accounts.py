@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.arguments import User, UserId
-from cli.output import when
+from cli.arguments import User
+from cli.output import named, when
 from cli.session import As, AsJson, connect, print_json, token_provider
 
 if TYPE_CHECKING:
     from reelstack_client import Profile
+
+SHOWN_CHARACTERS = 8
+"""Of a session's name: enough to tell a person's sessions apart."""
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +60,7 @@ def profile(
         print_json(shown)
         return
     said = f"@{shown.handle}" if shown.handle else "no handle"
-    typer.echo(f"{shown.user_id}  {said}  {shown.display_name or '(no name)'}  {shown.privacy}")
+    typer.echo(f"{said}  {shown.display_name or '(no name)'}  {shown.privacy}")
     for line in (shown.bio, *shown.links, shown.avatar_url):
         if line:
             typer.echo(f"  {line}")
@@ -82,7 +85,9 @@ def avatar(
 
 
 def sessions(
-    revoke: Annotated[str | None, typer.Option(metavar="SESSION", help="End this sign-in.")] = None,
+    revoke: Annotated[
+        str | None, typer.Option(metavar="SESSION", help="End this sign-in; the beginning of its name is enough.")
+    ] = None,
     revoke_others: Annotated[bool, typer.Option("--revoke-others", help="End every sign-in but this one.")] = False,
     name: As = "bob",
     as_json: AsJson = False,
@@ -94,7 +99,7 @@ def sessions(
     """
     accounts = connect(name).accounts
     if revoke:
-        accounts.revoke(revoke)
+        accounts.revoke(_whole(revoke, [session.session_id for session in accounts.sessions()]))
     if revoke_others:
         accounts.revoke_others()
     found = accounts.sessions()
@@ -103,9 +108,17 @@ def sessions(
         return
     for session in found:
         mark = "this one" if session.current else ""
-        typer.echo(
-            f"{session.session_id}  {when(session.created_at)}  {when(session.seen_at)}  {session.agent}  {mark}"
-        )
+        shown = (session.session_id[:SHOWN_CHARACTERS], when(session.created_at), when(session.seen_at), session.agent)
+        typer.echo("  ".join((*shown, mark)))
+
+
+def _whole(beginning: str, session_ids: list[str]) -> str:
+    """The session that begins so."""
+    found = [session_id for session_id in session_ids if session_id.startswith(beginning)]
+    if len(found) != 1:
+        said = "several of your sessions begin" if found else "none of your sessions begins"
+        raise typer.BadParameter(f"{said} with {beginning!r}: `reelstack sessions` lists them", param_hint="--revoke")
+    return found[0]
 
 
 def suspend(
@@ -121,11 +134,11 @@ def suspend(
     """
     accounts = connect(name).accounts
     account = accounts.suspend(accounts.find(who).user_id, reason)
-    print_json(account) if as_json else typer.echo(f"{account.user_id}  suspended")
+    print_json(account) if as_json else typer.echo(f"{named(account)}  suspended")
 
 
 def restore(
-    who: UserId,
+    who: User,
     reason: Annotated[str, typer.Option()] = "looked at again",
     name: As = "ada",
     as_json: AsJson = False,
@@ -133,10 +146,11 @@ def restore(
     """Take a suspension back.
 
     \b
-      reelstack restore USER_ID
+      reelstack restore @bob
     """
-    account = connect(name).accounts.restore(who, reason)
-    print_json(account) if as_json else typer.echo(f"{account.user_id}  restored")
+    accounts = connect(name).accounts
+    account = accounts.restore(accounts.find(who).user_id, reason)
+    print_json(account) if as_json else typer.echo(f"{named(account)}  restored")
 
 
 def role(

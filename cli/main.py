@@ -19,6 +19,7 @@ from cli import (
     operations,
     privacy,
     production,
+    samples,
     search,
     social,
     stages,
@@ -32,6 +33,7 @@ A first walk, on a laptop:
 
 \b
   reelstack up                              start everything, publish a sample clip
+  reelstack sample clip.mp4                 make a clip to try with
   reelstack upload clip.mp4 --title "Hi"    upload as the demo creator, wait for the verdict
   reelstack videos                          what I uploaded, and what became of it
   reelstack play VIDEO_ID --open            watch it in a browser
@@ -54,6 +56,7 @@ app = typer.Typer(
 for module in (
     cloud,
     aging,
+    samples,
     uploads,
     videos,
     feed,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import Limit
-from cli.output import print_lines
+from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 
@@ -42,10 +42,11 @@ def search(
         return
     if users:
         found = client.users(text, limit=limit)
-        lines = [f"{one.user_id}  {'@' + one.handle if one.handle else ''}  {one.display_name}" for one in found.items]
+        lines = [f"{named(one)}  {one.display_name}" for one in found.items]
         print_json(found) if as_json else print_lines(lines, "nobody found")
     else:
         clips = client.videos(text, tag=tag, limit=limit)
         print_json(clips) if as_json else print_lines(
-            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --users looks for users"
+            [f"{clip.video_id}  {clip.title}  {named(clip.author)}" for clip in clips.items],
+            "no clip found; --users looks for users",
         )

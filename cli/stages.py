@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from deployment.findings import Finding
     from deployment.site import Deployed
     from deployment.target import Target
+    from infra.settings import Settings
 
 Stage = Annotated[str, typer.Argument(help="A stage of infra/stages.py, e.g. dev or prod.")]
 ADDRESS = re.compile(r"[^@\s\"\\]+@[^@\s\"\\]+\.[^@\s\"\\]+")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done. Needs no credentials.")]
 MARKS = {"ok": "✓", "missing": "✗", "note": "!", "unknown": "?"}
 
 
@@ -41,6 +43,7 @@ def deploy(
         str | None, typer.Option(metavar="ADDRESS", help="Invite this person as an administrator.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before changes of permissions.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Deploy a stage into the AWS account of your present credentials, and make a working site of it.
 
@@ -50,14 +53,18 @@ def deploy(
     \b
       AWS_PROFILE=clips reelstack deploy dev --admin you@example.com
       reelstack deploy dev --yes
+      reelstack deploy dev --dry-run
     """
-    from deployment import site, site_checks
+    from deployment import rehearsal, site, site_checks
     from deployment.findings import examine
     from local.places import places
     from local.progress import Steps
 
     if admin is not None and not ADDRESS.fullmatch(admin):
         raise typer.BadParameter(f"{admin!r} is no mail address", param_hint="--admin")
+    if dry_run:
+        _rehearsed(rehearsal.deploy(_known(stage), admin))
+        return
     target, here = _target(stage, ask=not yes), places()
     here.make()
     done = site.deploy(target, here, Steps(site.STEPS), admin_email=admin)
@@ -68,16 +75,21 @@ def deploy(
 def destroy(
     stage: Stage,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Destroy a stage that keeps no data, with everything in its buckets and tables. Refuses stages that keep theirs.
 
     \b
       reelstack destroy dev
+      reelstack destroy dev --dry-run
     """
-    from deployment import teardown
+    from deployment import rehearsal, teardown
     from deployment.errors import DataKept
     from local.progress import Steps
 
+    if dry_run:
+        _rehearsed(rehearsal.destroy(_known(stage)))
+        return
     target = _target(stage, ask=False)
     if not (yes or target.settings.keep_data):
         typer.confirm(f"Destroy stage {stage} with all its videos and accounts?", abort=True)
@@ -98,12 +110,18 @@ def npm(context: typer.Context) -> None:
     raise typer.Exit(subprocess.run([*node.npm, *context.args], cwd=ROOT, env=environment, check=False).returncode)
 
 
-def _known(stage: str) -> None:
+def _rehearsed(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _known(stage: str) -> "Settings":
     from infra.stages import STAGES
 
     if stage not in STAGES or STAGES[stage].is_local:
         on_aws = ", ".join(name for name, settings in STAGES.items() if not settings.is_local)
         raise typer.BadParameter(f"no stage {stage!r} on AWS; there are {on_aws}. The laptop: reelstack up")
+    return STAGES[stage]
 
 
 def _target(stage: str, *, ask: bool) -> "Target":
@@ -111,12 +129,10 @@ def _target(stage: str, *, ask: bool) -> "Target":
     from deployment.account import Account
     from deployment.emulator import on_emulator
     from deployment.target import OnAws
-    from infra.stages import STAGES
     from local.places import places
     from local.services import Services
 
-    _known(stage)
-    settings, endpoint = STAGES[stage], os.environ.get("AWS_ENDPOINT_URL")
+    settings, endpoint = _known(stage), os.environ.get("AWS_ENDPOINT_URL")
     if endpoint is None:
         return OnAws(settings, Account(settings.region), ask)
     services = Services.of(places())

@@ -2,7 +2,8 @@
 
     python3 local/bootstrap.py run     what `make up` needs
     python3 local/bootstrap.py dev     what `make test` and `make check` need on top
-    python3 local/bootstrap.py checkov the scanner that `make check` runs, in an environment of its own
+    python3 local/bootstrap.py checkov    the scanner that `make check` runs, in an environment of its own
+    python3 local/bootstrap.py generator  the generator of Python clients that `make test-engines` runs, likewise
 
 Python packages go to .venv by uv, every file checked against the hashes of the lock; Node packages by npm ci.
 A step is done again only when its lock file has changed.
@@ -20,7 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "requirements"
 VENV = ROOT / ".venv"
-CHECK_VENV = ROOT / ".venv-check"
+APART = {"checkov": ROOT / ".venv-check", "generator": ROOT / ".venv-generator"}
+"""Programs that pin other versions than ours: lock file -> where their environment is linked to."""
 NODE_MODULES = ROOT / "node_modules"
 OLDEST_PYTHON = (3, 11)
 NODE_OLDEST = 22
@@ -28,14 +30,14 @@ NODE_OLDEST = 22
 
 def main() -> None:
     kind = sys.argv[1] if len(sys.argv) == 2 else ""
-    if kind not in ("run", "dev", "checkov"):
-        sys.exit("usage: bootstrap.py run | dev | checkov")
+    if kind not in ("run", "dev", *APART):
+        sys.exit("usage: bootstrap.py run | dev | checkov | generator")
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(
             f"Reelstack needs Python ≥ 3.11; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.13"
         )
-    if kind == "checkov":
-        install_checkov()
+    if kind in APART:
+        install_apart(kind)
         return
     # What dev.txt installs contains what run.txt does, at the same versions.
     if not (kind == "run" and is_done(VENV, "dev")):
@@ -66,14 +68,14 @@ def install(environment: Path, lock: str) -> None:
     mark_done(environment, lock)
 
 
-def install_checkov() -> None:
+def install_apart(lock: str) -> None:
     """Outside the checkout, by its lock's hash: every clone would fetch the same hundreds of megabytes again."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reelstack"
-    kept = cache / fingerprint(LOCKS / "checkov.txt")[:16] / "checkov"
-    install(kept, "checkov")
-    if CHECK_VENV.is_symlink():
-        CHECK_VENV.unlink()
-    CHECK_VENV.symlink_to(kept, target_is_directory=True)
+    kept, link = cache / fingerprint(LOCKS / f"{lock}.txt")[:16] / lock, APART[lock]
+    install(kept, lock)
+    if link.is_symlink():
+        link.unlink()
+    link.symlink_to(kept, target_is_directory=True)
 
 
 def install_checkout() -> None:

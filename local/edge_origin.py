@@ -94,9 +94,11 @@ class Origin:
         return await self._send("POST", "/", headers, body)
 
     async def _send(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
-        # Built by hand, since a client adds headers of its own, and an Accept-Encoding the viewer never sent.
+        # Built by hand, since a client adds headers of its own, and an Accept-Encoding the viewer never sent. Encoded
+        # here, since httpx takes text for ASCII, and a viewer may send any byte (RFC 9110, section 5.5).
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         request = httpx.Request(
-            method, self._endpoint + path, headers=headers, content=body, extensions={"timeout": TIMEOUT.as_dict()}
+            method, self._endpoint + path, headers=raw, content=body, extensions={"timeout": TIMEOUT.as_dict()}
         )
         try:
             return await self._client.send(request, stream=True)

@@ -62,7 +62,7 @@ def test_a_share_is_one_link_a_channel_and_counts_once(call: Call, streams: Stre
         for channel in ("link", "link", "message")
     )
     assert one == again
-    assert one["url"] == f"/?v=vid&from={one['share_id']}"
+    assert one["url"] == f"/@-/vid?from={one['share_id']}"
     assert other["share_id"] != one["share_id"]
     streams.flow()
     assert call("videos", "GET", "/v1/videos/vid").json["shares"] == 2

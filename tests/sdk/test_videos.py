@@ -1,5 +1,6 @@
 """The client's part of videos: what it sends, what it makes of the answers, and how it waits."""
 
+import httpx
 import pytest
 
 from reelstack_client import NotInTime
@@ -21,12 +22,38 @@ def test_playback_addresses_are_absolute() -> None:
     assert playback.sprites_url == "http://edge.test/v/v1/t/x/1/sprites.vtt"
 
 
+def test_a_link_names_the_owner_as_people_know_them() -> None:
+    named = Responses(ok(VIDEO), ok({"user_id": "ann", "handle": "anna"}), ok(VIDEO), ok({"user_id": "ann"})).client()
+    assert named.videos.link("v1") == "http://edge.test/@anna/v1"
+    assert named.videos.link("v1") == "http://edge.test/@-/v1", "the page leads on to whatever the name is"
+
+
+def test_what_another_site_shows_is_asked_for_by_the_link() -> None:
+    responses = Responses(
+        ok({"version": "1.0", "type": "link", "title": "t", "author_name": "@a", "provider_name": "R"})
+    )
+    assert responses.client().videos.embedding("http://edge.test/@a/v1").author_name == "@a"
+    assert responses.requests[0].url.params["url"] == "http://edge.test/@a/v1"
+
+
 def test_waiting_ends_with_a_final_state_and_tells_each_state() -> None:
     seen: list[str] = []
     responses = Responses(ok(VIDEO), ok(VIDEO), ok(VIDEO | {"state": "published"}))
     video = responses.client().videos.wait("v1", seen=lambda video: seen.append(video.state))
     assert video.state == "published"
     assert seen == ["processing", "processing", "published"]
+
+
+def test_waiting_survives_a_service_that_fails_for_a_while() -> None:
+    failed = [httpx.Response(502, text="Bad Gateway")] * 3  # as often as one request is tried
+    responses = Responses(ok(VIDEO), *failed, httpx.ConnectError("gone"), ok(VIDEO | {"state": "published"}))
+    assert responses.client().videos.wait("v1").state == "published"
+
+
+def test_waiting_in_vain_says_what_the_service_said() -> None:
+    failed = [httpx.Response(502, text="Bad Gateway")] * 3
+    with pytest.raises(NotInTime, match=r"not known \(Bad Gateway\)"):
+        Responses(*failed).client().videos.wait("v1", seconds=-1)
 
 
 def test_waiting_ends_in_time() -> None:

@@ -1,8 +1,9 @@
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from reelstack.moderation import decisions
 from reelstack.moderation.decisions import Answer
+from reelstack.platform.text_fields import OptionalReason
 from reelstack.videos.video_view import VideoView, view
 from reelstack.web import Moderator, VideoId
 
@@ -13,7 +14,7 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     verdict: Answer
-    reason: str = Field(default="", max_length=500)
+    reason: OptionalReason = ""
     """For a rejection, its owner reads this."""
 
 

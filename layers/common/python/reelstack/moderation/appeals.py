@@ -9,7 +9,7 @@ from reelstack.platform import retry
 from reelstack.platform.config import config
 from reelstack.tables.moderation import Review
 from reelstack.tables.videos import Video
-from reelstack.videos import videos
+from reelstack.videos import access, videos
 from reelstack.videos.errors import VideoChanging
 from reelstack.videos.videos import CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS, State
 
@@ -26,7 +26,7 @@ def appeal(video_id: str, owner_id: str, text: str) -> Video:
     VideoChanging.
     """
     for _ in retry.attempts(CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS):
-        video = videos.find_own(video_id, owner_id)
+        video = access.find_own(video_id, owner_id)
         _check(video)
         if _commit(video, text):
             video.refresh(consistent_read=True)

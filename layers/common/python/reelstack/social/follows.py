@@ -46,6 +46,8 @@ def follow(user_id: str, other_id: str) -> Following:
     account = users.find_visible(other_id, user_id)
     known = counts(user_id)
     if known.following + known.requested >= config().max_following and state(user_id, other_id) is None:
+        if relationships.blocked(user_id, (other_id,)):
+            raise UserNotFound
         raise FollowingLimitReached(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
 

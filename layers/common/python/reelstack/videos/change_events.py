@@ -29,7 +29,8 @@ def read(record: StreamRecord) -> list[AnyEvent]:
     video_id, state, was = after["video_id"], after.get("state"), before.get("state")
     owner_id = after.get("owner_id", "")
     found: list[AnyEvent] = []
-    if state == State.QUEUED and was != State.QUEUED:
+    # The first attempt is ordered by the event of the uploaded object, which comes without an answer to the client too.
+    if state == State.QUEUED and was not in (State.QUEUED, State.UPLOADING):
         found.append(_order(after, "attempt", "priority"))
     if "reencode_attempt" in after and after["reencode_attempt"] != before.get("reencode_attempt"):
         found.append(_order(after, "reencode_attempt", "reencode_priority"))

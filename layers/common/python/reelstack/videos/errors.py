@@ -1,10 +1,14 @@
 """Refusals of videos: what a user may not see, and what the state of a video does not allow."""
 
-from reelstack.errors import Conflict, Forbidden, NotFound, Unavailable
+from reelstack.errors import Conflict, Forbidden, Gone, NotFound, Unavailable
 
 
 class VideoNotFound(NotFound):
     type, title = "video-not-found", "There is no such video"
+
+
+class VideoRemoved(Gone):
+    type, title = "video-removed", "This video was for everybody, and was removed"
 
 
 class NotYourVideo(Forbidden):

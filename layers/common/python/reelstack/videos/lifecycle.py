@@ -5,7 +5,7 @@ the video has moved on.
 from dataclasses import dataclass, field
 from typing import Any
 
-from reelstack.failure_reasons import REASONS
+from reelstack.failure_reasons import REASONS, readable
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.tables.videos import Video
@@ -31,6 +31,25 @@ class Rejection:
     labels: dict[str, float] = field(default_factory=dict)
     asset: dict[str, Any] | None = None
     """What was packaged, if production came so far: an appeal may bring it back."""
+
+
+def queue(video_id: str) -> None:
+    """Its upload is complete: it waits for production, and never expires. Nothing changes once it is further. One that
+    was aborted before the object arrived is erased with it, like any deleted video."""
+    video, kept = Video(video_id), [Video.expires_at.remove()]
+    if video.update_if(Video.state == State.UPLOADING, [Video.state.set(State.QUEUED), *kept]):
+        return
+    if video.update_if(Video.video_id.exists() & (Video.state != State.DELETED), kept):
+        return
+    late = [*kept, Video.erasing.set(videos.DUE), Video.erase_at.set(now_ms())]
+    video.update_if((Video.state == State.DELETED) & Video.erasing.does_not_exist(), late)
+
+
+def reopen(video_id: str, expires_at: int) -> None:
+    """Chunks of its upload turned out to be missing: it waits for its owner again, until `expires_at`."""
+    untouched = Video.state.is_in(State.UPLOADING, State.QUEUED) & (Video.attempt == 1)
+    again = [Video.state.set(State.UPLOADING), Video.expires_at.set(expires_at)]
+    Video(video_id).update_if(untouched, again)
 
 
 def begin(video_id: str, attempt: int) -> bool:
@@ -120,7 +139,7 @@ def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
     assert reason in REASONS, reason
-    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
+    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(readable(reason, detail))]
 
 
 def _end(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:

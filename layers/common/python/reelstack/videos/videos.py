@@ -15,7 +15,7 @@ from reelstack.platform.config import config
 from reelstack.tables import transactions
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import open_questions
-from reelstack.videos.errors import NotYourVideo, VideoChanging, VideoNotEditable, VideoNotFound
+from reelstack.videos.errors import VideoChanging, VideoNotEditable, VideoNotFound
 
 CHANGE_ATTEMPTS = 4
 CHANGE_PAUSE_SECONDS = 0.05
@@ -26,9 +26,10 @@ DUE = "due"
 """The one partition of Video.by_erasure."""
 
 
-class State(StrEnum):
+class VideoState(StrEnum):
     UPLOADING = "uploading"
     QUEUED = "queued"
+    """Its upload is complete, or another attempt was asked for; it waits for a slot of the production."""
     PROCESSING = "processing"
     REVIEW = "review"
     PUBLISHED = "published"
@@ -38,6 +39,9 @@ class State(StrEnum):
     FAILED = "failed"
     DELETED = "deleted"
 
+
+State = VideoState
+"""Its name in the code; the API's description, which has states of other things too, shows the class's."""
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -71,14 +75,6 @@ def item_cached_as(video_id: str) -> str:
     return f"item:{video_id}"
 
 
-def find_own(video_id: str, owner_id: str) -> Video:
-    """The item if it belongs to `owner_id`. Raises VideoNotFound or NotYourVideo."""
-    video = find(video_id)
-    if video.owner_id != owner_id:
-        raise NotYourVideo
-    return video
-
-
 def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
     """A page of the owner's videos, newest first, and the cursor of the next page."""
     after = cursors.decode(cursor, int, str)
@@ -99,6 +95,13 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
     more = len(videos) > limit
     videos = videos[:limit]
     return videos, cursors.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
+
+
+def shown_state(video: Video) -> State:
+    """The state that people read. Version 0.2.0 stored `uploading` until production began, and only took the expiry
+    away when the upload was completed."""
+    state = State(video.state)
+    return State.QUEUED if state == State.UPLOADING and video.expires_at is None else state
 
 
 def position(video: Video) -> tuple[int, str]:

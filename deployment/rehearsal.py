@@ -1,0 +1,41 @@
+"""A rehearsal (`--dry-run`) does what needs no AWS account, and says what a deployment or its end would do."""
+
+import json
+
+from deployment.errors import CdkFailed, SettingsIncomplete
+from deployment.target import cdk, check_settings
+from infra.settings import Settings
+from local.places import ROOT
+
+
+def deploy(settings: Settings, admin_email: str | None) -> list[str]:
+    """Writes the templates; the lines say what a deployment would make of them. Raises CdkFailed."""
+    if cdk(settings.stage, ["synth", "--quiet"]):
+        raise CdkFailed("cdk synth ended badly; what it said is above")
+    folder = ROOT / "build" / "cdk.out" / settings.stage
+    stacks = [
+        f"would deploy {file.name.split('.')[0]}: {len(json.loads(file.read_text())['Resources'])} resources"
+        for file in sorted(folder.glob("*.template.json"))
+    ]
+    invited = [f"would invite {admin_email} as an administrator"] if admin_email else []
+    after = ["would make the first playback key", "would build and publish the web app"]
+    return [*_missing(settings), *stacks, *after, *invited]
+
+
+def destroy(settings: Settings) -> list[str]:
+    """The lines say what would be gone, or why it is refused."""
+    if settings.keep_data:
+        return [f"would refuse: stage {settings.stage} keeps its data (keep_data in infra/stages.py)"]
+    return [
+        *_missing(settings),
+        f"would empty every bucket of stage {settings.stage}, old versions too",
+        f"would delete the stacks of stage {settings.stage} with all tables, accounts and keys",
+    ]
+
+
+def _missing(settings: Settings) -> list[str]:
+    try:
+        check_settings(settings)
+    except SettingsIncomplete as error:
+        return [f"would stop before all of it: {error}"]
+    return []

@@ -1,0 +1,204 @@
+"""What README, docs and help tell people to type works as it is written, in the order in which it is written.
+
+Names in capitals stand for what the commands before have printed. No command prints an id of a person: those are UUIDs.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from PIL import Image
+
+from cli.main import app
+from local.places import Places
+from tests.cloud.driver import Driver
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+ON_AWS = ROOT / "docs/on-aws.md"
+"""Only AWS can answer its commands: tests/infra/test_on_aws.py holds them against the services' models."""
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ADDRESS = re.compile(r"\w+://\S+")
+"""A web address is clicked at, not read."""
+LISTENS_SECONDS = 5
+SECONDS = 240
+
+RAW = ("reelstack logs aws", "reelstack token bob")
+"""What these print is not for reading: it is as programs wrote it."""
+ELSEWHERE = {
+    "git clone": "there is a checkout",
+    "make up": "the fixture did",
+    "make down": "the fixture does",
+    "make test": "this is it",
+    "make check": "runs beside this in CI",
+    "make synth": "`deploy --dry-run` writes the same templates",
+    ".venv/bin/pytest": "this is it",
+    ".venv/bin/pre-commit install": "writes into the checkout's .git",
+    ". .venv/bin/activate": "PATH is set so",
+}
+"""How lines begin that are not run here, each with the reason."""
+REHEARSED = {
+    "make deploy STAGE=dev ADMIN=you@example.com": "reelstack deploy dev --admin you@example.com --dry-run",
+    ".venv/bin/reelstack doctor --stage dev": "reelstack doctor --stage dev || true",
+}
+"""What needs an AWS account, and what is run in its place. `doctor` says that there are no credentials."""
+
+pytestmark = [pytest.mark.cloud, pytest.mark.engines, pytest.mark.timeout(900)]
+
+
+class Shell:
+    """Runs lines as a person's shell would, in a folder of its own."""
+
+    def __init__(self, places: Places, folder: Path) -> None:
+        self.folder, self.video_id = folder, "VIDEO_ID"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "REELSTACK_"))},
+            "REELSTACK_LOCAL_DIR": str(places.home),
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+            "HOME": str(folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def run(self, line: str) -> str:
+        """What it printed for a person. Fails if it fails, or prints a UUID."""
+        line = line.replace("VIDEO_ID", self.video_id)
+        listens = "--listen" in line
+        done = subprocess.run(
+            ["bash", "-c", f"timeout -s INT {LISTENS_SECONDS} {line} || [ $? = 124 ]" if listens else line],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+            cwd=self.folder,
+            env=self.environment,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        told = done.stdout + done.stderr
+        assert line in RAW or not UUID.search(ADDRESS.sub("", told)), f"{line} shows an id of a person:\n{told}"
+        if line.startswith("reelstack upload"):
+            self.video_id = done.stdout.split()[0]
+        return told
+
+
+def lines(page: Path) -> list[str]:
+    """Every line of its shell blocks, without comments."""
+    found = [line for block in BLOCK.findall(page.read_text()) for line in block.splitlines()]
+    return [bare for line in found if (bare := re.sub(r"(^|\s+)#\s.*", "", line).strip())]
+
+
+def test_the_readme_can_be_typed_from_top_to_bottom(places: Places, drive: Driver, tmp_path: Path) -> None:
+    shell = Shell(places, tmp_path)
+    run = []
+    for line in lines(ROOT / "README.md"):
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").partition("=")
+            shell.environment[name] = value
+        elif not line.startswith(tuple(ELSEWHERE)):
+            shell.run(REHEARSED.get(line, line))
+            run.append(line)
+    assert len(run) > 10
+    assert drive.outputs.edge_url
+
+
+def test_no_other_page_has_lines_that_nobody_runs() -> None:
+    left = [line for page in PAGES if page not in (ROOT / "README.md", ON_AWS) for line in lines(page)]
+    assert [line for line in left if not line.startswith(tuple(ELSEWHERE))] == []
+
+
+# --- every command ----------------------------------------------------------------------------------------------------
+
+EVERY = """
+reelstack sample clip.mp4 --seconds 3 --portrait
+reelstack upload clip.mp4 --title "Every command"
+reelstack videos
+reelstack edit VIDEO_ID --tag everything
+reelstack play VIDEO_ID
+reelstack check-hls "$(reelstack play VIDEO_ID)"
+reelstack feed --limit 5
+reelstack profile @ann
+reelstack profile --display-name "Bob the Builder"
+reelstack avatar me.png
+reelstack avatar
+reelstack sessions
+reelstack follow @ann
+reelstack followers @ann
+reelstack following @bob
+reelstack timeline
+reelstack profile --privacy private --as ann
+reelstack follow @ann --as mia
+reelstack requests --as ann
+reelstack answer @mia accept --as ann
+reelstack profile --privacy public --as ann
+reelstack like VIDEO_ID
+reelstack comment VIDEO_ID "Where is this, @ann?"
+reelstack comments VIDEO_ID
+reelstack bookmark VIDEO_ID
+reelstack share VIDEO_ID
+reelstack notifications --as ann
+reelstack block @mia
+reelstack block @mia --undo
+reelstack search every
+reelstack search bob --users
+reelstack report VIDEO_ID --reason spam --detail "sells watches"
+reelstack reviews
+reelstack claim VIDEO_ID
+reelstack release VIDEO_ID
+reelstack takedown VIDEO_ID --reason "sells watches"
+reelstack appeal VIDEO_ID --text "I do not"
+reelstack reviews appeals
+reelstack decide VIDEO_ID approve --reason "harmless" --as ada
+reelstack audit VIDEO_ID
+reelstack remoderate --dry-run
+reelstack produce VIDEO_ID --rendition avc-480
+reelstack reencode --codec hevc --limit 1
+reelstack production
+reelstack dead-letters
+reelstack redrive
+reelstack recount @ann
+reelstack suspend @bob --reason "sells watches"
+reelstack restore @bob
+reelstack role @bob creator
+reelstack role @bob creator --withdraw
+reelstack token bob
+reelstack export-me archives --as mia
+reelstack delete VIDEO_ID --yes
+reelstack time
+reelstack status
+reelstack logs aws
+reelstack doctor
+reelstack cost clips 1000
+reelstack destroy dev --dry-run
+""".strip().splitlines()
+NOT_HERE = {
+    "up": "the fixture did",
+    "down": "the fixture does",
+    "bench": "takes minutes: bench/",
+    "npm": "is npm",
+    "synth": "`deploy --dry-run` does the same",
+    "deploy": "README",
+    "delete-me": "tests/cloud/test_privacy.py: the demo user would be gone",
+    "retry": "needs a failure: tests/cloud/test_production.py",
+}
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+
+
+def test_every_command_is_typed_here_or_says_where() -> None:
+    assert {line.split()[1] for line in EVERY} | NOT_HERE.keys() == COMMANDS.keys()
+
+
+def test_every_command_works_and_speaks_of_people_by_name(places: Places, drive: Driver, tmp_path: Path) -> None:
+    shell = Shell(places, tmp_path)
+    Image.new("RGB", (64, 64), "navy").save(tmp_path / "me.png")
+    failed = list[str]()
+    for line in EVERY:
+        try:
+            shell.run(line)
+        except AssertionError as error:  # the others are of interest too
+            failed.append(str(error).partition("\nassert")[0])
+    assert not failed, "\n".join(failed)
+    assert drive.outputs.edge_url
