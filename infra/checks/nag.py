@@ -165,6 +165,8 @@ def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, st
     if "describe_production_machine" in calls:
         executions = names.executions_arn("production", ":*")
         yield executions, "It asks for executions of one machine, named by upload"
+    if "describe_decision_machine" in calls:
+        yield names.executions_arn("decision", ":*"), "It asks for executions of one machine, named by video"
     if "cancel_transcode_jobs" in calls:
         yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
     if "read_transcription" in calls:
