@@ -46,7 +46,7 @@ def show(
     if as_json:
         print_json(video)
     else:
-        typer.echo(progress_line(video) if video.progress else video_line(video))
+        print_lines([progress_line(video)] if video.progress else video_lines(video), "")
 
 
 def edit(

@@ -22,7 +22,7 @@ def get_following(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> V
     return _page(caller.user_id, *timelines.read(caller.user_id, limit, cursor))
 
 
-def _page(user_id: str, found: list[Video], following: str | None) -> VideoPage:
+def _page(user_id: str | None, found: list[Video], following: str | None) -> VideoPage:
     counts = counters.read([video.video_id for video in found])
     items = [view(video, counts[video.video_id], inside=video.owner_id == user_id) for video in found]
     return VideoPage(items=items, cursor=following)
