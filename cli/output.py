@@ -54,8 +54,13 @@ def _duration(seconds: int) -> str:
     return f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
 
 
-def video_line(video: "Video") -> str:
-    """One video on one line: id, state, what can be said about it, title."""
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+
+
+def video_line(video: "Video", *, by: bool = False) -> str:
+    """One video on one line: id, state, what can be said about it, title; `by`: and whose it is."""
     said = ""
     if video.state == "published" and video.duration_ms is not None:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
@@ -66,7 +71,8 @@ def video_line(video: "Video") -> str:
         said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
-    return f"{video.video_id}  {video.state:10}  {video.title}" + (f"  ({said})" if said else "")
+    author = f"  {named(video.author)}" if by else ""
+    return f"{video.video_id}  {video.state:10}  {video.title}{author}" + (f"  ({said})" if said else "")
 
 
 def watch(client: "Client", video_id: str) -> "Video":

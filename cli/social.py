@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.arguments import Limit, Undo, User, UserId
-from cli.output import print_lines
+from cli.arguments import Limit, Undo, User
+from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def followers(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = 
     """
     client = connect(name)
     page = client.social.followers(_user_id(client, who), limit=limit)
-    print_json(page) if as_json else print_lines([one.user_id for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
 def following(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
@@ -65,7 +65,7 @@ def following(who: User, limit: Limit = 20, name: As = "bob", as_json: AsJson = 
     """
     client = connect(name)
     page = client.social.following(_user_id(client, who), limit=limit)
-    print_json(page) if as_json else print_lines([one.user_id for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
 def requests(limit: Limit = 20, name: As = "ann", as_json: AsJson = False) -> None:
@@ -75,16 +75,17 @@ def requests(limit: Limit = 20, name: As = "ann", as_json: AsJson = False) -> No
       reelstack requests --as ann
     """
     page = connect(name).social.requests(limit=limit)
-    print_json(page) if as_json else print_lines([one.user_id for one in page.items], "nobody yet")
+    print_json(page) if as_json else print_lines([named(one.user) for one in page.items], "nobody yet")
 
 
-def answer(user_id: UserId, said: Annotated[Literal["accept", "decline"], typer.Argument()], name: As = "ann") -> None:
+def answer(who: User, said: Annotated[Literal["accept", "decline"], typer.Argument()], name: As = "ann") -> None:
     """Answer somebody who asks to follow me.
 
     \b
-      reelstack answer USER_ID accept --as ann
+      reelstack answer @bob accept --as ann
     """
-    social = connect(name).social
+    client = connect(name)
+    social, user_id = client.social, _user_id(client, who)
     social.accept(user_id) if said == "accept" else social.decline(user_id)
     typer.echo("follows you" if said == "accept" else "declined")
 

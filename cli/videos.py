@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import Limit, VideoId, Visibility
-from cli.output import print_lines, progress_line, video_line, watch
+from cli.output import print_lines, progress_line, video_line, video_lines, watch
 from cli.session import As, AsJson, connect, print_json
 
 
@@ -25,7 +25,7 @@ def videos(
       reelstack videos --as ann
     """
     page = connect(name).videos.list(limit=limit)
-    lines = [video_line(video) for video in page.items]
+    lines = [line for video in page.items for line in video_lines(video)]
     print_json(page) if as_json else print_lines(lines, "none yet: `reelstack upload FILE` makes one")
 
 
@@ -46,7 +46,7 @@ def show(
     if as_json:
         print_json(video)
     else:
-        typer.echo(progress_line(video) if video.progress else video_line(video))
+        print_lines([progress_line(video)] if video.progress else video_lines(video), "")
 
 
 def edit(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.route_rates import ROUTE_RATES
 from reelstack.classification.verdicts import NEVER, Label, Threshold
-from reelstack.production.engine_choice import Choice
+from reelstack.production.engine_choice import Choice, Speech
 from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
@@ -199,8 +199,15 @@ class Settings(BaseModel):
         Label.HATE: Threshold(review=0.5, reject=0.95),
         Label.RUDE: Threshold(review=NEVER, reject=NEVER),
         Label.OTHER: Threshold(review=0.5, reject=NEVER),
+        Label.SPEECH: Threshold(review=0.75, reject=NEVER),
+        Label.UNSEEN: Threshold(review=0.5, reject=NEVER),
     }
     """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
+    speech: Speech = "none"
+    """Who writes down what is said in a clip, for the word list: Amazon Transcribe (0.024 $ a minute), or PocketSphinx,
+    which only a laptop has. Two listed words send a clip to a moderator."""
+    speech_languages: tuple[str, ...] = Field(default=("en-US", "de-DE", "es-ES", "fr-FR"), min_length=1, max_length=5)
+    """Of Transcribe: of several it finds out which is spoken."""
     review_hold_seconds: int = Field(default=900, ge=60)
     """How long a review that a moderator claimed is theirs alone."""
     appeal_days: int = Field(default=30, ge=1)

@@ -108,6 +108,7 @@ GET /v1/search/users                                    | viewer    | 200       
 POST /v1/search/reindex                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/me/password                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
 PUT /v1/me/handle                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 DELETE /v1/me/handle                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/me/avatar                                       | viewer    | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended

@@ -16,6 +16,8 @@ from valkey import Valkey
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+# A laptop listens to every clip, which costs seconds: tests/production/test_speech.py does, others need not.
+os.environ["REELSTACK_LOCAL_SPEECH"] = "none"
 from bench import _valkey
 from infra.stages import STAGES
 from reelstack.accounts import sessions
@@ -221,6 +223,7 @@ def _resources() -> Config:
         review_hold_seconds=settings.review_hold_seconds,
         appeal_days=settings.appeal_days,
         user_pool_id="",
+        password_client_id="",
         session_cache_seconds=settings.session_cache_seconds,
         session_seconds=settings.session_days * 24 * 3600,
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
@@ -235,6 +238,8 @@ def _resources() -> Config:
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
+        speech="none",
+        speech_languages="en-US",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
     empty_tables()
@@ -339,12 +344,15 @@ def request(
     headers: dict[str, str] | None = None,
     through_cdn: bool = True,
     token_use: str = "access",
+    signed_in_at: int | None = None,
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
     claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": token_use}
     if session:
         claims["origin_jti"] = session
+    if signed_in_at:
+        claims["auth_time"] = str(signed_in_at)
     return {
         "version": "2.0",
         "routeKey": f"{method} {raw}",

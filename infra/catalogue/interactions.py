@@ -1,6 +1,6 @@
 """Interactions: likes, comments, bookmarks and shares, and their counters."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
@@ -51,7 +51,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         deletes=(Like, CommentLike, Pin, Bookmark),
         appends=(AuditEntry,),
         checks=(Block,),
-        config=("cache_url", "moderation_thresholds"),
+        config=("cache_url", "moderation_thresholds", *PLAYBACK),
+        calls=("read_playback_secret",),
     ),
     Fn(
         "count_interactions",

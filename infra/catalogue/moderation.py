@@ -30,6 +30,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         lists=("media:quarantine/",),
         config=(
             "decision_machine_arn",
+            "moderation_engines",
             "moderation_thresholds",
             "review_hold_seconds",
             "appeal_days",

@@ -1,8 +1,9 @@
 """Videos: the video itself, and the events that its changes make."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.production import BacklogEntry, Lease
 from reelstack.tables.social import Block, Follow
@@ -32,12 +33,25 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/oembed",
         ),
         pages=("ANY /pages/{handle}/{video_id}", "ANY /pages/{handle}/{video_id}/poster.jpg"),
-        reads=(Video, Counter, Follow, Block, User, Usage, Review, Lease, BacklogEntry, "web:index.html"),
+        reads=(
+            Video,
+            Counter,
+            Like,
+            Bookmark,
+            Follow,
+            Block,
+            User,
+            Usage,
+            Review,
+            Lease,
+            BacklogEntry,
+            "web:index.html",
+        ),
         writes=(Video, Usage, Review),
         checks=(Review,),
         appends=(AuditEntry,),
         config=(
-            *("playback_secret", "playback_seconds_public", "playback_seconds_private"),
+            *PLAYBACK,
             *("cache_url", "erase_after_seconds", "production_slots"),
             *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),

@@ -165,8 +165,12 @@ def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, st
     if "describe_production_machine" in calls:
         executions = names.executions_arn("production", ":*")
         yield executions, "It asks for executions of one machine, named by upload"
+    if "describe_decision_machine" in calls:
+        yield names.executions_arn("decision", ":*"), "It asks for executions of one machine, named by video"
     if "cancel_transcode_jobs" in calls:
         yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
+    if "read_transcription" in calls:
+        yield names.transcription_jobs_arn, "A job is named by its upload and attempt"
     if "post_to_connections" in calls:
         for arn in _connections(wiring, stack):
             yield arn, "Connections are named by API Gateway as they open"

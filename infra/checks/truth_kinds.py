@@ -48,7 +48,9 @@ KINDS: dict[str, Kind] = {
     ),
     "AWS::CloudWatch::Alarm": Kind(False, "kept; the emulator has none of the services' metrics to hold against it"),
     "AWS::CloudWatch::Dashboard": Kind(False, "kept, never drawn"),
-    "AWS::Cognito::UserPool": Kind(True, "no mail, no second factor"),
+    "AWS::Cognito::UserPool": Kind(
+        True, "no mail, no second factor; nothing is asked after a forgotten password was confirmed"
+    ),
     "AWS::Cognito::UserPoolClient": Kind(
         True, "its callbacks: the code flow with PKCE is walked through at the emulator's page"
     ),

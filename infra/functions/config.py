@@ -42,6 +42,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,
+        "password_client_id": stores.password_client.user_pool_client_id if stores.password_client else "",
         "user_pool_id": stores.user_pool.user_pool_id if stores.user_pool else "",
     }
 
@@ -130,6 +131,8 @@ def _moderation(settings: Settings) -> dict[str, Any]:
     return {
         "moderation_engines": ",".join(settings.moderation_engines),
         "moderation_thresholds": json.dumps(thresholds),
+        "speech": settings.speech,
+        "speech_languages": ",".join(settings.speech_languages),
         "review_hold_seconds": settings.review_hold_seconds,
         "appeal_days": settings.appeal_days,
     }

@@ -67,9 +67,8 @@ def look(user_id: str) -> str:
 
 def due(user_id: str) -> None:
     """The time of its erasure has come, or comes again."""
-    if request := data_requests.find(user_id, Kind.ERASURE):
-        if request.queue and request.state != Progress.RUNNING:
-            DataRequest(user_id, Kind.ERASURE).update([DataRequest.due_at.set(1)])
+    waits = DataRequest.queue.exists() & (DataRequest.state != Progress.RUNNING)
+    DataRequest(user_id, Kind.ERASURE).update_if(waits, [DataRequest.due_at.set(1)])
     account_deletion.start_due()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.edge import CODE
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,15 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
     assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
     assert (played["width"], played["height"]) == (180, 320)
     assert found["likes"] == ["Like Plays, 7 likes", "Like Plays, 8 likes", "Like Plays, 7 likes"]
+    assert found["notices"] == [NOTICE["message"]]
     assert found["problems"] == []
+    assert found["complaints"] == []
+
+
+def test_a_page_of_ten_clips_is_one_request(site: Site) -> None:
+    found = in_chromium("ten", url=site.url, username=USER, password=PASSWORD, titles=MORE)
+    assert found["authors"] == ["@bob"] * 10
+    assert found["ofTheApi"] == ["/v1/feed"], "the budget is two"
     assert found["complaints"] == []
 
 

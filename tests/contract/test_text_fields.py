@@ -17,8 +17,8 @@ MACHINES = {
     "idempotency-key": "checked by the middleware",
     "index": "given out by the API",
     "key": "compared with the upload's id",
-    "password": "never stored, and no character of it is another's business",
-    "old_password": "as password",
+    "new_password": "never stored, and its characters are nobody else's business",
+    "old_password": "as new_password",
     "session_id": "given out by the API",
     "uploadId": "compared with the upload's id",
 }

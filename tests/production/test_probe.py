@@ -25,6 +25,7 @@ def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
         "duration_ms": 2500,
         "engine": "ffmpeg",
         "watcher": "onnx",
+        "listener": "none",
     }
     plan = json.loads(production.objects("uploads", "work/")["work/u1/1/plan.json"])
     assert [rendition["name"] for rendition in plan["renditions"]] == ["avc-180", "hevc-180"]

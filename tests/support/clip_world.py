@@ -128,12 +128,12 @@ class ClipWorld:
         return StreamRecord({"dynamodb": {"OldImage": before, "NewImage": after}}) if after != before else None
 
     def carry_out_decisions(self) -> None:
-        """What the machine `decision` does, for each execution that was started."""
+        """What the machine `decision` does, for each execution that was started and did not break."""
         decision_machine.resend()
         states = seam.client("stepfunctions")
         for run in states.list_executions(stateMachineArn=config().decision_machine_arn)["executions"]:
             given = json.loads(states.describe_execution(executionArn=run["executionArn"])["input"])
-            if given["video_id"] != self.name:
+            if given["video_id"] != self.name or run["status"] != "RUNNING":
                 continue
             if given["verdict"] == "approve":
                 lifecycle.publish(self.name, given["attempt"], given["asset"], given["labels"])

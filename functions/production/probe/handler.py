@@ -12,7 +12,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
 from reelstack.production import budget, cost_estimate, progress, reencodes
-from reelstack.production.engine_choice import choose_engine, choose_inspector, engine_choice
+from reelstack.production.engine_choice import choose_engine, choose_inspector, choose_listener, engine_choice
 from reelstack.production.progress import Planned
 from reelstack.production.steps import ProbeInput, Rejected
 from reelstack.production.workload import arrange
@@ -45,13 +45,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "duration_ms": plan.duration_ms,
         "engine": choose_engine(plan, engine_choice(config().engine), config().mediaconvert_over_seconds),
         "watcher": choose_inspector(config().moderation_engines.split(",")),
+        "listener": choose_listener(plan, config().speech),
     }
 
 
 def _priced(plan: Plan, size_bytes: int) -> Plan:
     """The same plan with what it is estimated to cost. Raises Refused if that is more than one clip may."""
     cost = cost_estimate.estimate(
-        plan, original_bytes=size_bytes, architecture=config().architecture, workers=config().segment_workers
+        plan,
+        original_bytes=size_bytes,
+        architecture=config().architecture,
+        workers=config().segment_workers,
+        transcribed=choose_listener(plan, config().speech) == "transcribe",
     )
     cost_estimate.check(cost, config().max_clip_microdollars)
     return plan.model_copy(update={"cost_microdollars": cost.total})

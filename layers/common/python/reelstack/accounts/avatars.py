@@ -69,6 +69,6 @@ def remove(user_id: str) -> None:
         storage.delete("media", shown)
 
 
-def url(user: User) -> str | None:
-    """Where the picture is, relative to the site's address."""
-    return f"/{quote(user.avatar)}" if user.avatar else None
+def url(key: str | None) -> str | None:
+    """Where the picture of this key is, relative to the site's address."""
+    return f"/{quote(key)}" if key else None

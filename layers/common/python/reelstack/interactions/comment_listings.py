@@ -52,10 +52,14 @@ class CommentView(Row):
 
 
 def list_comments(video_id: str, viewer_id: str | None, order: Order, limit: int, cursor: str | None) -> Shown:
-    """Pages may be shorter than `limit`: go on until the cursor is None. Eventually consistent."""
+    """Pages may be shorter than `limit`: go on until the cursor is None. A first page begins with the comment that the
+    video's owner pinned, as `pinned`, which is in the list as well. Eventually consistent."""
     read = _newest if order is Order.NEWEST else _top
     found, following = _cached(f"{video_id}:{order}:{limit}", cursor, lambda: read(video_id, limit, cursor))
-    return views(found, viewer_id), following
+    first = _pinned_rows(video_id) if cursor is None else []
+    shown = {view.comment_id: view for view in views([*first, *found], viewer_id)}
+    pinned = [shown[row.comment_id].model_copy(update={"pinned": True}) for row in first if row.comment_id in shown]
+    return [*pinned, *(shown[row.comment_id] for row in found if row.comment_id in shown)], following
 
 
 def list_replies(video_id: str, comment_id: str, viewer_id: str | None, limit: int, cursor: str | None) -> Shown:
@@ -64,13 +68,6 @@ def list_replies(video_id: str, comment_id: str, viewer_id: str | None, limit: i
         f"{video_id}/{comment_id}:{limit}", cursor, lambda: _replies(video_id, comment_id, limit, cursor)
     )
     return views(found, viewer_id), following
-
-
-def pinned(video_id: str, viewer_id: str | None) -> CommentView | None:
-    """The comment the video's owner pinned, if it is there for the viewer."""
-    found = cache.remember(f"pinned:{video_id}", CACHE_SECONDS, lambda: _pinned(video_id))
-    shown = views([Row.model_validate(row) for row in found], viewer_id)
-    return shown[0].model_copy(update={"pinned": True}) if shown else None
 
 
 def view(comment: Comment, viewer_id: str | None) -> CommentView:
@@ -188,6 +185,11 @@ def _replies(video_id: str, comment_id: str, limit: int, cursor: str | None) -> 
     )
     page = rows(sharding.first(limit + 1, found))
     return page[:limit], cursors.encode(page[limit - 1].comment_id) if len(page) > limit else None
+
+
+def _pinned_rows(video_id: str) -> list[Row]:
+    found = cache.remember(f"pinned:{video_id}", CACHE_SECONDS, lambda: _pinned(video_id))
+    return [Row.model_validate(row) for row in found]
 
 
 def _pinned(video_id: str) -> list[dict[str, Any]]:

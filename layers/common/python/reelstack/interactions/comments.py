@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.classification import text_moderation, verdicts
-from reelstack.classification.verdicts import Verdict
+from reelstack.classification.verdicts import Label, Verdict
 from reelstack.interactions import comment_ids, comment_ranking
 from reelstack.interactions.errors import CommentNotFound, CommentRejected, NotAThread, NotYourComment
 from reelstack.platform import retry
@@ -220,8 +220,8 @@ def mentions(text: str) -> list[str]:
 
 def _standing(text: str, comment_id: str) -> dict[str, Any]:
     """What moderation's words make of a text: visible, or waiting for a person. Raises CommentRejected."""
-    seen = verdicts.own_labels("text", text_moderation.scores([text]))
-    verdict = verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict
+    threshold = verdicts.read_thresholds(config().moderation_thresholds)[Label.PROFANITY]
+    verdict = threshold.verdict(text_moderation.scores([text])["profanity"])
     if verdict is Verdict.REJECT:
         raise CommentRejected
     if verdict is Verdict.REVIEW:

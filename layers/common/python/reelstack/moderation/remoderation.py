@@ -61,7 +61,7 @@ def judge(video: Video, *, by_a_person: bool) -> Judgement:
     """The verdict on stored scores. Labels that have no thresholds any more say nothing."""
     thresholds = verdicts.read_thresholds(config().moderation_thresholds)
     known = {Label(name): float(score) for name, score in video.labels.items() if name in thresholds}
-    judgement = verdicts.judge(known, thresholds)
+    judgement = verdicts.judge(known, thresholds, verdicts.known_by(config().moderation_engines.split(",")))
     if not by_a_person:
         return judgement
     milder = Verdict.REVIEW if judgement.verdict is Verdict.REJECT else Verdict.APPROVE

@@ -153,10 +153,16 @@ class Config(BaseModel):
     """From so many followers on an account's videos are read into timelines, not written into them."""
     timeline_days: int
     timeline_entries: int
+    speech: str
+    """Who writes down what is said: "none", "transcribe" or "pocketsphinx"."""
+    speech_languages: str
+    """Comma-separated, of Amazon Transcribe: which languages are expected."""
     review_hold_seconds: int
     appeal_days: int
 
     user_pool_id: str
+    password_client_id: str
+    """The app client by which the service proves a password; empty with another issuer."""
     """Empty where another issuer keeps the accounts."""
     session_cache_seconds: int
     """How long a process may go on letting in a session that was revoked, or an account that was suspended."""

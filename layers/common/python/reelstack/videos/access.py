@@ -21,13 +21,14 @@ from typing import Any, Protocol, TypedDict, TypeVar
 
 from reelstack.accounts import users
 from reelstack.accounts.errors import UserNotFound
+from reelstack.accounts.users import Facts
 from reelstack.errors import ReelstackError
 from reelstack.platform import cache
 from reelstack.social import relationships
 from reelstack.social.relationships import Relationship
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
-from reelstack.videos.audiences import OPEN, Account, Audience, refusal
+from reelstack.videos.audiences import OPEN, Account, refusal
 from reelstack.videos.errors import NotYourVideo, VideoModerated, VideoNotFound, VideoProcessing
 from reelstack.videos.videos import State
 
@@ -153,11 +154,6 @@ def filter_visible(found: Iterable[Found], viewer_id: str | None) -> list[Found]
     return [video for video in page if visible(video)]
 
 
-def is_for_everybody(video: Owned) -> bool:
-    """Everybody may see it, blocks aside: this decides for how long its playback may be kept, and by whom."""
-    return video.visibility == Audience.PUBLIC and account(video.owner_id).open
-
-
 def _check_others(owner_id: str, audience: str, state: str, viewer_id: str | None) -> None:
     """Of a viewer who is not its owner. The audience is first: what became of a video that is not for them is nobody
     else's business."""
@@ -258,5 +254,5 @@ def account_now(owner_id: str) -> Account:
     return _account(users.read_facts(owner_id))
 
 
-def _account(facts: dict[str, bool]) -> Account:
+def _account(facts: Facts) -> Account:
     return Account(facts["private"], facts["friends_only"], facts["suspended"] or facts["deleted"])

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from reelstack.counters.counters import Counts
 from reelstack.failure_reasons import REASONS, readable
+from reelstack.media.notices import MESSAGES, Notice
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State, shown_state
 
@@ -32,6 +33,14 @@ class ProductionProgress(BaseModel):
     """Null until the file was looked at."""
     remaining_seconds: int | None = None
     """An estimate until it is published or refused; null if there is none. It does not count a moderator's time."""
+
+
+class NoticeView(BaseModel):
+    """Something that production changed about the clip."""
+
+    code: str
+    """One of the codes in docs/uploads.md. A later release may add to these."""
+    message: str
 
 
 class VideoView(BaseModel):
@@ -71,12 +80,8 @@ class VideoView(BaseModel):
     """While it is queued or processing, told to its owner and admins by the route of the one video."""
     reencode_reason: str | None = None
     """Why the latest attempt to make it anew came to nothing."""
-
-
-class VideoPage(BaseModel):
-    items: list[VideoView]
-    cursor: str | None
-    """Send it back to get the next page; null on the last one."""
+    notices: list[NoticeView] | None = None
+    """What production changed about the clip, as far as it was made. Told to its owner and admins only."""
 
 
 def view(
@@ -117,4 +122,11 @@ def view(
         reencoding=video.reencode_attempt is not None if inside else None,
         progress=progress if inside else None,
         reencode_reason=video.reencode_reason if inside else None,
+        notices=_notices(video) if inside else None,
     )
+
+
+def _notices(video: Video) -> list[NoticeView]:
+    """Codes of a later release, which this one has no message for, are left out."""
+    codes = (video.asset or video.preview or {}).get("notices", [])
+    return [NoticeView(code=code, message=MESSAGES[Notice(code)]) for code in codes if code in MESSAGES]

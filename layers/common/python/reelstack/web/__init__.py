@@ -15,6 +15,7 @@ A route names who may call it by the type of its `caller` parameter: `Reader` (w
 `dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -36,6 +37,14 @@ from reelstack.web.auth import (
 from reelstack.web.problems import Problem
 from reelstack.web.route_policy import RouteUndeclared, declared
 
+
+class Included(StrEnum):
+    """What a list of videos, or a video, says besides when it is asked to."""
+
+    PLAYBACK = "playback"
+
+
+Include = Annotated[Included | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=50)]
 Cursor = Annotated[str | None, Query(max_length=512)]
 VideoId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -53,6 +62,8 @@ __all__ = [
     "Caller",
     "Creator",
     "Cursor",
+    "Include",
+    "Included",
     "Limit",
     "Moderator",
     "Problem",

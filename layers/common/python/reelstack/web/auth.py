@@ -22,6 +22,8 @@ class Caller:
     roles: frozenset[str]
     session_id: str | None = None
     """Which sign-in the token came of; None: its issuer does not say."""
+    signed_in_at: int | None = None
+    """When that was, in unix seconds; None: its issuer does not say."""
 
     def may(self, role: str) -> bool:
         """Whether one of its roles is `role` or a higher one."""
@@ -100,4 +102,6 @@ def caller_of(event: dict[str, Any], everybody: str = "viewer") -> Caller | None
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
     session_id = claims.get("origin_jti") or claims.get("sid")
-    return Caller(claims["sub"], frozenset(names) | {everybody}, session_id)
+    at = str(claims.get("auth_time", ""))
+    signed_in_at = int(at) if at.isdecimal() else None
+    return Caller(claims["sub"], frozenset(names) | {everybody}, session_id, signed_in_at)
