@@ -16,8 +16,6 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
-
-
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
@@ -94,8 +92,7 @@ class Settings(BaseModel):
     """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
     reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
     anonymous_route_rate: Rate = Rate(at_once=200, per_second=100)
-    """The same of each route that reads without a token. Who is signed in reads by other routes of the gateway: a flood
-    of these takes nothing from them."""
+    """The same of each route that reads without a token; who is signed in reads by others, untouched by a flood."""
     connect_rate: Rate = Rate(at_once=400, per_second=250)
     """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
     user_rate: Rate = Rate(at_once=100, per_second=3)
