@@ -83,7 +83,13 @@ def decide(
       reelstack decide VIDEO_ID reject --reason "Not your film"
     """
     video = connect(name).moderation.decide(video_id, verdict, reason)
-    print_json(video) if as_json else typer.echo(video_line(video))
+    if as_json:
+        print_json(video)
+    elif video.carried_out:
+        typer.echo(video_line(video))
+    else:  # its state is still the one before the decision
+        follows = {"approve": "published", "reject": "rejected"}[video.decision]
+        typer.echo(f"{video.video_id}  decided: {video.decision}; it is {follows} within seconds")
 
 
 def takedown(

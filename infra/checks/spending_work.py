@@ -27,7 +27,7 @@ DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 
 GET /v1/videos                                           | 90  | 180  | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}                                | 20  | 9    | 0     | 0  |              |                  |
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
-DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
+DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
 GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |

@@ -21,6 +21,7 @@ MACHINES = {
     "old_password": "as new_password",
     "session_id": "given out by the API",
     "uploadId": "compared with the upload's id",
+    "url": "read as an address of this site, or refused",
 }
 """Texts without a fixed form that no person writes for others to read."""
 FIXED = {"enum", "const", "pattern", "x-text"}
