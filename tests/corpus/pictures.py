@@ -49,7 +49,7 @@ def shapes() -> list[Odd]:
         published("wide pixels", *moving(size="180x144"), "-vf", "setsar=64/45", *X264).but(size=(256, 144)),
         published("narrow pixels", *moving(size="160x90"), "-vf", "setsar=1/2", *X264),
         published("pixels of no shape", *moving(), "-vf", "setsar=0/1", *X264).but(size=(160, 90)),
-        published("interlaced", *moving(), "-vf", "setfield=tff", *X264, "-flags", "+ilme+ildct", "-x264opts", "tff=1"),
+        published("interlaced", *moving(size="160x96"), "-vf", "setfield=tff", *X264, "-flags", "+ilme+ildct", "-x264opts", "tff=1"),
         refused("smaller than a picture may be", "picture-too-small", run(*moving(size="14x14"), *X264)),
     ]
     return found
