@@ -37,6 +37,11 @@ def named(person: Person | None) -> str:
     return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
 
 
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+
+
 def video_line(video: "Video") -> str:
     """One video on one line: id, state, what can be said about it, title."""
     said = ""

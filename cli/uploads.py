@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.arguments import Visibility
-from cli.output import video_line
+from cli.output import video_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def upload(
         print_json(done) if as_json else typer.echo(f"{done.video_id}  uploaded")
         return
     video = _watch(client, done.video_id)
-    print_json(video) if as_json else typer.echo(video_line(video))
+    print_json(video) if as_json else typer.echo("\n".join(video_lines(video)))
     if video.state in ("rejected", "failed"):
         raise typer.Exit(2)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import VideoId, Visibility
-from cli.output import print_lines, video_line
+from cli.output import print_lines, video_line, video_lines
 from cli.session import As, AsJson, connect, print_json, stage_url
 
 
@@ -25,7 +25,7 @@ def videos(
       reelstack videos --as ann
     """
     page = connect(name).videos.list(limit=limit)
-    lines = [video_line(video) for video in page.items]
+    lines = [line for video in page.items for line in video_lines(video)]
     print_json(page) if as_json else print_lines(lines, "none yet: `reelstack upload FILE` makes one")
 
 

@@ -20,6 +20,13 @@ class NotInTime(ClientError):
     """The video did not reach a final state within the time that was given."""
 
 
+class Notice(Answer):
+    """Something that production changed about a clip."""
+
+    code: str
+    message: str
+
+
 class Video(Answer):
     """A clip. Times are as the service sends them; `likes` is None where it was not counted."""
 
@@ -54,6 +61,8 @@ class Video(Answer):
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What production changed about the clip; told to its owner and admins only."""
 
 
 class Rendition(Answer):

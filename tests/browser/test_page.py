@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
+from tests.browser.small_site import NOTICE, PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,7 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
     assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
     assert (played["width"], played["height"]) == (180, 320)
     assert found["likes"] == ["Like Plays, 7 likes", "Like Plays, 8 likes", "Like Plays, 7 likes"]
+    assert found["notices"] == [NOTICE["message"]]
     assert found["problems"] == []
     assert found["complaints"] == []
 

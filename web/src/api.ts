@@ -12,6 +12,8 @@ export interface Video {
   duration_ms: number | null;
   width: number | null;
   height: number | null;
+  /** What production changed about the clip; only its owner is told. */
+  notices?: { code: string; message: string }[] | null;
 }
 
 export interface Page {

@@ -53,6 +53,9 @@ export class Clips {
     item.dataset.videoId = video.video_id;
     find(item, 'h3', HTMLElement).textContent = video.title;
     find(item, '.about', HTMLElement).textContent = [clock(video.duration_ms), video.description].filter(Boolean).join(' · ');
+    const notices = find(item, '.notices', HTMLElement);
+    notices.textContent = (video.notices ?? []).map(({ message }) => message).join(' ');
+    notices.hidden = notices.textContent === '';
     if (video.width && video.height) {
       find(item, '.stage', HTMLElement).style.aspectRatio = `${video.width} / ${video.height}`;
     }

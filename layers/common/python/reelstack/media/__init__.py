@@ -2,11 +2,16 @@
 
 file_types        the type of a file, from its first bytes
 probe             what an uploaded file really holds, or why it cannot be produced
+stream_choice     which of a file's pictures and sounds come first
+packets           the packets of a stream
+sound_probe       the sound that a clip is made with, and its loudness
+timeline          how long pictures are held while only the sound goes on
 frame_grid        the even grid of frames that a clip is produced on
 notices           what production changed about a clip
 ladder            the plan of a production: renditions (rungs), segments, bitrates
 ffmpeg_args       the arguments that make ffmpeg encode a plan
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output
+damage            how much of a picture may be damaged
 transcoder        encodes segments and checks what came out
 frame_sampling    the frames that moderation inspects
 sprites           seek previews and the placeholder colour

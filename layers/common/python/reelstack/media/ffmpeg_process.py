@@ -21,7 +21,8 @@ MAX_ALLOCATION = 1024 * 1024 * 1024
 """Bytes a program may ask for at once: a hostile header cannot take the machine's memory."""
 MAX_PIXELS = 4096 * 2304
 """Of one picture, wherever in the file it comes: 4K. The header may promise less."""
-MAX_STREAMS = 16
+MAX_TRACKS = 256
+"""Of any kind. How many pictures and sounds there may be among them is probe's to say."""
 MAX_FILE_BYTES = 4 * 1024 * 1024 * 1024
 PROBE_MEMORY_BYTES = 1024 * 1024 * 1024
 DEFAULT_MEMORY_MIB = 8192
@@ -86,7 +87,7 @@ def ffprobe(arguments: list[str], seconds: float) -> Ran:
 def reading(path: Path, container: Container, *options: str) -> list[str]:
     """The arguments that open a clip. The demuxer is named, so that no playlist is ever followed."""
     safe = ["-protocol_whitelist", "file", "-max_alloc", str(MAX_ALLOCATION), "-f", container]
-    safe += ["-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS)]
+    safe += ["-max_streams", str(MAX_TRACKS), "-max_pixels", str(MAX_PIXELS)]
     return [*safe, *options, "-i", f"file:{path}"]
 
 
@@ -96,7 +97,7 @@ def blame(failed: ProgramFailed) -> Refused:
     if isinstance(failed, ProgramTooGreedy):
         return Refused("too-demanding")
     if TOO_MANY in complaint:
-        return Refused("too-many-streams", f"more than {MAX_STREAMS}")
+        return Refused("too-many-streams", f"more than {MAX_TRACKS}")
     if TOO_LARGE in complaint:
         return Refused("too-large-picture")
     last_line = complaint.splitlines()[-1] if complaint else "unreadable"

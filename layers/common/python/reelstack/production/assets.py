@@ -18,6 +18,7 @@ from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
+from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
@@ -42,6 +43,8 @@ class FirstRung(BaseModel):
     sound: Track | None
     effort: Effort
     color: str
+    notices: tuple[Notice, ...] = ()
+    """What was noticed only while it was made."""
 
     @property
     def target_seconds(self) -> int:
@@ -82,7 +85,8 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
         transcoder.draw_previews(plan, folder / picture.file, folder)
     sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
     color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
-    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
+    noticed = _noticed(plan, sound, effort)
+    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color, notices=noticed)
     for name, content_type in STILLS:
         storage.upload("media", folder / name, prefix + name, content_type)
     for track in filter(None, (picture, sound)):
@@ -90,6 +94,13 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
     _store_playlist(folder, prefix, PREVIEW, hls_writer.master_playlist([picture], sound, plan.facts.rate))
     return _description(plan, prefix, PREVIEW, [picture], first)
+
+
+def _noticed(plan: Plan, sound: Track | None, effort: Effort) -> tuple[Notice, ...]:
+    """What showed only while the first rung was made."""
+    dropped = plan.facts.audio_stream is not None and sound is None
+    found = {Notice.SOUND_DROPPED: dropped, Notice.PICTURE_DAMAGED: effort.damaged > 0}
+    return tuple(notice for notice, is_so in found.items() if is_so)
 
 
 def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder: Path) -> None:
@@ -171,13 +182,14 @@ def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> 
     prefix = f"{beside}managed/"
     pictures = [_adopt_track(outputs, rendition.name, folder, prefix) for rendition in plan.renditions]
     check_aligned(pictures, plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
-    sound = _adopt_track(outputs, SOUND, folder, prefix) if plan.facts.audio_stream is not None else None
+    first = read_first_rung(work)
+    sound = _adopt_track(outputs, SOUND, folder, prefix) if first.sound else None
     if sound:
         check_aligned([sound], plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
     for name, content_type in STILLS:
         storage.download("media", beside + name, folder / name)
         storage.upload("media", folder / name, prefix + name, content_type)
-    made = read_first_rung(work).model_copy(update={"picture": pictures[0], "sound": sound})
+    made = first.model_copy(update={"picture": pictures[0], "sound": sound})
     for track in filter(None, (*pictures, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, made.target_seconds))
     master = hls_writer.master_playlist(pictures, sound, plan.facts.rate)
@@ -257,6 +269,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
+        "notices": list(dict.fromkeys((*plan.facts.notices, *first.notices))),
         "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 

@@ -120,9 +120,10 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
     seconds, count = float(plan.seconds), len(plan.segments)
     fetch = original_bytes / FETCHED_BYTES_PER_SECOND
     share = fetch * min(1.0, workers / count)
-    segment = workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
+    saving = workload.held_saving(plan)
+    segment = saving * workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
     if plan.first_rung == "segments":
-        first = workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
+        first = saving * workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
         joined = workload.join_first_rung_seconds(plan) / _vcpus("encode_first_rung")
         rung = [("transcode", count, first + share), ("encode_first_rung", 1, joined + fetch)]
     else:

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Literal, cast, get_args
 
 from reelstack.media.ladder import CAPPED_SECONDS, Plan, Rendition
+from reelstack.media.notices import Notice
 
 Engine = Literal["ffmpeg", "mediaconvert"]
 Choice = Literal["ffmpeg", "mediaconvert", "by-duration"]
@@ -56,7 +57,12 @@ def choose_inspector(engines: Iterable[str]) -> Watcher:
 
 
 def takes(plan: Plan) -> bool:
-    """Whether MediaConvert's limits on sizes and rates let it make every rendition of the plan."""
+    """Whether MediaConvert can make every rendition of the plan: its limits on sizes and rates, and what it lacks.
+
+    It fills up with black what the sound is longer than the picture, and chooses among pictures only in streams.
+    """
+    if plan.facts.held_first or plan.facts.held_last or Notice.PICTURE_CHOSEN in plan.facts.notices:
+        return False
     sides = [min(rendition.width, rendition.height) for rendition in plan.renditions]
     return min(sides) >= SMALLEST_SIDE and SLOWEST_RATE <= plan.facts.rate <= FASTEST_RATE
 

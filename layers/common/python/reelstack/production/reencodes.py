@@ -89,8 +89,8 @@ def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...]) -> Plan:
     if not renditions:
         return plan
     asset = videos.find(video_id).asset
-    if not asset:
-        return plan
+    if not asset or any(one.get("frames", plan.facts.frames) != plan.facts.frames for one in asset["renditions"]):
+        return plan  # an earlier release laid the clip on other frames: its renditions do not fit beside new ones
     return plan.only(renditions, [one["name"] for one in asset["renditions"]], asset["prefix"])
 
 

@@ -26,6 +26,9 @@ MAPPED_PIXELS_PER_SECOND = 50e6
 """What one vCPU maps from HDR to SDR: measured 69e6 at 1080p."""
 ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
 """What one vCPU encodes with our presets, scaling included; rounded down."""
+HELD_SHARE = 0.5
+"""What a held picture costs, as a share of one that moves: 0.33 of AVC 480p and 0.44 of all HEVC rungs,
+measured at 1080p and rounded up."""
 SMALL_PIXELS_PER_SECOND = 160e6
 """What one vCPU decodes of our own first rung and looks at, for seek previews and sampled frames: measured 188e6."""
 SOUND_SPEED = 40
@@ -70,7 +73,8 @@ def worst_seconds(plan: Plan) -> dict[str, float]:
 def first_rung_seconds(plan: Plan) -> float:
     """Of the first rung in one piece."""
     sound = float(plan.seconds) / SOUND_SPEED
-    return _decoding(plan.facts, _stored(plan.facts)) + _making(plan, (plan.first,), plan.facts.frames) + sound
+    making = _making(plan, (plan.first,), plan.facts.frames) * held_saving(plan)
+    return _decoding(plan.facts, _stored(plan.facts)) + making + sound
 
 
 def join_first_rung_seconds(plan: Plan) -> float:
@@ -83,12 +87,19 @@ def first_segment_seconds(plan: Plan) -> float:
 
 
 def segment_seconds(plan: Plan, renditions: tuple[Rendition, ...], run_up: Fraction = Fraction(1)) -> float:
-    """Of these renditions of the longest segment; `run_up`: the share of a key frame's gap that is decoded in vain."""
+    """Of these renditions of the longest segment, as if it held no picture. `run_up`: the share of a key frame's gap
+    that is decoded in vain."""
     frames = max(segment.frames for segment in plan.segments)
     stored, facts = _stored(plan.facts), plan.facts
-    rate = stored / plan.seconds
+    rate = stored / (_moving(facts) / facts.rate)
     needed = frames / facts.rate * rate + Fraction(SEEK_MARGIN_SECONDS) * rate + facts.key_frame_gap * run_up
     return _decoding(facts, min(needed, Fraction(stored))) + _making(plan, renditions, frames)
+
+
+def held_saving(plan: Plan) -> float:
+    """What making the average picture of the clip costs, as a share of one that moves."""
+    moving = _moving(plan.facts)
+    return (moving + HELD_SHARE * (plan.facts.frames - moving)) / plan.facts.frames
 
 
 def looking_seconds(plan: Plan) -> float:
@@ -96,8 +107,13 @@ def looking_seconds(plan: Plan) -> float:
     return plan.first.width * plan.first.height * plan.facts.frames / SMALL_PIXELS_PER_SECOND
 
 
+def _moving(facts: Facts) -> int:
+    """Frames in which the source's pictures are shown for the first time."""
+    return facts.frames - facts.held_first - facts.held_last
+
+
 def _stored(facts: Facts) -> int:
-    return facts.stored_pictures or facts.frames
+    return facts.stored_pictures or _moving(facts)
 
 
 def _decoding(facts: Facts, pictures: float | Fraction) -> float:

@@ -4,9 +4,18 @@ from pydantic import BaseModel
 
 from reelstack.counters.counters import Counts
 from reelstack.failure_reasons import REASONS
+from reelstack.media.notices import MESSAGES, Notice
 from reelstack.tables.videos import Video
 
 WITHDRAWN = ("rejected", "restoring")
+
+
+class NoticeView(BaseModel):
+    """Something that production changed about the clip."""
+
+    code: str
+    """One of the codes in docs/uploads.md. A later release may add to these."""
+    message: str
 
 
 class VideoView(BaseModel):
@@ -44,6 +53,8 @@ class VideoView(BaseModel):
     """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
     reencode_reason: str | None = None
     """Why the latest attempt to make it anew came to nothing."""
+    notices: list[NoticeView] | None = None
+    """What production changed about the clip, as far as it was made. Told to its owner and admins only."""
 
 
 class VideoPage(BaseModel):
@@ -87,4 +98,11 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,
         reencode_reason=video.reencode_reason if inside else None,
+        notices=_notices(video) if inside else None,
     )
+
+
+def _notices(video: Video) -> list[NoticeView]:
+    """Codes of a later release, which this one has no message for, are left out."""
+    codes = (video.asset or video.preview or {}).get("notices", [])
+    return [NoticeView(code=code, message=MESSAGES[Notice(code)]) for code in codes if code in MESSAGES]
