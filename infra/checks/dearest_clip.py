@@ -13,6 +13,7 @@ from infra.settings import Settings
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, frame_grid, probe
 from reelstack.media.ladder import CAPS_KBPS, Facts, make_plan
+from reelstack.media.shape import MAX_SIDE
 from reelstack.production.cost_estimate import MICRO, estimate
 from reelstack.production.workload import arrange
 
@@ -55,7 +56,7 @@ def within_limits(settings: Settings) -> float:
 def _shapes() -> Iterator[tuple[int, int]]:
     """As many pixels as there may be, and as wide as there may be at the height of each rung."""
     yield 4096, ffmpeg_process.MAX_PIXELS // 4096
-    yield from ((probe.MAX_SIDE, short) for short in CAPS_KBPS)
+    yield from ((MAX_SIDE, short) for short in CAPS_KBPS)
 
 
 def _facts(shape: tuple[int, int], seconds: int, stored: int, gap: int) -> Facts:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from reelstack.media import ffmpeg_process
+from reelstack.media import colour, ffmpeg_process, shape
 from reelstack.media.ladder import Facts, Plan, Rendition, Segment, Spending
 from reelstack.media.sprites import Sheet, preview_sheet
 
@@ -23,17 +23,14 @@ AUDIO_KBPS = 128
 FRAGMENT_SECONDS = 2
 FRAGMENTED = ("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4", "-write_btrt", "0")
 """Nothing a phone wrote about where, when and by whom is published. Bitrates would make headers of segments differ."""
-FULL_RANGE = "scale=out_range=full"
-"""What JPEG wants; our clips have limited range."""
+FULL_RANGE = "scale=out_range=full:out_color_matrix=bt601:flags=bicubic+accurate_rnd+full_chroma_int"
+"""What JPEG wants, whose colours are always BT.601's in full range; our clips are BT.709 in limited range."""
 JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
 QUIET, TALKATIVE = ("-v", "error"), ("-v", "verbose")
 """How commands on an upload begin. A talkative one also says how many pictures it failed to decode."""
 COLORS = 16
 """Pixels across and down that are enough to judge a picture's colours by."""
-WHITE_NITS, BRIGHTEST = 203, 5
-"""What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
-Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
 DARK = 32
 """Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
@@ -86,10 +83,10 @@ def encode_segment(
     skip = _seek(facts, segment) if reach == "near" and segment.start_frame > facts.held_first else []
     padded = not skip and (reach == "padded" or facts.held_first > 0)
     frames = f"trim=start_pts={segment.start_frame}:end_pts={segment.end_frame},setpts=PTS-{segment.start_frame}"
-    graph = f"[0:{facts.video_stream}]{on_grid(facts, padded=padded)},{frames}{_to_sdr(facts, pictures)}"
+    graph = f"[0:{facts.video_stream}]{on_grid(facts, padded=padded)},{frames}{_converted(facts, pictures)}"
     return [
         *_opened(plan.facts, source, threads, *skip),
-        *("-filter_complex", graph + _split_and_scale(pictures)),
+        *("-filter_complex", graph + _split_and_scale(plan.facts, pictures)),
         *_encoded(plan, pictures, threads),
     ]
 
@@ -105,8 +102,8 @@ def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int, *,
     """The whole clip in one rendition, its sound and the sheet of seek previews, from one decode."""
     frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
     grid = on_grid(plan.facts, padded=padded or plan.facts.held_first > 0)
-    graph = f"[0:{plan.facts.video_stream}]{grid},{frames}{_to_sdr(plan.facts, [outputs.picture])}"
-    graph += _split_and_scale([outputs.picture]).removesuffix("[out0]")
+    graph = f"[0:{plan.facts.video_stream}]{grid},{frames}{_converted(plan.facts, [outputs.picture])}"
+    graph += _split_and_scale(plan.facts, [outputs.picture]).removesuffix("[out0]")
     graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
     if outputs.sound:
         graph += f";[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
@@ -150,7 +147,13 @@ def on_grid(facts: Facts, *, padded: bool = False) -> str:
     """
     fields = ",bwdif=mode=send_frame" if facts.interlaced else ""
     fps = f"fps={facts.fps[0]}/{facts.fps[1]}:round=near{':start_time=0' if padded else ''}"
-    return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
+    times = f"setpts=PTS-{facts.start_ticks}".replace("PTS--", "PTS+")
+    first, turn = "", ""
+    if facts.shape:
+        options = colour.following(facts.colour, facts.transfer)
+        first = shape.first_filters(facts.shape, interlaced=facts.interlaced, options=options)
+        turn = shape.turn_filter(facts.shape.turn)
+    return f"{first}{times}{fields},{fps}{turn},tpad=stop=-1:stop_mode=clone"
 
 
 def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
@@ -196,34 +199,29 @@ def scene_scores(clip: Path) -> list[str]:
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
     # A picture that changes its size midway is scaled like the rest: a graph begun anew would lose count of pictures.
-    reading = ffmpeg_process.reading(source, facts.container, "-threads", str(threads), "-reinit_filter", "0", *options)
+    # What turns a picture by itself does so before any filter of ours.
+    turns = ("-noautorotate",) if facts.shape else ()
+    steady = ("-threads", str(threads), "-reinit_filter", "0", *turns)
     # How many packets may be damaged is for the transcoder to decide, for each stream by itself.
-    return [*QUIET, "-copyts", "-max_error_rate", "1", *reading]
+    return [
+        *(*QUIET, "-copyts", "-max_error_rate", "1"),
+        *ffmpeg_process.reading(source, facts.container, *steady, *options),
+    ]
 
 
-def _to_sdr(facts: Facts, pictures: list[Picture]) -> str:
-    """HDR pictures are tone-mapped before they are encoded: as they are, they look washed out everywhere.
-
-    They are scaled to the largest of `pictures` first, in their own 10 bits, because mapping is done in floating point
-    and costs by the pixel: docs/decisions/media.md, "Scaled, then tone-mapped".
-    """
-    if facts.transfer == "sdr":
-        return ""
+def _converted(facts: Facts, pictures: list[Picture]) -> str:
+    """Filters to BT.709, at the size of the largest of `pictures`, beside which the table of colours lies."""
     largest = max((picture.rendition for picture in pictures), key=lambda one: one.width * one.height)
-    scaled = f"scale={largest.width}:{largest.height}:flags=bicubic"
-    linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
-    mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
-    return f",{scaled},{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+    return colour.converted(facts.colour, facts.transfer, largest.width, largest.height, pictures[0].path.parent)
 
 
-def _split_and_scale(pictures: list[Picture]) -> str:
+def _split_and_scale(facts: Facts, pictures: list[Picture]) -> str:
     outputs = "".join(f"[in{n}]" for n in range(len(pictures)))
-    scaled = (
-        f"[in{n}]scale={picture.rendition.width}:{picture.rendition.height}:flags=bicubic:out_range=limited,"
-        f"setsar=1,format=yuv420p[out{n}]"
-        for n, picture in enumerate(pictures)
+    made = (
+        f"[in{n}]{colour.scaled(facts.colour, facts.transfer, one.rendition.width, one.rendition.height)}[out{n}]"
+        for n, one in enumerate(pictures)
     )
-    return f",split={len(pictures)}{outputs};" + ";".join(scaled)
+    return f",split={len(pictures)}{outputs};" + ";".join(made)
 
 
 def _encoded(plan: Plan, pictures: list[Picture], threads: int) -> list[str]:

@@ -11,8 +11,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from reelstack.media.colour import Colour, Transfer
 from reelstack.media.file_types import Container
 from reelstack.media.notices import Notice
+from reelstack.media.shape import Shape
 
 Codec = Literal["hevc", "avc"]
 
@@ -64,7 +66,7 @@ class Facts(Data):
     held_last: int = 0
     """The same of the last picture and the sound's end."""
     interlaced: bool = False
-    transfer: Literal["sdr", "pq", "hlg"] = "sdr"
+    transfer: Transfer = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""
     stored_pictures: int = 0
@@ -74,10 +76,18 @@ class Facts(Data):
     stored_pixels: int = 0
     """Of one picture as it is stored; 0: as it is shown."""
     notices: tuple[Notice, ...] = ()
+    colour: Colour | None = None
+    shape: Shape | None = None
+    """None: a plan of an earlier release, whose pictures are treated as that release did."""
 
     @property
     def rate(self) -> Fraction:
         return Fraction(*self.fps)
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether each pixel goes through a table of colours."""
+        return self.colour.is_mapped(self.transfer) if self.colour else self.transfer != "sdr"
 
     @property
     def start_seconds(self) -> Fraction:

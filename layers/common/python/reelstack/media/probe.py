@@ -5,21 +5,20 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, stream_choice, timeline
+from reelstack.media import colour, ffmpeg_process, midway, stream_choice, timeline
 from reelstack.media.ffmpeg_process import ProgramFailed, ProgramTooSlow
 from reelstack.media.file_types import SNIFF_BYTES, Container, check_announced, sniff
 from reelstack.media.frame_grid import frame_grid
 from reelstack.media.ladder import Facts
 from reelstack.media.notices import Notice
 from reelstack.media.packets import MAX_PACKETS, Packets, read_packets
+from reelstack.media.shape import MAX_SIDE, MIN_SIDE, find_shape
 from reelstack.media.sound_probe import find_sound
 from reelstack.media.stream_choice import Stream
 
-MAX_SIDE = 8192
-MIN_SIDE = 16
 MAX_STREAMS = 16
 """Of picture and sound. Subtitles, their fonts and data are not opened: ffmpeg_process.MAX_TRACKS bounds them."""
 MAX_SOURCE_FPS, BURST = 500, 500
@@ -27,15 +26,12 @@ MAX_SOURCE_FPS, BURST = 500, 500
 HEADER_SECONDS = 20
 TRIED_SECONDS = 2
 """Of each picture, where a file has several."""
-SQUARE_ENOUGH = Fraction(1, 100)
-"""Crops and scales leave pixels that are a hair off square: correcting that would cost the clip its highest rung."""
 MISSING_SHARE = Fraction(1, 50)
 MISSING_SECONDS, MISSING_FRAMES = Fraction(1, 2), 2
 
 DURATION_TAG = re.compile(r"(\d+):(\d+):([\d.]+)")
 
 VIDEO_CODECS = frozenset(("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "h263", "mjpeg", "prores", "mpeg2video"))
-TRANSFERS: dict[str, Literal["pq", "hlg"]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 INTERLACED = ("tt", "bb", "tb", "bt")
 
 
@@ -135,8 +131,11 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
     _check_complete(picture, container, found, seconds)
     rates = [_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")]
     grid = frame_grid(ticks, last_duration, time_base, [rate for rate in rates if rate])
-    width, height = _shown_size(picture)
-    return Facts(
+    keys = sorted(float(packet.pts * time_base) for packet in packets if packet.is_key)
+    known = find_shape(picture), colour.find_colour(picture)
+    shape, colours = midway.with_changes(path, container, picture["index"], keys, known)
+    width, height = shape.shown
+    facts = Facts(
         container=container,
         video_stream=picture["index"],
         audio_stream=None,
@@ -148,11 +147,23 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
         frames=grid.frames,
         constant=grid.constant,
         interlaced=picture.get("field_order") in INTERLACED,
-        transfer=TRANSFERS.get(picture.get("color_transfer", ""), "sdr"),
+        transfer=colour.find_transfer(picture),
         stored_pictures=len(packets),
         key_frame_gap=_key_frame_gap([packet.is_key for packet in packets]),
         stored_pixels=int(picture["width"]) * int(picture["height"]),
+        colour=colours,
+        shape=shape,
     )
+    return facts.model_copy(update={"notices": _notices(facts, is_other_rate=grid.is_changed_from(len(ticks)))})
+
+
+def _notices(facts: Facts, *, is_other_rate: bool) -> tuple[Notice, ...]:
+    changes = {
+        Notice.HDR_CONVERTED: facts.transfer != "sdr",
+        Notice.RATE_CHANGED: is_other_rate,
+        Notice.SHAPE_CHANGED: facts.shape is not None and facts.shape.changes,
+    }
+    return tuple(notice for notice, is_so in changes.items() if is_so)
 
 
 def _key_frame_gap(are_keys: list[bool]) -> int:
@@ -189,20 +200,6 @@ def _promised_seconds(picture: Stream) -> Fraction | None:
         return None
     until = 3600 * int(tag[1]) + 60 * int(tag[2]) + Fraction(tag[3])
     return until - max(Fraction(), Fraction(picture.get("start_time", "0")))
-
-
-def _shown_size(picture: Stream) -> tuple[int, int]:
-    """Width and height with square pixels, after the turn that the file's metadata asks for."""
-    width, height = int(picture["width"]), int(picture["height"])
-    aspect = _rate(picture.get("sample_aspect_ratio", "1:1").replace(":", "/")) or Fraction(1)
-    if abs(aspect - 1) <= SQUARE_ENOUGH:
-        aspect = Fraction(1)
-    if aspect > 1:  # never upscaled: the side that is too long is made shorter
-        height = max(MIN_SIDE, round(height / aspect))
-    else:
-        width = max(MIN_SIDE, round(width * aspect))
-    turns = [side.get("rotation", 0) for side in picture.get("side_data_list", [])]
-    return (height, width) if any(turn % 180 == 90 for turn in turns) else (width, height)
 
 
 def _rate(text: str) -> Fraction | None:

@@ -8,7 +8,7 @@ from statistics import fmean
 
 from pydantic import BaseModel
 
-from reelstack.media import damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites
+from reelstack.media import colour_cube, damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
@@ -80,6 +80,7 @@ class _SegmentEncoder:
 
     def encode(self, renditions: tuple[Rendition, ...], effort: Effort | None) -> dict[str, Part]:
         self.is_damaged = effort is not None and effort.damaged > 0
+        _write_cube(self.plan, self.folder)
         seconds = float(self.segment.frames / self.plan.facts.rate)
         pictures = [
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
@@ -126,6 +127,7 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
 
     A sound that cannot be decoded is left out. Raises Refused if too much of the picture cannot be.
     """
+    _write_cube(plan, folder)
     encoder = _ClipEncoder(plan, source, folder)
     part = encoder.encode()
     _write_track(plan, folder)
@@ -204,6 +206,11 @@ def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
 
 def _write_track(plan: Plan, folder: Path) -> None:
     (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
+
+
+def _write_cube(plan: Plan, folder: Path) -> None:
+    if plan.facts.colour:
+        colour_cube.write(plan.facts.colour, plan.facts.transfer, folder)
 
 
 def _mean_qp(statistics: str) -> float:
