@@ -21,10 +21,22 @@ def sdr() -> list[Odd]:
     for matrix in MATRICES:
         for shown in ("tv", "pc"):
             # Primaries of 709 throughout: those of 601 differ by more than the tolerance and are tried in test_colour.
-            words = (*plain(), *converted(matrix, shown, "yuv420p"), "-c:v", "libx264", *tagged(matrix, "bt709", "bt709", shown))
+            words = (
+                *plain(),
+                *converted(matrix, shown, "yuv420p"),
+                "-c:v",
+                "libx264",
+                *tagged(matrix, "bt709", "bt709", shown),
+            )
             found.append(published(f"{matrix} {shown}", *words).but(color=BLUE))
     for pixels in ("yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"):
-        words = (*plain(), *converted("bt709", "tv", pixels), "-c:v", "libx264", *tagged("bt709", "bt709", "bt709", "tv"))
+        words = (
+            *plain(),
+            *converted("bt709", "tv", pixels),
+            "-c:v",
+            "libx264",
+            *tagged("bt709", "bt709", "bt709", "tv"),
+        )
         found.append(published(f"709 in {pixels}", *words).but(color=BLUE))
     return found
 
@@ -36,10 +48,14 @@ def untagged() -> list[Odd]:
         published("small and untagged", *small).but(color=BLUE),
         published("small and untagged, vp9", *small[:-2], "-c:v", "libvpx-vp9", suffix=".webm").but(color=BLUE),
         published("small and untagged, mpeg4", *small[:-2], "-c:v", "mpeg4", "-q:v", "2").but(color=BLUE),
-        published("mjpeg", *plain(), "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "2", suffix=".mov").but(color=BLUE),
+        published("mjpeg", *plain(), "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "2", suffix=".mov").but(
+            color=BLUE
+        ),
         published("rgb", *plain(), "-c:v", "libx264rgb", "-pix_fmt", "rgb24", suffix=".mkv").but(color=BLUE),
         published("gray", *plain(color=(128,) * 3), "-c:v", "libx264", "-pix_fmt", "gray").but(color=(128,) * 3),
-        published("tags of no meaning", *moving(), *X264, "-x264-params", "colormatrix=fcc:transfer=log100:colorprim=film"),
+        published(
+            "tags of no meaning", *moving(), *X264, "-x264-params", "colormatrix=fcc:transfer=log100:colorprim=film"
+        ),
     ]
 
 

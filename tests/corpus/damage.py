@@ -39,7 +39,7 @@ def flipped(count: int, first: float = 0.3, last: float = 0.7) -> Callable[[byte
 def damaged() -> list[Odd]:
     front = (*BOTH, "-movflags", "+faststart")
     return [
-        refused("cut before its index", "not-a-video", drawn_then(cut(0.9))),
+        refused("cut before its index", "truncated", drawn_then(cut(0.9))),
         refused("half of it", "truncated", drawn_then(cut(0.5), *front)),
         refused("nine tenths of it", "truncated", drawn_then(cut(0.9), *front)),
         refused("half of an mkv", "truncated", drawn_then(cut(0.5)), ".mkv"),
@@ -58,12 +58,25 @@ def damaged() -> list[Odd]:
 def times() -> list[Odd]:
     return [
         published("begins at ten seconds", *moving(), *tone(), *X264, *AAC, "-output_ts_offset", "10", suffix=".mkv"),
-        published("begins before zero", *moving(), *tone(), *X264, *AAC, "-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled"),
+        published(
+            "begins before zero",
+            *moving(),
+            *tone(),
+            *X264,
+            *AAC,
+            "-output_ts_offset",
+            "-0.5",
+            "-avoid_negative_ts",
+            "disabled",
+            seconds=0.5,
+        ).but(frames=None),
         Odd("an edit list leaves out the first half", edited, seconds=1, frames=25),
         published("no edit list", *moving(), *X264, "-bf", "3", "-use_editlist", "0"),
         published("a coarse clock", *moving(), *X264, "-video_track_timescale", "25"),
         published("a fine clock", *moving(), *X264, "-video_track_timescale", "1000000"),
-        published("a duration of another clip", *moving(), *X264, "-metadata:s:v", "DURATION=00:10:00.000", suffix=".mkv"),
+        published(
+            "a duration of another clip", *moving(), *X264, "-metadata:s:v", "DURATION=00:10:00.000", suffix=".mkv"
+        ),
     ]
 
 
@@ -79,13 +92,20 @@ CHANGES = {
     "transfer": (("-x264-params", "transfer=bt709"), ("-x264-params", "transfer=smpte170m"), ()),
     "size": (("-vf", "scale=160:90"), ("-vf", "scale=128:72"), ()),
     "shape": (("-vf", "scale=160:90"), ("-vf", "scale=90:160"), ("shape-changed",)),
-    "shape of pixels": (("-vf", "setsar=1"), ("-vf", "setsar=4/3"), ("shape-changed",)),
+    "shape of pixels": (
+        ("-vf", "setsar=1"),
+        ("-vf", "setsar=4/3"),
+        (),
+    ),  # the container says square, and players believe it
     "pixels": (("-pix_fmt", "yuv420p"), ("-pix_fmt", "yuv444p"), ()),
 }
 
 
 def changing() -> list[Odd]:
-    return [Odd(f"{what} changes", joined(*changes[:2]), ".mkv", frames=50, notices=changes[2]) for what, changes in CHANGES.items()]
+    return [
+        Odd(f"{what} changes", joined(*changes[:2]), ".mkv", frames=50, notices=changes[2])
+        for what, changes in CHANGES.items()
+    ]
 
 
 def joined(first: tuple[str, ...], then: tuple[str, ...]) -> Draw:
@@ -94,7 +114,19 @@ def joined(first: tuple[str, ...], then: tuple[str, ...]) -> Draw:
     def draw(path: Path) -> None:
         parts = [path.with_name(f"{n}.h264") for n in (1, 2)]
         for part, options in zip(parts, (first, then), strict=True):
-            ffmpeg(*moving(), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *options, "-f", "h264", part)
+            ffmpeg(
+                *moving(),
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-pix_fmt",
+                "yuv420p",
+                *options,
+                "-f",
+                "h264",
+                part,
+            )
         whole = path.with_name("whole.h264")
         whole.write_bytes(b"".join(part.read_bytes() for part in parts))
         ffmpeg("-r", "25", "-i", whole, "-c", "copy", path)

@@ -27,6 +27,7 @@ class Odd:
     reason: str | None = None
     frames: int | None = None
     seconds: float | None = None
+    slack_seconds: float = 0.1
     size: tuple[int, int] | None = None
     color: tuple[int, int, int] | None = None
     tolerance: int = TOLERANCE
@@ -50,7 +51,9 @@ def moving(size: str = SIZE, rate: str = RATE, seconds: float = SECONDS) -> tupl
     return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
 
 
-def plain(size: str = SIZE, rate: str = RATE, seconds: float = SECONDS, color: tuple[int, ...] = BLUE) -> tuple[str, ...]:
+def plain(
+    size: str = SIZE, rate: str = RATE, seconds: float = SECONDS, color: tuple[int, ...] = BLUE
+) -> tuple[str, ...]:
     """The input of one colour, in RGB."""
     value = "".join(f"{part:02x}" for part in color)
     return ("-f", "lavfi", "-i", f"color=c=0x{value}:size={size}:rate={rate}:duration={seconds},format=gbrp")

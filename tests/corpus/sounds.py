@@ -28,7 +28,10 @@ FORMS = {
 
 def forms() -> list[Odd]:
     return [
-        published(name, *moving(), *tone(), *X264, "-c:a", *words, suffix=".mkv").but(sound=True)
+        # At 8 kHz the last frame of AAC is longer than the sound by 0.15 s, and nothing in the file says so.
+        published(name, *moving(), *tone(), *X264, "-c:a", *words, suffix=".mkv").but(
+            sound=True, frames=None, slack_seconds=0.2
+        )
         for name, words in FORMS.items()
     ]
 
@@ -39,9 +42,23 @@ def lengths() -> list[Odd]:
     return [
         published("sound goes on", *moving(), *tone(3), *X264, *AAC, seconds=3).but(notices=held, sound=True),
         published("sound ends early", *moving(seconds=2), *tone(0.5), *X264, *AAC, seconds=2).but(sound=True),
-        published("sound begins late", *moving(seconds=2), "-itsoffset", "1", *tone(), *X264, *AAC, seconds=2).but(sound=True),
-        Odd("picture begins late", run("-itsoffset", "1", *moving(), *tone(2), *X264, *AAC), ".mkv", seconds=2, frames=50, notices=held),
-        Odd("one picture with a song", run(*plain(rate="1", seconds=1), *tone(3), *X264, *AAC), seconds=3, notices=held, sound=True),
+        published("sound begins late", *moving(seconds=2), "-itsoffset", "1", *tone(), *X264, *AAC, seconds=2).but(
+            sound=True
+        ),
+        Odd(
+            "picture begins late",
+            run("-itsoffset", "1", *moving(), *tone(2), *X264, *AAC),
+            ".mkv",
+            seconds=2,
+            notices=held,
+        ),
+        Odd(
+            "one picture with a song",
+            run(*plain(rate="1", seconds=1), *tone(3), *X264, *AAC),
+            seconds=3,
+            notices=held,
+            sound=True,
+        ),
         published("without sound", *moving(), *X264).but(sound=False),
         published("silence", *moving(), "-f", "lavfi", "-i", "anullsrc=d=1", *X264, *AAC).but(sound=True),
         refused("only sound", "no-video-stream", run(*tone(), *AAC)),
@@ -66,9 +83,29 @@ def tracks() -> list[Odd]:
     return [
         Odd("the default is the second picture", two(*default), color=BLUE, notices=chosen, frames=25),
         Odd("the same in mkv", two(*default), ".mkv", color=BLUE, notices=chosen, frames=25),
-        Odd("no default, the larger picture", two("-disposition:v:0", "0", "-disposition:v:1", "0"), ".mkv", color=BLUE, notices=chosen, frames=25),
+        Odd(
+            "no default, the larger picture",
+            two("-disposition:v:0", "0", "-disposition:v:1", "0"),
+            ".mkv",
+            color=BLUE,
+            notices=chosen,
+            frames=25,
+        ),
         Odd("a cover before the picture", with_cover, color=BLUE, frames=25),
-        published("commentary first", *heard, "-map", "2:a", "-map", "1:a", *X264, *AAC, "-disposition:a:0", "comment", "-disposition:a:1", "default").but(sound=True, notices=("sound-chosen",)),
+        published(
+            "commentary first",
+            *heard,
+            "-map",
+            "2:a",
+            "-map",
+            "1:a",
+            *X264,
+            *AAC,
+            "-disposition:a:0",
+            "comment",
+            "-disposition:a:1",
+            "default",
+        ).but(sound=True, notices=("sound-chosen",)),
         published("many sounds", *heard, *("-map", "1:a") * 4, *X264, *AAC).but(sound=True, notices=("sound-chosen",)),
         Odd("many subtitles", with_subtitles, ".mkv", frames=25),
         Odd("a track of time codes", run(*moving(), *X264, "-timecode", "01:00:00:00"), ".mov", frames=25),
