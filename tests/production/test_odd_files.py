@@ -1,4 +1,4 @@
-"""Odd files, as people have them: each becomes the clip that its maker would expect, or is refused for the right reason.
+"""Odd files, as people have them: each becomes the clip that its maker expects, or is refused for the right reason.
 
 Every file goes through the steps of production. Of what is published the length, the number of pictures, the shape, the
 colour and the notices are compared, the playlists are checked, and VMAF tells whether it is the same picture.
