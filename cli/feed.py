@@ -19,7 +19,7 @@ def feed(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
       reelstack feed --limit 5
     """
     page = connect(name).feed.published(limit=limit)
-    print_json(page) if as_json else print_lines([video_line(video) for video in page.items], "nothing yet")
+    print_json(page) if as_json else print_lines([video_line(video, by=True) for video in page.items], "nothing yet")
 
 
 def timeline(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
@@ -30,4 +30,4 @@ def timeline(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> No
       reelstack timeline
     """
     page = connect(name).feed.following(limit=limit)
-    print_json(page) if as_json else print_lines([video_line(video) for video in page.items], "nothing yet")
+    print_json(page) if as_json else print_lines([video_line(video, by=True) for video in page.items], "nothing yet")

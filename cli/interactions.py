@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.arguments import Limit, Undo, VideoId
-from cli.output import print_lines
+from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -120,4 +120,5 @@ def report(
 
 def _line(one: "Comment") -> str:
     said = one.text if one.text is not None else "(deleted)"
-    return f"{one.comment_id}  {one.author_id or '-'}  {said}  ({one.likes} likes, {one.replies} replies)"
+    author = named(one.author) if one.author else "-"
+    return f"{one.comment_id}  {author}  {said}  ({one.likes} likes, {one.replies} replies)"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.arguments import Limit
-from cli.output import print_lines
+from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def notifications(
 
 def _line(one: "Notification") -> str:
     others = one.count - len(one.people)
-    people = ", ".join(one.people) + (f" and {others} more" if one.people and others > 0 else "")
+    people = ", ".join(map(named, one.users))
+    people += f" and {others} more" if people and others > 0 else ""
     about = "/".join(part for part in (one.video_id, one.about_comment_id) if part)
     return "  ".join(part for part in ("●" if one.unread else " ", one.kind, people, about) if part)

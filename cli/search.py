@@ -47,5 +47,6 @@ def search(
     else:
         clips = client.videos(text, tag=tag, limit=limit)
         print_json(clips) if as_json else print_lines(
-            [f"{clip.video_id}  {clip.title}" for clip in clips.items], "no clip found; --users looks for users"
+            [f"{clip.video_id}  {clip.title}  {named(clip.author)}" for clip in clips.items],
+            "no clip found; --users looks for users",
         )

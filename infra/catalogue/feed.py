@@ -1,9 +1,10 @@
 """Feed: pages of videos, and the timelines of those one follows."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
@@ -13,8 +14,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         vpc=True,
         routes=("GET /v1/feed", "GET /v1/feed/following"),
-        reads=(Video, Counter, Follow, Block, User, TimelineEntry),
-        config=("cache_url", "timeline_days"),
+        anonymous_routes=("GET /v1/feed",),
+        reads=(Video, Counter, Like, Bookmark, Follow, Block, User, TimelineEntry),
+        config=("cache_url", "timeline_days", *PLAYBACK),
+        calls=("read_playback_secret",),
     ),
     Fn(
         "fan_out_video",

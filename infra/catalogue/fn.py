@@ -11,7 +11,7 @@ from typing import Literal
 from pynamodb.models import Model
 
 LayerName = Literal["common", "deps", "crt", "media", "ml"]
-Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket", "user_pool"]
 Target = type[Model] | str
 
 MEDIA: tuple[LayerName, ...] = ("deps", "media")
@@ -22,6 +22,8 @@ wherever it lies, which would cost every other cold start a tenth."""
 PRODUCTION_QUEUES = tuple(
     f"production_{priority}_{kind}_url" for priority in ("high", "normal", "low") for kind in ("queue", "dead")
 )
+PLAYBACK = ("playback_secret", "playback_seconds_public", "playback_seconds_private")
+"""Of who signs addresses of videos; with "read_playback_secret" in `calls`."""
 PRODUCTION_SLOTS = ("production_slots", "production_low_slots", "low_microdollars_per_day")
 
 
@@ -48,6 +50,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
+    anonymous_routes: tuple[str, ...] = ()
+    """Those of `routes` that can be read without a token, too."""
+    pages: tuple[str, ...] = ()
+    """Pages for browsers, which are no part of the API: behind the distribution, nobody shows a token there."""
     streams: tuple[type[Model], ...] = ()
     """Tables whose changes it follows."""
     counts: bool = False

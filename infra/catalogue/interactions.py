@@ -1,6 +1,6 @@
 """Interactions: likes, comments, bookmarks and shares, and their counters."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
@@ -40,12 +40,19 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/videos/{video_id}/comments/{comment_id}/report",
             "GET /v1/videos/{video_id}/comments/{comment_id}/reports",
         ),
+        anonymous_routes=(
+            "GET /v1/videos/{video_id}/likes",
+            "GET /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments/{comment_id}",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/replies",
+        ),
         reads=(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
         writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
         deletes=(Like, CommentLike, Pin, Bookmark),
         appends=(AuditEntry,),
         checks=(Block,),
-        config=("cache_url", "moderation_thresholds"),
+        config=("cache_url", "moderation_thresholds", *PLAYBACK),
+        calls=("read_playback_secret",),
     ),
     Fn(
         "count_interactions",

@@ -1,8 +1,9 @@
 """Search: queries and the index behind them."""
 
-from infra.catalogue.fn import Fn
+from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
+from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -14,10 +15,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         vpc=True,
         timeout=29,
         routes=("GET /v1/search/videos", "GET /v1/search/users", "POST /v1/search/reindex"),
-        reads=(Video, User, Counter, Follow, Block),
+        anonymous_routes=("GET /v1/search/videos", "GET /v1/search/users"),
+        reads=(Video, User, Counter, Like, Bookmark, Follow, Block),
         appends=(AuditEntry,),
-        config=("cache_url", "search_url"),
-        calls=("search", "reindex_search", "scan_videos", "scan_users"),
+        config=("cache_url", "search_url", *PLAYBACK),
+        calls=("read_playback_secret", "search", "reindex_search", "scan_videos", "scan_users"),
     ),
     Fn(
         "index_search",

@@ -11,7 +11,7 @@ from itertools import product
 from infra.costs.clips import phone_facts
 from infra.settings import Settings
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, frame_grid, probe
+from reelstack.media import ffmpeg_process, frame_grid, packets, probe
 from reelstack.media.ladder import CAPS_KBPS, Facts, make_plan
 from reelstack.media.shape import MAX_SIDE
 from reelstack.production.cost_estimate import MICRO, estimate
@@ -31,7 +31,7 @@ def _searched(seconds: int, segment_seconds: int, rungs: tuple[int, ...], size: 
     found = 0.0
     for shape, rate in product(_shapes(), STORED_RATES):
         for gap in range(1, seconds + 1):
-            facts = _facts(shape, seconds, min(rate * seconds, probe.MAX_PACKETS - 1), gap * rate)
+            facts = _facts(shape, seconds, min(rate * seconds, packets.MAX_PACKETS - 1), gap * rate)
             plan = make_plan(facts, segment_seconds=segment_seconds, avc_rungs=rungs)
             try:
                 cost = estimate(arrange(plan), original_bytes=size, architecture=kind, workers=workers)

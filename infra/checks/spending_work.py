@@ -24,57 +24,59 @@ POST /v1/uploads/{upload_id}/parts                       | 150 | 1    | 0     | 
 POST /v1/uploads/{upload_id}/sign                        | 20  | 1    | 0     | 0  |              |                  |
 POST /v1/uploads/{upload_id}/complete                    | 500 | 2    | 2     | 12 |              |                  |
 DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 12 |              |                  |
-GET /v1/videos                                           | 80  | 100  | 0     | 0  |              |                  |
-GET /v1/videos/{video_id}                                | 20  | 6    | 0     | 0  |              |                  |
+GET /v1/videos                                           | 90  | 180  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}                                | 20  | 9    | 0     | 0  |              |                  |
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
 DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
-GET /v1/users/{user_id}/videos                           | 100 | 200  | 0     | 0  |              |                  |
-GET /v1/feed                                             | 100 | 200  | 0     | 0  |              |                  |
-GET /v1/feed/following                                   | 150 | 300  | 0     | 0  |              |                  |
+GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
+GET /v1/users/{user_id}/videos                           | 110 | 280  | 0     | 0  |              |                  |
+GET /v1/feed                                             | 110 | 280  | 0     | 0  |              |                  |
+GET /v1/feed/following                                   | 160 | 360  | 0     | 0  |              |                  |
 PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
 DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |
 GET /v1/videos/{video_id}/likes                          | 15  | 4    | 0     | 0  |              |                  |
-GET /v1/videos/{video_id}/likers                         | 60  | 60   | 0     | 0  |              |                  |
-GET /v1/me/likes                                         | 80  | 100  | 0     | 0  |              |                  |
-POST /v1/videos/{video_id}/comments                      | 60  | 20   | 8     | 0  | Comment      |                  |
-GET /v1/videos/{video_id}/comments                       | 80  | 150  | 0     | 0  |              |                  |
-GET /v1/videos/{video_id}/comments/{comment_id}          | 20  | 10   | 0     | 0  |              |                  |
-PATCH /v1/videos/{video_id}/comments/{comment_id}        | 60  | 20   | 4     | 0  | Comment      |                  |
+GET /v1/videos/{video_id}/likers                         | 60  | 90   | 0     | 0  |              |                  |
+GET /v1/me/likes                                         | 100 | 280  | 0     | 0  |              |                  |
+POST /v1/videos/{video_id}/comments                      | 60  | 22   | 8     | 0  | Comment      |                  |
+GET /v1/videos/{video_id}/comments                       | 90  | 180  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/comments/{comment_id}          | 20  | 12   | 0     | 0  |              |                  |
+PATCH /v1/videos/{video_id}/comments/{comment_id}        | 60  | 22   | 4     | 0  | Comment      |                  |
 DELETE /v1/videos/{video_id}/comments/{comment_id}       | 20  | 4    | 4     | 0  | -Comment     |                  |
-GET /v1/videos/{video_id}/comments/{comment_id}/replies  | 60  | 100  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/comments/{comment_id}/replies  | 70  | 130  | 0     | 0  |              |                  |
 PUT /v1/videos/{video_id}/comments/{comment_id}/like     | 15  | 4    | 4     | 0  | CommentLike  |                  |
 DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | 15  | 4    | 2     | 0  | -CommentLike |                  |
 PUT /v1/videos/{video_id}/pin/{comment_id}               | 15  | 4    | 2     | 0  |              |                  |
 DELETE /v1/videos/{video_id}/pin                         | 15  | 2    | 1     | 0  |              |                  |
 PUT /v1/videos/{video_id}/bookmark                       | 15  | 4    | 2     | 0  | Bookmark     |                  |
 DELETE /v1/videos/{video_id}/bookmark                    | 15  | 2    | 2     | 0  | -Bookmark    |                  |
-GET /v1/me/bookmarks                                     | 80  | 100  | 0     | 0  |              |                  |
+GET /v1/me/bookmarks                                     | 100 | 280  | 0     | 0  |              |                  |
 PUT /v1/videos/{video_id}/shares/{channel}               | 15  | 4    | 2     | 0  | Share        |                  |
 PUT /v1/videos/{video_id}/report                         | 20  | 4    | 3     | 0  | Report       |                  |
 PUT /v1/videos/{video_id}/comments/{comment_id}/report   | 20  | 6    | 3     | 0  | Report       |                  |
 PUT /v1/users/{user_id}/follow                           | 30  | 6    | 6     | 0  | Follow       | FollowChanged    |
 DELETE /v1/users/{user_id}/follow                        | 20  | 2    | 4     | 0  | -Follow      |                  |
 GET /v1/users/{user_id}/follow                           | 15  | 4    | 0     | 0  |              |                  |
-GET /v1/users/{user_id}/followers                        | 60  | 60   | 0     | 0  |              |                  |
-GET /v1/users/{user_id}/following                        | 60  | 60   | 0     | 0  |              |                  |
-GET /v1/me/follow-requests                               | 60  | 60   | 0     | 0  |              |                  |
+GET /v1/users/{user_id}/followers                        | 60  | 90   | 0     | 0  |              |                  |
+GET /v1/users/{user_id}/following                        | 60  | 90   | 0     | 0  |              |                  |
+GET /v1/me/follow-requests                               | 60  | 90   | 0     | 0  |              |                  |
 PUT /v1/me/follow-requests/{user_id}                     | 20  | 2    | 4     | 0  | Follow       | FollowChanged    |
 DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      |                  |
 DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      |                  |
 PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow      |                  |
 DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  |              |                  |
-GET /v1/me/blocks                                        | 40  | 30   | 0     | 0  |              |                  |
+GET /v1/me/blocks                                        | 40  | 80   | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
-GET /v1/search/videos                                    | 80  | 150  | 0     | 0  |              |                  |
-GET /v1/search/users                                     | 80  | 60   | 0     | 0  |              |                  |
+GET /v1/search/videos                                    | 90  | 230  | 0     | 0  |              |                  |
+GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed  |
+PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
 DELETE /v1/me/avatar                                     | 20  | 1    | 1     | 1  | User         |                  |
+POST /v1/me/password                                     | 900 | 16   | 103   | 0  | User         | password         |
 GET /v1/me/sessions                                      | 30  | 15   | 0     | 0  |              |                  |
 DELETE /v1/me/sessions                                   | 200 | 15   | 100   | 0  |              |                  |
 DELETE /v1/me/sessions/{session_id}                      | 15  | 1    | 1     | 0  |              |                  |
@@ -82,13 +84,13 @@ GET /v1/users/{user_id}                                  | 15  | 4    | 0     | 
 POST /v1/me/export                                       | 60  | 1    | 2     | 0  |              |                  |
 GET /v1/me/export                                        | 20  | 1    | 0     | 0  |              |                  |
 DELETE /v1/me                                            | 60  | 2    | 6     | 0  | User         | AccountNarrowed  | once
-GET /v1/me/notifications                                 | 80  | 150  | 0     | 0  |              |                  |
+GET /v1/me/notifications                                 | 80  | 220  | 0     | 0  |              |                  |
 GET /v1/me/notifications/unread                          | 30  | 60   | 0     | 0  |              |                  |
 PUT /v1/me/notifications/read                            | 15  | 1    | 1     | 0  |              |                  |
 POST /v1/me/connection                                   | 15  | 0    | 2     | 0  |              | connected        |
 GET /v1/me/notification-preferences                      | 15  | 1    | 0     | 0  |              |                  |
 PUT /v1/me/notification-preferences                      | 15  | 1    | 4     | 0  |              |                  |
-GET /v1/me/mutes                                         | 30  | 10   | 0     | 0  |              |                  |
+GET /v1/me/mutes                                         | 30  | 60   | 0     | 0  |              |                  |
 PUT /v1/me/mutes/{user_id}                               | 15  | 2    | 1     | 0  |              |                  |
 DELETE /v1/me/mutes/{user_id}                            | 15  | 1    | 1     | 0  |              |                  |
 GET /v1/me/devices                                       | 15  | 2    | 0     | 0  |              |                  |
@@ -97,8 +99,9 @@ DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 
 """
 QUOTAS = ("", "uploads", "once")
 """`uploads`: a video is deleted, or tried again, once for each that was begun."""
-FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",)}
-"""What follows that no event of the bus tells."""
+FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",), "password": ("end_sign_ins",)}
+"""What follows that no event of the bus tells. A forgotten password, which Cognito's mails limit, is priced with each
+that is changed."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,10 @@ INVOKED: dict[str, Work] = {
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
     # A thousand videos, fifty to a message.
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
     "write_denials": Work(400, edge=2),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
+    "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""

@@ -32,6 +32,7 @@ SHARES: dict[str, float] = {
     "compose_upload": 2,
     **dict.fromkeys(("probe", "package", "sample_frames", "inspect_frames", "notify"), 1.5),
     **dict.fromkeys(("make_avatar", "count_interactions", "fan_out_video", "update_timelines"), 1),
+    "submit_transcription": 1,
     **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),

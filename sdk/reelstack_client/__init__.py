@@ -24,20 +24,20 @@ from reelstack_client.errors import (
 )
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
-from reelstack_client.models import Page
+from reelstack_client.models import Page, UserCard
 from reelstack_client.moderation import Evidence, Moderation, Remoderation, Review
 from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.operations import Operations, Recount
 from reelstack_client.privacy import Erasure, Export, ExportFile, ExportNotMade, Privacy
 from reelstack_client.production import DeadLetter, Production, Reencoded
 from reelstack_client.retry import Backoff, Timing
-from reelstack_client.search import Reindex, Search
+from reelstack_client.search import FoundUser, Reindex, Search
 from reelstack_client.sending import Mode, Progress, Sending
 from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Blocked, Follower, Relationship, Social
 from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
 from reelstack_client.uploads import Uploads
-from reelstack_client.videos import FINAL, NotInTime, Playback, Rendition, Video, Videos
+from reelstack_client.videos import FINAL, Notice, NotInTime, Playback, Rendition, Video, Videos
 
 __all__ = [
     "FINAL",
@@ -60,6 +60,7 @@ __all__ = [
     "Feed",
     "FileChanged",
     "Follower",
+    "FoundUser",
     "Held",
     "Interactions",
     "Invalid",
@@ -72,6 +73,7 @@ __all__ = [
     "NotFound",
     "NotInTime",
     "NotSignedIn",
+    "Notice",
     "Notification",
     "Notifications",
     "Operations",
@@ -110,6 +112,7 @@ __all__ = [
     "UploadGone",
     "UploadRequests",
     "Uploads",
+    "UserCard",
     "Video",
     "Videos",
     "Wishes",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from reelstack_client.models import Page
 from reelstack_client.room import Room
-from reelstack_client.videos import Video
+from reelstack_client.videos import Include, Video
 
 
 class Feed(Room):
     """Lists of published videos that the caller may see."""
 
-    def published(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+    def published(
+        self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Video]:
         """Everybody's public videos."""
-        return self._page(Video, "/v1/feed", limit, cursor)
+        return self._page(Video, "/v1/feed", limit, cursor, include=include)
 
-    def following(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+    def following(
+        self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Video]:
         """What those I follow have published."""
-        return self._page(Video, "/v1/feed/following", limit, cursor)
+        return self._page(Video, "/v1/feed/following", limit, cursor, include=include)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urljoin
 
-from reelstack_client.models import Answer, Page
+from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Room
+from reelstack_client.videos import Include, Video
 
 Channel = Literal["link", "message", "email", "social", "embed"]
 ReportReason = Literal["spam", "sexual", "violence", "hate", "harassment", "self-harm", "minors", "copyright", "other"]
@@ -21,6 +22,7 @@ class Likes(Answer):
 class Liked(Answer):
     video_id: str
     liked_at: str | int | float
+    video: Video | None = None
 
 
 class Comment(Answer):
@@ -29,6 +31,7 @@ class Comment(Answer):
     comment_id: str
     video_id: str
     author_id: str | None = None
+    author: UserCard | None = None
     text: str | None = None
     mentions: tuple[str, ...] = ()
     state: str
@@ -49,6 +52,7 @@ class CommentPage(Page[Comment]):
 class Saved(Answer):
     video_id: str
     saved_at: int
+    video: Video | None = None
 
 
 class Shared(Answer):
@@ -76,9 +80,11 @@ class Interactions(Room):
         """How many there are, and whether mine is one of them."""
         return self._ask(Likes, "GET", f"/v1/videos/{video_id}/likes")
 
-    def my_likes(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Liked]:
-        """What I like, the newest first."""
-        return self._page(Liked, "/v1/me/likes", limit, cursor)
+    def my_likes(
+        self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Liked]:
+        """What I like, by id."""
+        return self._page(Liked, "/v1/me/likes", limit, cursor, include=include)
 
     # --- comments ----------------------------------------------------------------------------------------------------
 
@@ -134,9 +140,11 @@ class Interactions(Room):
     def remove_bookmark(self, video_id: str) -> None:
         self._transport.call("DELETE", f"/v1/videos/{video_id}/bookmark")
 
-    def bookmarks(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Saved]:
+    def bookmarks(
+        self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Saved]:
         """What I keep, the newest first."""
-        return self._page(Saved, "/v1/me/bookmarks", limit, cursor)
+        return self._page(Saved, "/v1/me/bookmarks", limit, cursor, include=include)
 
     def share(self, video_id: str, channel: Channel = "link") -> Shared:
         """A link to hand on; the same one for the same channel."""

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urljoin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
 
 class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _absolute(url: str, info: ValidationInfo) -> str:
+    edge_url = (info.context or {}).get("edge_url")
+    return urljoin(edge_url, url) if edge_url else url
+
+
+SiteUrl = Annotated[str, AfterValidator(_absolute)]
+"""An address that the service names relative to its site; absolute once the client has answered."""
+
+
+class UserCard(Answer):
+    """What a list says of a person."""
+
+    id: str
+    handle: str | None = None
+    display_name: str = ""
+    avatar: SiteUrl | None = None
+    following: bool = False
+    """Whether the caller follows them."""
 
 
 Item = TypeVar("Item", bound=BaseModel)

@@ -10,7 +10,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from reelstack_client.errors import Unreachable
-from reelstack_client.models import Answer, Page
+from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Room
 
 Kind = Literal[
@@ -42,6 +42,8 @@ class Notification(Answer):
     about_comment_id: str | None = None
     comment_id: str | None = None
     people: list[str]
+    users: tuple[UserCard, ...] = ()
+    """The same people, with their names."""
     count: int
     at: int
     unread: bool
@@ -51,6 +53,7 @@ class Notification(Answer):
 
 class Muted(Answer):
     user_id: str
+    user: UserCard | None = None
 
 
 class Device(Answer):
@@ -121,7 +124,11 @@ class Notifications(Room):
                         except TimeoutError:
                             yield from self._missed(seen, since)
                         else:
-                            yield from _new(seen, since, [Notification.model_validate(pushed["notification"])])
+                            yield from _new(
+                                seen,
+                                since,
+                                [Notification.model_validate(pushed["notification"], context=self._context)],
+                            )
             except (WebSocketException, OSError, Unreachable):
                 self._transport.sleep(self._transport.backoff.delay(lost, lost=True))
                 lost += 1

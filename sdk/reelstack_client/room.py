@@ -18,9 +18,16 @@ class Room:
 
     def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Kind:
         """The answer to one request as a `kind`; `request` is what Transport.call takes besides."""
-        return kind.model_validate(self._transport.call(method, path, **request).json())
+        answer = self._transport.call(method, path, **request)
+        return kind.model_validate(answer.json(), context=self._context)
 
     def _page(self, item: type[Item], path: str, limit: int | None, cursor: str | None, **query: Any) -> Page[Item]:
         """One page of a list. A service may put fewer items on it than were asked for, and still name a cursor."""
         answer = self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
-        return Page[item].model_validate(answer.json())  # type: ignore[valid-type]  # a generic made at run time
+        page = Page[item]  # type: ignore[valid-type]  # a generic made at run time
+        return page.model_validate(answer.json(), context=self._context)
+
+    @property
+    def _context(self) -> dict[str, str]:
+        """What models.SiteUrl needs."""
+        return {"edge_url": self._transport.edge_url}

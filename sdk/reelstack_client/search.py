@@ -8,11 +8,16 @@ from typing import Literal
 from reelstack_client.accounts import Profile
 from reelstack_client.models import Answer, Page
 from reelstack_client.room import Room
-from reelstack_client.videos import Video
+from reelstack_client.videos import Include, Video
 
 SearchKind = Literal["videos", "users"]
 KINDS: tuple[SearchKind, ...] = ("videos", "users")
 """What there is an index of, by its name in the service."""
+
+
+class FoundUser(Profile):
+    following: bool = False
+    """Whether the caller follows them."""
 
 
 class Reindex(Answer):
@@ -31,14 +36,20 @@ class Search(Room):
     """Pages may hold fewer than were asked for and still have a cursor. Raises NotFound where a stage has no search."""
 
     def videos(
-        self, words: str = "", *, tag: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        words: str = "",
+        *,
+        tag: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        include: Include | None = None,
     ) -> Page[Video]:
         """Public videos that have every one of the words, the tag, or both; the best first."""
-        return self._page(Video, "/v1/search/videos", limit, cursor, q=words, tag=tag)
+        return self._page(Video, "/v1/search/videos", limit, cursor, q=words, tag=tag, include=include)
 
-    def users(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Profile]:
-        """Users by the beginning of their handle, or words of their name. Their avatars' addresses are relative."""
-        return self._page(Profile, "/v1/search/users", limit, cursor, q=words)
+    def users(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Page[FoundUser]:
+        """Users by the beginning of their handle, or words of their name."""
+        return self._page(FoundUser, "/v1/search/users", limit, cursor, q=words)
 
     def reindex(self, kind: SearchKind, *, index: str | None = None, cursor: str | None = None) -> Iterator[Reindex]:
         """Builds an index anew, page by page, until the last answer is `done`; goes on from an answer's `index` and

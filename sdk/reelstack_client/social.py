@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reelstack_client.models import Answer, Page
+from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Room
 
 
@@ -24,11 +24,13 @@ class Follower(Answer):
 
     user_id: str
     since: int
+    user: UserCard | None = None
 
 
 class Blocked(Answer):
     user_id: str
     blocked_at: int
+    user: UserCard | None = None
 
 
 class Social(Room):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
-from reelstack_client.models import Answer, Page
+from reelstack_client.models import Answer, Page, SiteUrl, UserCard
 from reelstack_client.room import Room
 
+Include = Literal["playback"]
+"""What a video says besides when it is asked to."""
 Visibility = Literal["public", "unlisted", "friends", "private"]
 FINAL = ("published", "rejected", "failed", "deleted")
 """Values of `Video.state` that change no more by themselves."""
@@ -18,6 +19,49 @@ FINAL = ("published", "rejected", "failed", "deleted")
 
 class NotInTime(ClientError):
     """The video did not reach a final state within the time that was given."""
+
+
+class Progress(Answer):
+    """How far a production is: queued, probing, first-rung, encoding or packaging; text, as `Video.state` is."""
+
+    stage: str
+    renditions_done: int = 0
+    renditions_total: int | None = None
+    remaining_seconds: int | None = None
+    """An estimate; None if there is none."""
+
+
+class Notice(Answer):
+    """Something that production changed about a clip."""
+
+    code: str
+    message: str
+
+
+class Rendition(Answer):
+    name: str
+    codec: str
+    width: int
+    height: int
+    bandwidth: int
+    """Peak, bits per second."""
+
+
+class Playback(Answer):
+    """Where a video can be watched until `expires_at`."""
+
+    master_url: SiteUrl
+    poster_url: SiteUrl | None = None
+    sprites_url: SiteUrl | None = None
+    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
+    color: str | None = None
+    expires_at: str | int | float
+    duration_ms: int | None = None
+    width: int | None = None
+    height: int | None = None
+    renditions: tuple[Rendition, ...] = ()
+    preview: bool = False
+    """True: only the first rung, shown to the owner before the verdict."""
 
 
 class Video(Answer):
@@ -52,49 +96,52 @@ class Video(Answer):
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    progress: Progress | None = None
+    """While it is queued or processing; told to its owner by `get` and `wait`."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What production changed about the clip; told to its owner and admins only."""
+    author: UserCard | None = None
+    """This and what follows come with `get` and with lists."""
+    liked: bool = False
+    bookmarked: bool = False
+    following: bool = False
+    """Whether the caller follows its author."""
+    poster_url: SiteUrl | None = None
+    """Good until the playback of the same moment expires."""
+    playback: Playback | None = None
+    """Asked for with `include="playback"`."""
 
 
-class Rendition(Answer):
-    name: str
-    codec: str
-    width: int
-    height: int
-    bandwidth: int
-    """Peak, bits per second."""
+class Embedding(Answer):
+    """What another site shows for a clip's link: oEmbed 1.0."""
 
-
-class Playback(Answer):
-    """Where a video can be watched until `expires_at`. URLs are absolute once the client has answered."""
-
-    master_url: str
-    poster_url: str | None = None
-    sprites_url: str | None = None
-    """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
-    color: str | None = None
-    expires_at: str | int | float
-    duration_ms: int | None = None
-    width: int | None = None
-    height: int | None = None
-    renditions: tuple[Rendition, ...] = ()
-    preview: bool = False
-    """True: only the first rung, shown to the owner before the verdict."""
+    title: str
+    author_name: str
+    provider_name: str
+    thumbnail_url: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
 
 
 class Videos(Room):
     """Lists hold what the caller may see, the newest first."""
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Video]:
         """My videos, in whatever state they are."""
-        return self._page(Video, "/v1/videos", limit, cursor)
+        return self._page(Video, "/v1/videos", limit, cursor, include=include)
 
-    def of_user(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Video]:
+    def of_user(
+        self, user_id: str, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
+    ) -> Page[Video]:
         """What a user has published and I may see."""
-        return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor)
+        return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor, include=include)
 
-    def get(self, video_id: str) -> Video:
-        return self._ask(Video, "GET", f"/v1/videos/{video_id}")
+    def get(self, video_id: str, *, include: Include | None = None) -> Video:
+        return self._ask(Video, "GET", f"/v1/videos/{video_id}", query={"include": include})
 
     def edit(self, video_id: str, **changes: Any) -> Video:
         """Changes title, description, tags or visibility."""
@@ -106,10 +153,17 @@ class Videos(Room):
 
     def playback(self, video_id: str) -> Playback:
         """Where to watch it, as absolute URLs that any player takes."""
-        answer = self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
-        urls = {name: getattr(answer, name) for name in ("master_url", "poster_url", "sprites_url")}
-        absolute = {name: urljoin(self._transport.edge_url, url) for name, url in urls.items() if url}
-        return answer.model_copy(update=absolute)
+        return self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
+
+    def link(self, video_id: str) -> str:
+        """The address of its page, to hand on: it opens for everybody who may watch the clip, signed in or not."""
+        author = self.get(video_id).author
+        return f"{self._transport.edge_url}/@{(author and author.handle) or '-'}/{video_id}"
+
+    def embedding(self, link: str) -> Embedding:
+        """What another site shows for such an address, of a clip that everybody may watch."""
+        answer = self._transport.call("GET", "/v1/oembed", query={"url": link})
+        return Embedding.model_validate(answer.json())
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again, as a new attempt."""

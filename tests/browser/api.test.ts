@@ -15,7 +15,7 @@ function answering(...statuses: number[]): () => number {
     if (status === 0) {
       throw new TypeError('Failed to fetch');
     }
-    return new Response(JSON.stringify(status === 200 ? { likes: 1, liked: false } : { title: 'No' }), { status });
+    return new Response(JSON.stringify(status === 200 ? { master_url: '/v/v1/m' } : { title: 'No' }), { status });
   };
   return () => asked;
 }
@@ -24,13 +24,13 @@ const api = new Api(async () => 'token');
 
 test('a busy service and a network that is away for a moment are asked again', async () => {
   const asked = answering(503, 0, 429, 200);
-  assert.equal((await api.likes('v1')).likes, 1);
+  assert.equal((await api.playback('v1')).master_url, '/v/v1/m');
   assert.equal(asked(), 4);
 });
 
 test('a refusal is told at once, and trouble that lasts is told in the end', async () => {
   let asked = answering(403);
-  await assert.rejects(api.likes('v1'), /No/);
+  await assert.rejects(api.playback('v1'), /No/);
   assert.equal(asked(), 1);
   asked = answering(503, 503, 503, 503);
   await assert.rejects(api.setLiked('v1', true), /No/);

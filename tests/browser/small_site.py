@@ -30,7 +30,9 @@ KEY = SigningKey("k1", "5ec2e7")
 USER, PASSWORD = "ann", "right"
 SECONDS = 3
 PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
+NOTICE = {"code": "sound-dropped", "message": "The sound could not be decoded."}
 PLAYS, REFUSES, RENEWS, GONE = "plays", "refuses", "renews", "gone"
+MORE = tuple(f"more{number}" for number in range(10))
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,10 @@ def make_clip(into: Path) -> None:
 @contextmanager
 def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "password") -> Iterator[Site]:
     """Serves the page in `page` and a feed: one clip plays, one refuses likes, one comes with an expired token first,
-    one is gone. With `auth` "code" the same site plays the hosted sign-in, too."""
+    one is gone; ten more are its second page. With `auth` "code" the same site plays the hosted sign-in, too."""
     with tiny_origin() as origin:
         _fill(origin, page, "/", PAGE)
-        for video in (PLAYS, REFUSES, RENEWS):
+        for video in (PLAYS, REFUSES, RENEWS, *MORE):
             _fill(origin, clip, f"/v/{video}/1/", FOREVER)
         origin.answers, origin.answers_kept = _answers() | _hosted_sign_in(), "no-store"
         with _edge(origin) as url:
@@ -96,24 +98,35 @@ def _fill(origin: TinyOrigin, folder: Path, prefix: str, cache_control: str) -> 
 
 def _answers() -> dict[str, Any]:
     videos = [
-        {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture"},
+        {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture", "notices": [NOTICE]},
         {"video_id": REFUSES, "title": "Refuses likes", "description": ""},
         {"video_id": RENEWS, "title": "Renews", "description": ""},
         {"video_id": GONE, "title": "Gone", "description": ""},
     ]
-    size = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320}
+    videos += [{"video_id": video, "title": video, "description": ""} for video in MORE]
+    author = {"id": "bob", "handle": "bob", "display_name": "Bob", "avatar": None, "following": False}
+    shown = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author, "likes": 7, "liked": False}
+
+    def feed(asked: Asked) -> tuple[int, Any]:
+        given = dict(parse_qsl(urlsplit(asked.path).query))
+        assert given["include"] == "playback"
+        lifetimes = {GONE: -5, RENEWS: -5}
+        page = videos[4:] if "cursor" in given else videos[:4]
+        playing = {
+            video["video_id"]: _playback(video["video_id"], lifetimes.get(video["video_id"], 3600)) for video in page
+        }
+        items = [video | shown | {"playback": playing[video["video_id"]]} for video in page]
+        return 200, {"items": items, "cursor": None if "cursor" in given else "more"}
+
     answers: dict[str, Any] = {
         "POST /": _sign_in,
-        "GET /api/v1/feed": lambda _: (200, {"items": [video | size for video in videos], "cursor": None}),
+        "GET /api/v1/feed": feed,
     }
     for video in (PLAYS, REFUSES, RENEWS, GONE):
         path = f"/api/v1/videos/{video}"
         answers[f"GET {path}/playback"] = lambda _, video=video: (200, _playback(video))
-        answers[f"GET {path}/likes"] = lambda _, video=video: (200, {"video_id": video, "likes": 7, "liked": False})
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
-    lifetimes = iter((-5, 3600))
-    answers[f"GET /api/v1/videos/{RENEWS}/playback"] = lambda _: (200, _playback(RENEWS, next(lifetimes)))
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
     answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
     return answers

@@ -147,6 +147,11 @@ def test_sound_is_brought_to_its_loudness_and_a_silent_clip_asks_for_none() -> N
     assert "AudioSelectors" not in silent["Settings"]["Inputs"][0]
 
 
+def test_the_sound_is_that_of_the_plan_counted_from_one() -> None:
+    (selector,) = asked(planned(audio_stream=4))["Settings"]["Inputs"][0]["AudioSelectors"].values()
+    assert (selector["SelectorType"], selector["Streams"]) == ("STREAM", [5])
+
+
 @pytest.mark.parametrize("transfer", ["pq", "hlg"])
 def test_hdr_is_tone_mapped_and_sdr_left_alone(transfer: str) -> None:
     corrected = pictures(asked(planned(transfer=transfer)))[0]["VideoDescription"]["VideoPreprocessors"]

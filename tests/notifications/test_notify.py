@@ -144,7 +144,7 @@ def test_blocked_muted_suspended_people_and_kinds_switched_off_tell_nothing(call
     assert call("notifications", "PUT", "/v1/me/mutes/cid").status == 204
     User("dan", created_at=1, suspended_at=2).save()
     assert notify(like("bob"), like("cid"), like("dan")) == 0
-    assert call("notifications", "GET", "/v1/me/mutes").json == {"items": [{"user_id": "cid"}], "cursor": None}
+    assert [one["user_id"] for one in call("notifications", "GET", "/v1/me/mutes").json["items"]] == ["cid"]
     assert call("notifications", "PUT", "/v1/me/notification-preferences", body={"off": ["like"]}).json == {
         "off": ["like"]
     }

@@ -19,3 +19,17 @@ def test_whom_i_follow_and_what_a_user_published_are_lists_of_videos() -> None:
     answers = Answers(*[{"items": [video], "cursor": None}] * 2)
     assert client(answers).feed.following(limit=1).items == client(answers).videos.of_user("ann").items
     assert [path for _, path, _ in answers.asked] == ["/v1/feed/following?limit=1", "/v1/users/ann/videos"]
+
+
+def test_what_comes_with_a_clip_has_whole_addresses() -> None:
+    author = {"id": "ann", "handle": "ann", "display_name": "Ann", "avatar": "/u/ann/1.jpg", "following": True}
+    playback = {"master_url": "/v/v1/t/x/master.m3u8", "expires_at": 5}
+    shown = VIDEO | {"author": author, "liked": True, "poster_url": "/v/v1/t/x/p.jpg", "playback": playback}
+    answers = Answers({"items": [shown], "cursor": None})
+    (video,) = client(answers).feed.published(include="playback").items
+    assert answers.asked[0][1] == "/v1/feed?include=playback"
+    assert video.author
+    assert video.playback
+    assert (video.author.avatar, video.liked) == ("http://edge.test/u/ann/1.jpg", True)
+    assert video.poster_url == "http://edge.test/v/v1/t/x/p.jpg"
+    assert video.playback.master_url == "http://edge.test/v/v1/t/x/master.m3u8"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reelstack.platform.config import PREFIX, config
-from reelstack.social import blocks
+from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from tests.accounts.test_profiles import problem
@@ -187,3 +187,13 @@ def test_an_engine_that_is_away_is_told_with_a_time_to_ask_again_and_a_batch_com
     assert (problem(answer), answer.headers["retry-after"]) == ((503, "search-unavailable"), "5")
     with pytest.raises(Exception, match="Search does not answer"):
         follow("v1")
+
+
+def test_what_is_found_says_whose_it_is_and_whether_the_searcher_follows_them(call: Call, follow: Any) -> None:
+    publish("bunny", "Big Bunny")
+    follows.follow("bob", "ann")
+    follow("bunny", users=("ann",))
+    (clip,) = call("search", "GET", "/v1/search/videos?q=bunny", user="bob").json["items"]
+    assert (clip["author"]["handle"], clip["following"], clip["liked"]) == ("ann.lee", True, False)
+    (person,) = call("search", "GET", "/v1/search/users?q=ann", user="bob").json["items"]
+    assert (person["handle"], person["following"]) == ("ann.lee", True)

@@ -1,10 +1,10 @@
-import type { Api, Playback, Video } from './api.ts';
+import type { Api, Author, Playback, Video } from './api.ts';
 import { find, fromTemplate } from './dom.ts';
 import { LikeToggle } from './likes.ts';
 import { Player } from './player.ts';
 import { inWords } from './problem.ts';
 
-/** How far below the screen a clip begins to load its poster and likes. */
+/** How far below the screen a clip begins to load its poster. */
 const AHEAD = '600px';
 
 /** The list of published clips, newest first; one plays at a time. */
@@ -38,6 +38,15 @@ export class Clips {
     }
   }
 
+  /** Shows that one clip and no others. */
+  async show(id: string): Promise<void> {
+    try {
+      this.#list.append(this.#clip(await this.#api.video(id)));
+    } finally {
+      this.#list.ariaBusy = 'false';
+    }
+  }
+
   #approach(seen: IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of seen) {
       if (isIntersecting) {
@@ -52,23 +61,23 @@ export class Clips {
     const play = find(item, '.play', HTMLButtonElement);
     item.dataset.videoId = video.video_id;
     find(item, 'h3', HTMLElement).textContent = video.title;
+    find(item, '.by', HTMLElement).textContent = nameOf(video.author);
     find(item, '.about', HTMLElement).textContent = [clock(video.duration_ms), video.description].filter(Boolean).join(' · ');
+    const notices = find(item, '.notices', HTMLElement);
+    notices.textContent = (video.notices ?? []).map(({ message }) => message).join(' ');
+    notices.hidden = notices.textContent === '';
     if (video.width && video.height) {
       find(item, '.stage', HTMLElement).style.aspectRatio = `${video.width} / ${video.height}`;
     }
     play.ariaLabel = `Play ${video.title}`;
     const failed = (says: string) => say(item, says);
-    const address = rememberFor(() => this.#api.playback(video.video_id));
+    const address = rememberFor(video.playback, () => this.#api.playback(video.video_id));
     play.addEventListener('click', () => void this.#play(item, address, failed));
     this.#loads.set(item, async () => {
       this.#loads.delete(item);
-      const outcomes = await Promise.allSettled([poster(item, address), this.#likes(item, video, failed)]);
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') {
-          failed(inWords(outcome.reason));
-        }
-      }
+      await poster(item, address).catch((error: unknown) => failed(inWords(error)));
     });
+    this.#likes(item, video, failed);
     this.#near.observe(item);
     return item;
   }
@@ -90,11 +99,11 @@ export class Clips {
     }
   }
 
-  async #likes(item: HTMLElement, video: Video, failed: (says: string) => void): Promise<void> {
+  #likes(item: HTMLElement, video: Video, failed: (says: string) => void): void {
     const button = find(item, '.like', HTMLButtonElement);
     const count = find(item, '.count', HTMLElement);
     const toggle = new LikeToggle(
-      await this.#api.likes(video.video_id),
+      { likes: video.likes ?? 0, liked: video.liked },
       (liked) => this.#api.setLiked(video.video_id, liked),
       ({ likes, liked }) => {
         button.ariaPressed = String(liked);
@@ -102,7 +111,6 @@ export class Clips {
         count.textContent = new Intl.NumberFormat(undefined, { notation: 'compact' }).format(likes);
       },
     );
-    button.disabled = false;
     button.addEventListener('click', () => {
       say(item, '');
       toggle.toggle().catch((error: unknown) => failed(inWords(error)));
@@ -121,17 +129,21 @@ async function poster(item: HTMLElement, address: () => Promise<Playback>): Prom
   }
 }
 
-/** The same addresses until a minute before their token runs out. */
-function rememberFor(ask: () => Promise<Playback>): () => Promise<Playback> {
-  let known: Promise<Playback> | null = null;
-  let until = 0;
+function nameOf(author: Author): string {
+  return author.handle ? `@${author.handle}` : author.display_name;
+}
+
+/** The same addresses, which may have come with the list, until a minute before their token runs out. */
+function rememberFor(first: Playback | null, ask: () => Promise<Playback>): () => Promise<Playback> {
+  let known = first && Promise.resolve(first);
+  let until = first ? goodUntil(first) : 0;
   return () => {
     if (!known || Date.now() > until) {
       until = Number.POSITIVE_INFINITY;
       known = ask();
       known.then(
-        ({ expires_at }) => {
-          until = (typeof expires_at === 'number' ? expires_at * 1000 : Date.parse(expires_at)) - 60_000;
+        (playback) => {
+          until = goodUntil(playback);
         },
         () => {
           known = null;
@@ -140,6 +152,10 @@ function rememberFor(ask: () => Promise<Playback>): () => Promise<Playback> {
     }
     return known;
   };
+}
+
+function goodUntil({ expires_at }: Playback): number {
+  return (typeof expires_at === 'number' ? expires_at * 1000 : Date.parse(expires_at)) - 60_000;
 }
 
 function say(item: HTMLElement, says: string): void {

@@ -1,27 +1,27 @@
+import time
+
 from fastapi import APIRouter
 
-from reelstack.counters import counters
+from reelstack.cards import video_cards
+from reelstack.cards.video_cards import For, VideoCardPage
 from reelstack.feed import timelines
-from reelstack.tables.videos import Video
 from reelstack.videos import listings
-from reelstack.videos.video_view import VideoPage, view
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.web import Cursor, Include, Limit, Reader, Viewer
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 
 
 @router.get("")
-def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+def get_feed(caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
     """Published public videos, newest first."""
-    return _page(*listings.feed(caller.user_id, limit, cursor))
+    read_at = int(time.time())
+    found = listings.feed(caller.user_id, limit, cursor)
+    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None))
 
 
 @router.get("/following")
-def get_following(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> VideoPage:
+def get_following(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
     """What those I follow have published, newest first. A page may hold fewer than were asked for."""
-    return _page(*timelines.read(caller.user_id, limit, cursor))
-
-
-def _page(found: list[Video], following: str | None) -> VideoPage:
-    counts = counters.read([video.video_id for video in found])
-    return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)
+    read_at = int(time.time())
+    found = timelines.read(caller.user_id, limit, cursor)
+    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None, follows_all=True))

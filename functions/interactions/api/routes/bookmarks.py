@@ -1,9 +1,14 @@
+import time
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from reelstack.cards import video_cards
+from reelstack.cards.video_cards import For, VideoCard
 from reelstack.interactions import bookmarks
 from reelstack.videos import listings
-from reelstack.web import Cursor, Limit, VideoId, Viewer
+from reelstack.videos.access import Viewed
+from reelstack.web import Cursor, Include, Limit, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["interactions"])
 
@@ -11,6 +16,7 @@ router = APIRouter(prefix="/v1", tags=["interactions"])
 class SavedVideo(BaseModel):
     video_id: str
     saved_at: int
+    video: VideoCard
 
 
 class SavedPage(BaseModel):
@@ -29,9 +35,13 @@ def remove_bookmark(video_id: VideoId, caller: Viewer) -> None:
 
 
 @router.get("/me/bookmarks")
-def list_bookmarks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> SavedPage:
+def list_bookmarks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> SavedPage:
     """What I keep, the newest first. What I may not see any more is left out: a page may hold fewer than asked for."""
     found, following = bookmarks.list_saved(caller.user_id, limit, cursor)
-    seen = listings.seen((one.video_id for one in found), caller.user_id)
-    items = [SavedVideo(video_id=one.video_id, saved_at=int(one.saved_at)) for one in found if one.video_id in seen]
+    read_at = int(time.time())
+    seen = listings.seen((one.video_id for one in found), caller.user_id).values()
+    asked = For(caller.user_id, playback=include is not None)
+    cards = video_cards.of([Viewed(video, read_at) for video in seen], asked)
+    saved = {one.video_id: int(one.saved_at) for one in found}
+    items = [SavedVideo(video_id=card.video_id, saved_at=saved[card.video_id], video=card) for card in cards]
     return SavedPage(items=items, cursor=following)

@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.notifications import preferences
 from reelstack.notifications.activities import NotificationKind
 from reelstack.web import Cursor, Limit, UserId, Viewer
@@ -15,6 +17,7 @@ class Preferences(BaseModel):
 
 class MutedUser(BaseModel):
     user_id: str
+    user: UserCard
 
 
 class MutedPage(BaseModel):
@@ -38,7 +41,8 @@ def set_preferences(wanted: Preferences, caller: Viewer) -> Preferences:
 def list_mutes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> MutedPage:
     """Whom I muted, by id."""
     found, following = preferences.list_muted(caller.user_id, limit, cursor)
-    return MutedPage(items=[MutedUser(user_id=one) for one in found], cursor=following)
+    cards = user_cards.of(found, caller.user_id)
+    return MutedPage(items=[MutedUser(user_id=one, user=cards[one]) for one in found], cursor=following)
 
 
 @router.put("/mutes/{user_id}", status_code=204)

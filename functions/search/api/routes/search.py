@@ -1,34 +1,57 @@
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from reelstack.accounts import profiles
-from reelstack.accounts.profiles import ProfilePage
-from reelstack.counters import counters
+from reelstack.accounts.profiles import Profile
+from reelstack.cards import video_cards
+from reelstack.cards.video_cards import For, VideoCardPage
+from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
-from reelstack.videos.video_view import VideoPage, view
-from reelstack.web import Cursor, Limit, Viewer
+from reelstack.social import relationships
+from reelstack.web import Cursor, Include, Limit, Reader
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
-Words = Annotated[str, Query(max_length=100)]
-Tag = Annotated[str | None, Query(min_length=1, max_length=40)]
+Words = Annotated[SearchWords, Query()]
+WantedTag = Annotated[Tag | None, Query()]
+
+
+class FoundUser(Profile):
+    following: bool
+    """Whether the caller follows them."""
+
+
+class FoundUserPage(BaseModel):
+    items: list[FoundUser]
+    cursor: str | None
+    """Send it back to get the next page; null on the last one."""
 
 
 @router.get("/videos")
 def search_videos(
-    caller: Viewer, q: Words = "", tag: Tag = None, limit: Limit = 20, cursor: Cursor = None
-) -> VideoPage:
+    *,
+    caller: Reader,
+    q: Words = "",
+    tag: WantedTag = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    include: Include = None,
+) -> VideoCardPage:
     """Public videos by words of title, description and tags, by a tag, or both. The best first; of equals the newest.
 
     A page may hold fewer than were asked for."""
-    found, following = search.videos(q, tag, caller.user_id, limit, cursor)
-    counts = counters.read([video.video_id for video in found])
-    return VideoPage(items=[view(video, counts[video.video_id]) for video in found], cursor=following)
+    read_at = int(time.time())
+    found = search.videos(q, tag, caller.user_id, limit, cursor)
+    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None))
 
 
 @router.get("/users")
-def search_users(caller: Viewer, q: Words, limit: Limit = 20, cursor: Cursor = None) -> ProfilePage:
+def search_users(caller: Reader, q: Words, limit: Limit = 20, cursor: Cursor = None) -> FoundUserPage:
     """People by the beginning of their handle or by words of their name. A page may hold fewer than were asked for."""
-    found, following = search.users(q, caller.user_id, limit, cursor)
-    return ProfilePage(items=[profiles.view(user) for user in found], cursor=following)
+    found, next_page = search.users(q, caller.user_id, limit, cursor)
+    followed = relationships.followed(caller.user_id, (user.user_id for user in found), consistent=False)
+    items = [FoundUser(**profiles.view(user).model_dump(), following=user.user_id in followed) for user in found]
+    return FoundUserPage(items=items, cursor=next_page)

@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.social import blocks
 from reelstack.web import Cursor, Limit, UserId, Viewer
 
@@ -11,6 +13,7 @@ class BlockedUser(BaseModel):
     user_id: str
     blocked_at: int
     """Unix milliseconds."""
+    user: UserCard
 
 
 class BlockedPage(BaseModel):
@@ -34,7 +37,9 @@ def unblock_user(user_id: UserId, caller: Viewer) -> None:
 def list_blocks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> BlockedPage:
     """Whom I blocked, newest first."""
     found, following = blocks.list_blocked(caller.user_id, limit, cursor)
-    return BlockedPage(
-        items=[BlockedUser(user_id=item.other_id, blocked_at=int(item.blocked_at or 0)) for item in found],
-        cursor=following,
-    )
+    cards = user_cards.of((item.other_id for item in found), caller.user_id)
+    items = [
+        BlockedUser(user_id=item.other_id, blocked_at=int(item.blocked_at or 0), user=cards[item.other_id])
+        for item in found
+    ]
+    return BlockedPage(items=items, cursor=following)

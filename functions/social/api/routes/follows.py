@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.social import follows
 from reelstack.social.relationships import Following
 from reelstack.tables.social import Follow
@@ -37,6 +39,7 @@ class FollowingUser(BaseModel):
     user_id: str
     since: int
     """Unix milliseconds."""
+    user: UserCard
 
 
 class FollowPage(BaseModel):
@@ -50,8 +53,10 @@ class FollowPage(BaseModel):
 def page(found: list[Follow], side: str, caller_id: str, following: str | None) -> FollowPage:
     """`side` names the attribute of an item that says whom the list is of."""
     there = access.filter_present([getattr(item, side) for item in found], caller_id)
-    items = [FollowingUser(user_id=getattr(item, side), since=int(item.since)) for item in found]
-    return FollowPage(items=[item for item in items if item.user_id in there], cursor=following)
+    cards = user_cards.of(there, caller_id)
+    sides = [(getattr(item, side), int(item.since)) for item in found]
+    items = [FollowingUser(user_id=one, since=since, user=cards[one]) for one, since in sides if one in cards]
+    return FollowPage(items=items, cursor=following)
 
 
 @router.put("/users/{user_id}/follow")

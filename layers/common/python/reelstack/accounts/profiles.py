@@ -34,7 +34,7 @@ def view(user: User) -> Profile:
         display_name=user.display_name,
         bio=user.bio,
         links=list(user.links),
-        avatar_url=avatars.url(user),
+        avatar_url=avatars.url(user.avatar),
         privacy=users.privacy(user),
         created_at=int(user.created_at),
     )

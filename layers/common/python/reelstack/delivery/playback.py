@@ -1,15 +1,18 @@
 """The playback of a video: signed addresses that expire, for one viewer."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel
 
 from reelstack.delivery.signing_keys import signing_key
-from reelstack.delivery.tokens import asset_url
+from reelstack.delivery.tokens import SigningKey, asset_url
 from reelstack.platform.config import config
 from reelstack.videos import access
 from reelstack.videos.access import Viewed
+from reelstack.videos.audiences import Audience
 from reelstack.videos.errors import VideoModerated, VideoProcessing
+from reelstack.videos.video_view import WITHDRAWN
 from reelstack.videos.videos import State
 
 
@@ -37,15 +40,27 @@ def addresses(viewed: Viewed) -> Playback:
     Before the verdict there is only the first rung, which only its owner and moderators come to see. Of a rejected
     video nothing is served, not even to them: moderators look at what is in quarantine (moderation.review_queue).
     """
-    video, issued_at, key = viewed.video, viewed.read_at, signing_key()
-    if video.state == State.REJECTED:
+    if viewed.video.state == State.REJECTED:
         raise VideoModerated
-    if video.state == State.RESTORING:
+    found = addresses_of([viewed])
+    if not found:
         raise VideoProcessing
-    is_public = video.state == State.PUBLISHED and access.is_for_everybody(video)
-    asset = video.asset or video.preview
-    if asset is None:
-        raise VideoProcessing
+    return found[viewed.video.video_id]
+
+
+def addresses_of(page: Collection[Viewed]) -> dict[str, Playback]:
+    """The same of those videos of a page that can be played, by id: one look at their owners, one key."""
+    playable = [one for one in page if one.video.state not in WITHDRAWN and (one.video.asset or one.video.preview)]
+    if not playable:
+        return {}
+    key, owners = signing_key(), access.accounts({one.video.owner_id for one in playable})
+    return {one.video.video_id: _signed(one, owners[one.video.owner_id].open, key) for one in playable}
+
+
+def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
+    video, issued_at = viewed.video, viewed.read_at
+    is_public = video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC and owner_is_open
+    asset = video.asset or video.preview or {}
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
     expires_at = issued_at + seconds
 

@@ -1,5 +1,7 @@
 """What people keep for later. Nobody else is told who keeps what."""
 
+from collections.abc import Iterable
+
 from pynamodb.transactions import TransactWrite
 
 from reelstack.platform import cursors, sharding
@@ -30,6 +32,12 @@ def save(user_id: str, video_id: str) -> bool:
 def remove(user_id: str, video_id: str) -> None:
     """Of a video that is gone as well. Twice is once."""
     Bookmark(user_id, video_id).delete()
+
+
+def saved_of(user_id: str, video_ids: Iterable[str]) -> set[str]:
+    """Those videos of a page that a user keeps. Eventually consistent."""
+    keys = [(user_id, video_id) for video_id in video_ids]
+    return {one.video_id for one in Bookmark.batch_get(keys, attributes_to_get=["video_id"])} if keys else set()
 
 
 def list_saved(user_id: str, limit: int, cursor: str | None) -> tuple[list[Bookmark], str | None]:

@@ -4,6 +4,8 @@ changes nothing. Who likes a video is listed by an index spread over shards: mor
 Counts follow from the table's stream: counters.counters.
 """
 
+from collections.abc import Iterable
+
 from reelstack.counters import sizing
 from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.telemetry import logger
@@ -30,8 +32,14 @@ def unlike(user_id: str, video_id: str) -> None:
     Like(user_id, video_id).delete()
 
 
-def liked(user_id: str, video_id: str) -> bool:
-    return Like.count(user_id, Like.video_id == video_id) > 0
+def liked(user_id: str | None, video_id: str) -> bool:
+    return user_id is not None and Like.count(user_id, Like.video_id == video_id) > 0
+
+
+def liked_of(user_id: str, video_ids: Iterable[str]) -> set[str]:
+    """Those videos of a page that a user likes. Eventually consistent."""
+    keys = [(user_id, video_id) for video_id in video_ids]
+    return {like.video_id for like in Like.batch_get(keys, attributes_to_get=["video_id"])} if keys else set()
 
 
 def list_liked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:

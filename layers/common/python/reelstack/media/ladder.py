@@ -57,11 +57,17 @@ class Facts(Data):
     tick: tuple[int, int]
     """The picture's time base as a fraction of a second."""
     start_ticks: int
-    """When the first frame is shown; time 0 of everything that is made."""
+    """When picture or sound begins, whichever is earlier; time 0 of everything that is made."""
     fps: tuple[int, int]
     frames: int
     constant: bool
+    held_first: int = 0
+    """For how many of `frames` the first picture is held, because the sound begins earlier."""
+    held_last: int = 0
+    """The same of the last picture and the sound's end."""
     interlaced: bool = False
+    turned: bool = False
+    """Whether the file says that its picture is to be turned or mirrored before it is shown."""
     transfer: Transfer = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""
@@ -125,6 +131,8 @@ class Effort(Data):
 
     qp: float
     kbps: float
+    damaged: int = 0
+    """Packets of the source's picture that could not be decoded."""
 
 
 class Plan(Data):
@@ -162,6 +170,10 @@ class Plan(Data):
     def made(self) -> tuple[Rendition, ...]:
         """What is encoded segment by segment."""
         return tuple(rendition for rendition in self.rest if rendition.name not in self.taken_over)
+
+    def without_sound(self) -> "Plan":
+        """The same plan for a source whose sound turned out not to be decodable."""
+        return self.model_copy(update={"facts": self.facts.model_copy(update={"audio_stream": None})})
 
     def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
         """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""

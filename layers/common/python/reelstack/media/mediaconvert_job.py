@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reelstack.media.ffmpeg_args import AUDIO_KBPS, AUDIO_RATE
 from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Facts, Plan, Rendition
-from reelstack.media.probe import TARGET_LUFS
+from reelstack.media.sound_probe import TARGET_LUFS
 
 BASE, PICTURE_EXTENSION, SOUND_EXTENSION = "clip", "cmfv", "cmfa"
 """Outputs are <BASE>-<name>.<extension>: the destination's last part, the name modifier, the container's extension."""
@@ -75,7 +75,10 @@ def output_name(name: str) -> str:
 
 
 def _input(plan: Plan, source: str) -> dict[str, Any]:
-    sound = {"AudioSelectors": {SELECTOR: {"DefaultSelection": "DEFAULT"}}} if _has_sound(plan) else {}
+    stream = plan.facts.audio_stream
+    # Streams are counted from 1, tracks of every kind among them.
+    selector = {"DefaultSelection": "DEFAULT", "SelectorType": "STREAM", "Streams": [(stream or 0) + 1]}
+    sound = {"AudioSelectors": {SELECTOR: selector}} if stream is not None else {}
     return {
         "FileInput": source,
         "TimecodeSource": "ZEROBASED",  # time 0 is the first picture, as in our own encodes

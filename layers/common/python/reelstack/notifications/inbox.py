@@ -3,8 +3,12 @@
 Blocks, accounts that are gone and videos that are not for the reader any more take effect here, when it is read.
 """
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.counters import counters, deltas
 from reelstack.notifications import preferences
 from reelstack.notifications.activities import NOBODY, NotificationKind
@@ -40,6 +44,8 @@ class NotificationView(BaseModel):
     """What the newest of them wrote."""
     people: list[str]
     """The newest three; nobody when the service did it."""
+    users: list[UserCard]
+    """The same, with their names."""
     count: int
     """How many did it. Up to 16 it counts people; above, what the thing's own counter says."""
     at: int
@@ -70,11 +76,58 @@ def unread(user_id: str) -> int:
     found = Notification.by_time.query(
         user_id, Notification.changed_at > since, scan_index_forward=False, limit=MOST_UNREAD
     )
-    return len(show(user_id, list(found)))
+    return len(_shown(user_id, list(found)))
 
 
 def show(user_id: str, items: list[Notification]) -> list[NotificationView]:
     """What the user may see of these, in the same order."""
+    shown = _shown(user_id, items)
+    cards = user_cards.of((actor for one in shown for actor in one.newest), user_id)
+    return [
+        NotificationView(
+            subject=one.item.subject,
+            kind=one.kind,
+            video_id=one.video_id,
+            about_comment_id=one.about_comment_id,
+            comment_id=one.item.comment_id,
+            people=one.newest,
+            users=[cards[actor] for actor in one.newest],
+            count=one.count,
+            at=int(one.item.changed_at),
+            unread=one.unread,
+            pushed=Pushed(one.item.pushed),
+        )
+        for one in shown
+    ]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A notification as its user may see it."""
+
+    item: Notification
+    people: list[str]
+    count: int
+    unread: bool
+
+    @property
+    def kind(self) -> NotificationKind:
+        return _about(self.item)[0]
+
+    @property
+    def video_id(self) -> str | None:
+        return _about(self.item)[1]
+
+    @property
+    def about_comment_id(self) -> str | None:
+        return _about(self.item)[2]
+
+    @property
+    def newest(self) -> list[str]:
+        return [actor for actor in self.people if actor != NOBODY][:SHOWN_PEOPLE]
+
+
+def _shown(user_id: str, items: list[Notification]) -> list[_Shown]:
     since = preferences.read_to(user_id) if items else 0
     actors = {actor for item in items for _, actor in people_of(item)} - {NOBODY}
     there = access.filter_present(actors, user_id) | {NOBODY}
@@ -83,25 +136,12 @@ def show(user_id: str, items: list[Notification]) -> list[NotificationView]:
     counts = counters.read(list(keys.values()))
     entries = []
     for item in items:
-        kind, video_id, about_comment_id = _about(item)
+        kind, video_id, _ = _about(item)
         people = [actor for _, actor in people_of(item) if actor in there]
         if not people or (video_id and video_id not in visible):
             continue
         counted = getattr(counts[keys[item.subject]], COUNTED[kind]) if item.subject in keys else 0
-        entries.append(
-            NotificationView(
-                subject=item.subject,
-                kind=kind,
-                video_id=video_id,
-                about_comment_id=about_comment_id,
-                comment_id=item.comment_id,
-                people=[actor for actor in people if actor][:SHOWN_PEOPLE],
-                count=max(len(people), counted),
-                at=int(item.changed_at),
-                unread=item.changed_at > since,
-                pushed=Pushed(item.pushed),
-            )
-        )
+        entries.append(_Shown(item, people, max(len(people), counted), unread=item.changed_at > since))
     return entries
 
 

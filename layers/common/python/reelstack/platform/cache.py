@@ -29,6 +29,8 @@ read before the change must not keep what they read."""
 WAIT_SECONDS = 0.02
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
+_loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
+"""What `remember_many` has brought within `once`."""
 
 
 def address() -> str:
@@ -79,11 +81,34 @@ def ahead(*keys: str) -> Iterator[None]:
         _found.reset(outside)
 
 
+@contextmanager
+def once() -> Iterator[None]:
+    """Within, `remember_many` brings each value once. For a request that only reads: what decides about a page and what
+    is shown of it are the same accounts, with or without a cache."""
+    outside = _loaded.set({})
+    try:
+        yield
+    finally:
+        _loaded.reset(outside)
+
+
 def remember_many(
     kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
     """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
     do not wait for each other: for many cheap values that live shortly."""
+    loaded = _loaded.get()
+    if loaded is None:
+        return _remember_many(kind, keys, seconds, load)
+    missing = [key for key in keys if (kind, key) not in loaded]
+    found = _remember_many(kind, missing, seconds, load) if missing else {}
+    loaded.update({(kind, key): value for key, value in found.items()})
+    return {key: loaded[kind, key] for key in keys if (kind, key) in loaded}
+
+
+def _remember_many(
+    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+) -> dict[str, Any]:
     url = address()
     if not (url and keys):
         return load(keys) if keys else {}

@@ -2,6 +2,7 @@
 
 app            makes a service of its routers, and its Lambda handler
 middleware     what is checked before a request is read: CDN, caller, rate, role, size
+access_tokens  which tokens open this API
 auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
 rate_limits    token buckets per user, address and route
@@ -9,19 +10,41 @@ idempotency    responses that are stored under an Idempotency-Key
 bodies         request bodies that several services read
 problems       refusals as RFC 9457 problem documents
 
-A route names who may call it by the type of its `caller` parameter: `Viewer`, `Creator`, `Moderator` or `Admin`. A
-route that needs no token says `dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
+A route names who may call it by the type of its `caller` parameter: `Reader` (who reads without a token, too),
+`Viewer`, `Creator`, `Moderator` or `Admin`. A route that needs no token and does not ask who calls says
+`dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Path, Query
 
 from reelstack.web.app import lambda_handler, make_app
-from reelstack.web.auth import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer
+from reelstack.web.auth import (
+    ADMIN,
+    EVERYBODY,
+    ROLES,
+    Admin,
+    Anonymous,
+    Caller,
+    Creator,
+    Moderator,
+    Reader,
+    Requires,
+    Viewer,
+)
 from reelstack.web.problems import Problem
 from reelstack.web.route_policy import RouteUndeclared, declared
 
+
+class Included(StrEnum):
+    """What a list of videos, or a video, says besides when it is asked to."""
+
+    PLAYBACK = "playback"
+
+
+Include = Annotated[Included | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=50)]
 Cursor = Annotated[str | None, Query(max_length=512)]
 VideoId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -35,12 +58,16 @@ __all__ = [
     "EVERYBODY",
     "ROLES",
     "Admin",
+    "Anonymous",
     "Caller",
     "Creator",
     "Cursor",
+    "Include",
+    "Included",
     "Limit",
     "Moderator",
     "Problem",
+    "Reader",
     "Requires",
     "RouteUndeclared",
     "UploadId",

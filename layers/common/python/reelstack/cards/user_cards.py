@@ -1,0 +1,45 @@
+"""Cards of users: what a list shows of each. Of an account that is suspended or deleted a card holds its id only.
+
+A viewer of None is somebody who did not sign in.
+"""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from reelstack.accounts import avatars, users
+from reelstack.accounts.users import Facts
+from reelstack.social import relationships
+
+
+class UserCard(BaseModel):
+    id: str
+    handle: str | None
+    display_name: str
+    avatar: str | None
+    """Address of the picture, relative to the site's."""
+    following: bool
+    """Whether the caller follows them. A request to follow does not count."""
+
+
+def of(user_ids: Iterable[str], viewer_id: str | None, followed: set[str] | None = None) -> dict[str, UserCard]:
+    """The card of each, by id: one read of accounts and one of follows, unless the caller knows whom the viewer
+    follows. Names are as old as `users.facts` are."""
+    wanted = sorted(set(user_ids))
+    known = users.facts_of(wanted)
+    if followed is None:
+        others = [user_id for user_id in wanted if user_id != viewer_id]
+        followed = relationships.followed(viewer_id, others, consistent=False) if viewer_id else set()
+    return {user_id: _card(user_id, known[user_id], viewer_id, user_id in followed) for user_id in wanted}
+
+
+def _card(user_id: str, facts: Facts, viewer_id: str | None, following: bool) -> UserCard:
+    if (facts["suspended"] or facts["deleted"]) and user_id != viewer_id:
+        return UserCard(id=user_id, handle=None, display_name="", avatar=None, following=False)
+    return UserCard(
+        id=user_id,
+        handle=facts.get("handle"),
+        display_name=facts.get("display_name", ""),
+        avatar=avatars.url(facts.get("avatar")),
+        following=following,
+    )

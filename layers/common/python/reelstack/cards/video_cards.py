@@ -1,0 +1,86 @@
+"""Cards of videos: what a screen shows of each, so that a page of clips is one request.
+
+The viewer may see the videos that come here: `videos.access` and `videos.listings` decided it. A viewer of None is
+somebody who did not sign in. Addresses are signed as given when the videos were read; see videos.access.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
+from reelstack.counters import counters
+from reelstack.delivery import playback
+from reelstack.delivery.playback import Playback
+from reelstack.interactions import bookmarks, likes
+from reelstack.tables.videos import Video
+from reelstack.videos import video_view
+from reelstack.videos.access import Viewed
+from reelstack.videos.video_view import VideoView
+
+
+class VideoCard(VideoView):
+    author: UserCard
+    liked: bool
+    """Whether the caller likes it. This, `bookmarked` and `following` follow what people do by about a second."""
+    bookmarked: bool
+    following: bool
+    """Whether the caller follows its author."""
+    poster_url: str | None
+    """Signed and relative to the site, like the addresses of `playback`. Null while there is nothing to play."""
+    playback: Playback | None = None
+    """Asked for with `include=playback`; null while there is nothing to play."""
+
+
+class VideoCardPage(BaseModel):
+    items: list[VideoCard]
+    cursor: str | None
+    """Send it back to get the next page; null on the last one."""
+
+
+@dataclass(frozen=True)
+class For:
+    """Whom cards are for, and what they asked for."""
+
+    viewer_id: str | None
+    playback: bool = False
+    inside: bool = False
+    """With what only a video's owner and admins are told."""
+    follows_all: bool = False
+    """That the viewer follows every author is known already."""
+
+
+def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
+    """The cards of a page, in its order."""
+    ids = [one.video.video_id for one in page]
+    viewer_id = asked.viewer_id
+    counts = counters.read(ids)
+    owners = {one.video.owner_id for one in page}
+    authors = user_cards.of(owners, viewer_id, owners if asked.follows_all else None)
+    liked = likes.liked_of(viewer_id, ids) if viewer_id else set()
+    saved = bookmarks.saved_of(viewer_id, ids) if viewer_id else set()
+    signed = playback.addresses_of(page)
+    made = []
+    for video in (one.video for one in page):
+        author, addresses = authors[video.owner_id], signed.get(video.video_id)
+        inside = asked.inside or video.owner_id == viewer_id
+        made.append(
+            VideoCard(
+                **video_view.view(video, counts[video.video_id], inside=inside).model_dump(),
+                author=author,
+                liked=video.video_id in liked,
+                bookmarked=video.video_id in saved,
+                following=author.following,
+                poster_url=addresses.poster_url if addresses else None,
+                playback=addresses if asked.playback else None,
+            )
+        )
+    return made
+
+
+def page(found: tuple[Sequence[Video], str | None], read_at: int, asked: For) -> VideoCardPage:
+    """Of a list and the cursor of its next page. `read_at`: unix seconds, not after the first of them was read."""
+    videos, following = found
+    return VideoCardPage(items=of([Viewed(video, read_at) for video in videos], asked), cursor=following)
