@@ -69,7 +69,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: Object.fromEntries(['Buffer', 'URL', 'console', 'document', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
+      globals: Object.fromEntries(['Buffer', 'URL', 'console', 'crypto', 'document', 'fetch', 'location', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
     },
     rules: { ...EVERYWHERE, 'no-unused-vars': 'error' },
   },

@@ -157,7 +157,10 @@ class Gateway:
             return
         claims = {"sub": "ann", "username": "ann", "cognito:groups": "[creator]", "token_use": "access"}
         headers = dict(scope["headers"])
-        scope["aws.event"] = {"requestContext": {"authorizer": {"jwt": {"claims": claims}}}}
+        scope["aws.event"] = {
+            "headers": {"authorization": "Bearer e30.e30.c2ln"},
+            "requestContext": {"authorizer": {"jwt": {"claims": claims}}},
+        }
         scope["aws.context"] = SimpleNamespace(aws_request_id=None)
         scope["headers"] = [*scope["headers"], (b"x-origin-verify", SECRET.encode())]
         started: Any = None

@@ -28,8 +28,8 @@ DRAWN = "gradients=size=1920x1080:rate=60:duration=1:speed=0.05:seed=7:nb_colors
 )
 GRAIN = "noise=alls=3"
 MAPPED = (
-    "zscale=transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=bt709,tonemap=mobius:desat=0:peak=5,"
-    "zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p,"
+    "zscale=transfer=linear:npl=203:agamma=0,format=gbrpf32le,zscale=primaries=bt709,"
+    "tonemap=mobius:param=0.6:desat=0:peak=5,zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p,"
 )
 """The reference: HDR mapped at full size."""
 FURTHEST = 3.0

@@ -108,9 +108,8 @@ def sessions(
         return
     for session in found:
         mark = "this one" if session.current else ""
-        typer.echo(
-            f"{session.session_id[:SHOWN_CHARACTERS]}  {when(session.created_at)}  {when(session.seen_at)}  {session.agent}  {mark}"
-        )
+        shown = (session.session_id[:SHOWN_CHARACTERS], when(session.created_at), when(session.seen_at), session.agent)
+        typer.echo("  ".join((*shown, mark)))
 
 
 def _whole(beginning: str, session_ids: list[str]) -> str:

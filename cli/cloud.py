@@ -153,6 +153,6 @@ def _welcome(cloud: "Cloud") -> None:
     for person in cloud.people:
         typer.echo(f"  sign in as {person.name:4} password {person.password}   ({person.role})")
     if cloud.sample:
-        typer.echo(f"\nThe sample clip: {out.web_url}?v={cloud.sample.video.video_id}")
+        typer.echo(f"\nThe sample clip: {cloud.sample.link}")
         typer.echo(f"  for any HLS player: {cloud.sample.master_url}")
     typer.echo('\nNext: `reelstack upload clip.mp4 --title "…"`, `reelstack status`, `reelstack down`.')

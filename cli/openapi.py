@@ -15,7 +15,9 @@ from reelstack.web import Problem
 from reelstack.web.problems import MEDIA_TYPE, PROBLEMS
 from reelstack.web.route_policy import Rule
 
-PAGES = Path(__file__).parent.parent / "docs" / "api"
+ROOT = Path(__file__).parent.parent
+PAGES = ROOT / "docs" / "api"
+ROUTES = ROOT / "layers/common/python/reelstack/web/routes.txt"
 CORRELATION = {"x-correlation-id": {"$ref": "#/components/headers/CorrelationId"}}
 OF_THE_GATEWAY = (401, 429, 500, 503)
 """What the gateway says before, or without, asking a service; no setting of an HTTP API changes its words."""
@@ -53,12 +55,14 @@ def services() -> dict[str, Any]:
 
 
 def rules() -> dict[str, Rule]:
-    """Every route by its name in the catalogue, with what it declares."""
-    return {rule.name: rule for app in services().values() for rule in app.state.rules}
+    """Every route of the API by its name in the catalogue, with what it declares. Pages for browsers are none of it."""
+    made = (rule for app in services().values() for rule in app.state.rules)
+    return {rule.name: rule for rule in made if rule.route.include_in_schema}
 
 
 def describe() -> dict[str, Any]:
-    """One OpenAPI 3.1 document of all services. Public routes carry no security requirement."""
+    """One OpenAPI 3.1 document of all services. Public routes carry no security requirement, and where
+    a token is optional, none is one of two."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": Problem.model_json_schema(), "GatewaySays": GATEWAY_SAYS}
     known = rules()
@@ -100,6 +104,8 @@ def _complete(operation: dict[str, Any], rule: Rule) -> None:
     operation["x-role"] = rule.requires.role
     if rule.requires.role is None:
         operation["security"] = []
+    if rule.requires.anonymous:
+        operation["security"] = [{"token": []}, {}]
     done = {status: said for status, said in operation["responses"].items() if status < "300"}
     for said in done.values():
         said["headers"] = {
@@ -168,10 +174,10 @@ def problems() -> str:
         f"`{PROBLEMS}` and one of these names, which do not change; `detail` is for people and may.",
         "`correlation_id`, also the header `x-correlation-id`, names the request in the logs.",
         "",
-        'The gateway answers by itself, as `{"message": …}` with `apigw-requestid`, when a token is missing,',
-        "expired or another's (401), an address or method is unknown (404), its emergency stop is reached (429)",
-        "or a function does not answer (500, 503). The firewall's 403 `request-blocked` and its 429 are of the types",
-        "below, but sent as `application/json`, which is all that AWS WAF can, and without a correlation id.",
+        'The gateway answers by itself, as `{"message": …}` with `apigw-requestid`, when a token is expired,',
+        "another's or missing where something would be changed (401), its emergency stop is reached (429) or a",
+        "function does not answer (500, 503). The firewall's 403 `request-blocked` and its 429 are of the types below,",
+        "but sent as `application/json`, which is all that AWS WAF can, and without a correlation id.",
         "",
         "| type | status | means | at |",
         "|---|---|---|---|",
@@ -184,15 +190,19 @@ def problems() -> str:
 
 
 def main() -> int:
-    pages = {"openapi.json": json.dumps(describe(), indent=2) + "\n", "problems.md": problems()}
-    stale = [name for name, text in pages.items() if not (PAGES / name).exists() or (PAGES / name).read_text() != text]
+    pages = {
+        PAGES / "openapi.json": json.dumps(describe(), indent=2) + "\n",
+        PAGES / "problems.md": problems(),
+        ROUTES: "".join(f"{route}\n" for route in sorted(rules(), key=lambda route: route.split(" ")[::-1])),
+    }
+    stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]
     if "--check" in sys.argv:
-        for name in stale:
-            print(f"{PAGES / name} is not what the code says: run `python -m cli.openapi`", file=sys.stderr)
+        for page in stale:
+            print(f"{page} is not what the code says: run `python -m cli.openapi`", file=sys.stderr)
         return 1 if stale else 0
     PAGES.mkdir(parents=True, exist_ok=True)
-    for name in stale:
-        (PAGES / name).write_text(pages[name])
+    for page in stale:
+        page.write_text(pages[page])
     return 0
 
 

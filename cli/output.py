@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import typer
 
 if TYPE_CHECKING:
-    from reelstack_client import Video
+    from reelstack_client import Client, Video
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -37,6 +37,28 @@ def named(person: Person | None) -> str:
     return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
 
 
+def progress_line(video: "Video") -> str:
+    """How far a video's production is, e.g. "encoding, 4 of 8 renditions, about 2 min left"."""
+    progress = video.progress
+    if progress is None:
+        return f"{video.title}: {video.state}"
+    parts = [progress.stage.replace("-", " ")]
+    if progress.renditions_total:
+        parts.append(f"{progress.renditions_done} of {progress.renditions_total} renditions")
+    if progress.remaining_seconds is not None:
+        parts.append(f"about {_duration(progress.remaining_seconds)} left")
+    return f"{video.title}: " + ", ".join(parts)
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
+
+
+def video_lines(video: "Video") -> list[str]:
+    """One video, and below it what production changed about it."""
+    return [video_line(video), *(f"    {notice.message}" for notice in video.notices or ())]
+
+
 def video_line(video: "Video", *, by: bool = False) -> str:
     """One video on one line: id, state, what can be said about it, title; `by`: and whose it is."""
     said = ""
@@ -44,9 +66,24 @@ def video_line(video: "Video", *, by: bool = False) -> str:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
         said += f", {video.likes} likes" if video.likes is not None else ""
     elif video.state in ("rejected", "failed"):
-        said = " ".join(part for part in (video.reason_message or video.reason, video.reason_detail) if part)
+        parts = dict.fromkeys((video.reason_message or video.reason, video.reason_detail))
+        said = " ".join(part for part in parts if part)
         said += f" Try again: reelstack retry {video.video_id}" if video.retryable else ""
     elif video.state == "review":
         said = f"waits for a person: reelstack decide {video.video_id} approve|reject"
     author = f"  {named(video.author)}" if by else ""
     return f"{video.video_id}  {video.state:10}  {video.title}{author}" + (f"  ({said})" if said else "")
+
+
+def watch(client: "Client", video_id: str) -> "Video":
+    """Waits for the verdict on a video and shows meanwhile how far its production is."""
+    from rich.console import Console
+
+    from reelstack_client import ClientError
+
+    try:
+        with Console(stderr=True).status("uploaded") as status:
+            return client.videos.wait(video_id, seen=lambda video: status.update(progress_line(video)))
+    except ClientError:
+        typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)
+        raise

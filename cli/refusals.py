@@ -27,6 +27,7 @@ from reelstack.web.errors import (
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
+    TokenInvalid,
     TokenMissing,
 )
 from reelstack.web.route_policy import Rule
@@ -58,16 +59,15 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
     yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
-    yield from (RequestTooLarge, ReelstackError)
+    yield from (RequestTooLarge, ReelstackError, StorageBusy)
     if rule.requires.role:
-        yield from (TokenMissing, SessionRevoked)
+        yield from (TokenMissing, TokenInvalid, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:
             yield AccountSuspended
     if rule.requires.role not in (None, "viewer"):
         yield RoleMissing
     if rule.answers_kept:
         yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, RequestInProgress)
-        yield StorageBusy
     takes = rule.route.dependant
     if rule.route.body_field:
         yield from (MalformedBody, InvalidRequest)

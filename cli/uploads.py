@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.arguments import Visibility
-from cli.output import video_line
+from cli.output import video_lines, watch
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
-    from reelstack_client import Client, Sending, Upload, Video
+    from reelstack_client import Client, Sending, Upload
 
 
 def register(app: typer.Typer) -> None:
@@ -51,8 +51,8 @@ def upload(
     if not wait:
         print_json(done) if as_json else typer.echo(f"{done.video_id}  uploaded")
         return
-    video = _watch(client, done.video_id)
-    print_json(video) if as_json else typer.echo(video_line(video))
+    video = watch(client, done.video_id)
+    print_json(video) if as_json else typer.echo("\n".join(video_lines(video)))
     if video.state in ("rejected", "failed"):
         raise typer.Exit(2)
 
@@ -72,16 +72,3 @@ def _send(client: "Client", file: Path, how: "Sending", **wishes: Any) -> "Uploa
         bar = bars.add_task(file.name, total=file.stat().st_size)
         shown = replace(how, progress=lambda now: bars.update(bar, completed=now.sent, total=now.total))
         return client.uploads.upload(file, how=shown, **wishes)
-
-
-def _watch(client: "Client", video_id: str) -> "Video":
-    from rich.console import Console
-
-    from reelstack_client import ClientError
-
-    try:
-        with Console(stderr=True).status("uploaded") as status:
-            return client.videos.wait(video_id, seen=lambda video: status.update(f"{video.title}: {video.state}"))
-    except ClientError:
-        typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)
-        raise

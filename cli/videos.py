@@ -1,21 +1,21 @@
-"""videos, edit, delete, play, retry: what there is, what becomes of it, and how to watch it."""
+"""videos, show, edit, delete, play, retry: what there is, what becomes of it, and how to watch it."""
 
 from typing import Annotated
 
 import typer
 
-from cli.arguments import VideoId, Visibility
-from cli.output import print_lines, video_line
-from cli.session import As, AsJson, connect, print_json, stage_url
+from cli.arguments import Limit, VideoId, Visibility
+from cli.output import print_lines, progress_line, video_line, video_lines, watch
+from cli.session import As, AsJson, connect, print_json
 
 
 def register(app: typer.Typer) -> None:
-    for command in (videos, edit, delete, play, retry):
+    for command in (videos, show, edit, delete, play, retry):
         app.command()(command)
 
 
 def videos(
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     name: As = "ann",
     as_json: AsJson = False,
 ) -> None:
@@ -25,8 +25,28 @@ def videos(
       reelstack videos --as ann
     """
     page = connect(name).videos.list(limit=limit)
-    lines = [video_line(video) for video in page.items]
+    lines = [line for video in page.items for line in video_lines(video)]
     print_json(page) if as_json else print_lines(lines, "none yet: `reelstack upload FILE` makes one")
+
+
+def show(
+    video_id: VideoId,
+    wait: Annotated[bool, typer.Option(help="Until it is published, refused, or waits for a person.")] = False,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """How far a video of mine is: its state, and while it is made the stage, the renditions and the time left.
+
+    \b
+      reelstack show VIDEO_ID
+      reelstack show VIDEO_ID --wait
+    """
+    client = connect(name)
+    video = watch(client, video_id) if wait else client.videos.get(video_id)
+    if as_json:
+        print_json(video)
+    else:
+        print_lines([progress_line(video)] if video.progress else video_lines(video), "")
 
 
 def edit(
@@ -67,22 +87,23 @@ def delete(
 
 def play(
     video_id: VideoId,
-    open_: Annotated[bool, typer.Option("--open", help="Open the web player in a browser.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open its page in a browser.")] = False,
     name: As = "bob",
     as_json: AsJson = False,
 ) -> None:
-    """Print the signed address of a video, for any HLS player; or open the web player.
+    """Print the signed address of a video, for any HLS player; or open its page.
 
     \b
       ffplay "$(reelstack play VIDEO_ID)"
     """
-    playback = connect(name).videos.playback(video_id)
+    client = connect(name)
+    playback = client.videos.playback(video_id)
     if as_json:
         print_json(playback)
     else:
         typer.echo(playback.master_url)
     if open_:
-        typer.launch(f"{stage_url()}/?v={video_id}")
+        typer.launch(client.videos.link(video_id))
 
 
 def retry(video_id: VideoId, name: As = "ann", as_json: AsJson = False) -> None:

@@ -52,6 +52,11 @@ class Names:
     def _named(self, name: str) -> str:
         return f"reelstack-{self.stage}-{name}"
 
+    @property
+    def transcription_jobs_arn(self) -> str:
+        """Of the jobs that production.speech starts."""
+        return self.arn("transcribe", f"transcription-job/{self._named('*')}")
+
     # --- functions and state machines --------------------------------------------------------------------------------
 
     def function(self, name: str) -> str:

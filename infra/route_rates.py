@@ -12,6 +12,8 @@ ROUTE_RATES: dict[str, Rate] = {
     "PATCH /v1/videos/{video_id}": Rate(at_once=30, per_second=0.01),
     "DELETE /v1/videos/{video_id}": Rate(at_once=60, per_second=0.02),
     "PATCH /v1/me": Rate(at_once=10, per_second=0.0005),
+    # A guess at a password; Cognito locks an account for a while after five.
+    "POST /v1/me/password": Rate(at_once=5, per_second=0.002),
     "PUT /v1/me/handle": Rate(at_once=10, per_second=0.001),
     "DELETE /v1/me/handle": Rate(at_once=10, per_second=0.001),
     # A picture that is drawn anew and looked at; a connection that stays open for two hours; a phone.

@@ -8,16 +8,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.route_rates import ROUTE_RATES
-from reelstack.classification.verdicts import NEVER, Label, Threshold
-from reelstack.production.engine_choice import Choice
+from infra.thresholds import THRESHOLDS
+from reelstack.classification.verdicts import Label, Threshold
+from reelstack.production.engine_choice import Choice, Speech
 from reelstack.web.rate_limits import Rate
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
-
-
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
@@ -56,6 +55,8 @@ class Settings(BaseModel):
     creators: Literal["everybody", "invited"] = "invited"
     """Who may upload: everybody who signed up, or whom an administrator gave the role (`reelstack role NAME creator`).
     Signing up is open in both: who is not invited watches, likes and comments."""
+    anonymous_reading: bool = True
+    """Whether public clips can be watched, and what is public can be read, without an account."""
     cognito_plan: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
     """The user pool's feature plan. LITE has all that a stage uses (the classic sign-in pages, one-time codes, groups)
     for about a third of the price of ESSENTIALS, which is what AWS gives a pool that names none."""
@@ -72,6 +73,8 @@ class Settings(BaseModel):
     """How long a handle that was given up stays its last holder's."""
     handle_change_days: int = Field(default=7, ge=0)
     """How often one person can claim a new handle."""
+    service_names: tuple[str, ...] = ("Reelstack",)
+    """What people know the service by: handles and display names that look like one are for its staff."""
     max_avatar_bytes: int = Field(default=5 * MIB, ge=1)
 
     # rights: docs/privacy.md
@@ -89,12 +92,16 @@ class Settings(BaseModel):
     public_rate: Rate = Rate(at_once=50, per_second=20)
     """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
     reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
+    anonymous_route_rate: Rate = Rate(at_once=200, per_second=100)
+    """The same of each route that reads without a token; who is signed in reads by others, untouched by a flood."""
     connect_rate: Rate = Rate(at_once=400, per_second=250)
     """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
     user_rate: Rate = Rate(at_once=100, per_second=3)
     """How often one user may call the API; beyond it, 429 with Retry-After."""
     address_rate: Rate = Rate(at_once=300, per_second=30)
     """The same for one address (of IPv6, its /64), below `edge_rate_limit`: many users may share one."""
+    anonymous_rate: Rate = Rate(at_once=200, per_second=10)
+    """The same for all who read without a token from one address; a page of ten clips is some thirty requests."""
     route_rates: dict[str, Rate] = ROUTE_RATES
     """Buckets of their own, per user, for what costs more than a read, or other people's attention."""
     rate_limiter_fallback: Literal["tables", "open", "closed"] = "tables"
@@ -181,20 +188,12 @@ class Settings(BaseModel):
         default=("nsfw", "safety"), min_length=1
     )
     """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
-    moderation_thresholds: dict[Label, Threshold] = {
-        Label.SEXUAL: Threshold(review=0.7, reject=0.9),
-        Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
-        Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
-        Label.SUGGESTIVE: Threshold(review=0.9, reject=NEVER),
-        Label.VIOLENCE: Threshold(review=0.8, reject=NEVER),
-        Label.DRUGS: Threshold(review=0.8, reject=NEVER),
-        Label.ALCOHOL: Threshold(review=NEVER, reject=NEVER),
-        Label.GAMBLING: Threshold(review=0.9, reject=NEVER),
-        Label.HATE: Threshold(review=0.5, reject=0.95),
-        Label.RUDE: Threshold(review=NEVER, reject=NEVER),
-        Label.OTHER: Threshold(review=0.5, reject=NEVER),
-    }
-    """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
+    moderation_thresholds: dict[Label, Threshold] = THRESHOLDS
+    speech: Speech = "none"
+    """Who writes down what is said in a clip, for the word list: Amazon Transcribe (0.024 $ a minute), or PocketSphinx,
+    which only a laptop has. Two listed words send a clip to a moderator."""
+    speech_languages: tuple[str, ...] = Field(default=("en-US", "de-DE", "es-ES", "fr-FR"), min_length=1, max_length=5)
+    """Of Transcribe: of several it finds out which is spoken."""
     review_hold_seconds: int = Field(default=900, ge=60)
     """How long a review that a moderator claimed is theirs alone."""
     appeal_days: int = Field(default=30, ge=1)
@@ -245,7 +244,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _the_gateway_stops_later_than_the_application(self) -> Self:
-        for rate in (self.user_rate, self.address_rate, *self.route_rates.values()):
+        for rate in (self.user_rate, self.address_rate, self.anonymous_rate, *self.route_rates.values()):
             if self.api_rate_limit < 5 * max(rate.per_second, rate.at_once):
                 raise ValueError("api_rate_limit is an emergency stop: at least 5 × every rate of the application")
         return self
@@ -279,6 +278,12 @@ class Settings(BaseModel):
                 "lost. Set it in infra/stages.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
             )
         return self
+
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Whose pages may read answers of API, media and uploads, as browsers name them; "*" alone: everybody's."""
+        sites = (f"https://{self.domain}",) if self.domain else ()
+        return ("*",) if "*" in self.web_origins else (*sites, *self.web_origins)
 
     @property
     def is_local(self) -> bool:

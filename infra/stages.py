@@ -10,6 +10,7 @@ from reelstack.web.rate_limits import Rate
 def local() -> Settings:
     """The laptop: one process each for AWS, Valkey and the edge; programs from the local cache."""
     cores = os.cpu_count() or 2
+    speech: Any = os.environ.get("REELSTACK_LOCAL_SPEECH", "pocketsphinx")
     profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
     return Settings(
         stage="local",
@@ -20,6 +21,8 @@ def local() -> Settings:
         transfer_acceleration=False,
         user_rate=Rate(at_once=1000, per_second=200),
         address_rate=Rate(at_once=1000, per_second=500),
+        anonymous_rate=Rate(at_once=1000, per_second=200),
+        anonymous_route_rate=Rate(at_once=1000, per_second=500),
         route_rates={"POST /v1/production/redrive": Rate(at_once=6, per_second=0.2)},
         erase_after_days=0,
         max_open_uploads=1000,
@@ -27,6 +30,7 @@ def local() -> Settings:
         max_upload_bytes_per_day=1024 * GIB,
         creator_dollars_per_day=0,
         web_origins=("*",),
+        speech=speech,
         production_slots=2,
         production_low_slots=1,
         production_slots_per_creator=2,

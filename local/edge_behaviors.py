@@ -1,8 +1,11 @@
 """What the deployed distribution says about each path: where it comes from, which methods, how long it is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
+
+from local import edge_headers
+from local.edge_headers import Added
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -12,6 +15,7 @@ FUNCTIONS = {
     "/v/*.m3u8": "media_token.js",
     "/v/*": "media_token.js",
     "/v1/*": "viewer_address.js",
+    "/@*/*": "clip_pages.js",
     "*": "web_routes.js",
 }
 """The function in front of each path pattern. The local template leaves these associations out of the distribution
@@ -50,6 +54,7 @@ class Behavior:
     methods: frozenset[str]
     policy: Policy
     function: str | None
+    added: Added = field(default_factory=Added)
 
     def matches(self, path: str) -> bool:
         return fnmatchcase(path, self.pattern)
@@ -71,6 +76,7 @@ def read(client: "CloudFrontClient", distribution_id: str) -> list[Behavior]:
             methods=frozenset(given["AllowedMethods"]["Items"]),
             policy=policies[policy_id],
             function=FUNCTIONS.get(pattern),
+            added=edge_headers.read(client, given.get("ResponseHeadersPolicyId")),
         )
 
     ordered = [behavior(given["PathPattern"], given) for given in config["CacheBehaviors"].get("Items", [])]

@@ -66,8 +66,9 @@ class Edge:
             viewer = replace(viewer, uri=made.uri, headers=made.headers)
         if behavior.origin == "api":
             answer = await self._origin.api(viewer, await _body(request, BODY_BYTES))
-            return _raw(StreamingResponse(stream(answer), answer.status_code), [*through(answer), ("x-cache", "Miss")])
-        return await self._object(viewer, viewer.uri, behavior.policy)
+            given = [*through(answer), ("x-cache", "Miss")]
+            return _added(behavior, viewer, _raw(StreamingResponse(stream(answer), answer.status_code), given))
+        return _added(behavior, viewer, await self._object(viewer, viewer.uri, behavior.policy))
 
     async def sign_in(self, request: Request) -> Response:
         target = request.headers.get("x-amz-target", "")
@@ -158,6 +159,12 @@ async def _body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise BodyTooLarge(f"at most {limit} bytes")
     return bytes(body)
+
+
+def _added(behavior: Behavior, viewer: Viewer, response: Response) -> Response:
+    """With what the distribution adds to what comes of an origin."""
+    given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
+    return _raw(response, behavior.added.to(given, viewer.headers.get("origin")))
 
 
 def _raw(response: Response, headers: list[tuple[str, str]]) -> Response:

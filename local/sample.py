@@ -21,6 +21,8 @@ SECONDS = 300
 class Sample:
     video: Video
     master_url: str
+    link: str
+    """Of its page."""
 
 
 def publish(places: Places, outputs: Outputs, people: list[Person], say: Callable[[str], None]) -> Sample:
@@ -36,7 +38,8 @@ def publish(places: Places, outputs: Outputs, people: list[Person], say: Callabl
         if video is None:
             approver = Client(outputs.edge_url, sign_in(outputs, moderator, http), http=http)
             video = _produce(client, approver, say)
-        return Sample(video, client.videos.playback(video.video_id).master_url)
+        known = client.videos
+        return Sample(video, known.playback(video.video_id).master_url, known.link(video.video_id))
 
 
 def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> Video:

@@ -99,6 +99,15 @@ def leave_edge_functions_to_the_edge(resource: Resource) -> Said:
                 yield f"FunctionAssociations of {where} left out", "the local edge runs the functions"
 
 
+def spell_cors_as_the_emulator_reads_it(resource: Resource) -> Said:
+    """MiniStack's CloudFormation stores an HTTP API's CorsConfiguration as the template spells it (AllowOrigins), and
+    its gateway reads it as the API spells it (allowOrigins): without this nobody's page could read the API."""
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::ApiGatewayV2::Api" and (cors := properties.get("CorsConfiguration")):
+        properties["CorsConfiguration"] = {name[0].lower() + name[1:]: value for name, value in cors.items()}
+        yield "CorsConfiguration spelt in camelCase", "MiniStack's gateway reads that spelling only"
+
+
 def announce_amendments(resource: Resource) -> Said:
     """Changes nothing: says which properties `local.amend` will put."""
     for name, how in DROPPED.get(resource["Type"], {}).items():
@@ -111,6 +120,7 @@ EDITS: tuple[Callable[[Resource], Said], ...] = (
     widen_key_value_store,
     widen_task_answers,
     leave_edge_functions_to_the_edge,
+    spell_cors_as_the_emulator_reads_it,
     announce_amendments,
 )
 

@@ -12,8 +12,11 @@
     403 role-missing it is refused, with this status and this type of problem
     -                does not apply: nothing there has an owner, or is for some people only
 
-What follows from the role alone has no column: without a token everybody is told 401 token-missing, and with the next
-lower role 403 role-missing. The gateway refuses who has no token, and alone knows whose has expired:
+What follows from the role alone has no column: without a token everybody is told 401 token-missing, with an id token or
+without the scheme 401 token-invalid, and with the next lower role 403 role-missing. What can be read without a token
+stands in ANONYMOUS a second time; there a token that the gateway did not verify is 401 token-invalid, and where the
+stage lets nobody read so, no token is 401 token-missing. The gateway refuses who has no token, and alone knows whose
+has expired:
 tests/cloud/test_bad_input.py asks it for every row.
 """
 
@@ -22,31 +25,36 @@ from dataclasses import dataclass
 from reelstack.web import ROLES
 
 COLUMNS = ("own", "another's", "private video", "private account", "blocked", "suspended")
+ANONYMOUS_COLUMNS = (
+    *("private video, no token", "private account, no token", "suspended account, no token"),
+    *("token not verified", "no token, reading off"),
+)
 EVERYBODY, NEVER = "everybody", "-"
 
 TABLE = """
 route                                                    | role      | own                   | another's             | private video      | private account     | blocked               | suspended
 ---------------------------------------------------------|-----------|-----------------------|-----------------------|--------------------|---------------------|-----------------------|----------------------
 POST /v1/uploads                                         | creator   | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
-GET /v1/uploads/{upload_id}                              | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 200
-POST /v1/uploads/{upload_id}/parts                       | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-POST /v1/uploads/{upload_id}/sign                        | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-POST /v1/uploads/{upload_id}/complete                    | creator   | 200                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
-DELETE /v1/uploads/{upload_id}                           | creator   | 204                   | 403 not-your-upload   | -                  | -                   | -                     | 403 account-suspended
+GET /v1/uploads/{upload_id}                              | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 200
+POST /v1/uploads/{upload_id}/parts                       | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/sign                        | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+POST /v1/uploads/{upload_id}/complete                    | creator   | 200                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/uploads/{upload_id}                           | creator   | 204                   | 404 upload-not-found  | -                  | -                   | -                     | 403 account-suspended
 GET /v1/videos                                           | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/videos/{video_id}                                | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
-DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
+GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PUT /v1/videos/{video_id}/like                           | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/like                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 GET /v1/videos/{video_id}/likes                          | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-GET /v1/videos/{video_id}/likers                         | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 200
+GET /v1/videos/{video_id}/likers                         | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 200
 GET /v1/me/likes                                         | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/videos/{video_id}/comments                      | viewer    | 201                   | 201                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/comments                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
@@ -54,10 +62,10 @@ GET /v1/videos/{video_id}/comments/{comment_id}          | viewer    | 200      
 PATCH /v1/videos/{video_id}/comments/{comment_id}        | viewer    | 200                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/comments/{comment_id}       | viewer    | 204                   | 403 not-your-comment  | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/comments/{comment_id}/replies  | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
-PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 comment-not-found | 403 account-suspended
+PUT /v1/videos/{video_id}/comments/{comment_id}/like     | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/comments/{comment_id}/like  | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
-PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
-DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+PUT /v1/videos/{video_id}/pin/{comment_id}               | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
+DELETE /v1/videos/{video_id}/pin                         | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/comments/pending                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/videos/{video_id}/comments/{comment_id}/verdict | moderator | 403 own-comment       | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 PUT /v1/videos/{video_id}/bookmark                       | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
@@ -86,7 +94,7 @@ POST /v1/reviews/{video_id}/claim                        | moderator | 403 own-v
 DELETE /v1/reviews/{video_id}/claim                      | moderator | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 POST /v1/videos/{video_id}/verdict                       | moderator | 403 own-video         | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 POST /v1/videos/{video_id}/takedown                      | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
-POST /v1/videos/{video_id}/appeal                        | creator   | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 403 not-your-video    | 403 account-suspended
+POST /v1/videos/{video_id}/appeal                        | creator   | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/audit                          | moderator | 200                   | 200                   | 200                | 200                 | 200                   | 200
 POST /v1/remoderations                                   | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/production                                       | admin     | 200                   | -                     | -                  | -                   | -                     | 200
@@ -100,6 +108,7 @@ GET /v1/search/users                                    | viewer    | 200       
 POST /v1/search/reindex                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
+POST /v1/me/password                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
 PUT /v1/me/handle                                        | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 DELETE /v1/me/handle                                     | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/me/avatar                                       | viewer    | 201                   | -                     | -                  | -                   | -                     | 403 account-suspended
@@ -136,6 +145,24 @@ GET /v1/users/{user_id}/audit                            | admin     | 200      
 """
 
 
+ANONYMOUS = """
+route                                                    | no token | private video, no token | private account, no token | suspended account, no token
+---------------------------------------------------------|----------|-------------------------|---------------------------|----------------------------
+GET /v1/videos/{video_id}                                | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/videos/{video_id}/playback                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/users/{user_id}/videos                           | 200      | 200                     | 404 user-not-found        | 404 user-not-found
+GET /v1/users/{user_id}                                  | 200      | 200                     | 404 user-not-found        | 404 user-not-found
+GET /v1/oembed                                           | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/feed                                             | 200      | -                       | -                         | -
+GET /v1/videos/{video_id}/likes                          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/videos/{video_id}/comments                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/videos/{video_id}/comments/{comment_id}          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/videos/{video_id}/comments/{comment_id}/replies  | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/search/videos                                    | 200      | -                       | -                         | -
+GET /v1/search/users                                     | 200      | -                       | -                         | -
+"""
+
+
 @dataclass(frozen=True)
 class Row:
     """`role` None: no token is wanted. `expected` holds what stands in each column, and what follows from the role."""
@@ -143,6 +170,8 @@ class Row:
     route: str
     role: str | None
     expected: dict[str, str]
+    anonymous: bool = False
+    """Whether it can be read without a token, too."""
 
     @property
     def owner(self) -> str:
@@ -164,13 +193,29 @@ def done(cell: str) -> bool:
 
 
 def rows() -> list[Row]:
-    head, _, *lines = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
+    head, *lines = _cells(TABLE)
     assert tuple(head) == ("route", "role", *COLUMNS)
-    return [_row(route, role, dict(zip(COLUMNS, cells, strict=True))) for route, role, *cells in lines]
+    columns, *open_to_all = _cells(ANONYMOUS)
+    anonymous = {route: dict(zip(columns[1:], cells, strict=True)) for route, *cells in open_to_all}
+    assert set(anonymous) <= {route for route, *_ in lines}
+    return [
+        _row(route, role, dict(zip(COLUMNS, cells, strict=True)), anonymous.get(route)) for route, role, *cells in lines
+    ]
 
 
-def _row(route: str, role: str, expected: dict[str, str]) -> Row:
+def _cells(table: str) -> list[list[str]]:
+    head, _, *lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return [head, *lines]
+
+
+def _row(route: str, role: str, expected: dict[str, str], anonymous: dict[str, str] | None) -> Row:
+    if anonymous:
+        wrong = dict.fromkeys(("token not verified", "other token"), "401 token-invalid")
+        unread = {"no token, reading off": "401 token-missing", "other role": NEVER}
+        return Row(route, role, expected | anonymous | wrong | unread, anonymous=True)
+    expected = dict.fromkeys(ANONYMOUS_COLUMNS, NEVER) | expected
     if role == EVERYBODY:
-        return Row(route, None, expected | {"no token": expected["own"], "other role": NEVER})
+        return Row(route, None, expected | {"no token": expected["own"], "other token": NEVER, "other role": NEVER})
     lower = NEVER if role == ROLES[0] else "403 role-missing"
-    return Row(route, role, expected | {"no token": "401 token-missing", "other role": lower})
+    told = {"no token": "401 token-missing", "other token": "401 token-invalid", "other role": lower}
+    return Row(route, role, expected | told)

@@ -63,3 +63,31 @@ def drawn(
     sound = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=44100:duration={seconds}"]
     ffmpeg(*picture, *sound, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *options, path)
     return path
+
+
+def spliced(path: Path, sources: Sequence[str], *, turned: int = 0, params: Sequence[str] = ()) -> None:
+    """One stream at 10 pictures a second that begins anew with each of `sources`, filter graphs, and their `params`
+    of x264."""
+    parts = []
+    for number, source in enumerate(sources):
+        part = path.with_suffix(f".{number}.h264")
+        encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", 0, "-qp", 8, "-pix_fmt", "yuv420p"]
+        told = ["-x264-params", params[number]] if params else []
+        ffmpeg("-f", "lavfi", "-i", source, *encoder, *told, part)
+        parts.append(part.read_bytes())
+    joined = path.with_suffix(".h264")
+    joined.write_bytes(b"".join(parts))
+    copied = ["-c", "copy", "-bsf:v", "setts=ts=N/10/TB:duration=1/10/TB", "-f", "matroska"]
+    ffmpeg("-r", 10, "-f", "h264", "-i", joined, *copied, path.with_suffix(".lying"))
+    ffmpeg("-display_rotation", turned, "-i", path.with_suffix(".lying"), "-c", "copy", "-f", "matroska", path)
+
+
+def read_gray(path: Path | str) -> NDArray[numpy.uint8]:
+    """The brightness of each pixel of each picture, as players show them."""
+    raw = ffmpeg(
+        "-i", path, "-map", "0:v:0", "-vf", "format=gray", "-fps_mode", "passthrough", "-f", "yuv4mpegpipe", "-"
+    )
+    head, _, rest = raw.partition(b"\n")
+    width, height = (int(next(word[1:] for word in head.split() if word.startswith(sign))) for sign in (b"W", b"H"))
+    frames = numpy.frombuffer(rest, numpy.uint8).reshape(-1, width * height + len(b"FRAME\n"))
+    return frames[:, len(b"FRAME\n") :].reshape(-1, height, width)

@@ -16,10 +16,13 @@ from valkey import Valkey
 
 # Powertools reads these when it is imported, as on Lambda, where the function's environment is there before the code.
 os.environ |= {"POWERTOOLS_METRICS_NAMESPACE": "Reelstack", "POWERTOOLS_SERVICE_NAME": "test"}
+# A laptop listens to every clip, which costs seconds: tests/production/test_speech.py does, others need not.
+os.environ["REELSTACK_LOCAL_SPEECH"] = "none"
 from bench import _valkey
 from infra.stages import STAGES
 from reelstack.accounts import sessions
 from reelstack.counters import shards
+from reelstack.delivery import web_shell
 from reelstack.platform import aws as seam
 from reelstack.platform import cache, secrets
 from reelstack.platform.config import PREFIX, Config, config
@@ -145,10 +148,11 @@ def _evict_caches() -> None:
     sessions._kept.clear()
     idempotency._kept.cache_clear()
     rate_limits._silent_until.clear()
+    web_shell.forget()
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "media"):
+    for bucket in ("uploads", "media", "web"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
@@ -167,6 +171,7 @@ def _resources() -> Config:
         **{deployed(model).field: deployed(model).field for model in TABLES},
         uploads_bucket="uploads",
         media_bucket="media",
+        web_bucket="web",
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),
@@ -184,8 +189,9 @@ def _resources() -> Config:
         cache_url="",
         search_url="",
         creators="invited",
+        anonymous_reading="on",
         rate_limiter_fallback="tables",
-        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000]}),
+        rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000], "anonymous": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,
         max_duration_seconds=settings.max_duration_seconds,
         upload_url_seconds=settings.upload_url_seconds,
@@ -217,9 +223,11 @@ def _resources() -> Config:
         review_hold_seconds=settings.review_hold_seconds,
         appeal_days=settings.appeal_days,
         user_pool_id="",
+        password_client_id="",
         session_cache_seconds=settings.session_cache_seconds,
         session_seconds=settings.session_days * 24 * 3600,
         handle_hold_seconds=settings.handle_hold_days * 24 * 3600,
+        service_names=",".join(settings.service_names),
         handle_change_seconds=settings.handle_change_days * 24 * 3600,
         max_avatar_bytes=settings.max_avatar_bytes,
         export_machine_arn=f"{STATES}:export",
@@ -230,6 +238,8 @@ def _resources() -> Config:
         moderation_engines="nsfw,safety",
         rekognition_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:looked",
         rekognition_role=f"arn:aws:iam::{ACCOUNT}:role/look",
+        speech="none",
+        speech_languages="en-US",
         moderation_thresholds=json.dumps({k: v.model_dump() for k, v in settings.moderation_thresholds.items()}),
     )
     empty_tables()
@@ -333,12 +343,16 @@ def request(
     body: Any = None,
     headers: dict[str, str] | None = None,
     through_cdn: bool = True,
+    token_use: str = "access",
+    signed_in_at: int | None = None,
 ) -> dict[str, Any]:
     """An API Gateway HTTP API event (payload 2.0) as the JWT authorizer passes it on."""
     raw, _, query = path.partition("?")
-    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": "access"}
+    claims = {"sub": user, "username": user, "cognito:groups": f"[{' '.join(roles)}]", "token_use": token_use}
     if session:
         claims["origin_jti"] = session
+    if signed_in_at:
+        claims["auth_time"] = str(signed_in_at)
     return {
         "version": "2.0",
         "routeKey": f"{method} {raw}",
@@ -348,6 +362,7 @@ def request(
             "host": "api.example.com",
             "content-type": "application/json",
             **({"x-origin-verify": ORIGIN_SECRET} if through_cdn else {}),
+            **({"authorization": "Bearer e30.e30.c2ln"} if user else {}),
             **(headers or {}),
         },
         "requestContext": {

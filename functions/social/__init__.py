@@ -1,1 +1,1 @@
-"""The functions of social: the HTTP service of follows and blocks."""
+"""The functions of social: the HTTP service of follows and blocks, and what follows when an account opens."""

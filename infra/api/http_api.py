@@ -1,7 +1,7 @@
 """The HTTP API: a JWT authorizer, an emergency throttle, access logs. Its routes stand with their functions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -11,7 +11,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as route53_targets
 from constructs import Construct
 
-from infra.api.public_routes import add_public_routes
+from infra.api.public_routes import OpenRoute, add_open_routes
 from infra.api.routes import Gateway
 from infra.monitoring.logs import RETENTION
 from infra.settings import Settings
@@ -26,22 +26,21 @@ ACCESS_LOG = {
 class HttpApi(Construct):
     """`gateway` is for the stacks that add routes, `host` its address without scheme."""
 
-    def __init__(self, scope: Construct, settings: Settings, stores: Stores, public: Mapping[str, str]) -> None:
-        """`public`: routes that answer without a token -> ARN of the function that answers."""
+    def __init__(self, scope: Construct, settings: Settings, stores: Stores, public: Sequence[OpenRoute]) -> None:
+        """`public`: routes that answer without a token."""
         super().__init__(scope, "Http")
         self._settings = settings
         domain = self._domain()
         self.api = self._api(own_address=domain is None)
         stage = self._stage(domain)
-        add_public_routes(scope, self.api.api_id, stage, public, settings.public_rate)
         authorizer = self._authorizer(stores)
+        add_open_routes(scope, self.api.api_id, stage, list(public))
         self.gateway = Gateway(self.api.api_id, authorizer.attr_authorizer_id)
         address = f"{self.api.api_id}.execute-api.{Stack.of(self).region}.{Aws.URL_SUFFIX}"
         self.host = domain.name if domain else address
 
     def _api(self, own_address: bool) -> apigw.HttpApi:
         settings = self._settings
-        sites = [f"https://{settings.domain}"] if settings.domain else []
         return apigw.HttpApi(
             self,
             "Api",
@@ -49,7 +48,7 @@ class HttpApi(Construct):
             create_default_stage=False,
             disable_execute_api_endpoint=not own_address,
             cors_preflight=apigw.CorsPreflightOptions(
-                allow_origins=[*sites, *settings.web_origins] or ["https://localhost"],
+                allow_origins=list(settings.page_origins) or ["https://localhost"],
                 allow_methods=[apigw.CorsHttpMethod.ANY],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
                 expose_headers=["apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id"],

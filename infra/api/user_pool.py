@@ -9,8 +9,9 @@ from infra.settings import Settings
 ROLES = ("viewer", "creator", "moderator", "admin")
 
 
-def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy) -> cognito.UserPool:
-    """With a group for each role and a domain for the sign-in page."""
+def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy, confirmed_arn: str) -> cognito.UserPool:
+    """With a group for each role and a domain for the sign-in page. `confirmed_arn`: of the function that the pool asks
+    after a sign-up or a forgotten password was confirmed; another stack makes it later, and Cognito does not look."""
     pool = cognito.UserPool(
         scope,
         "Users",
@@ -26,10 +27,17 @@ def user_pool(scope: Construct, settings: Settings, removal: RemovalPolicy) -> c
         ),
         mfa=cognito.Mfa.OPTIONAL,
         mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+        # Watches for guessed and leaked passwords, and answers them. Only the dearest plan has it.
+        standard_threat_protection_mode=(
+            cognito.StandardThreatProtectionMode.FULL_FUNCTION if settings.cognito_plan == "PLUS" else None
+        ),
         account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
         deletion_protection=settings.keep_data,
         removal_policy=removal,
     )
+    made = pool.node.default_child
+    assert isinstance(made, cognito.CfnUserPool)
+    made.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(post_confirmation=confirmed_arn)
     for order, role in enumerate(reversed(ROLES)):
         cognito.CfnUserPoolGroup(
             scope, f"{role.title()}s", user_pool_id=pool.user_pool_id, group_name=role, precedence=order
@@ -67,7 +75,12 @@ def _mails(settings: Settings) -> cognito.UserPoolEmail | None:
 
 
 def app_client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolClient:
-    """What web, phones and the command line sign in as: authorization code with PKCE, and no secret to keep."""
+    """What web, phones and the command line sign in as: authorization code with PKCE, and no secret to keep.
+
+    Not with SRP: tokens of Cognito's own API carry the scope of self-service (aws.cognito.signin.user.admin), by which
+    whoever holds one changes password, second factor and address. Tokens of the code flow have what they ask for, and
+    only the scopes below are given.
+    """
     # The distribution's own name is only known once it is there: `reelstack deploy` adds it to web_origins then.
     sites = [f"https://{settings.domain}"] if settings.domain else []
     sites += [origin for origin in settings.web_origins if origin != "*"]
@@ -75,7 +88,7 @@ def app_client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolCl
     return pool.add_client(
         "App",
         generate_secret=False,
-        auth_flows=cognito.AuthFlow(user_srp=True, user_password=settings.password_sign_in),
+        auth_flows=cognito.AuthFlow(user_srp=False, user_password=settings.password_sign_in),
         prevent_user_existence_errors=True,
         enable_token_revocation=True,
         access_token_validity=Duration.hours(1),
@@ -86,4 +99,19 @@ def app_client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolCl
             callback_urls=callbacks,
             logout_urls=callbacks,
         ),
+    )
+
+
+def password_client(pool: cognito.UserPool) -> cognito.UserPoolClient:
+    """By which the service proves a password, with its own rights; the API takes no token of it."""
+    return pool.add_client(
+        "Passwords",
+        generate_secret=False,
+        auth_flows=cognito.AuthFlow(admin_user_password=True),
+        prevent_user_existence_errors=True,
+        enable_token_revocation=True,
+        disable_o_auth=True,
+        access_token_validity=Duration.minutes(5),
+        id_token_validity=Duration.minutes(5),
+        refresh_token_validity=Duration.hours(1),
     )

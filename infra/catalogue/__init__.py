@@ -30,7 +30,15 @@ PAGES: tuple[ModuleType, ...] = (
 )
 
 WEB_CONFIG = (
-    *("origin_secret", "session_cache_seconds", "session_seconds", "creators", "rates", "rate_limiter_fallback"),
+    *(
+        "origin_secret",
+        "session_cache_seconds",
+        "session_seconds",
+        "creators",
+        "anonymous_reading",
+        "rates",
+        "rate_limiter_fallback",
+    ),
 )
 
 

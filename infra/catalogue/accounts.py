@@ -1,7 +1,7 @@
 """Accounts: users, handles, avatars and sessions."""
 
 from infra.catalogue.fn import ML, Fn
-from reelstack.tables.accounts import Handle, User
+from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block
 
@@ -12,6 +12,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         routes=(
             "GET /v1/me",
             "PATCH /v1/me",
+            "POST /v1/me/password",
             "PUT /v1/me/handle",
             "DELETE /v1/me/handle",
             "POST /v1/me/avatar",
@@ -27,17 +28,29 @@ FUNCTIONS: tuple[Fn, ...] = (
             "DELETE /v1/users/{user_id}/roles/{role}",
             "GET /v1/users/{user_id}/audit",
         ),
+        anonymous_routes=("GET /v1/users/{user_id}",),
         reads=(Handle, Block, AuditEntry),
         writes=(Handle, "uploads:avatars/"),
         deletes=("media:u/",),
         appends=(AuditEntry,),
         config=(
             "user_pool_id",
+            "password_client_id",
             "handle_hold_seconds",
+            "service_names",
             "handle_change_seconds",
             "max_avatar_bytes",
         ),
-        calls=("administer_users",),
+        calls=("administer_users", "change_passwords"),
+    ),
+    Fn(
+        "end_sign_ins",
+        "user_pool",
+        timeout=5,  # Cognito waits no longer
+        reads=(User, Session),
+        writes=(User, Session),
+        config=("user_pool_id", "session_seconds"),
+        calls=("sign_out_users",),
     ),
     Fn(
         "make_avatar",

@@ -14,6 +14,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         vpc=True,
         routes=("GET /v1/feed", "GET /v1/feed/following"),
+        anonymous_routes=("GET /v1/feed",),
         reads=(Video, Counter, Like, Bookmark, Follow, Block, User, TimelineEntry),
         config=("cache_url", "timeline_days", *PLAYBACK),
         calls=("read_playback_secret",),

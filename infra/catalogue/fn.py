@@ -11,7 +11,7 @@ from typing import Literal
 from pynamodb.models import Model
 
 LayerName = Literal["common", "deps", "crt", "media", "ml"]
-Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket"]
+Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket", "user_pool"]
 Target = type[Model] | str
 
 MEDIA: tuple[LayerName, ...] = ("deps", "media")
@@ -50,6 +50,10 @@ class Fn:
     routes: tuple[str, ...] = ()
     public_routes: tuple[str, ...] = ()
     """Routes that answer without a token."""
+    anonymous_routes: tuple[str, ...] = ()
+    """Those of `routes` that can be read without a token, too."""
+    pages: tuple[str, ...] = ()
+    """Pages for browsers, which are no part of the API: behind the distribution, nobody shows a token there."""
     streams: tuple[type[Model], ...] = ()
     """Tables whose changes it follows."""
     counts: bool = False

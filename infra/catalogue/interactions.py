@@ -40,6 +40,12 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PUT /v1/videos/{video_id}/comments/{comment_id}/report",
             "GET /v1/videos/{video_id}/comments/{comment_id}/reports",
         ),
+        anonymous_routes=(
+            "GET /v1/videos/{video_id}/likes",
+            "GET /v1/videos/{video_id}/comments",
+            "GET /v1/videos/{video_id}/comments/{comment_id}",
+            "GET /v1/videos/{video_id}/comments/{comment_id}/replies",
+        ),
         reads=(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
         writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
         deletes=(Like, CommentLike, Pin, Bookmark),

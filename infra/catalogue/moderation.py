@@ -5,6 +5,7 @@ from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.production import Claim, Lease
+from reelstack.tables.social import Block
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -22,19 +23,21 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/audit",
             "POST /v1/remoderations",
         ),
-        reads=(Video, Claim, Review, AuditEntry, "media:quarantine/"),
+        reads=(Video, Claim, Review, AuditEntry, Block, "media:quarantine/"),
         writes=(Video, Claim, Review, Lease),
         deletes=(Lease,),
         appends=(AuditEntry,),
         lists=("media:quarantine/",),
         config=(
             "decision_machine_arn",
+            "moderation_engines",
             "moderation_thresholds",
             "review_hold_seconds",
             "appeal_days",
             "playback_seconds_private",
         ),
-        calls=("start_decision_machine", "answer_production", "scan_videos"),
+        checks=(Review,),
+        calls=("start_decision_machine", "describe_decision_machine", "answer_production", "scan_videos"),
     ),
     Fn(
         "request_review",
@@ -50,6 +53,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=30,
         reads=(Video, Review, Comment, Report),
         writes=(Review, Comment),
+        checks=(Video,),
         appends=(AuditEntry,),
     ),
     Fn(

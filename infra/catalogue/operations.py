@@ -5,8 +5,8 @@ from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.production import BacklogEntry, Lease, Spending
-from reelstack.tables.social import Follow
+from reelstack.tables.production import BacklogEntry, Claim, Lease, Spending
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -21,7 +21,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
         ),
-        reads=(Video, Lease, BacklogEntry, Spending),
+        reads=(Video, Lease, BacklogEntry, Spending, Claim),
         writes=(Video,),
         appends=(AuditEntry,),
         config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS),
@@ -36,8 +36,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         "http",
         timeout=29,
         routes=("POST /v1/videos/{video_id}/recount", "POST /v1/users/{user_id}/recount"),
-        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Counter),
+        reads=(Video, User, Like, Comment, CommentLike, Bookmark, Share, Follow, Block, Counter),
         writes=(Counter,),
+        deletes=(Follow,),
         appends=(AuditEntry,),
     ),
 )

@@ -1,6 +1,7 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
-from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn, Target
+from reelstack.tables.accounts import User
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
 from reelstack.tables.uploads import Upload, Usage
@@ -9,6 +10,28 @@ from reelstack.tables.videos import Video
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
+SEEN = ("read_content_moderation",)
+
+
+def _receiver(name: str, *calls: str) -> Fn:
+    """Takes what a managed engine reports to the step that waits for it."""
+    own = ("answer_engine_steps", *calls)
+    return Fn(name, "event", timeout=30, reads=(EngineJob,), writes=(EngineJob,), calls=own)
+
+
+def _encoder(name: str, memory: int, writes: tuple[Target, ...]) -> Fn:
+    return Fn(
+        name,
+        "step",
+        layers=MEDIA,
+        memory=memory,
+        timeout=900,
+        disk=4096,
+        reads=("uploads:originals/", "uploads:work/"),
+        writes=writes,
+        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    )
+
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -31,11 +54,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=5,
         timeout=60,
-        reads=(Video, Claim, Lease, Spending, Review),
+        reads=(Video, Claim, Lease, Spending, Review, User),
         writes=(Claim, Lease, Video, Spending, Usage),
-        deletes=(Lease, "media:v/"),
+        deletes=(Lease, "media:v/", "media:quarantine/"),
         config=("production_machine_arn", "decision_machine_arn", "production_slots", *EXPIRY),
-        calls=("describe_production_machine", "start_decision_machine", "answer_production", "list_media"),
+        calls=(
+            *("describe_production_machine", "start_decision_machine", "describe_decision_machine"),
+            *("answer_production", "list_media"),
+        ),
     ),
     Fn(
         "probe",
@@ -49,31 +75,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=(
             *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
             *("architecture", "engine", "mediaconvert_over_seconds", "moderation_engines"),
-            *("segment_workers", "max_clip_microdollars"),
+            *("segment_workers", "max_clip_microdollars", "speech"),
         ),
     ),
-    Fn(
-        "encode_first_rung",
-        "step",
-        layers=MEDIA,
-        memory=5307,
-        timeout=900,
-        disk=4096,
-        reads=("uploads:originals/", "uploads:work/"),
-        writes=(Video, "uploads:work/", "media:v/"),
-        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
-    ),
-    Fn(
-        "transcode",
-        "step",
-        layers=MEDIA,
-        memory=7076,
-        timeout=900,
-        disk=4096,
-        reads=("uploads:originals/", "uploads:work/"),
-        writes=("uploads:work/",),
-        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
-    ),
+    _encoder("encode_first_rung", 5307, (Video, "uploads:work/", "media:v/")),
+    _encoder("transcode", 7076, (Lease, "uploads:work/")),
     Fn(
         "submit_mediaconvert",
         "step",
@@ -83,14 +89,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("mediaconvert_max_microdollars", "mediaconvert_queue", "mediaconvert_role"),
         calls=("create_transcode_job", "pass_transcode_role", "answer_engine_steps"),
     ),
-    Fn(
-        "receive_mediaconvert_event",
-        "event",
-        timeout=30,
-        reads=(EngineJob,),
-        writes=(EngineJob,),
-        calls=("answer_engine_steps", "cancel_transcode_jobs"),
-    ),
+    _receiver("receive_mediaconvert_event", "cancel_transcode_jobs"),
     Fn("package", "step", memory=1769, timeout=300, disk=4096, reads=WORK_AND_MEDIA, writes=WORK_AND_MEDIA),
     Fn(
         "sample_frames",
@@ -101,14 +100,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=("media:v/", "uploads:work/"),
         writes=("uploads:work/",),
-        config=("ffmpeg_path", "ffprobe_path"),
+        config=("ffmpeg_path", "ffprobe_path", "origin_secret"),
+        calls=("read_origin_secret",),
     ),
     Fn(
         "inspect_frames",
         "step",
         layers=ML,
-        memory=1769,
-        timeout=120,
+        memory=3538,
+        timeout=600,
         reads=(Video, "uploads:work/", "media:v/"),
         config=("moderation_engines", "moderation_thresholds"),
     ),
@@ -124,21 +124,22 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("ffmpeg_path", "rekognition_topic", "rekognition_role"),
         calls=("start_content_moderation", "pass_rekognition_role", "answer_engine_steps"),
     ),
+    _receiver("receive_rekognition_result"),
     Fn(
-        "receive_rekognition_result",
-        "event",
-        timeout=30,
-        reads=(EngineJob,),
-        writes=(EngineJob,),
-        calls=("answer_engine_steps",),
-    ),
-    Fn(
-        "read_rekognition",
+        "submit_transcription",
         "step",
-        timeout=60,
-        reads=(Video, "media:v/"),
-        config=("moderation_thresholds",),
-        calls=("read_content_moderation",),
+        layers=MEDIA,
+        memory=1769,
+        timeout=600,
+        disk=4096,
+        reads=("uploads:originals/", "uploads:work/", "media:v/"),
+        writes=("uploads:work/",),
+        config=("ffmpeg_path", "ffprobe_path", "speech", "speech_languages"),
+        calls=("start_transcription",),
+    ),
+    Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
+    Fn(
+        "read_rekognition", "step", timeout=60, reads=(Video, "media:v/"), config=("moderation_thresholds",), calls=SEEN
     ),
     Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
     Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=EXPIRY),

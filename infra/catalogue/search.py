@@ -15,6 +15,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         vpc=True,
         timeout=29,
         routes=("GET /v1/search/videos", "GET /v1/search/users", "POST /v1/search/reindex"),
+        anonymous_routes=("GET /v1/search/videos", "GET /v1/search/users"),
         reads=(Video, User, Counter, Like, Bookmark, Follow, Block),
         appends=(AuditEntry,),
         config=("cache_url", "search_url", *PLAYBACK),

@@ -32,4 +32,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         checks=(Block,),
         config=("cache_url", "max_following"),
     ),
+    Fn(
+        "accept_follow_requests",
+        "event",
+        events=("AccountOpened",),
+        timeout=30,
+        reads=(Follow, Block, User, Counter),
+        writes=(Follow,),
+        config=("bus_name", "max_following"),
+        calls=("put_events",),
+    ),
 )

@@ -5,6 +5,7 @@ from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry, Review
+from reelstack.tables.production import BacklogEntry, Lease
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.uploads import Usage
 from reelstack.tables.videos import Video
@@ -22,14 +23,36 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/playback",
             "POST /v1/videos/{video_id}/retry",
             "GET /v1/users/{user_id}/videos",
+            "GET /v1/oembed",
         ),
         public_routes=("GET /v1/health",),
-        reads=(Video, Counter, Like, Bookmark, Follow, Block, User, Usage),
-        writes=(Video, Usage),
+        anonymous_routes=(
+            "GET /v1/videos/{video_id}",
+            "GET /v1/videos/{video_id}/playback",
+            "GET /v1/users/{user_id}/videos",
+            "GET /v1/oembed",
+        ),
+        pages=("ANY /pages/{handle}/{video_id}", "ANY /pages/{handle}/{video_id}/poster.jpg"),
+        reads=(
+            Video,
+            Counter,
+            Like,
+            Bookmark,
+            Follow,
+            Block,
+            User,
+            Usage,
+            Review,
+            Lease,
+            BacklogEntry,
+            "web:index.html",
+        ),
+        writes=(Video, Usage, Review),
+        checks=(Review,),
         appends=(AuditEntry,),
         config=(
             *PLAYBACK,
-            *("cache_url", "erase_after_seconds"),
+            *("cache_url", "erase_after_seconds", "production_slots"),
             *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),
         calls=("read_playback_secret",),

@@ -12,6 +12,7 @@ ANYWHERE: dict[str, str] = {
     "ec2:DeleteNetworkInterface": "Lambda removes interfaces whose ids it chose itself",
     "ec2:AssignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
     "ec2:UnassignPrivateIpAddresses": "the interfaces are Lambda's own, of ids unknown here",
+    "transcribe:StartTranscriptionJob": "a job has no name before it is started",
     "rekognition:StartContentModeration": "Rekognition has no resources to name for what it is sent",
     "rekognition:GetContentModeration": "Rekognition's jobs are not resources IAM can name",
     "rekognition:DetectModerationLabels": "Rekognition has no resources to name for what it is sent",

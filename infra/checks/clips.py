@@ -15,7 +15,7 @@ from infra.costs.clips import phone_facts
 from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, probe
+from reelstack.media import ffmpeg_process, probe, shape
 from reelstack.media.ladder import Facts, Plan, make_plan
 from reelstack.production import cost_estimate, workload
 from reelstack.production.cost_estimate import MICRO, US_EAST_1, step_seconds
@@ -107,7 +107,7 @@ def page(settings: Settings) -> str:
         gib=settings.max_upload_bytes / 2**30,
         width=4096,
         height=ffmpeg_process.MAX_PIXELS // 4096,
-        side=probe.MAX_SIDE,
+        side=shape.MAX_SIDE,
         fps=probe.MAX_SOURCE_FPS,
         codecs=codecs,
         whole=workload.WHOLE_SECONDS,

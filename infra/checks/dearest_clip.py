@@ -11,8 +11,9 @@ from itertools import product
 from infra.costs.clips import phone_facts
 from infra.settings import Settings
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, frame_grid, probe
+from reelstack.media import ffmpeg_process, frame_grid, packets, probe
 from reelstack.media.ladder import CAPS_KBPS, Facts, make_plan
+from reelstack.media.shape import MAX_SIDE
 from reelstack.production.cost_estimate import MICRO, estimate
 from reelstack.production.workload import arrange
 
@@ -30,7 +31,7 @@ def _searched(seconds: int, segment_seconds: int, rungs: tuple[int, ...], size: 
     found = 0.0
     for shape, rate in product(_shapes(), STORED_RATES):
         for gap in range(1, seconds + 1):
-            facts = _facts(shape, seconds, min(rate * seconds, probe.MAX_PACKETS - 1), gap * rate)
+            facts = _facts(shape, seconds, min(rate * seconds, packets.MAX_PACKETS - 1), gap * rate)
             plan = make_plan(facts, segment_seconds=segment_seconds, avc_rungs=rungs)
             try:
                 cost = estimate(arrange(plan), original_bytes=size, architecture=kind, workers=workers)
@@ -55,7 +56,7 @@ def within_limits(settings: Settings) -> float:
 def _shapes() -> Iterator[tuple[int, int]]:
     """As many pixels as there may be, and as wide as there may be at the height of each rung."""
     yield 4096, ffmpeg_process.MAX_PIXELS // 4096
-    yield from ((probe.MAX_SIDE, short) for short in CAPS_KBPS)
+    yield from ((MAX_SIDE, short) for short in CAPS_KBPS)
 
 
 def _facts(shape: tuple[int, int], seconds: int, stored: int, gap: int) -> Facts:

@@ -13,6 +13,9 @@ from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
+from infra.api.public_routes import any_method, open_routes
+from infra.api.routes import route_id
+from infra.catalogue import FUNCTIONS
 from infra.functions.function import Function
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
@@ -50,12 +53,21 @@ def _all(stage: Stage) -> Iterator[Meant]:
     yield from _inside(foundation)
     why = "A health check carries no token, and the answer says only that the service answers"
     yield Meant(foundation.api.node.find_child("ANY--v1--health"), "APIG4", why)
+    yield from _read_without_a_token(foundation)
     for stack in stage.capabilities:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
             yield from _production(stack)
         if isinstance(stack, PeopleStack):
             yield from _people(stack)
+
+
+def _read_without_a_token(foundation: Foundation) -> Iterator[Meant]:
+    why = "Public clips are watched without an account; the service decides what a reader without a token may see"
+    for line in FUNCTIONS:
+        for route in open_routes(line, "", foundation.settings):
+            if route.key not in map(any_method, line.public_routes):
+                yield Meant(foundation.api.node.find_child(route_id(route.key)), "APIG4", why)
 
 
 def _data(stores: Stores) -> Iterator[Meant]:
@@ -153,8 +165,12 @@ def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, st
     if "describe_production_machine" in calls:
         executions = names.executions_arn("production", ":*")
         yield executions, "It asks for executions of one machine, named by upload"
+    if "describe_decision_machine" in calls:
+        yield names.executions_arn("decision", ":*"), "It asks for executions of one machine, named by video"
     if "cancel_transcode_jobs" in calls:
         yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
+    if "read_transcription" in calls:
+        yield names.transcription_jobs_arn, "A job is named by its upload and attempt"
     if "post_to_connections" in calls:
         for arn in _connections(wiring, stack):
             yield arn, "Connections are named by API Gateway as they open"

@@ -229,6 +229,24 @@ def page(settings: Settings) -> str:
         budget=settings.user_dollars_per_day,
         table=table(rows(settings)),
         clip=_clip(settings),
+        anonymous=_anonymous(settings),
+    )
+
+
+def _anonymous(settings: Settings) -> str:
+    """What reading without a token can cost in a day, from one address and from any number of them."""
+    routes = {route for line in FUNCTIONS for route in line.anonymous_routes}
+    reading = [one for one in requests() if one.route in routes]
+    dearest = max(price(one, settings) for one in reading)
+    address, gateway = settings.anonymous_rate, settings.anonymous_route_rate
+    one_address = dearest * (address.at_once + address.per_second * DAY_SECONDS)
+    flood = sum(price(one, settings) for one in reading) * gateway.per_second * DAY_SECONDS
+    many = f"{gateway.per_second:g}/s (`anonymous_route_rate`): {flood:,.0f} $ a day"
+    return (
+        f"one address at {address.per_second:g} requests a second (`anonymous_rate`) costs at most\n"
+        f"  {one_address:.2f} $ a day. Any number of addresses are held by the gateway's throttle of each of the\n"
+        f"  {len(routes)} routes,\n"
+        f"  {many}. Nobody who is signed in reads by those routes"
     )
 
 
@@ -258,6 +276,8 @@ Not in the table, because nothing of ours counts it:
   that is sent a hundred times a second costs 43 $ a day. The size of each is signed, older versions go after a day, and
   an upload is counted once. Suspending the account ends it within `upload_url_seconds`; a policy of the bucket that
   denies `s3:signatureAge` above some milliseconds ends it at once.
+- **Readers without an account:** {anonymous}.
+  `anonymous_reading=False` ends it.
 - **Many users.** The limits are per user. `creators` decides who may upload; sign-up is Cognito's.
 """
 

@@ -28,9 +28,10 @@ DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 
 GET /v1/videos                                           | 90  | 180  | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}                                | 20  | 9    | 0     | 0  |              |                  |
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
-DELETE /v1/videos/{video_id}                             | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   | uploads
+DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
+GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/videos                           | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 160 | 360  | 0     | 0  |              |                  |
@@ -71,11 +72,12 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 90  | 230  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed  |
+PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
 DELETE /v1/me/avatar                                     | 20  | 1    | 1     | 1  | User         |                  |
+POST /v1/me/password                                     | 900 | 16   | 103   | 0  | User         | password         |
 GET /v1/me/sessions                                      | 30  | 15   | 0     | 0  |              |                  |
 DELETE /v1/me/sessions                                   | 200 | 15   | 100   | 0  |              |                  |
 DELETE /v1/me/sessions/{session_id}                      | 15  | 1    | 1     | 0  |              |                  |
@@ -98,8 +100,9 @@ DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 
 """
 QUOTAS = ("", "uploads", "once")
 """`uploads`: a video is deleted, or tried again, once for each that was begun."""
-FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",)}
-"""What follows that no event of the bus tells."""
+FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",), "password": ("end_sign_ins",)}
+"""What follows that no event of the bus tells. A forgotten password, which Cognito's mails limit, is priced with each
+that is changed."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,10 @@ INVOKED: dict[str, Work] = {
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
     # A thousand videos, fifty to a message.
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
     "write_denials": Work(400, edge=2),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
+    "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""

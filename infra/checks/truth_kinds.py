@@ -20,7 +20,11 @@ class Kind:
 NOTHING = "—"
 
 KINDS: dict[str, Kind] = {
-    "AWS::ApiGatewayV2::Api": Kind(True, "its default address is the only one; CORS as AWS answers it"),
+    "AWS::ApiGatewayV2::Api": Kind(
+        True,
+        "its default address is the only one; the gateway reads the CORS of the template only since local/template.py "
+        "spells it so; a page of another origin was seen to read answers and refusals of services, not of the gateway",
+    ),
     "AWS::ApiGatewayV2::Authorizer": Kind(
         True, "tokens are the emulator's Cognito's; the form of claims is docs/on-aws.md's"
     ),
@@ -38,12 +42,15 @@ KINDS: dict[str, Kind] = {
         True, "changes are seen at once, not after seconds; SigV4A is not asked for"
     ),
     "AWS::CloudFront::OriginAccessControl": Kind(True, NOTHING),
+    "AWS::CloudFront::OriginRequestPolicy": Kind(False, "kept; the local edge sends every header on"),
     "AWS::CloudFront::ResponseHeadersPolicy": Kind(
-        False, "kept; nobody adds the headers, so the web app's CSP is untried"
+        True, "the local edge adds the headers: a page played under the CSP, another origin's played by CORS"
     ),
     "AWS::CloudWatch::Alarm": Kind(False, "kept; the emulator has none of the services' metrics to hold against it"),
     "AWS::CloudWatch::Dashboard": Kind(False, "kept, never drawn"),
-    "AWS::Cognito::UserPool": Kind(True, "no mail, no second factor"),
+    "AWS::Cognito::UserPool": Kind(
+        True, "no mail, no second factor; nothing is asked after a forgotten password was confirmed"
+    ),
     "AWS::Cognito::UserPoolClient": Kind(
         True, "its callbacks: the code flow with PKCE is walked through at the emulator's page"
     ),

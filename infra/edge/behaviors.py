@@ -4,7 +4,8 @@
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
-    *           web bucket     the web app; routes without a file get its page
+    /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
+    *           web bucket     the web app; an address that is none of its files is told to be no page
 
 Files reach the web bucket after the stack exists, by `local.website.publish` (`make up`, `make deploy`): a handful of
 small files needs no deployment Lambda in every stage, and `config.json` holds values that only outputs know.
@@ -19,7 +20,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.edge.web_headers import web_headers
+from infra.edge.web_headers import media_headers, web_headers
 from infra.names import camel
 from infra.settings import Settings
 from infra.storage.stores import Stores
@@ -34,8 +35,15 @@ class Behaviors:
     def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_host: str) -> None:
         self._scope, self._settings, self._stores = scope, settings, stores
         media = self._media_behaviors()
-        self.default = self._web_behavior()
-        self.others = {**media, "/v1/*": self._api_behavior(api_host), **self._upload_behaviors()}
+        page_headers = web_headers(scope, settings, stores.uploads)
+        api = self._api_origin(api_host)
+        self.default = self._web_behavior(page_headers)
+        self.others = {
+            **media,
+            "/v1/*": self._api_behavior(api),
+            "/@*/*": self._page_behavior(api, page_headers),
+            **self._upload_behaviors(),
+        }
 
     def _before(self, file: str, comment: str, **more: Any) -> cloudfront.FunctionAssociation:
         """The viewer-request function in infra/edge/`file`."""
@@ -65,13 +73,15 @@ class Behaviors:
             return cloudfront.BehaviorOptions(
                 origin=origin,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+                # The function answers OPTIONS: a page elsewhere asks so before it asks for a range.
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
                 cache_policy=policy,
-                response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+                response_headers_policy=headers,
                 function_associations=list(functions) or None,
             )
 
         ranges, playlists = self._media_policies()
+        headers = media_headers(self._scope, self._settings)
         return {
             "/v/*.m3u8": behavior(playlists, checked),
             "/v/*": behavior(ranges, checked),
@@ -101,22 +111,59 @@ class Behaviors:
 
     # --- API ---------------------------------------------------------------------------------------------------------
 
-    def _api_behavior(self, api_host: str) -> cloudfront.BehaviorOptions:
+    def _api_origin(self, api_host: str) -> cloudfront.IOrigin:
         """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
         anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
+        return origins.HttpOrigin(
+            api_host,
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            custom_headers={ORIGIN_HEADER: self._stores.origin_secret.secret_value.unsafe_unwrap()},
+        )
+
+    def _api_behavior(self, api: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(
-                api_host,
-                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-                custom_headers={ORIGIN_HEADER: self._stores.origin_secret.secret_value.unsafe_unwrap()},
-            ),
+            origin=api,
             function_associations=[self._before("viewer_address.js", "Tells the API the viewer's address")],
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+
+    # --- pages of clips ----------------------------------------------------------------------------------------------
+
+    def _page_behavior(
+        self, api: cloudfront.IOrigin, headers: cloudfront.ResponseHeadersPolicy
+    ) -> cloudfront.BehaviorOptions:
+        """Of what a viewer sends only the host is a part of the cache key, as the edge function says it; the viewer's
+        address goes along, for the API's rates, and nothing else does."""
+        kept = cloudfront.CachePolicy(
+            self._scope,
+            "ClipPagesKept",
+            comment="Pages of clips: a clip that is taken from the public keeps its page for a minute at most",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.seconds(60),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("x-viewer-host"),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
+        )
+        sent = cloudfront.OriginRequestPolicy(
+            self._scope,
+            "ClipPagesSent",
+            comment="Who asks for the page of a clip, by address",
+            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list("x-viewer-address"),
+        )
+        return cloudfront.BehaviorOptions(
+            origin=api,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+            cache_policy=kept,
+            origin_request_policy=sent,
+            response_headers_policy=headers,
+            function_associations=[self._before("clip_pages.js", "Leads the API to the page of a clip")],
         )
 
     # --- uploads -----------------------------------------------------------------------------------------------------
@@ -148,7 +195,7 @@ class Behaviors:
 
     # --- web app -----------------------------------------------------------------------------------------------------
 
-    def _web_behavior(self) -> cloudfront.BehaviorOptions:
+    def _web_behavior(self, headers: cloudfront.ResponseHeadersPolicy) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
             origin=self._bucket_origin("Web", self._stores.web),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -163,8 +210,8 @@ class Behaviors:
                 enable_accept_encoding_gzip=True,
                 enable_accept_encoding_brotli=True,
             ),
-            response_headers_policy=web_headers(self._scope, self._settings, self._stores.uploads),
-            function_associations=[self._before("web_routes.js", "Gives the web app's own routes its page")],
+            response_headers_policy=headers,
+            function_associations=[self._before("web_routes.js", "Serves the web app, and says what is no page")],
         )
 
     # --- shared ------------------------------------------------------------------------------------------------------

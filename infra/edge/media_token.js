@@ -19,6 +19,19 @@ const TOKENED = new RegExp(
   '^/v/([A-Za-z0-9_-]{1,64})/t/([0-9]{10})-([0-9]{10})-([A-Za-z0-9]{1,32})-([A-Za-z0-9_-]{43})/(' + SEGMENT + '(?:/' + SEGMENT + ')*)$'
 );
 
+// What a function answers gets nothing of the distribution's response headers policy. Which pages may read media is said
+// there; a preflight and a refusal tell nobody anything, so that any page may read them.
+const PREFLIGHT = {
+  statusCode: 204,
+  statusDescription: 'No Content',
+  headers: {
+    'access-control-allow-origin': { value: '*' },
+    'access-control-allow-methods': { value: 'GET, HEAD' },
+    'access-control-allow-headers': { value: 'range' },
+    'access-control-max-age': { value: '3600' },
+  },
+};
+
 function refuse(type, title) {
   return {
     statusCode: 403,
@@ -26,6 +39,7 @@ function refuse(type, title) {
     headers: {
       'content-type': { value: 'application/problem+json' },
       'cache-control': { value: 'no-store' },
+      'access-control-allow-origin': { value: '*' },
     },
     body: {
       encoding: 'text',
@@ -55,6 +69,9 @@ function same(left, right) {
 
 async function handler(event) {
   const request = event.request;
+  if (request.method === 'OPTIONS') {
+    return PREFLIGHT;
+  }
   const parts = TOKENED.exec(request.uri);
   if (!parts) {
     return refuse('playback-token-missing', 'This address carries no playback token');

@@ -45,6 +45,39 @@ def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> clo
     )
 
 
+def media_headers(scope: Construct, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
+    """On every answer with media, errors of the origin too: who may read it from a page elsewhere. What the edge
+    function says itself gets nothing of a policy: media_token.js."""
+    origins = settings.page_origins
+    cors = cloudfront.ResponseHeadersCorsBehavior(
+        access_control_allow_credentials=False,
+        access_control_allow_headers=["Range"],
+        access_control_allow_methods=["GET", "HEAD"],
+        access_control_allow_origins=list(origins),
+        access_control_expose_headers=["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
+        access_control_max_age=Duration.hours(1),
+        origin_override=True,
+    )
+    return cloudfront.ResponseHeadersPolicy(
+        scope,
+        "MediaHeaders",
+        comment="Media: read by pages of the allowed origins, and guessed at by nobody",
+        cors_behavior=cors if origins else None,
+        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+            frame_options=cloudfront.ResponseHeadersFrameOptions(
+                frame_option=cloudfront.HeadersFrameOption.SAMEORIGIN, override=False
+            ),
+            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override=False
+            ),
+            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                access_control_max_age=Duration.days(365), include_subdomains=True, override=False
+            ),
+        ),
+    )
+
+
 def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
     sign_in = urlsplit(settings.issuer or sign_in_url(settings))
     # The socket's API is made in a stack after this one, so its own name is not known here: any API of the region.

@@ -38,9 +38,11 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         **{deployed(model).field: names.table(model) for model in TABLES},
         "uploads_bucket": stores.uploads.bucket_name,
         "media_bucket": stores.media.bucket_name,
+        "web_bucket": stores.web.bucket_name,
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,
+        "password_client_id": stores.password_client.user_pool_client_id if stores.password_client else "",
         "user_pool_id": stores.user_pool.user_pool_id if stores.user_pool else "",
     }
 
@@ -129,17 +131,21 @@ def _moderation(settings: Settings) -> dict[str, Any]:
     return {
         "moderation_engines": ",".join(settings.moderation_engines),
         "moderation_thresholds": json.dumps(thresholds),
+        "speech": settings.speech,
+        "speech_languages": ",".join(settings.speech_languages),
         "review_hold_seconds": settings.review_hold_seconds,
         "appeal_days": settings.appeal_days,
     }
 
 
 def _people(settings: Settings) -> dict[str, Any]:
-    rates = {"user": settings.user_rate, "address": settings.address_rate, **settings.route_rates}
+    general = {"user": settings.user_rate, "address": settings.address_rate, "anonymous": settings.anonymous_rate}
+    rates = {**general, **settings.route_rates}
     return {
         "rates": json.dumps({of: [rate.at_once, rate.per_second] for of, rate in rates.items()}),
         "rate_limiter_fallback": settings.rate_limiter_fallback,
         "creators": settings.creators,
+        "anonymous_reading": "on" if settings.anonymous_reading else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
         "timeline_days": settings.timeline_days,
@@ -148,6 +154,7 @@ def _people(settings: Settings) -> dict[str, Any]:
         "session_seconds": settings.session_days * DAY_SECONDS,
         "handle_hold_seconds": settings.handle_hold_days * DAY_SECONDS,
         "handle_change_seconds": settings.handle_change_days * DAY_SECONDS,
+        "service_names": ",".join(settings.service_names),
         "max_avatar_bytes": settings.max_avatar_bytes,
         "erase_after_seconds": settings.erase_after_days * DAY_SECONDS,
         "push_platforms": json.dumps(settings.push_platforms),

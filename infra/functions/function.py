@@ -103,7 +103,7 @@ def environment(line: Fn, config: Config) -> dict[str, str]:
     rates, those of its own routes."""
     fields = ("stage", "region", *line.config, *_stores(line))
     # Those of all routes would not fit into four kilobytes.
-    asked = {"user", "address", *line.routes}
+    asked = {"user", "address", "anonymous", *line.routes}
     rates = json.dumps({of: rate for of, rate in json.loads(config.rates).items() if of in asked})
     return {
         **config.model_copy(update={"rates": rates}).to_env(tuple(dict.fromkeys(fields))),

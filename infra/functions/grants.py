@@ -18,6 +18,8 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
         *("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
         *("AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
     ),
+    "change_passwords": ("AdminInitiateAuth", "AdminSetUserPassword"),
+    "sign_out_users": ("AdminUserGlobalSignOut",),
     "disable_users": ("ListUsers", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"),
     "list_users": ("ListUsers",),
     "delete_users": ("ListUsers", "AdminDeleteUser"),
@@ -120,6 +122,7 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
         "start_production_machine": (["states:StartExecution"], production),
         "describe_production_machine": (["states:DescribeExecution"], names.executions_arn("production", ":*")),
         "start_decision_machine": (["states:StartExecution"], names.machine_arn("decision")),
+        "describe_decision_machine": (["states:DescribeExecution"], names.executions_arn("decision", ":*")),
         "answer_production": (["states:SendTaskSuccess"], production),
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),
@@ -136,6 +139,12 @@ def _managed_engines(wiring: Wiring) -> dict[str, Grant]:
         "detect_moderation_labels": (["rekognition:DetectModerationLabels"], "*"),
         "start_content_moderation": (["rekognition:StartContentModeration"], "*"),
         "read_content_moderation": (["rekognition:GetContentModeration", "rekognition:DetectModerationLabels"], "*"),
+        # Starting names no resource; the caller must be allowed to read and write what the job reads and writes.
+        "start_transcription": (["transcribe:StartTranscriptionJob"], "*"),
+        "read_transcription": (
+            ["transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"],
+            names.transcription_jobs_arn,
+        ),
     }
     if managed := wiring.managed:
         grants["pass_transcode_role"] = (["iam:PassRole"], managed.mediaconvert_role.role_arn)

@@ -55,6 +55,7 @@ BOTOCORE_SERVICES = (
     "sqs",
     "ssm",
     "stepfunctions",
+    "transcribe",
 )
 """The services platform.aws makes clients of. botocore describes 400 more, as heavy as the rest of `deps`."""
 

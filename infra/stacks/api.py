@@ -1,12 +1,13 @@
 """The HTTP API. Routes that want a token stand in the stacks of the functions that they lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from infra.api.http_api import HttpApi
+from infra.api.public_routes import OpenRoute
 from infra.settings import Settings
 from infra.storage.stores import Stores
 
@@ -21,7 +22,7 @@ class ApiStack(Stack):
         settings: Settings,
         stores: Stores,
         *,
-        public: Mapping[str, str],
+        public: Sequence[OpenRoute],
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 
 from infra.api.websocket import WebSocket
 from infra.functions.wiring import Wiring
@@ -36,4 +37,10 @@ class PeopleStack(CapabilityStack):
             event_pattern=events.EventPattern(source=["aws.s3"], detail_type=["Object Created"], detail=uploaded),
             targets=[self.triggers.target("make_avatar")],
         )
+        if pool := self.wiring.stores.user_pool:
+            self.functions["end_sign_ins"].invocable.add_permission(
+                "UserPoolPermission",
+                principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),
+                source_arn=pool.user_pool_arn,
+            )
         self._output({f"{machine.node.id}Arn": machine.state_machine_arn for machine in self.machines})

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tags
 
+from infra.api.public_routes import OpenRoute, open_routes
 from infra.catalogue import FUNCTIONS, Fn
 from infra.engines.endpoints import Endpoints
 from infra.functions import concurrency
@@ -130,14 +131,13 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
     return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
 
 
-def _public_routes(settings: Settings, names: Names) -> dict[str, str]:
+def _public_routes(settings: Settings, names: Names) -> list[OpenRoute]:
     """Routes that answer without a token, with the ARN that their function's stack will give it: its alias if it is
     started from a snapshot."""
-    return {
-        route: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "")
-        for line in FUNCTIONS
-        for route in line.public_routes
+    arns = {
+        line: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "") for line in FUNCTIONS
     }
+    return [route for line, arn in arns.items() for route in open_routes(line, arn, settings)]
 
 
 def _edge_global(app: App, settings: Settings) -> EdgeGlobalStack | None:

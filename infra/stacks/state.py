@@ -8,7 +8,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.api.user_pool import app_client, sign_in_url, user_pool
+from infra.api.user_pool import app_client, password_client, sign_in_url, user_pool
 from infra.names import Names, camel
 from infra.settings import Settings
 from infra.storage.buckets import Buckets
@@ -28,7 +28,7 @@ class StateStack(Stack):
         removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
         buckets = Buckets(self, settings, removal)
         self.tables = {model: table(self, model, settings, names, removal) for model in TABLES}
-        pool = None if settings.issuer else user_pool(self, settings, removal)
+        pool = None if settings.issuer else user_pool(self, settings, removal, names.function_arn("end_sign_ins"))
         events.EventBus(self, "Bus", event_bus_name=names.bus)
         self.stores = Stores(
             uploads=buckets.uploads,
@@ -43,6 +43,7 @@ class StateStack(Stack):
             streams={model: made.table_stream_arn for model, made in self.tables.items() if made.table_stream_arn},
             user_pool=pool,
             client=app_client(pool, settings) if pool else None,
+            password_client=password_client(pool) if pool else None,
         )
         for value in self.stores.shared_values:
             self.export_value(value)

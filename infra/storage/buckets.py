@@ -63,7 +63,6 @@ class Buckets:
 
     def _uploads(self) -> s3.Bucket:
         settings = self._settings
-        origins = [f"https://{settings.domain}"] if settings.domain else []
         bucket = self._bucket(
             "Uploads",
             transfer_acceleration=settings.transfer_acceleration,
@@ -71,7 +70,7 @@ class Buckets:
                 s3.CorsRule(
                     # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
                     allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
-                    allowed_origins=[*origins, *settings.web_origins] or ["https://*.cloudfront.net"],
+                    allowed_origins=list(settings.page_origins) or ["https://*.cloudfront.net"],
                     allowed_headers=["*"],
                     exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
                     max_age=3600,

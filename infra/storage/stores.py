@@ -26,11 +26,13 @@ class Stores:
     user_pool: cognito.UserPool | None
     """None where the settings name another issuer."""
     client: cognito.UserPoolClient | None
+    password_client: cognito.UserPoolClient | None
+    """Of the service alone, which proves passwords by it."""
 
     @property
     def buckets(self) -> Mapping[str, s3.Bucket]:
         """By the word that a catalogue line's targets begin with."""
-        return {"uploads": self.uploads, "media": self.media}
+        return {"uploads": self.uploads, "media": self.media, "web": self.web}
 
     @property
     def shared_values(self) -> tuple[str, ...]:
@@ -45,5 +47,5 @@ class Stores:
             self.playback_keys.key_value_store_arn,
             *self.streams.values(),
             *users,
-            *((self.client.user_pool_client_id,) if self.client else ()),
+            *(client.user_pool_client_id for client in (self.client, self.password_client) if client),
         )

@@ -25,7 +25,7 @@ from reelstack_client.errors import (
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
 from reelstack_client.models import Page, UserCard
-from reelstack_client.moderation import Evidence, Moderation, Remoderation, Review
+from reelstack_client.moderation import DecidedVideo, Evidence, Moderation, Remoderation, Review
 from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.operations import Operations, Recount
 from reelstack_client.privacy import Erasure, Export, ExportFile, ExportNotMade, Privacy
@@ -37,7 +37,7 @@ from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Blocked, Follower, Relationship, Social
 from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
 from reelstack_client.uploads import Uploads
-from reelstack_client.videos import FINAL, NotInTime, Playback, Rendition, Video, Videos
+from reelstack_client.videos import FINAL, Notice, NotInTime, Playback, Rendition, Video, Videos
 
 __all__ = [
     "FINAL",
@@ -52,6 +52,7 @@ __all__ = [
     "CommentPage",
     "Conflict",
     "DeadLetter",
+    "DecidedVideo",
     "Erasure",
     "Evidence",
     "Export",
@@ -73,6 +74,7 @@ __all__ = [
     "NotFound",
     "NotInTime",
     "NotSignedIn",
+    "Notice",
     "Notification",
     "Notifications",
     "Operations",

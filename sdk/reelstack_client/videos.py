@@ -21,6 +21,23 @@ class NotInTime(ClientError):
     """The video did not reach a final state within the time that was given."""
 
 
+class Progress(Answer):
+    """How far a production is: queued, probing, first-rung, encoding or packaging; text, as `Video.state` is."""
+
+    stage: str
+    renditions_done: int = 0
+    renditions_total: int | None = None
+    remaining_seconds: int | None = None
+    """An estimate; None if there is none."""
+
+
+class Notice(Answer):
+    """Something that production changed about a clip."""
+
+    code: str
+    message: str
+
+
 class Rendition(Answer):
     name: str
     codec: str
@@ -79,8 +96,12 @@ class Video(Answer):
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
+    progress: Progress | None = None
+    """While it is queued or processing; told to its owner by `get` and `wait`."""
     reencoding: bool | None = None
     reencode_reason: str | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What production changed about the clip; told to its owner and admins only."""
     author: UserCard | None = None
     """This and what follows come with `get` and with lists."""
     liked: bool = False
@@ -91,6 +112,17 @@ class Video(Answer):
     """Good until the playback of the same moment expires."""
     playback: Playback | None = None
     """Asked for with `include="playback"`."""
+
+
+class Embedding(Answer):
+    """What another site shows for a clip's link: oEmbed 1.0."""
+
+    title: str
+    author_name: str
+    provider_name: str
+    thumbnail_url: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
 
 
 class Videos(Room):
@@ -122,6 +154,16 @@ class Videos(Room):
     def playback(self, video_id: str) -> Playback:
         """Where to watch it, as absolute URLs that any player takes."""
         return self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
+
+    def link(self, video_id: str) -> str:
+        """The address of its page, to hand on: it opens for everybody who may watch the clip, signed in or not."""
+        author = self.get(video_id).author
+        return f"{self._transport.edge_url}/@{(author and author.handle) or '-'}/{video_id}"
+
+    def embedding(self, link: str) -> Embedding:
+        """What another site shows for such an address, of a clip that everybody may watch."""
+        answer = self._transport.call("GET", "/v1/oembed", query={"url": link})
+        return Embedding.model_validate(answer.json())
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again, as a new attempt."""

@@ -65,15 +65,12 @@ def test_what_is_edited_is_seen_by_others_and_the_rest_stays(call: Call) -> None
 def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
     call: Call, privacy: str, private: bool, friends_only: bool
 ) -> None:
-    assert users.facts("bob") == {"private": False, "friends_only": False, "suspended": False, "deleted": False}
+    none = dict.fromkeys(("private", "friends_only", "suspended", "deleted"), False)
+    none |= {"handle": None, "display_name": "", "avatar": None}
+    assert users.facts("bob") == {**none, "absent": True}
     edit(call, privacy="private")
     assert edit(call, privacy=privacy).json["privacy"] == privacy
-    assert users.facts("bob") == {
-        "private": private,
-        "friends_only": friends_only,
-        "suspended": False,
-        "deleted": False,
-    }
+    assert users.facts("bob") == {**none, "private": private, "friends_only": friends_only, "absent": False}
 
 
 @pytest.mark.parametrize(
@@ -220,6 +217,11 @@ def test_a_hold_that_is_over_is_not_the_last_holders_to_take_back(call: Call) ->
         ("a.d_m.i.n", 422, "handle-reserved"),
         ("adm1n2", 422, "handle-reserved"),
         ("reelstack.team", 422, "handle-reserved"),
+        ("official.reelstack", 422, "handle-reserved"),
+        ("reeistack", 422, "handle-reserved"),
+        ("real.ree1stack", 422, "handle-reserved"),
+        ("reel.stack_help", 422, "handle-reserved"),
+        ("official.team", 422, "handle-reserved"),
         ("fuck.you", 422, "text-rejected"),
         ("", 422, "invalid-request"),
         ("x" * 65, 422, "invalid-request"),
@@ -227,6 +229,38 @@ def test_a_hold_that_is_over_is_not_the_last_holders_to_take_back(call: Call) ->
 )
 def test_what_is_no_handle(call: Call, handle: str, status: int, type_: str) -> None:
     assert problem(claim(call, handle)) == (status, type_)
+
+
+NAMES_OF_THE_SERVICE = [
+    "Reelstack",
+    "Reelstack Support",
+    "R\u0435\u0435lst\u0430ck",
+    "reeIstack",
+    "REEL STACK",
+    "Official Team",
+]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_THE_SERVICE)
+def test_a_name_that_speaks_for_the_service_is_for_its_administrators(call: Call, name: str) -> None:
+    assert problem(edit(call, display_name=name)) == (422, "name-reserved")
+    assert call("accounts", "PATCH", "/v1/me", roles=("admin",), body={"display_name": name}).status == 200
+
+
+@pytest.mark.parametrize("name", ["Ann", "Reels of Anna", "Stackhouse", "Team Rocket", "Steel Stacks", "Mo"])
+def test_other_names_are_anybodys(call: Call, name: str) -> None:
+    assert edit(call, display_name=name).status == 200
+
+
+def test_the_service_itself_has_a_handle(call: Call) -> None:
+    assert call("accounts", "PUT", "/v1/me/handle", roles=("admin",), body={"handle": "reelstack"}).status == 200
+    assert call("accounts", "GET", "/v1/users/@reelstack").status == 200
+
+
+def test_a_handle_of_before_that_would_be_refused_now_is_found(call: Call) -> None:
+    User("old", created_at=1, handle="reeistack").save()
+    Handle("reeistack", user_id="old").save()
+    assert call("accounts", "GET", "/v1/users/@Reeistack").json["user_id"] == "old"
 
 
 def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +292,6 @@ def test_somebody_faster_wins_and_the_slower_is_told(call: Call, monkeypatch: py
         ("GET", "/v1/me/sessions", None),
         ("DELETE", "/v1/me/sessions", None),
         ("DELETE", "/v1/me/sessions/s1", None),
-        ("GET", "/v1/users/ann", None),
     ],
 )
 def test_nothing_answers_without_a_token_or_beside_the_door(call: Call, method: str, path: str, body: Any) -> None:

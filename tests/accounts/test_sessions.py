@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from reelstack.accounts import sessions
+from reelstack.accounts.sessions import SignIn
 from reelstack.platform.config import Config
 from reelstack.tables.accounts import Session, User
 from reelstack.tables.model import connection
@@ -137,5 +138,5 @@ def test_a_suspended_account_reads_and_changes_nothing(call: Call) -> None:
 def test_what_is_kept_of_callers_does_not_grow_for_ever(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reelstack.accounts.sessions.MOST_KEPT", 3)
     for number in range(5):
-        sessions.check(f"u{number}", None, "", writes=False)
+        sessions.check(f"u{number}", SignIn(None), "", writes=False)
     assert [user for user, _ in sessions._kept] == ["u2", "u3", "u4"]

@@ -38,5 +38,6 @@ await run(async (page, given) => {
     names.push(await like.getAttribute('aria-label'));
     await answered;
   }
-  return { played, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
+  const notices = await page.locator('.notices:visible').allTextContents();
+  return { played, notices, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
 });

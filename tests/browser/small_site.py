@@ -30,6 +30,7 @@ KEY = SigningKey("k1", "5ec2e7")
 USER, PASSWORD = "ann", "right"
 SECONDS = 3
 PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
+NOTICE = {"code": "sound-dropped", "message": "The sound could not be decoded."}
 PLAYS, REFUSES, RENEWS, GONE = "plays", "refuses", "renews", "gone"
 MORE = tuple(f"more{number}" for number in range(10))
 
@@ -97,7 +98,7 @@ def _fill(origin: TinyOrigin, folder: Path, prefix: str, cache_control: str) -> 
 
 def _answers() -> dict[str, Any]:
     videos = [
-        {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture"},
+        {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture", "notices": [NOTICE]},
         {"video_id": REFUSES, "title": "Refuses likes", "description": ""},
         {"video_id": RENEWS, "title": "Renews", "description": ""},
         {"video_id": GONE, "title": "Gone", "description": ""},

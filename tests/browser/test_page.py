@@ -1,12 +1,14 @@
 """The built page in a real browser, through a real edge; only what lies behind the edge is a small stand-in."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local.edge import CODE
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import MORE, PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +27,16 @@ def site(files: Path) -> Iterator[Site]:
         yield made
 
 
+def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:
+    """What it does not know it tells to be no page, so a new kind of file has to be told to it."""
+    served = re.compile(re.search(r"FILES = /(.*)/;", (CODE / "web_routes.js").read_text())[1].replace("\\/", "/"))
+    built = [
+        f"/{path.relative_to(files / 'page').as_posix()}" for path in (files / "page").rglob("*") if path.is_file()
+    ]
+    assert len(built) > 3
+    assert [path for path in [*built, "/config.json"] if not served.fullmatch(path)] == []
+
+
 def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
     found = in_chromium("play", url=site.url, username=USER, password=PASSWORD, title="Plays")
     played = found["played"]
@@ -32,6 +44,7 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
     assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
     assert (played["width"], played["height"]) == (180, 320)
     assert found["likes"] == ["Like Plays, 7 likes", "Like Plays, 8 likes", "Like Plays, 7 likes"]
+    assert found["notices"] == [NOTICE["message"]]
     assert found["problems"] == []
     assert found["complaints"] == []
 

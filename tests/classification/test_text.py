@@ -21,6 +21,16 @@ from reelstack.classification.text_moderation import listed_words, scores
         ("f.u.c.k. this", "fuck"),
         ("fück", "fuck"),
         ("ⓕⓤⓒⓚ", "fuck"),
+        ("fu\u200bck", "fuck"),
+        ("f\u200b u\u200b c\u200b k", "fuck"),
+        ("f\u03c5ck", "fuck"),  # Greek
+        ("fu\u0441\u043a", "fuck"),  # Cyrillic
+        ("\u0455\u0435\u0445", "sex"),  # Cyrillic throughout
+        ("\ua730\u1d1c\u1d04\u1d0b", "fuck"),  # small capitals
+        ("\U0001f175\U0001f184\U0001f172\U0001f17a", "fuck"),  # in black squares
+        ("\U0001d41f\U0001d42e\U0001d41c\U0001d424", "fuck"),
+        ("f\ufe0fu\ufe0fck", "fuck"),
+        ("f\U0001f346u\U0001f346c\U0001f346k", "fuck"),
         ("b1owjob", "blowjob"),
         ("blow-job", "blow job"),
         ("that's bull shit", "bull shit"),
@@ -72,6 +82,10 @@ def test_stars_hide_nothing(text: str) -> None:
         "eu vou comer um burro de chocolate no inferno",
         "la concha del mar y el cono de helado",
         "какая разница",
+        "сіра кішка",
+        "оса на соске",
+        "łez padło wiele",
+        "ноге не холодно",
     ],
 )
 def test_an_ordinary_title_is_ordinary(text: str) -> None:

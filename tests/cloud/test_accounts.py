@@ -155,6 +155,34 @@ def test_a_revoked_session_ends_within_the_cache_time_and_the_others_go_on(eve: 
     assert mine.me().handle == eve.name
 
 
+def test_a_changed_password_ends_every_other_sign_in(eve: Eve) -> None:
+    """Also at the pool: no refresh token works any more, the stolen one's neither."""
+    mine, stolen, new = eve.client("phone").accounts, eve.token("stolen again"), f"{eve.password}!"
+    assert eve.get("/v1/me", stolen).status_code == 200
+    with pytest.raises(NotAllowed) as refused:
+        mine.change_password("a guess", new)
+    assert refused.value.type == "password-wrong"
+    mine.change_password(eve.password, new)
+    assert mine.me().handle == eve.name
+    for device in ("stolen again", "with the old one"):
+        with pytest.raises(SignInFailed):
+            eve.token(device) if device not in eve.sign_ins else eve.refresh(device)
+    assert eventually(lambda: eve.get("/v1/me", stolen), lambda told: told.status_code == 401, CACHE_SECONDS + 15)
+    eve.password = new
+    eve.sign_ins.clear()
+    assert eve.client("phone").accounts.me().handle == eve.name
+
+
+def test_neither_an_id_token_nor_one_without_its_scheme_opens_the_api(eve: Eve) -> None:
+    told = {"ClientId": eve.outputs.client_id, "AuthFlow": "USER_PASSWORD_AUTH"}
+    asked = {"USERNAME": eve.name, "PASSWORD": eve.password}
+    tokens = eve.cognito("InitiateAuth", **told, AuthParameters=asked).json()["AuthenticationResult"]
+    assert eve.get("/v1/me", tokens["AccessToken"]).status_code == 200
+    assert problem(eve.get("/v1/me", tokens["IdToken"])) == (401, "token-invalid")
+    bare = eve.drive.http.get("/v1/me", headers={"authorization": tokens["AccessToken"]})
+    assert problem(bare) == (401, "token-invalid")
+
+
 def test_a_picture_is_shown_without_what_its_camera_noted_and_goes_when_it_is_taken_away(
     eve: Eve, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from local.places import Places
+from reelstack_client import Video
 from tests.authorization import rows
 from tests.cloud.driver import Driver, draw, problem
 
@@ -38,8 +39,8 @@ def put(part: dict[str, Any], data: bytes, **headers: str) -> httpx.Response:
 # --- who asks --------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_token_no_route_answers_but_the_public_one(drive: Driver) -> None:
-    assert let_through(drive) == ["GET /v1/health"]
+def test_without_a_token_no_route_answers_but_those_that_everybody_may_read(drive: Driver) -> None:
+    assert let_through(drive) == [row.route for row in rows() if row.anonymous or row.role is None]
 
 
 def test_an_expired_token_opens_no_route(drive: Driver, places: Places) -> None:
@@ -48,6 +49,45 @@ def test_an_expired_token_opens_no_route(drive: Driver, places: Places) -> None:
     good, expired = (signed(drive, places, iat=now - 3600, exp=now + seconds) for seconds in (600, -1))
     assert drive.call("GET", "/v1/feed", user=None, headers=bearer(good)).status_code == 200
     assert let_through(drive, headers=bearer(expired)) == ["GET /v1/health"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        pytest.param({"exp": 1}, id="expired"),
+        pytest.param({"token_use": "id"}, id="an id token"),
+        pytest.param({"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_another"}, id="another pool's"),
+        pytest.param({"client_id": "another"}, id="another client's"),
+    ],
+)
+def test_a_token_that_is_not_good_never_reads_what_no_token_would(
+    drive: Driver, places: Places, sample: Video, claims: dict[str, Any]
+) -> None:
+    told = read_everything(drive, sample, bearer(signed(drive, places, **claims)))
+    assert set(told.values()) == {401}, told
+
+
+@pytest.mark.parametrize("sent", ["", "Bearer", "Bearer x", "Basic YW5uOng=", "Bearer e30.e30.c2ln"])
+def test_what_is_no_token_at_all_never_reads_what_no_token_would(drive: Driver, sample: Video, sent: str) -> None:
+    told = read_everything(drive, sample, {"authorization": sent})
+    assert set(told.values()) == {401}, told
+
+
+def test_everybody_reads_what_is_public(drive: Driver, sample: Video) -> None:
+    told = read_everything(drive, sample, {})
+    there_is_none = "GET /v1/videos/{video_id}/comments/{comment_id}"
+    assert {route: status for route, status in told.items() if status != 200} == {there_is_none: 404}
+
+
+def read_everything(drive: Driver, sample: Video, headers: dict[str, str]) -> dict[str, int]:
+    """What each route says that can be read without a token, of the published sample."""
+    ids = {"video_id": sample.video_id, "user_id": sample.owner_id, "comment_id": "1795420800000-3f2a9c01d4e7"}
+    found = {}
+    for row in (row for row in rows() if row.anonymous):
+        asked = {"q": "an", "url": f"{drive.outputs.edge_url}/@-/{sample.video_id}"}
+        path = row.route.removeprefix("GET ").format(**ids)
+        found[row.route] = drive.call("GET", path, user=None, headers=headers, params=asked).status_code
+    return found
 
 
 @pytest.mark.parametrize("claims", [{"iss": "https://example.com"}, {"client_id": "another"}])
@@ -115,7 +155,7 @@ def test_what_belongs_to_someone_else_is_not_touched(drive: Driver) -> None:
     upload = open_upload(drive)
     for method, tail in (("GET", ""), ("POST", "/complete"), ("DELETE", "")):
         answer = drive.call(method, f"/v1/uploads/{upload['upload_id']}{tail}", user="ada")
-        assert problem(answer) == (403, "not-your-upload")
+        assert problem(answer) == (404, "upload-not-found")
     for method, body in (("PATCH", {"title": "mine"}), ("DELETE", None)):
         answer = drive.call(method, f"/v1/videos/{upload['video_id']}", user="bob", json=body)
         assert problem(answer) == (403, "not-your-video")

@@ -4,7 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from cli import openapi, refusals
+from infra.catalogue import FUNCTIONS
+from reelstack.platform.config import PREFIX, config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
@@ -32,8 +36,14 @@ def test_every_route_of_the_catalogue_and_of_the_description_has_a_row() -> None
 
 
 def test_the_role_of_a_row_is_the_one_its_route_declares() -> None:
-    declared = {name: rule.requires.role for name, rule in openapi.rules().items()}
-    assert {row.route: row.role for row in rows()} == declared
+    declared = {name: (rule.requires.role, rule.requires.anonymous) for name, rule in openapi.rules().items()}
+    assert {row.route: (row.role, row.anonymous) for row in rows()} == declared
+
+
+def test_the_gateway_lets_pass_without_a_token_what_services_let_be_read_so() -> None:
+    let_pass = {route for line in FUNCTIONS for route in line.anonymous_routes}
+    assert {row.route for row in rows() if row.anonymous} == let_pass
+    assert let_pass <= {route for line in FUNCTIONS for route in line.routes}
 
 
 def test_every_cell_says_what_is_told_or_that_it_does_not_apply() -> None:
@@ -107,9 +117,9 @@ class Told:
     def __init__(self, asking: Asking, world: World) -> None:
         self.asking, self.world = asking, world
 
-    def __call__(self, row: Row, user: str | None, role: str | None = None) -> str:
+    def __call__(self, row: Row, user: str | None, role: str | None = None, **sent: Any) -> str:
         self.world.mark()
-        answer = self.asking(row.route, user=user, roles=(role or row.role or ROLES[0],))
+        answer = self.asking(row.route, user=user, roles=(role or row.role or ROLES[0],), **sent)
         if answer.status < 300:
             return str(answer.status)
         changed = self.world.changed()
@@ -122,6 +132,13 @@ Ask = Callable[[Told, Row], list[str]]
 def without_a_token(told: Told, row: Row) -> list[str]:
     told.world.begin(row.route)
     return [told(row, None)]
+
+
+def with_another_token(told: Told, row: Row) -> list[str]:
+    """One for another use, and one without the scheme."""
+    told.world.begin(row.route)
+    wrong: tuple[dict[str, Any], ...] = ({"token_use": "id"}, {"headers": {"authorization": "e30.e30.c2ln"}})
+    return [told(row, row.rightful, **sent) for sent in wrong]
 
 
 def in_a_lower_role(told: Told, row: Row) -> list[str]:
@@ -166,8 +183,50 @@ def while_suspended(told: Told, row: Row) -> list[str]:
     return [told(row, row.rightful)]
 
 
+def while_the_video_is_private_without_a_token(told: Told, row: Row) -> list[str]:
+    told.world.begin(row.route)
+    Video("vid").update([Video.visibility.set("private"), Video.shard.remove()])
+    return [told(row, None)]
+
+
+def while_the_account_is_private_without_a_token(told: Told, row: Row) -> list[str]:
+    found = []
+    for narrowed in (User.private, User.friends_only):
+        told.world.begin(row.route)
+        User("ann").update([narrowed.set(True)])
+        found.append(told(row, None))
+    return found
+
+
+def while_the_owner_is_suspended_without_a_token(told: Told, row: Row) -> list[str]:
+    told.world.begin(row.route)
+    User("ann").update([User.suspended_at.set(2)])
+    return [told(row, None)]
+
+
+def with_a_token_that_the_gateway_did_not_verify(told: Told, row: Row) -> list[str]:
+    told.world.begin(row.route)
+    return [told(row, None, headers={"authorization": sent}) for sent in ("Bearer forged", "Basic YW5uOng=", "")]
+
+
+def while_nobody_reads_without_a_token(told: Told, row: Row) -> list[str]:
+    told.world.begin(row.route)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(f"{PREFIX}ANONYMOUS_READING", "off")
+        config.cache_clear()
+        said = told(row, None)
+    config.cache_clear()
+    return [said]
+
+
 ASKED: dict[str, Ask] = {
+    "private video, no token": while_the_video_is_private_without_a_token,
+    "private account, no token": while_the_account_is_private_without_a_token,
+    "suspended account, no token": while_the_owner_is_suspended_without_a_token,
+    "token not verified": with_a_token_that_the_gateway_did_not_verify,
+    "no token, reading off": while_nobody_reads_without_a_token,
     "no token": without_a_token,
+    "other token": with_another_token,
     "other role": in_a_lower_role,
     "own": for_ones_own,
     "another's": for_anothers,

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ from cli.failures import explain
 from cli.main import app
 from local.outputs import Outputs
 from local.places import places
+from reelstack.web import Limit
 from reelstack_client import NotFound
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
@@ -48,3 +50,10 @@ def test_who_names_an_unknown_user_is_told_to_search_only_where_there_is_search(
     assert told
     assert "a handle begins with @" in told.lower()
     assert ("reelstack search" in told) is named
+
+
+def test_a_commands_limit_is_what_the_api_takes() -> None:
+    """But for commands that go through pages themselves."""
+    most = next(one.le for one in get_args(Limit)[1].metadata if hasattr(one, "le"))
+    limits = {name: one.max for name, c in COMMANDS.items() for one in c.params if one.name == "limit"}
+    assert {name for name, limit in limits.items() if limit != most} == {"reencode"}

@@ -82,7 +82,7 @@ BROKEN = (
     Case("cut in the middle", _cut(0.5, front=True), "truncated"),
     Case("cut before its header", _cut(0.9, front=False), "truncated"),
     Case("cut mkv", _cut(0.5, front=False, name="whole.mkv"), "truncated", MKV),
-    Case("samples all zero", _without_samples, "not-a-video"),
+    Case("samples all zero", _without_samples, "corrupt"),
     Case("no pictures", _no_pictures, "truncated"),
 )
 
@@ -160,6 +160,7 @@ BOMBS = (
     Case("three pictures in two hours", _far_apart, "too-long"),
     Case("1,500 tracks", _tracks(1500), "too-many-streams"),
     Case("17 tracks", _tracks(17), "too-many-streams"),
+    Case("250 tracks", _tracks(250), "too-many-streams"),
     Case("the same second 5,000 times", _edited([(1000, 0)] * 5000), "too-long"),
     Case("a pause of weeks before the clip", _edited([(0x7FFFFFFF, -1), (2000, 0)]), PLAYS),
     Case("an edit before the beginning", _edited([(2000, -5000)]), PLAYS),

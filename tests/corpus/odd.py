@@ -68,7 +68,7 @@ def change_size(path: Path, size: str) -> None:
         parts.append(part.read_bytes())
     joined = path.with_suffix(".h264")
     joined.write_bytes(b"".join(parts))
-    ffmpeg("-r", 10, "-f", "h264", "-i", joined, "-c", "copy", "-bsf:v", "setts=ts=N*100", "-f", "matroska", path)
+    ffmpeg("-r", 10, "-f", "h264", "-i", joined, "-c", "copy", "-bsf:v", "setts=ts=N/10/TB", "-f", "matroska", path)
 
 
 ODD = (

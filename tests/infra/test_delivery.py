@@ -15,9 +15,11 @@ from infra.stacks.stage import build_foundation
 from infra.stages import STAGES
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS
+from reelstack.videos import clip_links
 from tests.infra.templates import Assembly, place
 from tests.infra.test_grants import granted
 
+MEDIA = ("/v/*.m3u8", "/v/*")
 NAMED = {"domain": "clips.example.com", "hosted_zone_id": "Z123"}
 ABROAD = {"region": "eu-central-1", "origin_shield_region": "eu-central-1"}
 
@@ -53,13 +55,13 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/v1/*"}
+    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/v1/*", "/@*/*"}
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
     assert policy("/v/*.m3u8")["MaxTTL"] <= 60
     assert policy("/v/*")["MaxTTL"] >= 365 * 24 * 3600
-    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 4
+    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 5
 
 
 def test_peoples_pictures_need_no_token_and_are_kept_as_long_as_they_say() -> None:
@@ -82,6 +84,27 @@ def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None
     assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # Managed-AllViewerExceptHostHeader
     assert {"POST", "PUT", "PATCH", "DELETE"} < set(api["AllowedMethods"])
     assert api["ViewerProtocolPolicy"] == "https-only"
+
+
+def test_pages_of_clips_are_kept_a_minute_at_most_and_by_their_host_alone() -> None:
+    page = behaviors()["/@*/*"]
+    assert policy("/@*/*")["MaxTTL"] <= 60
+    key = policy("/@*/*")["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["x-viewer-host"]}
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == key["CookiesConfig"]["CookieBehavior"] == "none"
+    template, _ = stacks()
+    sent = template.to_json()["Resources"][page["OriginRequestPolicyId"]["Ref"]]["Properties"]
+    assert sent["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"] == ["x-viewer-address"]
+    assert page["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
+    assert page["ResponseHeadersPolicyId"] == behaviors()["*"]["ResponseHeadersPolicyId"]
+
+
+def test_the_page_of_a_clip_is_below_no_other_behavior() -> None:
+    """The first pattern that fits is asked, so a link below another would never come to its page."""
+    ordered = [behavior["PathPattern"] for behavior in distribution()["CacheBehaviors"]]
+    for path in (clip_links.link("ann", "vid"), clip_links.link(None, "vid", share_id="s").partition("?")[0]):
+        assert next(pattern for pattern in ordered if fnmatch(path, pattern)) == "/@*/*"
+        assert fnmatch(f"{path}/poster.jpg", "/@*/*")
 
 
 def test_the_header_that_opens_the_api_is_a_reference_and_no_text_in_the_template() -> None:
@@ -147,9 +170,33 @@ def test_a_site_with_a_name_gets_records_for_both_kinds_of_address_and_a_certifi
 def page_headers(**changes: Any) -> dict[str, Any]:
     """What the page's answers say about its security; references to other stacks as CloudFormation writes them."""
     template, _ = stacks(**changes)
-    (policy_,) = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy").values()
+    chosen = behaviors(**changes)["*"]["ResponseHeadersPolicyId"]["Ref"]
+    policy_ = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[chosen]
     found: dict[str, Any] = policy_["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     return found
+
+
+def media_cors(*web_origins: str) -> dict[str, Any]:
+    template, _ = stacks(**NAMED, web_origins=web_origins)
+    chosen = {behaviors(**NAMED, web_origins=web_origins)[path]["ResponseHeadersPolicyId"]["Ref"] for path in MEDIA}
+    (policy_id,) = chosen
+    found = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[policy_id]["Properties"]
+    cors: dict[str, Any] = found["ResponseHeadersPolicyConfig"]["CorsConfig"]
+    return cors
+
+
+def test_media_is_read_by_the_pages_that_the_stage_names() -> None:
+    site = "https://clips.example.com"
+    assert media_cors("https://other.example")["AccessControlAllowOrigins"]["Items"] == [site, "https://other.example"]
+    assert media_cors("*")["AccessControlAllowOrigins"]["Items"] == ["*"]
+    cors = media_cors()
+    assert {"Content-Range", "Content-Length"} <= set(cors["AccessControlExposeHeaders"]["Items"])
+    assert (cors["AccessControlAllowCredentials"], cors["OriginOverride"]) == (False, True)
+
+
+def test_a_page_elsewhere_may_ask_what_it_may_send() -> None:
+    for path in MEDIA:
+        assert "OPTIONS" in behaviors()[path]["AllowedMethods"]
 
 
 def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> None:

@@ -57,6 +57,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "list_media": (("s3:ListBucket",), "State/Media.Arn"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
+    "describe_decision_machine": (
+        ("states:DescribeExecution",),
+        "arn:aws:states:us-east-1:111111111111:execution:reelstack-{stage}-decision:*",
+    ),
     "start_decision_machine": (
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-decision",
@@ -92,6 +96,11 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ),
         "State/Users.Arn",
     ),
+    "change_passwords": (
+        ("cognito-idp:AdminInitiateAuth", "cognito-idp:AdminSetUserPassword"),
+        "State/Users.Arn",
+    ),
+    "sign_out_users": (("cognito-idp:AdminUserGlobalSignOut",), "State/Users.Arn"),
     "disable_users": (
         tuple(
             f"cognito-idp:{action}"
@@ -122,6 +131,11 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "detect_moderation_labels": (("rekognition:DetectModerationLabels",), "*"),
     "start_content_moderation": (("rekognition:StartContentModeration",), "*"),
     "read_content_moderation": (("rekognition:GetContentModeration", "rekognition:DetectModerationLabels"), "*"),
+    "start_transcription": (("transcribe:StartTranscriptionJob",), "*"),
+    "read_transcription": (
+        ("transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"),
+        "arn:aws:transcribe:us-east-1:111111111111:transcription-job/reelstack-{stage}-*",
+    ),
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
@@ -268,9 +282,11 @@ def test_only_the_users_service_administers_accounts_and_only_erasing_deletes_th
         for action, _ in granted(variant.at(place(line, "Role")).path, variant):
             if action.startswith("cognito-idp:"):
                 holders.setdefault(line.name, set()).add(action.removeprefix("cognito-idp:"))
-    assert holders.keys() == {"accounts", "privacy", "collect_export_part", "erase_items"}
+    assert holders.keys() == {"accounts", "end_sign_ins", "privacy", "collect_export_part", "erase_items"}
     assert [name for name, actions in holders.items() if "AdminDeleteUser" in actions] == ["erase_items"]
     assert [name for name, actions in holders.items() if "AdminAddUserToGroup" in actions] == ["accounts"]
+    assert [name for name, actions in holders.items() if "AdminSetUserPassword" in actions] == ["accounts"]
+    assert holders["end_sign_ins"] == {"AdminUserGlobalSignOut"}
     assert holders["collect_export_part"] == {"ListUsers"}
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra.api.public_routes import any_method
+from infra.api.public_routes import UNROUTED, anonymous, open_routes
 from infra.catalogue import FUNCTIONS
 from infra.functions.function import snap_started
 from infra.settings import Settings
 from infra.stages import STAGES
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
-PUBLIC = {any_method(route) for line in FUNCTIONS for route in line.public_routes}
+PUBLIC = {route.key for line in FUNCTIONS for route in open_routes(line, "arn", STAGES["prod"])}
 FEED_LEVEL_3 = 1_000
 """Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
 
@@ -31,7 +31,10 @@ def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) 
 
 
 def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> None:
-    assert {"ANY /v1/health"} == PUBLIC
+    assert {key for key in PUBLIC if not key.startswith(("GET /anonymous/v1/", "ANY /pages/"))} == {
+        "ANY /v1/health",
+        UNROUTED[0],
+    }
     for key, route in _routes(variant).items():
         assert route["AuthorizationType"] == ("NONE" if key in PUBLIC else "JWT"), key
         assert ("AuthorizerId" in route) == (key not in PUBLIC), key
@@ -58,15 +61,25 @@ def test_every_route_that_answers_before_it_knows_who_asks_has_a_throttle_of_its
 
 
 def test_a_route_without_a_token_leads_to_the_function_that_another_stack_makes(variant: Assembly) -> None:
+    routes = _routes(variant)
     for line in FUNCTIONS:
-        for route in line.public_routes:
-            target = _routes(variant)[any_method(route)]["Target"]
+        for route in open_routes(line, "arn", variant.settings):
+            target = routes[route.key]["Target"]
             integration = variant.at(variant.flat("Api", target).removeprefix("integrations/")).properties
             function = variant.at(place(line)).properties["FunctionName"]
             alias = (
                 f":{variant.at(place(line, 'Live')).properties['Name']}" if snap_started(line, variant.settings) else ""
             )
             assert integration["IntegrationUri"].endswith(f":function:{function}{alias}")
+
+
+def test_what_is_read_without_a_token_is_a_second_route_beside_the_one_that_wants_it(variant: Assembly) -> None:
+    """A token that is not valid meets the authorizer of the first, whatever the second would answer."""
+    routes = _routes(variant)
+    reading = [route for line in FUNCTIONS for route in line.anonymous_routes]
+    assert {(routes[key]["AuthorizationType"], routes[anonymous(key)]["AuthorizationType"]) for key in reading} == {
+        ("JWT", "NONE")
+    }
 
 
 def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
@@ -141,7 +154,7 @@ def test_sign_in_is_by_code_with_pkce_and_by_password_on_laptops_only(variant: A
     client = variant.at("State/Users/App").properties
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False
-    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     assert client["PreventUserExistenceErrors"] == "ENABLED"
 
 
@@ -187,6 +200,16 @@ def test_every_service_is_told_the_rates_and_an_alarm_rings_when_nobody_counts(p
         if line.trigger == "http":
             variables = prod.at(place(line)).properties["Environment"]["Variables"]
             own = set(prod.settings.route_rates) & set(line.routes)
-            assert set(json.loads(variables["REELSTACK_RATES"])) == {"user", "address"} | own
+            assert set(json.loads(variables["REELSTACK_RATES"])) == {"user", "address", "anonymous"} | own
             assert variables["REELSTACK_RATE_LIMITER_FALLBACK"] == prod.settings.rate_limiter_fallback == "tables"
             assert prod.at(place(line, "Unlimited", below="Alarms")).properties["MetricName"] == "RateLimiterDown"
+
+
+def test_no_route_leads_around_the_one_that_wants_a_token() -> None:
+    """What catches the rest is greedy, and API Gateway prefers whatever is not."""
+    assert all(key.endswith("/{proxy+}") for key in UNROUTED)
+    assert not any("+}" in key for key in PUBLIC - set(UNROUTED))
+
+
+def test_an_api_has_no_more_routes_than_aws_allows(variant: Assembly) -> None:
+    assert len(_routes(variant)) <= 300

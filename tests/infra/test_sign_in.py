@@ -39,14 +39,42 @@ def test_nothing_of_the_pool_needs_a_dearer_plan(variant: Assembly) -> None:
     (domain,) = variant.of("AWS::Cognito::UserPoolDomain")
     assert domain.properties["ManagedLoginVersion"] == 1
     assert pool.properties["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
-    assert not {"LambdaConfig", "UserPoolAddOns", "WebAuthnRelyingPartyID"} & set(pool.properties)
+    assert not {"UserPoolAddOns", "WebAuthnRelyingPartyID"} & set(pool.properties)
+    assert set(pool.properties["LambdaConfig"]) == {"PostConfirmation"}
     assert "PasswordHistorySize" not in pool.properties["Policies"]["PasswordPolicy"]
+
+
+def test_guessed_passwords_are_answered_by_the_plan_that_can() -> None:
+    pool = only(state(cognito_plan="PLUS"), "AWS::Cognito::UserPool")
+    assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
+
+
+def test_no_token_of_the_app_serves_itself_at_the_user_pool(variant: Assembly) -> None:
+    """Cognito's own API gives every token the scope of self-service, by which its holder changes the password."""
+    for client in (one.properties for one in variant.of("AWS::Cognito::UserPoolClient")):
+        assert client["PreventUserExistenceErrors"] == "ENABLED"
+        assert client["EnableTokenRevocation"] is True
+        assert "aws.cognito.signin.user.admin" not in client.get("AllowedOAuthScopes", [])
+        only_by_the_service = {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+        assert set(client["ExplicitAuthFlows"]) <= only_by_the_service
+
+
+def test_the_pool_asks_the_function_that_ends_sign_ins_and_may(variant: Assembly) -> None:
+    (pool,) = variant.of("AWS::Cognito::UserPool")
+    asked = variant.flat(pool.stack, pool.properties["LambdaConfig"]["PostConfirmation"])
+    assert asked.endswith(f"function:reelstack-{variant.settings.stage}-end_sign_ins")
+    (may,) = (
+        one.properties
+        for one in variant.of("AWS::Lambda::Permission")
+        if one.properties["Principal"] == "cognito-idp.amazonaws.com"
+    )
+    assert variant.flat("People", may["SourceArn"]) == "State/Users.Arn"
 
 
 def test_a_changed_address_counts_only_once_its_code_was_entered(variant: Assembly) -> None:
     """Nor can its owner say that it is verified: by default a client may write every standard attribute but that."""
     (pool,) = variant.of("AWS::Cognito::UserPool")
-    (client,) = variant.of("AWS::Cognito::UserPoolClient")
+    client = next(one for one in variant.of("AWS::Cognito::UserPoolClient") if one.properties.get("CallbackURLs"))
     assert pool.properties["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
     assert pool.properties["AutoVerifiedAttributes"] == ["email"]
     assert "email_verified" not in client.properties.get("WriteAttributes", [])
@@ -79,7 +107,8 @@ def test_the_site_passed_on_by_deploy_may_sign_in_and_upload() -> None:
 
 def test_a_site_among_the_origins_is_a_callback_and_may_upload() -> None:
     template = state(web_origins=(SITE,))
-    client = only(template, "AWS::Cognito::UserPoolClient")
+    clients = [one["Properties"] for one in template.find_resources("AWS::Cognito::UserPoolClient").values()]
+    (client,) = (one for one in clients if one.get("CallbackURLs"))
     assert client["CallbackURLs"] == client["LogoutURLs"] == [f"{SITE}/"]
     origins = [
         rule["AllowedOrigins"]

@@ -62,7 +62,7 @@ def test_a_share_is_one_link_a_channel_and_counts_once(call: Call, streams: Stre
         for channel in ("link", "link", "message")
     )
     assert one == again
-    assert one["url"] == f"/?v=vid&from={one['share_id']}"
+    assert one["url"] == f"/@-/vid?from={one['share_id']}"
     assert other["share_id"] != one["share_id"]
     streams.flow()
     assert call("videos", "GET", "/v1/videos/vid").json["shares"] == 2
@@ -122,6 +122,7 @@ def test_a_report_makes_an_open_review_more_urgent_and_leaves_its_kind(call: Cal
     question = review_queue.question(Video.get("vid"), review_queue.Kind.POLICY, {"sexual": 0.2})
     audit_log.commit(audit_log.entry("vid", audit_log.POLICY, "asked", ""), question)
     report(call, "bob")
+    Video("vid").update([Video.state.set("review")])
     streams.flow()
     (asked,) = waiting(call)
     assert (asked["kind"], asked["labels"]) == ("policy", {"sexual": 0.2, "reported": 0.5})

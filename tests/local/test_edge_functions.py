@@ -98,7 +98,11 @@ async def test_whoever_lacks_a_good_token_is_refused(edge: EdgeFunctions, uri: s
     answer = await media(edge, uri)
     assert isinstance(answer, Answered)
     assert answer.status == 403
-    assert answer.headers == {"content-type": "application/problem+json", "cache-control": "no-store"}
+    assert answer.headers == {
+        "content-type": "application/problem+json",
+        "cache-control": "no-store",
+        "access-control-allow-origin": "*",  # a player on another site reads why
+    }
     assert f'"https://reelstack.dev/problems/{kind}"' in answer.body
 
 
@@ -135,6 +139,14 @@ async def test_a_token_issued_after_a_video_was_hidden_opens_it_for_those_who_ma
     assert await media(edge, tokened("hidden", issued=NOW + 1)) == "/v/hidden/1/master.m3u8"
 
 
+async def test_a_page_elsewhere_may_ask_before_it_asks_for_a_range(edge: EdgeFunctions) -> None:
+    asked = Viewer("OPTIONS", tokened(), "", {"origin": "https://elsewhere.example"}, "203.0.113.9")
+    answer = await edge.viewer_request("media_token.js", asked.event("E1", "d1"))
+    assert isinstance(answer, Answered)
+    assert answer.status == 204
+    assert answer.headers["access-control-allow-headers"] == "range"
+
+
 async def test_keys_that_come_later_are_seen() -> None:
     later = SigningKey("k2", "later")
     async with functions(*FILES) as edge:
@@ -146,20 +158,76 @@ async def test_keys_that_come_later_are_seen() -> None:
 @pytest.mark.parametrize(
     ("uri", "served"),
     [
-        *((route, "/index.html") for route in ("/", "/signed-in", "/clip/42", "/clip/4.2/x")),
+        ("/", "/index.html"),
         *((file, file) for file in ("/index.html", "/assets/index-Bx3.js", "/favicon.svg", "/config.json")),
     ],
 )
-async def test_routes_of_the_web_app_get_its_page_and_files_stay_files(
-    edge: EdgeFunctions, uri: str, served: str
-) -> None:
+async def test_the_web_app_is_at_the_root_and_its_files_stay_files(edge: EdgeFunctions, uri: str, served: str) -> None:
     assert await path(edge, "web_routes.js", event(uri)) == served
+
+
+@pytest.mark.parametrize("uri", ["/signed-in", "/clip/42", "/@ann", "/x.html", "/assets/a/b.js", "/v1", "/index.html/"])
+async def test_any_other_address_is_told_to_be_no_page(edge: EdgeFunctions, uri: str) -> None:
+    told = await edge.viewer_request("web_routes.js", event(uri))
+    assert isinstance(told, Answered)
+    assert (told.status, told.headers["cache-control"]) == (404, "no-store")
+    assert "There is no such page" in str(told.body)
+    assert "frame-ancestors 'none'" in told.headers["content-security-policy"]
+
+
+async def test_an_at_sign_may_be_written_in_two_ways(edge: EdgeFunctions) -> None:
+    told = await edge.viewer_request("web_routes.js", event("/%40ann/vid"))
+    assert isinstance(told, Answered)
+    assert (told.status, told.headers["location"]) == (301, "/@ann/vid")
+
+
+@pytest.mark.parametrize(
+    ("uri", "asked"),
+    [
+        ("/@ann/vid", "/pages/@ann/vid"),
+        ("/@ann/vid/", "/pages/@ann/vid"),
+        ("/@ann/vid/poster.jpg", "/pages/@ann/vid/poster.jpg"),
+        ("/@-/vid", "/pages/@-/vid"),
+        *((other, "/pages/-/-") for other in ("/@ann/", "/@ann/a/b", "/@ann/a%2f..", "/@ann/vid/poster.png")),
+    ],
+)
+async def test_the_page_of_a_clip_is_asked_for_without_what_the_viewer_says(
+    edge: EdgeFunctions, uri: str, asked: str
+) -> None:
+    sent = {"host": "clips.example.com", "authorization": "Bearer x", "x-viewer-host": "evil.example"}
+    made = await edge.viewer_request("clip_pages.js", Viewer("GET", uri, "a=b", sent, "203.0.113.9").event("E1", "d1"))
+    assert isinstance(made, Passed)
+    assert made.uri == asked
+    assert made.headers == {
+        "host": "clips.example.com",
+        "x-viewer-host": "clips.example.com",
+        "x-viewer-address": "203.0.113.9",
+    }
 
 
 async def test_the_api_hears_the_viewers_address_and_not_what_the_viewer_says(edge: EdgeFunctions) -> None:
     viewer = Viewer("POST", "/v1/x", "", {"x-viewer-address": "203.0.113.9", "accept": "*/*"}, "2001:db8::7")
     made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
-    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "accept": "*/*"})
+    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "x-viewer-host": "", "accept": "*/*"})
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "leads_to"),
+    [
+        ("GET", {}, "/anonymous/v1/feed"),
+        ("GET", {"authorization": "Bearer x"}, "/v1/feed"),
+        ("GET", {"authorization": ""}, "/v1/feed"),
+        ("POST", {}, "/v1/feed"),
+        ("OPTIONS", {}, "/v1/feed"),
+    ],
+)
+async def test_only_who_shows_no_token_is_led_to_the_routes_that_ask_for_none(
+    edge: EdgeFunctions, method: str, headers: dict[str, str], leads_to: str
+) -> None:
+    viewer = Viewer(method, "/v1/feed", "", {"host": "clips.example.com"} | headers, "203.0.113.9")
+    made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
+    assert isinstance(made, Passed)
+    assert (made.uri, made.headers["x-viewer-host"]) == (leads_to, "clips.example.com")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

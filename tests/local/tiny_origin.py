@@ -25,7 +25,7 @@ class Asked:
 class TinyOrigin:
     """`objects`: path -> (body, Cache-Control). Anything else is refused as S3 does without ListBucket.
 
-    `answers`: "METHOD /path" -> what makes status and JSON of a request, below /api/v1/ and at / (where Cognito is);
+    `answers`: "METHOD /path" -> what makes status and JSON of a request, below /api/ and at / (where Cognito is);
     with a status of 302, the address to go to.
     """
 
@@ -54,7 +54,7 @@ def tiny_origin() -> Iterator[TinyOrigin]:
             asked = Asked(self.command, self.path, headers, self.rfile.read(length))
             origin.asked.append(asked)
             time.sleep(origin.delay)
-            if self.path.startswith("/api/v1/") or self.path == "/":
+            if self.path.startswith("/api/") or self.path == "/":
                 self._api(asked)
             else:
                 self._object()

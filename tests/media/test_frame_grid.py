@@ -33,7 +33,35 @@ def test_a_fast_source_is_thinned_evenly(rate: int, fps: int) -> None:
 def test_an_uneven_source_lies_on_the_nearest_usual_rate() -> None:
     ticks = [0, 33, 66, 100, 133, 200, 233, 266, 300, 433, 466, 500]  # 30 fps with holes
     grid = frame_grid(ticks, 33, MS)
-    assert (grid.fps, grid.frames, grid.constant) == (Fraction(30000, 1001), 16, False)
+    assert (grid.fps, grid.frames, grid.constant) == (Fraction(30), 16, False)
+
+
+@given(
+    st.sampled_from(["24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60"]),
+    st.integers(120, 900),
+    st.sampled_from([1000, 15360, 90000]),
+    st.data(),
+)
+def test_a_source_with_one_late_frame_keeps_its_rate_and_its_frames(
+    rate: str, count: int, scale: int, data: st.DataObject
+) -> None:
+    fps = Fraction(rate)
+    ticks = [round(n / fps * scale) for n in range(count)]
+    ticks[data.draw(st.integers(1, count - 2))] += round(scale / fps * Fraction(2, 5))
+    grid = frame_grid(ticks, round(scale / fps), Fraction(1, scale), [fps * Fraction(count, count + 1)])
+    assert (grid.fps, grid.frames, grid.constant) == (fps, count, False)
+    assert not grid.is_changed_from(count)
+
+
+@pytest.mark.parametrize(
+    ("own", "usual"),
+    [("28", "30000/1001"), ("26", "25"), ("22", "24000/1001"), ("37", "30"), ("44", "48"), ("6", "10")],
+)
+def test_an_uneven_source_goes_to_the_nearest_usual_rate(own: str, usual: str) -> None:
+    ticks = [round(n * 90000 / Fraction(own)) for n in range(200) if n % 50 != 7]
+    grid = frame_grid(ticks, 90000 // int(own), Fraction(1, 90000))
+    assert grid.fps == Fraction(usual)
+    assert grid.is_changed_from(len(ticks))
 
 
 def test_no_grid_is_faster_than_60() -> None:

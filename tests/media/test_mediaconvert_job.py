@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reelstack.media.colour import find_colour, find_transfer
 from reelstack.media.ladder import CAPPED_SECONDS, Facts, Plan, make_plan
 from reelstack.media.mediaconvert_job import Place, job, output_name
+from reelstack.media.shape import Shape
 from reelstack.production.engine_choice import takes
 from tests.aws_shapes import problems
 
@@ -145,11 +147,53 @@ def test_sound_is_brought_to_its_loudness_and_a_silent_clip_asks_for_none() -> N
     assert "AudioSelectors" not in silent["Settings"]["Inputs"][0]
 
 
+def test_the_sound_is_that_of_the_plan_counted_from_one() -> None:
+    (selector,) = asked(planned(audio_stream=4))["Settings"]["Inputs"][0]["AudioSelectors"].values()
+    assert (selector["SelectorType"], selector["Streams"]) == ("STREAM", [5])
+
+
 @pytest.mark.parametrize("transfer", ["pq", "hlg"])
 def test_hdr_is_tone_mapped_and_sdr_left_alone(transfer: str) -> None:
     corrected = pictures(asked(planned(transfer=transfer)))[0]["VideoDescription"]["VideoPreprocessors"]
     assert corrected["ColorCorrector"]["ColorSpaceConversion"] == "FORCE_709"
     assert "VideoPreprocessors" not in pictures(asked(planned()))[0]["VideoDescription"]
+
+
+COLOURS: dict[str, tuple[dict[str, Any], str | None, str | None]] = {
+    "HDR10": ({"color_transfer": "smpte2084"}, "FORCE", "FORCE_709"),
+    "HLG_2020": (
+        {"color_transfer": "arib-std-b67", "color_space": "bt2020nc", "color_primaries": "bt2020"},
+        "FALLBACK",
+        "FORCE_709",
+    ),
+    "REC_601": ({"width": 640, "height": 360}, "FORCE", "FORCE_709"),
+    "REC_709": ({"width": 1280, "height": 720}, "FORCE", None),
+    "P3D65_SDR": ({"color_space": "bt709", "color_primaries": "smpte432"}, "FALLBACK", "FORCE_709"),
+    "FOLLOW": ({"color_space": "bt2020nc", "color_primaries": "bt2020"}, None, "FORCE_709"),
+}
+
+
+@pytest.mark.parametrize("space", COLOURS)
+def test_colours_are_named_where_tags_are_missing_and_converted_where_they_are_not_bt709(space: str) -> None:
+    tags, usage, conversion = COLOURS[space]
+    request = asked(planned(colour=find_colour(tags), transfer=find_transfer(tags)))
+    assert problems("mediaconvert", "CreateJob", request) == []
+    selector = request["Settings"]["Inputs"][0]["VideoSelector"]
+    assert (selector["ColorSpace"], selector.get("ColorSpaceUsage")) == (space, usage)
+    for output in pictures(request):
+        corrected = output["VideoDescription"].get("VideoPreprocessors", {}).get("ColorCorrector", {})
+        assert corrected.get("ColorSpaceConversion") == conversion
+        assert output["VideoDescription"]["ColorMetadata"] == "INSERT"
+
+
+def test_full_range_is_made_limited_and_a_shape_that_changes_is_fitted() -> None:
+    tags = {"color_space": "bt709", "color_primaries": "bt709", "color_range": "pc"}
+    shape = Shape(width=1920, height=1080, changes=True)
+    request = asked(planned(colour=find_colour(tags), shape=shape))
+    assert problems("mediaconvert", "CreateJob", request) == []
+    description = pictures(request)[0]["VideoDescription"]
+    assert description["ScalingBehavior"] == "FIT"
+    assert description["VideoPreprocessors"]["ColorCorrector"] == {"SampleRangeConversion": "LIMITED_RANGE_SQUEEZE"}
 
 
 def test_a_turned_clip_is_turned_upright_and_fields_become_pictures() -> None:

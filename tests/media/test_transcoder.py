@@ -123,7 +123,7 @@ def test_a_file_whose_index_leads_past_the_segment_is_decoded_from_its_start(tmp
     picture = Picture(plan.rest[0], spending(plan, plan.rest[0], 4, None), tmp_path / "picture.mp4")
     arguments = ffmpeg_args.encode_segment(shifted, source, plan.segments[1], [picture], 1)
     assert "-ss" in arguments
-    assert "-ss" not in ffmpeg_args.encode_segment(shifted, source, plan.segments[1], [picture], 1, seek=False)
+    assert "-ss" not in ffmpeg_args.encode_segment(shifted, source, plan.segments[1], [picture], 1, reach="start")
     made = transcoder.encode_segment(shifted, source, plan.segments[1], tmp_path, EFFORT)
     assert made["hevc-80"].samples == 100
 

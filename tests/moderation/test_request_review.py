@@ -13,6 +13,7 @@ from functions.moderation.request_review.handler import handler as request_revie
 from functions.production.fail.handler import handler as fail
 from functions.production.reconcile_production.handler import handler as reconcile
 from reelstack.moderation import decisions
+from reelstack.moderation.decision_machine import resend
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.production import executions, slots
@@ -121,7 +122,7 @@ def test_deciding_twice_is_deciding_once(asked: Config, call: Call) -> None:
 def test_of_two_different_decisions_the_first_holds(asked: Config, call: Call) -> None:
     decide(call, "approve")
     second = decide(call, "reject", user="eve")
-    assert (second.status, second.json["type"].rpartition("/")[2]) == (409, "nothing-to-decide")
+    assert (second.status, second.json["type"].rpartition("/")[2]) == (409, "already-decided")
     ((_, started),) = decision_machine.inputs().items()
     assert (started["verdict"], started["by"]) == ("approve", "max")
     assert Claim.get("u1").decision == "approve"
@@ -155,7 +156,7 @@ def test_a_decision_on_what_was_deleted_meanwhile_is_forgotten(asked: Config, ca
     Claim("u1").update(actions=[Claim.decision.set("approve"), Claim.decided_by.set("max")])
     Lease(slots.DECIDED, "u1-1", upload_id="u1").save()
     Video("v1").update(actions=[Video.state.set("deleted")])
-    assert decisions.resend_decisions() == 0
+    assert resend() == 0
     assert list(Lease.query(slots.DECIDED)) == []
     assert decision_machine.inputs() == {}
 
@@ -258,7 +259,7 @@ def test_an_execution_whose_answer_got_lost_before_the_upgrade_gets_it(old_execu
     Claim("u1").update(actions=[Claim.decision.set("approve"), Claim.decided_by.set("max")])
     assert reconcile({}, context)["resent"] == 1
     assert old_execution.decision()["verdict"] == "approve"
-    assert decisions.resend_decisions() == 0
+    assert resend() == 0
 
 
 def test_an_old_execution_whose_time_runs_out_fails_as_it_would_have(

@@ -139,8 +139,9 @@ def test_an_answered_review_is_out_of_the_queue(aws: Config, call: Call) -> None
     claim(call, **MIA)
     decide(call, "reject", **MIA)
     assert listed(call) == []
-    assert problem(claim(call, **MAX)) == (409, "nothing-to-decide")
-    assert problem(claim(call, method="DELETE", **MIA)) == (409, "nothing-to-decide")
+    assert problem(claim(call, **MAX)) == (409, "already-decided")
+    assert problem(claim(call, method="DELETE", **MIA)) == (409, "already-decided")
+    assert problem(decide(call, "reject", **MAX)) == (409, "already-decided")
 
 
 # --- the audit log ---------------------------------------------------------------------------------------------------

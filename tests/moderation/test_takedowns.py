@@ -244,7 +244,7 @@ def test_a_video_is_withdrawn_when_it_is_for_fewer_people(
 @pytest.mark.parametrize("state", ["processing", "review", "rejected", "failed"])
 def test_only_what_is_published_is_taken_down(store: EdgeStore, call: Call, state: str) -> None:
     make(state=state, reason="moderated" if state == "rejected" else None)
-    assert problem(take_down(call)) == (409, "nothing-to-take-down")
+    assert problem(take_down(call)) == (409, "already-rejected" if state == "rejected" else "nothing-to-take-down")
     assert actions() == []
 
 
@@ -293,7 +293,7 @@ def test_a_restore_that_finds_nothing_to_bring_back_publishes_nothing(
 def test_a_declined_appeal_is_the_end_of_it(appealed: EdgeStore, call: Call) -> None:
     assert decide(call, "reject").json["state"] == "rejected"
     assert problem(appeal(call)) == (409, "already-appealed")
-    assert problem(decide(call, "approve")) == (409, "nothing-to-decide")
+    assert problem(decide(call, "approve")) == (409, "already-decided")
 
 
 def test_an_appeal_goes_to_somebody_else_than_the_first_verdict(appealed: EdgeStore, call: Call) -> None:
@@ -349,7 +349,7 @@ def test_a_deleted_video_leaves_the_queue(appealed: EdgeStore, call: Call, event
     record = event("videos/publish_video_events.deleted")
     announce(record, context)
     assert Review.get("vid").queue is None
-    assert problem(call("moderation", "GET", "/v1/reviews/vid", **OTHER)) == (409, "nothing-to-decide")
+    assert problem(call("moderation", "GET", "/v1/reviews/vid", **OTHER)) == (409, "question-closed")
 
 
 def test_a_granted_appeal_is_announced(event: Event) -> None:
@@ -418,6 +418,8 @@ def test_nobody_decides_about_what_is_not_there(store: EdgeStore, call: Call) ->
     assert problem(take_down(call)) == (404, "video-not-found")
     assert problem(appeal(call)) == (404, "video-not-found")
     assert problem(call("moderation", "GET", "/v1/videos/vid/audit", **MOD)) == (404, "video-not-found")
+    assert problem(call("moderation", "POST", "/v1/reviews/vid/claim", **MOD)) == (404, "video-not-found")
+    make()
     assert problem(call("moderation", "POST", "/v1/reviews/vid/claim", **MOD)) == (409, "nothing-to-decide")
 
 

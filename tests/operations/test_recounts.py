@@ -117,7 +117,8 @@ def test_too_many_to_count_in_time_is_said(video: str, monkeypatch: pytest.Monke
 
 
 def test_followers_and_those_followed_are_counted_without_requests(aws: Config) -> None:
-    users.find_or_create("ann")
+    for name in ("ann", "bob", "cid", *(f"u{number}" for number in range(12))):
+        users.find_or_create(name)
     for number in range(12):
         follower = f"u{number}"
         Follow(follower, "ann", state="following", since=1, shard=f"following#ann#{number % 8}").save()

@@ -19,7 +19,17 @@ def test_by_duration_only_longer_clips_are_managed(frames: int, engine: str) -> 
     assert choose_engine(planned(frames=frames), "by-duration", 120) == engine
 
 
-@pytest.mark.parametrize("odd", [{"width": 100, "height": 100}, {"fps": (1, 1)}, {"fps": (240, 1)}])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"width": 100, "height": 100},
+        {"fps": (1, 1)},
+        {"fps": (240, 1)},
+        {"held_first": 9},
+        {"held_last": 9},
+        {"notices": ("picture-chosen",)},
+    ],
+)
 def test_what_mediaconvert_does_not_take_ffmpeg_makes(odd: dict[str, object]) -> None:
     assert choose_engine(planned(**odd), "mediaconvert", 0) == "ffmpeg"
 

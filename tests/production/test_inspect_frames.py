@@ -75,7 +75,7 @@ def test_more_frames_than_are_read_at_once_are_all_seen(inspect: Inspect) -> Non
 )
 def test_bad_language_anywhere_is_for_a_person_to_judge(inspect: Inspect, texts: dict[str, Any]) -> None:
     answer = inspect(**texts)
-    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("review", None, "profanity")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("review", None, "Found in the clip: profanity.")
     assert answer["labels"]["profanity"] == 0.5
 
 
@@ -85,7 +85,37 @@ def test_thresholds_are_the_stages_own(inspect: Inspect, monkeypatch: pytest.Mon
     monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(strict))
     config.cache_clear()
     answer = inspect()
-    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("reject", "moderated", "sexual")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == (
+        "reject",
+        "moderated",
+        "Found in the clip: sexual.",
+    )
+
+
+def test_a_clip_that_shows_more_than_was_inspected_goes_to_a_person(inspect: Inspect, context: Any) -> None:
+    inspect()
+    answer = handler({**STEP, "unseen": 1}, context)
+    assert (answer["verdict"], answer["detail"], answer["labels"]["unseen"]) == (
+        "review",
+        "Found in the clip: unseen.",
+        1.0,
+    )
+
+
+def test_what_one_model_alone_knows_is_not_rejected(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = {label: {"review": 0.0, "reject": 0.0} for label in ("graphic", "profanity")}
+    strict["sexual"] = {"review": 1.0, "reject": 1.0}
+    monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(strict))
+    config.cache_clear()
+    answer = inspect()
+    assert (answer["verdict"], answer["reason"]) == ("review", None)
+
+
+def test_a_source_that_says_it_is_turned_is_looked_at_from_all_sides(inspect: Inspect, context: Any) -> None:
+    upright = inspect()["labels"]
+    turned = handler({**STEP, "turned": True}, context)["labels"]
+    assert upright.keys() == turned.keys()
+    assert upright["sexual"] != turned["sexual"]
 
 
 def test_one_engine_alone_is_a_setting(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:

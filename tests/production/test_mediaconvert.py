@@ -56,7 +56,10 @@ def probed(transcoder: Transcoder, production: Any, engine: None, tmp_path: Path
 def planned(transcoder: Transcoder, production: Any) -> Any:
     """A production whose plan is made, and nothing else."""
     plan = planned_facts(width=180, height=320).model_dump_json().encode()
-    seam.client("s3").put_object(Bucket="uploads", Key="work/u1/1/plan.json", Body=plan)
+    track = {"codecs": "", "timescale": 1, "width": 0, "height": 0, "header_bytes": 0, "fragments": []}
+    first = {"picture": track | {"name": "avc"}, "sound": track | {"name": "sound"}, "effort": {"qp": 30, "kbps": 1}}
+    for name, content in (("plan", plan), ("first", json.dumps(first | {"color": "#000000"}).encode())):
+        seam.client("s3").put_object(Bucket="uploads", Key=f"work/u1/1/{name}.json", Body=content)
     return production
 
 
@@ -117,6 +120,22 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     theirs = probed.objects("uploads", "work/u1/1/mediaconvert/clip-hevc")["work/u1/1/mediaconvert/clip-hevc-180.cmfv"]
     ours = after[f"{ASSET}hevc-180.mp4"]
     assert theirs.count(b"mfra") + theirs.count(b"sidx") > ours.count(b"sidx") == 1, "what is not a fragment goes"
+
+
+def test_a_job_leaves_out_a_sound_that_was_dropped(
+    probed: Any, waiting: Waiting, transcoder: Transcoder, context: Any
+) -> None:
+    key = "work/u1/1/first.json"
+    first = json.loads(probed.objects("uploads", key)[key]) | {"sound": None, "notices": ["sound-dropped"]}
+    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=json.dumps(first).encode())
+    submit(probed, waiting)
+    ((job_id, job),) = transcoder.jobs.items()
+    assert "audioSelectors" not in job["settings"]["inputs"][0]
+    receive(transcoder.finish(job_id), context)
+    probed.run("package", engine="mediaconvert")
+    asset = json.loads(probed.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    assert asset["notices"] == ["sound-dropped"]
+    assert f"{ASSET}sound.mp4" not in probed.objects("media")
 
 
 def counted(playlist: Path, kind: str = "v") -> tuple[int, bytes]:

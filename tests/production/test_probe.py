@@ -25,6 +25,7 @@ def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
         "duration_ms": 2500,
         "engine": "ffmpeg",
         "watcher": "onnx",
+        "listener": "none",
     }
     plan = json.loads(production.objects("uploads", "work/")["work/u1/1/plan.json"])
     assert [rendition["name"] for rendition in plan["renditions"]] == ["avc-180", "hevc-180"]
@@ -42,7 +43,7 @@ def test_another_type_than_announced_is_rejected(production: Any, clip: Path) ->
     production.upload(clip, content_type="video/webm")
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", "type-mismatch")
-    assert "video/webm" in answer["detail"]
+    assert "WebM" in answer["detail"]
 
 
 @pytest.mark.parametrize(

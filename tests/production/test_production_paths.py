@@ -49,6 +49,10 @@ LONG: dict[str, list[Outcome]] = {
     "probe": [{**WELL["probe"], "first_rung": "segments", "first_segments": [0, 1]}],
 }
 
+HEARD: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "listener": "transcribe"}]}
+LATER: dict[str, Any] = {"done": False, "labels": {"speech": 0.5}}
+TRANSCRIBED: dict[str, list[Outcome]] = {**HEARD, "submit_transcription": [LATER]}
+
 RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
     # state: (what leads there, error -> how often it is tried again)
     "Probe": ({}, dict.fromkeys(BUSY, 6) | {ANY: 0}),
@@ -71,6 +75,8 @@ RETRIES: dict[str, tuple[dict[str, list[Outcome]], dict[str, int]]] = {
         | {ANY: 0},
     ),
     "ReadRekognition": (WATCHED, {ANY: 5}),
+    "SubmitTranscription": (HEARD, {"LimitExceededException": 6, ANY: 3}),
+    "ReadTranscription": (TRANSCRIBED, {"LimitExceededException": 6, ANY: 3}),
     "SampleFrames": ({}, {ANY: 3}),
     "InspectFrames": ({}, {ANY: 3}),
     "RequestReview": ({"inspect_frames": [REVIEW]}, {ANY: 4}),
@@ -141,6 +147,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("made by MediaConvert", "publish", MANAGED, told, {"submit_mediaconvert": 1, "transcode": 0})
     looked = {"submit_rekognition": 1, "read_rekognition": 1, "inspect_frames": 0}
     yield Scenario("looked at by Rekognition", "publish", WATCHED, told, looked)
+    yield from heard()
     for state, script in (("SubmitMediaconvert", MANAGED), ("SubmitRekognition", WATCHED)):
         silent: dict[str, list[Outcome]] = {**script, function_of(state): [Silent()]}
         yield Scenario(
@@ -158,6 +165,17 @@ def scenarios() -> Iterator[Scenario]:
         for error, tries in {**FULL, **errors}.items():
             yield from tried_again(state, before, error, tries)
         yield from hanging(state, before, errors)
+
+
+def heard() -> Iterator[Scenario]:
+    """What is said in a clip goes to the step that judges it, whoever wrote it down."""
+    silent: dict[str, list[Outcome]] = {"probe": [{**WELL["probe"], "listener": "none"}]}
+    yield Scenario("without sound", "publish", silent, {}, {"submit_transcription": 0, "inspect_frames": 1})
+    counts = {"submit_transcription": 1, "read_transcription": 0}
+    yield Scenario("written down at once", "publish", HEARD, {}, counts)
+    polled: dict[str, list[Outcome]] = {**TRANSCRIBED, "read_transcription": [LATER]}
+    counts = {"submit_transcription": 1, "read_transcription": 2}
+    yield Scenario("written down later", "publish", polled, {}, counts)
 
 
 def tried_again(state: str, before: dict[str, list[Outcome]], error: str, tries: int) -> Iterator[Scenario]:

@@ -15,6 +15,7 @@ from functions.production.start_production.handler import handler as start_produ
 from functions.videos.publish_video_events.handler import handler as announce
 from reelstack.counters import counters
 from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.failure_reasons import REASONS
 from reelstack.platform import aws as seam
 from reelstack.platform import stream_records
 from reelstack.platform.config import Config
@@ -52,7 +53,11 @@ def test_reject_stores_the_reason(video: Video, event: Event, context: Any, case
 def test_fail_stores_that_it_can_be_tried_again_and_no_internals(video: Video, event: Event, context: Any) -> None:
     assert fail(event("production/fail.caught"), context) == {"failed": True}
     video.refresh()
-    assert (video.state, video.reason, video.reason_detail) == ("failed", "production-failed", "RuntimeError")
+    assert (video.state, video.reason, video.reason_detail) == (
+        "failed",
+        "production-failed",
+        REASONS["production-failed"].message,
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,6 +79,12 @@ def test_announce_says_what_happened(aws: Config, event: Event, context: Any, ca
 def test_a_change_that_means_nothing_outside_is_not_announced(event: Event) -> None:
     record = event("videos/publish_video_events.published")["Records"][0]
     record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
+    assert change_events.read(StreamRecord(record)) == []
+
+
+def test_the_first_attempt_is_ordered_by_its_object_alone(event: Event) -> None:
+    record = event("videos/publish_video_events.retry")["Records"][0]
+    record["dynamodb"]["OldImage"]["state"] = {"S": "uploading"}
     assert change_events.read(StreamRecord(record)) == []
 
 

@@ -53,6 +53,16 @@ def test_whatever_is_within_the_limits_is_accepted(
     workload.arrange(make_plan(Facts(**facts), segment_seconds=4, avc_rungs=(480, 720)))
 
 
+def test_a_held_picture_costs_half_of_one_that_moves_and_nothing_to_decode() -> None:
+    moving = Clip("1080p", 30, "sdr", Fraction(1)).facts()
+    held = moving.model_copy(update={"held_last": 1500, "stored_pictures": 300})
+    plans = [make_plan(facts, segment_seconds=4, avc_rungs=()) for facts in (moving, held)]
+    assert workload.held_saving(plans[1]) == (300 + 1500 / 2) / 1800
+    for share in (workload.first_rung_seconds, lambda plan: estimate(plan, original_bytes=1).compute):
+        assert share(plans[1]) < 0.65 * share(plans[0])
+    assert workload.segment_seconds(plans[1], plans[1].made) == workload.segment_seconds(plans[0], plans[0].made)
+
+
 def test_the_first_rung_of_a_short_clip_is_made_in_one_piece_and_of_4k_in_hdr_by_segments() -> None:
     assert planned(Clip("1080p", 30, "sdr", Fraction(1)), PROD).first_rung == "whole"
     assert planned(Clip("4K", 60, "hlg", Fraction(1)), PROD).first_rung == "segments"

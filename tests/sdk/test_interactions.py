@@ -39,7 +39,7 @@ def test_a_clip_is_kept_shared_and_reported(clients: Callable[..., Client]) -> N
     bob.interactions.remove_bookmark("vid")
     assert bob.interactions.bookmarks().items == []
     shared = bob.interactions.share("vid")
-    assert shared.url == f"https://clips.example.com/?v=vid&from={shared.share_id}"
+    assert shared.url == f"https://clips.example.com/@-/vid?from={shared.share_id}"
     comment = bob.interactions.comment("vid", "mine")
     clients("cid").interactions.report("vid", "spam", "sells watches")
     clients("cid").interactions.report("vid", "hate", comment_id=comment.comment_id)

@@ -22,6 +22,21 @@ def test_playback_addresses_are_absolute() -> None:
     assert playback.sprites_url == "http://edge.test/v/v1/t/x/1/sprites.vtt"
 
 
+def test_a_link_names_the_owner_as_people_know_them() -> None:
+    author = {"id": "ann", "handle": "anna", "display_name": "Anna", "avatar_url": None, "following": False}
+    named = Responses(ok(VIDEO | {"author": author}), ok(VIDEO | {"author": author | {"handle": None}})).client()
+    assert named.videos.link("v1") == "http://edge.test/@anna/v1"
+    assert named.videos.link("v1") == "http://edge.test/@-/v1", "the page leads on to whatever the name is"
+
+
+def test_what_another_site_shows_is_asked_for_by_the_link() -> None:
+    responses = Responses(
+        ok({"version": "1.0", "type": "link", "title": "t", "author_name": "@a", "provider_name": "R"})
+    )
+    assert responses.client().videos.embedding("http://edge.test/@a/v1").author_name == "@a"
+    assert responses.requests[0].url.params["url"] == "http://edge.test/@a/v1"
+
+
 def test_waiting_ends_with_a_final_state_and_tells_each_state() -> None:
     seen: list[str] = []
     responses = Responses(ok(VIDEO), ok(VIDEO), ok(VIDEO | {"state": "published"}))

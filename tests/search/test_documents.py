@@ -59,10 +59,31 @@ def test_somebody_gone_or_without_a_name_has_no_document(gone: dict[str, Any]) -
 def test_a_page_begins_where_it_is_asked_to_and_asks_for_no_documents() -> None:
     body = queries.videos("bunny", "#Cats", 40, 21)
     assert (body["from"], body["size"], body["_source"]) == (40, 21, False)
-    assert body["query"]["bool"]["filter"] == [{"term": {"tags": "cats"}}]
+    assert body["query"]["bool"]["filter"] == [{"terms": {"tags": ["cats"]}}]
 
 
 def test_a_word_that_begins_with_an_at_is_a_handle_and_no_name() -> None:
     asked = queries.users("@Ann", 0, 5)["query"]["bool"]["should"]
     assert [next(iter(one)) for one in asked] == ["term", "prefix"]
     assert asked[1] == {"prefix": {"handle": {"value": "ann", "boost": 5}}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("#Caf\u00e9", "cafe"), ("\u0141\u00f3d\u017a", "lodz"), ("stra\u00dfe", "STRASSE"), ("Cafe\u0301", "caf\u00e9")],
+)
+def test_tags_are_compared_without_accents_as_words_are(one: str, other: str) -> None:
+    assert documents.plain_tag(one) == documents.plain_tag(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("\u304c", "\u304b"), ("\u0439", "\u0438"), ("\u0939\u093f\u0902\u0926\u0940", "\u0939\u0926")]
+)
+def test_marks_that_make_another_letter_stay(one: str, other: str) -> None:
+    assert documents.plain_tag(one) != documents.plain_tag(other)
+
+
+def test_a_tag_is_found_in_documents_of_before_too() -> None:
+    assert queries.videos("", "#Caf\u00e9", 0, 5)["query"]["bool"]["filter"] == [
+        {"terms": {"tags": ["cafe", "caf\u00e9"]}}
+    ]

@@ -44,6 +44,8 @@ IDS = {
     "channel": "link",
     "device_id": "phone",
 }
+PASSWORD = "Correct-horse-7"
+"""bob's."""
 ORIGINAL = {"Bucket": "uploads", "Key": "originals/normal/upl"}
 COUNTED = {deployed(RateWindow).field}
 """What the door writes of every request, also of one that it refuses."""
@@ -54,7 +56,9 @@ def world(aws: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator["World"]:
     """With a search engine and a user pool: what needs one says so before it says anything else."""
     with osmem() as url:
         monkeypatch.setenv(f"{PREFIX}SEARCH_URL", url)
-        monkeypatch.setenv(f"{PREFIX}USER_POOL_ID", _user_pool())
+        pool_id, client_id = _user_pool()
+        monkeypatch.setenv(f"{PREFIX}USER_POOL_ID", pool_id)
+        monkeypatch.setenv(f"{PREFIX}PASSWORD_CLIENT_ID", client_id)
         config.cache_clear()
         yield World()
 
@@ -110,15 +114,18 @@ def _written() -> dict[str, list[str]]:
     return {name: items for name, items in found.items() if name not in COUNTED}
 
 
-def _user_pool() -> str:
-    """With ann in it, whose id there is that of the world."""
+def _user_pool() -> tuple[str, str]:
+    """With ann and bob in it, whose ids there are those of the world, and the client that proves passwords."""
     cognito = seam.client("cognito-idp")
     pool: dict[str, str] = {"UserPoolId": cognito.create_user_pool(PoolName="users")["UserPool"]["Id"]}
     for role in ROLES:
         cognito.create_group(**pool, GroupName=role)
-    cognito.admin_create_user(**pool, Username="ann", MessageAction="SUPPRESS")
-    cognito.admin_update_user_attributes(**pool, Username="ann", UserAttributes=[{"Name": "sub", "Value": "ann"}])
-    return pool["UserPoolId"]
+    for name in ("ann", "bob"):
+        cognito.admin_create_user(**pool, Username=name, MessageAction="SUPPRESS")
+        cognito.admin_update_user_attributes(**pool, Username=name, UserAttributes=[{"Name": "sub", "Value": name}])
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    client = cognito.create_user_pool_client(**pool, ClientName="passwords", ExplicitAuthFlows=flows)["UserPoolClient"]
+    return pool["UserPoolId"], client["ClientId"]
 
 
 def _question_about_the_video() -> None:
@@ -176,6 +183,11 @@ def _change(item: Any, **to: Any) -> Callable[[], object]:
     return lambda: item.update([getattr(type(item), name).set(value) for name, value in to.items()])
 
 
+def _claimed() -> None:
+    _change(Video("vid"), state="review")()
+    _change(Review("vid"), held_by="mia", held_until=1)()
+
+
 def _taken_down() -> None:
     """After which nobody asks any more what was asked about it."""
     _change(Video("vid"), state="rejected", reason="taken-down", rejected_at=now_ms())()
@@ -190,6 +202,13 @@ def _deleted_account() -> None:
     account_deletion.delete("ann", "asked us to", "ada")
 
 
+def _password() -> None:
+    """Which no table has, and another request changed."""
+    seam.client("cognito-idp").admin_set_user_password(
+        UserPoolId=config().user_pool_id, Username="bob", Password=PASSWORD, Permanent=True
+    )
+
+
 FOLLOWS = Follow("bob", "ann", state="following", since=1, shard="following#ann#0")
 LIKES_COMMENT = CommentLike("bob", comment_ids.counter_of("vid", COMMENT), liked_at=1)
 NEEDED: dict[str, Callable[[], object]] = {
@@ -198,9 +217,11 @@ NEEDED: dict[str, Callable[[], object]] = {
     "DELETE /v1/uploads/{upload_id}": _all_parts_sent,
     "POST /v1/videos/{video_id}/retry": _change(Video("vid"), state="failed"),
     "POST /v1/videos/{video_id}/verdict": _change(Video("vid"), state="review"),
+    "GET /v1/reviews/{video_id}": _change(Video("vid"), state="review"),
+    "POST /v1/reviews/{video_id}/claim": _change(Video("vid"), state="review"),
     "POST /v1/videos/{video_id}/appeal": _taken_down,
     "POST /v1/remoderations": _change(Video("vid"), labels={"sexual": 1.0}),
-    "DELETE /v1/reviews/{video_id}/claim": _change(Review("vid"), held_by="mia", held_until=1),
+    "DELETE /v1/reviews/{video_id}/claim": _claimed,
     "DELETE /v1/videos/{video_id}/like": Like("bob", "vid", liked_at=1).save,
     "DELETE /v1/videos/{video_id}/bookmark": Bookmark("bob", "vid", saved_at=1).save,
     "DELETE /v1/videos/{video_id}/comments/{comment_id}/like": LIKES_COMMENT.save,
@@ -208,6 +229,7 @@ NEEDED: dict[str, Callable[[], object]] = {
     "POST /v1/users/{user_id}/recount": FOLLOWS.save,
     "DELETE /v1/users/{user_id}/block": lambda: blocks.block("bob", "ann"),
     "DELETE /v1/me/handle": lambda: handles.claim("bob", "bobby"),
+    "POST /v1/me/password": _password,
     "DELETE /v1/me/avatar": _change(User("bob"), avatar="u/bob/1.jpg"),
     "GET /v1/me/export": _export,
     "GET /v1/users/{user_id}/erasure": _deleted_account,

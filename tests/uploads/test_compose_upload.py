@@ -222,6 +222,8 @@ def test_chunks_that_went_missing_reopen_the_upload_for_its_client(call: Call, u
     assert Upload.get(upload_id).expires_at > time.time(), "it ends when nobody comes back, like any open one"
     path = f"/v1/uploads/{upload_id}"
     assert call("uploads", "GET", path).json["state"] == "open"
+    video = Video.get(Upload.get(upload_id).video_id)
+    assert (video.state, video.expires_at > time.time()) == ("uploading", True)
     send(upload_id, [4])
     assert call("uploads", "POST", f"{path}/complete").status == 202
     assert chunk_composer.compose(upload_id, soon()) == Composed.COMPLETED

@@ -12,7 +12,7 @@ from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
-from reelstack.uploads import completion
+from reelstack.uploads import completion, uploads
 
 MIB = 1024 * 1024
 DAY = 24 * 3600
@@ -47,6 +47,57 @@ def test_the_same_idempotency_key_returns_the_first_upload(call: Call) -> None:
     assert (other.status, other.json["type"].rsplit("/", 1)[1]) == (409, "idempotency-key-reused")
 
 
+def test_a_key_whose_upload_was_aborted_starts_a_new_one(call: Call) -> None:
+    headers = {"idempotency-key": str(uuid.uuid4())}
+    seen = []
+    for title in ("Bunny", "Bunny", "Other"):
+        opened = call("uploads", "POST", "/v1/uploads", body={**NEW, "title": title}, headers=headers)
+        assert (opened.status, opened.json["state"], len(opened.json["parts"])) == (201, "open", 2)
+        assert call("uploads", "DELETE", f"/v1/uploads/{opened.json['upload_id']}").status == 204
+        seen.append(opened.json["upload_id"])
+    assert len(set(seen)) == 3
+    first, second = (call("uploads", "POST", "/v1/uploads", body=NEW, headers=headers).json for _ in range(2))
+    assert first["upload_id"] == second["upload_id"]
+    assert first["upload_id"] not in seen
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("video/webm;codecs=vp8", "video/webm"),
+        ("video/webm;codecs=vp8,opus", "video/webm"),
+        ("VIDEO/MP4", "video/mp4"),
+        ('video/mp4 ; codecs="avc1.4d002a, mp4a.40.2"', "video/mp4"),
+        ("video/x-m4v", "video/mp4"),
+        ("application/mp4", "video/mp4"),
+        ("video/3gpp", "video/mp4"),
+        ("Video/QuickTime; charset=binary", "video/quicktime"),
+        ("video/matroska", "video/x-matroska"),
+        ("video/x-matroska;codecs=avc1,opus", "video/x-matroska"),
+    ],
+)
+def test_a_type_is_known_however_it_is_written(call: Call, written: str, stored: str) -> None:
+    opened = call("uploads", "POST", "/v1/uploads", body={**NEW, "content_type": written})
+    assert (opened.status, Upload.get(opened.json["upload_id"]).content_type) == (201, stored)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "video", "video/", "/mp4", "video/mp4, video/webm", "video /mp4", "video/avi;x"]
+)
+def test_what_is_no_type_of_a_clip_is_refused(call: Call, written: str) -> None:
+    answer = call("uploads", "POST", "/v1/uploads", body={**NEW, "content_type": written})
+    assert (answer.status, answer.json["type"].rsplit("/", 1)[1]) == (415, "media-type-not-allowed")
+
+
+def test_an_upload_that_is_completed_between_two_looks_is_told_as_it_is_then(aws: Config, opened: Any) -> None:
+    seen = Upload.get(opened["upload_id"])
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    completion.complete(Upload.get(opened["upload_id"]))
+    assert uploads.find_held(seen) == []
+    assert seen.state == "completed"
+
+
 def test_an_upload_completes_once_whatever_the_order_of_its_parts(call: Call, opened: Any) -> None:
     path = f"/v1/uploads/{opened['upload_id']}"
     send(opened["upload_id"], 2, MIB)
@@ -63,6 +114,24 @@ def test_an_upload_that_is_never_completed_takes_its_video_along(call: Call, ope
     send(opened["upload_id"], 2, MIB)
     assert call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete").status == 200
     assert (Upload.get(opened["upload_id"]).expires_at, Video.get(opened["video_id"]).expires_at) == (None, None)
+
+
+def test_a_completed_upload_waits_as_queued(call: Call, opened: Any) -> None:
+    video = f"/v1/videos/{opened['video_id']}"
+    assert call("videos", "GET", video).json["state"] == "uploading"
+    send(opened["upload_id"], 1, 5 * MIB)
+    send(opened["upload_id"], 2, MIB)
+    call("uploads", "POST", f"/v1/uploads/{opened['upload_id']}/complete")
+    assert call("videos", "GET", video).json["state"] == "queued"
+    Video(opened["video_id"]).update(actions=[Video.state.set("processing")])
+    completion.mark_completed(Upload.get(opened["upload_id"]))
+    assert call("videos", "GET", video).json["state"] == "processing", "an event that comes late takes nothing back"
+
+
+def test_a_completed_upload_of_version_0_2_0_reads_as_queued(call: Call, opened: Any) -> None:
+    Video(opened["video_id"]).update(actions=[Video.expires_at.remove()])
+    assert call("videos", "GET", f"/v1/videos/{opened['video_id']}").json["state"] == "queued"
+    assert call("videos", "GET", "/v1/videos").json["items"][0]["state"] == "queued"
 
 
 def test_an_aborted_uploads_video_ends_too(call: Call, opened: Any) -> None:
@@ -157,7 +226,7 @@ def test_a_part_number_beyond_the_last_is_refused(call: Call, opened: Any) -> No
 )
 def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, tail: str, body: Any) -> None:
     path = f"/v1/uploads/{opened['upload_id']}{tail}"
-    assert call("uploads", method, path, body=body, user="bob").status == 403
+    assert call("uploads", method, path, body=body, user="bob").status == 404
     assert call("uploads", method, path, body=body, user=None).status == 401
     assert call("uploads", method, path, body=body, roles=("viewer",)).status == 403
     assert call("uploads", method, path, body=body, through_cdn=False).json["type"].endswith("direct-access-refused")

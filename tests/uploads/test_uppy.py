@@ -77,7 +77,7 @@ def test_malformed_json_is_called_so(call: Call, opened: Any) -> None:
 
 
 def test_only_its_owner_who_may_upload_gets_an_address(call: Call, opened: Any) -> None:
-    assert kind(sign(call, opened, asked(opened), user="bob")) == (403, "not-your-upload")
+    assert kind(sign(call, opened, asked(opened), user="bob")) == (404, "upload-not-found")
     assert sign(call, opened, asked(opened), user=None).status == 401
     assert kind(sign(call, opened, asked(opened), roles=("viewer",))) == (403, "role-missing")
     assert kind(sign(call, {"upload_id": "nope"}, asked(opened))) == (404, "upload-not-found")

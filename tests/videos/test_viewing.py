@@ -53,7 +53,7 @@ def test_many_who_look_at_a_video_read_its_item_once_a_second(
     assert 0 < cached.pttl("rs:item:vid") <= 60_000
     kept = get(call, PATHS[0]).json
     own = get(call, PATHS[0], "ann").json
-    assert kept == own | dict.fromkeys(("cost_microdollars", "reencoding", "reencode_reason"))
+    assert kept == own | dict.fromkeys(("cost_microdollars", "reencoding", "reencode_reason", "notices"))
     assert reads == ["vid", "vid"], "owners see it as it is"
     assert get(call, PATHS[0], "mia", roles=("moderator",)).status == 200
     assert reads == ["vid"] * 3

@@ -1,4 +1,4 @@
-import { problemOf } from './problem.ts';
+import { Problem, problemOf } from './problem.ts';
 
 const BUSY = new Set([429, 502, 503, 504]);
 const ATTEMPTS = 4;
@@ -34,6 +34,8 @@ export interface Video {
   likes: number | null;
   liked: boolean;
   playback: Playback | null;
+  /** What production changed about the clip; only its owner is told. */
+  notices?: { code: string; message: string }[] | null;
 }
 
 export interface Page {
@@ -43,10 +45,16 @@ export interface Page {
 
 /** The part of /v1 that this page uses. Every method throws a Problem when the answer is a refusal. */
 export class Api {
-  readonly #token: () => Promise<string>;
+  readonly #token: () => Promise<string | null>;
 
-  constructor(token: () => Promise<string>) {
+  /** `token`: null reads as somebody who is not signed in. */
+  constructor(token: () => Promise<string | null>) {
     this.#token = token;
+  }
+
+  /** `include=playback`: with where it plays. */
+  video(id: string): Promise<Video> {
+    return this.#json(`/v1/videos/${encodeURIComponent(id)}?include=playback`);
   }
 
   /** Ten clips with all that is shown of them, and where they play. */
@@ -69,9 +77,13 @@ export class Api {
 
   /** Every request here may be repeated: it is, when the service is busy or the network away for a moment. */
   async #call(path: string, method: 'GET' | 'PUT' | 'DELETE', attempt = 1): Promise<Response> {
+    const token = await this.#token();
+    if (token === null && method !== 'GET') {
+      throw new Problem(401, 'signed-out', 'Sign in first');
+    }
     const request = {
       method,
-      headers: { authorization: `Bearer ${await this.#token()}` },
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(PATIENCE_MS),
     };
     const answer = await fetch(path, request).catch((error: unknown) => {

@@ -38,6 +38,15 @@ export class Clips {
     }
   }
 
+  /** Shows that one clip and no others. */
+  async show(id: string): Promise<void> {
+    try {
+      this.#list.append(this.#clip(await this.#api.video(id)));
+    } finally {
+      this.#list.ariaBusy = 'false';
+    }
+  }
+
   #approach(seen: IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of seen) {
       if (isIntersecting) {
@@ -54,6 +63,9 @@ export class Clips {
     find(item, 'h3', HTMLElement).textContent = video.title;
     find(item, '.by', HTMLElement).textContent = nameOf(video.author);
     find(item, '.about', HTMLElement).textContent = [clock(video.duration_ms), video.description].filter(Boolean).join(' · ');
+    const notices = find(item, '.notices', HTMLElement);
+    notices.textContent = (video.notices ?? []).map(({ message }) => message).join(' ');
+    notices.hidden = notices.textContent === '';
     if (video.width && video.height) {
       find(item, '.stage', HTMLElement).style.aspectRatio = `${video.width} / ${video.height}`;
     }

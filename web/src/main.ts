@@ -3,11 +3,17 @@ import { Clips } from './clips.ts';
 import { type Config, loadConfig } from './config.ts';
 import { find, fromTemplate } from './dom.ts';
 import { inWords, Problem } from './problem.ts';
+import { clipOf } from './route.ts';
 import { Session } from './session.ts';
 
 const main = find(document, 'main', HTMLElement);
 const notice = find(document, '#notice', HTMLElement);
+const signInButton = find(document, '#sign-in-first', HTMLButtonElement);
+const wanted = clipOf(location.pathname);
 const signOut = find(document, '#sign-out', HTMLButtonElement);
+
+/** How the API says that a clip is not there, or not for the person who asks. */
+const HIDDEN = new Set([403, 404, 410]);
 
 function tell(error: unknown): void {
   notice.textContent = error ? inWords(error) : '';
@@ -16,25 +22,48 @@ function tell(error: unknown): void {
 
 async function showClips(config: Config, session: Session): Promise<void> {
   tell(null);
-  const clips = new Clips(new Api(() => session.token()));
-  signOut.hidden = false;
+  const clips = new Clips(new Api(async () => (session.signedIn ? session.token() : null)));
+  signOut.hidden = !session.signedIn;
+  signInButton.hidden = session.signedIn;
+  const before = { signedIn: session.signedIn, shown: [...main.childNodes] };
   main.replaceChildren(clips.root);
   try {
-    await clips.load();
+    await (wanted ? clips.show(wanted) : clips.load());
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) {
-      session.forget();
-      showSignIn(config, session);
-    }
-    tell(error);
+    await refused(error, config, session, before);
   }
+}
+
+interface Before {
+  signedIn: boolean;
+  shown: ChildNode[];
+}
+
+/** A sign-in that is over reads as nobody; what is not there for anybody is said in the server's own words. */
+async function refused(error: unknown, config: Config, session: Session, before: Before): Promise<void> {
+  const status = error instanceof Problem ? error.status : 0;
+  if (status === 401) {
+    session.forget();
+    if (wanted && before.signedIn) {
+      await showClips(config, session);
+      return;
+    }
+    showSignIn(config, session);
+  }
+  if (HIDDEN.has(status) && document.querySelector('meta[name="reelstack:clip"]')) {
+    main.replaceChildren(...before.shown);
+    return;
+  }
+  tell(error);
 }
 
 function showSignIn(config: Config, session: Session): void {
   signOut.hidden = true;
+  signInButton.hidden = true;
   if (config.auth === 'code') {
     const panel = fromTemplate('sign-in-elsewhere');
-    find(panel, 'button', HTMLButtonElement).addEventListener('click', () => void session.leaveToSignIn().catch(tell));
+    find(panel, '.leave', HTMLButtonElement).addEventListener('click', () => void session.leaveToSignIn().catch(tell));
+    offerToWatch(panel, config, session);
     main.replaceChildren(panel);
     return;
   }
@@ -43,12 +72,18 @@ function showSignIn(config: Config, session: Session): void {
     event.preventDefault();
     void submit(form, config, session);
   });
+  offerToWatch(form, config, session);
   main.replaceChildren(form);
   find(form, 'input', HTMLInputElement).focus();
 }
 
+/** Public clips are for who has no account, too. */
+function offerToWatch(panel: HTMLElement, config: Config, session: Session): void {
+  find(panel, '.watch', HTMLButtonElement).addEventListener('click', () => void showClips(config, session));
+}
+
 async function submit(form: HTMLFormElement, config: Config, session: Session): Promise<void> {
-  const button = find(form, 'button', HTMLButtonElement);
+  const button = find(form, 'button[type=submit]', HTMLButtonElement);
   const given = new FormData(form);
   button.disabled = true;
   try {
@@ -65,6 +100,7 @@ async function start(): Promise<void> {
   const config = await loadConfig();
   const session = new Session(config);
   find(document, '#stage', HTMLElement).textContent = config.stage === 'prod' ? '' : config.stage;
+  signInButton.addEventListener('click', () => showSignIn(config, session));
   signOut.addEventListener('click', () => {
     signOut.disabled = true;
     void session.signOut().finally(() => {
@@ -76,7 +112,7 @@ async function start(): Promise<void> {
   try {
     await session.finishSignIn();
   } finally {
-    if (session.signedIn) {
+    if (session.signedIn || wanted) {
       await showClips(config, session);
     } else {
       showSignIn(config, session);

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { Problem, problemOf } from './problem.ts';
+import { clipOf } from './route.ts';
 
 const KEPT = 'reelstack.session';
 const PENDING = 'reelstack.pkce';
@@ -18,6 +19,8 @@ interface Tokens {
 interface Pending {
   verifier: string;
   state: string;
+  /** Where to go on afterwards; the sign-in pages lead to / alone. */
+  at: string;
 }
 
 /** Who is signed in. Tokens live as long as the tab: sessionStorage, which the content security policy keeps to us. */
@@ -55,7 +58,7 @@ export class Session {
 
   /** Leaves for the hosted pages; they lead back to `finishSignIn`. */
   async leaveToSignIn(): Promise<void> {
-    const pending: Pending = { verifier: random(), state: random() };
+    const pending: Pending = { verifier: random(), state: random(), at: location.pathname };
     sessionStorage.setItem(PENDING, JSON.stringify(pending));
     const asked = new URLSearchParams({
       response_type: 'code',
@@ -86,6 +89,9 @@ export class Session {
       throw new Problem(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
     }
     await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier });
+    if (clipOf(pending.at ?? '/')) {
+      location.replace(pending.at);
+    }
   }
 
   /** Ends this sign-in for whoever holds its tokens, as far as that can be told in time, and forgets them. */

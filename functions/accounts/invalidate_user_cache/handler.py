@@ -1,10 +1,11 @@
 """Consumer of the users table's stream: forgets what caches hold about people who changed, tells the bus whose accounts
-are for fewer people now."""
+are for fewer people now, and whose follow requests need not wait any more."""
 
 from typing import Any
 
 from reelstack import events
 from reelstack.accounts import users
+from reelstack.events import AccountNarrowed
 from reelstack.platform import stream_records
 from reelstack.platform.telemetry import entry
 from reelstack.videos import change_events
@@ -15,9 +16,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; a consumer must bear an event twice."""
     records = stream_records.read(event)
     changed = {record.keys["user_id"] for record in records}
-    narrowed = [event for record in records for event in change_events.read_account(record)]
+    happened = [event for record in records for event in change_events.read_account(record)]
+    narrowed = {event.user_id for event in happened if isinstance(event, AccountNarrowed)}
     # First: tokens are refused that were issued until then, and none must be issued on what was known before.
     users.invalidate(*changed)
-    users.invalidate_narrowed(*{event.user_id for event in narrowed})
-    events.publish([*narrowed])
+    users.invalidate_narrowed(*narrowed)
+    events.publish([*happened])
     return {"invalidated": len(changed)}

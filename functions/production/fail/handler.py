@@ -29,4 +29,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     reason = known or ("production-timeout" if step.error.error in LATE else "production-failed")
     logger.error("production failed", reason=reason, error=step.error.error, cause=step.error.cause)
     # The cause may name internals; its owner reads the reason, operators read the log.
-    return {"failed": attempts.fail(step.video_id, step.attempt, reason, step.error.error)}
+    return {"failed": attempts.fail(step.video_id, step.attempt, reason)}

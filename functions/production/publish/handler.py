@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         # An execution of version 0.2.0 waited for a moderator longer than work objects are kept. An approval cannot be
         # carried out without them, and no repeat of this step would find them.
         logger.error("what was approved has expired", video_id=step.video_id, attempt=step.attempt)
-        attempts.fail(step.video_id, step.attempt, "work-expired", "")
+        attempts.fail(step.video_id, step.attempt, "work-expired")
         return {"published": False}
     if step.poster_hidden or asset.get("poster", "") is None:
         # Its address could be guessed from the clip's.

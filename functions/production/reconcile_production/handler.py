@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from reelstack.moderation import decisions, review_queue
+from reelstack.moderation import decision_machine, review_queue
 from reelstack.platform.telemetry import count, entry
 from reelstack.production import executions, leftovers
 
@@ -18,6 +18,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     count("OldestReviewSeconds", review_queue.oldest_seconds())
     return {
         "righted": executions.reconcile(time.monotonic() + LOOKING_SECONDS),
-        "resent": decisions.resend_decisions(),
+        "resent": decision_machine.resend(),
         "removed": leftovers.remove_due(until),
     }

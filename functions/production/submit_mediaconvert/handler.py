@@ -6,6 +6,7 @@ from pydantic import Field
 
 from reelstack.platform.telemetry import entry
 from reelstack.production import mediaconvert
+from reelstack.production.assets import read_first_rung
 from reelstack.production.steps import FirstRungInput, read_plan
 
 
@@ -16,5 +17,8 @@ class SubmitInput(FirstRungInput):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     step = SubmitInput.model_validate(event)
-    mediaconvert.submit(step, step.key_of_original, read_plan(step.plan_key), step.task_token)
+    plan = read_plan(step.plan_key)
+    if read_first_rung(step).sound is None:
+        plan = plan.without_sound()
+    mediaconvert.submit(step, step.key_of_original, plan, step.task_token)
     return {"upload_id": step.upload_id}

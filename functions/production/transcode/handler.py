@@ -7,6 +7,7 @@ from typing import Any
 from reelstack.media.transcoder import encode_segment
 from reelstack.platform import storage
 from reelstack.platform.telemetry import entry
+from reelstack.production import progress
 from reelstack.production.assets import make_first_segment, read_first_rung, segment_key
 from reelstack.production.steps import SegmentInput, read_plan
 
@@ -24,4 +25,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         made = encode_segment(plan, source, plan.segments[step.segment], Path(folder), effort)
         for name, part in made.items():
             storage.upload("uploads", part.path, segment_key(step, step.segment, name), "video/mp4", storage.BRIEFLY)
+    progress.note_segment(step, step.segment)
     return {"segment": step.segment}

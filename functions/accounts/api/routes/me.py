@@ -1,48 +1,15 @@
-import re
-import unicodedata
-from typing import Annotated
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack.accounts import avatars, handles, users
 from reelstack.accounts.avatars import Offer
 from reelstack.accounts.profiles import Profile, view
 from reelstack.accounts.users import Privacy
+from reelstack.platform.text_fields import Bio, DisplayName, Link, WantedHandle
 from reelstack.tables.accounts import User
 from reelstack.web import Viewer
 
 router = APIRouter(prefix="/v1/me", tags=["accounts"])
-
-KEPT_CONTROLS = "\n\u200c\u200d"
-"""Lines of a bio, and the joiners: of emoji, of Persian ("می‌خواهم") and of the scripts of India."""
-FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f)")
-"""A region's flag (England, Wales): a black flag with its code in tags, which are invisible everywhere else."""
-
-
-def _clean(text: str) -> str:
-    """Without what cannot be seen: signs that turn the direction of text make a name look like another."""
-    between_flags = FLAG.split(unicodedata.normalize("NFC", text).replace("\t", " "))
-    return "".join(piece if FLAG.fullmatch(piece) else _visible(piece) for piece in between_flags)
-
-
-def _visible(text: str) -> str:
-    return "".join(sign for sign in text if sign in KEPT_CONTROLS or unicodedata.category(sign) not in ("Cc", "Cf"))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_clean(text).split())
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "https" or "." not in (parts.hostname or "") or parts.username is not None:
-        raise ValueError("must be an https:// address of a site")
-    return text
-
-
-Link = Annotated[str, Field(max_length=200, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_web_address)]
 
 
 class ProfileChanges(BaseModel):
@@ -50,8 +17,8 @@ class ProfileChanges(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    display_name: Annotated[str, AfterValidator(_one_line)] = Field(default="", max_length=50)
-    bio: Annotated[str, AfterValidator(_clean)] = Field(default="", max_length=500)
+    display_name: DisplayName = ""
+    bio: Bio = ""
     links: list[Link] = Field(default=[], max_length=5)
     privacy: Privacy = Privacy.PUBLIC
 
@@ -59,7 +26,7 @@ class ProfileChanges(BaseModel):
 class HandleClaim(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    handle: str = Field(min_length=1, max_length=64)
+    handle: WantedHandle
 
 
 class Picture(BaseModel):
@@ -94,13 +61,13 @@ def get_me(caller: Viewer) -> OwnProfile:
 
 @router.patch("")
 def edit_me(changes: ProfileChanges, caller: Viewer) -> OwnProfile:
-    return _own(users.edit(caller.user_id, changes.model_dump(exclude_unset=True)))
+    return _own(users.edit(caller.user_id, changes.model_dump(exclude_unset=True), staff=caller.may("admin")))
 
 
 @router.put("/handle")
 def claim_handle(wanted: HandleClaim, caller: Viewer) -> OwnProfile:
     """Claims a handle, in place of the one I had. That stays mine for a while, should I want it back."""
-    return _own(handles.claim(caller.user_id, wanted.handle))
+    return _own(handles.claim(caller.user_id, wanted.handle, staff=caller.may("admin")))
 
 
 @router.delete("/handle", status_code=204)

@@ -4,13 +4,13 @@ from reelstack.accounts import handles, users
 from reelstack.accounts.errors import UserNotFound
 from reelstack.accounts.profiles import Profile, view
 from reelstack.social import relationships
-from reelstack.web import UserId, Viewer
+from reelstack.web import Reader, UserId
 
 router = APIRouter(prefix="/v1/users", tags=["accounts"])
 
 
 @router.get("/{user_id}")
-def get_user(user_id: UserId, caller: Viewer) -> Profile:
+def get_user(user_id: UserId, caller: Reader) -> Profile:
     """Somebody's profile, by id or by `@handle`."""
     named = handles.find_holder(user_id).user_id if user_id.startswith("@") else user_id
     staff = caller.may("moderator")

@@ -6,13 +6,13 @@ from reelstack.cards import video_cards
 from reelstack.cards.video_cards import For, VideoCardPage
 from reelstack.feed import timelines
 from reelstack.videos import listings
-from reelstack.web import Cursor, Include, Limit, Viewer
+from reelstack.web import Cursor, Include, Limit, Reader, Viewer
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 
 
 @router.get("")
-def get_feed(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
+def get_feed(caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
     """Published public videos, newest first."""
     read_at = int(time.time())
     found = listings.feed(caller.user_id, limit, cursor)

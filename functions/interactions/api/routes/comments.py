@@ -8,8 +8,9 @@ from reelstack.cards.comment_cards import CommentCard
 from reelstack.interactions import comment_ids, comment_likes, comment_listings, comments, pinned_comments
 from reelstack.interactions.comment_ids import CommentId
 from reelstack.interactions.comment_listings import Order
+from reelstack.platform.text_fields import CommentWords
 from reelstack.videos import access
-from reelstack.web import Cursor, Limit, VideoId, Viewer
+from reelstack.web import Cursor, Limit, Reader, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 class CommentText(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    text: str = Field(min_length=1, max_length=comments.TEXT_MOST)
+    text: CommentWords
     """@handle mentions somebody, at most ten of them."""
 
 
@@ -50,7 +51,7 @@ def write_comment(video_id: VideoId, wanted: NewComment, caller: Viewer) -> Comm
 @router.get("/comments")
 def list_comments(
     video_id: VideoId,
-    caller: Viewer,
+    caller: Reader,
     order: Annotated[Order, Query()] = Order.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -63,14 +64,14 @@ def list_comments(
 
 
 @router.get("/comments/{comment_id}")
-def get_comment(video_id: VideoId, comment_id: CommentId, caller: Viewer) -> CommentCard:
+def get_comment(video_id: VideoId, comment_id: CommentId, caller: Reader) -> CommentCard:
     """Its author sees it while it is held, too."""
     return comment_cards.one(comments.find_visible(video_id, comment_id, caller.user_id), caller.user_id)
 
 
 @router.get("/comments/{comment_id}/replies")
 def list_replies(
-    video_id: VideoId, comment_id: CommentId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None
+    video_id: VideoId, comment_id: CommentId, caller: Reader, limit: Limit = 20, cursor: Cursor = None
 ) -> ReplyPage:
     """The oldest first."""
     access.check_can_view(video_id, caller.user_id)

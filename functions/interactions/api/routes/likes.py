@@ -10,7 +10,7 @@ from reelstack.counters import counters
 from reelstack.interactions import likes
 from reelstack.videos import access, listings, videos
 from reelstack.videos.access import Viewed
-from reelstack.web import Cursor, Include, Limit, VideoId, Viewer
+from reelstack.web import Cursor, Include, Limit, Reader, VideoId, Viewer
 
 router = APIRouter(prefix="/v1", tags=["interactions"])
 
@@ -56,7 +56,7 @@ def unlike_video(video_id: VideoId, caller: Viewer) -> None:
 
 
 @router.get("/videos/{video_id}/likes")
-def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
+def get_likes(video_id: VideoId, caller: Reader) -> LikesView:
     access.check_can_view(video_id, caller.user_id)
     return LikesView(
         video_id=video_id, likes=counters.read([video_id])[video_id].likes, liked=likes.liked(caller.user_id, video_id)
@@ -67,7 +67,7 @@ def get_likes(video_id: VideoId, caller: Viewer) -> LikesView:
 def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
     """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
     page may hold fewer than were asked for."""
-    video = videos.find(video_id) if caller.may("moderator") else videos.find_own(video_id, caller.user_id)
+    video = videos.find(video_id) if caller.may("moderator") else access.find_own(video_id, caller.user_id)
     found, following = likes.list_likers(video, limit, cursor)
     cards = user_cards.of(access.filter_present([item.user_id for item in found], caller.user_id), caller.user_id)
     items = [

@@ -1,10 +1,11 @@
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from reelstack.interactions import comment_ids
 from reelstack.interactions.comment_ids import CommentId
 from reelstack.moderation import reports
 from reelstack.moderation.reports import Reason
+from reelstack.platform.text_fields import OptionalReason
 from reelstack.web import Cursor, Limit, Moderator, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
@@ -14,7 +15,7 @@ class NewReport(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     reason: Reason
-    detail: str = Field(default="", max_length=500)
+    detail: OptionalReason = ""
 
 
 class ReportView(BaseModel):

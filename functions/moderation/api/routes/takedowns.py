@@ -5,6 +5,7 @@ from reelstack import audit_log
 from reelstack.audit_log import AuditPage
 from reelstack.moderation import appeals, remoderation, takedowns
 from reelstack.moderation.remoderation import Remoderation
+from reelstack.platform.text_fields import AppealText
 from reelstack.videos import videos
 from reelstack.videos.video_view import VideoView, view
 from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["moderation"])
 class Appeal(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    text: str = Field(min_length=1, max_length=2000)
+    text: AppealText
 
 
 class Wanted(BaseModel):

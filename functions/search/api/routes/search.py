@@ -8,14 +8,15 @@ from reelstack.accounts import profiles
 from reelstack.accounts.profiles import Profile
 from reelstack.cards import video_cards
 from reelstack.cards.video_cards import For, VideoCardPage
+from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
 from reelstack.social import relationships
-from reelstack.web import Cursor, Include, Limit, Viewer
+from reelstack.web import Cursor, Include, Limit, Reader
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
-Words = Annotated[str, Query(max_length=100)]
-Tag = Annotated[str | None, Query(min_length=1, max_length=40)]
+Words = Annotated[SearchWords, Query()]
+WantedTag = Annotated[Tag | None, Query()]
 
 
 class FoundUser(Profile):
@@ -32,9 +33,9 @@ class FoundUserPage(BaseModel):
 @router.get("/videos")
 def search_videos(
     *,
-    caller: Viewer,
+    caller: Reader,
     q: Words = "",
-    tag: Tag = None,
+    tag: WantedTag = None,
     limit: Limit = 20,
     cursor: Cursor = None,
     include: Include = None,
@@ -48,7 +49,7 @@ def search_videos(
 
 
 @router.get("/users")
-def search_users(caller: Viewer, q: Words, limit: Limit = 20, cursor: Cursor = None) -> FoundUserPage:
+def search_users(caller: Reader, q: Words, limit: Limit = 20, cursor: Cursor = None) -> FoundUserPage:
     """People by the beginning of their handle or by words of their name. A page may hold fewer than were asked for."""
     found, next_page = search.users(q, caller.user_id, limit, cursor)
     followed = relationships.followed(caller.user_id, (user.user_id for user in found), consistent=False)

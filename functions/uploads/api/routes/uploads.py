@@ -85,8 +85,8 @@ def create_upload(
 def get_upload(upload_id: UploadId, caller: Creator) -> HeldUpload:
     """What storage holds of it."""
     upload = uploads.find_own(upload_id, caller.user_id)
-    is_open = upload.state == uploads.UploadState.OPEN
-    return HeldUpload(**_view(upload), held=uploads.held_parts(upload) if is_open else [])
+    held = uploads.find_held(upload)
+    return HeldUpload(**_view(upload), held=held)
 
 
 @router.post("/{upload_id}/parts", openapi_extra=declared(answers_kept=False))

@@ -7,12 +7,12 @@ from reelstack.cards import video_cards
 from reelstack.cards.video_cards import For, VideoCard, VideoCardPage
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
-from reelstack.production import retries
+from reelstack.production import progress, retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
 from reelstack.videos.video_view import VideoView, view
-from reelstack.web import Cursor, Include, Limit, UserId, VideoId, Viewer, declared
+from reelstack.web import Cursor, Include, Limit, Reader, UserId, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 theirs = APIRouter(prefix="/v1/users", tags=["videos"])
@@ -40,26 +40,26 @@ def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, includ
 
 
 @router.get("/{video_id}")
-def get_video(video_id: VideoId, caller: Viewer, include: Include = None) -> VideoCard:
+def get_video(video_id: VideoId, caller: Reader, include: Include = None) -> VideoCard:
     viewed = access.find_visible(video_id, caller.user_id, staff=caller.may("moderator"))
     inside = viewed.video.owner_id == caller.user_id or caller.may("admin")
     (card,) = video_cards.of([viewed], For(caller.user_id, playback=include is not None, inside=inside))
-    return card
+    return card.model_copy(update={"progress": progress.read(viewed.video)}) if inside else card
 
 
 @router.patch("/{video_id}", openapi_extra=declared(max_body_bytes=LARGEST_BODY_BYTES))
 def edit_video(video_id: VideoId, changes: Changes, caller: Viewer) -> VideoView:
-    video = videos.find_own(video_id, caller.user_id)
+    video = access.find_own(video_id, caller.user_id)
     return view(videos.edit(video, changes.model_dump(exclude_unset=True)))
 
 
 @router.delete("/{video_id}", status_code=204)
 def delete_video(video_id: VideoId, caller: Viewer) -> None:
-    videos.delete(videos.find_own(video_id, caller.user_id))
+    videos.delete(access.find_own(video_id, caller.user_id))
 
 
 @router.get("/{video_id}/playback")
-def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
+def get_playback(video_id: VideoId, caller: Reader) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
     return playback.addresses(access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
 
@@ -67,13 +67,13 @@ def get_playback(video_id: VideoId, caller: Viewer) -> Playback:
 @router.post("/{video_id}/retry", status_code=202)
 def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
     """The next attempt at a production that failed. Its owner may ask a few times, and each counts as an upload."""
-    video = videos.find(video_id) if caller.may("admin") else videos.find_own(video_id, caller.user_id)
+    video = videos.find(video_id) if caller.may("admin") else access.find_own(video_id, caller.user_id)
     return view(retries.request(video, caller.user_id))
 
 
 @theirs.get("/{user_id}/videos")
 def list_users_videos(
-    user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None
+    user_id: UserId, caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None
 ) -> VideoCardPage:
     """What an account has published and the caller may see, newest first. Unlisted videos are in no list."""
     read_at = int(time.time())

@@ -33,6 +33,25 @@ class Change(BaseModel):
     actions: list[Any] = []
     condition: Any = None
 
+    def add_to(self, transaction: TransactWrite) -> None:
+        if self.actions:
+            transaction.update(self.item, actions=self.actions, condition=self.condition)
+        else:
+            transaction.save(self.item, condition=self.condition)
+
+
+class Check(BaseModel):
+    """What a transaction depends on without changing it. The function's catalogue line needs the model in `checks`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    model: type[Model]
+    key: str
+    condition: Any
+
+    def add_to(self, transaction: TransactWrite) -> None:
+        transaction.condition_check(self.model, self.key, condition=self.condition)
+
 
 class Kind(StrEnum):
     """What an entry is about."""
@@ -86,15 +105,12 @@ def entry(
     )
 
 
-def commit(noted: AuditEntry, *changes: Change) -> bool:
+def commit(noted: AuditEntry, *changes: Change | Check) -> bool:
     """All changes and the entry, or nothing: False if a condition does not hold."""
 
     def build(transaction: TransactWrite) -> None:
         for change in changes:
-            if change.actions:
-                transaction.update(change.item, actions=change.actions, condition=change.condition)
-            else:
-                transaction.save(change.item, condition=change.condition)
+            change.add_to(transaction)
         transaction.save(noted, condition=AuditEntry.entry_id.does_not_exist())
 
     return not transactions.commit(build)

@@ -42,6 +42,10 @@ class NotFound(ReelstackError):
     status, type, title = 404, "not-found", "There is no such thing"
 
 
+class Gone(ReelstackError):
+    status, type, title = 410, "gone", "It was there once, and is not any more"
+
+
 class MethodNotAllowed(ReelstackError):
     status, type, title = 405, "method-not-allowed", "This address does not take that method"
 

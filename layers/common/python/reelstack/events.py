@@ -70,6 +70,17 @@ class AccountNarrowed(Event):
     before: tuple[int, str] | None = None
 
 
+class AccountOpened(Event):
+    """An account asks nobody any more before they follow it: what waits is accepted, a batch at a time.
+
+    With `after`, the listener's own word to itself how far it has come (social.follows.Place).
+    """
+
+    name: ClassVar[Literal["AccountOpened"]] = "AccountOpened"
+    user_id: str
+    after: tuple[int, int] | None = None
+
+
 class VideoRefused(Event):
     """Production ended without a public video: rejected or failed, with the stored reason's code."""
 
@@ -108,6 +119,7 @@ AnyEvent = (
     | VideoWithdrawn
     | RestoreGranted
     | AccountNarrowed
+    | AccountOpened
     | VideoRefused
     | FollowChanged
     | FollowEnded

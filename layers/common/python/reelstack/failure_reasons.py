@@ -1,6 +1,17 @@
-"""Why a video was rejected or failed: the stored code, what its owner reads, and whether trying again can help."""
+"""Why a video was rejected or failed: the stored code, what its owner reads, and whether trying again can help.
 
+Owners read sentences. A detail that is none (an error's name, a decoder's complaint, an address, a path) is replaced by
+the general sentence of its reason; the logs have it as it was.
+"""
+
+import re
 from dataclasses import dataclass
+
+DETAIL_CHARACTERS = 200
+PERSONS_DETAIL_CHARACTERS = 500
+SENTENCES = re.compile(r"[A-Z0-9][A-Za-z0-9 ,;:.()%$_'-]*\.")
+INTERNAL = re.compile(r"0x[0-9a-f]|\berror|\bcode\b|exception|(?<!\w)-\d{2,}", re.IGNORECASE)
+"""What no sentence of this service holds: addresses, errors of programs and their return codes."""
 
 
 @dataclass(frozen=True)
@@ -8,6 +19,8 @@ class Reason:
     code: str
     message: str
     retryable: bool = False
+    by_person: bool = False
+    """Its detail was written by a person, whose words stay as they are."""
 
 
 REASONS = {
@@ -32,9 +45,9 @@ REASONS = {
         Reason("file-missing", "The uploaded file is no longer in storage."),
         # found by moderation
         Reason("moderated", "The clip does not follow the rules of this service."),
-        Reason("review-declined", "A moderator declined the clip."),
-        Reason("taken-down", "A moderator took the clip down."),
-        Reason("policy-changed", "The clip does not follow the rules of this service as they are now."),
+        Reason("review-declined", "A moderator declined the clip.", by_person=True),
+        Reason("taken-down", "A moderator took the clip down.", by_person=True),
+        Reason("policy-changed", "The clip does not follow the rules of this service as they are now.", by_person=True),
         Reason("review-expired", "Nobody reviewed the clip in time.", retryable=True),
         # found by nobody: something broke
         Reason("production-failed", "Something broke while the clip was being made.", retryable=True),
@@ -48,10 +61,23 @@ REASONS = {
 }
 
 
-class Refused(Exception):
-    """The file itself cannot be produced, and trying again will not help. `reason` is a code of REASONS."""
+def readable(reason: str, detail: str | None) -> str:
+    """What the owner of a video reads beside its reason: `detail` if that is a person's or a sentence of ours."""
+    known = REASONS.get(reason)
+    if known is None or (known.by_person and detail):
+        return (detail or "")[:PERSONS_DETAIL_CHARACTERS]
+    told = detail or ""
+    if len(told) <= DETAIL_CHARACTERS and SENTENCES.fullmatch(told) and not INTERNAL.search(told):
+        return told
+    return known.message
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+
+class Refused(Exception):
+    """The file itself cannot be produced, and trying again will not help. `reason` is a code of REASONS, `detail` a
+    sentence for the owner, `complaint` what a program said, for the logs."""
+
+    def __init__(self, reason: str, detail: str = "", complaint: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = REASONS[reason].code
         self.detail = detail or REASONS[reason].message
+        self.complaint = complaint

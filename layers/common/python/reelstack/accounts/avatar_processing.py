@@ -74,7 +74,8 @@ def _judge(picture: bytes) -> Verdict:
         seen = rekognition_images.seen_in_picture(picture)
     else:
         seen = verdicts.agree([engine(name).look([picture])[0] for name in names])
-    return verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict
+    thresholds = verdicts.read_thresholds(config().moderation_thresholds)
+    return verdicts.judge(seen, thresholds, verdicts.known_by(names)).verdict
 
 
 def _show(user: User, shown: str) -> None:

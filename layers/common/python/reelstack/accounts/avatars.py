@@ -11,14 +11,15 @@ from pydantic import BaseModel
 
 from reelstack.accounts import users
 from reelstack.accounts.errors import ImageTypeNotAllowed
-from reelstack.platform import aws, storage
+from reelstack.platform import aws, media_types, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.tables.accounts import User
 
 SENT, SHOWN = "avatars/", "u/"
 """Prefixes in the uploads and in the media bucket; <prefix><user>/<when>-<random> follows."""
-TYPES = ("image/jpeg", "image/png", "image/webp")
+TYPES = {"image/jpeg": "image/jpeg", "image/jpg": "image/jpeg", "image/png": "image/png", "image/webp": "image/webp"}
+"""Every name of a type that is taken -> the one that the form says."""
 OFFER_SECONDS = 300
 CACHE_CONTROL = "public, max-age=3600"
 """How long caches may show a picture that was taken away."""
@@ -42,7 +43,8 @@ class Offer(BaseModel):
 
 def offer(user_id: str, content_type: str) -> Offer:
     """Where the caller may send one picture of this type, straight to storage. Raises ImageTypeNotAllowed."""
-    if content_type not in TYPES:
+    known = media_types.known_as(content_type, TYPES)
+    if known is None:
         raise ImageTypeNotAllowed(allowed=list(TYPES))
     user = users.find_or_create(user_id)
     if user.avatar_problem:  # what is said from now on is about this picture
@@ -51,8 +53,8 @@ def offer(user_id: str, content_type: str) -> Offer:
     post = aws.client("s3").generate_presigned_post(
         Bucket=config().uploads_bucket,
         Key=f"{SENT}{user_id}/{now_ms():013d}-{secrets.token_hex(6)}",
-        Fields={"Content-Type": content_type},
-        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, most]],
+        Fields={"Content-Type": known},
+        Conditions=[{"Content-Type": known}, ["content-length-range", 1, most]],
         ExpiresIn=OFFER_SECONDS,
     )
     return Offer(url=post["url"], fields=post["fields"], max_bytes=most, expires_in_seconds=OFFER_SECONDS)

@@ -1,6 +1,6 @@
 """Refusals of accounts: users, handles, avatars, sessions and what staff may do to an account."""
 
-from reelstack.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable, UnsupportedType
+from reelstack.errors import Conflict, Forbidden, NotFound, ReelstackError, Unauthorized, Unprocessable, UnsupportedType
 
 
 class UserNotFound(NotFound):
@@ -23,6 +23,26 @@ class OwnAccount(Forbidden):
 
 class SessionRevoked(Unauthorized):
     type, title = "session-revoked", "This session was ended; sign in again"
+
+
+class PasswordWrong(Forbidden):
+    type, title = "password-wrong", "The old password is not the one of this account"
+
+
+class PasswordTooWeak(Unprocessable):
+    type, title = "password-too-weak", "The new password does not have what the service asks of one"
+
+
+class PasswordTriedTooOften(ReelstackError):
+    status, type, title = 429, "password-tried-too-often", "A wrong password was given too often; wait a while"
+    retry_after = 60
+
+
+class PasswordManagedExternally(Conflict):
+    type, title = (
+        "password-managed-externally",
+        "Accounts of this stage are kept by another issuer, and their passwords",
+    )
 
 
 class HandleTaken(Conflict):
@@ -50,6 +70,10 @@ class HandleInvalid(Unprocessable):
 
 class HandleReserved(Unprocessable):
     type, title = "handle-reserved", "This handle is not for anybody to have"
+
+
+class NameReserved(Unprocessable):
+    type, title = "name-reserved", "This name would speak for the service"
 
 
 class TextRejected(Unprocessable):

@@ -15,13 +15,12 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from reelstack.accounts import users
+from reelstack.accounts import impersonation, users
 from reelstack.accounts.errors import (
     HandleChangedRecently,
     HandleInvalid,
     HandleReserved,
     HandleTaken,
-    TextRejected,
     UserNotFound,
 )
 from reelstack.platform import retry
@@ -36,35 +35,36 @@ FORM = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])+")
 AS_LETTERS = tuple(str.maketrans("013457", f"o{one}east") for one in "il")
 RESERVED = frozenset(files("reelstack.accounts").joinpath("reserved_handles.txt").read_text().split())
 """Names that would speak for the service, or that its addresses use."""
-OURS = "reelstack"
 NOBODY = "-"
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 
 
 def normal(text: str) -> str:
-    """The one way to write a handle: compatibility forms folded, lower case, no "@".
-
-    Raises HandleInvalid, HandleReserved or TextRejected.
-    """
+    """The one way to write a handle: compatibility forms folded, lower case, no "@". Raises HandleInvalid."""
     handle = unicodedata.normalize("NFKC", text).strip().removeprefix("@").casefold()
     if not (SHORTEST <= len(handle) <= LONGEST and FORM.fullmatch(handle)):
         raise HandleInvalid
+    return handle
+
+
+def check_claimable(handle: str) -> None:
+    """It speaks neither for the service nor for its pages, and holds no listed word. Handles that people have already
+    are not asked. Raises HandleReserved or TextRejected."""
     bare = re.sub(r"[._]", "", handle)
     plain = bare.rstrip("0123456789")
     read = {bare, plain, *(spelling.translate(signs) for spelling in (bare, plain) for signs in AS_LETTERS)}
-    if read & RESERVED or any(spelling.startswith(OURS) for spelling in read):
+    if read & RESERVED or impersonation.speaks_for_service(handle):
         raise HandleReserved
     users.check_words(re.sub(r"[._]", " ", handle))
     users.check_words(bare)
-    return handle
 
 
 def find_holder(text: str) -> User:
     """Who has this handle now. Raises UserNotFound."""
     try:
         held = Handle.get(normal(text))
-    except (DoesNotExist, HandleInvalid, HandleReserved, TextRejected) as missing:
+    except (DoesNotExist, HandleInvalid) as missing:
         raise UserNotFound from missing
     if held.free_at:
         raise UserNotFound
@@ -79,12 +79,15 @@ def last_holder(handle: str) -> str | None:
         return None
 
 
-def claim(user_id: str, text: str) -> User:
-    """Gives the user this handle in place of the one they had. The same again is the same once.
+def claim(user_id: str, text: str, *, staff: bool = False) -> User:
+    """Gives the user this handle in place of the one they had. The same again is the same once. `staff` may take one
+    that speaks for the service: its own account has one.
 
-    Raises what `normal` does, HandleTaken, HandleChangedRecently, StorageBusy or UserNotFound.
+    Raises what `normal` and `check_claimable` do, HandleTaken, HandleChangedRecently, StorageBusy or UserNotFound.
     """
     handle = normal(text)
+    if not staff:
+        check_claimable(handle)
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         user, held = users.find_or_create(user_id), _held(handle)
         if user.handle == handle:

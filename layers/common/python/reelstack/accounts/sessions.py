@@ -6,16 +6,18 @@ Every access token of one sign-in names it (`origin_jti`). What its item says is
 
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from reelstack.accounts import users
-from reelstack.accounts.errors import AccountSuspended, SessionNotFound, SessionRevoked
+from reelstack.accounts.errors import AccountSuspended, SessionNotFound, SessionRevoked, UserNotFound
+from reelstack.platform import text
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
-from reelstack.tables.accounts import Session
+from reelstack.tables.accounts import Session, User
 
 SEEN_SECONDS = 15 * 60
 """How far behind `seen_at` may be: a session costs a write so often, not with every request."""
@@ -37,12 +39,21 @@ class Standing:
 _kept: OrderedDict[tuple[str, str | None], tuple[float, Standing]] = OrderedDict()
 
 
-def check(user_id: str, session_id: str | None, agent: str, *, writes: bool) -> None:
+@dataclass(frozen=True)
+class SignIn:
+    """What a token says of the sign-in that it came of, as far as its issuer says so."""
+
+    session_id: str | None
+    at: int | None = None
+    """Unix seconds."""
+
+
+def check(user_id: str, sign_in: SignIn, agent: str, *, writes: bool) -> None:
     """Raises SessionRevoked, or AccountSuspended for a request that writes.
 
     Tokens of an issuer that names no sign-in (`session_id` None) can be refused for the account only.
     """
-    standing = _standing(user_id, session_id, agent)
+    standing = _standing(user_id, sign_in, agent)
     if standing.revoked:
         raise SessionRevoked
     if standing.suspended and writes:
@@ -84,6 +95,14 @@ def revoke_others(user_id: str, session_id: str | None) -> int:
     return len(others)
 
 
+def end_all(user_id: str, *, but: str | None = None) -> None:
+    """Every sign-in from before this moment is over, but one; also those that no service has met yet. Twice is once."""
+    with suppress(UserNotFound):
+        users.find_or_create(user_id).update([User.signed_out_at.set(now_ms())])
+    while revoke_others(user_id, but) == MOST_LISTED:
+        pass
+
+
 def _live(user_id: str) -> list[Session]:
     found = Session.query(
         user_id,
@@ -93,11 +112,12 @@ def _live(user_id: str) -> list[Session]:
     return sorted(found, key=lambda session: -session.seen_at)
 
 
-def _standing(user_id: str, session_id: str | None, agent: str) -> Standing:
+def _standing(user_id: str, sign_in: SignIn, agent: str) -> Standing:
+    session_id = sign_in.session_id
     until, standing = _kept.get((user_id, session_id), (0.0, None))
     now = time.monotonic()
     if standing is None or now >= until:
-        standing = _read(user_id, session_id, agent)
+        standing = _read(user_id, sign_in, agent)
         _kept[user_id, session_id] = (now + config().session_cache_seconds, standing)
         _kept.move_to_end((user_id, session_id))
         if len(_kept) > MOST_KEPT:
@@ -105,21 +125,22 @@ def _standing(user_id: str, session_id: str | None, agent: str) -> Standing:
     return standing
 
 
-def _read(user_id: str, session_id: str | None, agent: str) -> Standing:
+def _read(user_id: str, sign_in: SignIn, agent: str) -> Standing:
     facts = users.read_facts(user_id)
     if facts["deleted"]:
         return Standing(revoked=True, suspended=False)
-    revoked = session_id is not None and not _see(user_id, session_id, agent)
+    session_id = sign_in.session_id
+    revoked = session_id is not None and not _see(user_id, session_id, sign_in.at, agent)
     return Standing(revoked=revoked, suspended=facts["suspended"])
 
 
-def _see(user_id: str, session_id: str, agent: str) -> bool:
+def _see(user_id: str, session_id: str, signed_in_at: int | None, agent: str) -> bool:
     """Whether the sign-in is good; notes it when it is new, or was seen last a while ago."""
     try:
         session = Session.get(user_id, session_id, consistent_read=True)
     except DoesNotExist:
-        users.find_or_create(user_id)
-        return _note(user_id, session_id, agent)
+        ended = int(users.find_or_create(user_id).signed_out_at or 0) // 1000
+        return (signed_in_at is None or signed_in_at >= ended) and _note(user_id, session_id, agent)
     if session.revoked_at:
         return False
     return session.seen_at > now_ms() - SEEN_SECONDS * 1000 or _note(user_id, session_id, agent)
@@ -129,7 +150,7 @@ def _note(user_id: str, session_id: str, agent: str) -> bool:
     now = now_ms()
     ends = now // 1000 + config().session_seconds + TOKEN_SECONDS
     actions: list[Action] = [
-        Session.agent.set(agent[:AGENT_LENGTH]),
+        Session.agent.set(text.normal(agent)[:AGENT_LENGTH]),
         Session.created_at.set(Session.created_at | now),
         Session.seen_at.set(now),
         Session.expires_at.set(Session.expires_at | ends),

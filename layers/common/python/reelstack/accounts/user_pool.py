@@ -5,7 +5,14 @@ Stages whose tokens come from another issuer have no pool: accounts are shut out
 
 from typing import Any
 
-from reelstack.accounts.errors import RolesManagedExternally, UserNotFound
+from reelstack.accounts.errors import (
+    PasswordManagedExternally,
+    PasswordTooWeak,
+    PasswordTriedTooOften,
+    PasswordWrong,
+    RolesManagedExternally,
+    UserNotFound,
+)
 from reelstack.platform import aws
 from reelstack.platform.config import config
 
@@ -34,6 +41,40 @@ def delete(user_id: str) -> None:
         return
 
 
+def check_password(user_id: str, password: str) -> None:
+    """By signing in as an app client that only the service may use; with a second factor the pool asks for it once the
+    password was right. Raises PasswordWrong, PasswordTriedTooOften, PasswordManagedExternally or UserNotFound."""
+    named = _with_password(user_id)
+    told = {"USERNAME": named["Username"], "PASSWORD": password}
+    pool, client = named["UserPoolId"], config().password_client_id
+    try:
+        _pool().admin_initiate_auth(
+            UserPoolId=pool, ClientId=client, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=told
+        )
+    except _pool().exceptions.NotAuthorizedException as refused:
+        raise PasswordTriedTooOften if "exceeded" in str(refused) else PasswordWrong from refused
+    except _pool().exceptions.TooManyRequestsException as refused:
+        raise PasswordTriedTooOften from refused
+
+
+def set_password(user_id: str, password: str) -> None:
+    """For good. Raises PasswordTooWeak, PasswordManagedExternally or UserNotFound."""
+    try:
+        _pool().admin_set_user_password(**_with_password(user_id), Password=password, Permanent=True)
+    except (_pool().exceptions.InvalidPasswordException, _pool().exceptions.InvalidParameterException) as refused:
+        raise PasswordTooWeak from refused
+
+
+def sign_out(user_id: str) -> None:
+    """Every refresh token is void. Twice is once. Raises UserNotFound."""
+    sign_out_name(_named(user_id)["Username"])
+
+
+def sign_out_name(username: str) -> None:
+    """The same, by the pool's name for somebody."""
+    _pool().admin_user_global_sign_out(UserPoolId=config().user_pool_id, Username=username)
+
+
 def attributes(user_id: str) -> dict[str, str]:
     """What the pool knows of somebody, e.g. {"email": …}; empty if they are not in it."""
     if not config().user_pool_id:
@@ -60,6 +101,12 @@ def withdraw(user_id: str, role: str) -> None:
     """As `grant`, the other way. Tokens that are out keep the role for an hour at most."""
     _check_pool()
     _pool().admin_remove_user_from_group(**_named(user_id), GroupName=role)
+
+
+def _with_password(user_id: str) -> dict[str, str]:
+    if not config().user_pool_id:
+        raise PasswordManagedExternally
+    return _named(user_id)
 
 
 def _check_pool() -> None:

@@ -10,7 +10,8 @@ from typing import Any, NotRequired, TypedDict
 
 from pynamodb.exceptions import DoesNotExist
 
-from reelstack.accounts.errors import TextRejected, UserNotFound
+from reelstack.accounts import impersonation
+from reelstack.accounts.errors import NameReserved, TextRejected, UserNotFound
 from reelstack.classification import text_moderation
 from reelstack.errors import NothingToChange
 from reelstack.platform import cache
@@ -28,6 +29,8 @@ class Facts(TypedDict):
     suspended: bool
     deleted: bool
     # An earlier version caches none of these.
+    absent: NotRequired[bool]
+    """There is no item yet."""
     handle: NotRequired[str | None]
     display_name: NotRequired[str]
     avatar: NotRequired[str | None]
@@ -56,9 +59,14 @@ def find(user_id: str) -> User:
     return user
 
 
-def find_visible(user_id: str, viewer_id: str, *, staff: bool = False) -> User:
-    """As `find`; somebody suspended is not there for others. Raises UserNotFound."""
+def find_visible(user_id: str, viewer_id: str | None, *, staff: bool = False) -> User:
+    """As `find`; somebody suspended is not there for others, nor a private account for an anonymous reader (None).
+
+    Raises UserNotFound.
+    """
     user = find(user_id)
+    if viewer_id is None and privacy(user) != Privacy.PUBLIC:
+        raise UserNotFound
     if user.suspended_at and viewer_id != user_id and not staff:
         raise UserNotFound
     return user
@@ -73,27 +81,29 @@ def facts(user_id: str) -> Facts:
 
 def read_facts(user_id: str) -> Facts:
     """As `facts`, from the table: for services that have no cache."""
-    return _facts_of_all((user_id,))[user_id]
+    return read_facts_of((user_id,))[user_id]
+
+
+def read_facts_of(user_ids: Collection[str]) -> dict[str, Facts]:
+    """The same of many, by id."""
+    found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
+    return {user_id: _told(found.get(user_id) or User(user_id), user_id not in found) for user_id in user_ids}
 
 
 def facts_of(user_ids: Collection[str]) -> dict[str, Facts]:
     """`facts` of many: one request to the cache, and one to the table for those it lacks."""
     if len(user_ids) == 1 and cache.address():
         return {user_id: facts(user_id) for user_id in user_ids}  # of many who ask for a hot account, one loads
-    return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, _facts_of_all)
+    return cache.remember_many(KIND, list(user_ids), CACHE_SECONDS, read_facts_of)
 
 
-def _facts_of_all(user_ids: Collection[str]) -> dict[str, Facts]:
-    found = {user.user_id: user for user in User.batch_get(list(user_ids), consistent_read=True)} if user_ids else {}
-    return {user_id: _told(found.get(user_id) or User(user_id)) for user_id in user_ids}
-
-
-def _told(user: User) -> Facts:
+def _told(user: User, absent: bool) -> Facts:
     return {
         "private": bool(user.private),
         "friends_only": bool(user.friends_only),
         "suspended": user.suspended_at is not None,
         "deleted": user.deleted_at is not None,
+        "absent": absent,
         "handle": user.handle,
         "display_name": user.display_name,
         "avatar": user.avatar,
@@ -125,11 +135,17 @@ def find_or_create(user_id: str) -> User:
     return user if user.put_if(User.user_id.does_not_exist()) else find(user_id)
 
 
-def edit(user_id: str, changes: dict[str, Any]) -> User:
-    """Changes display_name, bio, links or privacy. Raises NothingToChange, TextRejected or UserNotFound."""
+def edit(user_id: str, changes: dict[str, Any], *, staff: bool = False) -> User:
+    """Changes display_name, bio, links or privacy. A name that speaks for the service is for `staff`.
+
+    Raises NothingToChange, TextRejected, NameReserved or UserNotFound.
+    """
     if not changes:
         raise NothingToChange
-    check_words(changes.get("display_name", ""))
+    name = changes.get("display_name", "")
+    check_words(name)
+    if not staff and impersonation.speaks_for_service(name):
+        raise NameReserved
     user = find_or_create(user_id)
     plain = {name: value for name, value in changes.items() if name != "privacy"}
     actions = [getattr(User, name).set(value) for name, value in plain.items()]

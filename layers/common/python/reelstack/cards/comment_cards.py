@@ -14,7 +14,7 @@ class CommentCard(CommentView):
     """Null of a deleted comment."""
 
 
-def one(comment: Comment, viewer_id: str) -> CommentCard:
+def one(comment: Comment, viewer_id: str | None) -> CommentCard:
     """Of one comment, whatever its state."""
     (card,) = of([comment_listings.view(comment, viewer_id)], viewer_id)
     return card

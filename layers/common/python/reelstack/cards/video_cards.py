@@ -65,9 +65,10 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
     made = []
     for video in (one.video for one in page):
         author, addresses = authors[video.owner_id], signed.get(video.video_id)
+        inside = asked.inside or video.owner_id == viewer_id
         made.append(
             VideoCard(
-                **video_view.view(video, counts[video.video_id], inside=asked.inside).model_dump(),
+                **video_view.view(video, counts[video.video_id], inside=inside).model_dump(),
                 author=author,
                 liked=video.video_id in liked,
                 bookmarked=video.video_id in saved,

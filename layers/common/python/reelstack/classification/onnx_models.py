@@ -27,6 +27,7 @@ THREADS = 1
 """Per session. The function has one processor, and on a laptop the other ones are encoding."""
 MAX_PIXELS = 4096 * 4096
 SIDE, BLUR = 224, 10
+TURNS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
 
 
 class ModelChanged(RuntimeError):
@@ -38,8 +39,12 @@ class FrameUnreadable(ValueError):
 
 
 class Engine(Protocol):
-    def look(self, jpegs: Sequence[bytes]) -> list[dict[Label, float]]:
-        """Each frame's scores in 0..1, by label. Raises FrameUnreadable."""
+    def look(self, jpegs: Sequence[bytes], *, turned: bool = False) -> list[dict[Label, float]]:
+        """Each frame's scores in 0..1, by label. Raises FrameUnreadable.
+
+        With `turned`, the mean of what is seen in the frame as it is and on each of its other three sides: the same
+        for a film however it is turned.
+        """
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,22 @@ class OnnxEngine:
     model: Model
     session: onnxruntime.InferenceSession
 
-    def look(self, jpegs: Sequence[bytes]) -> list[dict[Label, float]]:
+    def look(self, jpegs: Sequence[bytes], *, turned: bool = False) -> list[dict[Label, float]]:
         if not jpegs:
             return []
-        pixels = np.stack([self.model.prepare(_decode(jpeg)) for jpeg in jpegs])
+        turns = TURNS if turned else ()
+        views = [view for jpeg in jpegs for view in _views(_decode(jpeg), turns)]
+        pixels = np.stack([self.model.prepare(view) for view in views])
         rows = self.session.run(None, {self.session.get_inputs()[0].name: pixels})[0]
+        rows = rows.reshape(len(jpegs), 1 + len(turns), -1).mean(axis=1)
         # A softmax of 32 bits can end a hair above one.
         return [
             own_labels(self.name, dict(zip(self.model.words, row.tolist(), strict=True))) for row in np.clip(rows, 0, 1)
         ]
+
+
+def _views(picture: Image.Image, turns: Sequence[Image.Transpose]) -> list[Image.Image]:
+    return [picture, *(picture.transpose(turn) for turn in turns)]
 
 
 def _blur_padded(picture: Image.Image) -> Pixels:

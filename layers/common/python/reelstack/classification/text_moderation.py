@@ -8,7 +8,6 @@ theirs takes seconds for a long text (8 s for 2,500 words), joins neighbours ("m
 
 import json
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -16,6 +15,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import NamedTuple
 
+from reelstack.classification import skeletons
 from reelstack.classification.verdicts import Label, own_labels
 
 SIGNS = str.maketrans({"@": "a", "4": "a", "3": "e", "0": "o", "$": "s", "5": "s", "7": "t", "8": "b"})
@@ -77,9 +77,7 @@ def _listed(spellings: list[str], lexicon: Lexicon) -> str | None:
 
 def _words(text: str) -> Iterator[str]:
     """Lower case, without accents and fancy alphabets; single characters in a row are one word."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    found = [run.strip("!|") for run in WORD.findall(letters)]
+    found = [run.strip("!|") for run in WORD.findall(skeletons.letters(text))]
     for single, run in groupby(filter(None, found), key=lambda word: len(word) == 1):
         words = list(run)
         yield from ["".join(words)] if single and len(words) >= MIN_GAPPED else words
@@ -90,7 +88,8 @@ def _spellings(word: str) -> list[str]:
     if not any(sign.isalpha() for sign in word):
         return [word]  # 455 is a number
     plain = word.translate(SIGNS)
-    read = list(dict.fromkeys((plain.translate(AS_I), plain.translate(AS_L))))
+    latin = None if word in _everyday() else skeletons.as_latin(plain)
+    read = list(dict.fromkeys(one.translate(signs) for one in filter(None, (plain, latin)) for signs in (AS_I, AS_L)))
     return read + [DRAWN_OUT.sub(kept, spelling) for spelling in read for kept in (r"\1", r"\1\1")]
 
 
@@ -101,9 +100,14 @@ def _foreign() -> Iterator[str]:
 
 
 @cache
+def _everyday() -> frozenset[str]:
+    return frozenset(files("reelstack.classification").joinpath("everyday_words.txt").read_text("utf-8").splitlines())
+
+
+@cache
 def _lexicon() -> Lexicon:
     lines = files("better_profanity").joinpath("profanity_wordlist.txt").read_text().casefold().splitlines()
-    everyday = files("reelstack.classification").joinpath("everyday_words.txt").read_text().splitlines()
+    everyday = _everyday()
     wanted = [line for line in lines if PLAIN.fullmatch(line) and line not in everyday]
     wanted += [line for line in _foreign() if len(line) >= MIN_FOREIGN and line not in everyday]
     entries = {tuple(_spellings(word)[0] for word in _words(line)) for line in wanted}

@@ -1,10 +1,12 @@
 """From what engines saw to a verdict: one list of labels, a pair of thresholds for each, the severest wins. Pure.
 
 Every engine has words of its own; `FROM_ENGINE` translates them, so that thresholds, stored labels and the review queue
-know only ours. A score is a probability in 0..1. Whatever is not a clear approval is never an approval: a score that is
-no number, or a label without thresholds, raises.
+know only ours. A score is a probability in 0..1. No engine rejects a clip alone: a rejection needs two that know the
+label and agree, and what would be one otherwise goes to a person. Whatever is not a clear approval is never an
+approval: a score that is no number, or a label without thresholds, raises.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,12 +31,17 @@ class Label(StrEnum):
     RUDE = "rude"
     OTHER = "other"
     """An engine said something that we have no word for."""
+    SPEECH = "speech"
+    """What is said, or written in subtitles."""
+    UNSEEN = "unseen"
+    """The clip shows more than was inspected, or says it."""
 
 
 FROM_ENGINE: Mapping[str, Mapping[str, Label]] = {
     "nsfw": {"nsfw": Label.SEXUAL},
     "safety": {"NSFW": Label.SEXUAL, "NSFL": Label.GRAPHIC},
     "text": {"profanity": Label.PROFANITY},
+    "speech": {"profanity": Label.SPEECH},
 }
 """Engine -> its word -> our label. Words that are missing here ("SFW") say nothing about a clip."""
 
@@ -111,6 +118,11 @@ def agree(looks: Sequence[Mapping[Label, float]]) -> dict[Label, float]:
     return {label: sum(scores) / len(scores) for label, scores in seen.items()}
 
 
+def known_by(engines: Iterable[str]) -> Counter[Label]:
+    """How many of the engines know each label; one that is not in FROM_ENGINE has no other beside it."""
+    return Counter(label for name in engines for label in set(FROM_ENGINE.get(name, {}).values()))
+
+
 def highest(looks: Iterable[Mapping[Label, float]]) -> dict[Label, float]:
     """Several frames of one clip: per label the highest score. One bad second is enough."""
     peaks: dict[Label, float] = {}
@@ -120,11 +132,18 @@ def highest(looks: Iterable[Mapping[Label, float]]) -> dict[Label, float]:
     return peaks
 
 
-def judge(scores: Mapping[Label, float], thresholds: Mapping[Label, Threshold]) -> Judgement:
-    """The severest verdict any label demands. Raises ThresholdMissing or ScoreInvalid."""
+def judge(
+    scores: Mapping[Label, float], thresholds: Mapping[Label, Threshold], engines: Mapping[Label, int]
+) -> Judgement:
+    """The severest verdict any label demands; `engines`: how many know each label (`known_by`).
+
+    Raises ThresholdMissing or ScoreInvalid.
+    """
     if missing := [label for label in scores if label not in thresholds]:
         raise ThresholdMissing(", ".join(missing))
-    demanded = {label: thresholds[label].verdict(_checked(score)) for label, score in scores.items()}
+    demanded = {
+        label: _verdict(_checked(score), thresholds[label], engines.get(label, 0)) for label, score in scores.items()
+    }
     verdict = max(demanded.values(), key=SEVERITY.__getitem__, default=Verdict.APPROVE)
     causes = [label for label in scores if verdict is not Verdict.APPROVE and demanded[label] is verdict]
     return Judgement(
@@ -132,6 +151,20 @@ def judge(scores: Mapping[Label, float], thresholds: Mapping[Label, Threshold]) 
         labels={label.value: round(score, 4) for label, score in scores.items()},
         caused_by=tuple(sorted(causes, key=lambda label: (-scores[label], label))),
     )
+
+
+def _verdict(mean: float, threshold: Threshold, engines: int) -> Verdict:
+    """What a label's score demands; a rejection only if more than one engine must have said so.
+
+    Scores are stored as means. The second highest of n scores with that mean is at least (n * mean - 1) / (n - 1):
+    the engine that said it would have asked for a review by itself.
+    """
+    verdict = threshold.verdict(mean)
+    if verdict is Verdict.REJECT:
+        second = (engines * mean - 1) / (engines - 1) if engines > 1 else 0.0
+        if engines < 2 or max(0.0, second) < threshold.review:
+            return Verdict.REVIEW
+    return verdict
 
 
 def poster_key(prefix: str) -> str:
@@ -148,7 +181,7 @@ def answer(clip: Judgement, poster: Judgement) -> dict[str, Any]:
         "verdict": clip.verdict,
         "labels": clip.labels,
         "reason": "moderated" if clip.verdict is Verdict.REJECT else None,
-        "detail": ", ".join(clip.caused_by) or None,
+        "detail": f"Found in the clip: {', '.join(clip.caused_by)}." if clip.caused_by else None,
         "poster_hidden": poster.verdict is not Verdict.APPROVE,
     }
 

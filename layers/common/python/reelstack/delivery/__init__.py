@@ -1,6 +1,9 @@
 """Delivery: how a video is played: signed paths, their keys, and the denylist at the edge.
 
 playback      the addresses of a video for one viewer
+clips_for_everybody  a clip as everybody with its link may see it
+clip_page     its page, and its answer to oEmbed; pure
+web_shell     the page of the web app
 tokens        signs the path of an asset; pure
 signing_keys  the keys of path tokens, and their rotation
 denylist      videos whose tokens the edge refuses before they expire; its queue and the one writer

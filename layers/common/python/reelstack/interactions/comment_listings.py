@@ -51,7 +51,7 @@ class CommentView(Row):
     pinned: bool = False
 
 
-def list_comments(video_id: str, viewer_id: str, order: Order, limit: int, cursor: str | None) -> Shown:
+def list_comments(video_id: str, viewer_id: str | None, order: Order, limit: int, cursor: str | None) -> Shown:
     """Pages may be shorter than `limit`: go on until the cursor is None. A first page begins with the comment that the
     video's owner pinned, as `pinned`, which is in the list as well. Eventually consistent."""
     read = _newest if order is Order.NEWEST else _top
@@ -62,7 +62,7 @@ def list_comments(video_id: str, viewer_id: str, order: Order, limit: int, curso
     return [*pinned, *(shown[row.comment_id] for row in found if row.comment_id in shown)], following
 
 
-def list_replies(video_id: str, comment_id: str, viewer_id: str, limit: int, cursor: str | None) -> Shown:
+def list_replies(video_id: str, comment_id: str, viewer_id: str | None, limit: int, cursor: str | None) -> Shown:
     """A thread, the oldest first. Eventually consistent."""
     found, following = _cached(
         f"{video_id}/{comment_id}:{limit}", cursor, lambda: _replies(video_id, comment_id, limit, cursor)
@@ -70,7 +70,7 @@ def list_replies(video_id: str, comment_id: str, viewer_id: str, limit: int, cur
     return views(found, viewer_id), following
 
 
-def view(comment: Comment, viewer_id: str) -> CommentView:
+def view(comment: Comment, viewer_id: str | None) -> CommentView:
     """One comment, whatever its state."""
     (row,) = rows([comment])
     counts = counters.read([_key(row)])[_key(row)]
@@ -78,12 +78,13 @@ def view(comment: Comment, viewer_id: str) -> CommentView:
     return CommentView(**row.model_dump(), likes=counts.likes, replies=counts.replies, liked=bool(liked))
 
 
-def views(found: list[Row], viewer_id: str) -> list[CommentView]:
+def views(found: list[Row], viewer_id: str | None) -> list[CommentView]:
     """What a reader is shown of a page: nothing by whom a block stands in between or whose account is gone."""
     if not found:
         return []
     authors = {row.author_id for row in found if row.author_id}
-    there = access.filter_present(authors - {viewer_id}, viewer_id) | {viewer_id}
+    own = {viewer_id} if viewer_id else set()
+    there = access.filter_present(authors - own, viewer_id) | own
     counts = counters.read([_key(row) for row in found])
     shown = [row for row in found if (row.author_id in there if row.author_id else counts[_key(row)].replies)]
     liked = _liked(shown, viewer_id)
@@ -119,8 +120,8 @@ def _key(row: Row) -> str:
     return comment_ids.counter_of(row.video_id, row.comment_id)
 
 
-def _liked(found: list[Row], viewer_id: str) -> set[str]:
-    keys = [(viewer_id, _key(row)) for row in found]
+def _liked(found: list[Row], viewer_id: str | None) -> set[str]:
+    keys = [(viewer_id, _key(row)) for row in found] if viewer_id else []
     return {like.comment for like in CommentLike.batch_get(keys)} if keys else set()
 
 

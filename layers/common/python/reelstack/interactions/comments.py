@@ -5,6 +5,7 @@ Nothing is written to the video's or the thread's own item: counts follow from t
 """
 
 import re
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.classification import text_moderation, verdicts
-from reelstack.classification.verdicts import Verdict
+from reelstack.classification.verdicts import Label, Verdict
 from reelstack.interactions import comment_ids, comment_ranking
 from reelstack.interactions.errors import CommentNotFound, CommentRejected, NotAThread, NotYourComment
 from reelstack.platform import retry
@@ -25,11 +26,9 @@ from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Comment
 from reelstack.videos import access, videos
-from reelstack.videos.errors import VideoNotFound
 
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)(?![\w@])")
 MENTIONS_MOST = 10
-TEXT_MOST = 500
 EDIT_ATTEMPTS = 4
 
 
@@ -58,7 +57,7 @@ def find(video_id: str, comment_id: str) -> Comment:
     return comment
 
 
-def find_visible(video_id: str, comment_id: str, viewer_id: str) -> Comment:
+def find_visible(video_id: str, comment_id: str, viewer_id: str | None) -> Comment:
     """A comment that `viewer_id` may read. Raises what access.check_can_view raises, CommentNotFound."""
     access.check_can_view(video_id, viewer_id)
     comment = find(video_id, comment_id)
@@ -76,14 +75,19 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
     CommentRejected.
     """
     known = access.check_can_interact(video_id, author_id)
-    others = {known["owner_id"]}
+    with access.telling_viewers(video_id, author_id):
+        return _write(video_id, author_id, text, answers, {known["owner_id"]})
+
+
+def _write(video_id: str, author_id: str, text: str, answers: str | None, others: set[str]) -> Comment:
+    """Unless a block stands between its author and one of `others`."""
     if answers:
         if comment_ids.answered(answers):
             raise NotAThread
         parent = find(video_id, answers)
         if parent.state != CommentState.VISIBLE or access.account(parent.author_id).gone:
             raise CommentNotFound
-        others.add(parent.author_id)
+        others = others | {parent.author_id}
     at = videos.now_ms()
     comment_id = comment_ids.new(at, answers)
     made = Comment(
@@ -103,7 +107,7 @@ def write(video_id: str, author_id: str, text: str, answers: str | None = None) 
         transaction.save(made, condition=Comment.comment_id.does_not_exist())
 
     if transactions.commit(build):
-        raise VideoNotFound
+        raise CommentNotFound
     return made
 
 
@@ -114,12 +118,17 @@ def edit(video_id: str, comment_id: str, author_id: str, text: str) -> Comment:
     getting in between.
     """
     known = access.check_can_interact(video_id, author_id)
+    with access.telling_viewers(video_id, author_id):
+        return _edit_own(video_id, comment_id, author_id, text, known["owner_id"])
+
+
+def _edit_own(video_id: str, comment_id: str, author_id: str, text: str, owner_id: str) -> Comment:
     for _ in retry.attempts(EDIT_ATTEMPTS):
         comment = find(video_id, comment_id)
         if comment.author_id != author_id:
             find_visible(video_id, comment_id, author_id)  # who may not read it is not told whose it is
             raise NotYourComment
-        others = sorted({known["owner_id"]} | _answered_author(comment))
+        others = sorted({owner_id} | _answered_author(comment))
         refused = transactions.commit(partial(_edit, comment, text, others))
         if not refused:
             comment.refresh(consistent_read=True)
@@ -160,17 +169,18 @@ def delete(video_id: str, comment_id: str, caller_id: str, *, moderator: bool = 
 
     Raises CommentNotFound, NotYourComment or what access.check_can_view raises.
     """
-    comment = find(video_id, comment_id)
-    if comment.author_id != caller_id and moderator:
-        if not judge(comment, removal(caller_id), caller_id, "comment-removed"):
-            raise CommentNotFound
-        return
-    if comment.author_id != caller_id:
-        if comment.state != CommentState.VISIBLE:
-            raise CommentNotFound
-        if access.check_can_view(video_id, caller_id)["owner_id"] != caller_id:
+    with nullcontext() if moderator else access.telling_viewers(video_id, caller_id):
+        comment = find(video_id, comment_id)
+        if comment.author_id != caller_id and moderator:
+            if not judge(comment, removal(caller_id), caller_id, "comment-removed"):
+                raise CommentNotFound
+            return
+        if comment.author_id != caller_id and access.check_can_view(video_id, caller_id)["owner_id"] != caller_id:
+            find_visible(video_id, comment_id, caller_id)  # who may not read it is not told whose it is
             raise NotYourComment
-    _change(comment, removal(caller_id))
+        if comment.author_id != caller_id and comment.state != CommentState.VISIBLE:
+            raise CommentNotFound
+        _change(comment, removal(caller_id))
 
 
 def removal(by: str) -> list[Any]:
@@ -210,8 +220,8 @@ def mentions(text: str) -> list[str]:
 
 def _standing(text: str, comment_id: str) -> dict[str, Any]:
     """What moderation's words make of a text: visible, or waiting for a person. Raises CommentRejected."""
-    seen = verdicts.own_labels("text", text_moderation.scores([text]))
-    verdict = verdicts.judge(seen, verdicts.read_thresholds(config().moderation_thresholds)).verdict
+    threshold = verdicts.read_thresholds(config().moderation_thresholds)[Label.PROFANITY]
+    verdict = threshold.verdict(text_moderation.scores([text])["profanity"])
     if verdict is Verdict.REJECT:
         raise CommentRejected
     if verdict is Verdict.REVIEW:

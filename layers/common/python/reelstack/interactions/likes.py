@@ -32,8 +32,8 @@ def unlike(user_id: str, video_id: str) -> None:
     Like(user_id, video_id).delete()
 
 
-def liked(user_id: str, video_id: str) -> bool:
-    return Like.count(user_id, Like.video_id == video_id) > 0
+def liked(user_id: str | None, video_id: str) -> bool:
+    return user_id is not None and Like.count(user_id, Like.video_id == video_id) > 0
 
 
 def liked_of(user_id: str, video_ids: Iterable[str]) -> set[str]:

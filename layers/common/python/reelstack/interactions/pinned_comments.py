@@ -3,12 +3,12 @@
 from reelstack.interactions import comment_ids, comments
 from reelstack.interactions.errors import CommentNotFound, NotAThread
 from reelstack.tables.interactions import Pin
-from reelstack.videos import videos
+from reelstack.videos import access, videos
 
 
 def pin(video_id: str, comment_id: str, owner_id: str) -> None:
     """Raises VideoNotFound, NotYourVideo, NotAThread (of a reply) or CommentNotFound. Twice is once."""
-    videos.find_own(video_id, owner_id)
+    access.find_own(video_id, owner_id)
     if comment_ids.answered(comment_id):
         raise NotAThread
     if comments.find(video_id, comment_id).state != comments.CommentState.VISIBLE:
@@ -18,5 +18,5 @@ def pin(video_id: str, comment_id: str, owner_id: str) -> None:
 
 def unpin(video_id: str, owner_id: str) -> None:
     """Raises VideoNotFound or NotYourVideo."""
-    videos.find_own(video_id, owner_id)
+    access.find_own(video_id, owner_id)
     Pin(video_id).delete()

@@ -10,7 +10,7 @@ from reelstack.social import blocks
 from reelstack.tables import transactions
 from reelstack.tables.interactions import Share
 from reelstack.tables.videos import SHARDS
-from reelstack.videos import access, videos
+from reelstack.videos import access, clip_links, videos
 from reelstack.videos.errors import VideoNotFound
 
 
@@ -41,4 +41,4 @@ def share(user_id: str, video_id: str, channel: Channel) -> Share:
 
 def link(video_id: str, share_id: str) -> str:
     """Where the shared video is watched, relative to the site. `from` says which share brought somebody there."""
-    return f"/?v={video_id}&from={share_id}"
+    return clip_links.link(clip_links.handle_of(videos.find(video_id).owner_id), video_id, share_id=share_id)

@@ -1,14 +1,16 @@
-"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, poster, sampled frames. Pure.
+"""The arguments that make ffmpeg encode a plan: frame-exact pictures, sound, seek previews. Pure.
 
-Time 0 is the source's first picture. Pictures are laid on the plan's grid by their own timestamps, so that a segment
-holds exactly its frames wherever decoding began; sound starts at the same time 0 and lasts as long as the picture.
+Time 0 is the beginning of the source's picture or of its sound, whichever is earlier. Pictures are laid on the plan's
+grid by their own timestamps, so that a segment holds exactly its frames wherever decoding began; the first and the last
+are held where only the sound goes on. Sound starts at the same time 0 and lasts as long as the clip.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
-from reelstack.media import ffmpeg_process
+from reelstack.media import colour, ffmpeg_process, shape
 from reelstack.media.ladder import Facts, Plan, Rendition, Segment, Spending
 from reelstack.media.sprites import Sheet, preview_sheet
 
@@ -21,26 +23,22 @@ AUDIO_KBPS = 128
 FRAGMENT_SECONDS = 2
 FRAGMENTED = ("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4", "-write_btrt", "0")
 """Nothing a phone wrote about where, when and by whom is published. Bitrates would make headers of segments differ."""
-MAX_ERROR_RATE = 0.02
-"""The share of pictures that may fail to decode before a clip counts as damaged."""
-FULL_RANGE = "scale=out_range=full"
-"""What JPEG wants; our clips have limited range."""
+FULL_RANGE = "scale=out_range=full:out_color_matrix=bt601:flags=bicubic+accurate_rnd+full_chroma_int"
+"""What JPEG wants, whose colours are always BT.601's in full range; our clips are BT.709 in limited range."""
 JPEG = ("-c:v", "mjpeg", "-q:v", "3", "-strict", "unofficial", "-f", "image2")
 """`unofficial`: with no picture to write, ffmpeg looks at the range of none and fails."""
 QUIET, TALKATIVE = ("-v", "error"), ("-v", "verbose")
 """How commands on an upload begin. A talkative one also says how many pictures it failed to decode."""
-COLORS = 16
-"""Pixels across and down that are enough to judge a picture's colours by."""
-WHITE_NITS, BRIGHTEST = 203, 5
-"""What HDR calls white (ITU-R BT.2408), and how many times as bright what is still told apart may be: 1,000 nits.
-Tones below a third of white are left as they are, so that a face looks as it does in SDR."""
-DARK = 32
-"""Average brightness (16 is black) up to which a picture is no poster."""
 HEVC_PRESET, AVC_PRESET = "superfast", "veryfast"
 """Measured: superfast is as good per bit in VMAF as medium, at half the time, because it does no psycho-visual tuning.
 AVC is treated alike (no psy, no adaptive quantisation) with trellis added: 5 % more time, 2 points more."""
 LARGEST_BLOCK = 64
 """Pixels across HEVC's coding blocks where the picture has as many: for free, 1–2 % fewer bits than the preset's 32."""
+
+
+Reach = Literal["near", "start", "padded"]
+"""Where decoding for a segment begins: near it; at the start of the source; there, and what is missing before the first
+picture that can be decoded is filled with that."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,6 @@ class ClipOutputs:
     """None: the clip has no sound."""
     sheet: Path
     """The seek previews."""
-    statistics: Path
-    """ffmpeg's -vstats of each picture."""
 
 
 def track_timescale(rate: Fraction) -> int:
@@ -76,32 +72,39 @@ def frame_ticks(rate: Fraction) -> int:
 
 
 def encode_segment(
-    plan: Plan, source: Path, segment: Segment, pictures: list[Picture], threads: int, *, seek: bool = True
+    plan: Plan, source: Path, segment: Segment, pictures: list[Picture], threads: int, *, reach: Reach = "near"
 ) -> list[str]:
-    """One decode, all `pictures` of the segment. Without `seek` everything before it is decoded too."""
-    start = plan.facts.start_seconds + segment.start_frame / plan.facts.rate - SEEK_MARGIN_SECONDS
-    options = ["-ss", f"{float(start):.6f}", "-seek_timestamp", "1", "-noaccurate_seek"]
-    skip = options if seek and segment.start_frame > 0 else []
+    """One decode, all `pictures` of the segment."""
+    facts = plan.facts
+    skip = _seek(facts, segment) if reach == "near" and segment.start_frame > facts.held_first else []
+    padded = not skip and (reach == "padded" or facts.held_first > 0)
     frames = f"trim=start_pts={segment.start_frame}:end_pts={segment.end_frame},setpts=PTS-{segment.start_frame}"
-    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts, pictures)}"
+    graph = f"[0:{facts.video_stream}]{on_grid(facts, padded=padded)},{frames}{_converted(facts, pictures)}"
     return [
         *_opened(plan.facts, source, threads, *skip),
-        *("-filter_complex", graph + _split_and_scale(pictures)),
+        *("-filter_complex", graph + _split_and_scale(plan.facts, pictures)),
         *_encoded(plan, pictures, threads),
     ]
 
 
-def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) -> list[str]:
+def _seek(facts: Facts, segment: Segment) -> list[str]:
+    """To the segment's first picture; where the last one is held, to that."""
+    frame = min(segment.start_frame, facts.frames - facts.held_last - 1)
+    start = facts.start_seconds + frame / facts.rate - SEEK_MARGIN_SECONDS
+    return ["-ss", f"{float(start):.6f}", "-seek_timestamp", "1", "-noaccurate_seek"]
+
+
+def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int, *, padded: bool = False) -> list[str]:
     """The whole clip in one rendition, its sound and the sheet of seek previews, from one decode."""
     frames = f"trim=start_pts=0:end_pts={plan.facts.frames}"
-    graph = f"[0:{plan.facts.video_stream}]{on_grid(plan.facts)},{frames}{_to_sdr(plan.facts, [outputs.picture])}"
-    graph += _split_and_scale([outputs.picture]).removesuffix("[out0]")
+    grid = on_grid(plan.facts, padded=padded or plan.facts.held_first > 0)
+    graph = f"[0:{plan.facts.video_stream}]{grid},{frames}{_converted(plan.facts, [outputs.picture])}"
+    graph += _split_and_scale(plan.facts, [outputs.picture]).removesuffix("[out0]")
     graph += f",split[out0][small];[small]{_sheet(preview_sheet(plan))}[sheet]"
     if outputs.sound:
         graph += f";[0:{plan.facts.audio_stream}]{_sound(plan)}[sound]"
     return [
-        *_opened(plan.facts, source, threads, "-max_error_rate", str(MAX_ERROR_RATE)),
-        *("-vstats_file", str(outputs.statistics)),
+        *_opened(plan.facts, source, threads),
         *("-filter_complex", graph),
         *_encoded(plan, [outputs.picture], threads),
         *(_encoded_sound(outputs.sound) if outputs.sound else ()),
@@ -109,9 +112,9 @@ def encode_clip(plan: Plan, source: Path, outputs: ClipOutputs, threads: int) ->
     ]
 
 
-def with_statistics(arguments: list[str], statistics: Path) -> list[str]:
-    """The same command on an upload, which writes -vstats of each picture and says how many it failed to decode."""
-    return [*TALKATIVE, "-vstats_file", str(statistics), *arguments[len(QUIET) :]]
+def talkative(arguments: list[str], statistics: Path | None = None) -> list[str]:
+    """The same command on an upload, which says how many packets it failed to decode; and -vstats of each picture."""
+    return [*TALKATIVE, *(("-vstats_file", str(statistics)) if statistics else ()), *arguments[len(QUIET) :]]
 
 
 def encode_sound(plan: Plan, source: Path, target: Path) -> list[str]:
@@ -132,87 +135,48 @@ def _sheet(sheet: Sheet) -> str:
     return f"{chosen},tile={sheet.columns}x{sheet.rows}:nb_frames={sheet.count},{FULL_RANGE}"
 
 
-def on_grid(facts: Facts) -> str:
+def on_grid(facts: Facts, *, padded: bool = False) -> str:
     """Filters from source timestamps to frame numbers: after them a picture's pts is its number on the grid.
 
     Shifting by whole ticks before `fps` rounds makes every segment round alike. The last picture is held for as long
-    as the plan needs it.
+    as the plan needs it; `padded`, the first that is decoded is shown from time 0 on.
     """
     fields = ",bwdif=mode=send_frame" if facts.interlaced else ""
-    fps = f"fps={facts.fps[0]}/{facts.fps[1]}:round=near"
-    return f"setpts=PTS-{facts.start_ticks}{fields},{fps},tpad=stop=-1:stop_mode=clone".replace("PTS--", "PTS+")
-
-
-def poster(clip: Path, target: Path, few: Path, *, skip_dark: bool) -> list[str]:
-    """A JPEG of the most typical picture early in our own first rung, dark ones left out if asked.
-
-    `few`: the same picture in COLORS by COLORS pixels of three bytes, red, green and blue.
-    """
-    bright = f"signalstats,metadata=select:key=lavfi.signalstats.YAVG:value={DARK}:function=greater,"
-    chosen = f"[0:v]{bright if skip_dark else ''}thumbnail=n=50,split[a][b]"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov")),
-        *("-filter_complex", f"{chosen};[a]{FULL_RANGE}[p];[b]scale={COLORS}:{COLORS}:flags=area,format=rgb24[c]"),
-        *("-map", "[p]", "-frames:v", "1", *JPEG, "-update", "1", f"file:{target}"),
-        *("-map", "[c]", "-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{few}"),
-    ]
-
-
-def stills(clip: Path, numbers: list[int], folder: Path) -> list[str]:
-    """JPEGs of these pictures of our own first rung, numbered from 1 in the order they are shown."""
-    chosen = "+".join(f"eq(n\\,{number})" for number in numbers)
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-vf", f"select='{chosen}',{FULL_RANGE}"),
-        *("-fps_mode", "passthrough", *JPEG, f"file:{folder}/%04d.jpg"),
-    ]
-
-
-def unfragmented(clip: Path, target: Path) -> list[str]:
-    """The same pictures in an mp4 with one index at its beginning, as most programs expect it."""
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-map", "0:v:0", "-c", "copy"),
-        *("-movflags", "+faststart", f"file:{target}"),
-    ]
-
-
-def scene_scores(clip: Path) -> list[str]:
-    """Prints for each picture how much it differs from the one before, 0 to 1, judged on a thumbnail of it."""
-    shown = "select='gte(scene,0)',metadata=print:key=lavfi.scene_score:file=-"
-    return [
-        *(*QUIET, *ffmpeg_process.reading(clip, "mov"), "-an", "-vf", f"scale=160:-2:flags=fast_bilinear,{shown}"),
-        *("-f", "null", "-"),
-    ]
+    fps = f"fps={facts.fps[0]}/{facts.fps[1]}:round=near{':start_time=0' if padded else ''}"
+    times = f"setpts=PTS-{facts.start_ticks}".replace("PTS--", "PTS+")
+    first, turn = "", ""
+    if facts.shape:
+        options = colour.following(facts.colour, facts.transfer)
+        first = shape.first_filters(facts.shape, interlaced=facts.interlaced, options=options)
+        turn = shape.turn_filter(facts.shape.turn)
+    return f"{first}{times}{fields},{fps}{turn},tpad=stop=-1:stop_mode=clone"
 
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
     # A picture that changes its size midway is scaled like the rest: a graph begun anew would lose count of pictures.
-    reading = ffmpeg_process.reading(source, facts.container, "-threads", str(threads), "-reinit_filter", "0", *options)
-    return [*QUIET, "-copyts", *reading]
+    # What turns a picture by itself does so before any filter of ours.
+    turns = ("-noautorotate",) if facts.shape else ()
+    steady = ("-threads", str(threads), "-reinit_filter", "0", *turns)
+    # How many packets may be damaged is for the transcoder to decide, for each stream by itself.
+    return [
+        *(*QUIET, "-copyts", "-max_error_rate", "1"),
+        *ffmpeg_process.reading(source, facts.container, *steady, *options),
+    ]
 
 
-def _to_sdr(facts: Facts, pictures: list[Picture]) -> str:
-    """HDR pictures are tone-mapped before they are encoded: as they are, they look washed out everywhere.
-
-    They are scaled to the largest of `pictures` first, in their own 10 bits, because mapping is done in floating point
-    and costs by the pixel: docs/decisions/media.md, "Scaled, then tone-mapped".
-    """
-    if facts.transfer == "sdr":
-        return ""
+def _converted(facts: Facts, pictures: list[Picture]) -> str:
+    """Filters to BT.709, at the size of the largest of `pictures`, beside which the table of colours lies."""
     largest = max((picture.rendition for picture in pictures), key=lambda one: one.width * one.height)
-    scaled = f"scale={largest.width}:{largest.height}:flags=bicubic"
-    linear = f"zscale=transfer=linear:npl={WHITE_NITS},format=gbrpf32le,zscale=primaries=bt709"
-    mapped = f"tonemap=mobius:desat=0:peak={BRIGHTEST}"
-    return f",{scaled},{linear},{mapped},zscale=transfer=bt709:matrix=bt709:range=limited,format=yuv420p"
+    return colour.converted(facts.colour, facts.transfer, largest.width, largest.height, pictures[0].path.parent)
 
 
-def _split_and_scale(pictures: list[Picture]) -> str:
+def _split_and_scale(facts: Facts, pictures: list[Picture]) -> str:
     outputs = "".join(f"[in{n}]" for n in range(len(pictures)))
-    scaled = (
-        f"[in{n}]scale={picture.rendition.width}:{picture.rendition.height}:flags=bicubic:out_range=limited,"
-        f"setsar=1,format=yuv420p[out{n}]"
-        for n, picture in enumerate(pictures)
+    made = (
+        f"[in{n}]{colour.scaled(facts.colour, facts.transfer, one.rendition.width, one.rendition.height)}[out{n}]"
+        for n, one in enumerate(pictures)
     )
-    return f",split={len(pictures)}{outputs};" + ";".join(scaled)
+    return f",split={len(pictures)}{outputs};" + ";".join(made)
 
 
 def _encoded(plan: Plan, pictures: list[Picture], threads: int) -> list[str]:

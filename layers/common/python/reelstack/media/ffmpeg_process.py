@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from reelstack.failure_reasons import Refused
+from reelstack.media import complaints
 from reelstack.media.file_types import Container
 from reelstack.platform.config import config
 
@@ -21,7 +22,8 @@ MAX_ALLOCATION = 1024 * 1024 * 1024
 """Bytes a program may ask for at once: a hostile header cannot take the machine's memory."""
 MAX_PIXELS = 4096 * 2304
 """Of one picture, wherever in the file it comes: 4K. The header may promise less."""
-MAX_STREAMS = 16
+MAX_TRACKS = 256
+"""Of any kind. How many pictures and sounds there may be among them is probe's to say."""
 MAX_FILE_BYTES = 4 * 1024 * 1024 * 1024
 PROBE_MEMORY_BYTES = 1024 * 1024 * 1024
 DEFAULT_MEMORY_MIB = 8192
@@ -30,7 +32,7 @@ CPU_SHARE = 0.8
 """Of what all cores could give in a program's time: work that is too much is told from a machine that is busy."""
 MAX_OPEN_FILES = 256
 
-TRUNCATED = ("moov atom not found", "partial file", "truncating packet", "end of file", "file ended prematurely")
+TRUNCATED = complaints.TRUNCATED
 TOO_LARGE, TOO_MANY = "exceeds specified max pixel count", "exceeds max_streams"
 
 
@@ -86,7 +88,7 @@ def ffprobe(arguments: list[str], seconds: float) -> Ran:
 def reading(path: Path, container: Container, *options: str) -> list[str]:
     """The arguments that open a clip. The demuxer is named, so that no playlist is ever followed."""
     safe = ["-protocol_whitelist", "file", "-max_alloc", str(MAX_ALLOCATION), "-f", container]
-    safe += ["-max_streams", str(MAX_STREAMS), "-max_pixels", str(MAX_PIXELS)]
+    safe += ["-max_streams", str(MAX_TRACKS), "-max_pixels", str(MAX_PIXELS)]
     return [*safe, *options, "-i", f"file:{path}"]
 
 
@@ -94,26 +96,20 @@ def blame(failed: ProgramFailed) -> Refused:
     """The reason to store when a program could not read an upload."""
     complaint = failed.complaint.strip()
     if isinstance(failed, ProgramTooGreedy):
-        return Refused("too-demanding")
+        return Refused("too-demanding", complaint=complaint)
     if TOO_MANY in complaint:
-        return Refused("too-many-streams", f"more than {MAX_STREAMS}")
+        return Refused("too-many-streams", f"The file holds more than {MAX_TRACKS} tracks.", complaint)
     if TOO_LARGE in complaint:
         return Refused("too-large-picture")
-    last_line = complaint.splitlines()[-1] if complaint else "unreadable"
-    truncated = any(sign in complaint.lower() for sign in TRUNCATED)
-    return Refused("truncated" if truncated else "corrupt", _without_paths(last_line))
-
-
-def _without_paths(line: str) -> str:
-    return " ".join(word for word in line.split() if "/" not in word)
+    return Refused(complaints.reason(complaint), complaints.sentence(complaint), complaint)
 
 
 def _run(program: str, arguments: list[str], limits: Limits) -> Ran:
     _check(program)
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
         # An empty environment: what decodes hostile files must not find credentials beside it.
         with subprocess.Popen(
-            [program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=complaints, env={}
+            [program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=said, env={}
         ) as running:
             _hold(running.pid, limits)
             try:
@@ -122,7 +118,7 @@ def _run(program: str, arguments: list[str], limits: Limits) -> Ran:
                 raise ProgramTooSlow(f"{Path(program).name} took more than {limits.seconds:.0f} s") from late
             finally:
                 running.kill()
-        complaint = _tail(complaints, COMPLAINT_BYTES)
+        complaint = _tail(said, COMPLAINT_BYTES)
         if -code in (signal.SIGXCPU, signal.SIGXFSZ, signal.SIGKILL) or (code and "annot allocate memory" in complaint):
             raise ProgramTooGreedy(program, code, complaint)
         if code != 0:

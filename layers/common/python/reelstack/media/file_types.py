@@ -18,6 +18,7 @@ FAMILY_OF_TYPE: dict[str, Container] = {
     "video/webm": "matroska",
     "video/x-matroska": "matroska",
 }
+NAMES: dict[Container, str] = {"mov": "MP4 or QuickTime", "matroska": "WebM or Matroska"}
 EBML = b"\x1a\x45\xdf\xa3"
 ATOMS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 STILL_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
@@ -47,15 +48,16 @@ def sniff(head: bytes) -> Container:
         return "matroska"
     if head[4:8] in ATOMS:
         if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
-            raise Refused("not-a-video", "a still image")
+            raise Refused("not-a-video", "The file is a still image.")
         return "mov"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
         raise Refused("playlist-not-allowed")
-    raise Refused("not-a-video", "neither mp4/mov nor webm/mkv")
+    raise Refused("not-a-video", "The file is neither MP4 or QuickTime nor WebM or Matroska.")
 
 
 def check_announced(container: Container, content_type: str) -> None:
     """Raises Refused("type-mismatch") if the file is of another family than its upload was announced as."""
     if FAMILY_OF_TYPE.get(content_type, container) != container:
-        raise Refused("type-mismatch", f"announced as {content_type}, holds {container}")
+        announced = NAMES[FAMILY_OF_TYPE[content_type]]
+        raise Refused("type-mismatch", f"The file was announced as {announced}; it is {NAMES[container]}.")

@@ -1,14 +1,15 @@
 """The even grid of frames a clip is produced on, worked out from the timestamps its packets really have. Pure.
 
 A constant source keeps each of its frames. A source above 60 fps is thinned evenly. A source whose frames come unevenly
-(phones, screen recordings) is laid on the nearest usual rate: a frame is repeated or left out where it must be.
+(phones, screen recordings) is laid on the usual rate nearest to its own: a frame is repeated or left out where it must
+be.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 
 MAX_FPS = 60
 USUAL = tuple(
@@ -17,7 +18,11 @@ USUAL = tuple(
 )
 DRIFT = Fraction(1, 4)
 """How far a frame may lie from its place, in frames, for the source to count as constant (mkv rounds to 1 ms)."""
-SNAP = Fraction(97, 100)
+REGULAR = Fraction(1, 4)
+"""How far a step may lie from the middle one, in its parts, to tell the rate: late frames and gaps are left out. The
+mean of the others is exact where the middle one is rounded to 1 ms."""
+CHANGED = Fraction(1, 100)
+"""The share of frames that must be repeated or left out for the rate to count as changed."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class FrameGrid:
     fps: Fraction
     frames: int
     constant: bool
+
+    def is_changed_from(self, pictures: int) -> bool:
+        """Whether a moving source of so many pictures is shown at another rate than its own."""
+        return pictures > 1 and not self.constant and abs(self.frames - pictures) > max(Fraction(1), CHANGED * pictures)
 
 
 def frame_grid(
@@ -47,7 +56,7 @@ def frame_grid(
             frames = len(ticks) if every == 1 else max(1, _nearest(seconds * rate / every))
             return FrameGrid(rate / every, frames, constant=every == 1)
     steps = [later - earlier for earlier, later in pairwise(ticks)]
-    fps = _usual(1 / (Fraction(median(steps)) * time_base))
+    fps = _usual(1 / (_regular(steps) * time_base))
     return FrameGrid(fps, max(1, _nearest(seconds * fps)), constant=False)
 
 
@@ -60,9 +69,15 @@ def _is_constant(ticks: list[int], time_base: Fraction, rate: Fraction) -> bool:
     )
 
 
+def _regular(steps: list[int]) -> Fraction:
+    """The mean of the steps that are about as long as the middle one."""
+    middle = median_low(steps)
+    regular = [step for step in steps if abs(step - middle) <= REGULAR * middle]
+    return Fraction(sum(regular), len(regular))
+
+
 def _usual(rate: Fraction) -> Fraction:
-    """The lowest usual rate that shows (almost) every frame of a source running at `rate`."""
-    return next((usual for usual in USUAL if usual >= rate * SNAP), Fraction(MAX_FPS))
+    return min(USUAL, key=lambda usual: max(usual / rate, rate / usual))
 
 
 def _nearest(value: Fraction) -> int:

@@ -1,49 +1,124 @@
-"""Which pictures of a clip moderation looks at: where something new comes into view, spread over all of it."""
+"""Which frames of a clip moderation inspects: at random all over the clip, and each look that lasts.
 
-import re
+Whatever is shown for a second is inspected, in one stretch or in all: a look (media.looks) of LASTING_SECONDS has a
+frame of its own, and so has each stretch of that length of frames whose looks have none. Which frame it is follows from
+a key that nobody outside knows, so that who knows this code cannot place a frame where it is never inspected; for the
+same key the frames are the same. A clip with more looks than are inspected says how many were left out (`unseen`),
+and a person looks at it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
-from reelstack.media import ffmpeg_args, ffmpeg_process
+from reelstack.media import ffmpeg_process, still_args
+from reelstack.media.looks import STRAY, looks
+from reelstack.media.thumbnails import Size, fingerprint, thumbnails
 
-SECONDS_PER_FRAME = 5
-FEWEST, MOST = 4, 60
-"""Twelve pictures a minute; a very long clip is not looked at for ever."""
-STILL = 0.01
-"""Below this nothing in a window counts as a change, and its middle stands for it."""
+SECONDS_PER_FRAME, FEWEST_SPREAD, MOST_SPREAD = 5, 4, 120
+"""Frames at random, one in each stretch of the clip: twelve a minute."""
+LASTING_SECONDS = 0.5
+"""Half of what is promised: a second that is shown in one go has such a stretch, wherever stretches begin."""
+BRIEF_SECONDS = 1
+"""Of frames whose looks do not last, one of so many seconds is inspected."""
+MOST = 1320
+"""Frames of one clip. Each but those at random stands for LASTING_SECONDS, so ten minutes never need more."""
+SIDES = (12, 14, 16, 18, 20)
+"""The thumbnails' grid, chosen by the key: who draws pictures that are alike on one grid does not know ours."""
 SAMPLE_SECONDS = 265
 
-SCORE = re.compile(r"lavfi\.scene_score=([\d.]+)")
+
+@dataclass(frozen=True)
+class Choice:
+    """Numbers of frames in the order they are shown, and how many frames that should be inspected are not."""
+
+    frames: list[int]
+    unseen: int
 
 
-def sample(clip: Path, seconds: float, folder: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Sample:
+    files: list[Path]
+    unseen: int
+
+
+def sample(clip: Path, seconds: float, folder: Path, key: bytes) -> Sample:
     """Writes JPEGs 0001.jpg, 0002.jpg ... of our own first rung into `folder`, in the order they are shown.
 
     Raises ProgramFailed or ProgramTooSlow.
     """
-    chosen = choose(_scene_scores(clip), wanted(seconds))
-    ffmpeg_process.ffmpeg(ffmpeg_args.stills(clip, chosen, folder), SAMPLE_SECONDS)
-    return sorted(folder.glob("*.jpg"))
+    chance = Random(key)  # noqa: S311  # nobody sees what it yields: the key is the secret
+    size = Size(chance.choice(SIDES), chance.choice(SIDES))
+    seen = [fingerprint(one) for one in thumbnails(clip, size, SAMPLE_SECONDS)]
+    choice = choose(looks(seen, size.bytes * 8), len(seen) / seconds, key)
+    ffmpeg_process.ffmpeg(still_args.stills(clip, choice.frames, folder), SAMPLE_SECONDS)
+    return Sample(sorted(folder.glob("*.jpg")), choice.unseen)
 
 
-def wanted(seconds: float) -> int:
-    return min(MOST, max(FEWEST, round(seconds / SECONDS_PER_FRAME)))
+def choose(look_of: Sequence[int], rate: float, key: bytes, most: int = MOST) -> Choice:
+    """Of frames whose looks are `look_of`, `rate` of them a second, those that are inspected: at most `most`."""
+    chooser = _Chooser(look_of, rate, Random(key))  # noqa: S311  # as above
+    chooser.spread()
+    chooser.lasting_looks()
+    chooser.lasting_stretches()
+    chooser.brief_looks()
+    strays = int(look_of.count(STRAY) / rate / BRIEF_SECONDS)
+    chosen = chooser.chosen
+    return Choice(sorted(chosen[:most]), max(0, len(chosen) - most) + strays)
 
 
-def choose(scores: list[float], count: int) -> list[int]:
-    """Numbers of at most `count` frames: the first, and of each equal stretch the one that changes most.
+class _Chooser:
+    """Collects frames, those that matter most first.
 
-    A burst of cuts in one place cannot draw all attention to itself: every stretch is looked at.
+    `covered`: looks of which a frame is chosen; `spoken_for`: frames of stretches of which one is chosen.
     """
-    stretches = min(count - 1, len(scores)) or 1
-    chosen = {0}
-    for stretch in range(stretches):
-        start, end = (len(scores) * edge // stretches for edge in (stretch, stretch + 1))
-        newest = max(range(start, end), key=lambda number: scores[number])
-        chosen.add(newest if scores[newest] > STILL else (start + end) // 2)
-    return sorted(chosen)
 
+    def __init__(self, look_of: Sequence[int], rate: float, chance: Random) -> None:
+        self.look_of, self.rate, self.chance = look_of, rate, chance
+        self.lasting = max(1, round(rate * LASTING_SECONDS))
+        self.chosen: list[int] = []
+        self.covered: set[int] = set()
+        self.spoken_for: set[int] = set()
 
-def _scene_scores(clip: Path) -> list[float]:
-    """How much each picture differs from the one before, 0 to 1, judged on a thumbnail of it."""
-    ran = ffmpeg_process.ffmpeg(ffmpeg_args.scene_scores(clip), SAMPLE_SECONDS)
-    return [float(score) for score in SCORE.findall(ran.output)]
+    def spread(self) -> None:
+        count = len(self.look_of)
+        stretches = max(FEWEST_SPREAD, round(count / self.rate / SECONDS_PER_FRAME))
+        stretches = min(stretches, MOST_SPREAD, count)
+        for stretch in range(stretches):
+            self._choose(range(count * stretch // stretches, count * (stretch + 1) // stretches))
+
+    def lasting_looks(self) -> None:
+        frames: dict[int, list[int]] = {}
+        for number, look in enumerate(self.look_of):
+            frames.setdefault(look, []).append(number)
+        for look, held in sorted(frames.items(), key=lambda one: -len(one[1])):
+            if len(held) >= self.lasting and look not in self.covered:
+                self._choose(held)
+
+    def lasting_stretches(self) -> None:
+        """A look that drifts is many short ones; a stretch of them that lasts has a frame."""
+        stretch: list[int] = []
+        for number, look in enumerate(self.look_of):
+            stretch = [] if look in self.covered else [*stretch, number]
+            if len(stretch) == self.lasting:
+                self._choose(stretch)
+                self.spoken_for.update(stretch)
+                stretch = []
+
+    def brief_looks(self) -> None:
+        left = [
+            number
+            for number, look in enumerate(self.look_of)
+            if look not in self.covered and number not in self.spoken_for
+        ]
+        step = max(1, round(self.rate * BRIEF_SECONDS))
+        for start in range(0, len(left), step):
+            if len(left) - start >= step:
+                self._choose(left[start : start + step])
+
+    def _choose(self, among: Sequence[int]) -> None:
+        number = self.chance.choice(among)
+        self.chosen.append(number)
+        if self.look_of[number] != STRAY:
+            self.covered.add(self.look_of[number])

@@ -11,8 +11,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from reelstack.media.colour import Colour, Transfer
 from reelstack.media.file_types import Container
 from reelstack.media.notices import Notice
+from reelstack.media.shape import Shape
 
 Codec = Literal["hevc", "avc"]
 
@@ -55,12 +57,18 @@ class Facts(Data):
     tick: tuple[int, int]
     """The picture's time base as a fraction of a second."""
     start_ticks: int
-    """When the first frame is shown; time 0 of everything that is made."""
+    """When picture or sound begins, whichever is earlier; time 0 of everything that is made."""
     fps: tuple[int, int]
     frames: int
     constant: bool
+    held_first: int = 0
+    """For how many of `frames` the first picture is held, because the sound begins earlier."""
+    held_last: int = 0
+    """The same of the last picture and the sound's end."""
     interlaced: bool = False
-    transfer: Literal["sdr", "pq", "hlg"] = "sdr"
+    turned: bool = False
+    """Whether the file says that its picture is to be turned or mirrored before it is shown."""
+    transfer: Transfer = "sdr"
     gain_db: float = 0
     """What brings the sound to its target loudness."""
     stored_pictures: int = 0
@@ -70,10 +78,18 @@ class Facts(Data):
     stored_pixels: int = 0
     """Of one picture as it is stored; 0: as it is shown."""
     notices: tuple[Notice, ...] = ()
+    colour: Colour | None = None
+    shape: Shape | None = None
+    """None: a plan of an earlier release, whose pictures are treated as that release did."""
 
     @property
     def rate(self) -> Fraction:
         return Fraction(*self.fps)
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether each pixel goes through a table of colours."""
+        return self.colour.is_mapped(self.transfer) if self.colour else self.transfer != "sdr"
 
     @property
     def start_seconds(self) -> Fraction:
@@ -115,6 +131,8 @@ class Effort(Data):
 
     qp: float
     kbps: float
+    damaged: int = 0
+    """Packets of the source's picture that could not be decoded."""
 
 
 class Plan(Data):
@@ -152,6 +170,10 @@ class Plan(Data):
     def made(self) -> tuple[Rendition, ...]:
         """What is encoded segment by segment."""
         return tuple(rendition for rendition in self.rest if rendition.name not in self.taken_over)
+
+    def without_sound(self) -> "Plan":
+        """The same plan for a source whose sound turned out not to be decodable."""
+        return self.model_copy(update={"facts": self.facts.model_copy(update={"audio_stream": None})})
 
     def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
         """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""

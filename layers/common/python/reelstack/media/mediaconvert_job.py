@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from reelstack.media.ffmpeg_args import AUDIO_KBPS, AUDIO_RATE
-from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Plan, Rendition
-from reelstack.media.probe import TARGET_LUFS
+from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Facts, Plan, Rendition
+from reelstack.media.sound_probe import TARGET_LUFS
 
 BASE, PICTURE_EXTENSION, SOUND_EXTENSION = "clip", "cmfv", "cmfa"
 """Outputs are <BASE>-<name>.<extension>: the destination's last part, the name modifier, the container's extension."""
@@ -24,6 +24,20 @@ HEADER_BITS_A_FRAME, HEADER_BITS_A_SECOND = 16 * 8, 1000
 """What fragments' headers take: 16 bytes for each picture, and a constant part for each fragment. The cap is on what
 is fetched, MediaConvert's limit on the picture alone."""
 STATUS_SECONDS = 60
+COLOR_SPACES = {
+    ("sdr", "bt709"): "REC_709",
+    ("sdr", "bt470bg"): "REC_601",
+    ("sdr", "smpte170m"): "REC_601",
+    ("sdr", "smpte240m"): "REC_601",
+    ("sdr", "ebu3213"): "REC_601",
+    ("sdr", "smpte431"): "P3D65_SDR",
+    ("sdr", "smpte432"): "P3D65_SDR",
+    ("pq", "bt2020"): "HDR10",
+    ("pq", "smpte431"): "P3D65_HDR",
+    ("pq", "smpte432"): "P3D65_HDR",
+    ("hlg", "bt2020"): "HLG_2020",
+}
+"""MediaConvert's names by transfer and primaries. It has none for BT.2020 in SDR: there it follows the file's tags."""
 
 
 class Place(BaseModel):
@@ -61,13 +75,28 @@ def output_name(name: str) -> str:
 
 
 def _input(plan: Plan, source: str) -> dict[str, Any]:
-    sound = {"AudioSelectors": {SELECTOR: {"DefaultSelection": "DEFAULT"}}} if _has_sound(plan) else {}
+    stream = plan.facts.audio_stream
+    # Streams are counted from 1, tracks of every kind among them.
+    selector = {"DefaultSelection": "DEFAULT", "SelectorType": "STREAM", "Streams": [(stream or 0) + 1]}
+    sound = {"AudioSelectors": {SELECTOR: selector}} if stream is not None else {}
     return {
         "FileInput": source,
         "TimecodeSource": "ZEROBASED",  # time 0 is the first picture, as in our own encodes
-        "VideoSelector": {"Rotate": "AUTO", "ColorSpace": "FOLLOW"},
+        "VideoSelector": {"Rotate": "AUTO", **_colours(plan.facts)},
         **sound,
     }
+
+
+def _colours(facts: Facts) -> dict[str, Any]:
+    """What the file's colours are: what its tags say where they say all, else what our own encodes assume."""
+    colour = facts.colour
+    if colour is None:
+        return {"ColorSpace": "FOLLOW"}
+    space = COLOR_SPACES.get((facts.transfer, colour.primaries), "FOLLOW")
+    if (space, colour.matrix) == ("REC_709", "smpte170m"):
+        space = "REC_601"  # SD without tags
+    usage = {"ColorSpaceUsage": "FORCE" if colour.assumed else "FALLBACK"} if space != "FOLLOW" else {}
+    return {"ColorSpace": space, **usage, "SampleRange": "FULL_RANGE" if colour.full_range else "FOLLOW"}
 
 
 def _group(plan: Plan, folder: str) -> dict[str, Any]:
@@ -103,7 +132,9 @@ def _picture(plan: Plan, rendition: Rendition) -> dict[str, Any]:
         "VideoDescription": {
             "Width": rendition.width,
             "Height": rendition.height,
-            "ScalingBehavior": "STRETCH_TO_OUTPUT",  # the plan's sizes have the source's shape already
+            # The plan's sizes have the source's shape already, unless that changes.
+            "ScalingBehavior": "FIT" if plan.facts.shape and plan.facts.shape.changes else "STRETCH_TO_OUTPUT",
+            "ColorMetadata": "INSERT",
             "TimecodeInsertion": "DISABLED",
             "CodecSettings": codec,
             **_preprocessors(plan),
@@ -113,11 +144,24 @@ def _picture(plan: Plan, rendition: Rendition) -> dict[str, Any]:
 
 def _preprocessors(plan: Plan) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
-    if plan.facts.transfer != "sdr":
-        wanted["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709", "HdrToSdrToneMapper": "PRESERVE_DETAILS"}
+    corrected = _correction(plan.facts)
+    if corrected:
+        wanted["ColorCorrector"] = corrected
     if plan.facts.interlaced:
         wanted["Deinterlacer"] = {"Mode": "DEINTERLACE", "Algorithm": "INTERPOLATE", "Control": "NORMAL"}
     return {"VideoPreprocessors": wanted} if wanted else {}
+
+
+def _correction(facts: Facts) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    colour = facts.colour
+    if facts.is_mapped or (colour and (colour.matrix != "bt709" or colour.changes)):
+        wanted["ColorSpaceConversion"] = "FORCE_709"
+    if facts.transfer != "sdr":
+        wanted["HdrToSdrToneMapper"] = "PRESERVE_DETAILS"
+    if colour and colour.full_range:
+        wanted["SampleRangeConversion"] = "LIMITED_RANGE_SQUEEZE"
+    return wanted
 
 
 def _common(plan: Plan, rendition: Rendition) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from statistics import fmean
 
 from pydantic import BaseModel
 
-from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_args, ffmpeg_process, sprites
+from reelstack.media import colour_cube, damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites, steady_sound
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
@@ -17,8 +16,8 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
 QUANTISER = re.compile(r" q= *([\d.]+) .*type= ([IPB])")
-DECODED = re.compile(r"\(video\): .*; (\d+) frames decoded; (\d+) decode errors")
 ENCODE_SECONDS = 840
+SOUND = "sound.part"
 """Less than the function's own time, so that what went wrong is said."""
 PREVIEWS_SECONDS = 300
 SHORTEST_CAPPED_SECONDS = 1
@@ -49,7 +48,11 @@ def encode_first_segment(plan: Plan, source: Path, segment: Segment, folder: Pat
         part = encoder.encode((plan.first,), None)[plan.first.name]
     except ffmpeg_process.ProgramFailed as failed:
         raise ffmpeg_process.blame(failed) from failed
-    pictures, errors = map(int, (DECODED.findall(encoder.complaint) or [(segment.frames, 0)])[-1])
+    except FramesMissing:
+        damage.check(*damage.count_packets(encoder.complaint), complaint=encoder.complaint)
+        raise
+    pictures, errors = damage.count_packets(encoder.complaint, segment.frames)
+    damage.check_size(errors, encoder.complaint)
     return part, Decoded(pictures=pictures, errors=errors, qp=_mean_qp(statistics.read_text()))
 
 
@@ -58,12 +61,11 @@ def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort
 
     Raises Refused if too much of the source could not be decoded.
     """
-    errors, pictures = sum(one.errors for one in decoded), sum(one.pictures for one in decoded)
-    if errors > ffmpeg_args.MAX_ERROR_RATE * (errors + pictures):
-        raise Refused("corrupt", f"{errors} of {errors + pictures} pictures could not be decoded")
+    errors = sum(one.errors for one in decoded)
+    damage.check(sum(one.pictures for one in decoded), errors, plan.facts.stored_pictures)
     frames = [segment.frames for segment in plan.segments]
     qp = sum(one.qp * count for one, count in zip(decoded, frames, strict=True)) / sum(frames)
-    return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds))
+    return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds), damaged=errors)
 
 
 class _SegmentEncoder:
@@ -75,8 +77,11 @@ class _SegmentEncoder:
         self.plan, self.source, self.segment, self.folder, self.statistics = plan, source, segment, folder, statistics
         self.complaint = ""
         """What ffmpeg said in the last run."""
+        self.is_damaged = False
 
     def encode(self, renditions: tuple[Rendition, ...], effort: Effort | None) -> dict[str, Part]:
+        self.is_damaged = effort is not None and effort.damaged > 0
+        _write_cube(self.plan, self.folder)
         seconds = float(self.segment.frames / self.plan.facts.rate)
         pictures = [
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
@@ -94,17 +99,22 @@ class _SegmentEncoder:
 
     def _encode(self, pictures: list[Picture]) -> dict[str, Part]:
         try:
-            return self._run(pictures, seek=True)
+            return self._run(pictures, "near")
         except FramesMissing as missing:
-            # The file's index led past the segment's beginning: without it, all of the file is decoded.
+            # The file's index led past the segment's beginning, or what is there is damaged: all is decoded.
             logger.warning("decoding from the start", extra={"missing": str(missing)})
-            return self._run(pictures, seek=False)
+        try:
+            return self._run(pictures, "start")
+        except FramesMissing:
+            if not self.is_damaged and not damage.count_packets(self.complaint)[1]:
+                raise
+        return self._run(pictures, "padded")
 
-    def _run(self, pictures: list[Picture], *, seek: bool) -> dict[str, Part]:
+    def _run(self, pictures: list[Picture], reach: ffmpeg_args.Reach) -> dict[str, Part]:
         plan, threads = self.plan, config().encode_threads
-        arguments = ffmpeg_args.encode_segment(plan, self.source, self.segment, pictures, threads, seek=seek)
+        arguments = ffmpeg_args.encode_segment(plan, self.source, self.segment, pictures, threads, reach=reach)
         if self.statistics:
-            arguments = ffmpeg_args.with_statistics(arguments, self.statistics)
+            arguments = ffmpeg_args.talkative(arguments, self.statistics)
         self.complaint = ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
         made = {}
         for picture in pictures:
@@ -116,40 +126,93 @@ class _SegmentEncoder:
 def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | None, Effort]:
     """The first rung of the whole clip, its sound if it has any, and what the rung took; seek previews in `folder`.
 
-    Raises Refused if too much of the source cannot be decoded.
+    A sound that cannot be decoded is left out. Raises Refused if too much of the picture cannot be.
     """
-    picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), folder / "first.part")
-    sound = folder / "sound.part" if plan.facts.audio_stream is not None else None
-    statistics = folder / "first.statistics"
-    cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
-    for _ in range(TRIES):
-        outputs = ffmpeg_args.ClipOutputs(picture, sound, folder / sprites.SHEET, statistics)
-        arguments = ffmpeg_args.encode_clip(plan, source, outputs, cores)
-        try:
-            ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS)
-        except ffmpeg_process.ProgramFailed as failed:
-            raise ffmpeg_process.blame(failed) from failed
-        part = scan(picture.path)
-        check_frames(part, plan.facts.frames, frame_ticks(plan.facts.rate))
-        over = _if_over(plan, picture, part)
-        if over is None:
-            break
-        picture = over
+    _write_cube(plan, folder)
+    encoder = _ClipEncoder(plan, source, folder)
+    part = encoder.encode()
     _write_track(plan, folder)
-    effort = Effort(qp=_mean_qp(statistics.read_text()), kbps=part.size * 8 / 1000 / float(plan.seconds))
-    return part, scan(sound) if sound else None, effort
+    qp, kbps = _mean_qp(encoder.statistics.read_text()), part.size * 8 / 1000 / float(plan.seconds)
+    sound = scan(encoder.sound) if encoder.sound else None
+    if encoder.is_sound_unsteady:
+        sound = encode_sound(plan, source, folder)
+    return part, sound, Effort(qp=qp, kbps=kbps, damaged=encoder.errors)
+
+
+class _ClipEncoder:
+    """Encodes the first rung of a whole clip until it holds its frames and its cap."""
+
+    def __init__(self, plan: Plan, source: Path, folder: Path) -> None:
+        self.plan, self.source, self.folder = plan, source, folder
+        self.statistics = folder / "first.statistics"
+        self.sound = folder / SOUND if plan.facts.audio_stream is not None else None
+        self.is_sound_unsteady = False
+        """It changes midway, and is made by itself."""
+        self.errors = 0
+        """Packets of the picture that could not be decoded."""
+
+    def encode(self) -> Part:
+        plan = self.plan
+        picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), self.folder / "first.part")
+        for _ in range(TRIES):
+            try:
+                part = self._run(picture)
+            except FramesMissing:
+                if not self.errors:
+                    raise
+                part = self._run(picture, padded=True)  # the first pictures are among the damaged ones
+            over = _if_over(plan, picture, part)
+            if over is None:
+                break
+            picture = over
+        return part
+
+    def _run(self, picture: Picture, *, padded: bool = False) -> Part:
+        outputs = ffmpeg_args.ClipOutputs(picture, self.sound, self.folder / sprites.SHEET)
+        cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
+        arguments = ffmpeg_args.encode_clip(self.plan, self.source, outputs, cores, padded=padded)
+        try:
+            complaint = ffmpeg_process.ffmpeg(
+                ffmpeg_args.talkative(arguments, self.statistics), ENCODE_SECONDS
+            ).complaint
+        except ffmpeg_process.ProgramFailed as failed:
+            if self.sound is None or isinstance(failed, ffmpeg_process.ProgramTooGreedy):
+                raise ffmpeg_process.blame(failed) from failed
+            logger.warning("encoding the picture without the sound", extra={"failed": str(failed)})
+            self.sound, self.is_sound_unsteady = None, steady_sound.is_needed(failed)
+            return self._run(picture, padded=padded)
+        if self.sound and sound_probe.is_damaged(complaint):
+            self.sound = None
+        pictures, self.errors = damage.count_packets(complaint, self.plan.facts.frames)
+        damage.check(pictures, self.errors, self.plan.facts.stored_pictures, complaint)
+        part = scan(picture.path)
+        check_frames(part, self.plan.facts.frames, frame_ticks(self.plan.facts.rate))
+        return part
 
 
 def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
-    """The sound of the whole clip alone, if it has any. Raises Refused if it cannot be decoded."""
+    """The sound of the whole clip alone, if it has any that can be decoded."""
     if plan.facts.audio_stream is None:
         return None
-    target = folder / "sound.part"
     try:
-        ffmpeg_process.ffmpeg(ffmpeg_args.encode_sound(plan, source, target), ENCODE_SECONDS)
+        complaint = _run_sound(plan, source, folder)
     except ffmpeg_process.ProgramFailed as failed:
-        raise ffmpeg_process.blame(failed) from failed
-    return scan(target)
+        logger.warning("encoding without the sound", extra={"failed": str(failed)})
+        return None
+    return None if sound_probe.is_damaged(complaint) else scan(folder / SOUND)
+
+
+def _run_sound(plan: Plan, source: Path, folder: Path) -> str:
+    """What ffmpeg said about the sound. Raises ProgramFailed."""
+    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(plan, source, folder / SOUND))
+    try:
+        return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+    except ffmpeg_process.ProgramFailed as failed:
+        if not steady_sound.is_needed(failed):
+            raise
+    steady_plan, steady = steady_sound.make_steady(plan, source, folder, ENCODE_SECONDS)
+    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(steady_plan, steady, folder / SOUND))
+    return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
 
 
 def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
@@ -160,6 +223,11 @@ def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:
 
 def _write_track(plan: Plan, folder: Path) -> None:
     (folder / sprites.TRACK).write_text(sprites.web_vtt(sprites.preview_sheet(plan), plan))
+
+
+def _write_cube(plan: Plan, folder: Path) -> None:
+    if plan.facts.colour:
+        colour_cube.write(plan.facts.colour, plan.facts.transfer, folder)
 
 
 def _mean_qp(statistics: str) -> float:

@@ -1,7 +1,8 @@
 """Moderation: what moderators are asked, what they decide, and how a video is withdrawn and restored.
 
 review_queue   open reviews: listed, claimed, released
-decisions      a moderator's decision on a video, and the state machine that carries it out
+decisions      a moderator's decision on a video
+decision_machine  the state machine that carries out a decision on a clip of production
 task_tokens    answers executions of version 0.2.0, which waited for a moderator
 remoderation   judges stored scores again after the thresholds changed
 appeals        a creator's appeal against a verdict

@@ -5,7 +5,7 @@ from typing import Any
 
 from reelstack.interactions import comments
 from reelstack.interactions.comments import CommentQueue, CommentState
-from reelstack.moderation.errors import NothingToDecide, OwnComment
+from reelstack.moderation.errors import CommentChanged, CommentNotWaiting, OwnComment
 from reelstack.platform import cursors
 from reelstack.tables.interactions import Comment
 
@@ -23,18 +23,21 @@ def list_waiting(queue: CommentQueue, limit: int, cursor: str | None) -> tuple[l
 
 
 def decide(video_id: str, comment_id: str, answer: Answer, moderator_id: str) -> Comment:
-    """Shows a comment to everybody, or removes it. Raises CommentNotFound, OwnComment or NothingToDecide."""
+    """Shows a comment to everybody, or removes it.
+
+    Raises CommentNotFound, OwnComment, CommentNotWaiting or CommentChanged.
+    """
     comment = comments.find(video_id, comment_id)
     if comment.author_id == moderator_id:
         raise OwnComment
     if not comment.queue:
-        raise NothingToDecide("This comment waits for nobody")
+        raise CommentNotWaiting
     if answer is Answer.REJECT:
         decided = comments.judge(comment, comments.removal(moderator_id), moderator_id, "comment-rejected")
     else:
         decided = comments.judge(comment, _showing(comment), moderator_id, "comment-approved")
     if not decided:
-        raise NothingToDecide("It was decided or changed meanwhile")
+        raise CommentChanged
     return comment
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reelstack import audit_log
-from reelstack.audit_log import Change
+from reelstack.audit_log import Change, Check
 from reelstack.classification import verdicts
 from reelstack.classification.verdicts import Judgement, Label, Verdict
 from reelstack.moderation import review_queue, takedowns
@@ -20,6 +20,7 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import count
 from reelstack.tables.moderation import Review
 from reelstack.tables.videos import Video
+from reelstack.videos import open_questions, videos
 from reelstack.videos.videos import State
 
 
@@ -60,7 +61,7 @@ def judge(video: Video, *, by_a_person: bool) -> Judgement:
     """The verdict on stored scores. Labels that have no thresholds any more say nothing."""
     thresholds = verdicts.read_thresholds(config().moderation_thresholds)
     known = {Label(name): float(score) for name, score in video.labels.items() if name in thresholds}
-    judgement = verdicts.judge(known, thresholds)
+    judgement = verdicts.judge(known, thresholds, verdicts.known_by(config().moderation_engines.split(",")))
     if not by_a_person:
         return judgement
     milder = Verdict.REVIEW if judgement.verdict is Verdict.REJECT else Verdict.APPROVE
@@ -78,12 +79,13 @@ def _apply(video: Video, judgement: Judgement) -> bool:
     why = ", ".join(f"{label} {judgement.labels[label]}" for label in judgement.caused_by)
     if judgement.verdict is Verdict.REJECT:
         action, then = "taken-down", State.REJECTED
-        changes = [takedowns.refusal(video, "policy-changed", why, audit_log.POLICY)]
+        refused = takedowns.refusal(video, "policy-changed", why, audit_log.POLICY)
+        changes: list[Change | Check] = [refused, open_questions.closing(video.video_id)]
     else:
         action, then = "asked", State.REVIEW
         hidden = Change(
             item=Video(video.video_id),
-            actions=[Video.state.set(State.REVIEW), Video.shard.remove()],
+            actions=[Video.state.set(State.REVIEW), *videos.hidden()],
             condition=Video.state == State.PUBLISHED,
         )
         changes = [hidden, review_queue.question(video, Kind.POLICY, judgement.labels)]

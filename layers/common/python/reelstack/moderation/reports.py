@@ -10,17 +10,18 @@ from enum import StrEnum
 from typing import Any
 
 from reelstack import audit_log
-from reelstack.audit_log import Change
+from reelstack.audit_log import Change, Check
 from reelstack.interactions import comment_ids, comments
 from reelstack.interactions.errors import CommentNotFound
 from reelstack.moderation import review_queue
-from reelstack.moderation.errors import NothingToDecide
 from reelstack.moderation.review_queue import Kind
 from reelstack.platform import cursors
 from reelstack.platform.stream_records import EventName, StreamRecord
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import Report, Review
+from reelstack.tables.videos import Video
 from reelstack.videos import access, videos
+from reelstack.videos.videos import State
 
 LABEL = "reported"
 MOST_COUNTED = 1000
@@ -102,24 +103,25 @@ def worth_asking(people: int, answered: int) -> bool:
     return people >= 2 * answered
 
 
+def _worth_asking_again(review: Review | None, people: int) -> bool:
+    return review is None or review.kind != Kind.REPORTS or worth_asking(people, int(review.reports or 0))
+
+
 def _ask_video(video_id: str, people: int) -> bool:
-    video = videos.find_or_none(video_id)
-    if video is None or video.state != videos.State.PUBLISHED:
+    video, review = videos.find_or_none(video_id), review_queue.find_or_none(video_id)
+    if video is None:
         return False
-    try:
-        review = review_queue.find(video_id)
-    except NothingToDecide:
-        review = None
     labels = {**(dict(review.labels) if review else video.labels or {}), LABEL: severity(people)}
-    if review and review.queue:
+    if review and review_queue.is_open(review, video):
         change = _raised(review, labels, people)
-    elif review and review.kind == Kind.REPORTS and not worth_asking(people, int(review.reports or 0)):
+    elif video.state != State.PUBLISHED or not _worth_asking_again(review, people):
         return False
     else:
         change = review_queue.question(video, Kind.REPORTS, labels, reports=people)
-    return audit_log.commit(
-        audit_log.entry(video_id, audit_log.MACHINE, "reported", "", after={"reports": people}), change
-    )
+    # A question stands in one state of its video only: what takes the video out of that has closed the question.
+    same = Check(model=Video, key=video_id, condition=Video.state == video.state)
+    noted = audit_log.entry(video_id, audit_log.MACHINE, "reported", "", after={"reports": people})
+    return audit_log.commit(noted, change, same)
 
 
 def _raised(review: Review, labels: dict[str, float], people: int) -> Change:

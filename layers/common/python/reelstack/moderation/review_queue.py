@@ -1,5 +1,9 @@
 """The review queue: a moderator claims an open review and decides it (moderation.decisions).
 
+A question is open while it has a `queue`, its video is in the state that it is about (STANDS), and the account of the
+video's owner is there. What takes a video out of that state closes the question in its own transaction
+(videos.open_questions); the rule also holds for questions that an earlier release left open.
+
 A claim is a hold with an end, so that two people do not look at one clip and a forgotten one comes back by itself.
 """
 
@@ -10,17 +14,30 @@ from pydantic import BaseModel
 from pynamodb.expressions.condition import Condition
 
 from reelstack import audit_log
+from reelstack.accounts import users
 from reelstack.audit_log import Change
-from reelstack.moderation.errors import NothingToDecide, OwnVideo, ReviewHeld, SecondReviewerRequired
-from reelstack.moderation.takedowns import QUARANTINE
+from reelstack.moderation.errors import (
+    AlreadyDecided,
+    AuthorGone,
+    NothingToDecide,
+    OwnVideo,
+    QuestionClosed,
+    ReviewHeld,
+    SecondReviewerRequired,
+)
 from reelstack.platform import cursors, storage
 from reelstack.platform.config import config
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.videos import Video
 from reelstack.videos import videos
+from reelstack.videos.errors import VideoChanging
+from reelstack.videos.videos import QUARANTINE, State
 
 TIMES = 10**13
 """More milliseconds than any asked_at: puts the age below the severity in one number."""
+
+HEAD = 100
+"""Reviews at the head of a queue among which the oldest open one is looked for."""
 
 
 class ReviewQueue(StrEnum):
@@ -39,6 +56,15 @@ class Kind(StrEnum):
     """Its creator appeals against a verdict."""
     REPORTS = "reports"
     """People reported it; it stays published meanwhile."""
+
+
+STANDS = {
+    Kind.PRODUCTION: State.REVIEW,
+    Kind.POLICY: State.REVIEW,
+    Kind.APPEAL: State.REJECTED,
+    Kind.REPORTS: State.PUBLISHED,
+}
+"""The state of a video in which a question of each kind needs an answer."""
 
 
 class ReviewOrder(StrEnum):
@@ -60,8 +86,9 @@ def urgency(labels: dict[str, float], asked_at: int) -> int:
 
 
 def question(video: Video, kind: Kind, labels: dict[str, float], **more: Any) -> Change:
-    """The change that puts a question about a video into its queue, unless one is open. An attempt's production asks
-    once: its step may run again after the answer."""
+    """The change that puts a question about a video into its queue, unless one of its kind is open. One of another kind
+    gives way: it is about a state that the video leaves with the same transaction, or has left before. An attempt's
+    production asks once: its step may run again after the answer."""
     at = videos.now_ms()
     asked = Review(
         video.video_id,
@@ -75,8 +102,9 @@ def question(video: Video, kind: Kind, labels: dict[str, float], **more: Any) ->
         **more,
     )
     fresh = Review.video_id.does_not_exist()
-    condition = fresh | (Review.attempt < int(video.attempt))
-    return Change(item=asked, condition=condition if kind is Kind.PRODUCTION else fresh | Review.queue.does_not_exist())
+    if kind is Kind.PRODUCTION:
+        return Change(item=asked, condition=fresh | (Review.attempt < int(video.attempt)))
+    return Change(item=asked, condition=fresh | Review.queue.does_not_exist() | (Review.kind != kind))
 
 
 def answered(review: Review, decision: str, moderator_id: str) -> Change:
@@ -96,20 +124,43 @@ def answered(review: Review, decision: str, moderator_id: str) -> Change:
     )
 
 
-def find(video_id: str) -> Review:
-    """The last question about a video, answered or not. Raises NothingToDecide if there never was one."""
+def find_or_none(video_id: str) -> Review | None:
+    """The last question about a video, answered or not; None if there never was one."""
     try:
         return Review.get(video_id, consistent_read=True)
-    except Review.DoesNotExist as missing:
-        raise NothingToDecide from missing
+    except Review.DoesNotExist:
+        return None
+
+
+def find(video_id: str) -> Review:
+    """As `find_or_none`. Raises NothingToDecide if there never was one."""
+    if review := find_or_none(video_id):
+        return review
+    raise NothingToDecide
 
 
 def find_open(video_id: str) -> Review:
-    """Raises NothingToDecide."""
-    review = find(video_id)
-    if not review.queue:
-        raise NothingToDecide
+    """Raises VideoNotFound, NothingToDecide, AlreadyDecided, QuestionClosed or AuthorGone."""
+    video, review = videos.find(video_id), find(video_id)
+    check_open(review, video)
     return review
+
+
+def check_open(review: Review, video: Video) -> None:
+    """Raises AlreadyDecided, QuestionClosed or AuthorGone, each for a cause of its own."""
+    if not review.queue and review.decision:
+        raise AlreadyDecided(f"The answer was: {review.decision}", decision=review.decision)
+    if not is_open(review, video):
+        raise QuestionClosed(state=video.state)
+    if users.read_facts(video.owner_id)["deleted"]:
+        raise AuthorGone
+
+
+def is_open(review: Review, video: Video) -> bool:
+    """Whether the question needs an answer, as far as its video is concerned."""
+    stands = STANDS[Kind(review.kind)]
+    same = review.kind != Kind.PRODUCTION or review.attempt == video.attempt
+    return bool(review.queue) and video.state == stands and same
 
 
 def list_open(
@@ -133,16 +184,20 @@ def list_open(
 
 
 def oldest_seconds() -> int:
-    """How long the oldest open review has waited, in either queue; 0 if there is none."""
-    heads = [list_open(queue, ReviewOrder.AGE, 1, None)[0] for queue in ReviewQueue]
-    asked = [int(review.asked_at) for page in heads for review in page]
+    """How long the oldest open review has waited, in either queue; 0 if there is none among the HEAD first."""
+    heads = [review for queue in ReviewQueue for review in list_open(queue, ReviewOrder.AGE, HEAD, None)[0]]
+    known = asked_about(heads)
+    asked = [int(review.asked_at) for review in heads if review.video_id in known]
     return (videos.now_ms() - min(asked)) // 1000 if asked else 0
 
 
 def asked_about(found: list[Review]) -> dict[str, Video]:
-    """The videos of reviews by id, as far as they are still there."""
+    """The videos of those reviews that are open, by id."""
     asked = Video.batch_get([review.video_id for review in found], consistent_read=True) if found else []
-    return {video.video_id: video for video in asked if video.state != videos.State.DELETED}
+    known = {video.video_id: video for video in asked}
+    open_still = [review for review in found if (video := known.get(review.video_id)) and is_open(review, video)]
+    owners = users.read_facts_of({review.owner_id for review in open_still})
+    return {one.video_id: known[one.video_id] for one in open_still if not owners[one.owner_id]["deleted"]}
 
 
 # --- holding ---------------------------------------------------------------------------------------------------------
@@ -151,7 +206,7 @@ def asked_about(found: list[Review]) -> dict[str, Video]:
 def claim(video_id: str, moderator_id: str) -> Review:
     """Makes a review one moderator's for a while. The same again makes it longer.
 
-    Raises NothingToDecide, ReviewHeld, OwnVideo or SecondReviewerRequired.
+    Raises ReviewHeld, OwnVideo, SecondReviewerRequired, VideoChanging or what find_open raises.
     """
     review = find_open(video_id)
     check_impartial(review, moderator_id)
@@ -163,14 +218,14 @@ def claim(video_id: str, moderator_id: str) -> Review:
     )
     if not audit_log.commit(audit_log.entry(video_id, moderator_id, "claimed", ""), taken):
         check_free(find_open(video_id), moderator_id)
-        raise NothingToDecide
+        raise VideoChanging
     return find(video_id)
 
 
 def release(video_id: str, moderator_id: str, *, anybodys: bool = False) -> None:
     """Gives a claimed review back to the queue; `anybodys` also one that another holds. Releasing twice is once.
 
-    Raises NothingToDecide or ReviewHeld.
+    Raises ReviewHeld or what find_open raises.
     """
     review = find_open(video_id)
     if not review.held_by:
@@ -209,7 +264,8 @@ def _free_for(moderator_id: str) -> Condition:
 
 
 def close(video_id: str) -> None:
-    """Takes a question out of its queue that nobody needs to answer any more."""
+    """Takes a question out of its queue that nobody needs to answer any more: after a write that could not do so
+    itself (videos.lifecycle.fail, uploads)."""
     closed = [Review.queue.remove(), Review.held_by.remove(), Review.held_until.remove()]
     Review(video_id).update_if(Review.queue.exists(), closed)
 

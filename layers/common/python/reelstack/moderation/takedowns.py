@@ -15,22 +15,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from reelstack import audit_log
 from reelstack.audit_log import Change
 from reelstack.delivery import denylist
-from reelstack.moderation.errors import NothingToTakeDown
-from reelstack.platform import aws, storage
+from reelstack.moderation.errors import AlreadyRejected, NothingToTakeDown
+from reelstack.platform import aws, retry, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.videos import Video
-from reelstack.videos import access, lifecycle, listings, videos
+from reelstack.videos import access, lifecycle, listings, open_questions, videos
 from reelstack.videos.audiences import OPEN, Audience
+from reelstack.videos.errors import VideoChanging
+from reelstack.videos.lifecycle import GONE
 from reelstack.videos.listings import Position
-from reelstack.videos.videos import State
+from reelstack.videos.videos import CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS, QUARANTINE, SERVED, State
 
-SERVED, QUARANTINE = "v/", "quarantine/"
-"""Prefixes of the media bucket. The CDN may read the first only."""
 AT_ONCE = 8
 OF_AN_ACCOUNT = 1000
 """Videos of an account in one go: 20 messages to the writer of denials."""
-GONE = (State.REJECTED, State.DELETED)
+WATCHED = (State.PUBLISHED, State.RESTORING)
+"""What can be taken down."""
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -42,23 +43,31 @@ class MediaMissing(RuntimeError):
 
 
 def take_down(video_id: str, reason: str, moderator_id: str) -> Video:
-    """A moderator takes a published video down; its objects follow. Taking it down twice is the same as once.
+    """A moderator takes a published video down, or one that is being restored; its objects follow, and what was asked
+    about it is closed. Taking it down twice is the same as once.
 
-    Raises VideoNotFound or NothingToTakeDown.
+    Raises VideoNotFound, AlreadyRejected, NothingToTakeDown or VideoChanging.
     """
-    video = videos.find(video_id)
-    if video.state == State.PUBLISHED:
+    for _ in retry.attempts(CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS):
+        video = videos.find(video_id)
+        if (video.state, video.reason) == (State.REJECTED, "taken-down"):
+            return video
+        if video.state == State.REJECTED:
+            raise AlreadyRejected(reason=video.reason)
+        if video.state not in WATCHED:
+            raise NothingToTakeDown
         was, then = {"state": video.state}, {"state": State.REJECTED}
         note = audit_log.entry(video_id, moderator_id, "taken-down", reason, was, then)
-        audit_log.commit(note, refusal(video, "taken-down", reason, moderator_id))
-        video.refresh(consistent_read=True)
-    if (video.state, video.reason) != (State.REJECTED, "taken-down"):
-        raise NothingToTakeDown
-    return video
+        refused = refusal(video, "taken-down", reason, moderator_id)
+        if audit_log.commit(note, refused, open_questions.closing(video_id)):
+            video.refresh(consistent_read=True)
+            return video
+    raise VideoChanging
 
 
 def refusal(video: Video, reason: str, detail: str, by: str) -> Change:
-    """The change that rejects a video that was published: hidden with this write, withdrawn by what follows it."""
+    """The change that rejects a video that was published: hidden with this write, withdrawn by what follows it. The
+    same transaction answers or closes what is asked about the video."""
     return Change(
         item=Video(video.video_id),
         actions=[
@@ -67,11 +76,11 @@ def refusal(video: Video, reason: str, detail: str, by: str) -> Change:
             Video.reason_detail.set(detail[:500]),
             Video.rejected_at.set(videos.now_ms()),
             Video.rejected_by.set(by),
-            Video.shard.remove(),
             Video.appealed_at.remove(),
             Video.quarantined_at.remove(),
+            *videos.hidden(),
         ],
-        condition=(Video.state == video.state) & Video.published_at.exists(),
+        condition=Video.state == video.state,
     )
 
 
@@ -134,7 +143,7 @@ def restore(video_id: str) -> bool:
     _check_whole(video.asset)
     denylist.deny(video_id, issued_up_to=int(video.quarantined_at // 1000))
     if not _reinstate(video):
-        lifecycle.note_leftovers(video_id, int(video.attempt))  # if it was deleted meanwhile
+        lifecycle.note_leftovers(video_id)  # if it was deleted or taken down meanwhile
         raise ChangedMeanwhile(video_id)
     count("VideoRestored")
     return True

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.accounts import users
 from reelstack.counters import counters, deltas
 from reelstack.interactions import comment_ids, comments
+from reelstack.operations import ghosts
 from reelstack.operations.errors import TooManyToCount
 from reelstack.platform import sharding
 from reelstack.platform.telemetry import count, logger
@@ -59,6 +60,12 @@ class Recount(BaseModel):
     counted: dict[str, int]
     kept: dict[str, int]
     seconds: int = 0
+    hidden: dict[str, int] = {}
+    """Of a user: follows and requests of accounts that are suspended, or deleted and not erased yet. No list shows
+    them, nobody can accept them, and they come back with the account. Of the first GHOSTS_LOOKED_AT of each kind."""
+    ghosts: dict[str, int] = {}
+    """Those of accounts that do not exist, or across a block, which nothing would ever end. `repair` removes them; the
+    counters follow within seconds."""
 
 
 class WantedRecountOfVideo(WantedRecount):
@@ -89,7 +96,15 @@ def of_user(user_id: str, *, repair: bool = False) -> Recount:
     """Followers of a user, those they follow and those they asked. Raises UserNotFound or TooManyToCount."""
     users.find(user_id)
     key = deltas.of_user(user_id)
-    return _recount(key, ("followers", "following", "requested"), lambda until: _relationships(user_id, until), repair)
+    kinds = ("followers", "following", "requested")
+    done = _recount(key, kinds, lambda until: _relationships(user_id, until), repair)
+    seen = ghosts.look(user_id)
+    if repair:
+        ghosts.remove(seen)
+    hidden = {kind: len(found.hidden) for kind, found in seen.items() if found.hidden}
+    return done.model_copy(
+        update={"hidden": hidden, "ghosts": {kind: len(one.ghosts) for kind, one in seen.items() if one.ghosts}}
+    )
 
 
 def _recount(key: str, kinds: tuple[str, ...], count_items: Callable[[float], dict[str, int]], repair: bool) -> Recount:

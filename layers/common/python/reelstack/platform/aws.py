@@ -7,6 +7,7 @@ first use.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -20,9 +21,34 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-CONNECT_SECONDS = 3
-READ_SECONDS = 20
-ATTEMPTS = 4
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a service of AWS is waited for, and how often it is asked in all."""
+
+    connect_seconds: float
+    read_seconds: float
+    attempts: int
+
+    @property
+    def seconds(self) -> float:
+        """At most, the pauses between attempts left out."""
+        return self.attempts * (self.connect_seconds + self.read_seconds)
+
+
+WORKING = Patience(3, 20, 4)
+ANSWERING = Patience(2, 10, 2)
+"""Of a process that answers requests: the gateway waits 29 s, and who asks is told in time that storage is slow."""
+_patience = [WORKING]
+
+
+def answer_requests(at_most: Patience = ANSWERING) -> None:
+    """From now on this process makes clients that give up before the gateway does."""
+    _patience[:] = [at_most]
+
+
+def patience() -> Patience:
+    return _patience[0]
 
 
 @overload
@@ -43,7 +69,7 @@ def client(service: Literal["sns"]) -> SNSClient: ...
 def client(service: str) -> Any: ...
 @cache
 def client(service: str) -> Any:
-    """A boto3 client for `service`; connects within 3 s, reads within 20 s, tries 4 times in all."""
+    """A boto3 client for `service`, with the process's patience."""
     return _made(service)
 
 
@@ -97,9 +123,9 @@ def _made(service: str, **of_s3: Any) -> Any:
     from botocore.config import Config as ClientConfig
 
     settings = ClientConfig(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=patience().connect_seconds,
+        read_timeout=patience().read_seconds,
+        retries={"mode": "standard", "total_max_attempts": patience().attempts},
         s3=at,
         signature_version="s3v4" if service == "s3" else None,
     )

@@ -62,6 +62,7 @@ class Config(BaseModel):
 
     uploads_bucket: str
     media_bucket: str
+    web_bucket: str
     bus_name: str
     production_high_queue_url: str
     production_normal_queue_url: str
@@ -95,7 +96,9 @@ class Config(BaseModel):
     creators: str
     """Who may upload: "everybody" who is signed in, or who was "invited" to the role."""
     rates: str
-    """JSON: "user", "address" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    """JSON: "user", "address", "anonymous" or a route -> [requests at once, requests a second]. See web.rate_limits."""
+    anonymous_reading: str
+    """"on": what is public can be read without a token; "off": every route but health wants one."""
     rate_limiter_fallback: str
     """While the store that counts requests does not answer: "tables" counts in a table, "open" lets requests in
     uncounted, "closed" refuses them."""
@@ -150,16 +153,24 @@ class Config(BaseModel):
     """From so many followers on an account's videos are read into timelines, not written into them."""
     timeline_days: int
     timeline_entries: int
+    speech: str
+    """Who writes down what is said: "none", "transcribe" or "pocketsphinx"."""
+    speech_languages: str
+    """Comma-separated, of Amazon Transcribe: which languages are expected."""
     review_hold_seconds: int
     appeal_days: int
 
     user_pool_id: str
+    password_client_id: str
+    """The app client by which the service proves a password; empty with another issuer."""
     """Empty where another issuer keeps the accounts."""
     session_cache_seconds: int
     """How long a process may go on letting in a session that was revoked, or an account that was suspended."""
     session_seconds: int
     """How long a refresh token lives."""
     handle_hold_seconds: int
+    service_names: str
+    """Comma between them."""
     handle_change_seconds: int
     max_avatar_bytes: int
 

@@ -160,7 +160,7 @@ def original(key: str) -> Path:
     except Exception as error:
         _evict_originals()
         if is_missing(error):
-            raise Refused("file-missing", key) from error
+            raise Refused("file-missing", complaint=key) from error
         raise
     return _kept[key, etag]
 

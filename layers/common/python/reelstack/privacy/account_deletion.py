@@ -66,7 +66,8 @@ def recover(user_id: str, reason: str, admin_id: str) -> None:
     noted = audit_log.entry(user_id, admin_id, "recovered", reason, kind=Kind.USER)
     if not audit_log.commit(noted, there, taken_back):
         raise NothingToRecover
-    user_pool.enable(user_id)
+    if not users.find(user_id).suspended_at:  # what was suspended before it was deleted stays shut out
+        user_pool.enable(user_id)
 
 
 def find(user_id: str) -> DataRequest:

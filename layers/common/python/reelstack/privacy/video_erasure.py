@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from reelstack.interactions import comment_ids
-from reelstack.moderation.takedowns import QUARANTINE, SERVED
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
@@ -25,7 +24,7 @@ from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.uploads import parts
 from reelstack.videos import videos
-from reelstack.videos.videos import DUE, State
+from reelstack.videos.videos import DUE, QUARANTINE, SERVED, State
 
 AGAIN_MS = 10 * 60 * 1000
 """When a deleted video has its next pass, or, if one failed, its next try: streams have counted then what went."""

@@ -12,23 +12,24 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, transcoder
-from reelstack.media.ffmpeg_args import frame_ticks, poster
+from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, still_args, transcoder
+from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
 from reelstack.media.ladder import Effort, Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
+from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan
+from reelstack.media.posters import POSTER_SECONDS, choose_poster
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
-from reelstack.production.steps import Work, asset_prefix
+from reelstack.production.steps import Work, asset_prefix, note
 
 MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
 STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
 """What goes with the picture, with its content type."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-POSTER_SECONDS = 60
 MANAGED_SLACK = Fraction(1, 4)
 """Seconds by which what a managed engine made may be longer or shorter: it has its own way with variable rates."""
 AT_ONCE = 8
@@ -42,6 +43,8 @@ class FirstRung(BaseModel):
     sound: Track | None
     effort: Effort
     color: str
+    notices: tuple[Notice, ...] = ()
+    """What was noticed only while it was made."""
 
     @property
     def target_seconds(self) -> int:
@@ -82,7 +85,8 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
         transcoder.draw_previews(plan, folder / picture.file, folder)
     sound = _store_track(SOUND, [sound_part], folder, prefix) if sound_part else None
     color = _make_poster(folder / f"{plan.first.name}.mp4", folder)
-    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color)
+    noticed = _noticed(plan, sound, effort)
+    first = FirstRung(picture=picture, sound=sound, effort=effort, color=color, notices=noticed)
     for name, content_type in STILLS:
         storage.upload("media", folder / name, prefix + name, content_type)
     for track in filter(None, (picture, sound)):
@@ -92,11 +96,19 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     return _description(plan, prefix, PREVIEW, [picture], first)
 
 
+def _noticed(plan: Plan, sound: Track | None, effort: Effort) -> tuple[Notice, ...]:
+    """What showed only while the first rung was made."""
+    dropped = plan.facts.audio_stream is not None and sound is None
+    found = {Notice.SOUND_DROPPED: dropped, Notice.PICTURE_DAMAGED: effort.damaged > 0}
+    return tuple(notice for notice, is_so in found.items() if is_so)
+
+
 def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder: Path) -> None:
     """Encodes and stores one segment of the first rung, and what it took or why the source is refused."""
     try:
         part, decoded = transcoder.encode_first_segment(plan, source, plan.segments[number], folder)
     except Refused as refused:
+        note(refused)
         outcome = FirstSegment(reason=refused.reason, detail=refused.detail)
     else:
         outcome = FirstSegment(decoded=decoded)
@@ -171,13 +183,14 @@ def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> 
     prefix = f"{beside}managed/"
     pictures = [_adopt_track(outputs, rendition.name, folder, prefix) for rendition in plan.renditions]
     check_aligned(pictures, plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
-    sound = _adopt_track(outputs, SOUND, folder, prefix) if plan.facts.audio_stream is not None else None
+    first = read_first_rung(work)
+    sound = _adopt_track(outputs, SOUND, folder, prefix) if first.sound else None
     if sound:
         check_aligned([sound], plan.seconds, MANAGED_SLACK, 1 / plan.facts.rate)
     for name, content_type in STILLS:
         storage.download("media", beside + name, folder / name)
         storage.upload("media", folder / name, prefix + name, content_type)
-    made = read_first_rung(work).model_copy(update={"picture": pictures[0], "sound": sound})
+    made = first.model_copy(update={"picture": pictures[0], "sound": sound})
     for track in filter(None, (*pictures, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, made.target_seconds))
     master = hls_writer.master_playlist(pictures, sound, plan.facts.rate)
@@ -237,11 +250,8 @@ def _store_playlist(folder: Path, prefix: str, name: str, text: str) -> None:
 
 def _make_poster(clip: Path, folder: Path) -> str:
     """Returns the poster's dominant colour."""
-    target, few = folder / POSTER, folder / "colors.rgb"
-    for skip_dark in (True, False):
-        ffmpeg_process.ffmpeg(poster(clip, target, few, skip_dark=skip_dark), POSTER_SECONDS)
-        if target.exists():
-            break
+    few = folder / "colors.rgb"
+    ffmpeg_process.ffmpeg(still_args.poster(clip, choose_poster(clip), folder / POSTER, few), POSTER_SECONDS)
     return sprites.dominant_color(few.read_bytes())
 
 
@@ -257,6 +267,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
+        "notices": list(dict.fromkeys((*plan.facts.notices, *first.notices))),
         "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 

@@ -41,7 +41,7 @@ def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
     return given_up or lifecycle.reject(video_id, attempt, rejection)
 
 
-def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
+def fail(video_id: str, attempt: int, reason: str, detail: str = "") -> bool:
     """Notes that the production failed, or gives the re-encode up. False if the video has moved on."""
     leftovers.note(video_id, attempt)
     return reencodes.give_up(video_id, attempt, reason) or lifecycle.fail(video_id, attempt, reason, detail)

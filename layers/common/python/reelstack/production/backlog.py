@@ -44,9 +44,11 @@ def admit(order: Order, upload: Upload) -> bool:
     turn = Turn(_of(order.priority, upload.owner_id), round=place)
     turn.expires_at = now_ms() // 1000 + FORGOTTEN_AFTER_SECONDS
 
+    known = BacklogEntry(ORDERS, order.execution, waits_at=waiting.place)
+
     def build(transaction: TransactWrite) -> None:
         transaction.save(waiting)
-        transaction.save(BacklogEntry(ORDERS, order.execution), condition=BacklogEntry.priority.does_not_exist())
+        transaction.save(known, condition=BacklogEntry.priority.does_not_exist())
         transaction.save(turn)
 
     return not transactions.commit(build)
@@ -59,6 +61,16 @@ def first(priority: Priority, passed_over: PassedOver | None = None) -> BacklogE
         if int(waiting.not_before or 0) <= now and not (passed_over and passed_over(waiting.owner_id)):
             return waiting
     return None
+
+
+def ahead_of(priority: Priority, execution: str, most: int) -> int | None:
+    """How many orders of its priority are before this one, `most` at most; None if it does not wait here, or was
+    admitted by a release that kept no place."""
+    try:
+        place = BacklogEntry.get(ORDERS, execution).waits_at
+    except BacklogEntry.DoesNotExist:
+        return None
+    return BacklogEntry.count(priority, BacklogEntry.place < place, limit=most) if place else None
 
 
 def order_of(waiting: BacklogEntry) -> Order:

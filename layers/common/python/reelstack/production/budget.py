@@ -9,6 +9,7 @@ slots.
 import time
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import BaseModel
 from pynamodb.expressions.update import Action
@@ -47,13 +48,17 @@ def add(transaction: TransactWrite, lease: Lease) -> None:
         quotas.count_cost(transaction, lease.owner_id, microdollars)
 
 
-def reserve(execution: str, microdollars: int) -> None:
-    """What a running production will cost; counted when it ends. One that has ended already is left alone."""
+def reserve(execution: str, microdollars: int, planned: dict[str, Any] | None = None) -> None:
+    """What a running production will cost, counted when it ends, and what it will make (production.progress). One that
+    has ended already is left alone."""
     try:
         lease = Lease.get(RUNNING, execution, consistent_read=True)
     except Lease.DoesNotExist:
         return
-    lease.update(actions=[Lease.microdollars.set(microdollars)], condition=Lease.execution.exists())
+    known: list[Action] = [Lease.microdollars.set(microdollars)]
+    if planned:
+        known.append(Lease.planned.set(planned))
+    lease.update(actions=known, condition=Lease.execution.exists())
 
 
 def today() -> Today:

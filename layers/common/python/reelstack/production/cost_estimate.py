@@ -31,10 +31,11 @@ class Prices:
     s3_put: float
     s3_get: float
     s3_gb_month: float
+    transcribe_minute: float
 
 
 US_EAST_1 = Prices(
-    source="aws.amazon.com/lambda/pricing, /step-functions/pricing, /s3/pricing; us-east-1, first tier",
+    source="aws.amazon.com: pricing of lambda, step-functions, s3 and transcribe; us-east-1, first tier",
     as_of="2026-11-23; not compared with a bill: check before you rely on them",
     lambda_gb_second={"arm64": 0.0000133334, "x86_64": 0.0000166667},
     lambda_request=0.20 / 1_000_000,
@@ -43,10 +44,14 @@ US_EAST_1 = Prices(
     s3_put=0.005 / 1000,
     s3_get=0.0004 / 1000,
     s3_gb_month=0.023,
+    transcribe_minute=0.024,
 )
 
-DISK_MB = {"probe": 4096, "encode_first_rung": 4096, "transcode": 4096, "package": 4096, "sample_frames": 2048}
-INSPECT_MB, INSPECT_SECONDS = 1769, 4.0
+DISK_MB = dict(zip(workload.STEPS, (4096, 4096, 4096, 4096, 2048, 512), strict=True))
+LOADING_SECONDS = 2.0
+"""Of the models, which a cold start of InspectFrames takes."""
+TRANSCRIBED_SECONDS = 15
+"""The least that Transcribe charges for."""
 OVERHEAD_SECONDS = 1.0
 """Of each call: storing what was made, a share of cold starts."""
 FETCHED_BYTES_PER_SECOND = 80e6
@@ -81,9 +86,9 @@ def check(cost: Estimate, most_microdollars: int) -> None:
     if cost.total > most_microdollars:
         raise Refused(
             "transcode-too-costly",
-            f"making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
-            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars): "
-            "a shorter clip, one of fewer pictures a second or with more key frames costs less",
+            f"Making the clip is estimated to cost {cost.total / MICRO:.2f} $; "
+            f"at most {most_microdollars / MICRO:.2f} $ (max_clip_dollars) are spent. "
+            "A shorter clip, fewer pictures a second or more key frames cost less.",
         )
 
 
@@ -93,6 +98,7 @@ def estimate(
     original_bytes: int,
     architecture: str = "arm64",
     workers: int = WORKERS,
+    transcribed: bool = False,
     prices: Prices = US_EAST_1,
 ) -> Estimate:
     """What one attempt at `plan` costs; renditions that are taken over are copied, not encoded."""
@@ -101,8 +107,11 @@ def estimate(
     firsts = len(plan.segments) if plan.first_rung == "segments" else 0
     calls = step_seconds(plan, original_bytes, workers)
     dollars = sum(_calls(step, number, each, architecture, prices) for step, number, each in calls)
-    dollars += _compute(INSPECT_MB, 0, INSPECT_SECONDS, architecture, prices) + prices.lambda_request
     dollars += SMALL_STEPS * (_compute(SMALL_MB, 0, SMALL_SECONDS, architecture, prices) + prices.lambda_request)
+    if transcribed:
+        dollars += max(seconds, TRANSCRIBED_SECONDS) / 60 * prices.transcribe_minute
+        submit = original_bytes / FETCHED_BYTES_PER_SECOND + seconds / workload.SOUND_SPEED + OVERHEAD_SECONDS
+        dollars += _compute(VCPU_MB, DISK_MB["probe"], submit, architecture, prices)
     transitions = (TRANSITIONS + TRANSITIONS_PER_SEGMENT * (segments + firsts)) * prices.state_transition
     objects = segments * len(plan.made) + 2 * firsts
     puts, gets = objects + 2 * len(plan.renditions) + 8, objects + 2 * (segments + firsts) + len(plan.taken_over) + 8
@@ -120,9 +129,10 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
     seconds, count = float(plan.seconds), len(plan.segments)
     fetch = original_bytes / FETCHED_BYTES_PER_SECOND
     share = fetch * min(1.0, workers / count)
-    segment = workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
+    saving = workload.held_saving(plan)
+    segment = saving * workload.segment_seconds(plan, plan.made, MEAN_RUN_UP) / _vcpus("transcode")
     if plan.first_rung == "segments":
-        first = workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
+        first = saving * workload.segment_seconds(plan, (plan.first,), MEAN_RUN_UP) / _vcpus("transcode")
         joined = workload.join_first_rung_seconds(plan) / _vcpus("encode_first_rung")
         rung = [("transcode", count, first + share), ("encode_first_rung", 1, joined + fetch)]
     else:
@@ -134,8 +144,17 @@ def step_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> lis
         ("transcode", count if plan.made else 0, segment + share),
         ("package", 1, seconds / 60),
         ("sample_frames", 1, 2 * workload.looking_seconds(plan) / _vcpus("sample_frames")),
+        ("inspect_frames", 1, LOADING_SECONDS + workload.inspecting_seconds(plan) / _vcpus("inspect_frames")),
     ]
     return [(step, number, each + OVERHEAD_SECONDS) for step, number, each in found]
+
+
+def stage_seconds(plan: Plan, original_bytes: int, workers: int = WORKERS) -> tuple[float, float, float]:
+    """Seconds on the clock of the first rung, of the other renditions, and of what follows until all is published."""
+    calls = step_seconds(plan, original_bytes, workers)
+    clock = [each * ceil(number / workers) for _, number, each in calls]
+    *first, encode, package, sample, inspect = clock[1:]
+    return sum(first), encode, max(package, sample + inspect - encode)
 
 
 def _vcpus(step: str) -> float:

@@ -10,10 +10,12 @@ from math import ceil
 from typing import Literal, cast, get_args
 
 from reelstack.media.ladder import CAPPED_SECONDS, Plan, Rendition
+from reelstack.media.notices import Notice
 
 Engine = Literal["ffmpeg", "mediaconvert"]
 Choice = Literal["ffmpeg", "mediaconvert", "by-duration"]
 Watcher = Literal["onnx", "rekognition"]
+Speech = Literal["none", "transcribe", "pocketsphinx"]
 
 SMALLEST_SIDE = 128
 """MediaConvert takes pictures from 32 a side on; below this nothing is gained by asking it."""
@@ -55,8 +57,18 @@ def choose_inspector(engines: Iterable[str]) -> Watcher:
     return "rekognition" if "rekognition" in engines else "onnx"
 
 
+def choose_listener(plan: Plan, setting: str) -> str:
+    """Who writes down what is said in the clip, from the setting `speech`; "none" where it has no sound."""
+    return setting if plan.facts.audio_stream is not None else "none"
+
+
 def takes(plan: Plan) -> bool:
-    """Whether MediaConvert's limits on sizes and rates let it make every rendition of the plan."""
+    """Whether MediaConvert can make every rendition of the plan: its limits on sizes and rates, and what it lacks.
+
+    It fills up with black what the sound is longer than the picture, and chooses among pictures only in streams.
+    """
+    if plan.facts.held_first or plan.facts.held_last or Notice.PICTURE_CHOSEN in plan.facts.notices:
+        return False
     sides = [min(rendition.width, rendition.height) for rendition in plan.renditions]
     return min(sides) >= SMALLEST_SIDE and SLOWEST_RATE <= plan.facts.rate <= FASTEST_RATE
 

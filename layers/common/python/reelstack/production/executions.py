@@ -92,8 +92,9 @@ def finish(execution: str, status: str) -> None:
     if not attempt.isdigit():
         return  # an item of a Distributed Map: its parent says how the production ended
     if status != "SUCCEEDED" and (video_id := _video_of(upload_id)):
+        logger.warning("production ended without a result", execution=execution, status=status)
         reason = "production-timeout" if status == "TIMED_OUT" else "production-failed"
-        attempts.fail(video_id, int(attempt), reason, f"The execution ended as {status}")
+        attempts.fail(video_id, int(attempt), reason)
     slots.release(execution)
 
 
@@ -134,7 +135,7 @@ def _right(lease: Lease) -> bool:
         if lease.taken_at > videos.now_ms() - START_GRACE_SECONDS * 1000:
             return False
         if video_id := _video_of(execution.rpartition("-")[0]):
-            attempts.fail(video_id, _attempt(execution), "production-lost", "No execution of that name")
+            attempts.fail(video_id, _attempt(execution), "production-lost")
     finish(execution, status or "LOST")
     logger.warning("production put right", execution=execution, status=status)
     return True

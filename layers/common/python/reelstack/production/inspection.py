@@ -1,7 +1,8 @@
 """Inspects a clip before publication: takes sampled frames, title, description and tags, and returns a verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 
 from reelstack.classification import text_moderation, verdicts
@@ -20,33 +21,55 @@ class FrameTooLarge(ValueError):
     """A sampled frame is larger than any sampler of ours writes."""
 
 
-def inspect(video_id: str, frames_prefix: str, frames: int) -> Judgement:
-    """Judges the clip whose `frames` JPEGs lie in the uploads bucket as <frames_prefix>0001.jpg and so on.
+@dataclass(frozen=True)
+class Frames:
+    """What SampleFrames left in the uploads bucket: `count` JPEGs as <prefix>0001.jpg and so on."""
+
+    prefix: str
+    count: int
+    unseen: int = 0
+    """Frames that should have been sampled as well."""
+    turned: bool = False
+    """Whether the source says that its picture is to be turned, and so may say it wrongly."""
+
+
+def inspect(video_id: str, frames: Frames, heard: Mapping[Label, float]) -> Judgement:
+    """Judges a clip by its frames, by what is written about it and by what was heard in it.
 
     Raises rather than approves when anything could not be looked at: FrameUnreadable, VideoNotFound, storage errors.
     """
-    thresholds = verdicts.read_thresholds(config().moderation_thresholds)
     video = videos.find(video_id)
     written = text_moderation.labels(video.title, video.description, video.tags)
-    seen = _look(f"{frames_prefix.rstrip('/')}/", frames)
-    return verdicts.judge(verdicts.highest([written, *seen]), thresholds)
+    left_out = [{Label.UNSEEN: 1.0}] if frames.unseen else []
+    return _judge(verdicts.highest([written, heard, *left_out, *_look(frames)]))
 
 
-def inspect_poster(video_id: str, attempt: int) -> Judgement:
+def inspect_poster(video_id: str, attempt: int, *, turned: bool) -> Judgement:
     """Judges the picture that stands for the clip. Raises FrameUnreadable or storage errors."""
     poster = _read(config().media_bucket, verdicts.poster_key(asset_prefix(video_id, attempt)))
-    looks = [engine(name).look([poster])[0] for name in config().moderation_engines.split(",")]
-    return verdicts.judge(verdicts.agree(looks), verdicts.read_thresholds(config().moderation_thresholds))
+    looks = [engine(name).look([poster], turned=turned)[0] for name in _engines()]
+    return _judge(verdicts.agree(looks))
 
 
-def _look(prefix: str, frames: int) -> Iterator[dict[Label, float]]:
-    """What the engines agree on about each frame. Few frames are in memory at a time."""
-    engines = [engine(name) for name in config().moderation_engines.split(",")]
-    keys = [f"{prefix}{number:04d}.jpg" for number in range(1, frames + 1)]
+def _judge(scores: Mapping[Label, float]) -> Judgement:
+    thresholds = verdicts.read_thresholds(config().moderation_thresholds)
+    return verdicts.judge(scores, thresholds, verdicts.known_by([*_engines(), "text"]))
+
+
+def _engines() -> list[str]:
+    return config().moderation_engines.split(",")
+
+
+def _look(frames: Frames) -> Iterator[dict[Label, float]]:
+    """What the engines agree on about each frame. Few frames are in memory at a time; engines look side by side."""
+    engines = [engine(name) for name in _engines()]
+    prefix = frames.prefix.rstrip("/")
+    keys = [f"{prefix}/{number:04d}.jpg" for number in range(1, frames.count + 1)]
     with ThreadPoolExecutor(FRAMES_AT_ONCE) as pool:
-        for start in range(0, frames, FRAMES_AT_ONCE):
+        for start in range(0, frames.count, FRAMES_AT_ONCE):
             jpegs = list(pool.map(partial(_read, config().uploads_bucket), keys[start : start + FRAMES_AT_ONCE]))
-            for looks in zip(*(one.look(jpegs) for one in engines), strict=True):
+            seen = pool.map(lambda one, jpegs=jpegs: one.look(jpegs, turned=frames.turned), engines)
+            for looks in zip(*seen, strict=True):
                 yield verdicts.agree(looks)
 
 

@@ -1,9 +1,10 @@
 """Objects of attempts that failed or were replaced: noted when the attempt ends, removed when nobody needs them.
 
 The note is written before the change that makes the objects useless, and goes after they went. So a remover that died
-half-way is followed by the next run, and objects that turn out to be in use after all stay. An address of a preview or
-of a replaced asset may be in a player's hands, so a note is due when the last such address has expired; the steps of a
-failed execution have ended by then too. Work files are not noted: the lifecycle rule of work/ removes them.
+half-way is followed by the next run, and objects that turn out to be in use after all stay. Of a video that was taken
+down meanwhile they are in quarantine and go from there: an appeal would bring them back with the video. An address of a
+preview or of a replaced asset may be in a player's hands, so a note is due when the last such address has expired; the
+steps of a failed execution have ended by then too. Work files are not noted: the lifecycle rule of work/ removes them.
 """
 
 import time
@@ -14,7 +15,7 @@ from reelstack.platform.config import config
 from reelstack.production.steps import asset_prefix
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
-from reelstack.videos.videos import State
+from reelstack.videos.videos import QUARANTINE, SERVED, State
 
 REPLACED = "replaced"
 """Pool of leases: prefixes of attempts, each with the time in ms from which its objects may go."""
@@ -35,8 +36,9 @@ def remove_due(until: float) -> int:
             break
         _, video_id, attempt, *_ = noted.execution.split("/")
         if not _is_needed(video_id, int(attempt)):
-            for key in storage.list_keys("media", noted.execution):
-                storage.delete("media", key)
+            for place in (noted.execution, noted.execution.replace(SERVED, QUARANTINE, 1)):
+                for key in storage.list_keys("media", place):
+                    storage.delete("media", key)
             removed += 1
         Lease(REPLACED, noted.execution).delete()
     return removed

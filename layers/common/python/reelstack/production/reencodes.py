@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
 from reelstack.media.ladder import Plan
-from reelstack.production import leftovers
+from reelstack.production import leftovers, slots
 from reelstack.production.errors import NothingToReencode, RenditionUnknown
+from reelstack.production.jobs import Order
+from reelstack.tables.production import Claim
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from reelstack.videos import lifecycle, listings, videos
@@ -26,8 +28,13 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
     known = {one["name"] for one in (video.asset or {}).get("renditions", [])}
     if unknown := sorted(set(renditions) - known):
         raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
-    if video.reencode_attempt:
+    if video.reencode_attempt and not _is_over(video):
         return video
+    unchanged = (
+        Video.reencode_attempt == video.reencode_attempt
+        if video.reencode_attempt
+        else Video.reencode_attempt.does_not_exist()
+    )
     attempt = int(video.attempts or video.attempt) + 1
     actions: list[Action] = [
         Video.attempts.set(attempt),
@@ -36,9 +43,21 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
         Video.reencode_renditions.set(",".join(renditions)) if renditions else Video.reencode_renditions.remove(),
         Video.reencode_reason.remove(),
     ]
-    if not video.update_if((Video.state == State.PUBLISHED) & Video.reencode_attempt.does_not_exist(), actions):
+    if video.update_if((Video.state == State.PUBLISHED) & unchanged, actions):
+        return video
+    video.refresh(consistent_read=True)
+    if video.state != State.PUBLISHED:
         raise NothingToReencode
-    return video
+    return video  # another request at the same moment was first
+
+
+def _is_over(video: Video) -> bool:
+    """Whether the re-encode that the video names was started and holds no slot any more, so that nothing will end it:
+    one that met a takedown in an earlier release."""
+    order = Order(video.upload_id, int(video.reencode_attempt))
+    claim = next(iter(Claim.query(video.upload_id, consistent_read=True)), None)
+    started = claim is not None and int(claim.attempt) == order.attempt and claim.started
+    return bool(started) and not slots.is_held(order.execution)
 
 
 class Reencoded(BaseModel):
@@ -78,7 +97,7 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
     video = videos.find_or_none(video_id)
     if video is None or video.reencode_attempt != attempt or not video.asset:
         return False
-    actions = [Video.attempt.set(attempt), *lifecycle.played(asset), Video.preview.remove(), *_cleared()]
+    actions = [Video.attempt.set(attempt), *lifecycle.played(asset), Video.preview.remove(), *videos.no_reencode()]
     # Written before the swap: if that comes to nothing, its remover sees that the old attempt is played.
     leftovers.note(video_id, int(video.attempt))
     return _settle(video_id, attempt, actions)
@@ -89,18 +108,14 @@ def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...]) -> Plan:
     if not renditions:
         return plan
     asset = videos.find(video_id).asset
-    if not asset:
-        return plan
+    if not asset or any(one.get("frames", plan.facts.frames) != plan.facts.frames for one in asset["renditions"]):
+        return plan  # an earlier release laid the clip on other frames: its renditions do not fit beside new ones
     return plan.only(renditions, [one["name"] for one in asset["renditions"]], asset["prefix"])
 
 
 def give_up(video_id: str, attempt: int, reason: str) -> bool:
     """The reencode came to nothing: the video stays as it was. False if this was no reencode."""
-    return _settle(video_id, attempt, [*_cleared(), Video.reencode_reason.set(reason)])
-
-
-def _cleared() -> list[Any]:
-    return [Video.reencode_attempt.remove(), Video.reencode_priority.remove(), Video.reencode_renditions.remove()]
+    return _settle(video_id, attempt, [*videos.no_reencode(), Video.reencode_reason.set(reason)])
 
 
 def _settle(video_id: str, attempt: int, actions: list[Any]) -> bool:

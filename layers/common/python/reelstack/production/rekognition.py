@@ -17,7 +17,7 @@ from reelstack.classification import rekognition_images, verdicts
 from reelstack.classification.rekognition_images import MIN_CONFIDENCE
 from reelstack.classification.rekognition_labels import own_labels
 from reelstack.classification.verdicts import Label
-from reelstack.media import ffmpeg_args, ffmpeg_process
+from reelstack.media import ffmpeg_process, still_args
 from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -120,6 +120,6 @@ def _whole_file(work: Work, video_id: str, rung: str) -> str:
     with tempfile.TemporaryDirectory(prefix="reelstack-look-") as name:
         clip, whole = Path(name) / "clip.mp4", Path(name) / "whole.mp4"
         storage.download("media", f"{asset_prefix(video_id, work.attempt)}{rung}.mp4", clip)
-        ffmpeg_process.ffmpeg(ffmpeg_args.unfragmented(clip, whole), COPY_SECONDS)
+        ffmpeg_process.ffmpeg(still_args.unfragmented(clip, whole), COPY_SECONDS)
         storage.upload("uploads", whole, key, "video/mp4", storage.BRIEFLY)
     return key

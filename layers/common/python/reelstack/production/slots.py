@@ -63,6 +63,16 @@ def take_lease(order: Order, owner_id: str) -> None:
         raise NoSlot
 
 
+def decided() -> int:
+    """How many decisions of moderators are still to be carried out."""
+    return int(Lease.count(DECIDED))
+
+
+def is_held(execution: str) -> bool:
+    """Whether the execution holds a slot now."""
+    return _lease(RUNNING, execution) is not None
+
+
 def release(execution: str) -> None:
     """Gives the slot back. Giving it back twice is giving it back once."""
     for pool in (RUNNING, WAITING):

@@ -22,6 +22,8 @@ class Line(BaseModel):
     low_slots: int
     running: int
     queues: dict[Priority, Queue]
+    decisions: int
+    """Moderators' decisions that are not carried out yet: normally gone within minutes."""
     today: budget.Today
 
 
@@ -32,6 +34,7 @@ def read() -> Line:
         low_slots=config().production_low_slots,
         running=len(running),
         queues={priority: _queue(priority, running.count(priority)) for priority in Priority},
+        decisions=slots.decided(),
         today=budget.today(),
     )
 

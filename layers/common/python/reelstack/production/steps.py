@@ -8,9 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack.failure_reasons import Refused
+from reelstack.failure_reasons import Refused, readable
 from reelstack.media.ladder import Plan
 from reelstack.platform import storage
+from reelstack.platform.telemetry import logger
 
 Id = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
 
@@ -82,4 +83,10 @@ class Rejected(BaseModel):
 
     @classmethod
     def because(cls, refused: Refused) -> "Rejected":
-        return cls(reason=refused.reason, detail=refused.detail[:500])
+        note(refused)
+        return cls(reason=refused.reason, detail=readable(refused.reason, refused.detail))
+
+
+def note(refused: Refused) -> None:
+    """In the logs, with what a program said: the owner reads a sentence only."""
+    logger.info("refused", reason=refused.reason, detail=refused.detail, complaint=refused.complaint[-2000:])

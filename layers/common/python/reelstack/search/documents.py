@@ -6,6 +6,7 @@ A document says what to look at, never that it may be shown: `search.search` ask
 from enum import StrEnum
 from typing import Any
 
+from reelstack.classification import skeletons
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.videos.audiences import Account, Audience
@@ -85,5 +86,5 @@ def of_person(user: User) -> Document | None:
 
 
 def plain_tag(tag: str) -> str:
-    """The one spelling in which tags are compared: "#Cats" and "cats" are the same."""
-    return tag.strip().lstrip("#").casefold()
+    """The one spelling in which tags are compared: "#Cats" and "cats" are the same, "café" and "Cafe", as words are."""
+    return skeletons.fold_accents(tag.strip().lstrip("#"))

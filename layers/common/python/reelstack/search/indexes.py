@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 SEARCH_SECONDS = 2
+ANONYMOUS = "anonymous"
 WRITE_SECONDS = 20
 AT_ONCE = 100
 """Documents of one bulk request: at most about 2 MB of the 10 MB that the smallest nodes take."""
@@ -78,10 +79,13 @@ def _engine() -> Iterator[OpenSearch]:
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask(kind: SearchKind, body: Body, asker: str) -> list[str]:
-    """Ids of what fits, in order. `asker`: who pages on meets the same copies, and so the same order."""
+def ask(kind: SearchKind, body: Body, asker: str | None) -> list[str]:
+    """Ids of what fits, in order. `asker`: who pages on meets the same copies, and so the same order. All anonymous
+    readers share theirs."""
     with _engine() as engine:
-        answer = engine.search(index=kind, body=body, params={"preference": asker, "ignore_unavailable": "true"})
+        answer = engine.search(
+            index=kind, body=body, params={"preference": asker or ANONYMOUS, "ignore_unavailable": "true"}
+        )
     return [hit["_id"] for hit in answer["hits"]["hits"]]
 
 

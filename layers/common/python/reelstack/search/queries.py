@@ -15,7 +15,9 @@ ORDER = {"videos": ("published_at", "video_id"), "users": ("created_at", "user_i
 
 def videos(words: str, tag: str | None, start: int, size: int) -> Body:
     """Videos that have every one of the words in their title, description or tags; the last one may be unfinished."""
-    query: Body = {"filter": [{"term": {"tags": plain_tag(tag)}}]} if tag else {}
+    # The second is how documents had it before accents were folded; they are as old as their last change or reindex.
+    spellings = sorted({plain_tag(tag), tag.strip().lstrip("#").casefold()}) if tag else []
+    query: Body = {"filter": [{"terms": {"tags": spellings}}]} if tag else {}
     if words:
         whole = {"type": "cross_fields", "operator": "and", "fields": ["title^3", "tags.words^2", "description"]}
         begun = {"type": "bool_prefix", "operator": "and", "fields": ["title^2", "tags.words"]}

@@ -25,7 +25,7 @@ Thing = TypeVar("Thing")
 
 
 def videos(
-    words: str, tag: str | None, viewer_id: str, limit: int, cursor: str | None
+    words: str, tag: str | None, viewer_id: str | None, limit: int, cursor: str | None
 ) -> tuple[list[Video], str | None]:
     """A page of public videos that fit, and the cursor of the next.
 
@@ -49,7 +49,7 @@ def videos(
     )
 
 
-def users(words: str, viewer_id: str, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
+def users(words: str, viewer_id: str | None, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
     """A page of people who fit, and the cursor of the next.
 
     Raises SearchEmpty, SearchDisabled or SearchUnavailable.
@@ -70,7 +70,7 @@ def _page(
     kind: SearchKind,
     query: Callable[[int, int], Body],
     see: Callable[[Collection[str]], dict[str, Thing]],
-    viewer_id: str,
+    viewer_id: str | None,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[Thing], str | None]:

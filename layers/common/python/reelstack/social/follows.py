@@ -5,7 +5,9 @@ who ask, come from an index that is spread over partitions, since one account ma
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -17,11 +19,17 @@ from reelstack.counters.counters import Counts
 from reelstack.platform import cursors, sharding
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
-from reelstack.social import blocks
+from reelstack.social import blocks, relationships
 from reelstack.social.errors import FollowerLimitReached, FollowingLimitReached, RequestNotFound, SelfRelationship
 from reelstack.social.relationships import Following
 from reelstack.tables import transactions
 from reelstack.tables.social import FOLLOW_SHARDS, Follow
+
+AT_ONCE = 500
+"""Requests of one batch: some seconds' work."""
+WRITERS = 8
+Place = tuple[int, int]
+"""Among the requests to an account: shard, and unix milliseconds when it was made."""
 
 
 def follow(user_id: str, other_id: str) -> Following:
@@ -38,6 +46,8 @@ def follow(user_id: str, other_id: str) -> Following:
     account = users.find_visible(other_id, user_id)
     known = counts(user_id)
     if known.following + known.requested >= config().max_following and state(user_id, other_id) is None:
+        if relationships.blocked(user_id, (other_id,)):
+            raise UserNotFound
         raise FollowingLimitReached(f"At most {config().max_following}", max_following=config().max_following)
     wanted = Following.REQUESTED if account.private else Following.FOLLOWING
 
@@ -48,9 +58,11 @@ def follow(user_id: str, other_id: str) -> Following:
     refused = transactions.commit(build)
     if blocks.STANDS in refused:
         raise UserNotFound
-    if refused and wanted == Following.FOLLOWING:
+    # An account that opened between the look and the request has accepted what waited, perhaps without this one.
+    opened = wanted == Following.REQUESTED and not users.read_facts(other_id)["private"]
+    if opened or (refused and wanted == Following.FOLLOWING):
         _become_follower(user_id, other_id)
-    return wanted if not refused else state(user_id, other_id) or wanted
+    return state(user_id, other_id) or wanted if refused or opened else wanted
 
 
 def unfollow(user_id: str, other_id: str) -> None:
@@ -61,8 +73,11 @@ def unfollow(user_id: str, other_id: str) -> None:
 def accept(user_id: str, follower_id: str) -> None:
     """`follower_id` asked to follow `user_id` and now does. Twice is once.
 
-    Raises RequestNotFound, or FollowerLimitReached: counts are two seconds behind, which is enough to ask many.
+    Raises RequestNotFound, also if the account that asked is suspended or deleted or a block stands between the two, or
+    FollowerLimitReached: counts are two seconds behind, which is enough to ask many.
     """
+    if not present((follower_id,), user_id):
+        raise RequestNotFound
     if counts(follower_id).following >= config().max_following and state(follower_id, user_id) == Following.REQUESTED:
         raise FollowerLimitReached(max_following=config().max_following)
     if not _become_follower(follower_id, user_id) and state(follower_id, user_id) != Following.FOLLOWING:
@@ -86,6 +101,58 @@ def counts(user_id: str) -> Counts:
     """`followers`, `following` and `requested` of a user. They follow what people do by about two seconds."""
     key = deltas.of_user(user_id)
     return counters.read([key])[key]
+
+
+def present(user_ids: Collection[str], other_id: str) -> set[str]:
+    """Those whose account is neither suspended nor deleted, and between whom and `other_id` no block stands.
+    Consistent."""
+    facts, blocked = users.read_facts_of(user_ids), relationships.blocked(other_id, user_ids)
+    gone = {user_id for user_id, told in facts.items() if told["suspended"] or told["deleted"]}
+    return set(user_ids) - gone - blocked
+
+
+# --- an account that opens -------------------------------------------------------------------------------------------
+
+
+def accept_waiting(user_id: str, after: Place | None) -> tuple[int, Place | None]:
+    """Accepts the requests that wait from `after` on, at most AT_ONCE of them, if the account asks nobody any more.
+    Returns how many, and where the next batch begins: None when none is left or the account is private again.
+
+    Requests of accounts that are gone stay until the account is erased, those of people who follow as many as they may
+    until they ask again. The same again accepts what is left.
+    """
+    told = users.read_facts(user_id)
+    if told["private"] or told["suspended"] or told["deleted"]:
+        return 0, None
+    batch = list(islice(_waiting(user_id, after), AT_ONCE))
+    there = present([item.follower_id for item in batch], user_id) if batch else set()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        accepted = sum(pool.map(lambda asking: _become_follower(asking, user_id), sorted(_with_room(there))))
+    if len(batch) < AT_ONCE:
+        return accepted, None
+    place = _place(batch[-1])
+    # What was accepted is not found there again. Where nothing was, the next batch begins behind it.
+    return accepted, place if accepted or place != after else (place[0], place[1] + 1)
+
+
+def _with_room(user_ids: Collection[str]) -> set[str]:
+    """Those who may follow one more."""
+    keys = {deltas.of_user(user_id): user_id for user_id in user_ids}
+    known = counters.read(list(keys)) if keys else {}
+    return {keys[key] for key, counted in known.items() if counted.following < config().max_following}
+
+
+def _waiting(user_id: str, after: Place | None) -> Iterator[Follow]:
+    """Requests from `after` on, shard by shard, each the oldest first. Eventually consistent."""
+    first, since = after or (0, 0)
+    for number in range(first, FOLLOW_SHARDS):
+        shard = _shard(Following.REQUESTED, user_id, number)
+        begins = Follow.since >= since if number == first else None
+        yield from Follow.by_followee.query(shard, begins, page_size=AT_ONCE)
+
+
+def _place(item: Follow) -> Place:
+    return int(item.shard.rpartition("#")[2]), int(item.since)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
@@ -131,9 +198,9 @@ def all_followers(user_id: str) -> Iterator[str]:
             yield item.follower_id
 
 
-def shards_of(user_id: str) -> list[str]:
-    """Partitions of the index `by_followee` that hold a user's followers."""
-    return [_shard(Following.FOLLOWING, user_id, number) for number in range(FOLLOW_SHARDS)]
+def shards_of(user_id: str, of: Following = Following.FOLLOWING) -> list[str]:
+    """Partitions of the index `by_followee` that hold a user's followers, or who asks to follow."""
+    return [_shard(of, user_id, number) for number in range(FOLLOW_SHARDS)]
 
 
 def _position(item: Follow) -> tuple[int, str]:

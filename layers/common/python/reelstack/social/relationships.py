@@ -1,6 +1,7 @@
 """What stands between two users: blocks and follows, both ways. Read here, written by `blocks` and `follows`.
 
 Every read that decides is strongly consistent: what a block or an unfollow takes away is gone with the next request.
+None stands for an anonymous reader, between whom and a user there is neither.
 """
 
 from collections.abc import Iterable
@@ -29,22 +30,26 @@ class Relationship:
         return self.follows and self.followed
 
 
-def blocked(user_id: str, other_ids: Iterable[str]) -> set[str]:
+def blocked(user_id: str | None, other_ids: Iterable[str]) -> set[str]:
     """Those of `other_ids` whom `user_id` blocked or who blocked `user_id`. A capacity unit each."""
+    if user_id is None:
+        return set()
     keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids) if other_id != user_id]
     found = Block.batch_get(keys, consistent_read=True, attributes_to_get=["other_id"]) if keys else ()
     return {item.other_id for item in found}
 
 
-def followed(user_id: str, other_ids: Iterable[str], *, consistent: bool = True) -> set[str]:
+def followed(user_id: str | None, other_ids: Iterable[str], *, consistent: bool = True) -> set[str]:
     """Those of `other_ids` whom `user_id` follows. `consistent` False costs half, for what decides nothing."""
     keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids)]
-    found = Follow.batch_get(keys, consistent_read=consistent) if keys else ()
+    found = Follow.batch_get(keys, consistent_read=consistent) if keys and user_id else ()
     return {item.followee_id for item in found if item.state == Following.FOLLOWING}
 
 
-def between(user_id: str, other_ids: Iterable[str]) -> dict[str, Relationship]:
+def between(user_id: str | None, other_ids: Iterable[str]) -> dict[str, Relationship]:
     """The relationship of `user_id` to each of `other_ids`."""
+    if user_id is None:
+        return {other_id: Relationship() for other_id in other_ids}
     others = [other_id for other_id in dict.fromkeys(other_ids) if other_id != user_id]
     keys = [pair for other_id in others for pair in ((user_id, other_id), (other_id, user_id))]
     found = {

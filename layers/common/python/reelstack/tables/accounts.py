@@ -38,6 +38,8 @@ class User(Table):
     friends_only = BooleanAttribute(default=False)
     """Only those who follow and are followed see this user's videos."""
     created_at = NumberAttribute()
+    signed_out_at = NumberAttribute(null=True)
+    """When every sign-in was ended, as by a new password: a sign-in from before that was not met yet is refused."""
     suspended_at = NumberAttribute(null=True)
     suspended_by = UnicodeAttribute(null=True)
     suspended_reason = UnicodeAttribute(null=True)

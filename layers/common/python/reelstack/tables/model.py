@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from pynamodb.connection import Connection as Dynamo
 from pynamodb.connection import TableConnection
-from pynamodb.exceptions import DeleteError, PutError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from reelstack.platform import retry
+from reelstack.platform import aws, retry
 from reelstack.platform.config import config
 from reelstack.platform.errors import StorageBusy
 
@@ -57,7 +57,10 @@ def _connection(connect_seconds: float, read_seconds: float, retries: int) -> Dy
 
 def connection(meta: type[Deployed] = Deployed) -> Dynamo:
     """What reaches every table with these timeouts."""
-    return _connection(meta.connect_timeout_seconds, meta.read_timeout_seconds, meta.max_retry_attempts)
+    most = aws.patience()
+    connect = min(meta.connect_timeout_seconds, most.connect_seconds)
+    read, retries = min(meta.read_timeout_seconds, most.read_seconds), min(meta.max_retry_attempts, most.attempts - 1)
+    return _connection(connect, read, retries)
 
 
 class Table(Model):
@@ -107,10 +110,15 @@ def _held(write: Callable[[], object]) -> bool:
     try:
         write()
     except (PutError, UpdateError, DeleteError) as refused:
-        if refused.cause_response_code == _CONDITION_FAILED:
+        if code_of(refused) == _CONDITION_FAILED:
             return False
         raise
     return True
+
+
+def code_of(error: PynamoDBException) -> str | None:
+    """DynamoDB's error code; None if no answer came. pynamodb's own property raises AttributeError for a timeout."""
+    return aws.error_code(error.cause) or None if error.cause else None
 
 
 def transact() -> TransactWrite:

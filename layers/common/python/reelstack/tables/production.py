@@ -1,6 +1,13 @@
 """Productions: which were started, wait, hold a slot or run at an engine, and what was spent."""
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    NumberSetAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from reelstack.tables.model import Deployed, Table
@@ -30,6 +37,10 @@ class Lease(Table):
     priority = UnicodeAttribute(null=True)
     microdollars = NumberAttribute(null=True)
     """What the execution is estimated to cost, once probe has seen the file."""
+    planned: JSONAttribute = JSONAttribute(null=True)
+    """What probe planned: production.progress.Planned."""
+    segments_made = NumberSetAttribute(null=True)
+    """Numbers of the segments whose renditions are made; a set, so that a step that comes again counts once."""
     taken_at = NumberAttribute(null=True)
     held = NumberAttribute(null=True)
     seen_up_to = UnicodeAttribute(null=True)
@@ -67,6 +78,8 @@ class BacklogEntry(Table):
     priority = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
     """<round>#<arrival>#<execution>: sorts by turn."""
+    waits_at = UnicodeAttribute(null=True)
+    """Of an item of "#orders": the order's `place`."""
     upload_id = UnicodeAttribute(null=True)
     owner_id = UnicodeAttribute(null=True)
     attempt = NumberAttribute(null=True)
@@ -124,4 +137,6 @@ class Claim(Table):
     """The callback token of an execution of version 0.2.0 that waits for a person (moderation.task_tokens)."""
     decision = UnicodeAttribute(null=True)
     decision_reason = UnicodeAttribute(null=True)
+    decision_tries = NumberAttribute(null=True)
+    """How often carrying the decision out has failed and was begun again."""
     decided_by = UnicodeAttribute(null=True)

@@ -11,7 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from reelstack.platform import retry
-from reelstack.tables.model import transact
+from reelstack.tables.model import code_of, transact
 
 CONDITION_FAILED, CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 THROTTLED_WRITE = {"ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -71,8 +71,8 @@ def attempt(build: Callable[[TransactWrite], None]) -> Stopped | None:
             build(transaction)
     except TransactWriteError as error:
         reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
-        codes = reasons or [error.cause_response_code]
-        unknown = not reasons and error.cause_response_code in UNKNOWN
+        codes = reasons or [code_of(error)]
+        unknown = not reasons and code_of(error) in UNKNOWN
         if PASSING.isdisjoint(codes) and not unknown:
             raise
         return Stopped(_places(codes, CONDITION_FAILED), _places(codes, CONFLICT), error, unknown)

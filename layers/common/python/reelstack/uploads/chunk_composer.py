@@ -18,6 +18,7 @@ from reelstack.uploads import checksums, completion, parts, uploads
 from reelstack.uploads.errors import UploadAborted
 from reelstack.uploads.parts import HeldPart
 from reelstack.uploads.uploads import UploadState
+from reelstack.videos import lifecycle
 
 PART_BYTES = 8 * parts.MIB
 AT_ONCE = 3
@@ -137,5 +138,6 @@ def _reopen(upload: Upload, missing: list[int]) -> Composed:
     logger.warning("chunks are missing", upload_id=upload.upload_id, missing=missing[:10], count=len(missing))
     count("UploadReopened")
     again = [Upload.state.set(UploadState.OPEN), Upload.expires_at.set(uploads.abandoned_at())]
-    upload.update_if(Upload.state == UploadState.COMPOSING, again)
+    if upload.update_if(Upload.state == UploadState.COMPOSING, again):
+        lifecycle.reopen(upload.video_id, uploads.abandoned_at() + uploads.KEPT_LONGER_SECONDS)
     return Composed.REOPENED

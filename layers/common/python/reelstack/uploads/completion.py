@@ -13,7 +13,11 @@ from reelstack.uploads import parts, uploads
 from reelstack.uploads.errors import PartsMissing, UploadAborted, UploadFinished
 from reelstack.uploads.parts import Mode
 from reelstack.uploads.uploads import UploadState
+from reelstack.videos import lifecycle
 from reelstack.videos.videos import State
+
+UNMADE = (State.UPLOADING, State.QUEUED, State.PROCESSING, State.DELETED)
+"""Of a video that is not made yet: what an upload that comes to nothing takes along."""
 
 
 def complete(upload: Upload) -> Upload:
@@ -28,12 +32,16 @@ def complete(upload: Upload) -> Upload:
             recover(upload)
         return upload
     try:
-        pieces = uploads.held_parts(upload)
+        return _join(upload)
     except UploadAborted:
         # A completion whose answer was lost looks the same from here, but then the object is there.
         if not recover(upload):
             raise
         return upload
+
+
+def _join(upload: Upload) -> Upload:
+    pieces = uploads.held_parts(upload)
     if missing := parts.missing(upload, pieces):
         raise PartsMissing(
             f"{len(missing)} parts are missing or of the wrong size", missing=missing[: uploads.SIGNED_AT_ONCE]
@@ -44,9 +52,9 @@ def complete(upload: Upload) -> Upload:
 
 
 def _have_composed(upload: Upload) -> Upload:
-    """First the order, then the state: if this process ends between the two, the order is carried out all the same, and
-    the client, who was told nothing, may ask again."""
-    _keep_video(upload)
+    """The video waits from here on. First the order, then the state: if this process ends between the two, the order is
+    carried out all the same, and the client, who was told nothing, may ask again."""
+    lifecycle.queue(upload.video_id)
     order = json.dumps({"upload_id": upload.upload_id})
     aws.client("sqs").send_message(QueueUrl=config().compose_queue_url, MessageBody=order)
     ordered = [Upload.state.set(UploadState.COMPOSING), Upload.expires_at.remove()]
@@ -63,8 +71,11 @@ def recover(upload: Upload) -> bool:
 
 
 def mark_completed(upload: Upload, crc64nvme: str | None = None) -> Upload:
-    """Also the line's duty: the object's event may come before the client's answer was written, or without it."""
-    _keep_video(upload)
+    """Also the dispatcher's duty: the object's event may come before the client's answer was written, or without it.
+
+    The video first: once its upload says that it is completed, it never expires.
+    """
+    lifecycle.queue(upload.video_id)
     known = [Upload.crc64nvme.set(crc64nvme)] if crc64nvme else []
     upload.update(actions=[Upload.state.set(UploadState.COMPLETED), Upload.expires_at.remove(), *known])
     return upload
@@ -83,9 +94,4 @@ def discard(upload: Upload) -> None:
     parts.drop(upload)
     ends_at = int(time.time()) + uploads.KEPT_LONGER_SECONDS
     gone = [Video.state.set(State.DELETED), Video.expires_at.set(ends_at)]
-    Video(upload.video_id).update_if(Video.video_id.exists(), gone)
-
-
-def _keep_video(upload: Upload) -> None:
-    """Before an upload says that it is completed: from then on its video never expires."""
-    Video(upload.video_id).update_if(Video.video_id.exists(), [Video.expires_at.remove()])
+    Video(upload.video_id).update_if(Video.state.is_in(*UNMADE), gone)

@@ -7,10 +7,6 @@ class UploadNotFound(NotFound):
     type, title = "upload-not-found", "There is no such upload"
 
 
-class NotYourUpload(Forbidden):
-    type, title = "not-your-upload", "This upload belongs to someone else"
-
-
 class UploadMismatch(Forbidden):
     type, title = "upload-mismatch", "Key and upload id are not those this upload was opened with"
 

@@ -176,21 +176,25 @@ def missing(upload: Upload, pieces: list[HeldPart]) -> list[int]:
 def join(upload: Upload, pieces: list[HeldPart]) -> str | None:
     """Makes the original of its parts; storage refuses if size or checksum is not what they add up to.
 
-    Returns the CRC64NVME of the whole, base64, or None where storage tells none of its parts.
+    Returns the CRC64NVME of the whole, base64, or None where storage tells none of its parts. Raises UploadAborted.
     """
     pieces = sorted(pieces, key=lambda piece: piece.number)
     listed: list[CompletedPartTypeDef] = [{"PartNumber": piece.number, "ETag": piece.etag} for piece in pieces]
     sums = [(checksums.read(piece.crc64nvme), piece.size_bytes) for piece in pieces if piece.crc64nvme]
     whole = checksums.written(checksums.joined(sums)) if len(sums) == len(pieces) else None
     verified: dict[str, Any] = {"ChecksumType": "FULL_OBJECT", "ChecksumCRC64NVME": whole} if whole else {}
-    answer = aws.client("s3").complete_multipart_upload(
-        Bucket=config().uploads_bucket,
-        Key=upload.key,
-        UploadId=upload.s3_upload_id,
-        MultipartUpload={"Parts": listed},
-        MpuObjectSize=int(upload.size_bytes),
-        **verified,
-    )
+    s3 = aws.client("s3")
+    try:
+        answer = s3.complete_multipart_upload(
+            Bucket=config().uploads_bucket,
+            Key=upload.key,
+            UploadId=upload.s3_upload_id,
+            MultipartUpload={"Parts": listed},
+            MpuObjectSize=int(upload.size_bytes),
+            **verified,
+        )
+    except s3.exceptions.NoSuchUpload as gone:
+        raise UploadAborted("Storage has dropped this upload; create a new one") from gone
     return whole or answer.get("ChecksumCRC64NVME")
 
 

@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from reelstack.counters import counters, deltas
 from reelstack.errors import IdempotencyKeyReused
-from reelstack.platform import aws, retry
+from reelstack.platform import aws, media_types, retry
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.errors import StorageBusy
@@ -26,7 +26,6 @@ from reelstack.uploads import parts, priorities, quotas
 from reelstack.uploads.errors import (
     FileTooLarge,
     MediaTypeNotAllowed,
-    NotYourUpload,
     PartNumberOutOfRange,
     UploadAborted,
     UploadFinished,
@@ -48,11 +47,14 @@ ABANDONED_AFTER_SECONDS = 7 * 24 * 3600
 KEPT_LONGER_SECONDS = 24 * 3600
 """The video of an abandoned or aborted upload than that: whatever completes it at the last moment finds its video."""
 TYPES = {
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-    "video/x-matroska": "mkv",
+    **dict.fromkeys(("video/mp4", "video/x-m4v", "video/3gpp", "video/3gpp2", "application/mp4"), "video/mp4"),
+    "video/quicktime": "video/quicktime",
+    "video/webm": "video/webm",
+    **dict.fromkeys(("video/x-matroska", "video/matroska"), "video/x-matroska"),
 }
+"""Every name of a type that is taken -> the one that is stored. Probe sees what the file really holds."""
+ABORTS = 20
+"""So many uploads may be aborted and begun again under one Idempotency-Key; each is one more read for the next."""
 NAMESPACE = uuid.UUID("6f0d5a52-6f3b-4a52-9a3e-4f1c6a0c8d11")
 
 
@@ -72,7 +74,8 @@ class NewUpload(BaseModel):
     tags: Tags = []
     visibility: Audience = Audience.PUBLIC
     size_bytes: int = Field(ge=1)
-    content_type: str = Field(max_length=100)
+    content_type: str = Field(max_length=media_types.LONGEST)
+    """Of RFC 9110, parameters included."""
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Of the whole file, in hex; checked before anything is made of it."""
     mode: Mode = Mode.PARTS
@@ -96,20 +99,22 @@ def create(
 ) -> Upload:
     """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
 
+    A key whose upload was aborted opens a new one.
+
     Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaExceeded or StorageBusy.
     """
     largest = min(config().max_upload_bytes, parts.most_bytes(new.mode, new.chunk_bytes))
     if new.size_bytes > largest:
         raise FileTooLarge(f"At most {largest} bytes", max_bytes=largest)
-    if new.content_type not in TYPES:
+    content_type = media_types.known_as(new.content_type, TYPES)
+    if content_type is None:
         raise MediaTypeNotAllowed(allowed=sorted(TYPES))
-    # The id follows from the key, so the second request finds the first one's item without another table.
-    upload_id = (uuid.uuid5(NAMESPACE, f"{owner_id}/{idempotency_key}") if idempotency_key else uuid.uuid4()).hex
-    if idempotency_key and (known := _find(upload_id)):
+    upload_id, known = _named(owner_id, idempotency_key) if idempotency_key else (uuid.uuid4().hex, None)
+    if known:
         return _same_request(known, new.fingerprint())
 
     quotas.check(owner_id, new.size_bytes)
-    upload = _open(upload_id, owner_id, new, priority)
+    upload = _open(upload_id, owner_id, new, content_type, priority)
     video = _video(upload, new, priority)
     try:
         known = _save(upload, video)
@@ -122,13 +127,28 @@ def create(
     return _same_request(known, new.fingerprint())
 
 
-def _open(upload_id: str, owner_id: str, new: NewUpload, priority: Priority) -> Upload:
+def _named(owner_id: str, idempotency_key: str) -> tuple[str, Upload | None]:
+    """The id of the upload that this key names, and the upload if it was opened before. One that was aborted gives the
+    key free. Ids follow from the key, so the second request finds the first one's item without another table.
+
+    Raises IdempotencyKeyReused.
+    """
+    name = f"{owner_id}/{idempotency_key}"
+    for number in range(ABORTS + 1):
+        upload_id = uuid.uuid5(NAMESPACE, f"{name}/{number}" if number else name).hex
+        known = _find(upload_id)
+        if known is None or known.state != UploadState.ABORTED:
+            return upload_id, known
+    raise IdempotencyKeyReused(f"{ABORTS} uploads were aborted under this key; send another")
+
+
+def _open(upload_id: str, owner_id: str, new: NewUpload, content_type: str, priority: Priority) -> Upload:
     """Opens the upload in storage; the item is not written yet."""
     key = f"originals/{priority}/{upload_id}"
     s3_upload_id = aws.client("s3").create_multipart_upload(
         Bucket=config().uploads_bucket,
         Key=key,
-        ContentType=new.content_type,
+        ContentType=content_type,
         ChecksumAlgorithm="CRC64NVME",
         ChecksumType="FULL_OBJECT",
     )["UploadId"]
@@ -141,7 +161,7 @@ def _open(upload_id: str, owner_id: str, new: NewUpload, priority: Priority) -> 
         size_bytes=new.size_bytes,
         part_size_bytes=parts.part_size(new.size_bytes, new.mode, new.chunk_bytes),
         mode=new.mode,
-        content_type=new.content_type,
+        content_type=content_type,
         sha256=new.sha256,
         request_hash=new.fingerprint(),
         state=UploadState.OPEN,
@@ -187,12 +207,10 @@ def _save(upload: Upload, video: Video) -> Upload | None:
 
 
 def find_own(upload_id: str, owner_id: str) -> Upload:
-    """Raises UploadNotFound or NotYourUpload."""
+    """Another's is not there. Raises UploadNotFound."""
     upload = _find(upload_id)
-    if upload is None:
+    if upload is None or upload.owner_id != owner_id:
         raise UploadNotFound
-    if upload.owner_id != owner_id:
-        raise NotYourUpload
     return upload
 
 
@@ -228,6 +246,20 @@ def sign_request(upload: Upload, method: str, key: str, named_id: str, number: i
         return SignedRequest(url=part.url, headers=part.headers)
     _check_open(upload)
     return parts.sign_listing(upload) if method == "GET" else parts.sign_joining(upload)
+
+
+def find_held(upload: Upload) -> list[HeldPart]:
+    """What storage holds of an open upload; nothing of another. An upload that is completed or aborted between the two
+    looks is told as it is then. Raises UploadAborted when storage has dropped it."""
+    if upload.state != UploadState.OPEN:
+        return []
+    try:
+        return parts.held(upload)
+    except UploadAborted:
+        upload.refresh(consistent_read=True)
+        if upload.state == UploadState.OPEN:
+            raise
+        return []
 
 
 def held_parts(upload: Upload) -> list[HeldPart]:

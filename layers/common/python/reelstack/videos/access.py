@@ -3,6 +3,9 @@
 The rules are `videos.audiences`; here they meet what tables and caches say. Across a block, and of an account that
 is suspended or deleted, nothing is there. `check_can_…` raise the reason, `can_…` and `filter_…` only decide.
 
+A viewer None is an anonymous reader: they see what is published for everybody, of public accounts. No answer tells them
+whether there is anything else.
+
 A video as others than its owner see it comes from the cache for KEPT_SECONDS, where there is one, so that a video that
 everybody watches is no hot item. Blocks, follows and accounts are asked for each viewer. What an owner changes is taken
 out of caches before it is written (videos.edit, delete); after any other change publish_video_events does it. Until
@@ -11,7 +14,8 @@ denial of what was given before the change (moderation.takedowns) refuses that t
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict, TypeVar
 
@@ -25,7 +29,7 @@ from reelstack.social.relationships import Relationship
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
 from reelstack.videos.audiences import OPEN, Account, refusal
-from reelstack.videos.errors import VideoModerated, VideoNotFound, VideoProcessing
+from reelstack.videos.errors import NotYourVideo, VideoModerated, VideoNotFound, VideoProcessing
 from reelstack.videos.videos import State
 
 KEPT_SECONDS = 1
@@ -62,7 +66,7 @@ Found = TypeVar("Found", bound=Owned)
 # --- videos ----------------------------------------------------------------------------------------------------------
 
 
-def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Viewed:
+def find_visible(video_id: str, viewer_id: str | None, *, staff: bool = False) -> Viewed:
     """The video if `viewer_id` may see it; owners and staff see it as it is. Raises what check_can_view raises."""
     if not staff and cache.address():
         kept: dict[str, Any] | None = cache.remember(
@@ -81,7 +85,15 @@ def find_visible(video_id: str, viewer_id: str, *, staff: bool = False) -> Viewe
     return Viewed(video, read_at)
 
 
-def check_can_view(video_id: str, viewer_id: str) -> KnownVideo:
+def find_own(video_id: str, user_id: str) -> Video:
+    """The video if it belongs to `user_id`. Raises VideoNotFound, also across a block, or NotYourVideo."""
+    video = videos.find(video_id)
+    if video.owner_id != user_id:
+        raise NotYourVideo if filter_present((video.owner_id,), user_id) else VideoNotFound
+    return video
+
+
+def check_can_view(video_id: str, viewer_id: str | None) -> KnownVideo:
     """Decides from the cache, without the item: a hot video costs its table nothing. Blocks are looked up.
 
     Raises VideoNotFound, VideoPrivate, VideoForFriends, AccountPrivate, AccountForFriends, VideoModerated or
@@ -104,7 +116,18 @@ def check_can_interact(video_id: str, user_id: str) -> KnownVideo:
     return known
 
 
-def can_view(video_id: str, viewer_id: str) -> bool:
+@contextmanager
+def telling_viewers(video_id: str, user_id: str) -> Iterator[None]:
+    """Around what follows `check_can_interact`: whatever it refuses is told to those only who may see the video, since
+    "no such comment" says that there is a video. Raises what check_can_view raises, instead of any other refusal."""
+    try:
+        yield
+    except ReelstackError:
+        check_can_view(video_id, user_id)
+        raise
+
+
+def can_view(video_id: str, viewer_id: str | None) -> bool:
     try:
         check_can_view(video_id, viewer_id)
     except ReelstackError:
@@ -112,7 +135,7 @@ def can_view(video_id: str, viewer_id: str) -> bool:
     return True
 
 
-def filter_visible(found: Iterable[Found], viewer_id: str) -> list[Found]:
+def filter_visible(found: Iterable[Found], viewer_id: str | None) -> list[Found]:
     """Those videos of a page that `viewer_id` may see, by one consistent read of blocks and at most one of follows.
     Their states are the caller's to look at."""
     page = list(found)
@@ -131,19 +154,21 @@ def filter_visible(found: Iterable[Found], viewer_id: str) -> list[Found]:
     return [video for video in page if visible(video)]
 
 
-def _check_others(owner_id: str, audience: str, state: str, viewer_id: str) -> None:
+def _check_others(owner_id: str, audience: str, state: str, viewer_id: str | None) -> None:
     """Of a viewer who is not its owner. The audience is first: what became of a video that is not for them is nobody
     else's business."""
     if relationships.blocked(viewer_id, (owner_id,)):
         raise VideoNotFound
     _check_audience(owner_id, audience, viewer_id)
+    if viewer_id is None and state != State.PUBLISHED:
+        raise VideoNotFound
     if state == State.REJECTED:
         raise VideoModerated
     if state != State.PUBLISHED:
         raise VideoProcessing
 
 
-def _check_audience(owner_id: str, audience: str, viewer_id: str) -> None:
+def _check_audience(owner_id: str, audience: str, viewer_id: str | None) -> None:
     """Of a viewer who is not its owner; looks for a block only to tell nothing across one."""
     known = account(owner_id)
     asked = not known.open or audience not in OPEN
@@ -151,7 +176,8 @@ def _check_audience(owner_id: str, audience: str, viewer_id: str) -> None:
         audience, known, relationships.between(viewer_id, (owner_id,))[owner_id] if asked else Relationship()
     )
     if refused:
-        raise VideoNotFound if relationships.blocked(viewer_id, (owner_id,)) else refused
+        hidden = viewer_id is None or relationships.blocked(viewer_id, (owner_id,))
+        raise VideoNotFound if hidden else refused
 
 
 def _known(video_id: str) -> KnownVideo:
@@ -183,19 +209,23 @@ def _load_item(video_id: str) -> dict[str, Any] | None:
 # --- accounts --------------------------------------------------------------------------------------------------------
 
 
-def filter_present(user_ids: Collection[str], viewer_id: str) -> set[str]:
-    """Those of `user_ids` that are there for `viewer_id`: no block between them, neither suspended nor deleted."""
+def filter_present(user_ids: Collection[str], viewer_id: str | None) -> set[str]:
+    """Those of `user_ids` that are there for `viewer_id`: no block between them, neither suspended nor deleted. For an
+    anonymous reader only public accounts are there."""
     blocked = relationships.blocked(viewer_id, user_ids)
-    return {user_id for user_id, known in accounts(set(user_ids) - blocked).items() if not known.gone}
+    found = accounts(set(user_ids) - blocked)
+    return {user_id for user_id, known in found.items() if not known.gone and (known.open or viewer_id is not None)}
 
 
-def check_present(user_id: str, viewer_id: str) -> None:
-    """An account is there for `viewer_id`, however little of it they may see. Raises UserNotFound."""
-    if not filter_present((user_id,), viewer_id):
+def check_present(user_id: str, viewer_id: str | None) -> None:
+    """An account is there for `viewer_id`, however little of it they may see; nobody's id is told like that of one
+    who blocked them. Raises UserNotFound."""
+    # What an earlier version cached does not say whether there is an account.
+    if users.facts(user_id).get("absent") or not filter_present((user_id,), viewer_id):
         raise UserNotFound
 
 
-def check_account(owner_id: str, viewer_id: str) -> None:
+def check_account(owner_id: str, viewer_id: str | None) -> None:
     """`viewer_id` may see what an account has: its lists of videos and follows.
 
     Raises UserNotFound, AccountPrivate or AccountForFriends.

@@ -4,6 +4,7 @@ A change that means nothing outside gives no event."""
 
 from reelstack.events import (
     AccountNarrowed,
+    AccountOpened,
     AnyEvent,
     FollowChanged,
     FollowEnded,
@@ -29,7 +30,8 @@ def read(record: StreamRecord) -> list[AnyEvent]:
     video_id, state, was = after["video_id"], after.get("state"), before.get("state")
     owner_id = after.get("owner_id", "")
     found: list[AnyEvent] = []
-    if state == State.QUEUED and was != State.QUEUED:
+    # The first attempt is ordered by the event of the uploaded object, which comes without an answer to the client too.
+    if state == State.QUEUED and was not in (State.QUEUED, State.UPLOADING):
         found.append(_order(after, "attempt", "priority"))
     if "reencode_attempt" in after and after["reencode_attempt"] != before.get("reencode_attempt"):
         found.append(_order(after, "reencode_attempt", "reencode_priority"))
@@ -87,12 +89,23 @@ def read_follow(record: StreamRecord) -> list[FollowChanged | FollowEnded]:
     ]
 
 
-def read_account(record: StreamRecord) -> list[AccountNarrowed]:
-    """The same of a user's item: nothing when as many as before may see what the account has, or more."""
+def read_account(record: StreamRecord) -> list[AccountNarrowed | AccountOpened]:
+    """The same of a user's item: that fewer than before may see what the account has, or that who asked to follow it
+    need not wait any more. An account that was gone and comes back open has also let go of what waited for it."""
     before, after = record.old, record.new
-    if not after or _account(after).width >= _account(before).width:
+    if not after:
         return []
-    return [AccountNarrowed(user_id=after["user_id"])]
+    found: list[AccountNarrowed | AccountOpened] = []
+    if _account(after).width < _account(before).width:
+        found.append(AccountNarrowed(user_id=after["user_id"]))
+    if before and _asks(before) and not _asks(after):
+        found.append(AccountOpened(user_id=after["user_id"]))
+    return found
+
+
+def _asks(image: Image) -> bool:
+    """Whether requests to follow wait, for an answer or for the account to come back."""
+    return bool(image.get("private")) or _account(image).gone
 
 
 def _account(image: Image) -> Account:

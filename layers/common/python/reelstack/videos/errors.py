@@ -1,10 +1,14 @@
 """Refusals of videos: what a user may not see, and what the state of a video does not allow."""
 
-from reelstack.errors import Conflict, Forbidden, NotFound
+from reelstack.errors import Conflict, Forbidden, Gone, NotFound, Unavailable
 
 
 class VideoNotFound(NotFound):
     type, title = "video-not-found", "There is no such video"
+
+
+class VideoRemoved(Gone):
+    type, title = "video-removed", "This video was for everybody, and was removed"
 
 
 class NotYourVideo(Forbidden):
@@ -36,6 +40,10 @@ class VideoModerated(Forbidden):
 
 class VideoProcessing(Conflict):
     type, title = "video-processing", "This video is still being made"
+
+
+class VideoChanging(Unavailable):
+    type, title = "video-changing", "Others are changing this video at the same moment; try again"
 
 
 class VideoNotEditable(Conflict):

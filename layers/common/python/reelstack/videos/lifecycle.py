@@ -5,7 +5,7 @@ the video has moved on.
 from dataclasses import dataclass, field
 from typing import Any
 
-from reelstack.failure_reasons import REASONS
+from reelstack.failure_reasons import REASONS, readable
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.tables.videos import Video
@@ -15,6 +15,8 @@ from reelstack.videos.videos import State
 PUBLISH_ATTEMPTS = 4
 PUBLISH_PAUSE_SECONDS = 0.1
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+GONE = (State.REJECTED, State.DELETED)
+"""Nobody may watch the video: its objects leave the served prefix."""
 
 
 class StillChanging(RuntimeError):
@@ -29,6 +31,25 @@ class Rejection:
     labels: dict[str, float] = field(default_factory=dict)
     asset: dict[str, Any] | None = None
     """What was packaged, if production came so far: an appeal may bring it back."""
+
+
+def queue(video_id: str) -> None:
+    """Its upload is complete: it waits for production, and never expires. Nothing changes once it is further. One that
+    was aborted before the object arrived is erased with it, like any deleted video."""
+    video, kept = Video(video_id), [Video.expires_at.remove()]
+    if video.update_if(Video.state == State.UPLOADING, [Video.state.set(State.QUEUED), *kept]):
+        return
+    if video.update_if(Video.video_id.exists() & (Video.state != State.DELETED), kept):
+        return
+    late = [*kept, Video.erasing.set(videos.DUE), Video.erase_at.set(now_ms())]
+    video.update_if((Video.state == State.DELETED) & Video.erasing.does_not_exist(), late)
+
+
+def reopen(video_id: str, expires_at: int) -> None:
+    """Chunks of its upload turned out to be missing: it waits for its owner again, until `expires_at`."""
+    untouched = Video.state.is_in(State.UPLOADING, State.QUEUED) & (Video.attempt == 1)
+    again = [Video.state.set(State.UPLOADING), Video.expires_at.set(expires_at)]
+    Video(video_id).update_if(untouched, again)
 
 
 def begin(video_id: str, attempt: int) -> bool:
@@ -59,10 +80,12 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
     """
     for _ in retry.attempts(PUBLISH_ATTEMPTS, PUBLISH_PAUSE_SECONDS):
         video = videos.find_or_none(video_id)
-        if video is None:
-            note_leftovers(video_id, attempt)
-            return False
-        if video.attempt != attempt or video.state not in (State.PROCESSING, State.REVIEW, State.PUBLISHED):
+        if (
+            video is None
+            or video.attempt != attempt
+            or video.state not in (State.PROCESSING, State.REVIEW, State.PUBLISHED)
+        ):
+            note_leftovers(video_id)
             return False
         same = (Video.state == video.state) & (Video.visibility == video.visibility)
         if video.state == State.PUBLISHED or _settle(
@@ -78,6 +101,7 @@ def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
     return [
         Video.state.set(State.PUBLISHED),
         Video.published_at.set(int(video.published_at or now_ms())),
+        *videos.no_reencode(),
         *played(asset),
         *shown,
     ]
@@ -115,19 +139,20 @@ def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:
 
 def _ended(state: State, reason: str, detail: str) -> list[Any]:
     assert reason in REASONS, reason
-    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(detail[:500])]
+    return [Video.state.set(state), Video.reason.set(reason), Video.reason_detail.set(readable(reason, detail))]
 
 
 def _end(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:
     if _settle(video_id, attempt, allowed, actions):
         return True
-    note_leftovers(video_id, attempt)
+    note_leftovers(video_id)
     return False
 
 
-def note_leftovers(video_id: str, attempt: int) -> None:
-    """Production ended after the video was gone. On the stream, the note withdraws what it wrote meanwhile."""
-    _settle(video_id, attempt, Video.state == State.DELETED, [Video.leftovers.set(attempt)])
+def note_leftovers(video_id: str) -> None:
+    """An attempt, or a restore, ended after the video was gone. On the stream, each note withdraws what it wrote
+    meanwhile; a video that is not gone is left alone."""
+    Video(video_id).update_if(Video.state.is_in(*GONE), [Video.leftovers.add(1)])
 
 
 def _settle(video_id: str, attempt: int, allowed: Any, actions: list[Any]) -> bool:

@@ -29,7 +29,7 @@ Candidate = TypeVar("Candidate")
 Page = tuple[list[Video], str | None]
 
 
-def seen(video_ids: Iterable[str], viewer_id: str) -> dict[str, Video]:
+def seen(video_ids: Iterable[str], viewer_id: str | None) -> dict[str, Video]:
     """Those videos that `viewer_id` may see, by id, in the order given: published ones, and their own in any state."""
     wanted = list(dict.fromkeys(video_ids))
     found = {video.video_id: video for video in Video.batch_get(wanted, consistent_read=True)} if wanted else {}
@@ -43,7 +43,7 @@ def seen(video_ids: Iterable[str], viewer_id: str) -> dict[str, Video]:
     return {video.video_id: video for video in access.filter_visible(there, viewer_id)}
 
 
-def feed(viewer_id: str, limit: int, cursor: str | None) -> Page:
+def feed(viewer_id: str | None, limit: int, cursor: str | None) -> Page:
     """Published public videos of everybody, newest first. A new one is NEWEST_SECONDS late at most."""
     found = _public(cursors.decode(cursor, int, str), limit)
 
@@ -59,7 +59,7 @@ def everything(limit: int, cursor: str | None) -> Page:
     return found[:limit], cursors.encode(*videos.position(found[limit - 1])) if len(found) > limit else None
 
 
-def of_owner(owner_id: str, viewer_id: str, limit: int, cursor: str | None) -> Page:
+def of_owner(owner_id: str, viewer_id: str | None, limit: int, cursor: str | None) -> Page:
     """What an account has published for `viewer_id`, newest first. Raises UserNotFound, AccountPrivate or
     AccountForFriends."""
     access.check_account(owner_id, viewer_id)
@@ -79,7 +79,7 @@ def published(owner_id: str, before: Position | None, page_size: int) -> Iterato
     return (place for place in places if not before or place < before)
 
 
-def listed(places: Iterable[Position], viewer_id: str) -> list[Video]:
+def listed(places: Iterable[Position], viewer_id: str | None) -> list[Video]:
     """The videos at these places that belong into a list of `viewer_id`, in that order."""
     known = seen((video_id for _, video_id in places), viewer_id)
     return [video for video in known.values() if video.state == State.PUBLISHED and video.visibility in LISTED]

@@ -1,12 +1,46 @@
 """Videos as clients see them. The table's item holds more than anybody outside needs to know."""
 
+from enum import StrEnum
+
 from pydantic import BaseModel
 
 from reelstack.counters.counters import Counts
-from reelstack.failure_reasons import REASONS
+from reelstack.failure_reasons import REASONS, readable
+from reelstack.media.notices import MESSAGES, Notice
 from reelstack.tables.videos import Video
+from reelstack.videos.videos import State, shown_state
 
 WITHDRAWN = ("rejected", "restoring")
+
+
+class ProductionStage(StrEnum):
+    """What is being done about a clip that is not published yet."""
+
+    QUEUED = "queued"
+    PROBING = "probing"
+    FIRST_RUNG = "first-rung"
+    """The rendition that its owner can watch first."""
+    ENCODING = "encoding"
+    PACKAGING = "packaging"
+
+
+class ProductionProgress(BaseModel):
+    """How far a production is. Renditions are made together, a segment at a time; `renditions_done` is their share."""
+
+    stage: ProductionStage
+    renditions_done: int = 0
+    renditions_total: int | None = None
+    """Null until the file was looked at."""
+    remaining_seconds: int | None = None
+    """An estimate until it is published or refused; null if there is none. It does not count a moderator's time."""
+
+
+class NoticeView(BaseModel):
+    """Something that production changed about the clip."""
+
+    code: str
+    """One of the codes in docs/uploads.md. A later release may add to these."""
+    message: str
 
 
 class VideoView(BaseModel):
@@ -18,7 +52,7 @@ class VideoView(BaseModel):
     description: str
     tags: list[str]
     visibility: str
-    state: str
+    state: State
     reason: str | None
     reason_detail: str | None
     reason_message: str | None
@@ -42,11 +76,17 @@ class VideoView(BaseModel):
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
     reencoding: bool | None = None
     """True while it is made anew; what is played stays meanwhile. Told to its owner and admins only."""
+    progress: ProductionProgress | None = None
+    """While it is queued or processing, told to its owner and admins by the route of the one video."""
     reencode_reason: str | None = None
     """Why the latest attempt to make it anew came to nothing."""
+    notices: list[NoticeView] | None = None
+    """What production changed about the clip, as far as it was made. Told to its owner and admins only."""
 
 
-def view(video: Video, counts: Counts | None = None, *, inside: bool = False) -> VideoView:
+def view(
+    video: Video, counts: Counts | None = None, *, inside: bool = False, progress: ProductionProgress | None = None
+) -> VideoView:
     """`inside`: with what only its owner and admins are told."""
     reason = REASONS.get(video.reason or "")
 
@@ -60,9 +100,9 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         description=video.description,
         tags=list(video.tags),
         visibility=video.visibility,
-        state=video.state,
+        state=shown_state(video),
         reason=video.reason,
-        reason_detail=video.reason_detail,
+        reason_detail=readable(video.reason, video.reason_detail) if video.reason and video.reason_detail else None,
         reason_message=reason.message if reason else None,
         retryable=video.state == "failed",
         attempt=int(video.attempt),
@@ -80,5 +120,13 @@ def view(video: Video, counts: Counts | None = None, *, inside: bool = False) ->
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,
+        progress=progress if inside else None,
         reencode_reason=video.reencode_reason if inside else None,
+        notices=_notices(video) if inside else None,
     )
+
+
+def _notices(video: Video) -> list[NoticeView]:
+    """Codes of a later release, which this one has no message for, are left out."""
+    codes = (video.asset or video.preview or {}).get("notices", [])
+    return [NoticeView(code=code, message=MESSAGES[Notice(code)]) for code in codes if code in MESSAGES]

@@ -5,20 +5,31 @@ import zlib
 from enum import StrEnum
 from typing import Any
 
+from pynamodb.transactions import TransactWrite
+
+from reelstack.audit_log import Change, Check
 from reelstack.errors import NothingToChange
-from reelstack.platform import cache, cursors, sharding
+from reelstack.platform import cache, cursors, retry, sharding
 from reelstack.platform.clock import now_ms as now_ms  # known as videos.now_ms
 from reelstack.platform.config import config
+from reelstack.tables import transactions
 from reelstack.tables.videos import SHARDS, Video
-from reelstack.videos.errors import NotYourVideo, VideoNotEditable, VideoNotFound
+from reelstack.videos import open_questions
+from reelstack.videos.errors import VideoChanging, VideoNotEditable, VideoNotFound
 
+CHANGE_ATTEMPTS = 4
+CHANGE_PAUSE_SECONDS = 0.05
+"""For a change of a video that others change at the same moment."""
+SERVED, QUARANTINE = "v/", "quarantine/"
+"""Prefixes of the media bucket. The CDN may read the first only."""
 DUE = "due"
 """The one partition of Video.by_erasure."""
 
 
-class State(StrEnum):
+class VideoState(StrEnum):
     UPLOADING = "uploading"
     QUEUED = "queued"
+    """Its upload is complete, or another attempt was asked for; it waits for a slot of the production."""
     PROCESSING = "processing"
     REVIEW = "review"
     PUBLISHED = "published"
@@ -28,6 +39,9 @@ class State(StrEnum):
     FAILED = "failed"
     DELETED = "deleted"
 
+
+State = VideoState
+"""Its name in the code; the API's description, which has states of other things too, shows the class's."""
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -61,14 +75,6 @@ def item_cached_as(video_id: str) -> str:
     return f"item:{video_id}"
 
 
-def find_own(video_id: str, owner_id: str) -> Video:
-    """The item if it belongs to `owner_id`. Raises VideoNotFound or NotYourVideo."""
-    video = find(video_id)
-    if video.owner_id != owner_id:
-        raise NotYourVideo
-    return video
-
-
 def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
     """A page of the owner's videos, newest first, and the cursor of the next page."""
     after = cursors.decode(cursor, int, str)
@@ -89,6 +95,13 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
     more = len(videos) > limit
     videos = videos[:limit]
     return videos, cursors.encode(int(videos[-1].created_at), videos[-1].video_id) if more else None
+
+
+def shown_state(video: Video) -> State:
+    """The state that people read. Version 0.2.0 stored `uploading` until production began, and only took the expiry
+    away when the upload was completed."""
+    state = State(video.state)
+    return State.QUEUED if state == State.UPLOADING and video.expires_at is None else state
 
 
 def position(video: Video) -> tuple[int, str]:
@@ -112,12 +125,39 @@ def edit(video: Video, changes: dict[str, Any]) -> Video:
 
 
 def delete(video: Video) -> None:
-    """Hides the video at once; its objects leave the CDN within seconds, and all of it is erased after
-    `erase_after_seconds` (privacy.video_erasure). Deleting twice is the same as once."""
+    """Hides the video at once and closes what is asked about it; its objects leave the CDN within seconds, and all of
+    it is erased after `erase_after_seconds` (privacy.video_erasure). Deleting twice is the same as once.
+
+    Raises VideoNotFound or VideoChanging.
+    """
     erase_at = now_ms() + config().erase_after_seconds * 1000
-    actions = [Video.state.set(State.DELETED), Video.shard.remove()]
+    actions = [Video.state.set(State.DELETED), *hidden()]
     actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
-    _update(video, actions, Video.video_id.exists(), VideoNotFound)
+    cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
+    for _ in retry.attempts(CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS):
+        closing = open_questions.closing(video.video_id)
+
+        def build(transaction: TransactWrite, closing: Change | Check = closing) -> None:
+            transaction.update(video, actions=actions, condition=Video.video_id.exists())
+            closing.add_to(transaction)
+
+        if not transactions.commit(build):
+            video.refresh(consistent_read=True)
+            return
+        if not any(True for _ in Video.query(video.video_id, consistent_read=True)):
+            raise VideoNotFound
+    raise VideoChanging
+
+
+def hidden() -> list[Any]:
+    """What each write says that takes a video away from those who could see it: it leaves the lists, and a re-encode
+    under way is called off, so that its end finds nothing to exchange and another can be asked for later."""
+    return [Video.shard.remove(), *no_reencode()]
+
+
+def no_reencode() -> list[Any]:
+    """What a video's item says while nothing re-encodes it."""
+    return [Video.reencode_attempt.remove(), Video.reencode_priority.remove(), Video.reencode_renditions.remove()]
 
 
 def shard_of(video_id: str) -> int:

@@ -2,15 +2,18 @@
 
 app            makes a service of its routers, and its Lambda handler
 middleware     what is checked before a request is read: CDN, caller, rate, role, size
+access_tokens  which tokens open this API
 auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
+addresses      every address of the API with its methods
 rate_limits    token buckets per user, address and route
 idempotency    responses that are stored under an Idempotency-Key
 bodies         request bodies that several services read
 problems       refusals as RFC 9457 problem documents
 
-A route names who may call it by the type of its `caller` parameter: `Viewer`, `Creator`, `Moderator` or `Admin`. A
-route that needs no token says `dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
+A route names who may call it by the type of its `caller` parameter: `Reader` (who reads without a token, too),
+`Viewer`, `Creator`, `Moderator` or `Admin`. A route that needs no token and does not ask who calls says
+`dependencies=[EVERYBODY]`. A service with a route that says neither does not start.
 """
 
 from enum import StrEnum
@@ -19,7 +22,19 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from reelstack.web.app import lambda_handler, make_app
-from reelstack.web.auth import ADMIN, EVERYBODY, ROLES, Admin, Caller, Creator, Moderator, Requires, Viewer
+from reelstack.web.auth import (
+    ADMIN,
+    EVERYBODY,
+    ROLES,
+    Admin,
+    Anonymous,
+    Caller,
+    Creator,
+    Moderator,
+    Reader,
+    Requires,
+    Viewer,
+)
 from reelstack.web.problems import Problem
 from reelstack.web.route_policy import RouteUndeclared, declared
 
@@ -44,6 +59,7 @@ __all__ = [
     "EVERYBODY",
     "ROLES",
     "Admin",
+    "Anonymous",
     "Caller",
     "Creator",
     "Cursor",
@@ -52,6 +68,7 @@ __all__ = [
     "Limit",
     "Moderator",
     "Problem",
+    "Reader",
     "Requires",
     "RouteUndeclared",
     "UploadId",

@@ -18,6 +18,11 @@ from reelstack.web import problems
 from reelstack.web.middleware import RequestMiddleware
 from reelstack.web.route_policy import rules_of
 
+ANONYMOUS_PATH = "/anonymous"
+"""Before the path of a request without a token. The edge writes it (infra/edge/viewer_address.js), so that the gateway
+has a route of its own for such requests, which asks for no token: infra/api/public_routes.py. Services know nothing
+of it."""
+
 
 def make_app(title: str, *routers: APIRouter) -> FastAPI:
     """A service with its routes, the error shape and the middleware. Raises RouteUndeclared."""
@@ -39,8 +44,14 @@ def make_app(title: str, *routers: APIRouter) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Callable[[dict[str, Any], Any], Any]:
     """The function's entry: an API Gateway HTTP API event (payload 2.0) in, its answer out."""
+    aws.answer_requests()
     # Mangum sends types it does not know as base64.
-    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE])
+    adapter = Mangum(
+        app,
+        lifespan="off",
+        api_gateway_base_path=ANONYMOUS_PATH,
+        text_mime_types=["application/json", "text/html", problems.MEDIA_TYPE],
+    )
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
         _warm()
     return entry(lambda event, context: adapter(event, context))

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from reelstack.web.errors import RoleMissing, TokenMissing
+from reelstack.platform.config import config
+from reelstack.web import access_tokens
+from reelstack.web.errors import RoleMissing, TokenInvalid, TokenMissing
 
 ROLES = ("viewer", "creator", "moderator", "admin")
 """In rising order: each may do what those before it may."""
@@ -20,9 +22,26 @@ class Caller:
     roles: frozenset[str]
     session_id: str | None = None
     """Which sign-in the token came of; None: its issuer does not say."""
+    signed_in_at: int | None = None
+    """When that was, in unix seconds; None: its issuer does not say."""
 
     def may(self, role: str) -> bool:
+        """Whether one of its roles is `role` or a higher one."""
         return any(ROLES.index(mine) >= ROLES.index(role) for mine in self.roles if mine in ROLES)
+
+
+@dataclass(frozen=True)
+class Anonymous:
+    """Who asks without a token, at a route that lets them: reads like a caller, and may nothing else."""
+
+    user_id: None = None
+
+    def may(self, _role: str) -> bool:
+        """Never: every role wants a token."""
+        return False
+
+
+ANONYMOUS = Anonymous()
 
 
 @dataclass(frozen=True)
@@ -30,25 +49,37 @@ class Requires:
     """What a route declares about its callers, as the dependency of one of its parameters or of its router.
 
     The middleware asks `check` before anything of the request is read; the dependency only hands the caller on. A
-    route of an app without the middleware therefore answers nobody. `role` None: for everybody, also without a token.
+    route of an app without the middleware therefore answers nobody. `role` None: for everybody, and who asks does not
+    matter. `anonymous`: also without a token, where the stage lets people read so.
     """
 
     role: str | None
+    anonymous: bool = False
 
-    def check(self, caller: Caller | None) -> None:
-        """Raises TokenMissing or RoleMissing."""
+    def check(self, caller: Caller | None, *, shows_token: bool) -> None:
+        """`shows_token`: the request carries an Authorization header. Without a caller the gateway did not verify it,
+        and who sent it must not pass for somebody who sent none.
+
+        Raises TokenInvalid, TokenMissing or RoleMissing.
+        """
         if self.role is None:
             return
         if caller is None:
+            if self.anonymous and shows_token:
+                raise TokenInvalid
+            if self.anonymous and config().anonymous_reading == "on":
+                return
             raise TokenMissing
         if not caller.may(self.role):
             raise RoleMissing(f"This needs the role {self.role!r}", role=self.role)
 
-    async def __call__(self, request: Request) -> Caller | None:
+    async def __call__(self, request: Request) -> Caller | Anonymous | None:
         caller: Caller | None = request.scope[CALLER]
-        return caller
+        return ANONYMOUS if caller is None and self.anonymous else caller
 
 
+Reader = Annotated[Caller | Anonymous, Depends(Requires("viewer", anonymous=True))]
+"""For routes that read what everybody may see. Only GET may ask for it."""
 Viewer = Annotated[Caller, Depends(Requires("viewer"))]
 Creator = Annotated[Caller, Depends(Requires("creator"))]
 Moderator = Annotated[Caller, Depends(Requires("moderator"))]
@@ -61,12 +92,16 @@ EVERYBODY = Depends(Requires(None))
 
 def caller_of(event: dict[str, Any], everybody: str = "viewer") -> Caller | None:
     """The caller an API Gateway event names; None when the gateway asked for no token. `everybody`: the role that needs
-    no group."""
+    no group. Raises TokenInvalid."""
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         return None
+    access_tokens.token_of(event.get("headers", {}).get("authorization", ""))
+    access_tokens.check_claims(claims)
     groups = claims.get("cognito:groups", "")
     # The gateway flattens a list claim to the text "[viewer creator]".
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
     session_id = claims.get("origin_jti") or claims.get("sid")
-    return Caller(claims["sub"], frozenset(names) | {everybody}, session_id)
+    at = str(claims.get("auth_time", ""))
+    signed_in_at = int(at) if at.isdecimal() else None
+    return Caller(claims["sub"], frozenset(names) | {everybody}, session_id, signed_in_at)

@@ -1,6 +1,8 @@
 """Request bodies that more than one service takes."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from reelstack.platform.text_fields import Reason
 
 
 class StaffReason(BaseModel):
@@ -9,4 +11,4 @@ class StaffReason(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Reason

@@ -19,6 +19,10 @@ class TokenMissing(Unauthorized):
     type, title = "token-missing", "Send an access token as 'Authorization: Bearer ...'"
 
 
+class TokenInvalid(Unauthorized):
+    type, title = "token-invalid", "This token does not open the API; send an access token, with the scheme Bearer"
+
+
 class RequestInProgress(Conflict):
     type, title = "request-in-progress", "The first request with this Idempotency-Key is still being answered"
     retry_after = 1

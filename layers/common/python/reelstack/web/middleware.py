@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelstack import audit_log
 from reelstack.accounts import sessions
+from reelstack.accounts.sessions import SignIn
 from reelstack.errors import ReelstackError
 from reelstack.platform import cache, secrets
 from reelstack.platform.config import config
@@ -143,15 +144,18 @@ class RequestMiddleware:
 
 
 def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
-    """Raises TooManyRequests, RateLimiterUnavailable, TokenMissing, RoleMissing, SessionRevoked or AccountSuspended."""
+    """Raises TooManyRequests, RateLimiterUnavailable, TokenInvalid, TokenMissing, RoleMissing, SessionRevoked or
+    AccountSuspended."""
     name = rule.name if rule else request.method
-    rate_limits.take(caller.user_id if caller else None, _address(request), name)
+    reads_anonymously = caller is None and rule is not None and rule.requires.anonymous
+    rate_limits.take(caller.user_id if caller else None, _address(request), name, anonymous=reads_anonymously)
     if rule:
-        rule.requires.check(caller)
+        rule.requires.check(caller, shows_token="authorization" in request.headers)
     if caller:
         agent = request.headers.get("user-agent", "")
         writes = request.method not in READING and not (rule and rule.also_suspended)
-        sessions.check(caller.user_id, caller.session_id, agent, writes=writes)
+        sign_in = SignIn(caller.session_id, caller.signed_in_at)
+        sessions.check(caller.user_id, sign_in, agent, writes=writes)
 
 
 def _check_origin(request: Request) -> None:

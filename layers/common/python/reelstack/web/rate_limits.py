@@ -1,4 +1,5 @@
-"""How often one may ask: a bucket of tokens for each user, each address, and each pair of user and costly route.
+"""How often one may ask: a bucket of tokens for each user, each address, and each pair of user and costly route. Who
+reads without a token is counted by address as a user is by id.
 
 One request to the store per request of a client. In Valkey one script each for user and address, sent together, keeps a
 bucket as the time at which it will be full again. Without Valkey (profile `core`, functions outside the VPC) one
@@ -65,17 +66,23 @@ class Rate(BaseModel):
         return self.at_once / 2 / self.per_second
 
 
-def take(user_id: str | None, address: str | None, route: str) -> None:
+def take(user_id: str | None, address: str | None, route: str, *, anonymous: bool = False) -> None:
     """Takes a token for this request, or raises TooManyRequests with the seconds until there is one. Raises
     RateLimiterUnavailable if nobody counts and such requests are to be refused.
 
     `route` is as in infra/catalogue/, e.g. "POST /v1/uploads"; one with a rate of its own has a bucket of its own for
-    each user.
+    each user. An `anonymous` reader has the buckets of a user, by address; all whose address the edge did not say share
+    one.
     """
     rates, wanted = _rates(config().rates), []
+    own = route in rates
     if user_id:
-        own = route in rates
         wanted.append((f"user:{user_id}:{route}" if own else f"user:{user_id}", rates[route if own else "user"]))
+    elif anonymous:
+        whose = f"anonymous:{network(address) if address else 'unknown'}"
+        wanted.append(
+            (f"{whose}:{route}" if own else whose, rates[route] if own else rates.get("anonymous", rates["address"]))
+        )
     if address:
         wanted.append((f"address:{network(address)}", rates["address"]))
     wait = _wait(wanted) if wanted else 0

@@ -87,7 +87,11 @@ def matching(rules: list[Rule], scope: Scope) -> tuple[Rule | None, dict[str, An
 def _rule(route: APIRoute) -> Rule:
     found = list(_requirements(route.dependant))
     if len(found) != 1:
-        raise RouteUndeclared(f"{route.path} names {len(found)} roles: Viewer, Creator, Moderator, Admin or EVERYBODY")
+        raise RouteUndeclared(
+            f"{route.path} names {len(found)} roles: Reader, Viewer, Creator, Moderator, Admin or EVERYBODY"
+        )
+    if found[0].anonymous and route.methods != {"GET"}:
+        raise RouteUndeclared(f"{route.path} lets anonymous readers do more than read")
     extra = declared() | (route.openapi_extra or {})
     route.openapi_extra = {BODY: extra[BODY]}
     rule = Rule(
