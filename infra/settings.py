@@ -280,12 +280,6 @@ class Settings(BaseModel):
         return self
 
     @property
-    def page_origins(self) -> tuple[str, ...]:
-        """Whose pages may read answers of API, media and uploads, as browsers name them; "*" alone: everybody's."""
-        sites = (f"https://{self.domain}",) if self.domain else ()
-        return ("*",) if "*" in self.web_origins else (*sites, *self.web_origins)
-
-    @property
     def is_local(self) -> bool:
         """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
         return self.account == LAPTOP_ACCOUNT
