@@ -22,7 +22,6 @@ MACHINES = {
     "session_id": "given out by the API",
     "url": "compared with the site's own",
     "uploadId": "compared with the upload's id",
-    "url": "read as an address of this site, or refused",
 }
 """Texts without a fixed form that no person writes for others to read."""
 FIXED = {"enum", "const", "pattern", "x-text"}
