@@ -8,7 +8,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.route_rates import ROUTE_RATES
-from reelstack.classification.verdicts import NEVER, Label, Threshold
+from infra.thresholds import THRESHOLDS
+from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
 from reelstack.web.rate_limits import Rate
 
@@ -190,21 +191,7 @@ class Settings(BaseModel):
         default=("nsfw", "safety"), min_length=1
     )
     """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
-    moderation_thresholds: dict[Label, Threshold] = {
-        Label.SEXUAL: Threshold(review=0.7, reject=0.9),
-        Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
-        Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
-        Label.SUGGESTIVE: Threshold(review=0.9, reject=NEVER),
-        Label.VIOLENCE: Threshold(review=0.8, reject=NEVER),
-        Label.DRUGS: Threshold(review=0.8, reject=NEVER),
-        Label.ALCOHOL: Threshold(review=NEVER, reject=NEVER),
-        Label.GAMBLING: Threshold(review=0.9, reject=NEVER),
-        Label.HATE: Threshold(review=0.5, reject=0.95),
-        Label.RUDE: Threshold(review=NEVER, reject=NEVER),
-        Label.OTHER: Threshold(review=0.5, reject=NEVER),
-        Label.SPEECH: Threshold(review=0.75, reject=NEVER),
-        Label.UNSEEN: Threshold(review=0.5, reject=NEVER),
-    }
+    moderation_thresholds: dict[Label, Threshold] = THRESHOLDS
     """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
     speech: Speech = "none"
     """Who writes down what is said in a clip, for the word list: Amazon Transcribe (0.024 $ a minute), or PocketSphinx,
