@@ -37,6 +37,8 @@ def production(name: As = "ada", as_json: AsJson = False) -> None:
     for priority, queue in state["queues"].items():
         waits = f"{queue['waiting']} waiting, longest {queue['longest_wait_seconds']} s"
         typer.echo(f"{priority:7} {queue['running']} running, {waits}, {queue['dead']} dead")
+    if state["decisions"]:
+        typer.echo(f"{state['decisions']} decisions of moderators are not carried out yet")
     today = state["today"]
     allowed = f" of ${today['allowed_microdollars'] / 1e6:.2f}" if today["allowed_microdollars"] else ""
     stopped = "; LOW-PRIORITY WORK IS STOPPED until tomorrow (UTC)" if today["low_stopped"] else ""

@@ -17,8 +17,6 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
-
-
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
@@ -95,8 +93,7 @@ class Settings(BaseModel):
     """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
     reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
     anonymous_route_rate: Rate = Rate(at_once=200, per_second=100)
-    """The same of each route that reads without a token. Who is signed in reads by other routes of the gateway: a flood
-    of these takes nothing from them."""
+    """The same of each route that reads without a token; who is signed in reads by others, untouched by a flood."""
     connect_rate: Rate = Rate(at_once=400, per_second=250)
     """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
     user_rate: Rate = Rate(at_once=100, per_second=3)
@@ -192,7 +189,6 @@ class Settings(BaseModel):
     )
     """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
     moderation_thresholds: dict[Label, Threshold] = THRESHOLDS
-    """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
     speech: Speech = "none"
     """Who writes down what is said in a clip, for the word list: Amazon Transcribe (0.024 $ a minute), or PocketSphinx,
     which only a laptop has. Two listed words send a clip to a moderator."""
@@ -282,12 +278,6 @@ class Settings(BaseModel):
                 "lost. Set it in infra/stages.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
             )
         return self
-
-    @property
-    def page_origins(self) -> tuple[str, ...]:
-        """Whose pages may read answers of API, media and uploads, as browsers name them; "*" alone: everybody's."""
-        sites = (f"https://{self.domain}",) if self.domain else ()
-        return ("*",) if "*" in self.web_origins else (*sites, *self.web_origins)
 
     @property
     def is_local(self) -> bool:

@@ -19,8 +19,7 @@ def _receiver(name: str, *calls: str) -> Fn:
     return Fn(name, "event", timeout=30, reads=(EngineJob,), writes=(EngineJob,), calls=own)
 
 
-def _encoder(name: str, memory: int, *writes: Target) -> Fn:
-    """Encodes what was uploaded."""
+def _encoder(name: str, memory: int, writes: tuple[Target, ...]) -> Fn:
     return Fn(
         name,
         "step",
@@ -29,7 +28,7 @@ def _encoder(name: str, memory: int, *writes: Target) -> Fn:
         timeout=900,
         disk=4096,
         reads=("uploads:originals/", "uploads:work/"),
-        writes=(*writes, "uploads:work/"),
+        writes=writes,
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
     )
 
@@ -79,8 +78,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             *("segment_workers", "max_clip_microdollars", "speech"),
         ),
     ),
-    _encoder("encode_first_rung", 5307, Video, "media:v/"),
-    _encoder("transcode", 7076, Lease),
+    _encoder("encode_first_rung", 5307, (Video, "uploads:work/", "media:v/")),
+    _encoder("transcode", 7076, (Lease, "uploads:work/")),
     Fn(
         "submit_mediaconvert",
         "step",

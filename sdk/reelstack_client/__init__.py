@@ -25,7 +25,7 @@ from reelstack_client.errors import (
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
 from reelstack_client.models import Page, UserCard
-from reelstack_client.moderation import Evidence, Moderation, Remoderation, Review
+from reelstack_client.moderation import DecidedVideo, Evidence, Moderation, Remoderation, Review
 from reelstack_client.notifications import Notification, Notifications
 from reelstack_client.operations import Operations, Recount
 from reelstack_client.privacy import Erasure, Export, ExportFile, ExportNotMade, Privacy
@@ -52,6 +52,7 @@ __all__ = [
     "CommentPage",
     "Conflict",
     "DeadLetter",
+    "DecidedVideo",
     "Erasure",
     "Evidence",
     "Export",

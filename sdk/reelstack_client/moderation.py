@@ -35,6 +35,13 @@ class Review(Answer):
     evidence: tuple[Evidence, ...] = ()
 
 
+class DecidedVideo(Video):
+    """A video after a decision. `carried_out` is False while `state` is still the one before: it follows in seconds."""
+
+    decision: str = ""
+    carried_out: bool = True
+
+
 class Remoderation(Answer):
     """What a page of all videos came to under the thresholds of now."""
 
@@ -69,10 +76,11 @@ class Moderation(Room):
     def release(self, video_id: str) -> None:
         self._transport.call("DELETE", f"/v1/reviews/{video_id}/claim")
 
-    def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> Video:
-        """Decides on a video in review, on an appeal, or on what was reported."""
+    def decide(self, video_id: str, verdict: Literal["approve", "reject"], reason: str = "") -> DecidedVideo:
+        """Decides on a video in review, on an appeal, or on what was reported. What was decided by another moderator,
+        or is settled meanwhile, is a Conflict: `already-decided`, `question-closed` or `author-gone`."""
         body = {"verdict": verdict, "reason": reason}
-        return self._ask(Video, "POST", f"/v1/videos/{video_id}/verdict", body=body)
+        return self._ask(DecidedVideo, "POST", f"/v1/videos/{video_id}/verdict", body=body)
 
     def take_down(self, video_id: str, reason: str) -> Video:
         """Takes a published video out of everybody's reach."""
