@@ -98,6 +98,17 @@ def test_transcribe_is_asked_once_and_subtitles_are_read_meanwhile(
     assert len(samples) == pytest.approx(2 * 16_000, rel=0.1), "one channel, a second"
 
 
+def test_sound_that_was_dropped_is_not_listened_to(
+    listening: Callable[..., Production], transcribe: Stubber, subtitled: Path
+) -> None:
+    """The first rung is made without a sound that cannot be decoded."""
+    production = listening(subtitled, "transcribe")
+    key = "work/u1/1/first.json"
+    first = {**json.loads(production.objects("uploads", key)[key]), "sound": None}
+    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=json.dumps(first).encode())
+    assert production.run("submit_transcription") == {"done": True, "labels": {}}
+
+
 def test_of_several_languages_transcribe_finds_out_which_is_spoken(
     listening: Callable[..., Production], transcribe: Stubber, subtitled: Path
 ) -> None:

@@ -22,6 +22,7 @@ from reelstack.media.mediaconvert_job import SOUND
 from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
+from reelstack.production import assets
 from reelstack.production.steps import Work, asset_prefix
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def submit(work: Work, video_id: str, original: str, plan: Plan) -> Heard:
 
     Raises botocore's LimitExceededException while too many jobs run; ProgramFailed or ProgramTooSlow.
     """
+    if assets.read_first_rung(work).sound is None:
+        return Heard(done=True)  # it could not be decoded, and nobody will hear it
     written = labels(_subtitles(storage.original(original), plan))
     with tempfile.TemporaryDirectory(prefix="reelstack-speech-") as name:
         sound = Path(name) / "sound.mp4"
