@@ -1,6 +1,7 @@
 """Videos: the video itself, the states it goes through, and who may see it.
 
 videos         reading and changing a video's item
+open_questions the question about a video, closed by the write that makes it needless
 lifecycle      the state changes that production writes, each one conditional
 access         may this user see, or act on, this video or account? The only module that answers
 audiences      the rules behind access; pure
