@@ -6,7 +6,6 @@ import typer
 
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO_ID", help="As `reelstack videos` prints it.")]
 User = Annotated[str, typer.Argument(metavar="USER", help="A user id, or @handle.")]
-UserId = Annotated[str, typer.Argument(metavar="USER_ID")]
 Limit = Annotated[int, typer.Option(min=1, max=50)]
 Undo = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 Visibility = Literal["public", "unlisted", "friends", "private"]

@@ -6,6 +6,7 @@ import typer
 
 from cli.arguments import Limit
 from cli.output import print_lines, video_line, when
+from cli.people import names
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ def reviews(
       reelstack claim VIDEO_ID
       reelstack decide VIDEO_ID approve --reason "harmless"
     """
-    page = connect(name).moderation.reviews(queue, "severity" if severe else "age", limit=limit)
-    print_json(page) if as_json else print_lines([_line(review) for review in page.items], "nothing waits")
+    client = connect(name)
+    page = client.moderation.reviews(queue, "severity" if severe else "age", limit=limit)
+    if as_json:
+        print_json(page)
+        return
+    holders = names(client, [review.held_by for review in page.items if review.held_by])
+    print_lines([_line(review, holders) for review in page.items], "nothing waits")
 
 
 def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
@@ -43,11 +49,12 @@ def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     \b
       reelstack claim VIDEO_ID
     """
-    review = connect(name).moderation.claim(video_id)
+    client = connect(name)
+    review = client.moderation.claim(video_id)
     if as_json:
         print_json(review)
         return
-    typer.echo(_line(review))
+    typer.echo(_line(review, names(client, [review.held_by] if review.held_by else [])))
     for item in review.evidence:
         typer.echo(f"  {item.name}  {item.url}")
     if not review.evidence:
@@ -121,7 +128,8 @@ def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     \b
       reelstack audit VIDEO_ID
     """
-    moderation = connect(name).moderation
+    client = connect(name)
+    moderation = client.moderation
     cursor: str | None = None
     entries: list[AuditEntry] = []
     while True:
@@ -132,8 +140,9 @@ def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     if as_json:
         print_json(entries)
         return
+    actors = names(client, [entry.actor for entry in entries])
     for entry in entries:
-        typer.echo(f"{when(entry.at)}  {entry.actor}  {entry.action}  {entry.reason or ''}")
+        typer.echo(f"{when(entry.at)}  {actors[entry.actor]}  {entry.action}  {entry.reason or ''}")
 
 
 def remoderate(
@@ -158,9 +167,9 @@ def remoderate(
     print_json(sums) if as_json else typer.echo(says.format(**sums) + (" (dry run)" if dry_run else ""))
 
 
-def _line(review: "Review") -> str:
+def _line(review: "Review", holders: dict[str, str]) -> str:
     worst = max(review.labels.items(), key=lambda item: item[1], default=("", 0.0))
-    held = f"  held by {review.held_by}" if review.held_by else ""
+    held = f"  held by {holders[review.held_by]}" if review.held_by else ""
     said = f"  “{review.appeal}”" if review.appeal else ""
     scored = f"{worst[0]} {worst[1]:.2f}"
     return f"{review.video_id}  {when(review.asked_at)}  {review.kind}  {scored}  {review.title}{held}{said}"

@@ -33,15 +33,14 @@ def follow(who: User, undo: Undo = False, name: As = "bob", as_json: AsJson = Fa
 
 
 def block(who: User, undo: Undo = False, name: As = "bob") -> None:
-    """Block somebody: neither of you is there for the other, and follows between you end. Taking it back wants the
-    user id: somebody blocked has no handle for you.
+    """Block somebody: neither of you is there for the other, and follows between you end.
 
     \b
       reelstack block @ann
-      reelstack block USER_ID --undo
+      reelstack block @ann --undo
     """
     client = connect(name)
-    social, user_id = client.social, _user_id(client, who)
+    social, user_id = client.social, _blocked_id(client, who) if undo else _user_id(client, who)
     social.unblock(user_id) if undo else social.block(user_id)
     typer.echo("not blocked any more" if undo else "blocked")
 
@@ -88,6 +87,19 @@ def answer(who: User, said: Annotated[Literal["accept", "decline"], typer.Argume
     social, user_id = client.social, _user_id(client, who)
     social.accept(user_id) if said == "accept" else social.decline(user_id)
     typer.echo("follows you" if said == "accept" else "declined")
+
+
+def _blocked_id(client: "Client", who: str) -> str:
+    """Somebody blocked is not there for me, but in the list of those whom I blocked."""
+    cursor: str | None = None
+    while who.startswith("@"):
+        page = client.social.blocks(limit=50, cursor=cursor)
+        found = [one.user_id for one in page.items if one.user and f"@{one.user.handle}" == who]
+        if found:
+            return found[0]
+        if (cursor := page.cursor) is None:
+            raise typer.BadParameter(f"you did not block {who}")
+    return who
 
 
 def _user_id(client: "Client", who: str) -> str:

@@ -8,7 +8,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.route_rates import ROUTE_RATES
-from reelstack.classification.verdicts import NEVER, Label, Threshold
+from infra.thresholds import THRESHOLDS
+from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
 from reelstack.web.rate_limits import Rate
 
@@ -16,8 +17,6 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
-
-
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
@@ -94,8 +93,7 @@ class Settings(BaseModel):
     """The gateway's throttle of each route that answers without a token, for everybody together: the gateway can be
     reached without the CDN and its firewall, and `api_rate_limit` is one bucket."""
     anonymous_route_rate: Rate = Rate(at_once=200, per_second=100)
-    """The same of each route that reads without a token. Who is signed in reads by other routes of the gateway: a flood
-    of these takes nothing from them."""
+    """The same of each route that reads without a token; who is signed in reads by others, untouched by a flood."""
     connect_rate: Rate = Rate(at_once=400, per_second=250)
     """The same for $connect of the WebSocket API, of the 500 new connections a second that AWS gives an account."""
     user_rate: Rate = Rate(at_once=100, per_second=3)
@@ -190,22 +188,7 @@ class Settings(BaseModel):
         default=("nsfw", "safety"), min_length=1
     )
     """Models of our own, which agree on each frame; or Rekognition, which looks at the whole clip."""
-    moderation_thresholds: dict[Label, Threshold] = {
-        Label.SEXUAL: Threshold(review=0.7, reject=0.9),
-        Label.GRAPHIC: Threshold(review=0.5, reject=0.9),
-        Label.PROFANITY: Threshold(review=0.5, reject=NEVER),
-        Label.SUGGESTIVE: Threshold(review=0.9, reject=NEVER),
-        Label.VIOLENCE: Threshold(review=0.8, reject=NEVER),
-        Label.DRUGS: Threshold(review=0.8, reject=NEVER),
-        Label.ALCOHOL: Threshold(review=NEVER, reject=NEVER),
-        Label.GAMBLING: Threshold(review=0.9, reject=NEVER),
-        Label.HATE: Threshold(review=0.5, reject=0.95),
-        Label.RUDE: Threshold(review=NEVER, reject=NEVER),
-        Label.OTHER: Threshold(review=0.5, reject=NEVER),
-        Label.SPEECH: Threshold(review=0.75, reject=NEVER),
-        Label.UNSEEN: Threshold(review=0.5, reject=NEVER),
-    }
-    """Chosen from what harmless clips score with both engines: docs/decisions/classification.md."""
+    moderation_thresholds: dict[Label, Threshold] = THRESHOLDS
     speech: Speech = "none"
     """Who writes down what is said in a clip, for the word list: Amazon Transcribe (0.024 $ a minute), or PocketSphinx,
     which only a laptop has. Two listed words send a clip to a moderator."""
@@ -295,12 +278,6 @@ class Settings(BaseModel):
                 "lost. Set it in infra/stages.py; the stage prod takes it from REELSTACK_ALARM_EMAIL"
             )
         return self
-
-    @property
-    def page_origins(self) -> tuple[str, ...]:
-        """Whose pages may read answers of API, media and uploads, as browsers name them; "*" alone: everybody's."""
-        sites = (f"https://{self.domain}",) if self.domain else ()
-        return ("*",) if "*" in self.web_origins else (*sites, *self.web_origins)
 
     @property
     def is_local(self) -> bool:

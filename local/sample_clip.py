@@ -9,7 +9,7 @@ from local.errors import LocalError
 
 LONGEST_SECONDS = 60
 TIMEOUT_SECONDS = 300
-PORTRAIT = "scale=720:-2:flags=bicubic,pad=720:1280:0:(oh-ih)/2:color=0x87a96b"
+UPRIGHT = "scale=720:-2:flags=bicubic,pad=720:1280:0:(oh-ih)/2:color=0x87a96b"
 """The whole picture between two borders: a cut-out of an animal looks like a wound to one of the models."""
 
 
@@ -22,12 +22,12 @@ class Shape:
     """What the clip is to be."""
 
     seconds: float = 5
-    portrait: bool = False
+    upright: bool = False
 
 
 def make(target: Path, shape: Shape) -> None:
     """Writes the clip; the source is repeated where it is shorter. Raises NotMade."""
-    filters = ["-vf", PORTRAIT] if shape.portrait else []
+    filters = ["-vf", UPRIGHT] if shape.upright else []
     command = [
         *(str(programs.ffmpeg()), "-v", "error", "-nostdin", "-y", "-stream_loop", "-1"),
         *("-i", str(programs.sample_clip()), "-t", f"{shape.seconds:.3f}", *filters),

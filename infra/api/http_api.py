@@ -14,6 +14,7 @@ from constructs import Construct
 from infra.api.public_routes import OpenRoute, add_open_routes
 from infra.api.routes import Gateway
 from infra.monitoring.logs import RETENTION
+from infra.page_origins import page_origins
 from infra.settings import Settings
 from infra.storage.stores import Stores
 
@@ -48,7 +49,7 @@ class HttpApi(Construct):
             create_default_stage=False,
             disable_execute_api_endpoint=not own_address,
             cors_preflight=apigw.CorsPreflightOptions(
-                allow_origins=list(settings.page_origins) or ["https://localhost"],
+                allow_origins=page_origins(settings) or ["https://localhost"],
                 allow_methods=[apigw.CorsHttpMethod.ANY],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
                 expose_headers=["apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id"],

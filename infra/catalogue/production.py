@@ -1,6 +1,6 @@
 """Production: what starts it, its steps, and what managed engines report."""
 
-from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn
+from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn, Target
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
@@ -17,6 +17,20 @@ def _receiver(name: str, *calls: str) -> Fn:
     """Takes what a managed engine reports to the step that waits for it."""
     own = ("answer_engine_steps", *calls)
     return Fn(name, "event", timeout=30, reads=(EngineJob,), writes=(EngineJob,), calls=own)
+
+
+def _encoder(name: str, memory: int, writes: tuple[Target, ...]) -> Fn:
+    return Fn(
+        name,
+        "step",
+        layers=MEDIA,
+        memory=memory,
+        timeout=900,
+        disk=4096,
+        reads=("uploads:originals/", "uploads:work/"),
+        writes=writes,
+        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
+    )
 
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -64,28 +78,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             *("segment_workers", "max_clip_microdollars", "speech"),
         ),
     ),
-    Fn(
-        "encode_first_rung",
-        "step",
-        layers=MEDIA,
-        memory=5307,
-        timeout=900,
-        disk=4096,
-        reads=("uploads:originals/", "uploads:work/"),
-        writes=(Video, "uploads:work/", "media:v/"),
-        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
-    ),
-    Fn(
-        "transcode",
-        "step",
-        layers=MEDIA,
-        memory=7076,
-        timeout=900,
-        disk=4096,
-        reads=("uploads:originals/", "uploads:work/"),
-        writes=(Lease, "uploads:work/"),
-        config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
-    ),
+    _encoder("encode_first_rung", 5307, (Video, "uploads:work/", "media:v/")),
+    _encoder("transcode", 7076, (Lease, "uploads:work/")),
     Fn(
         "submit_mediaconvert",
         "step",

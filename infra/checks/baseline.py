@@ -51,6 +51,7 @@ NAME_PROPERTIES = {
 SAMPLES: dict[str, Any] = {
     "UnicodeAttribute": "text",
     "NumberAttribute": 1,
+    "NumberSetAttribute": {1},
     "BooleanAttribute": True,
     "JSONAttribute": {"key": "value"},
     "ListAttribute": ["text"],

@@ -112,7 +112,7 @@ def price(request: Request, settings: Settings) -> float:
 
 
 def _followers(request: Request) -> Iterator[tuple[str, bool]]:
-    """Functions that a request sets off; True: by an item that went, for which they write nothing."""
+    """Functions that a request sets off; True: by an item that went, of which nobody is told."""
     for table in request.changes:
         for line in FUNCTIONS:
             if table.removeprefix("-") in [model.__name__ for model in line.streams]:
@@ -126,7 +126,9 @@ def _followers(request: Request) -> Iterator[tuple[str, bool]]:
 
 def _followed(name: str, settings: Settings, *, quiet: bool = False) -> float:
     work = INVOKED[name]
-    dollars = _invocation(LINES[name.partition(" ")[0]], Work(work.ms, work.read) if quiet else work, settings)
+    if quiet:
+        work = INVOKED.get(f"{name} -", Work(work.ms, work.read))
+    dollars = _invocation(LINES[name.partition(" ")[0]], work, settings)
     if name == "update_timelines" and not quiet:
         dollars += settings.timeline_entries * (WRITE_UNIT + READ_UNIT / 2)
     if not quiet:

@@ -5,7 +5,8 @@
     read      DynamoDB read units (4 KB, eventually consistent: half), beside those of every request
     write     DynamoDB write units, those of indexes and transactions (twice) included
     s3        S3 requests of the price of PUT and LIST
-    changes   tables whose streams say so; "-Follow": an item went, after which its consumers write nothing
+    changes   tables whose streams say so; "-Follow": an item went, or nobody is told: consumers write what their line
+              "<function> -" of INVOKED says, else nothing
     events    of the bus, or "avatar": a picture arrived in storage
     a day     what limits the route besides its rate: a quota or a rule
 
@@ -56,16 +57,16 @@ PUT /v1/videos/{video_id}/shares/{channel}               | 15  | 4    | 2     | 
 PUT /v1/videos/{video_id}/report                         | 20  | 4    | 3     | 0  | Report       |                  |
 PUT /v1/videos/{video_id}/comments/{comment_id}/report   | 20  | 6    | 3     | 0  | Report       |                  |
 PUT /v1/users/{user_id}/follow                           | 30  | 6    | 6     | 0  | Follow       | FollowChanged    |
-DELETE /v1/users/{user_id}/follow                        | 20  | 2    | 4     | 0  | -Follow      |                  |
+DELETE /v1/users/{user_id}/follow                        | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
 GET /v1/users/{user_id}/follow                           | 15  | 4    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/followers                        | 60  | 90   | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/following                        | 60  | 90   | 0     | 0  |              |                  |
 GET /v1/me/follow-requests                               | 60  | 90   | 0     | 0  |              |                  |
 PUT /v1/me/follow-requests/{user_id}                     | 20  | 2    | 4     | 0  | Follow       | FollowChanged    |
-DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      |                  |
-DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      |                  |
-PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow      |                  |
-DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  |              |                  |
+DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
+DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
+PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow -Block | FollowEnded    |
+DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  | -Block       |                  |
 GET /v1/me/blocks                                        | 40  | 80   | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
 GET /v1/search/videos                                    | 90  | 230  | 0     | 0  |              |                  |
@@ -127,6 +128,9 @@ INVOKED: dict[str, Work] = {
     "index_search": Work(80, read=3),
     "count_interactions": Work(40, read=1, write=4),
     "notify": Work(250, read=40, write=2, pushes=30),
+    # An act is taken out of two inboxes at most, or two blocks are noted.
+    "notify -": Work(60, read=12, write=10),
+    "notify FollowEnded": Work(60, read=8, write=10),
     "open_reviews": Work(60, read=60, write=12),
     # Its reads and writes are added from the settings: a whole timeline.
     "update_timelines": Work(600, read=20),

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.api import websocket
 from infra.api.user_pool import sign_in_url
+from infra.page_origins import page_origins
 from infra.settings import Settings
 
 
@@ -48,12 +49,12 @@ def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> clo
 def media_headers(scope: Construct, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
     """On every answer with media, errors of the origin too: who may read it from a page elsewhere. What the edge
     function says itself gets nothing of a policy: media_token.js."""
-    origins = settings.page_origins
+    origins = page_origins(settings)
     cors = cloudfront.ResponseHeadersCorsBehavior(
         access_control_allow_credentials=False,
         access_control_allow_headers=["Range"],
         access_control_allow_methods=["GET", "HEAD"],
-        access_control_allow_origins=list(origins),
+        access_control_allow_origins=origins,
         access_control_expose_headers=["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
         access_control_max_age=Duration.hours(1),
         origin_override=True,

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.page_origins import page_origins
 from infra.settings import Settings
 from reelstack.privacy import exports
 
@@ -70,7 +71,7 @@ class Buckets:
                 s3.CorsRule(
                     # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
                     allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
-                    allowed_origins=list(settings.page_origins) or ["https://*.cloudfront.net"],
+                    allowed_origins=page_origins(settings) or ["https://*.cloudfront.net"],
                     allowed_headers=["*"],
                     exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
                     max_age=3600,

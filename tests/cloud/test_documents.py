@@ -113,7 +113,7 @@ def test_no_other_page_has_lines_that_nobody_runs() -> None:
 # --- every command ----------------------------------------------------------------------------------------------------
 
 EVERY = """
-reelstack sample clip.mp4 --seconds 3 --portrait
+reelstack sample clip.mp4 --seconds 3 --upright
 reelstack upload clip.mp4 --title "Every command"
 reelstack videos
 reelstack edit VIDEO_ID --tag everything

@@ -20,6 +20,7 @@ MACHINES = {
     "new_password": "never stored, and its characters are nobody else's business",
     "old_password": "as new_password",
     "session_id": "given out by the API",
+    "url": "compared with the site's own",
     "uploadId": "compared with the upload's id",
 }
 """Texts without a fixed form that no person writes for others to read."""

@@ -57,6 +57,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "list_media": (("s3:ListBucket",), "State/Media.Arn"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
+    "describe_decision_machine": (
+        ("states:DescribeExecution",),
+        "arn:aws:states:us-east-1:111111111111:execution:reelstack-{stage}-decision:*",
+    ),
     "start_decision_machine": (
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-decision",

@@ -14,7 +14,17 @@ from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
 
 NO_TIMES = {
-    *("size_bytes", "part_size_bytes", "uploads", "retries", "attempt", "attempts", "leftovers", "reencode_attempt"),
+    *(
+        "size_bytes",
+        "part_size_bytes",
+        "uploads",
+        "retries",
+        "attempt",
+        "attempts",
+        "decision_tries",
+        "leftovers",
+        "reencode_attempt",
+    ),
     *("duration_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
     *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
     *("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested", "taken"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from reelstack.media import colour_cube, ffmpeg_args, ffmpeg_process, transcoder
+from reelstack.media import colour_cube, ffmpeg_process, still_args, transcoder
 from reelstack.media.colour import Transfer, find_colour
 from reelstack.media.ladder import Effort, Plan, make_plan
 from reelstack.media.notices import Notice
@@ -78,7 +78,7 @@ def test_patches_come_out_as_what_they_are_and_are_tagged(tmp_path: Path, name: 
 
 @pytest.mark.engines
 @pytest.mark.parametrize("name", SIX)
-def test_every_rung_of_either_codec_shows_the_same_colours(
+def test_every_rendition_of_either_codec_shows_the_same_colours(
     tmp_path: Path, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     """The farthest patch of each rendition is reported: pytest --junitxml, or -rA."""
@@ -148,7 +148,7 @@ def test_hdr_is_said_to_the_owner(tmp_path: Path) -> None:
 def test_posters_have_the_colours_of_the_clip(tmp_path: Path) -> None:
     """JPEG is BT.601 in full range, always: values of BT.709 in it would be shown in other colours."""
     _, renditions = made(patches(tmp_path / "source.mp4", SIX["SDR 709"]), tmp_path)
-    arguments = ffmpeg_args.poster(renditions["avc-128"], tmp_path / "poster.jpg", tmp_path / "few", skip_dark=False)
+    arguments = still_args.poster(renditions["avc-128"], 0, tmp_path / "poster.jpg", tmp_path / "few")
     ffmpeg_process.ffmpeg(arguments, 20)
     with Image.open(tmp_path / "poster.jpg") as picture:
         middles = [picture.convert("RGB").getpixel((16 + 32 * (n % 6), 16 + 32 * (n // 6))) for n in range(24)]

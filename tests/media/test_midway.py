@@ -13,11 +13,12 @@ from tests.clips import drawn, ffmpeg, spliced
 
 pytestmark = pytest.mark.usefixtures("programs")
 
-RED_TAGGED = {
+TOLD = {
     "bt709": "colormatrix=bt709:colorprim=bt709:transfer=bt709",
     "smpte170m": "colormatrix=smpte170m:colorprim=bt709:transfer=bt709",
     "bt2020nc": "colormatrix=bt2020nc:colorprim=bt709:transfer=bt709",
     "untagged": "",
+    "bt709 in full range": "colormatrix=bt709:colorprim=bt709:transfer=bt709:fullrange=on",
 }
 SECONDS_EACH = 2
 
@@ -26,10 +27,11 @@ def teal(path: Path, *matrices: str) -> Path:
     """One colour all the time, stored by one matrix and then by another."""
     sources = []
     for matrix in matrices:
-        stored = "smpte170m" if matrix == "untagged" else matrix
+        stored = {"untagged": "bt601", "smpte170m": "bt601", "bt2020nc": "bt2020"}.get(matrix, "bt709")
+        levels = "full" if "full" in matrix else "limited"
         drawing = f"color=0x208060:size=192x128:rate=10:duration={SECONDS_EACH},format=gbrp"
-        sources.append(f"{drawing},scale=out_color_matrix={stored.removesuffix('nc')}:out_range=limited,format=yuv420p")
-    spliced(path, sources, params=[RED_TAGGED[matrix] for matrix in matrices])
+        sources.append(f"{drawing},scale=out_color_matrix={stored}:out_range={levels},format=yuv420p")
+    spliced(path, sources, params=[TOLD[matrix] for matrix in matrices])
     return path
 
 
@@ -61,6 +63,7 @@ def colours(path: Path) -> list[tuple[int, ...]]:
         pytest.param(("smpte170m", "bt709"), marks=pytest.mark.engines),
         pytest.param(("untagged", "bt709"), marks=pytest.mark.engines),
         pytest.param(("bt709", "bt2020nc"), marks=pytest.mark.engines),
+        pytest.param(("bt709", "bt709 in full range"), marks=pytest.mark.engines),
     ],
     ids=" then ".join,
 )

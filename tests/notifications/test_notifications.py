@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reelstack.notifications import notifications
 from reelstack.notifications.activities import Activity, NotificationKind
-from reelstack.notifications.notifications import MOST_PEOPLE, merged
+from reelstack.notifications.ledger import MOST_PEOPLE, Ledger, changed
 from reelstack.platform.config import Config
 from reelstack.tables.notifications import Notification
 
@@ -16,17 +16,21 @@ DID = st.tuples(st.integers(1, 50), st.sampled_from([f"user{n}" for n in range(M
 USERS = itertools.count()
 
 
+def did(user_id: str, at: int, *, withdrawn: bool = False) -> Activity:
+    return Activity("ann", NotificationKind.LIKE, "vid", user_id, at, withdrawn=withdrawn)
+
+
 @given(st.lists(DID, min_size=1, max_size=60), st.data())
-def test_people_are_the_same_in_any_order_of_any_batches(did: list[tuple[int, str]], data: Any) -> None:
-    replayed = data.draw(st.permutations(did + data.draw(st.lists(st.sampled_from(did)))))
-    people, many = merged([], False, did)
-    again: tuple[list[tuple[int, str]], bool] = ([], False)
+def test_people_are_the_same_in_any_order_of_any_batches(drawn: list[tuple[int, str]], data: Any) -> None:
+    acts = [did(user, at) for at, user in drawn]
+    replayed = data.draw(st.permutations(acts + data.draw(st.lists(st.sampled_from(acts)))))
+    once, again = changed(Ledger(), acts, 100, 100), Ledger()
     while replayed:
         size = data.draw(st.integers(1, len(replayed)))
-        again = merged(*again, replayed[:size])
+        again = changed(again, replayed[:size], 100, 100)
         replayed = replayed[size:]
-    assert again == (people, many)
-    assert many == (len({user for _, user in did}) > MOST_PEOPLE)
+    assert (again.people, again.many) == (once.people, once.many)
+    assert once.many == (len({user for _, user in drawn}) > MOST_PEOPLE)
 
 
 HAPPENED = st.builds(

@@ -1,5 +1,6 @@
 """Notifications through the handlers: records in, inbox out, pushes to a gateway and to SNS of their own."""
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from tests.videos.test_videos import make, problem
 Call = Callable[..., Any]
 Event = Callable[[str], dict[str, Any]]
 AT = 1795420800000
+SEQUENCE = itertools.count(10**20)
 COMMENT = "1795420800000-3f2a9c01d4e7"
 
 
@@ -40,7 +42,8 @@ def record(table: str, item: Any, before: Any = None) -> dict[str, Any]:
     images = {"NewImage": item, "OldImage": before}
     return {
         "eventSourceARN": f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}/stream/now",
-        "dynamodb": {name: one.serialize() for name, one in images.items() if one},
+        "dynamodb": {name: one.serialize() for name, one in images.items() if one}
+        | {"SequenceNumber": str(next(SEQUENCE))},
     }
 
 

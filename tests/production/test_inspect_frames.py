@@ -75,7 +75,7 @@ def test_more_frames_than_are_read_at_once_are_all_seen(inspect: Inspect) -> Non
 )
 def test_bad_language_anywhere_is_for_a_person_to_judge(inspect: Inspect, texts: dict[str, Any]) -> None:
     answer = inspect(**texts)
-    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("review", None, "profanity")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("review", None, "Found in the clip: profanity.")
     assert answer["labels"]["profanity"] == 0.5
 
 
@@ -85,13 +85,21 @@ def test_thresholds_are_the_stages_own(inspect: Inspect, monkeypatch: pytest.Mon
     monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(strict))
     config.cache_clear()
     answer = inspect()
-    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("reject", "moderated", "sexual")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == (
+        "reject",
+        "moderated",
+        "Found in the clip: sexual.",
+    )
 
 
 def test_a_clip_that_shows_more_than_was_inspected_goes_to_a_person(inspect: Inspect, context: Any) -> None:
     inspect()
     answer = handler({**STEP, "unseen": 1}, context)
-    assert (answer["verdict"], answer["detail"], answer["labels"]["unseen"]) == ("review", "unseen", 1.0)
+    assert (answer["verdict"], answer["detail"], answer["labels"]["unseen"]) == (
+        "review",
+        "Found in the clip: unseen.",
+        1.0,
+    )
 
 
 def test_what_one_model_alone_knows_is_not_rejected(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:

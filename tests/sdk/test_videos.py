@@ -23,7 +23,8 @@ def test_playback_addresses_are_absolute() -> None:
 
 
 def test_a_link_names_the_owner_as_people_know_them() -> None:
-    named = Responses(ok(VIDEO), ok({"user_id": "ann", "handle": "anna"}), ok(VIDEO), ok({"user_id": "ann"})).client()
+    author = {"id": "ann", "handle": "anna", "display_name": "Anna", "avatar_url": None, "following": False}
+    named = Responses(ok(VIDEO | {"author": author}), ok(VIDEO | {"author": author | {"handle": None}})).client()
     assert named.videos.link("v1") == "http://edge.test/@anna/v1"
     assert named.videos.link("v1") == "http://edge.test/@-/v1", "the page leads on to whatever the name is"
 

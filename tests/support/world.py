@@ -183,6 +183,11 @@ def _change(item: Any, **to: Any) -> Callable[[], object]:
     return lambda: item.update([getattr(type(item), name).set(value) for name, value in to.items()])
 
 
+def _claimed() -> None:
+    _change(Video("vid"), state="review")()
+    _change(Review("vid"), held_by="mia", held_until=1)()
+
+
 def _taken_down() -> None:
     """After which nobody asks any more what was asked about it."""
     _change(Video("vid"), state="rejected", reason="taken-down", rejected_at=now_ms())()
@@ -212,9 +217,11 @@ NEEDED: dict[str, Callable[[], object]] = {
     "DELETE /v1/uploads/{upload_id}": _all_parts_sent,
     "POST /v1/videos/{video_id}/retry": _change(Video("vid"), state="failed"),
     "POST /v1/videos/{video_id}/verdict": _change(Video("vid"), state="review"),
+    "GET /v1/reviews/{video_id}": _change(Video("vid"), state="review"),
+    "POST /v1/reviews/{video_id}/claim": _change(Video("vid"), state="review"),
     "POST /v1/videos/{video_id}/appeal": _taken_down,
     "POST /v1/remoderations": _change(Video("vid"), labels={"sexual": 1.0}),
-    "DELETE /v1/reviews/{video_id}/claim": _change(Review("vid"), held_by="mia", held_until=1),
+    "DELETE /v1/reviews/{video_id}/claim": _claimed,
     "DELETE /v1/videos/{video_id}/like": Like("bob", "vid", liked_at=1).save,
     "DELETE /v1/videos/{video_id}/bookmark": Bookmark("bob", "vid", saved_at=1).save,
     "DELETE /v1/videos/{video_id}/comments/{comment_id}/like": LIKES_COMMENT.save,

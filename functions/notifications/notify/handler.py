@@ -1,9 +1,10 @@
-"""Consumer of the streams of likes, comments and likes of comments, and of what the bus says of follows and videos."""
+"""Consumer of the streams of likes, comments, likes of comments and blocks, and of what the bus says of follows and
+videos."""
 
 import time
 from typing import Any
 
-from reelstack.notifications import activities, notifications, push
+from reelstack.notifications import activities, blocked, notifications, push
 from reelstack.platform import stream_records
 from reelstack.platform.telemetry import entry
 
@@ -14,9 +15,11 @@ PUSHING_SECONDS = 60
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Whatever comes again adds nothing; all is stored before any of it is pushed."""
-    of_stream = "Records" in event
-    happened = activities.of_records(stream_records.read(event)) if of_stream else activities.of_event(event)
+    records = stream_records.read(event) if "Records" in event else []
+    blocked.follow(records)
+    happened = activities.of_records(records) if records else activities.of_event(event)
     stored = notifications.store(happened)
+    notifications.remove(activities.gone_subjects(records))
     until = time.monotonic() + PUSHING_SECONDS
     for item in stored:
         push.push(item, until)

@@ -103,6 +103,16 @@ class FollowChanged(Event):
     since: int
 
 
+class FollowEnded(Event):
+    """Somebody follows no more, or asks no more to; as it was until then."""
+
+    name: ClassVar[Literal["FollowEnded"]] = "FollowEnded"
+    follower_id: str
+    followee_id: str
+    state: str
+    since: int
+
+
 AnyEvent = (
     ProductionRequested
     | VideoPublished
@@ -112,6 +122,7 @@ AnyEvent = (
     | AccountOpened
     | VideoRefused
     | FollowChanged
+    | FollowEnded
 )
 
 

@@ -71,6 +71,14 @@ def find_holder(text: str) -> User:
     return users.find(held.user_id)
 
 
+def last_holder(handle: str) -> str | None:
+    """The user id of who has a handle, or had it last, while it is kept for them."""
+    try:
+        return Handle.get(handle).user_id
+    except DoesNotExist:
+        return None
+
+
 def claim(user_id: str, text: str, *, staff: bool = False) -> User:
     """Gives the user this handle in place of the one they had. The same again is the same once. `staff` may take one
     that speaks for the service: its own account has one.

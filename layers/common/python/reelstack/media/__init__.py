@@ -6,6 +6,12 @@ stream_choice     which of a file's pictures and sounds come first
 packets           the packets of a stream
 sound_probe       the sound that a clip is made with, and its loudness
 timeline          how long pictures are held while only the sound goes on
+complaints        what ffmpeg said of a file, as a sentence for its owner
+colour            what a source's colour tags mean, and the filters that convert to BT.709
+colour_cube       the table of colours for HDR and for other gamuts than BT.709's
+shape             how a picture is stored and shown, and borders where its shape changes
+midway            whether shape or colours change midway
+steady_sound      sound whose rate or channels change midway
 frame_grid        the even grid of frames that a clip is produced on
 notices           what production changed about a clip
 ladder            the plan of a production: renditions (rungs), segments, bitrates

@@ -114,11 +114,11 @@ def converted(colour: Colour | None, transfer: Transfer, width: int, height: int
         return ""
     rgb = colour.matrix == "gbr"
     pixels, levels = ("gbrp10le", "full") if rgb else ("yuv420p10le", "limited")
-    # While pictures are scaled nothing may be converted: swscale would, between tags that it takes for different.
-    as_one = "setparams=colorspace=" + ("gbr" if rgb else "bt709")
     scaled = f"scale={width}:{height}:flags=bicubic:out_range={levels},format={pixels}"
+    # While pictures are scaled nothing may be converted: swscale would, between tags that it takes for different.
+    as_one = [] if rgb else ["setparams=colorspace=bt709"]
     tags = f"color_primaries={colour.primaries}:color_trc={TAGS[transfer]}:range={levels}"
-    filters = [as_one, scaled, f"setparams=colorspace={colour.matrix}:{tags}"]
+    filters = [*as_one, scaled, f"setparams=colorspace={colour.matrix}:{tags}"]
     if colour.is_mapped(transfer):
         table = escaped(folder / CUBE)
         filters += ["zscale=m=gbr:r=full", "format=gbrp16le", f"lut3d=file={table}:interp=tetrahedral"]

@@ -55,6 +55,7 @@ def _frames(path: Path, container: Container, stream: int, seconds: list[float])
     return [frame for frame in frames if frame.get("width") and frame.get("height")]
 
 
-def _tags(frame: dict[str, Any]) -> tuple[str, str]:
-    """What scaling follows when it changes: the matrix, and whether the picture is RGB."""
-    return frame.get("color_space", ""), "gbr" if frame.get("pix_fmt", "").startswith(colour.RGB_FORMATS) else ""
+def _tags(frame: dict[str, Any]) -> tuple[str, str, bool]:
+    """What scaling follows when it changes: the matrix, the range, and whether the picture is RGB."""
+    pixels = frame.get("pix_fmt", "")
+    return frame.get("color_space", ""), frame.get("color_range", ""), pixels.startswith(colour.RGB_FORMATS)

@@ -142,13 +142,12 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
     keys = sorted(float(packet.pts * time_base) for packet in packets if packet.is_key)
     known = find_shape(picture), colour.find_colour(picture)
     shape, colours = midway.with_changes(path, container, picture["index"], keys, known)
-    width, height = shape.shown
     facts = Facts(
         container=container,
         video_stream=picture["index"],
         audio_stream=None,
-        width=width,
-        height=height,
+        width=shape.shown[0],
+        height=shape.shown[1],
         tick=(time_base.numerator, time_base.denominator),
         start_ticks=ticks[0],
         fps=(grid.fps.numerator, grid.fps.denominator),

@@ -1,4 +1,5 @@
-"""Activities: what other users did that a user is told of, read from stream records and events, one per recipient.
+"""Activities: what other users did, or took back, that a user is told of: read from stream records and events, one per
+recipient.
 
 An activity needs the owner of the video or comment, which is read from its table. A record that comes twice gives the
 same activity twice; notifications.notifications merges it into the same item.
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from reelstack.accounts import handles
@@ -15,14 +17,12 @@ from reelstack.accounts.errors import UserNotFound
 from reelstack.interactions import comment_ids, comments
 from reelstack.interactions.comments import CommentState
 from reelstack.interactions.errors import CommentNotFound
+from reelstack.notifications.ledger import GONE_MS, NOBODY, Act
 from reelstack.platform.config import config
-from reelstack.platform.stream_records import StreamRecord
+from reelstack.platform.stream_records import Image, StreamRecord
 from reelstack.social.relationships import Following
 from reelstack.tables.videos import Video
 from reelstack.videos import access, videos
-
-NOBODY = ""
-"""Who did what the service did."""
 
 
 class NotificationKind(StrEnum):
@@ -40,7 +40,8 @@ class NotificationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Activity:
-    """`user_id` may want to know that `actor_id` did something about a thing of theirs, `at` in unix milliseconds."""
+    """`user_id` may want to know that `actor_id` did something about a thing of theirs, `at` in unix milliseconds; or
+    that it is undone."""
 
     user_id: str
     kind: NotificationKind
@@ -50,6 +51,19 @@ class Activity:
     at: int
     comment_id: str | None = None
     """What the actor wrote."""
+    withdrawn: bool = False
+    """It was deleted, edited out, unliked or unfollowed."""
+    sequence: int = 0
+    """Of what changes more than once by itself: its stream record's. Of all else, `at` says which was done later."""
+
+    @property
+    def act(self) -> Act:
+        version = self.sequence or 2 * self.at + self.withdrawn
+        return Act(self.at, self.actor_id, self.comment_id or "", version)
+
+    def may_overtake(self, now: int) -> bool:
+        """Comments change long after they were written; these changes are few."""
+        return self.sequence > 0 or self.at > now - GONE_MS
 
     @property
     def subject(self) -> str:
@@ -57,23 +71,39 @@ class Activity:
 
 
 def of_records(records: list[StreamRecord]) -> list[Activity]:
-    """Of a batch of one table's stream: likes, comments or likes of comments."""
+    """Of a batch of one table's stream: likes, comments or likes of comments. Of another's there are none."""
     reads = {
         config().likes_table: _of_like,
         config().comments_table: _of_comment,
         config().comment_likes_table: _of_comment_like,
     }
     known: dict[str, str | None] = {}
-    found = (one for record in records if record.new for one in reads[record.table](record, known))
+    read = [(record, reads[record.table]) for record in records if record.table in reads]
+    found = (one for record, of in read for one in of(record, known))
     return [one for one in found if one.user_id != one.actor_id]
 
 
+def gone_subjects(records: list[StreamRecord]) -> list[tuple[str, str]]:
+    """The notifications, by user and subject, that were about comments which these records delete."""
+    found = []
+    for record in records:
+        before, after = record.old, record.new
+        deleted = not after or after.get("state") == CommentState.DELETED
+        if record.table == config().comments_table and deleted and before.get("author_id"):
+            about = comment_ids.counter_of(before["video_id"], before["comment_id"])
+            kinds = (NotificationKind.REPLY, NotificationKind.COMMENT_LIKE)
+            found += [(before["author_id"], f"{kind}#{about}") for kind in kinds]
+    return found
+
+
 def of_event(event: dict[str, Any]) -> list[Activity]:
-    """Of FollowChanged, VideoPublished or VideoRefused, as the bus hands them over."""
+    """Of FollowChanged, FollowEnded, VideoPublished or VideoRefused, as the bus hands them over."""
     detail = event["detail"]
     match event["detail-type"]:
         case "FollowChanged":
-            return [_of_follow(detail)]
+            return _of_follow(detail)
+        case "FollowEnded":
+            return _of_end(detail)
         case "VideoPublished":
             published_at = int(detail["published_at"])
             return [Activity(detail["owner_id"], NotificationKind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
@@ -83,56 +113,87 @@ def of_event(event: dict[str, Any]) -> list[Activity]:
     return []
 
 
-def _of_follow(detail: dict[str, Any]) -> Activity:
+def _of_follow(detail: dict[str, Any]) -> list[Activity]:
     follower, followee, since = detail["follower_id"], detail["followee_id"], int(detail["since"])
     if detail["accepted"]:
-        return Activity(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since)
+        return [
+            Activity(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since),
+            Activity(followee, NotificationKind.FOLLOW_REQUEST, "", follower, since, withdrawn=True),
+        ]
     kind = NotificationKind.FOLLOW if detail["state"] == Following.FOLLOWING else NotificationKind.FOLLOW_REQUEST
-    return Activity(followee, kind, "", follower, since)
+    return [Activity(followee, kind, "", follower, since)]
+
+
+def _of_end(detail: dict[str, Any]) -> list[Activity]:
+    follower, followee, since = detail["follower_id"], detail["followee_id"], int(detail["since"])
+    if detail["state"] == Following.REQUESTED:
+        return [Activity(followee, NotificationKind.FOLLOW_REQUEST, "", follower, since, withdrawn=True)]
+    return [
+        Activity(followee, NotificationKind.FOLLOW, "", follower, since, withdrawn=True),
+        Activity(follower, NotificationKind.FOLLOW_ACCEPTED, "", followee, since, withdrawn=True),
+    ]
 
 
 def _of_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
-    after = record.new
-    if not record.old and (owner := _owner(after["video_id"], known)):
-        yield Activity(owner, NotificationKind.LIKE, after["video_id"], after["user_id"], int(after["liked_at"]))
+    item, ended = record.new or record.old, not record.new
+    if (ended or not record.old) and (owner := _owner(item["video_id"], known)):
+        at = int(item["liked_at"])
+        yield Activity(owner, NotificationKind.LIKE, item["video_id"], item["user_id"], at, withdrawn=ended)
 
 
 def _of_comment_like(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
-    after = record.new
-    if not record.old and (author := _author(after["comment"], known)):
-        yield Activity(
-            author, NotificationKind.COMMENT_LIKE, after["comment"], after["user_id"], int(after["liked_at"])
-        )
+    item, ended = record.new or record.old, not record.new
+    if (ended or not record.old) and (author := _author(item["comment"], known)):
+        at = int(item["liked_at"])
+        yield Activity(author, NotificationKind.COMMENT_LIKE, item["comment"], item["user_id"], at, withdrawn=ended)
 
 
 def _of_comment(record: StreamRecord, known: dict[str, str | None]) -> Iterator[Activity]:
-    """When it is seen first, which may be after a moderator's decision; mentions also when it is edited."""
-    before, after = record.old, record.new
-    if after["state"] != CommentState.VISIBLE:
+    """When it is seen first, which may be after a moderator's decision, and when it is seen no more; mentions also when
+    it is edited."""
+    was, now = _seen(record.old), _seen(record.new)
+    item = record.new if now else record.old
+    if not (was or now) or not item.get("author_id"):
         return
-    video_id, comment_id, author_id = after["video_id"], after["comment_id"], after["author_id"]
-    appeared = before.get("state") != CommentState.VISIBLE
-    at = int(after["created_at"])
-    told = {author_id}
-    if appeared:
-        answered = comment_ids.answered(comment_id)
-        about = comment_ids.counter_of(video_id, answered) if answered else video_id
-        user_id = _author(about, known) if answered else _owner(video_id, known)
-        if user_id:
-            told.add(user_id)
-            yield Activity(
-                user_id,
-                NotificationKind.REPLY if answered else NotificationKind.COMMENT,
-                about,
-                author_id,
-                at,
-                comment_id,
-            )
-    for handle in set(after.get("mentions", ())) - set(() if appeared else before.get("mentions", ())):
-        user_id = _holder(handle)
-        if user_id and user_id not in told and access.can_view(video_id, user_id):
-            about = comment_ids.counter_of(video_id, comment_id)
-            yield Activity(user_id, NotificationKind.MENTION, about, author_id, at, comment_id)
+    say = partial(_say, item, record.sequence_number)
+    told = {item["author_id"]}
+    if was != now and (found := _answered(item, known)):
+        user_id, kind, about = found
+        told |= {user_id} if now else set()
+        yield say(user_id, kind, about, withdrawn=was)
+    about = comment_ids.counter_of(item["video_id"], item["comment_id"])
+    before, after = _mentioned(record.old), _mentioned(record.new)
+    for user_id in filter(None, map(handles.last_holder, before - after)):
+        yield say(user_id, NotificationKind.MENTION, about, withdrawn=True)
+    for user_id in filter(None, map(_holder, after - before)):
+        if user_id not in told and access.can_view(item["video_id"], user_id):
+            yield say(user_id, NotificationKind.MENTION, about, withdrawn=False)
+
+
+def _say(
+    item: Image, sequence_number: str, user_id: str, kind: NotificationKind, about: str, *, withdrawn: bool
+) -> Activity:
+    comment_id, at, sequence = item["comment_id"], int(item["created_at"]), int(sequence_number)
+    return Activity(user_id, kind, about, item["author_id"], at, comment_id, withdrawn, sequence)
+
+
+def _seen(image: Image) -> bool:
+    return image.get("state") == CommentState.VISIBLE
+
+
+def _mentioned(image: Image) -> set[str]:
+    return set(image.get("mentions") or ()) if _seen(image) else set()
+
+
+def _answered(item: Image, known: dict[str, str | None]) -> tuple[str, NotificationKind, str] | None:
+    """Who is told of a comment or reply, as what, about what."""
+    video_id, answered = item["video_id"], comment_ids.answered(item["comment_id"])
+    if answered is None:
+        owner = _owner(video_id, known)
+        return (owner, NotificationKind.COMMENT, video_id) if owner else None
+    about = comment_ids.counter_of(video_id, answered)
+    author = _author(about, known)
+    return (author, NotificationKind.REPLY, about) if author else None
 
 
 def _owner(video_id: str, known: dict[str, str | None]) -> str | None:

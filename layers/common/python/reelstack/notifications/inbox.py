@@ -11,8 +11,9 @@ from reelstack.cards import user_cards
 from reelstack.cards.user_cards import UserCard
 from reelstack.counters import counters, deltas
 from reelstack.notifications import preferences
-from reelstack.notifications.activities import NOBODY, NotificationKind
-from reelstack.notifications.notifications import Pushed, people_of
+from reelstack.notifications.activities import NotificationKind
+from reelstack.notifications.ledger import NOBODY, Ledger
+from reelstack.notifications.notifications import Pushed, ledger_of
 from reelstack.platform import cursors, sharding
 from reelstack.tables.notifications import Notification
 from reelstack.tables.videos import Video
@@ -49,7 +50,7 @@ class NotificationView(BaseModel):
     count: int
     """How many did it. Up to 16 it counts people; above, what the thing's own counter says."""
     at: int
-    """Unix milliseconds: when it last came into the inbox."""
+    """Unix milliseconds: when the last of it came into the inbox. What is taken back takes this back."""
     unread: bool
     pushed: Pushed
     """What became of telling the caller at once."""
@@ -72,16 +73,17 @@ def read(user_id: str, limit: int, cursor: str | None) -> tuple[list[Notificatio
 
 def unread(user_id: str) -> int:
     """How many may be shown that came in since the user last marked any read; MOST_UNREAD stands for that or more."""
-    since = preferences.read_to(user_id)
+    since, hidden = preferences.reading(user_id)
     found = Notification.by_time.query(
         user_id, Notification.changed_at > since, scan_index_forward=False, limit=MOST_UNREAD
     )
-    return len(_shown(user_id, list(found)))
+    return sum(one.at > since for one in _shown(user_id, list(found), hidden))
 
 
 def show(user_id: str, items: list[Notification]) -> list[NotificationView]:
     """What the user may see of these, in the same order."""
-    shown = _shown(user_id, items)
+    since, hidden = preferences.reading(user_id) if items else (0, {})
+    shown = _shown(user_id, items, hidden)
     cards = user_cards.of((actor for one in shown for actor in one.newest), user_id)
     return [
         NotificationView(
@@ -89,12 +91,12 @@ def show(user_id: str, items: list[Notification]) -> list[NotificationView]:
             kind=one.kind,
             video_id=one.video_id,
             about_comment_id=one.about_comment_id,
-            comment_id=one.item.comment_id,
+            comment_id=one.comment_id,
             people=one.newest,
             users=[cards[actor] for actor in one.newest],
             count=one.count,
-            at=int(one.item.changed_at),
-            unread=one.unread,
+            at=one.at,
+            unread=one.at > since,
             pushed=Pushed(one.item.pushed),
         )
         for one in shown
@@ -106,9 +108,22 @@ class _Shown:
     """A notification as its user may see it."""
 
     item: Notification
-    people: list[str]
-    count: int
-    unread: bool
+    ledger: Ledger
+    """What of it is there for its user."""
+    counted: int
+    """By the thing's own counter, where more people did it than are kept."""
+
+    @property
+    def count(self) -> int:
+        return max(len(self.ledger.people), self.counted)
+
+    @property
+    def at(self) -> int:
+        return self.ledger.came_at or int(self.item.changed_at or 0)
+
+    @property
+    def comment_id(self) -> str | None:
+        return (self.ledger.acts[0].comment_id or None) if self.ledger.acts else None
 
     @property
     def kind(self) -> NotificationKind:
@@ -124,12 +139,13 @@ class _Shown:
 
     @property
     def newest(self) -> list[str]:
-        return [actor for actor in self.people if actor != NOBODY][:SHOWN_PEOPLE]
+        return [actor for _, actor in self.ledger.people if actor != NOBODY][:SHOWN_PEOPLE]
 
 
-def _shown(user_id: str, items: list[Notification]) -> list[_Shown]:
-    since = preferences.read_to(user_id) if items else 0
-    actors = {actor for item in items for _, actor in people_of(item)} - {NOBODY}
+def _shown(user_id: str, items: list[Notification], hidden: dict[str, int]) -> list[_Shown]:
+    """`hidden`: of people with whom a block stood, until when what they did is not shown."""
+    ledgers = {item.subject: ledger_of(item) for item in items}
+    actors = {act.actor_id for one in ledgers.values() for act in one.acts} - {NOBODY}
     there = access.filter_present(actors, user_id) | {NOBODY}
     visible = _visible({video for item in items if (video := _about(item)[1])}, user_id)
     keys = {item.subject: _counter(item) for item in items if item.many and _about(item)[0] in COUNTED}
@@ -137,11 +153,13 @@ def _shown(user_id: str, items: list[Notification]) -> list[_Shown]:
     entries = []
     for item in items:
         kind, video_id, _ = _about(item)
-        people = [actor for _, actor in people_of(item) if actor in there]
-        if not people or (video_id and video_id not in visible):
+        if video_id and video_id not in visible:
             continue
+        known = ledgers[item.subject]
+        acts = tuple(act for act in known.acts if act.actor_id in there and act.at > hidden.get(act.actor_id, 0))
         counted = getattr(counts[keys[item.subject]], COUNTED[kind]) if item.subject in keys else 0
-        entries.append(_Shown(item, people, max(len(people), counted), unread=item.changed_at > since))
+        if acts or (counted and not known.acts):  # of many, those who are kept have taken it back
+            entries.append(_Shown(item, Ledger(acts), counted))
     return entries
 
 
@@ -163,4 +181,4 @@ def _visible(video_ids: set[str], user_id: str) -> set[str]:
 
 
 def _position(item: Notification) -> tuple[int, str]:
-    return int(item.changed_at), item.subject
+    return int(item.changed_at or 0), item.subject

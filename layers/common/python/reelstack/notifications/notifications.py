@@ -1,15 +1,19 @@
 """Notifications as they are stored: one item for each thing that others did something about, however many did it.
 
-What comes twice, late or out of order gives the same item: people are merged, each once, at the latest time they did
-it, and an item that a record adds nothing to is not written. Who did it is kept of the newest MOST_PEOPLE only; above
-that the counters say how many there are, exactly.
+What comes twice, late or out of order gives the same item: see `ledger`. A record that changes nothing of it writes
+nothing. Who did it is kept of the newest MOST_PEOPLE only; above that the counters say how many there are, exactly.
+An item of which nothing is left is in no index, and ends when nothing can come late any more.
 """
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from enum import StrEnum
 
-from reelstack.notifications import preferences
-from reelstack.notifications.activities import NOBODY, Activity
+from pynamodb.expressions.condition import Condition
+
+from reelstack.notifications import ledger, preferences
+from reelstack.notifications.activities import Activity
+from reelstack.notifications.ledger import GONE_MS, NOBODY, Act, Ledger
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
 from reelstack.social import relationships
@@ -17,15 +21,12 @@ from reelstack.tables.notifications import Notification
 from reelstack.videos import access
 from reelstack.videos.audiences import Account
 
-MOST_PEOPLE = 16
 HOT_SECONDS = 10
 """How often the notification of a thing moves that more than MOST_PEOPLE did something about: stream shards would fight
 over its item, and its user has seen enough."""
 KEPT_SECONDS = 90 * 24 * 3600
 ATTEMPTS = 8
 PAUSE_SECONDS = 0.02
-
-People = list[tuple[int, str]]
 
 
 class Pushed(StrEnum):
@@ -43,8 +44,8 @@ class NotificationContended(RuntimeError):
 
 
 def store(happened: Iterable[Activity]) -> list[Notification]:
-    """Puts what happened into inboxes. Returns the notifications that changed, and those that an earlier attempt stored
-    but may not have pushed. Raises NotificationContended."""
+    """Puts what happened into inboxes, and takes out what was taken back. Returns what users are to be told of: what
+    has come in, and what an earlier attempt stored but may not have pushed. Raises NotificationContended."""
     grouped: dict[tuple[str, str], list[Activity]] = {}
     for one in happened:
         grouped.setdefault((one.user_id, one.subject), []).append(one)
@@ -52,34 +53,43 @@ def store(happened: Iterable[Activity]) -> list[Notification]:
     return [item for item in stored if item]
 
 
+def remove(places: Iterable[tuple[str, str]]) -> None:
+    """Deletes notifications, by user and subject: the thing they are about is gone. Twice is once."""
+    for user_id, subject in places:
+        Notification(user_id, subject).delete()
+
+
 def settle(item: Notification, pushed: Pushed) -> None:
-    """Notes what became of a push, unless the notification has changed meanwhile."""
-    item.update_if(Notification.changed_at == item.changed_at, [Notification.pushed.set(pushed)])
+    """Notes what became of a push, unless the user was to be told of more meanwhile."""
+    same = Notification.told_at == item.told_at if item.told_at else Notification.changed_at == item.changed_at
+    item.update_if(same, [Notification.pushed.set(pushed)])
 
 
-def merged(people: People, many: bool, found: People) -> tuple[People, bool]:
-    """The newest who did it and whether there are more: the same whatever order, or how often, `found` comes in."""
-    latest: dict[str, int] = {}
-    for at, user_id in (*people, *found):
-        latest[user_id] = max(at, latest.get(user_id, 0))
-    ordered = sorted(((at, user_id) for user_id, at in latest.items()), reverse=True)
-    return ordered[:MOST_PEOPLE], many or len(ordered) > MOST_PEOPLE
-
-
-def people_of(item: Notification) -> People:
-    return [(int(at), str(user_id)) for at, user_id in item.people]
+def ledger_of(item: Notification) -> Ledger:
+    """What an item holds. Of one that an earlier version wrote: people, and the newest one's comment."""
+    if item.acts is not None:
+        return Ledger(tuple(Act(*one) for one in item.acts), tuple(Act(*one) for one in item.gone or ()), item.many)
+    came_at = int(item.changed_at or 0)
+    found = []
+    for number, (at, user_id) in enumerate(item.people):
+        comment_id = item.comment_id or "" if number == 0 else ""
+        came = came_at if number == 0 else min(int(at), came_at)
+        found.append(Act(int(at), str(user_id), comment_id, came_at=came, rang_at=int(at)))
+    return Ledger(tuple(found), many=item.many)
 
 
 def _wanted(found: list[Activity]) -> list[Activity]:
-    """Without what the user switched off and whom they muted; without who is blocked, suspended or deleted."""
+    """Without what the user switched off and whom they muted; without who is blocked, suspended or deleted. What is
+    taken back is taken back whoever did it."""
     user_id, kind = found[0].user_id, found[0].kind
-    actors = {one.actor_id for one in found} - {NOBODY}
-    refused = preferences.refused(user_id, kind, actors)
+    actors = {one.actor_id for one in found if not one.withdrawn} - {NOBODY}
+    done = [one for one in found if not one.withdrawn]
+    refused = preferences.refused(user_id, kind, actors) if done else None
     if refused is None:
-        return []
+        return [one for one in found if one.withdrawn]
     refused |= relationships.blocked(user_id, actors - refused)
     accounts = access.accounts(actors - refused)
-    return [one for one in found if one.actor_id == NOBODY or _there(one.actor_id, refused, accounts)]
+    return [one for one in found if one.withdrawn or one.actor_id == NOBODY or _there(one.actor_id, refused, accounts)]
 
 
 def _there(actor_id: str, refused: set[str], accounts: dict[str, Account]) -> bool:
@@ -89,22 +99,39 @@ def _there(actor_id: str, refused: set[str], accounts: dict[str, Account]) -> bo
 def _store(user_id: str, subject: str, found: list[Activity]) -> Notification | None:
     wanted: list[Activity] | None = None
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
-        before, now = _find(user_id, subject), now_ms()
-        resting = bool(before and before.many and now < before.changed_at + HOT_SECONDS * 1000)
-        if before and resting and before.pushed != Pushed.PENDING:
+        item, now = _find(user_id, subject), now_ms()
+        before = ledger_of(item) if item else Ledger()
+        rests, pending = item and _rests(item, now), item and item.pushed == Pushed.PENDING
+        if rests and not pending and not _taken_back(before, found):
             return None
         wanted = _wanted(found) if wanted is None else wanted
-        if not wanted:
-            return None
-        after = _after(before, user_id, subject, wanted, now)
-        if before and _same(before, after):
-            return before if before.pushed == Pushed.PENDING else None
-        if resting:
-            return None
-        unchanged = Notification.changed_at == before.changed_at if before else Notification.user_id.does_not_exist()
-        if after.put_if(unchanged):
-            return after
+        came_at = max(now, _told_at(item) + 1)
+        after = ledger.changed(before, wanted, now, came_at)
+        if _same(before, after):
+            return item if pending and after.acts and wanted else None
+        if rests:
+            after = ledger.changed(before, _taken_back(before, wanted), now, came_at)
+            if _same(before, after):
+                return None
+        made = _made(user_id, subject, item, after, (now, came_at))
+        if made.put_if(_unchanged(item)):
+            return made if made.pushed == Pushed.PENDING and after.acts else None
     raise NotificationContended(subject)
+
+
+def _rests(item: Notification, now: int) -> bool:
+    return bool(item.many and now < int(item.touched_at or item.changed_at or 0) + HOT_SECONDS * 1000)
+
+
+def _taken_back(before: Ledger, found: list[Activity]) -> list[Activity]:
+    """Those that take back what is shown."""
+    shown = {act.actor_id for act in before.acts}
+    return [one for one in found if one.withdrawn and one.actor_id in shown]
+
+
+def _same(before: Ledger, after: Ledger) -> bool:
+    """That something was forgotten is not worth a write."""
+    return (before.acts, before.many) == (after.acts, after.many) and set(after.gone) <= set(before.gone)
 
 
 def _find(user_id: str, subject: str) -> Notification | None:
@@ -114,22 +141,38 @@ def _find(user_id: str, subject: str) -> Notification | None:
         return None
 
 
-def _after(before: Notification | None, user_id: str, subject: str, found: list[Activity], now: int) -> Notification:
-    earlier = people_of(before) if before else []
-    people, many = merged(earlier, bool(before and before.many), [(one.at, one.actor_id) for one in found])
-    wrote = [(one.at, one.actor_id, one.comment_id or "") for one in found]
-    wrote += [(*earlier[0], before.comment_id or "")] if before and earlier else []
+def _told_at(item: Notification | None) -> int:
+    return int(item.told_at or item.changed_at or 0) if item else 0
+
+
+def _made(user_id: str, subject: str, item: Notification | None, after: Ledger, times: tuple[int, int]) -> Notification:
+    now, came_at = times
+    told = any(act.came_at == came_at for act in after.acts)
+    kept_until = now // 1000 + (KEPT_SECONDS if after.acts or after.many else GONE_MS // 1000)
+    if item and item.changed_at and after.acts and not told:
+        kept_until = int(item.expires_at)
+    stays = int(item.changed_at or 0) if item and after.many else 0
     return Notification(
         user_id,
         subject,
-        people=people,
-        many=many,
-        comment_id=max(wrote)[2] or None,
-        changed_at=max(now, int(before.changed_at) + 1) if before else now,
-        pushed=Pushed.PENDING,
-        expires_at=now // 1000 + KEPT_SECONDS,
+        people=after.people,
+        acts=[list(astuple(act)) for act in after.acts],
+        gone=[list(astuple(act)) for act in after.gone],
+        many=after.many,
+        comment_id=(after.acts[0].comment_id or None) if after.acts else None,
+        changed_at=after.came_at or stays or None,
+        told_at=came_at if told else _told_at(item) or None,
+        touched_at=now,
+        version=int(item.version or 0) + 1 if item else 1,
+        pushed=Pushed.PENDING if told else item.pushed if item else Pushed.NONE,
+        expires_at=kept_until,
     )
 
 
-def _same(before: Notification, after: Notification) -> bool:
-    return (people_of(before), before.many, before.comment_id) == (people_of(after), after.many, after.comment_id)
+def _unchanged(item: Notification | None) -> Condition:
+    """What an earlier version wrote has no `version`; that one compares `changed_at`."""
+    if item is None:
+        return Notification.user_id.does_not_exist()
+    version = Notification.version
+    same: Condition = version == item.version
+    return same if item.version else version.does_not_exist() & (Notification.changed_at == item.changed_at)

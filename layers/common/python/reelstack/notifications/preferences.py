@@ -6,7 +6,9 @@ from reelstack.platform import cursors, sharding
 from reelstack.platform.clock import now_ms
 from reelstack.tables.notifications import NotificationPreference
 
-SETTINGS, MUTE = "settings", "mute#"
+SETTINGS, MUTE, SINCE = "settings", "mute#", "since#"
+FORGOTTEN_SECONDS = 91 * 24 * 3600
+"""A notification is kept for 90 days."""
 
 
 def refused(user_id: str, kind: str, actor_ids: Collection[str]) -> set[str] | None:
@@ -33,6 +35,26 @@ def switch_off(user_id: str, kinds: Collection[str]) -> None:
 def read_to(user_id: str) -> int:
     """Unix milliseconds: what came into the inbox until then has been read. Consistent."""
     return int(_settings(user_id).read_to or 0)
+
+
+def reading(user_id: str) -> tuple[int, dict[str, int]]:
+    """`read_to`, and of people with whom a block stood: until when what they did is not shown. One consistent query."""
+    within = NotificationPreference.preference.between(SETTINGS, f"{SINCE}~")
+    found = {item.preference: item for item in NotificationPreference.query(user_id, within, consistent_read=True)}
+    settings = found.pop(SETTINGS, None)
+    since = {name.removeprefix(SINCE): int(item.since or 0) for name, item in found.items()}
+    return int(settings.read_to or 0) if settings else 0, since
+
+
+def hide_until(user_id: str, other_id: str, at: int) -> None:
+    """What `other_id` did until then (unix milliseconds) is not shown to the user any more. Never takes back more."""
+    since = NotificationPreference.since
+    actions = [
+        since.set(at),
+        NotificationPreference.muted_id.set(other_id),
+        NotificationPreference.expires_at.set(at // 1000 + FORGOTTEN_SECONDS),
+    ]
+    NotificationPreference(user_id, f"{SINCE}{other_id}").update_if(since.does_not_exist() | (since < at), actions)
 
 
 def mark_read(user_id: str, to: int) -> None:

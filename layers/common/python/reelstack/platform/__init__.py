@@ -10,6 +10,8 @@ secrets         secrets, kept in memory for five minutes
 telemetry       logs, metrics, and the entry of every handler
 cursors         opaque cursors for pages
 sharding        lists that are spread over several partitions, read as one
+outages         which errors say that storage is slow, throttled or away
+media_types     media types as RFC 9110 has them; pure
 text            the one form in which text that people write is stored; pure
 text_fields     a type for each kind of field that people write
 stream_records  DynamoDB stream records as plain values

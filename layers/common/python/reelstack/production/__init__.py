@@ -16,6 +16,7 @@ engine_callbacks  stores task tokens and results of managed engines
 mediaconvert      MediaConvert as an encoder
 rekognition       Rekognition as an inspector
 speech            what is said in a clip, as text through the word list
+progress          how far a production is, as its owner reads it
 retries           further attempts at a production that failed
 leftovers         objects of attempts that failed or were replaced, and their removal
 reencodes         producing a published video again without an interruption of its playback

@@ -24,9 +24,9 @@ FETCHING_SECONDS = 60
 DECODED_PIXELS_PER_SECOND = 55e6
 """What one vCPU decodes. Measured 4K: HEVC 10 bit at 46 Mbit/s 170e6, AVC and HEVC at 100 Mbit/s 90e6 to 130e6, ProRes
 60e6; 1080p 93e6 to 115e6. Rounded down to the slowest, on a processor whose cores are not slower than Graviton's."""
-MAPPED_PIXELS_PER_SECOND = 50e6
-"""What one vCPU maps from HDR, or from another gamut, by the table of colours: measured 90e6 at 1080p with a
-processor's wide instructions, which not every one has."""
+MAPPED_PIXELS_PER_SECOND = 40e6
+"""What one vCPU maps from HDR, or from another gamut, by the table of colours: measured 90e6 at 1080p, and 40e6 without
+the wide instructions of x86."""
 ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
 """What one vCPU encodes with our presets, scaling included; rounded down."""
 HELD_SHARE = 0.5

@@ -70,15 +70,21 @@ def block(user_id: str, other_id: str) -> None:
     if user_id in _by(user_id, other_id):
         return
     _changing(user_id, other_id)
+    at = now_ms()
 
     def build(transaction: TransactWrite) -> None:
         transaction.delete(Follow(user_id, other_id))
         transaction.delete(Follow(other_id, user_id))
         transaction.update(
             Block(user_id, other_id),
-            actions=[Block.by.add({user_id}), Block.blocker_id.set(user_id), Block.blocked_at.set(now_ms())],
+            actions=[
+                Block.by.add({user_id}),
+                Block.blocker_id.set(user_id),
+                Block.blocked_at.set(at),
+                Block.stood_at.set(at),
+            ],
         )
-        transaction.update(Block(other_id, user_id), actions=[Block.by.add({user_id})])
+        transaction.update(Block(other_id, user_id), actions=[Block.by.add({user_id}), Block.stood_at.set(at)])
 
     transactions.commit(build)
 

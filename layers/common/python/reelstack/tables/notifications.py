@@ -7,7 +7,7 @@ from reelstack.tables.model import Deployed, Table
 
 
 class NotificationsByTime(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]
-    """Somebody's inbox, newest first."""
+    """Somebody's inbox, newest first. Sparse: of what was taken back there is nothing to show."""
 
     class Meta:
         index_name = "by_time"
@@ -29,12 +29,22 @@ class Notification(Table):
     """<kind>#<what it is about>: like#<video>, reply#<video>/<comment>, follow#."""
     people: JSONAttribute = JSONAttribute(default=list)
     """[[when (unix milliseconds), user id], ...]: the newest who did it, newest first, each once."""
+    acts: JSONAttribute = JSONAttribute(null=True)
+    """What they did, the fields of notifications.ledger.Act in their order. None: an earlier version wrote the item."""
+    gone: JSONAttribute = JSONAttribute(null=True)
+    """What was taken back of late, alike."""
     many = BooleanAttribute(default=False)
     """Whether more people did it than are kept here."""
     comment_id = UnicodeAttribute(null=True)
     """What the newest of them wrote."""
-    changed_at = NumberAttribute()
-    """Unix milliseconds: when this last came into the inbox. Only rises."""
+    changed_at = NumberAttribute(null=True)
+    """Unix milliseconds: when the last of what is there came into the inbox. None while nothing is there."""
+    told_at = NumberAttribute(null=True)
+    """When something last came into the inbox, there still or not. Only rises: a push is about one of these."""
+    touched_at = NumberAttribute(null=True)
+    """When the item was last written, but for `pushed`."""
+    version = NumberAttribute(null=True)
+    """Rises with each of these writes; what writers compare."""
     pushed = UnicodeAttribute()
     """One of notifications.notifications.Pushed: what became of telling the user about this change at once."""
     expires_at = NumberAttribute()
@@ -43,7 +53,7 @@ class Notification(Table):
 
 
 class PreferencesByMuted(GlobalSecondaryIndex["NotificationPreference"]):  # type: ignore[no-untyped-call]
-    """Who muted somebody: for erasing them, and told to nobody. Sparse: only mutes have a `muted_id`."""
+    """Who muted somebody, or has a `since` of them: for erasing them, and told to nobody. Sparse."""
 
     class Meta:
         index_name = "by_muted"
@@ -53,10 +63,11 @@ class PreferencesByMuted(GlobalSecondaryIndex["NotificationPreference"]):  # typ
 
 
 class NotificationPreference(Table):
-    """What a user wants to be told. `preference` is "settings", or "mute#<user>"."""
+    """What a user wants to be told. `preference` is "settings", "mute#<user>" or "since#<user>"."""
 
     class Meta(Deployed):
         field = "notification_preferences_table"
+        ttl = "expires_at"
 
     user_id = UnicodeAttribute(hash_key=True)
     preference = UnicodeAttribute(range_key=True)
@@ -65,7 +76,12 @@ class NotificationPreference(Table):
     read_to = NumberAttribute(null=True)
     """Of the settings: what came into the inbox until then has been read."""
     muted_id = UnicodeAttribute(null=True)
+    """Whom a mute, or `since`, is about."""
     muted_at = NumberAttribute(null=True)
+    since = NumberAttribute(null=True)
+    """A block stood between the two: what the other did until then is not shown any more, blocked or not."""
+    expires_at = NumberAttribute(null=True)
+    """Of `since`: when no notification is that old."""
 
     by_muted = PreferencesByMuted()
 

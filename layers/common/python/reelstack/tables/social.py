@@ -55,6 +55,7 @@ class Block(Table):
 
     class Meta(Deployed):
         field = "blocks_table"
+        stream = "NEW_AND_OLD_IMAGES"
 
     user_id = UnicodeAttribute(hash_key=True)
     other_id = UnicodeAttribute(range_key=True)
@@ -63,5 +64,7 @@ class Block(Table):
     blocker_id = UnicodeAttribute(null=True)
     """`user_id` if that is who blocked."""
     blocked_at = NumberAttribute(null=True)
+    stood_at = NumberAttribute(null=True)
+    """Unix milliseconds: when either of the two blocked the other last. None: an earlier version wrote the item."""
 
     by_blocker = BlocksByBlocker()

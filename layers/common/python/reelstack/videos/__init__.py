@@ -1,13 +1,13 @@
 """Videos: the video itself, the states it goes through, and who may see it.
 
-videos         reading and changing a video's item
-open_questions the question about a video, closed by the write that makes it needless
-lifecycle      the state changes that production writes, each one conditional
-access         may this user see, or act on, this video or account? The only module that answers
-audiences      the rules behind access; pure
-listings       pages of videos, without what the viewer may not see
-video_fields   limits of a video's title, description and tags
-video_view     a video as clients see it
-clip_links     the address of a clip's page
-change_events  stream records of videos, follows and accounts as events of the bus
+videos          reading and changing a video's item
+lifecycle       the state changes that production writes, each one conditional
+open_questions  the review, report or appeal that waits about a video
+access          may this user see, or act on, this video or account? The only module that answers
+audiences       the rules behind access; pure
+listings        pages of videos, without what the viewer may not see
+video_fields    limits of a video's title, description and tags
+video_view      a video as clients see it
+clip_links      the address of a clip's page
+change_events   stream records of videos, follows and accounts as events of the bus
 """

@@ -7,6 +7,7 @@ from reelstack.events import (
     AccountOpened,
     AnyEvent,
     FollowChanged,
+    FollowEnded,
     ProductionRequested,
     RestoreGranted,
     VideoPublished,
@@ -63,10 +64,19 @@ def ended(record: StreamRecord) -> str | None:
     return record.new["video_id"] if ended else None
 
 
-def read_follow(record: StreamRecord) -> list[FollowChanged]:
-    """The same of a follow's item: nothing when it ended."""
+def read_follow(record: StreamRecord) -> list[FollowChanged | FollowEnded]:
+    """The same of a follow's item."""
     before, after = record.old, record.new
-    if not after or after["state"] == before.get("state"):
+    if not after:
+        return [
+            FollowEnded(
+                follower_id=before["follower_id"],
+                followee_id=before["followee_id"],
+                state=before["state"],
+                since=int(before["since"]),
+            )
+        ]
+    if after["state"] == before.get("state"):
         return []
     return [
         FollowChanged(

@@ -5,6 +5,7 @@ middleware     what is checked before a request is read: CDN, caller, rate, role
 access_tokens  which tokens open this API
 auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
+addresses      every address of the API with its methods
 rate_limits    token buckets per user, address and route
 idempotency    responses that are stored under an Idempotency-Key
 bodies         request bodies that several services read
