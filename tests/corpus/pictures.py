@@ -41,6 +41,7 @@ def variable() -> list[Odd]:
             "a gap",
             run(*moving(rate="30"), "-vf", "select='not(between(n\\,10\\,19))'", "-fps_mode", "passthrough", *X264),
             frames=30,
+            notices=("rate-changed",),
         ),
     ]
 
