@@ -22,6 +22,7 @@ NO_TIMES = {
         "attempt",
         "attempts",
         "decision_tries",
+        "version",
         "leftovers",
         "reencode_attempt",
     ),
