@@ -116,6 +116,7 @@ EVERY = """
 reelstack sample clip.mp4 --seconds 3 --upright
 reelstack upload clip.mp4 --title "Every command"
 reelstack videos
+reelstack show VIDEO_ID
 reelstack edit VIDEO_ID --tag everything
 reelstack play VIDEO_ID
 reelstack check-hls "$(reelstack play VIDEO_ID)"

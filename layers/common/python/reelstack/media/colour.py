@@ -26,6 +26,9 @@ HD_WIDTH, SD_LINES = 1280, 576
 LINES_625, LINES_525 = (576,), (480, 486, 488)
 CUBE = "colours.cube"
 """The file beside what is made that holds the table of colours: media.colour_cube."""
+KNOWN = "setparams=color_primaries=bt709:color_trc=bt709"
+"""Before all filters, since scaling refuses pictures with tags that it cannot read (log100). What the file says about
+primaries and transfer is known by then, and comes back where it is needed."""
 BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=limited"
 
 

@@ -149,7 +149,8 @@ def on_grid(facts: Facts, *, padded: bool = False) -> str:
         options = colour.following(facts.colour, facts.transfer)
         first = shape.first_filters(facts.shape, interlaced=facts.interlaced, options=options)
         turn = shape.turn_filter(facts.shape.turn)
-    return f"{first}{times}{fields},{fps}{turn},tpad=stop=-1:stop_mode=clone"
+    known = f"{colour.KNOWN}," if facts.colour else ""
+    return f"{known}{first}{times}{fields},{fps}{turn},tpad=stop=-1:stop_mode=clone"
 
 
 def _opened(facts: Facts, source: Path, threads: int, *options: str) -> list[str]:
