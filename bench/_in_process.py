@@ -20,7 +20,7 @@ STEP: dict[str, Any] = {"video_id": "v1", "upload_id": "u1", "attempt": 1, "key"
 
 @contextmanager
 def in_process() -> Iterator[Any]:
-    """S3 and DynamoDB in process, and a configuration that names them."""
+    """S3, DynamoDB and a secret in process, and a configuration that names them."""
     os.environ |= _environment()
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
@@ -34,6 +34,7 @@ def in_process() -> Iterator[Any]:
         s3 = aws.client("s3")
         for bucket in ("uploads", "media"):
             s3.create_bucket(Bucket=bucket)
+        aws.client("secretsmanager").create_secret(Name="origin", SecretString="only-the-cdn-knows")
         yield s3
 
 
@@ -56,6 +57,8 @@ def _environment() -> dict[str, str]:
         "REELSTACK_ENCODE_THREADS": str(stage.encode_threads),
         "REELSTACK_MAX_CLIP_MICRODOLLARS": str(round(stage.max_clip_dollars * 1_000_000)),
         "REELSTACK_SEGMENT_WORKERS": str(stage.segment_workers),
+        "REELSTACK_SPEECH": "none",
+        "REELSTACK_ORIGIN_SECRET": "origin",
         "REELSTACK_SEGMENT_SECONDS": str(stage.segment_seconds),
         "REELSTACK_MAX_DURATION_SECONDS": str(stage.max_duration_seconds),
         "REELSTACK_AVC_RUNGS": ",".join(map(str, stage.avc_rungs)),
