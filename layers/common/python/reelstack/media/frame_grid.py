@@ -50,14 +50,16 @@ def frame_grid(
         return FrameGrid(fps, max(1, _nearest(last_duration * time_base * fps)), constant=False)
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
     measured = (len(ticks) - 1) / ((ticks[-1] - ticks[0]) * time_base)
-    for rate in (*announced, *USUAL, measured.limit_denominator(1001)):
+    steps = [later - earlier for earlier, later in pairwise(ticks)]
+    regular = _usual(1 / (_regular(steps) * time_base))
+    # With one late frame 30 is no constant rate, and a slightly slower one would be, by chance.
+    usual = USUAL if _is_constant(ticks, time_base, regular) else ()
+    for rate in (*announced, *usual, measured.limit_denominator(1001)):
         if rate >= 1 and _is_constant(ticks, time_base, rate):
             every = -(-rate // MAX_FPS)
             frames = len(ticks) if every == 1 else max(1, _nearest(seconds * rate / every))
             return FrameGrid(rate / every, frames, constant=every == 1)
-    steps = [later - earlier for earlier, later in pairwise(ticks)]
-    fps = _usual(1 / (_regular(steps) * time_base))
-    return FrameGrid(fps, max(1, _nearest(seconds * fps)), constant=False)
+    return FrameGrid(regular, max(1, _nearest(seconds * regular)), constant=False)
 
 
 def _is_constant(ticks: list[int], time_base: Fraction, rate: Fraction) -> bool:
