@@ -78,7 +78,7 @@ def app_client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolCl
     """What web, phones and the command line sign in as: authorization code with PKCE, and no secret to keep.
 
     Not with SRP: tokens of Cognito's own API carry the scope of self-service (aws.cognito.signin.user.admin), by which
-    whoever holds one changes password, second factor and address. Tokens of the code flow have what they ask for, and
+    the holder of one changes password, second factor and address. Tokens of the code flow have what they ask for, and
     only the scopes below are given.
     """
     # The distribution's own name is only known once it is there: `reelstack deploy` adds it to web_origins then.

@@ -23,6 +23,6 @@ def change(user_id: str, session_id: str | None, old: str, new: str) -> None:
 
 
 def forgotten(user_id: str, username: str) -> None:
-    """The pool has a new password for `username`, whose `sub` is `user_id`: whoever was signed in is so no more."""
+    """The pool has a new password for `username`, whose `sub` is `user_id`: all sign-ins end."""
     user_pool.sign_out_name(username)
     sessions.end_all(user_id)

@@ -1,6 +1,6 @@
 """The page of a clip: the web app's page with what crawlers and other sites read of the clip in its head. Pure.
 
-The app itself asks the API for the clip, as whoever is signed in. What is written here is the same for everybody, and
+The app itself asks the API for the clip, in its user's name. What is written here is the same for everybody, and
 says enough where no script runs. Whatever people wrote is escaped; the page's Content-Security-Policy is the app's.
 """
 

@@ -1,6 +1,6 @@
-"""Clips as they are shown to whoever has their link: what is told of one to people, to crawlers and to other sites.
+"""Clips as everybody with their link sees them: what is told of one to people, to crawlers and to other sites.
 
-It is told what an anonymous reader may see, whoever asks: the answers are kept at the edge for a minute and are the
+A signed-in caller is told no more than an anonymous reader: the answers are kept at the edge for a minute and are the
 same for all. A clip that was public and is removed by its owner or by moderators is told to be gone; everything else
 that may not be seen is told like an id that never was.
 """
