@@ -36,3 +36,9 @@ test('a refusal is told at once, and trouble that lasts is told in the end', asy
   await assert.rejects(api.setLiked('v1', true), /No/);
   assert.equal(asked(), 4);
 });
+
+test('a change of password is sent once, because a second one would be told that the old password is wrong', async () => {
+  const asked = answering(503, 204);
+  await assert.rejects(api.changePassword('old', 'new'), /No/);
+  assert.equal(asked(), 1);
+});

@@ -89,6 +89,13 @@ test('a network that is away, or a service that never answers, keeps nobody sign
 test('tokens that are refused are forgotten without asking anybody', async () => {
   const asked = answering(async () => Response.json({ error: 'invalid_grant' }, { status: 400 }));
   const session = signedIn(ELSEWHERE, 0);
-  await assert.rejects(session.token());
+  await assert.rejects(session.token(), { status: 401, message: 'Your sign-in has ended. Sign in again.' });
   assert.deepEqual([asked.length, session.signedIn, stored.size], [1, false, 0]);
+});
+
+test('a sign-in service in trouble ends no sign-in', async () => {
+  answering(async () => Response.json({ message: 'Try later' }, { status: 503 }));
+  const session = signedIn(ELSEWHERE, 0);
+  await assert.rejects(session.token(), { status: 503 });
+  assert.deepEqual([session.signedIn, stored.size], [true, 1]);
 });

@@ -113,7 +113,7 @@ def _answers() -> dict[str, Any]:
         lifetimes = {GONE: -5, RENEWS: -5}
         page = videos[4:] if "cursor" in given else videos[:4]
         playing = {
-            video["video_id"]: _playback(video["video_id"], lifetimes.get(video["video_id"], 3600)) for video in page
+            video["video_id"]: playback(video["video_id"], lifetimes.get(video["video_id"], 3600)) for video in page
         }
         items = [video | shown | {"playback": playing[video["video_id"]]} for video in page]
         return 200, {"items": items, "cursor": None if "cursor" in given else "more"}
@@ -124,7 +124,7 @@ def _answers() -> dict[str, Any]:
     }
     for video in (PLAYS, REFUSES, RENEWS, GONE):
         path = f"/api/v1/videos/{video}"
-        answers[f"GET {path}/playback"] = lambda _, video=video: (200, _playback(video))
+        answers[f"GET {path}/playback"] = lambda _, video=video: (200, playback(video))
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
@@ -167,7 +167,7 @@ def _hosted_sign_in() -> dict[str, Any]:
     }
 
 
-def _playback(video: str, seconds: int = 3600) -> dict[str, Any]:
+def playback(video: str, seconds: int = 3600) -> dict[str, Any]:
     now = int(time.time())
     until = now + seconds
     urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}

@@ -38,9 +38,49 @@ export interface Video {
   notices?: { code: string; message: string }[] | null;
 }
 
+/** A clip as its owner is told of it. */
+export interface OwnVideo {
+  video_id: string;
+  title: string;
+  /** uploading, queued, processing, review, published, restoring, rejected, failed or deleted; a newer service may add. */
+  state: string;
+  author: Author;
+  reason_message: string | null;
+  reason_detail: string | null;
+  attempt: number;
+  /** Unix milliseconds. */
+  created_at: number;
+  /** "#rrggbb", what to show in place of the poster. */
+  color: string | null;
+  poster_url: string | null;
+  /** While it is queued or processing; lists leave it out. */
+  progress?: Progress | null;
+  notices?: { code: string; message: string }[] | null;
+}
+
+export interface Progress {
+  /** queued, probing, first-rung, encoding or packaging; a newer service may add. */
+  stage: string;
+  renditions_done: number;
+  /** Null until the file was looked at. */
+  renditions_total: number | null;
+  /** Null: there is no estimate. */
+  remaining_seconds: number | null;
+}
+
+export interface OwnPage {
+  items: OwnVideo[];
+  cursor: string | null;
+}
+
 export interface Page {
   items: Video[];
   cursor: string | null;
+}
+
+interface Asked {
+  method: 'GET' | 'PUT' | 'DELETE' | 'POST';
+  body?: string;
 }
 
 /** The part of /v1 that this page uses. Every method throws a Problem when the answer is a refusal. */
@@ -67,23 +107,45 @@ export class Api {
     return this.#json(`/v1/videos/${encodeURIComponent(id)}/playback`);
   }
 
+  /** What I uploaded, newest first, in whatever state. */
+  own(cursor: string | null): Promise<OwnPage> {
+    return this.#json(`/v1/videos?${new URLSearchParams({ limit: '20', ...(cursor ? { cursor } : {}) })}`);
+  }
+
+  /** One clip of mine, with how far its production is. */
+  ownVideo(id: string): Promise<OwnVideo> {
+    return this.#json(`/v1/videos/${encodeURIComponent(id)}`);
+  }
+
+  /** Ends every other sign-in of mine. */
+  async changePassword(current: string, wanted: string): Promise<void> {
+    const body = JSON.stringify({ old_password: current, new_password: wanted });
+    // Sent once: if the first answer is lost, a second request would be told that the old password is wrong.
+    await this.#call('/v1/me/password', { method: 'POST', body }, ATTEMPTS);
+  }
+
   async setLiked(id: string, liked: boolean): Promise<void> {
-    await this.#call(`/v1/videos/${encodeURIComponent(id)}/like`, liked ? 'PUT' : 'DELETE');
+    await this.#call(`/v1/videos/${encodeURIComponent(id)}/like`, { method: liked ? 'PUT' : 'DELETE' });
   }
 
   async #json<Body>(path: string): Promise<Body> {
-    return (await (await this.#call(path, 'GET')).json()) as Body;
+    return (await (await this.#call(path, { method: 'GET' })).json()) as Body;
   }
 
-  /** Every request here may be repeated: it is, when the service is busy or the network away for a moment. */
-  async #call(path: string, method: 'GET' | 'PUT' | 'DELETE', attempt = 1): Promise<Response> {
+  /** Asked again up to `ATTEMPTS` times when the service is busy or the network away for a moment. */
+  async #call(path: string, asked: Asked, attempt = 1): Promise<Response> {
+    const { method, body } = asked;
     const token = await this.#token();
     if (token === null && method !== 'GET') {
       throw new Problem(401, 'signed-out', 'Sign in first');
     }
     const request = {
       method,
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body ?? null,
       signal: AbortSignal.timeout(PATIENCE_MS),
     };
     const answer = await fetch(path, request).catch((error: unknown) => {
@@ -99,6 +161,6 @@ export class Api {
       throw await problemOf(answer);
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_WAIT_MS * 2 ** attempt));
-    return this.#call(path, method, attempt + 1);
+    return this.#call(path, asked, attempt + 1);
   }
 }

@@ -2,6 +2,8 @@ import { Api } from './api.ts';
 import { Clips } from './clips.ts';
 import { type Config, loadConfig } from './config.ts';
 import { find, fromTemplate } from './dom.ts';
+import { OwnClips } from './own.ts';
+import { passwordForm } from './passwords.ts';
 import { inWords, Problem } from './problem.ts';
 import { clipOf } from './route.ts';
 import { Session } from './session.ts';
@@ -10,6 +12,8 @@ const main = find(document, 'main', HTMLElement);
 const notice = find(document, '#notice', HTMLElement);
 const signInButton = find(document, '#sign-in-first', HTMLButtonElement);
 const wanted = clipOf(location.pathname);
+const allButton = find(document, '#all-clips', HTMLButtonElement);
+const ownButton = find(document, '#own', HTMLButtonElement);
 const signOut = find(document, '#sign-out', HTMLButtonElement);
 
 /** How the API says that a clip is not there, or not for the person who asks. */
@@ -20,11 +24,23 @@ function tell(error: unknown): void {
   notice.hidden = !error;
 }
 
+/** The view of one's own clips, while it is shown. */
+let own: OwnClips | null = null;
+
+/** Ends the view before, and offers in the header what leads away from this one. */
+function enter(view: 'all' | 'own' | 'sign-in', session: Session): void {
+  own?.stop();
+  own = null;
+  allButton.hidden = view !== 'own';
+  ownButton.hidden = view !== 'all' || !session.signedIn;
+  signOut.hidden = view === 'sign-in' || !session.signedIn;
+  signInButton.hidden = view === 'sign-in' || session.signedIn;
+}
+
 async function showClips(config: Config, session: Session): Promise<void> {
   tell(null);
   const clips = new Clips(new Api(async () => (session.signedIn ? session.token() : null)));
-  signOut.hidden = !session.signedIn;
-  signInButton.hidden = session.signedIn;
+  enter('all', session);
   const before = { signedIn: session.signedIn, shown: [...main.childNodes] };
   main.replaceChildren(clips.root);
   try {
@@ -32,6 +48,20 @@ async function showClips(config: Config, session: Session): Promise<void> {
   } catch (error) {
     await refused(error, config, session, before);
   }
+}
+
+async function showOwn(config: Config, session: Session): Promise<void> {
+  tell(null);
+  enter('own', session);
+  const api = new Api(() => session.token());
+  own = new OwnClips(api, (error) => {
+    session.forget();
+    showSignIn(config, session);
+    tell(error);
+  });
+  main.replaceChildren(own.root, passwordForm(api));
+  main.focus();
+  await own.refresh();
 }
 
 interface Before {
@@ -58,8 +88,7 @@ async function refused(error: unknown, config: Config, session: Session, before:
 }
 
 function showSignIn(config: Config, session: Session): void {
-  signOut.hidden = true;
-  signInButton.hidden = true;
+  enter('sign-in', session);
   if (config.auth === 'code') {
     const panel = fromTemplate('sign-in-elsewhere');
     find(panel, '.leave', HTMLButtonElement).addEventListener('click', () => void session.leaveToSignIn().catch(tell));
@@ -101,6 +130,8 @@ async function start(): Promise<void> {
   const session = new Session(config);
   find(document, '#stage', HTMLElement).textContent = config.stage === 'prod' ? '' : config.stage;
   signInButton.addEventListener('click', () => showSignIn(config, session));
+  allButton.addEventListener('click', () => void showClips(config, session));
+  ownButton.addEventListener('click', () => void showOwn(config, session));
   signOut.addEventListener('click', () => {
     signOut.disabled = true;
     void session.signOut().finally(() => {

@@ -147,8 +147,9 @@ export class Session {
         ? this.#initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refresh })
         : this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh }));
     } catch (error) {
-      if (error instanceof Problem) {
+      if (error instanceof Problem && error.status < 500) {
         this.forget();
+        throw new Problem(401, 'sign-in-ended', 'Your sign-in has ended. Sign in again.');
       }
       throw error;
     }
