@@ -1,5 +1,6 @@
-"""token, profile, avatar, sessions, suspend, restore, role: who people are, and what administrators may do."""
+"""token, profile, avatar, sessions, password, suspend, restore, role: who people are, what administrators may do."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -7,7 +8,7 @@ import typer
 
 from cli.arguments import User
 from cli.output import named, when
-from cli.session import As, AsJson, connect, print_json, token_provider
+from cli.session import As, AsJson, connect, is_elsewhere, print_json, token_provider
 
 if TYPE_CHECKING:
     from reelstack_client import Profile
@@ -17,7 +18,7 @@ SHOWN_CHARACTERS = 8
 
 
 def register(app: typer.Typer) -> None:
-    for command in (token, profile, avatar, sessions, suspend, restore, role):
+    for command in (token, profile, avatar, sessions, password, suspend, restore, role):
         app.command()(command)
 
 
@@ -119,6 +120,41 @@ def _whole(beginning: str, session_ids: list[str]) -> str:
         said = "several of your sessions begin" if found else "none of your sessions begins"
         raise typer.BadParameter(f"{said} with {beginning!r}: `reelstack sessions` lists them", param_hint="--revoke")
     return found[0]
+
+
+def password(name: As = "bob") -> None:
+    """Change my password. Every other sign-in of mine ends; this one ends with its access token, within an hour.
+
+    Asks for the current password, and twice for the new one, and shows none of them. From a pipe it reads two lines:
+    the current password and the new one. A demo user's current one is what `reelstack up` printed.
+
+    \b
+      reelstack password --as bob
+      printf '%s\\n' "$OLD" "$NEW" | reelstack password
+    """
+    current, new = _asked_for() if sys.stdin.isatty() else _piped()
+    connect(name).accounts.change_password(current, new)
+    typer.echo("The password is changed, and every other sign-in has ended.")
+    if is_elsewhere():
+        typer.echo("REELSTACK_TOKEN is good for an hour at most: sign in again with the new password then.")
+        return
+    from local import people, places
+
+    people.keep_password(places.places(), name, new)
+    typer.echo(f"From now on commands with `--as {name}` sign in with the new one. A browser asks {name} for it.")
+
+
+def _asked_for() -> tuple[str, str]:
+    current: str = typer.prompt("Current password", hide_input=True)
+    new: str = typer.prompt("New password", hide_input=True, confirmation_prompt="New password, again")
+    return current, new
+
+
+def _piped() -> tuple[str, str]:
+    lines = sys.stdin.read().splitlines()
+    if len(lines) != 2:
+        raise typer.BadParameter(f"give two lines, the current password and the new one; there are {len(lines)}")
+    return lines[0], lines[1]
 
 
 def suspend(

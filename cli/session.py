@@ -16,7 +16,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 def token_provider(name: str) -> "TokenProvider":
     """Access tokens of `name`. With REELSTACK_URL set, the token of REELSTACK_TOKEN, whoever that is."""
-    if "REELSTACK_URL" in os.environ:
+    if is_elsewhere():
         given = os.environ.get("REELSTACK_TOKEN", "")
         if not given:
             raise typer.BadParameter("REELSTACK_URL is set, so REELSTACK_TOKEN must hold an access token of that stage")
@@ -30,9 +30,14 @@ def token_provider(name: str) -> "TokenProvider":
     return people.sign_in(outputs.read(here), known[name])
 
 
+def is_elsewhere() -> bool:
+    """Whether commands talk to another stage than this laptop's."""
+    return "REELSTACK_URL" in os.environ
+
+
 def stage_url() -> str:
     """The origin that commands talk to."""
-    if "REELSTACK_URL" in os.environ:
+    if is_elsewhere():
         return os.environ["REELSTACK_URL"].rstrip("/")
     from local import outputs, places
 
@@ -41,7 +46,7 @@ def stage_url() -> str:
 
 def lacks_search() -> bool:
     """Whether commands talk to a laptop cloud of profile core. What another stage has is not known here."""
-    if "REELSTACK_URL" in os.environ:
+    if is_elsewhere():
         return False
     from local import outputs, places
     from local.errors import NotUp

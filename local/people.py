@@ -4,7 +4,7 @@ import contextlib
 import json
 import secrets
 import string
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import httpx
 
@@ -33,9 +33,7 @@ class Person:
 def make(services: Services, outputs: Outputs) -> list[Person]:
     """Makes who is missing, and sets everyone's password and group as they are kept in `.local/users.json`."""
     people = _kept(services.places) or [Person(name, role, _password()) for name, role in ROLES.items()]
-    target = services.places.users
-    target.touch(mode=0o600)
-    target.write_text(json.dumps([asdict(person) for person in people], indent=1) + "\n")
+    _keep(services.places, people)
     cognito = client(services, "cognito-idp")
     pool = outputs.user_pool_id
     for person in people:
@@ -70,12 +68,24 @@ def sign_in(outputs: Outputs, person: Person, http: httpx.Client | None = None) 
     return PasswordSignIn(outputs.endpoint, outputs.client_id, person.name, person.password, http)
 
 
+def keep_password(places: Places, name: str, password: str) -> None:
+    """Notes the password that a demo user has from now on, also after the next `up`. Raises NotUp."""
+    people = read(places)
+    _keep(places, [replace(person, password=password) if person.name == name else person for person in people])
+
+
 def read(places: Places) -> list[Person]:
     """The demo users of the last `up`. Raises NotUp."""
     people = _kept(places)
     if not people:
         raise NotUp(f"no cloud was started in {places.home}: run `reelstack up`")
     return people
+
+
+def _keep(places: Places, people: list[Person]) -> None:
+    places.users.touch(mode=0o600)
+    places.users.chmod(0o600)  # an older file keeps its mode otherwise
+    places.users.write_text(json.dumps([asdict(person) for person in people], indent=1) + "\n")
 
 
 def _kept(places: Places) -> list[Person]:

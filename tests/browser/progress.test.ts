@@ -17,10 +17,12 @@ const made = (stage: string, done: number, total: number | null, seconds: number
     }),
   );
 
-test('progress reads as the command line has it', () => {
+test('progress reads as on the command line, without saying the state twice', () => {
   assert.equal(made('encoding', 3, 8, 130), 'encoding, 3 of 8 renditions, about 2 min left');
   assert.equal(made('first-rung', 0, 8, 99), 'first rung, 0 of 8 renditions, about 99 s left');
-  assert.equal(made('queued', 0, null, null), 'queued');
+  assert.equal(made('probing', 0, null, null), 'probing');
+  assert.equal(made('queued', 0, null, 40), 'about 40 s left');
+  assert.equal(made('queued', 0, null, null), '');
   assert.equal(progress.progressOf(clip('a', 'published')), '');
 });
 

@@ -1,29 +1,19 @@
-"""The page of one's own clips, and its form for a new password, in Chromium; what lies behind the edge is a stand-in."""
+"""One's own clips on the page, and its form for a new password, in Chromium; behind the edge is a small stand-in."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import NOTICE, PASSWORD, PLAYS, USER, Site, build_page, make_clip, playback, small_site
+from tests.browser.small_site import NOTICE, PASSWORD, PLAYS, USER, Site, playback
 from tests.local.tiny_origin import Asked
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 DECLINED = "A moderator declined the clip."
 WRONG = "The old password is not the one of this account"
 NO_CLIPS: dict[str, Any] = {"items": [], "cursor": None}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("own")
-    build_page(folder / "page")
-    make_clip(folder / "clip")
-    with small_site(folder / "page", folder / "clip") as made:
-        yield made
 
 
 class Productions:
@@ -67,7 +57,7 @@ def test_a_creator_watches_clips_on_their_way_to_the_end(site: Site, tmp_path: P
     site.origin.answers |= answers | {"GET /api/v1/videos": making.listed}
     found = in_chromium("own", url=site.url, username=USER, password=PASSWORD, screenshot=str(tmp_path / "page"))
     waiting = {"link": None, "bar": None, "poster": False}
-    assert found["queued"] == waiting | {"state": "Queued", "how-far": "queued, about 40 s left"}
+    assert found["queued"] == waiting | {"state": "Queued", "how-far": "about 40 s left"}
     assert found["review"] == waiting | {"state": "In review"}
     encoding = {"state": "In production", "how-far": "encoding, 3 of 8 renditions, about 2 min left", "bar": 3 / 8}
     assert found["production"] == waiting | encoding

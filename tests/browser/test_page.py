@@ -1,30 +1,15 @@
 """The built page in a real browser, through a real edge; only what lies behind the edge is a small stand-in."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.edge import CODE
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, build_page, make_clip, small_site
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, small_site
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    build_page(folder / "page")
-    make_clip(folder / "clip")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def site(files: Path) -> Iterator[Site]:
-    with small_site(files / "page", files / "clip") as made:
-        yield made
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
 
 def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:

@@ -30,12 +30,12 @@ export function reasonOf(video: OwnVideo): string {
   return [...new Set(sentences.filter(Boolean))].join(' ');
 }
 
-/** How far a production is: "encoding, 3 of 8 renditions, about 2 min left"; empty where nothing is known. */
+/** How far a production is: "encoding, 3 of 8 renditions, about 2 min left"; empty where no more than the state is known. */
 export function progressOf({ progress }: OwnVideo): string {
   if (!progress) {
     return '';
   }
-  const parts = [progress.stage.replaceAll('-', ' ')];
+  const parts = progress.stage === 'queued' ? [] : [progress.stage.replaceAll('-', ' ')];
   if (progress.renditions_total) {
     parts.push(`${progress.renditions_done} of ${progress.renditions_total} renditions`);
   }
