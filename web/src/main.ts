@@ -16,6 +16,9 @@ const allButton = find(document, '#all-clips', HTMLButtonElement);
 const ownButton = find(document, '#own', HTMLButtonElement);
 const signOut = find(document, '#sign-out', HTMLButtonElement);
 
+/** What the page came with: the words of the edge where a clip is not there. */
+const delivered = [...main.childNodes];
+
 /** How the API says that a clip is not there, or not for the person who asks. */
 const HIDDEN = new Set([403, 404, 410]);
 
@@ -41,12 +44,12 @@ async function showClips(config: Config, session: Session): Promise<void> {
   tell(null);
   const clips = new Clips(new Api(async () => (session.signedIn ? session.token() : null)));
   enter('all', session);
-  const before = { signedIn: session.signedIn, shown: [...main.childNodes] };
+  const { signedIn } = session;
   main.replaceChildren(clips.root);
   try {
     await (wanted ? clips.show(wanted) : clips.load());
   } catch (error) {
-    await refused(error, config, session, before);
+    await refused(error, config, session, signedIn);
   }
 }
 
@@ -64,24 +67,19 @@ async function showOwn(config: Config, session: Session): Promise<void> {
   await own.refresh();
 }
 
-interface Before {
-  signedIn: boolean;
-  shown: ChildNode[];
-}
-
 /** A sign-in that is over reads as nobody; what is not there for anybody is said in the server's own words. */
-async function refused(error: unknown, config: Config, session: Session, before: Before): Promise<void> {
+async function refused(error: unknown, config: Config, session: Session, wasSignedIn: boolean): Promise<void> {
   const status = error instanceof Problem ? error.status : 0;
   if (status === 401) {
     session.forget();
-    if (wanted && before.signedIn) {
+    if (wanted && wasSignedIn) {
       await showClips(config, session);
       return;
     }
     showSignIn(config, session);
   }
   if (HIDDEN.has(status) && document.querySelector('meta[name="reelstack:clip"]')) {
-    main.replaceChildren(...before.shown);
+    main.replaceChildren(...delivered);
     return;
   }
   tell(error);
