@@ -103,7 +103,7 @@ def test_other_than_two_lines_are_not_sent(stage: Stage, given: str) -> None:
 def test_a_terminal_asks_twice_and_shows_nothing(stage: Stage) -> None:
     ours, theirs = pty.openpty()
     argv = [sys.executable, "-m", "cli.main", "password"]
-    given = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    given: dict[str, Any] = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
     with subprocess.Popen(argv, **given, start_new_session=True, close_fds=True) as running:
         os.close(theirs)
         shown = ""
