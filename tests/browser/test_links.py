@@ -1,9 +1,11 @@
 """The link of a clip, and pages of other origins, in Chromium on the deployed local cloud: edge, API and storage."""
 
+import re
 import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +14,7 @@ import pytest
 from local.places import ROOT
 from local.up import Cloud
 from tests.browser.scenarios import in_chromium
-from tests.cloud.driver import Driver
+from tests.cloud.driver import Driver, draw
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 
@@ -117,3 +119,18 @@ def test_a_page_of_another_origin_reads_plays_and_uploads(drive: Driver, elsewhe
     assert found["range"] == [206, True]
     assert found["played"] is True
     assert found["upload"] == [201, 200, True]
+
+
+@pytest.mark.engines
+def test_a_creator_sees_a_clip_of_hers_being_made_and_opens_it(drive: Driver, tmp_path: Path) -> None:
+    """Uploaded from elsewhere; the page is told by the API alone."""
+    ann = drive.people["ann"]
+    file = draw(tmp_path / "own.mp4", seconds=15, size="1280x720")
+    drive.client("ann").uploads.upload(file, title="On its way")
+    found = in_chromium(
+        "own_made", url=drive.outputs.edge_url, username=ann.name, password=ann.password, title="On its way"
+    )
+    states = list(dict.fromkeys(state for state, _ in found["seen"]))
+    assert states[-2:] == ["In production", "Published"]
+    assert any(re.search(r"\d of \d+ renditions, about \d+ s left", progress) for _, progress in found["seen"])
+    assert (found["shown"], found["complaints"]) == (1, [])
