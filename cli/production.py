@@ -46,7 +46,7 @@ def production(name: As = "ada", as_json: AsJson = False) -> None:
 
 
 def dead_letters(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
-    """Orders that could not be started, each with the reason. They stay where they are.
+    """Jobs that could not be started, each with the reason. They stay where they are.
 
     \b
       reelstack dead-letters --queue low
