@@ -79,6 +79,7 @@ class Shell:
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         told = done.stdout + done.stderr
+        assert told.strip(), f"{line} did something and says nothing of it"
         assert line in RAW or not UUID.search(ADDRESS.sub("", told)), f"{line} shows an id of a person:\n{told}"
         if line.startswith("reelstack upload"):
             self.video_id = done.stdout.split()[0]

@@ -1,4 +1,4 @@
-"""docs/operations.md says what to do about every alarm and every dead-letter queue, and names none that does not exist."""
+"""docs/operations.md says what to do about every alarm and dead-letter queue, and names none that does not exist."""
 
 import re
 from pathlib import Path
