@@ -57,7 +57,8 @@ class DeliveryStack(Stack):
             default_root_object="index.html",
             domain_names=[site] if site else None,
             certificate=certificate,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            # CloudFront's own certificate has its own minimum, which nobody can change.
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if certificate else None,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=PRICE_CLASSES[settings.price_class],
             web_acl_id=web_acl_arn,

@@ -4,8 +4,9 @@ import pytest
 
 from cli.failures import ADVICE_BY_TYPE, explain
 from cli.output import counted
+from cli.privacy import ExportLines
 from cli.refusals import all_of
-from reelstack_client import NotAllowed, SignInFailed, WrongType
+from reelstack_client import Export, NotAllowed, SignInFailed, WrongType
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,10 @@ def test_lists_are_read_as_words() -> None:
     said = explain(WrongType(415, "media-type-not-allowed", "Only video", "", {"allowed": ["video/mp4", "video/webm"]}))
     assert said
     assert "allowed: video/mp4, video/webm" in said
+
+
+def test_an_export_says_each_step_once(capsys: pytest.CaptureFixture[str]) -> None:
+    show = ExportLines()
+    for percent, finished in ((0, []), (0, []), (50, ["likes"]), (50, ["likes"]), (99, ["likes", "reelstack-1.zip"])):
+        show(Export(export_id="e1", state="running", asked_at=1, percent=percent, finished=tuple(finished)))
+    assert capsys.readouterr().err.splitlines() == ["    0 %", "   50 %  likes", "   99 %  reelstack-1.zip"]

@@ -14,7 +14,7 @@ METRICS = {"AssetsNotConforming", "CounterContended", "CounterResized", "PushFai
 
 
 def alarms(assembly: Assembly) -> set[str]:
-    return {alarm.path.split("/")[-1].removeprefix("Alarms") for alarm in assembly.of("AWS::CloudWatch::Alarm")}
+    return {alarm.path.split("/")[-1] for alarm in assembly.of("AWS::CloudWatch::Alarm")}
 
 
 def dead_letters(assembly: Assembly) -> set[str]:
