@@ -80,6 +80,7 @@ def avatar(
     accounts = connect(name).accounts
     if file is None:
         accounts.remove_avatar()
+        typer.echo("removed")
         return
     typer.echo(accounts.send_avatar(file).avatar_url)
 
