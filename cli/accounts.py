@@ -81,6 +81,7 @@ def avatar(
     accounts = connect(name).accounts
     if file is None:
         accounts.remove_avatar()
+        typer.echo("removed")
         return
     typer.echo(accounts.send_avatar(file).avatar_url)
 
@@ -108,9 +109,9 @@ def sessions(
         print_json(found)
         return
     for session in found:
-        mark = "this one" if session.current else ""
-        shown = (session.session_id[:SHOWN_CHARACTERS], when(session.created_at), when(session.seen_at), session.agent)
-        typer.echo("  ".join((*shown, mark)))
+        times = f"since {when(session.created_at)}", f"seen {when(session.seen_at)}"
+        parts = session.session_id[:SHOWN_CHARACTERS], *times, session.agent, "this one" if session.current else ""
+        typer.echo("  ".join(parts).rstrip())
 
 
 def _whole(beginning: str, session_ids: list[str]) -> str:

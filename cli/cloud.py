@@ -1,6 +1,10 @@
 """up, down, status, logs: the laptop cloud."""
 
+import os
+import shutil
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -118,7 +122,7 @@ def status(as_json: AsJson = False) -> None:
 
 def logs(
     name: Annotated[
-        str | None, typer.Argument(help="A process (aws, cache, edge), a function (probe, uploads …).")
+        str | None, typer.Argument(help="A process (aws, cache, search, edge), a function (probe, uploads …).")
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
 ) -> None:
@@ -155,4 +159,19 @@ def _welcome(cloud: "Cloud") -> None:
     if cloud.sample:
         typer.echo(f"\nThe sample clip: {cloud.sample.link}")
         typer.echo(f"  for any HLS player: {cloud.sample.master_url}")
-    typer.echo('\nNext: `reelstack upload clip.mp4 --title "…"`, `reelstack status`, `reelstack down`.')
+    typer.echo("\nNext:")
+    for line in next_lines(os.environ.get("PATH", os.defpath)):
+        typer.echo(f"  {line}")
+
+
+def next_lines(path: str) -> list[str]:
+    """What a newcomer types next. A shell that does not find `reelstack` in `path` is told first where it is."""
+    activate = Path(sys.executable).parent / "activate"
+    found = shutil.which("reelstack", path=path)
+    return [
+        *([] if found else [f". {os.path.relpath(activate)}"]),
+        "reelstack sample clip.mp4",
+        'reelstack upload clip.mp4 --title "Hi"',
+        "reelstack status",
+        "reelstack down",
+    ]

@@ -61,13 +61,15 @@ def cost(
 
 def _idle(name: str) -> "list[Line]":
     from local import programs
+    from local.progress import Steps
 
     # CDK's library runs on the Node of this checkout.
     os.environ["JSII_NODE"] = str(programs.node().path)
     from infra.checks.assemblies import assembly
     from infra.costs.report import idle_lines
 
-    return idle_lines(assembly(name))
+    with Steps(1).step(f"Templates of {name}: synthesize"):
+        return idle_lines(assembly(name))
 
 
 def _clips(settings: "Settings", number: int, clip: "Clip") -> "list[Line]":

@@ -3,11 +3,10 @@
 from cli.session import lacks_search
 from deployment.errors import DeploymentError
 from local.errors import LocalError, NotReady, NotUp
-from reelstack_client import ClientError, NotAllowed, NotFound, NotSignedIn, Refused, TooMany, Unreachable
+from reelstack_client import ClientError, NotSignedIn, Refused, SignInFailed, TooMany, Unreachable
 
 ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotSignedIn, "The token is missing or has ended. On a laptop: --as NAME. Elsewhere: set REELSTACK_TOKEN."),
-    (NotAllowed, "Another demo user may: --as ann (creator), mia (moderator), ada (admin)."),
     (Unreachable, "Is the cloud up? `reelstack status` says, `reelstack up` starts it."),
     (NotUp, ""),
     (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
@@ -15,11 +14,18 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (
 
 SEARCHING = "`reelstack search NAME --users` finds users; a handle begins with @, an id does not."
 NO_SEARCH = "A handle begins with @, an id does not. This cloud runs without search, which would find users by name."
-FINDING = {
+ANOTHER_USER = "Another demo user may: --as ann (creator), mia (moderator), ada (admin)."
+ANOTHER_MODERATOR = "Another moderator may: --as mia or --as ada."
+SUSPENDED = "`reelstack restore @HANDLE` takes a suspension back."
+ADVICE_BY_TYPE = {
     "video-not-found": "`reelstack videos` lists your videos with their ids.",
     "user-not-found": SEARCHING,
+    "account-suspended": SUSPENDED,
+    **dict.fromkeys(("own-video", "own-comment", "own-account", "second-reviewer-required"), ANOTHER_MODERATOR),
+    **dict.fromkeys(("role-missing", "not-your-video", "not-your-comment", "video-moderated"), ANOTHER_USER),
+    **dict.fromkeys(("video-private", "video-for-friends", "account-private", "account-for-friends"), ANOTHER_USER),
 }
-"""By the type of a problem."""
+"""By the type of a problem. Quotas have none: what they say is all there is to do."""
 
 
 def explain(error: Exception) -> str | None:
@@ -28,9 +34,11 @@ def explain(error: Exception) -> str | None:
         return None
     lines = [_what(error)]
     lines += [f"  {advice}" for kind, advice in ADVICE if isinstance(error, kind) and advice]
-    if isinstance(error, NotFound) and error.type in FINDING:
-        found = FINDING[error.type]
-        lines.append(f"  {NO_SEARCH if found is SEARCHING and lacks_search() else found}")
+    if isinstance(error, Refused) and error.type in ADVICE_BY_TYPE:
+        advice = ADVICE_BY_TYPE[error.type]
+        lines.append(f"  {NO_SEARCH if advice is SEARCHING and lacks_search() else advice}")
+    if isinstance(error, SignInFailed) and "disabled" in str(error):
+        lines.append(f"  {SUSPENDED}")
     return "\n".join(lines)
 
 
@@ -39,7 +47,9 @@ def _what(error: Exception) -> str:
         return f"{error} Try again in {error.retry_after:.0f} s."
     if isinstance(error, Refused):
         extra = "".join(
-            f"\n  {name}: {value}" for name, value in error.extra.items() if name not in ("status", "instance")
+            f"\n  {name.replace('_', ' ')}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for name, value in error.extra.items()
+            if name not in ("status", "instance")
         )
         said = error.title if error.detail in ("", error.title) else f"{error.title}: {error.detail}"
         return f"{said} ({error.type}, {error.status}){extra}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.arguments import Limit, Undo, VideoId
-from cli.output import named, print_lines
+from cli.output import counted, named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def bookmark(
     """
     interactions = connect(name).interactions
     interactions.remove_bookmark(video_id) if undo else interactions.bookmark(video_id)
+    typer.echo("not kept any more" if undo else "kept")
 
 
 def share(
@@ -116,9 +117,11 @@ def report(
       reelstack report VIDEO_ID --reason spam --detail "sells watches"
     """
     connect(name).interactions.report(video_id, reason, detail, comment_id=comment_id)
+    typer.echo("reported: moderators are asked")
 
 
 def _line(one: "Comment") -> str:
     said = one.text if one.text is not None else "(deleted)"
     author = named(one.author) if one.author else "-"
-    return f"{one.comment_id}  {author}  {said}  ({one.likes} likes, {one.replies} replies)"
+    counts = f"{counted(one.likes, 'like')}, {counted(one.replies, 'reply', 'replies')}"
+    return f"{one.comment_id}  {author}  {said}  ({counts})"

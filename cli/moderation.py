@@ -68,6 +68,7 @@ def release(video_id: VideoId, name: As = "mia") -> None:
       reelstack release VIDEO_ID
     """
     connect(name).moderation.release(video_id)
+    typer.echo("given back to the queue")
 
 
 def decide(

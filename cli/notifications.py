@@ -31,6 +31,7 @@ def notifications(
     """
     told = connect(name).notifications
     if listen:
+        typer.echo("waiting for what comes from now on; Ctrl-C ends it", err=True)
         for one in told.listen(since=int(time.time() * 1000)):
             print_json(one) if as_json else typer.echo(_line(one))
         return

@@ -30,6 +30,11 @@ class Person(Protocol):
     def display_name(self) -> str: ...
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 like, 2 likes; `many` where the plural has another end."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def named(person: Person | None) -> str:
     """How a person is called: by handle, else by display name. Never by id, which means nothing to a reader."""
     if person is None:
@@ -64,7 +69,7 @@ def video_line(video: "Video", *, by: bool = False) -> str:
     said = ""
     if video.state == "published" and video.duration_ms is not None:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
-        said += f", {video.likes} likes" if video.likes is not None else ""
+        said += f", {counted(video.likes, 'like')}" if video.likes is not None else ""
     elif video.state in ("rejected", "failed"):
         parts = dict.fromkeys((video.reason_message or video.reason, video.reason_detail))
         said = " ".join(part for part in parts if part)

@@ -26,12 +26,23 @@ def export_me(
     \b
       reelstack export-me ~/mine --as bob
     """
-
-    def seen(export: "Export") -> None:
-        typer.echo(f"  {export.percent:3} %  {', '.join(export.finished)}", err=True)
-
-    for file in connect(name).privacy.export(folder, seen=seen):
+    for file in connect(name).privacy.export(folder, seen=ExportLines()):
         typer.echo(file)
+
+
+class ExportLines:
+    """Prints a line whenever an export has come further, with the parts that are new: it is asked once a second."""
+
+    def __init__(self) -> None:
+        self._percent = -1
+        self._finished: set[str] = set()
+
+    def __call__(self, export: "Export") -> None:
+        new = [part for part in export.finished if part not in self._finished]
+        if new or export.percent != self._percent:
+            typer.echo(f"  {export.percent:3} %  {', '.join(new)}".rstrip(), err=True)
+        self._percent = export.percent
+        self._finished.update(new)
 
 
 def delete_me(

@@ -33,7 +33,7 @@ def production(name: As = "ada", as_json: AsJson = False) -> None:
     if as_json:
         print_json(state)
         return
-    typer.echo(f"{state['running']} of {state['slots']} slots taken, {state['low_slots']} of them open to low")
+    typer.echo(f"{state['running']} of {state['slots']} slots taken; low priority may take {state['low_slots']}")
     for priority, queue in state["queues"].items():
         waits = f"{queue['waiting']} waiting, longest {queue['longest_wait_seconds']} s"
         typer.echo(f"{priority:7} {queue['running']} running, {waits}, {queue['dead']} dead")
@@ -46,7 +46,7 @@ def production(name: As = "ada", as_json: AsJson = False) -> None:
 
 
 def dead_letters(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
-    """Orders that could not be started, each with the reason. They stay where they are.
+    """Jobs that could not be started, each with the reason. They stay where they are.
 
     \b
       reelstack dead-letters --queue low
@@ -56,7 +56,7 @@ def dead_letters(queue: Queue = None, name: As = "ada", as_json: AsJson = False)
 
 
 def redrive(queue: Queue = None, name: As = "ada", as_json: AsJson = False) -> None:
-    """Send dead letters back to their queues, once their cause is mended. Twice is harmless: an order starts once.
+    """Send dead letters back to their queues, once their cause is mended. Twice is harmless: a job starts once.
 
     \b
       reelstack redrive --queue low

@@ -10,6 +10,9 @@ import typer
 if TYPE_CHECKING:
     from reelstack_client import Client, TokenProvider
 
+AGENT = "reelstack (command line)"
+"""How the list of sign-ins calls this program."""
+
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Demo user to act as: ann, bob, mia or ada.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
@@ -60,7 +63,7 @@ def lacks_search() -> bool:
 def connect(name: str) -> "Client":
     from reelstack_client import Client
 
-    return Client(stage_url(), token_provider(name))
+    return Client(stage_url(), token_provider(name), agent=AGENT)
 
 
 def print_json(document: Any) -> None:

@@ -32,9 +32,13 @@ def synth(stage: Stage) -> None:
       reelstack synth dev
     """
     from deployment.target import cdk
+    from local.progress import Steps
 
     _known(stage)
-    raise typer.Exit(cdk(stage, ["synth", "--quiet"]))
+    with Steps(1).step(f"Stage {stage}: synthesize"):
+        if code := cdk(stage, ["synth", "--quiet"]):
+            raise typer.Exit(code)
+    typer.echo(f"build/cdk.out/{stage}/*.template.json")
 
 
 def deploy(
@@ -63,7 +67,10 @@ def deploy(
     if admin is not None and not ADDRESS.fullmatch(admin):
         raise typer.BadParameter(f"{admin!r} is no mail address", param_hint="--admin")
     if dry_run:
-        _rehearsed(rehearsal.deploy(_known(stage), admin))
+        settings = _known(stage)
+        with Steps(1).step(f"Stage {stage}: synthesize"):
+            lines = rehearsal.deploy(settings, admin)
+        _rehearsed(lines)
         return
     target, here = _target(stage, ask=not yes), places()
     here.make()

@@ -116,8 +116,8 @@ async def stream(answer: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def through(answer: httpx.Response) -> list[tuple[str, str]]:
-    """Headers of an uncached answer that go on to the viewer."""
-    return [(name, value) for name, value in answer.headers.multi_items() if name not in PER_HOP]
+    """Headers of an uncached answer that go on to the viewer, without a date: the edge's server writes one."""
+    return [(name, value) for name, value in answer.headers.multi_items() if name not in {*PER_HOP, "date", "server"}]
 
 
 def _kept(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

@@ -76,7 +76,7 @@ def add_open_routes(scope: Construct, api_id: str, stage: apigw.CfnStage, routes
             target=f"integrations/{_integration(scope, api_id, route)}",
             authorization_type="NONE",
         )
-        stage.add_dependency(made)
+        stage.add_resource_dependency(made)
     stage.route_settings = {route.key: _throttle(route.rate) for route in routes}
 
 

@@ -27,7 +27,7 @@ STEP_ERRORS = 5
 """Steps are retried by their machine, whose own alarm counts; other functions should never raise."""
 LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 COUNTED: dict[str, tuple[str, str, str, float]] = {
-    "search": ("Away", "SearchDown", "The search engine does not answer: searches are refused", 0),
+    "search": ("Unavailable", "SearchDown", "The search engine does not answer: searches are refused", 0),
     "index_search": (
         *("Refused", "SearchRefused"),
         "The search engine refused documents: it lacks them until the next rebuild",

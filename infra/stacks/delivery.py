@@ -20,6 +20,8 @@ ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 NEVER_KEPT = [cloudfront.ErrorResponse(http_status=code, ttl=Duration.seconds(0)) for code in ERRORS]
 """By default CloudFront keeps a 404 for ten seconds, under a key that for the API holds neither query nor caller. No
 page is mapped: a problem+json answer must reach its client as it is."""
+OLDEST_TLS = cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
+"""Of a certificate of our own: CloudFront's has a minimum that nobody can change."""
 PRICE_CLASSES = {
     "100": cloudfront.PriceClass.PRICE_CLASS_100,
     "200": cloudfront.PriceClass.PRICE_CLASS_200,
@@ -57,7 +59,7 @@ class DeliveryStack(Stack):
             default_root_object="index.html",
             domain_names=[site] if site else None,
             certificate=certificate,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            minimum_protocol_version=OLDEST_TLS if certificate else None,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=PRICE_CLASSES[settings.price_class],
             web_acl_id=web_acl_arn,

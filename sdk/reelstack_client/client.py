@@ -32,6 +32,8 @@ from reelstack_client.transport import TIMEOUT, Transport
 from reelstack_client.uploads import Uploads
 from reelstack_client.videos import Videos
 
+AGENT = "reelstack-client"
+
 
 class Client:
     """Safe to share between threads. Without a token provider only public routes answer."""
@@ -45,10 +47,11 @@ class Client:
         backoff: Backoff | None = None,
         resume_folder: Path | Literal["default"] | None = "default",
         sleep: Callable[[float], None] = time.sleep,
+        agent: str = AGENT,
     ) -> None:
-        transport = Transport(
-            edge_url.rstrip("/"), token, http or httpx.Client(timeout=TIMEOUT), backoff or Backoff(), sleep
-        )
+        """`agent` is how the list of sign-ins calls this program; a client of your own, `http`, says it itself."""
+        http = http or httpx.Client(timeout=TIMEOUT, headers={"user-agent": agent})
+        transport = Transport(edge_url.rstrip("/"), token, http, backoff or Backoff(), sleep)
         memory = Memory(default_folder() if resume_folder == "default" else resume_folder)
         self._transport = transport
         self.uploads = Uploads(transport, memory)

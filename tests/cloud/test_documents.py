@@ -15,7 +15,8 @@ from PIL import Image
 
 from cli.main import app
 from local.places import Places
-from tests.cloud.driver import Driver
+from reelstack_client import Video
+from tests.cloud.driver import Driver, draw
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -79,6 +80,7 @@ class Shell:
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         told = done.stdout + done.stderr
+        assert told.strip(), f"{line} did something and says nothing of it"
         assert line in RAW or not UUID.search(ADDRESS.sub("", told)), f"{line} shows an id of a person:\n{told}"
         if line.startswith("reelstack upload"):
             self.video_id = done.stdout.split()[0]
@@ -108,6 +110,49 @@ def test_the_readme_can_be_typed_from_top_to_bottom(places: Places, drive: Drive
 def test_no_other_page_has_lines_that_nobody_runs() -> None:
     left = [line for page in PAGES if page not in (ROOT / "README.md", ON_AWS) for line in lines(page)]
     assert [line for line in left if not line.startswith(tuple(ELSEWHERE))] == []
+
+
+# --- the Python client ------------------------------------------------------------------------------------------------
+
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+BEFORE = """
+import os
+
+video_id, who = os.environ["VIDEO_ID"], "ann"
+my_access_token = lambda: os.environ[f"TOKEN_{who}"]
+"""
+AFTER = """
+client.social.unblock(bob.user_id)
+client.accounts.edit(bio="")
+"""
+"""Others follow ann and talk to bob in tests of the same cloud."""
+
+
+def test_the_python_of_the_clients_page_runs(drive: Driver, sample: Video, tmp_path: Path) -> None:
+    """In the order in which it is written, by ann; what it says is for administrators, by ada."""
+    draw(tmp_path / "clip.mp4", seconds=1)
+    Image.new("RGB", (64, 64), "navy").save(tmp_path / "me.jpg")
+    blocks = PYTHON.findall((ROOT / "docs/sdk.md").read_text())
+    assert len(blocks) > 4
+    by_whom = ['who = "ada"\n' + block + 'who = "ann"\n' if "for admins" in block else block for block in blocks]
+    script = "\n".join((BEFORE, *by_whom, AFTER)).replace("https://clips.example.com", drive.outputs.edge_url)
+    environment = {
+        **os.environ,
+        "VIDEO_ID": sample.video_id,
+        **{f"TOKEN_{name}": drive.token(name) for name in ("ann", "ada")},
+        "XDG_STATE_HOME": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()
 
 
 # --- every command ----------------------------------------------------------------------------------------------------

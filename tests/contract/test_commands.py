@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cli.cloud import next_lines
 from cli.failures import explain
 from cli.main import app
 from local.outputs import Outputs
@@ -35,6 +36,19 @@ def test_a_commands_help_has_examples_that_can_be_typed(name: str) -> None:
 
 def test_the_first_walk_names_commands_that_exist() -> None:
     assert {named for named, _ in NAMED.findall(app.info.help)} <= set(COMMANDS)
+
+
+def test_up_ends_with_lines_that_a_shell_can_run_as_they_stand(tmp_path: Path) -> None:
+    """A shell without the environment is told first how to find `reelstack`; no file is named that is not made."""
+    here = tmp_path / "reelstack"
+    here.touch(mode=0o755)
+    lines = next_lines(str(tmp_path))
+    assert {line.split()[0] for line in lines} == {"reelstack"}
+    assert {line.split()[1] for line in lines} <= set(COMMANDS)
+    assert lines.index("reelstack sample clip.mp4") < lines.index('reelstack upload clip.mp4 --title "Hi"')
+    first, *rest = next_lines(str(tmp_path / "empty"))
+    assert rest == lines
+    assert Path(first.removeprefix(". ")).is_file()
 
 
 @pytest.mark.parametrize(("search_url", "named"), [("http://127.0.0.1:9200", True), ("", False)])

@@ -223,6 +223,13 @@ async def test_a_header_may_hold_any_byte(world: World, sent: bytes) -> None:
     assert world.origin.asked[-1].headers["user-agent"].encode("latin-1") == sent
 
 
+async def test_an_answer_has_one_date(world: World) -> None:
+    """The server that sends it writes its own (RFC 9110, section 6.6.1): the origin's is not sent on beside it."""
+    answer = await world.viewer.get("/v1/feed")
+    assert answer.is_success
+    assert answer.headers.get_list("date") == []
+
+
 async def test_the_api_is_never_kept_whatever_it_says(world: World) -> None:
     answers = [await world.viewer.get("/v1/feed") for _ in range(2)]
     assert [answer.headers["x-cache"] for answer in answers] == ["Miss", "Miss"]

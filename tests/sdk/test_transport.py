@@ -1,9 +1,13 @@
 """The client's requests: what goes along, what is repeated and what is not."""
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import httpx
 import pytest
 
-from reelstack_client import ServiceFailed, Unreachable
+from reelstack_client import Client, ClientError, ServiceFailed, Unreachable
 from tests.support.client_answers import VIDEO, Responses, ok
 from tests.support.service_in_process import problem
 
@@ -49,3 +53,40 @@ def test_a_service_that_stays_silent_is_unreachable() -> None:
 def test_a_service_that_keeps_failing_says_what_it_said() -> None:
     with pytest.raises(ServiceFailed, match="Storage is busy"):
         Responses(*[problem(503, "storage-busy", "Storage is busy")] * 3).client().videos.get("v1")
+
+
+class Listener(HTTPServer):
+    """Keeps the `user-agent` of every request, and answers 404."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Refusing)
+        self.agents: list[str] = []
+
+
+class Refusing(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_GET(self) -> None:
+        self.server.agents.append(self.headers["user-agent"])
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name is the base's
+        """Nothing: a test's output is its own."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener() as made:
+        thread = threading.Thread(target=made.serve_forever)
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()
+
+
+def test_the_program_is_named_since_people_read_it_among_their_sign_ins(listener: Listener) -> None:
+    origin = f"http://127.0.0.1:{listener.server_port}"
+    for client in (Client(origin), Client(origin, agent="Holiday 1.0")):
+        with pytest.raises(ClientError):
+            client.videos.get("v1")
+    assert listener.agents == ["reelstack-client", "Holiday 1.0"]
