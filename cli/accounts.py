@@ -22,13 +22,16 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def token(name: Annotated[str, typer.Argument(help="Demo user: ann, bob, mia or ada.")] = "ann") -> None:
+def token(
+    who: Annotated[str | None, typer.Argument(metavar="NAME", help="Demo user: ann, bob, mia or ada.")] = None,
+    name: As = "ann",
+) -> None:
     """Print an access token of a demo user, for curl and friends.
 
     \b
       curl -H "Authorization: Bearer $(reelstack token bob)" http://127.0.0.1:8080/v1/feed
     """
-    typer.echo(token_provider(name)())
+    typer.echo(token_provider(who or name)())
 
 
 def profile(

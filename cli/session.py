@@ -18,7 +18,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 
 def token_provider(name: str) -> "TokenProvider":
-    """Access tokens of `name`. With REELSTACK_URL set, the token of REELSTACK_TOKEN, whoever that is."""
+    """Access tokens of `name`, a demo user with or without an @. With REELSTACK_URL set, the token of REELSTACK_TOKEN,
+    whoever that is."""
     if is_elsewhere():
         given = os.environ.get("REELSTACK_TOKEN", "")
         if not given:
@@ -28,9 +29,10 @@ def token_provider(name: str) -> "TokenProvider":
 
     here = places.places()
     known = {person.name: person for person in people.read(here)}
-    if name not in known:
+    wanted = name.removeprefix("@")
+    if wanted not in known:
         raise typer.BadParameter(f"no demo user named {name!r}; there are {', '.join(known)}", param_hint="--as")
-    return people.sign_in(outputs.read(here), known[name])
+    return people.sign_in(outputs.read(here), known[wanted])
 
 
 def is_elsewhere() -> bool:

@@ -84,6 +84,7 @@ def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
         ({"links": ["javascript:alert(1)"]}, 422, "invalid-request"),
         ({"links": ["https://bank.example@evil.example"]}, 422, "invalid-request"),
         ({"links": ["https://[::1"]}, 422, "invalid-request"),
+        ({"links": ["https://b.example:99999"]}, 422, "invalid-request"),
         ({"links": ["https://b.example"] * 6}, 422, "invalid-request"),
         ({"privacy": "secret"}, 422, "invalid-request"),
         ({"user_id": "ann"}, 422, "invalid-request"),
@@ -238,6 +239,11 @@ NAMES_OF_THE_SERVICE = [
     "reeIstack",
     "REEL STACK",
     "Official Team",
+    "re\u2800elstack",
+    "Reel\u2605stack \u2192 help",
+    "reelst\u237ack",
+    "reelsta\u03f2k",
+    "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in "REELSTACK"),
 ]
 
 

@@ -31,6 +31,13 @@ from reelstack.classification.text_moderation import listed_words, scores
         ("\U0001d41f\U0001d42e\U0001d41c\U0001d424", "fuck"),
         ("f\ufe0fu\ufe0fck", "fuck"),
         ("f\U0001f346u\U0001f346c\U0001f346k", "fuck"),
+        ("f\u222ack", "fuck"),  # a union of sets
+        ("\u237ass", "ass"),  # APL
+        ("fu\u03f2k", "fuck"),  # whose lower case is a sigma
+        ("CU\u039dT", "cunt"),  # the Greek capital, whose small letter looks like a v
+        ("\U0001f1eb \U0001f1fa \U0001f1e8 \U0001f1f0", "fuck"),  # letters of flags
+        ("shit\u222a", "shit"),
+        ("shit\U0001f1e9\U0001f1ea", "shit"),
         ("b1owjob", "blowjob"),
         ("blow-job", "blow job"),
         ("that's bull shit", "bull shit"),
@@ -66,6 +73,9 @@ def test_stars_hide_nothing(text: str) -> None:
     [
         "",
         "Big Buck Bunny",
+        "A \u222a B = C, 3 \u00d7 4, \u00d7\u00d7\u00d7",
+        "\U0001f1fa\U0001f1f8 \U0001f1f2\U0001f1fd \U0001f1e9\U0001f1ea go",
+        "\u039d\u0391\u0399 \u03a5\u03a0\u0395\u03a1",
         "my pen is blue",
         "Scunthorpe, class of 1955",
         "cockatiels in Essex",

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli.cloud import next_lines
 from cli.failures import explain
 from cli.main import app
+from cli.session import token_provider
 from local.outputs import Outputs
 from local.places import places
 from reelstack.web import Limit
@@ -49,6 +50,32 @@ def test_up_ends_with_lines_that_a_shell_can_run_as_they_stand(tmp_path: Path) -
     first, *rest = next_lines(str(tmp_path / "empty"))
     assert rest == lines
     assert Path(first.removeprefix(". ")).is_file()
+
+
+def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REELSTACK_LOCAL_DIR", str(tmp_path))
+    monkeypatch.delenv("REELSTACK_URL", raising=False)
+    here = places()
+    for target in (here.outputs, here.users):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    said = {name: "" if field.annotation is str else {} for name, field in Outputs.model_fields.items()}
+    here.outputs.write_text(json.dumps(said))
+    here.users.write_text(json.dumps([{"name": "bob", "role": "viewer", "password": "secret"}]))
+    for name in ("bob", "@bob"):
+        assert token_provider(name)
+    with pytest.raises(typer.BadParameter, match="no demo user named '@eve'"):
+        token_provider("@eve")
+
+
+LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm"}
+OF_STAGES = {"synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor"}
+
+
+def test_every_command_that_signs_in_says_as_whom() -> None:
+    named = {name for name, command in COMMANDS.items() if any("--as" in one.opts for one in command.params)}
+    assert set(COMMANDS) - named == LOCAL | OF_STAGES
 
 
 @pytest.mark.parametrize(("search_url", "named"), [("http://127.0.0.1:9200", True), ("", False)])

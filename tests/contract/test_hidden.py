@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from reelstack.accounts import handles
+from reelstack.interactions import comment_ids
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
+from reelstack.tables.interactions import Comment
 from reelstack.tables.videos import Video
 from tests.authorization import Row, rows
 from tests.support.asking import SERVICE, Asking
@@ -26,7 +28,8 @@ NEVER = {
     "user_id": "nna",
 }
 """An id of each kind that never was one, of the same form."""
-ANSWERED = (COMMENT, f"{COMMENT}.{COMMENT}")
+REPLY = f"{COMMENT}.{COMMENT}"
+ANSWERED = (COMMENT, REPLY)
 """A comment, and a reply, which nobody can answer."""
 PEOPLE = ("viewer", "creator")
 OWN = ("/v1/me/devices/{device_id}",)
@@ -84,10 +87,12 @@ class Stranger:
 
 
 class BelowAnothersVideo(Stranger):
-    """ann's comment is below cyd's video."""
+    """ann's comment is below cyd's video, and cyd answered it."""
 
     def prepare(self, row: Row) -> None:
         Video("vid").update([Video.owner_id.set("cyd")])
+        reply = {"video_id": "vid", "author_id": "cyd", "text": "so do I", "state": "visible", "created_at": 2}
+        Comment(comment_ids.thread_of("vid", REPLY), REPLY, **reply).save()
 
 
 def test_what_is_behind_a_block_is_told_as_what_never_was(call: Callable[..., Any], world: World) -> None:

@@ -116,8 +116,31 @@ def test_another_site_finds_what_to_show_of_a_link(ask: Ask, call: Callable[...,
         "thumbnail_width": 1080,
         "thumbnail_height": 1920,
     }
-    for url in ("https://evil.example/@anna/vid", f"{SITE}/@anna/none", f"{SITE}/v1/feed"):
+    for url in (
+        "https://evil.example/@anna/vid",
+        f"{SITE}/@anna/none",
+        f"{SITE}/v1/feed",
+        "http://[::1",
+        "http://[x]/@anna/vid",
+    ):
         assert call("videos", "GET", f"/v1/oembed?url={url}", user=None, headers=HOST).status == 404
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [
+        ("maxwidth=1080", True),
+        ("maxwidth=1079", False),
+        ("maxheight=1919", False),
+        ("maxwidth=2000&maxheight=1920", True),
+    ],
+)
+def test_another_site_is_shown_no_picture_larger_than_it_has_room_for(
+    call: Callable[..., Any], most: str, shown: bool
+) -> None:
+    make(width=1080, height=1920).update([videos.Video.asset.set(POSTED)])
+    told = call("videos", "GET", f"/v1/oembed?url={SITE}/@anna/vid&{most}", user=None, headers=HOST)
+    assert [name in told.json for name in ("thumbnail_url", "thumbnail_width", "thumbnail_height")] == [shown] * 3
 
 
 def test_the_picture_has_an_address_that_leads_to_a_signed_one(ask: Ask) -> None:

@@ -22,6 +22,7 @@ Host = Annotated[str, Header(alias="x-viewer-host", pattern=r"^[A-Za-z0-9.:\[\]-
 """The site's, as the edge says it: infra/edge/clip_pages.js."""
 KEPT = {"cache-control": "public, max-age=30, s-maxage=60"}
 """A clip that is taken from the public keeps its page for so long; what plays it is refused at once."""
+Pixels = Annotated[int | None, Query(ge=1)]
 LAPTOP = ("127.0.0.1", "localhost")
 
 
@@ -73,16 +74,29 @@ def embed_clip(
     caller: Reader,
     url: Annotated[str, Query(max_length=2048)],
     format: Literal["json"] = "json",  # noqa: A002, ARG001 -- a name of oEmbed's
+    maxwidth: Pixels = None,
+    maxheight: Pixels = None,
     host: Host = "",
 ) -> Embedding:
-    """What another site shows for the link of a clip that everybody may watch: https://oembed.com."""
-    found = clip_links.read(unquote(urlsplit(url).path))
-    if found is None or (host and urlsplit(url).netloc != host):
-        raise VideoNotFound
+    """What another site shows for the link of a clip that everybody may watch: https://oembed.com. The picture is left
+    out where it is larger than `maxwidth` or `maxheight`, in pixels."""
+    video_id = _clip_of(url, host)
     if caller.user_id:
-        access.check_can_view(found[1], caller.user_id)
-    clip = clips_for_everybody.find(found[1])
-    return Embedding.model_validate(clip_page.embedding(clip, _site(host)))
+        access.check_can_view(video_id, caller.user_id)
+    clip = clips_for_everybody.find(video_id)
+    return Embedding.model_validate(clip_page.embedding(clip, _site(host), (maxwidth, maxheight)))
+
+
+def _clip_of(url: str, host: str) -> str:
+    """The id in a clip's link, which must be of this site if the edge named it. Raises VideoNotFound."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as no_address:  # "http://[::1"
+        raise VideoNotFound from no_address
+    found = clip_links.read(unquote(parts.path))
+    if found is None or (host and parts.netloc != host):
+        raise VideoNotFound
+    return found[1]
 
 
 def _site(host: str) -> str:

@@ -19,7 +19,7 @@ WORD = re.compile(r"[^\W_]+")
 def speaks_for_service(name: str) -> bool:
     """Whether a handle or display name holds a name of the service (setting `service_names`), or says nothing but
     that it is of its staff: "reeistack", "Rееlstаck Support" in any letters, "official.team"."""
-    words = [skeletons.drawn(word) for word in WORD.findall(skeletons.letters(name))]
+    words = [skeletons.drawn(word) for word in WORD.findall(skeletons.letters(skeletons.as_seen(name)))]
     return _named(skeletons.drawn(name), words) or (bool(words) and all(word in _offices() for word in words))
 
 

@@ -43,6 +43,10 @@ AS_DRAWN = str.maketrans(
 )
 PAIRS_AS_DRAWN = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 REPEATED = re.compile(r"(.)\1+")
+WORD = re.compile(r"[^\W_]+")
+ASCII_LETTER = re.compile("[A-Za-z]")
+FLAG_LETTERS = {0x1F1E6 + number: letter for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+"""Two of them are a country's flag; others are shown as letters."""
 
 
 def letters(text: str) -> str:
@@ -52,6 +56,18 @@ def letters(text: str) -> str:
     folded = unicodedata.normalize("NFKD", UNSEEN.sub("", text.casefold()))
     plain = (sign if sign in OWN_LETTERS else _plain_letter(sign) for sign in folded if not unicodedata.combining(sign))
     return "".join(plain).casefold()
+
+
+def as_seen(text: str) -> str:
+    """A text with what looks like a Latin letter and is none for `letters`: symbols (∪, ⍺, letters of flags), and, in
+    words that have Latin letters, those whose look is lost in lower case (ϲ, the Greek Ν). It is one more reading and
+    not the only one: a symbol beside a word is mostly not part of it."""
+    if text.isascii():
+        return text
+    symbols, look_lost = _for_letters_alone()
+    return WORD.sub(
+        lambda word: word[0].translate(look_lost) if ASCII_LETTER.search(word[0]) else word[0], text.translate(symbols)
+    )
 
 
 def fold_accents(text: str) -> str:
@@ -79,9 +95,10 @@ def as_latin(word: str) -> str | None:
 
 
 def drawn(name: str) -> str:
-    """A name as it looks, without gaps: i, l and 1 are one, rn is m, what is repeated is once."""
-    plain = letters(name)
-    joined = "".join(sign for sign in (as_latin(plain) or plain) if not sign.isspace() and sign not in "._-'")
+    """A name as it looks, without gaps and whatever else is no letter: i, l and 1 are one, rn is m, what is repeated is
+    once."""
+    plain = letters(as_seen(name))
+    joined = "".join(sign for sign in (as_latin(plain) or plain) if sign.isalnum() or ord(sign) in AS_DRAWN)
     read = joined.translate(AS_DRAWN)
     for pair, letter in PAIRS_AS_DRAWN:
         read = read.replace(pair, letter)
@@ -108,3 +125,19 @@ def _look_alikes() -> dict[str, str]:
         if len(sign) == 1 and not sign.isascii() and sign.lower() not in OWN_LETTERS and latin:
             found[sign] = latin[0].lower()
     return found
+
+
+@cache
+def _for_letters_alone() -> tuple[dict[int, str], dict[int, str]]:
+    """Symbols -> the letter that they look like, and the same of letters whose lower case looks different. A cross is
+    more often a sign of multiplication, or hides a word, than an x."""
+    symbols, look_lost = dict(FLAG_LETTERS), {}
+    for sign, latin in _look_alikes().items():
+        if not LATIN_LETTERS.fullmatch(latin):
+            continue
+        if unicodedata.category(sign).startswith("S"):
+            if latin != "x":
+                symbols[ord(sign)] = latin
+        elif not (plain := letters(sign)).isascii() and as_latin(f"a{plain}") != f"a{latin}":
+            look_lost[ord(sign)] = latin
+    return symbols, look_lost

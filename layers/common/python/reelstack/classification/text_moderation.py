@@ -76,7 +76,13 @@ def _listed(spellings: list[str], lexicon: Lexicon) -> str | None:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Lower case, without accents and fancy alphabets; single characters in a row are one word."""
+    """Lower case, without accents and fancy alphabets; single characters in a row are one word. Where signs look like
+    letters, the words that they make as well."""
+    for reading in dict.fromkeys((text, skeletons.as_seen(text))):
+        yield from _words_of(reading)
+
+
+def _words_of(text: str) -> Iterator[str]:
     found = [run.strip("!|") for run in WORD.findall(skeletons.letters(text))]
     for single, run in groupby(filter(None, found), key=lambda word: len(word) == 1):
         words = list(run)

@@ -50,8 +50,9 @@ def of_nothing(shell: str, told: Told) -> str:
     return _filled(shell, f"{told.title} · {SITE}", head, shown)
 
 
-def embedding(clip: Clip, site: str) -> dict[str, str | int]:
-    """The answer of oEmbed 1.0 (https://oembed.com): a link, since no other site may frame a page of this one."""
+def embedding(clip: Clip, site: str, room: tuple[int | None, int | None] = (None, None)) -> dict[str, str | int]:
+    """The answer of oEmbed 1.0 (https://oembed.com): a link, since no other site may frame a page of this one. `room`:
+    the most pixels across and down that its picture may have."""
     made: dict[str, str | int] = {
         "version": "1.0",
         "type": "link",
@@ -61,13 +62,17 @@ def embedding(clip: Clip, site: str) -> dict[str, str | int]:
         "provider_url": f"{site}/",
         "cache_age": 60,
     }
-    if clip.has_poster and clip.width and clip.height:
+    if clip.has_poster and clip.width and clip.height and _fits(clip.width, room[0]) and _fits(clip.height, room[1]):
         made |= {
             "thumbnail_url": site + clip.poster_path,
             "thumbnail_width": clip.width,
             "thumbnail_height": clip.height,
         }
     return made
+
+
+def _fits(pixels: int, most: int | None) -> bool:
+    return most is None or pixels <= most
 
 
 def _head(clip: Clip, site: str) -> list[str]:

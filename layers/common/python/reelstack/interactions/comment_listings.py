@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reelstack.counters import counters
-from reelstack.interactions import comment_ids, comment_ranking
+from reelstack.interactions import comment_ids, comment_ranking, comments
 from reelstack.interactions.comments import CommentState
 from reelstack.platform import cache, cursors, sharding
 from reelstack.tables.interactions import Comment, CommentLike, Pin
@@ -63,7 +63,10 @@ def list_comments(video_id: str, viewer_id: str | None, order: Order, limit: int
 
 
 def list_replies(video_id: str, comment_id: str, viewer_id: str | None, limit: int, cursor: str | None) -> Shown:
-    """A thread, the oldest first. Eventually consistent."""
+    """A thread, the oldest first. Below a comment that the reader is not shown it is empty, as below one that never
+    was: else its replies would tell that a block hides it. Eventually consistent."""
+    if not comments.has_place(video_id, comment_id, viewer_id):
+        return [], None
     found, following = _cached(
         f"{video_id}/{comment_id}:{limit}", cursor, lambda: _replies(video_id, comment_id, limit, cursor)
     )
@@ -99,7 +102,7 @@ def views(found: list[Row], viewer_id: str | None) -> list[CommentView]:
     ]
 
 
-def rows(comments: Iterable[Comment]) -> list[Row]:
+def rows(found: Iterable[Comment]) -> list[Row]:
     return [
         Row(
             comment_id=one.comment_id,
@@ -112,7 +115,7 @@ def rows(comments: Iterable[Comment]) -> list[Row]:
             edited_at=int(one.edited_at) if one.edited_at else None,
             score=comment_ranking.score_of(one.rank) if one.rank else 0,
         )
-        for one in comments
+        for one in found
     ]
 
 

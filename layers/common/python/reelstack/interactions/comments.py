@@ -61,11 +61,22 @@ def find_visible(video_id: str, comment_id: str, viewer_id: str | None) -> Comme
     """A comment that `viewer_id` may read. Raises what access.check_can_view raises, CommentNotFound."""
     access.check_can_view(video_id, viewer_id)
     comment = find(video_id, comment_id)
-    if comment.author_id == viewer_id:
-        return comment
-    if comment.state != CommentState.VISIBLE or not access.filter_present((comment.author_id,), viewer_id):
+    if not _may_read(comment, viewer_id):
         raise CommentNotFound
     return comment
+
+
+def has_place(video_id: str, comment_id: str, viewer_id: str | None) -> bool:
+    """Whether lists have a place for a comment, as `viewer_id` reads them, and so for its replies: a deleted one keeps
+    its place. Eventually consistent."""
+    found = next(iter(Comment.batch_get([(comment_ids.thread_of(video_id, comment_id), comment_id)])), None)
+    return found is not None and (found.state == CommentState.DELETED or _may_read(found, viewer_id))
+
+
+def _may_read(comment: Comment, viewer_id: str | None) -> bool:
+    if comment.author_id == viewer_id:
+        return True
+    return comment.state == CommentState.VISIBLE and bool(access.filter_present((comment.author_id,), viewer_id))
 
 
 def write(video_id: str, author_id: str, text: str, answers: str | None = None) -> Comment:

@@ -35,16 +35,19 @@ JOINING = re.compile(
 """Scripts whose letters change by a joiner: Arabic and its neighbours, and those of India and South-East Asia."""
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf]")
 """Thai, Lao, Burmese and Khmer: a space of no width says where their lines may break."""
-EMOJI = re.compile("[\u2190-\u32ff\U0001f000-\U0001fbff]")
-BEFORE_ZWJ = re.compile("[\u2190-\u32ff\ufe0f\U0001f000-\U0001fbff\U000e007f]")
+EMOJI = re.compile("[\u2190-\u27ff\u2801-\u3163\u3165-\u32ff\U0001f000-\U0001fbff]")
+BEFORE_ZWJ = re.compile(f"{EMOJI.pattern}|[\ufe0f\U000e007f]")
 VISIBLE_FORMATS = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
 """Signs around numbers that Unicode counts among the formats, though they are seen."""
 VARIATIONS = re.compile("([\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 """One of them chooses a glyph; a run of them is hidden data."""
+UNASSIGNED = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
+"""Beside the formats, Unicode keeps these for characters that nobody will see; fonts draw nothing for them already."""
 BLANKS = "[\\s\u2800\u3164\uffa0]+"
 ENDS = re.compile(f"^{BLANKS}|{BLANKS}$")
-UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
-"""Letters and symbols without a shape: fillers of Hangul, the empty Braille cell, a note without a head."""
+UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
+"""Letters and symbols without a shape: fillers of Hangul, the empty Braille cell, the place of a picture, blanks of
+hieroglyphs, a note without a head."""
 SEEN_KINDS = frozenset("LNPS")
 
 
@@ -56,6 +59,12 @@ def normal(text: str, *, lines: bool = False) -> str:
     """The form in which a text is stored; `lines`: it may have several. Raises NotText."""
     if found := NO_TEXT.search(text):
         raise NotText(f"holds U+{ord(found[0]):04X}, which is no character")
+    while (once := _normal(text, lines)) != text:  # what is taken out brings its neighbours together
+        text = once
+    return text
+
+
+def _normal(text: str, lines: bool) -> str:
     text = LINE_ENDS.sub("\n", text).replace("\t", " ")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
@@ -63,7 +72,7 @@ def normal(text: str, *, lines: bool = False) -> str:
     if not text.isascii():
         text = _directed(JOINERS.sub(_joiner, text))
         text = _bounded(VARIATIONS.sub(r"\1", unicodedata.normalize("NFC", text)))
-    text = text if lines else re.sub(" *\n+ *| {2,}", " ", text)
+    text = text if lines else re.sub("[ \n]+", " ", text)
     return ENDS.sub("", text)
 
 
@@ -83,7 +92,7 @@ def _seen(text: str) -> str:
 
 def _stays(sign: str) -> bool:
     if unicodedata.category(sign) not in ("Cc", "Cf"):
-        return True
+        return not UNASSIGNED.match(sign)
     return sign == "\n" or any(kept.match(sign) for kept in (JOINERS, DIRECTIONS, VISIBLE_FORMATS))
 
 
@@ -129,10 +138,14 @@ def _balanced(line: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """At most MARKS_MOST marks on a letter."""
+    """At most MARKS_MOST marks on a letter. What is not seen between them begins no new one."""
     signs, marks = [], 0
     for sign in text:
-        marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
-        if marks <= MARKS_MOST:
+        kind = unicodedata.category(sign)
+        if kind in ("Mn", "Me"):
+            marks += 1
+        elif kind != "Cf":
+            marks = 0
+        if marks <= MARKS_MOST or kind == "Cf":
             signs.append(sign)
     return "".join(signs)

@@ -45,6 +45,7 @@ class Written:
 
 def _web_address(address: str) -> str:
     parts = urlsplit(address)
+    parts.port  # noqa: B018 -- raises ValueError for one that none can be
     if parts.scheme != "https" or "." not in (parts.hostname or "") or parts.username is not None:
         raise ValueError("must be an https:// address of a site")
     return address
