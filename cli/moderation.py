@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.arguments import Limit
-from cli.output import print_lines, video_line, when
-from cli.people import names
+from cli.output import named, print_lines, video_line, when
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def reviews(
     if as_json:
         print_json(page)
         return
-    holders = names(client, [review.held_by for review in page.items if review.held_by])
-    print_lines([_line(review, holders) for review in page.items], "nothing waits")
+    print_lines([_line(review) for review in page.items], "nothing waits")
 
 
 def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
@@ -54,7 +52,7 @@ def claim(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     if as_json:
         print_json(review)
         return
-    typer.echo(_line(review, names(client, [review.held_by] if review.held_by else [])))
+    typer.echo(_line(review))
     for item in review.evidence:
         typer.echo(f"  {item.name}  {item.url}")
     if not review.evidence:
@@ -141,9 +139,8 @@ def audit(video_id: VideoId, name: As = "mia", as_json: AsJson = False) -> None:
     if as_json:
         print_json(entries)
         return
-    actors = names(client, [entry.actor for entry in entries])
     for entry in entries:
-        typer.echo(f"{when(entry.at)}  {actors[entry.actor]}  {entry.action}  {entry.reason or ''}")
+        typer.echo(f"{when(entry.at)}  {_actor(entry)}  {entry.action}  {entry.reason or ''}")
 
 
 def remoderate(
@@ -168,9 +165,13 @@ def remoderate(
     print_json(sums) if as_json else typer.echo(says.format(**sums) + (" (dry run)" if dry_run else ""))
 
 
-def _line(review: "Review", holders: dict[str, str]) -> str:
+def _actor(entry: "AuditEntry") -> str:
+    return named(entry.actor_user) if entry.actor_user else entry.actor
+
+
+def _line(review: "Review") -> str:
     worst = max(review.labels.items(), key=lambda item: item[1], default=("", 0.0))
-    held = f"  held by {holders[review.held_by]}" if review.held_by else ""
+    held = f"  held by {named(review.holder)}" if review.held_by else ""
     said = f"  “{review.appeal}”" if review.appeal else ""
-    scored = f"{worst[0]} {worst[1]:.2f}"
-    return f"{review.video_id}  {when(review.asked_at)}  {review.kind}  {scored}  {review.title}{held}{said}"
+    scored, author = f"{worst[0]} {worst[1]:.2f}", named(review.author)
+    return f"{review.video_id}  {when(review.asked_at)}  {review.kind}  {scored}  {review.title}  {author}{held}{said}"

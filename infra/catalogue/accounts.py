@@ -3,7 +3,7 @@
 from infra.catalogue.fn import ML, Fn
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.moderation import AuditEntry
-from reelstack.tables.social import Block
+from reelstack.tables.social import Block, Follow
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -29,7 +29,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/users/{user_id}/audit",
         ),
         anonymous_routes=("GET /v1/users/{user_id}",),
-        reads=(Handle, Block, AuditEntry),
+        reads=(Handle, Block, Follow, AuditEntry),
         writes=(Handle, "uploads:avatars/"),
         deletes=("media:u/",),
         appends=(AuditEntry,),

@@ -5,7 +5,7 @@ from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.production import Claim, Lease
-from reelstack.tables.social import Block
+from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -23,7 +23,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/audit",
             "POST /v1/remoderations",
         ),
-        reads=(Video, Claim, Review, AuditEntry, Block, "media:quarantine/"),
+        reads=(Video, Claim, Review, AuditEntry, Block, Follow, "media:quarantine/"),
         writes=(Video, Claim, Review, Lease),
         deletes=(Lease,),
         appends=(AuditEntry,),

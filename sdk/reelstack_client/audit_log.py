@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reelstack_client.models import Answer
+from reelstack_client.models import Answer, UserCard
 
 
 class AuditEntry(Answer):
@@ -13,6 +13,11 @@ class AuditEntry(Answer):
     entry_id: str
     at: int
     actor: str
+    """A user id, "machine" or "policy"."""
+    actor_user: UserCard | None = None
+    """Who `actor` is; None of "machine" and "policy"."""
+    subject_user: UserCard | None = None
+    """The account that it was done to; None of a video."""
     action: str
     reason: str | None = None
     before: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reelstack_client.audit_log import AuditEntry
-from reelstack_client.models import Answer, Page
+from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Room
 from reelstack_client.videos import Video
 
@@ -22,6 +22,7 @@ class Review(Answer):
 
     video_id: str
     owner_id: str
+    author: UserCard | None = None
     title: str
     kind: str
     """Who asks: production, policy or appeal."""
@@ -31,6 +32,8 @@ class Review(Answer):
     reason: str | None = None
     reason_detail: str | None = None
     held_by: str | None = None
+    holder: UserCard | None = None
+    """Who `held_by` is."""
     held_until: int | None = None
     evidence: tuple[Evidence, ...] = ()
 

@@ -11,6 +11,7 @@ from reelstack.tables.accounts import User
 from reelstack.tables.feed import TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like
 from reelstack.tables.model import connection
+from reelstack.tables.moderation import AuditEntry, Report, Review
 from reelstack.tables.notifications import Notification, NotificationPreference
 from reelstack.tables.social import FOLLOW_SHARDS, Block, Follow
 from reelstack.tables.videos import SHARDS, Video
@@ -29,7 +30,8 @@ def gather() -> None:
             model: stack.enter_context(model.batch_write())
             for model in (User, Video, Follow, Like, Bookmark, Comment, CommentLike, Block, NotificationPreference)
         }
-        batches |= {model: stack.enter_context(model.batch_write()) for model in (Notification, TimelineEntry)}
+        others = (Notification, TimelineEntry, Review, Report, AuditEntry)
+        batches |= {model: stack.enter_context(model.batch_write()) for model in others}
         for item in _items():
             batches[type(item)].save(item)
 
@@ -57,6 +59,22 @@ def _items() -> Iterator[Any]:
         yield Block("zoe", one, by={"zoe"}, blocker_id="zoe", blocked_at=AT + number)
         yield NotificationPreference("eve", f"mute#{one}", muted_id=one, muted_at=AT)
         yield _notification(one, number)
+        yield from _for_staff(one, number)
+
+
+def _for_staff(one: str, number: int) -> Iterator[Any]:
+    """What a moderator or an administrator reads: a report of each, a comment that waits, a review of the clip of each,
+    held by the next, and what each did to ann and her clip."""
+    comment_id = f"{AT + number}-{number:012x}"
+    held_by = PEOPLE[number % SIZE]
+    asked = {"queue": "reviews", "kind": "reports", "attempt": 1, "asked_at": AT + number, "urgency": AT + number}
+    yield Review(f"v-{one}", owner_id=one, held_by=held_by, held_until=2 * AT, **asked)
+    for subject in ("vid", comment_ids.counter_of("vid", THREAD)):
+        yield Report(one, subject, reason="spam", reported_at=AT + number)
+    for subject in ("video:vid", "user:ann"):
+        yield AuditEntry(subject, f"{AT + number:013d}-{number:012x}", at=AT + number, actor=one, action="claimed")
+    fields = {"video_id": "quiet", "author_id": one, "state": "held", "text": "Nice", "created_at": AT + number}
+    yield Comment(comment_ids.thread_of("quiet", comment_id), comment_id, **fields, queue="held")
 
 
 def _video(video_id: str, owner: str, number: int) -> Video:

@@ -28,7 +28,15 @@ LISTS = [
     ("social", "/v1/me/blocks", "zoe"),
     ("notifications", "/v1/me/notifications", "eve"),
     ("notifications", "/v1/me/mutes", "eve"),
+    ("moderation", "/v1/reviews", "mia"),
+    ("moderation", "/v1/reviews?order=severity", "mia"),
+    ("moderation", "/v1/videos/vid/audit", "mia"),
+    ("accounts", "/v1/users/ann/audit", "ada"),
+    ("interactions", "/v1/videos/vid/reports", "mia"),
+    ("interactions", f"/v1/videos/vid/comments/{crowd.THREAD}/reports", "mia"),
+    ("interactions", "/v1/comments/pending", "mia"),
 ]
+STAFF = {"mia": ("moderator",), "ada": ("admin",)}
 ONE_OWNER = ("/v1/videos", "/v1/users/p07/videos")
 """Lists of one person's things, of whom the crowd has not many."""
 
@@ -42,9 +50,10 @@ def ask(aws: Config, call: Call) -> Callable[..., tuple[int, Counter[str]]]:
     crowd.gather()
 
     def run(service: str, path: str, user: str, limit: int) -> tuple[int, Counter[str]]:
-        call(service, "GET", path, user=user)  # from here on the process knows the caller's session
+        who = {"user": user} | ({"roles": STAFF[user]} if user in STAFF else {})
+        call(service, "GET", path, **who)  # from here on the process knows the caller's session
         with crowd.requests() as seen:
-            answer = call(service, "GET", f"{path}{'&' if '?' in path else '?'}limit={limit}", user=user)
+            answer = call(service, "GET", f"{path}{'&' if '?' in path else '?'}limit={limit}", **who)
         assert answer.status == 200, answer.json
         return len(answer.json["items"]), seen
 

@@ -5,6 +5,7 @@ import random
 import subprocess
 from pathlib import Path
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,35 @@ def test_a_sound_that_fails_only_when_it_is_encoded_is_left_out(tmp_path: Path, 
     else:
         part, sound, _ = transcoder.encode_clip(plan, source, tmp_path)
         assert (part.samples, sound) == (25, None)
+
+
+def pitch_of(path: Path) -> float:
+    """Of the loudest tone in a sound, in Hz."""
+    raw = ffmpeg("-i", path, "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
+    samples = numpy.frombuffer(raw, numpy.int16)
+    return float(numpy.abs(numpy.fft.rfft(samples)).argmax() * 48000 / len(samples))
+
+
+@pytest.mark.parametrize("first_rung", [pytest.param("whole", marks=pytest.mark.engines), "segments"])
+def test_in_place_of_a_sound_that_fails_when_it_is_encoded_the_next_is_made(tmp_path: Path, first_rung: str) -> None:
+    source = two_sounds(tmp_path / "clip.mp4")
+    plan = plan_of(source)
+    unknown_sound(source, b"ac-4")
+    assert (plan.facts.audio_stream, plan.facts.other_sounds) == (1, (2,))
+    if first_rung == "segments":
+        sound = transcoder.encode_sound(plan, source, tmp_path)
+    else:
+        part, sound, _ = transcoder.encode_clip(plan, source, tmp_path)
+        assert part.samples == 25
+    assert sound
+    assert pitch_of(sound.path) == pytest.approx(880, abs=5)
+
+
+def test_where_every_sound_fails_when_it_is_encoded_the_clip_is_made_without(tmp_path: Path) -> None:
+    source = two_sounds(tmp_path / "clip.mp4")
+    plan = plan_of(source)
+    unknown_sound(unknown_sound(source, b"ac-4"), b"ac-4")
+    assert transcoder.encode_sound(plan, source, tmp_path) is None
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

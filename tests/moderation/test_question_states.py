@@ -76,7 +76,7 @@ def look(clip: ClipWorld) -> str:
     if not review.queue and review.decision:
         return "decided"
     found = next(iter(Video.query(clip.name)))
-    if clip.name not in review_queue.asked_about([review]):
+    if clip.name not in review_queue.asked_about([review]).videos:
         assert not review_queue.is_open(review, found) or User.get(found.owner_id).deleted_at
         return "closed"
     return "held" if review.held_by else str(review.kind)

@@ -229,7 +229,7 @@ def test_what_nobody_expected_is_a_problem_like_the_others(call: Call, aws: Conf
 def test_acts_on_the_line_are_in_the_audit_log_when_they_are_done(call: Call) -> None:
     call("operations", "POST", "/v1/production/reencode", **ADMIN, body={"limit": 999})  # refused: not an act
     call("operations", "POST", "/v1/production/reencode", **ADMIN, body={"limit": 3})
-    found = audit_log.list_entries("line", 10, None, kind=audit_log.Kind.PRODUCTION).items
+    found = audit_log.list_entries("line", 10, None, kind=audit_log.Kind.PRODUCTION)[0]
     assert [(one.actor, one.action, one.after) for one in found] == [("ada", "reencode", {"asked": {"limit": 3}})]
 
 

@@ -3,10 +3,11 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from reelstack import audit_log
 from reelstack.accounts import administration, users
 from reelstack.accounts.profiles import Profile, view
-from reelstack.audit_log import AuditPage, Kind
+from reelstack.audit_log import Kind
+from reelstack.cards import audit_cards
+from reelstack.cards.audit_cards import AuditPage
 from reelstack.tables.accounts import User
 from reelstack.web import ADMIN, Admin, Cursor, Limit, UserId
 from reelstack.web.bodies import StaffReason
@@ -64,7 +65,7 @@ def withdraw_role(user_id: UserId, role: Role, caller: Admin) -> Roles:
     return Roles(roles=administration.withdraw(user_id, role, caller.user_id))
 
 
-@router.get("/{user_id}/audit", dependencies=[ADMIN])
-def list_audit(user_id: UserId, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:
+@router.get("/{user_id}/audit")
+def list_audit(user_id: UserId, caller: Admin, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:
     """What administrators did to an account, oldest first."""
-    return audit_log.list_entries(user_id, limit, cursor, kind=Kind.USER)
+    return audit_cards.page(user_id, Kind.USER, caller.user_id, limit, cursor)

@@ -45,7 +45,7 @@ def list_waiting_comments(
     found, following = comment_queue.list_waiting(queue, limit, cursor)
     reports = [int(one.reports or 0) for one in found]
     rows = comment_listings.rows(found)
-    authors = user_cards.of((row.author_id for row in rows if row.author_id), caller.user_id)
+    authors = user_cards.for_staff((row.author_id for row in rows if row.author_id), caller.user_id)
     items = [
         WaitingComment(**row.model_dump(), reports=n, author=authors.get(row.author_id or ""))
         for row, n in zip(rows, reports, strict=True)

@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.interactions import comment_ids
 from reelstack.interactions.comment_ids import CommentId
 from reelstack.moderation import reports
@@ -20,6 +22,7 @@ class NewReport(BaseModel):
 
 class ReportView(BaseModel):
     reporter_id: str
+    reporter: UserCard
     reason: str
     detail: str | None
     reported_at: int
@@ -30,10 +33,17 @@ class ReportPage(BaseModel):
     cursor: str | None
 
 
-def _page(subject: str, limit: int, cursor: str | None) -> ReportPage:
+def _page(subject: str, caller_id: str, limit: int, cursor: str | None) -> ReportPage:
     found, following = reports.list_reports(subject, limit, cursor)
+    people = user_cards.for_staff((one.reporter_id for one in found), caller_id)
     items = [
-        ReportView(reporter_id=one.reporter_id, reason=one.reason, detail=one.detail, reported_at=int(one.reported_at))
+        ReportView(
+            reporter_id=one.reporter_id,
+            reporter=people[one.reporter_id],
+            reason=one.reason,
+            detail=one.detail,
+            reported_at=int(one.reported_at),
+        )
         for one in found
     ]
     return ReportPage(items=items, cursor=following)
@@ -52,18 +62,18 @@ def report_comment(video_id: VideoId, comment_id: CommentId, wanted: NewReport, 
 
 
 @router.get("/reports")
-def list_reports(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> ReportPage:  # noqa: ARG001
+def list_reports(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> ReportPage:
     """What people said about a video, the newest first."""
-    return _page(video_id, limit, cursor)
+    return _page(video_id, caller.user_id, limit, cursor)
 
 
 @router.get("/comments/{comment_id}/reports")
 def list_comment_reports(
     video_id: VideoId,
     comment_id: CommentId,
-    caller: Moderator,  # noqa: ARG001
+    caller: Moderator,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> ReportPage:
     """What people said about a comment, the newest first."""
-    return _page(comment_ids.counter_of(video_id, comment_id), limit, cursor)
+    return _page(comment_ids.counter_of(video_id, comment_id), caller.user_id, limit, cursor)

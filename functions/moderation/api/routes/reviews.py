@@ -3,6 +3,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from reelstack.cards import user_cards
+from reelstack.cards.user_cards import UserCard
 from reelstack.moderation import review_queue
 from reelstack.moderation.review_queue import Evidence, Kind, ReviewOrder, ReviewQueue
 from reelstack.tables.moderation import Review
@@ -18,6 +20,7 @@ class ReviewView(BaseModel):
 
     video_id: str
     owner_id: str
+    author: UserCard
     title: str
     kind: Kind
     labels: dict[str, float]
@@ -29,6 +32,8 @@ class ReviewView(BaseModel):
     """Of the verdict that is appealed against."""
     reason_detail: str | None
     held_by: str | None
+    holder: UserCard | None
+    """Who `held_by` is."""
     held_until: int | None
     """Until then nobody but `held_by` decides; past, the review is anybody's."""
 
@@ -46,10 +51,11 @@ class ReviewedClip(ReviewView):
     """Of a video in quarantine: addresses of its files for some minutes. Any other plays by GET …/playback."""
 
 
-def _fields(review: Review, video: Video) -> dict[str, object]:
+def _fields(review: Review, video: Video, cards: dict[str, UserCard]) -> dict[str, object]:
     return {
         "video_id": review.video_id,
         "owner_id": review.owner_id,
+        "author": cards[review.owner_id],
         "title": video.title,
         "kind": review.kind,
         "labels": review.labels,
@@ -58,15 +64,17 @@ def _fields(review: Review, video: Video) -> dict[str, object]:
         "reason": video.reason,
         "reason_detail": video.reason_detail,
         "held_by": review.held_by,
+        "holder": cards.get(review.held_by or ""),
         "held_until": int(review.held_until) if review.held_until else None,
     }
 
 
-def _clip(review: Review) -> ReviewedClip:
+def _clip(review: Review, caller_id: str) -> ReviewedClip:
     video = videos.find(review.video_id)
+    cards = user_cards.for_staff(review_queue.named_by(review), caller_id)
     return ReviewedClip.model_validate(
         {
-            **_fields(review, video),
+            **_fields(review, video, cards),
             "description": video.description,
             "tags": list(video.tags),
             "state": video.state,
@@ -77,7 +85,7 @@ def _clip(review: Review) -> ReviewedClip:
 
 @router.get("")
 def list_reviews(
-    caller: Moderator,  # noqa: ARG001
+    caller: Moderator,
     queue: Annotated[ReviewQueue, Query()] = ReviewQueue.REVIEWS,
     order: Annotated[ReviewOrder, Query()] = ReviewOrder.AGE,
     limit: Limit = 20,
@@ -85,21 +93,23 @@ def list_reviews(
 ) -> ReviewPage:
     """What waits for a decision: the oldest first, or the most severe."""
     found, following = review_queue.list_open(queue, order, limit, cursor)
-    known = review_queue.asked_about(found)
-    items = [_fields(review, known[review.video_id]) for review in found if review.video_id in known]
+    asked = review_queue.asked_about(found)
+    cards = user_cards.for_staff(asked.people, caller.user_id, asked.people)
+    shown = [(one, video) for one in found if (video := asked.videos.get(one.video_id))]
+    items = [_fields(review, video, cards) for review, video in shown]
     return ReviewPage(items=[ReviewView.model_validate(item) for item in items], cursor=following)
 
 
 @router.get("/{video_id}")
-def get_review(video_id: VideoId, caller: Moderator) -> ReviewedClip:  # noqa: ARG001
+def get_review(video_id: VideoId, caller: Moderator) -> ReviewedClip:
     """The open question about a video, with everything needed to judge."""
-    return _clip(review_queue.find_open(video_id))
+    return _clip(review_queue.find_open(video_id), caller.user_id)
 
 
 @router.post("/{video_id}/claim")
 def claim_review(video_id: VideoId, caller: Moderator) -> ReviewedClip:
     """Keeps everybody else off a review for a while; the same again makes it longer."""
-    return _clip(review_queue.claim(video_id, caller.user_id))
+    return _clip(review_queue.claim(video_id, caller.user_id), caller.user_id)
 
 
 @router.delete("/{video_id}/claim", status_code=204)

@@ -1,8 +1,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from reelstack import audit_log
-from reelstack.audit_log import AuditPage
+from reelstack.audit_log import Kind
+from reelstack.cards import audit_cards
+from reelstack.cards.audit_cards import AuditPage
 from reelstack.moderation import appeals, remoderation, takedowns
 from reelstack.moderation.remoderation import Remoderation
 from reelstack.platform.text_fields import AppealText
@@ -43,9 +44,9 @@ def appeal(video_id: VideoId, wanted: Appeal, caller: Creator) -> VideoView:
 
 
 @router.get("/videos/{video_id}/audit")
-def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:  # noqa: ARG001
+def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: Cursor = None) -> AuditPage:
     """What was done to a video, oldest first; to a deleted one as well."""
-    page = audit_log.list_entries(video_id, limit, cursor)
+    page = audit_cards.page(video_id, Kind.VIDEO, caller.user_id, limit, cursor)
     if not page.items and cursor is None:
         videos.find(video_id)
     return page

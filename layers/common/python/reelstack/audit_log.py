@@ -75,11 +75,6 @@ class AuditEntryView(BaseModel):
     after: dict[str, Any]
 
 
-class AuditPage(BaseModel):
-    items: list[AuditEntryView]
-    cursor: str | None
-
-
 def entry(
     subject_id: str,
     actor: str,
@@ -123,10 +118,12 @@ def note(subject: str, actor: str, action: str, told: dict[str, Any]) -> None:
     noted.save(AuditEntry.entry_id.does_not_exist())
 
 
-def list_entries(subject_id: str, limit: int, cursor: str | None, *, kind: Kind = Kind.VIDEO) -> AuditPage:
-    """A page of what was done to a video, a user or the line, oldest first."""
+def list_entries(
+    subject_id: str, limit: int, cursor: str | None, *, kind: Kind = Kind.VIDEO
+) -> tuple[list[AuditEntryView], str | None]:
+    """A page of what was done to a video, a user or the line, oldest first, and the cursor of the next page."""
     after = cursors.decode(cursor, str)
     later = AuditEntry.entry_id > after[0] if after else None
     found = list(AuditEntry.query(f"{kind}:{subject_id}", later, limit=limit + 1))
     items = [AuditEntryView.model_validate(noted, from_attributes=True) for noted in found[:limit]]
-    return AuditPage(items=items, cursor=cursors.encode(items[-1].entry_id) if len(found) > limit else None)
+    return items, cursors.encode(items[-1].entry_id) if len(found) > limit else None

@@ -1,9 +1,10 @@
-"""Cards of users: what a list shows of each. Of an account that is suspended or deleted a card holds its id only.
+"""Cards of users: what a list shows of each. Of an account that is suspended or deleted a card holds its id only;
+staff are told the name of a suspended one.
 
 A viewer of None is somebody who did not sign in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
@@ -33,8 +34,19 @@ def of(user_ids: Iterable[str], viewer_id: str | None, followed: set[str] | None
     return {user_id: _card(user_id, known[user_id], viewer_id, user_id in followed) for user_id in wanted}
 
 
-def _card(user_id: str, facts: Facts, viewer_id: str | None, following: bool) -> UserCard:
-    if (facts["suspended"] or facts["deleted"]) and user_id != viewer_id:
+def for_staff(user_ids: Iterable[str], viewer_id: str, known: Mapping[str, Facts] | None = None) -> dict[str, UserCard]:
+    """As `of`, for moderators and administrators: of suspended accounts with their names. `known`: facts that the
+    caller has read already, of all of them."""
+    wanted = sorted(set(user_ids))
+    facts = users.facts_of(wanted) if known is None else known
+    others = [user_id for user_id in wanted if user_id != viewer_id]
+    followed = relationships.followed(viewer_id, others, consistent=False)
+    return {user_id: _card(user_id, facts[user_id], viewer_id, user_id in followed, staff=True) for user_id in wanted}
+
+
+def _card(user_id: str, facts: Facts, viewer_id: str | None, following: bool, *, staff: bool = False) -> UserCard:
+    hidden = facts["deleted"] or (facts["suspended"] and not staff)
+    if hidden and user_id != viewer_id:
         return UserCard(id=user_id, handle=None, display_name="", avatar=None, following=False)
     return UserCard(
         id=user_id,

@@ -52,6 +52,8 @@ class Facts(Data):
     container: Container
     video_stream: int
     audio_stream: int | None
+    other_sounds: tuple[int, ...] = ()
+    """Streams to take the sound from, in this order, if that one fails when it is encoded. Nobody has decoded them."""
     width: int
     height: int
     tick: tuple[int, int]
@@ -174,6 +176,12 @@ class Plan(Data):
     def without_sound(self) -> "Plan":
         """The same plan for a source whose sound turned out not to be decodable."""
         return self.model_copy(update={"facts": self.facts.model_copy(update={"audio_stream": None})})
+
+    def with_sound(self, stream: int, gain_db: float) -> "Plan":
+        """The same plan with the sound of another stream."""
+        return self.model_copy(
+            update={"facts": self.facts.model_copy(update={"audio_stream": stream, "gain_db": gain_db})}
+        )
 
     def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
         """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""

@@ -48,7 +48,9 @@ def find_facts(path: Path, content_type: str, *, max_seconds: int) -> Facts:
         facts = facts.model_copy(update={"notices": (*noted, *heard, *facts.notices)})
         if sound is None:
             return facts
-        facts = facts.model_copy(update={"audio_stream": sound.stream, "gain_db": sound.gain_db})
+        facts = facts.model_copy(
+            update={"audio_stream": sound.stream, "other_sounds": sound.others, "gain_db": sound.gain_db}
+        )
         return timeline.with_sound(facts, sound.start, sound.end, max_seconds)
     except ProgramFailed as failed:
         raise _unreadable(ffmpeg_process.blame(failed)) from failed

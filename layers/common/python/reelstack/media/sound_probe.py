@@ -5,7 +5,7 @@ clip is made without.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Sound:
     start: Fraction
     end: Fraction
     gain_db: float
+    others: tuple[int, ...] = ()
+    """Streams that come after it, if it fails when it is encoded."""
 
 
 class Undecodable(Exception):
@@ -52,7 +54,8 @@ def find_sound(
     ranked = stream_choice.sounds(streams)
     usable = [one for one in ranked if one.get("codec_name") and one.get("channels")]
     failed = len(usable) < len(ranked)
-    for stream in usable[:MOST_TRIED]:
+    tried = usable[:MOST_TRIED]
+    for number, stream in enumerate(tried, 1):
         try:
             sound = _measure(path, container, stream, max_seconds)
         except (ProgramTooGreedy, ProgramTooSlow):
@@ -63,7 +66,8 @@ def find_sound(
         else:
             if sound:
                 chosen = stream_choice.was_chosen(stream, usable, ranked)
-                return sound, (Notice.SOUND_CHOSEN,) if chosen else ()
+                others = tuple(other["index"] for other in tried[number:])
+                return replace(sound, others=others), (Notice.SOUND_CHOSEN,) if chosen else ()
     return None, (Notice.SOUND_DROPPED,) if failed else ()
 
 
@@ -75,7 +79,7 @@ def _measure(path: Path, container: Container, stream: Stream, max_seconds: int)
         return None
     if packets.read >= MAX_PACKETS:
         raise Undecodable("more packets than a sound needs")
-    return Sound(stream["index"], *span, _gain(path, container, stream["index"], max_seconds))
+    return Sound(stream["index"], *span, find_gain(path, container, stream["index"], max_seconds))
 
 
 def is_damaged(complaint: str) -> bool:
@@ -84,8 +88,11 @@ def is_damaged(complaint: str) -> bool:
     return not decoded or errors > max(SOUND_ERROR_FLOOR, MAX_SOUND_ERRORS * (decoded + errors))
 
 
-def _gain(path: Path, container: Container, stream: int, seconds: int) -> float:
-    """Decibels that bring the sound to TARGET_LUFS (EBU R128, measured as the stereo sound it will be).
+def find_gain(
+    path: Path, container: Container, stream: int, seconds: int, limit_seconds: float = LOUDNESS_SECONDS
+) -> float:
+    """Decibels that bring the sound to TARGET_LUFS (EBU R128, measured as the stereo sound it will be), found within
+    `limit_seconds`.
 
     All of it is decoded for that. Raises Undecodable, ProgramFailed or ProgramTooSlow.
     """
@@ -95,7 +102,7 @@ def _gain(path: Path, container: Container, stream: int, seconds: int) -> float:
             *("-map", f"0:{stream}", "-t", str(seconds)),
             *("-af", "aresample=48000,aformat=channel_layouts=stereo,ebur128=framelog=quiet", "-f", "null", "-"),
         ],
-        LOUDNESS_SECONDS,
+        limit_seconds,
     )
     if is_damaged(ran.complaint):
         raise Undecodable

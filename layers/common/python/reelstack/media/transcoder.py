@@ -2,7 +2,9 @@
 
 import os
 import re
+import time
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from statistics import fmean
 
@@ -17,8 +19,9 @@ from reelstack.platform.telemetry import count, logger
 
 QUANTISER = re.compile(r" q= *([\d.]+) .*type= ([IPB])")
 ENCODE_SECONDS = 840
-SOUND = "sound.part"
 """Less than the function's own time, so that what went wrong is said."""
+OTHER_SOUNDS_SECONDS = 120
+SOUND = "sound.part"
 PREVIEWS_SECONDS = 300
 SHORTEST_CAPPED_SECONDS = 1
 """A cap means nothing for a single picture: below this a piece may spend what a second may."""
@@ -126,7 +129,8 @@ class _SegmentEncoder:
 def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | None, Effort]:
     """The first rung of the whole clip, its sound if it has any, and what the rung took; seek previews in `folder`.
 
-    A sound that cannot be decoded is left out. Raises Refused if too much of the picture cannot be.
+    In place of a sound that cannot be decoded the next one is made, if there is one. Raises Refused if too much
+    of the picture cannot be.
     """
     _write_cube(plan, folder)
     encoder = _ClipEncoder(plan, source, folder)
@@ -136,6 +140,8 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     sound = scan(encoder.sound) if encoder.sound else None
     if encoder.is_sound_unsteady:
         sound = encode_sound(plan, source, folder)
+    elif encoder.sound is None:
+        sound = _encode_other_sound(plan, source, folder)
     return part, sound, Effort(qp=qp, kbps=kbps, damaged=encoder.errors)
 
 
@@ -191,28 +197,52 @@ class _ClipEncoder:
 
 
 def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
-    """The sound of the whole clip alone, if it has any that can be decoded."""
+    """The sound of the whole clip alone: the first that can be decoded, if there is any."""
     if plan.facts.audio_stream is None:
         return None
+    return _try_sound(plan, source, folder, ENCODE_SECONDS) or _encode_other_sound(plan, source, folder)
+
+
+def _encode_other_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
+    """The first of the sounds that come after the plan's which can be decoded. All of them together have
+    OTHER_SOUNDS_SECONDS, because the function's time is for the picture."""
+    facts, until = plan.facts, time.monotonic() + OTHER_SOUNDS_SECONDS
+    for stream in facts.other_sounds:
+        logger.warning("trying the next sound", extra={"stream": stream})
+        seconds, left = ceil(plan.seconds + facts.start_seconds), until - time.monotonic()
+        try:
+            gain = sound_probe.find_gain(source, facts.container, stream, seconds, left)
+            part = _try_sound(plan.with_sound(stream, gain), source, folder, until - time.monotonic())
+        except (ffmpeg_process.ProgramTooGreedy, ffmpeg_process.ProgramTooSlow):
+            return None
+        except (ffmpeg_process.ProgramFailed, sound_probe.Undecodable):
+            continue
+        if part:
+            return part
+    return None
+
+
+def _try_sound(plan: Plan, source: Path, folder: Path, seconds: float) -> Part | None:
+    """The plan's sound, None if it cannot be decoded. Raises ProgramTooSlow."""
     try:
-        complaint = _run_sound(plan, source, folder)
+        complaint = _run_sound(plan, source, folder, seconds)
     except ffmpeg_process.ProgramFailed as failed:
         logger.warning("encoding without the sound", extra={"failed": str(failed)})
         return None
     return None if sound_probe.is_damaged(complaint) else scan(folder / SOUND)
 
 
-def _run_sound(plan: Plan, source: Path, folder: Path) -> str:
-    """What ffmpeg said about the sound. Raises ProgramFailed."""
+def _run_sound(plan: Plan, source: Path, folder: Path, seconds: float) -> str:
+    """What ffmpeg said about the sound. Raises ProgramFailed or ProgramTooSlow."""
     arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(plan, source, folder / SOUND))
     try:
-        return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+        return ffmpeg_process.ffmpeg(arguments, seconds).complaint
     except ffmpeg_process.ProgramFailed as failed:
         if not steady_sound.is_needed(failed):
             raise
-    steady_plan, steady = steady_sound.make_steady(plan, source, folder, ENCODE_SECONDS)
+    steady_plan, steady = steady_sound.make_steady(plan, source, folder, seconds)
     arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(steady_plan, steady, folder / SOUND))
-    return ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS).complaint
+    return ffmpeg_process.ffmpeg(arguments, seconds).complaint
 
 
 def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:

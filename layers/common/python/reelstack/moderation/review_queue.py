@@ -7,6 +7,7 @@ video's owner is there. What takes a video out of that state closes the question
 A claim is a hold with an end, so that two people do not look at one clip and a forgotten one comes back by itself.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from pynamodb.expressions.condition import Condition
 
 from reelstack import audit_log
 from reelstack.accounts import users
+from reelstack.accounts.users import Facts
 from reelstack.audit_log import Change
 from reelstack.moderation.errors import (
     AlreadyDecided,
@@ -70,6 +72,16 @@ STANDS = {
 class ReviewOrder(StrEnum):
     AGE = "age"
     SEVERITY = "severity"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What open reviews are about."""
+
+    videos: dict[str, Video]
+    """By id."""
+    people: dict[str, Facts]
+    """Owners and holders, by id."""
 
 
 class Evidence(BaseModel):
@@ -186,18 +198,24 @@ def list_open(
 def oldest_seconds() -> int:
     """How long the oldest open review has waited, in either queue; 0 if there is none among the HEAD first."""
     heads = [review for queue in ReviewQueue for review in list_open(queue, ReviewOrder.AGE, HEAD, None)[0]]
-    known = asked_about(heads)
+    known = asked_about(heads).videos
     asked = [int(review.asked_at) for review in heads if review.video_id in known]
     return (videos.now_ms() - min(asked)) // 1000 if asked else 0
 
 
-def asked_about(found: list[Review]) -> dict[str, Video]:
-    """The videos of those reviews that are open, by id."""
+def asked_about(found: list[Review]) -> Asked:
+    """What those of some reviews that are open are about, and whom they name: one read of each table."""
     asked = Video.batch_get([review.video_id for review in found], consistent_read=True) if found else []
     known = {video.video_id: video for video in asked}
     open_still = [review for review in found if (video := known.get(review.video_id)) and is_open(review, video)]
-    owners = users.read_facts_of({review.owner_id for review in open_still})
-    return {one.video_id: known[one.video_id] for one in open_still if not owners[one.owner_id]["deleted"]}
+    people = users.read_facts_of({user_id for one in open_still for user_id in named_by(one)})
+    videos_of = {one.video_id: known[one.video_id] for one in open_still if not people[one.owner_id]["deleted"]}
+    return Asked(videos_of, people)
+
+
+def named_by(review: Review) -> set[str]:
+    """The ids of its video's owner and of who holds it."""
+    return {review.owner_id, review.held_by} if review.held_by else {review.owner_id}
 
 
 # --- holding ---------------------------------------------------------------------------------------------------------

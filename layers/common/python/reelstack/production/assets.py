@@ -255,6 +255,14 @@ def _make_poster(clip: Path, folder: Path) -> str:
     return sprites.dominant_color(few.read_bytes())
 
 
+def _told(plan: Plan, first: FirstRung) -> list[Notice]:
+    """All that was noticed, each once. One sound among several was not used if all of them were dropped."""
+    noticed = dict.fromkeys((*plan.facts.notices, *first.notices))
+    if Notice.SOUND_DROPPED in noticed:
+        noticed.pop(Notice.SOUND_CHOSEN, None)
+    return list(noticed)
+
+
 def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], first: FirstRung) -> dict[str, Any]:
     renditions = {rendition.name: rendition for rendition in plan.renditions}
     largest = max(pictures, key=lambda track: track.width * track.height)
@@ -267,7 +275,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "duration_ms": plan.duration_ms,
         "width": largest.width,
         "height": largest.height,
-        "notices": list(dict.fromkeys((*plan.facts.notices, *first.notices))),
+        "notices": _told(plan, first),
         "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
     }
 
