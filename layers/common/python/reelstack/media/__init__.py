@@ -5,6 +5,7 @@ probe             what an uploaded file really holds, or why it cannot be produc
 frame_grid        the even grid of frames that a clip is produced on
 notices           what production changed about a clip
 ladder            the plan of a production: renditions (rungs), segments, bitrates
+rate_control      how a piece is encoded again that spent too much or too little
 ffmpeg_args       the arguments that make ffmpeg encode a plan
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output
 transcoder        encodes segments and checks what came out

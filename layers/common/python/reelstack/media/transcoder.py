@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_args, ffmpeg_process, sprites
-from reelstack.media.ffmpeg_args import Picture, frame_ticks
-from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
+from reelstack.media.ffmpeg_args import ClipOutputs, Picture, frame_ticks
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
+from reelstack.media.rate_control import corrected, is_low
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
@@ -66,6 +67,47 @@ def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort
     return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds))
 
 
+class _Trials:
+    """Encodes of one rendition of one piece, each in a file of its own, because the best of them is kept."""
+
+    def __init__(self, plan: Plan, picture: Picture) -> None:
+        self._plan, self._now, self._first = plan, picture, picture.path
+        self._tried: list[tuple[Picture, Part]] = []
+        self._low = False
+        self._settled = False
+
+    def note(self, part: Part, qp: float | None = None) -> None:
+        """What came of the picture that was to be encoded; `qp`: the mean quantiser of a first rung."""
+        if not self._tried:
+            self._low = is_low(self._now.spending, qp)
+        self._tried.append((self._now, part))
+
+    def next(self) -> Picture | None:
+        """How to encode again what spent more than its share of the cap, or too little of it; None if that is well."""
+        if self._plan.seconds > CAPPED_SECONDS or self._settled:
+            return None
+        spent = [(picture.spending, part.size * 8) for picture, part in self._tried]
+        spending = corrected(spent, self._allowed_bits, low=self._low)
+        if spending is None:
+            self._settled = True
+            return None
+        path = self._first.with_name(f"{self._first.stem}.{len(self._tried) + 1}.part")
+        self._now = Picture(self._now.rendition, spending, path)
+        return self._now
+
+    @property
+    def best(self) -> Part:
+        """The largest of those within the cap, else the smallest; of a clip that is not capped, the one there is."""
+        parts = [part for _, part in self._tried]
+        within = [part for part in parts if part.size * 8 <= self._allowed_bits]
+        return max(within, key=lambda part: part.size) if within else min(parts, key=lambda part: part.size)
+
+    @property
+    def _allowed_bits(self) -> int:
+        seconds = max(Fraction(SHORTEST_CAPPED_SECONDS), self._tried[0][1].samples / self._plan.facts.rate)
+        return int(self._now.rendition.cap_kbps * 1000 * seconds)
+
+
 class _SegmentEncoder:
     """Encodes one segment until each rendition holds its frames and its cap."""
 
@@ -82,15 +124,17 @@ class _SegmentEncoder:
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
             for one in renditions
         ]
-        made = self._encode(pictures)
-        for _ in range(TRIES - 1):
-            over = [_if_over(self.plan, picture, made[picture.rendition.name]) for picture in pictures]
-            pictures = [picture for picture in over if picture]
+        trials = {picture.rendition.name: _Trials(self.plan, picture) for picture in pictures}
+        for number in range(1, TRIES + 1):
+            if number > 1:
+                count("SegmentsEncodedAgain", len(pictures))
+            for name, part in self._encode(pictures).items():
+                trials[name].note(part)
+            again = [one.next() for one in trials.values()]
+            pictures = [picture for picture in again if picture]
             if not pictures:
                 break
-            count("SegmentsEncodedAgain", len(pictures))
-            made |= self._encode(pictures)
-        return made
+        return {name: one.best for name, one in trials.items()}
 
     def _encode(self, pictures: list[Picture]) -> dict[str, Part]:
         try:
@@ -121,23 +165,31 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), folder / "first.part")
     sound = folder / "sound.part" if plan.facts.audio_stream is not None else None
     statistics = folder / "first.statistics"
-    cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
+    trials, efforts, again = _Trials(plan, picture), {}, picture
     for _ in range(TRIES):
-        outputs = ffmpeg_args.ClipOutputs(picture, sound, folder / sprites.SHEET, statistics)
-        arguments = ffmpeg_args.encode_clip(plan, source, outputs, cores)
-        try:
-            ffmpeg_process.ffmpeg(arguments, ENCODE_SECONDS)
-        except ffmpeg_process.ProgramFailed as failed:
-            raise ffmpeg_process.blame(failed) from failed
-        part = scan(picture.path)
-        check_frames(part, plan.facts.frames, frame_ticks(plan.facts.rate))
-        over = _if_over(plan, picture, part)
-        if over is None:
+        part, effort = _encode_first(plan, source, ClipOutputs(again, sound, folder / sprites.SHEET, statistics))
+        efforts[part.path] = effort
+        trials.note(part, effort.qp)
+        following = trials.next()
+        if following is None:
             break
-        picture = over
+        again = following
+    part = trials.best
+    effort = efforts[part.path]
     _write_track(plan, folder)
-    effort = Effort(qp=_mean_qp(statistics.read_text()), kbps=part.size * 8 / 1000 / float(plan.seconds))
     return part, scan(sound) if sound else None, effort
+
+
+def _encode_first(plan: Plan, source: Path, outputs: ClipOutputs) -> tuple[Part, Effort]:
+    cores = os.cpu_count() or 1  # all of them: nothing else of this clip is made before its first rung
+    try:
+        ffmpeg_process.ffmpeg(ffmpeg_args.encode_clip(plan, source, outputs, cores), ENCODE_SECONDS)
+    except ffmpeg_process.ProgramFailed as failed:
+        raise ffmpeg_process.blame(failed) from failed
+    part = scan(outputs.picture.path)
+    check_frames(part, plan.facts.frames, frame_ticks(plan.facts.rate))
+    qp = _mean_qp(outputs.statistics.read_text())
+    return part, Effort(qp=qp, kbps=part.size * 8 / 1000 / float(plan.seconds))
 
 
 def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
@@ -167,14 +219,3 @@ def _mean_qp(statistics: str) -> float:
     pictures = QUANTISER.findall(statistics)
     quantisers = [float(qp) for qp, kind in pictures if kind == "P"] or [float(qp) for qp, _ in pictures]
     return round(fmean(quantisers), 2)
-
-
-def _if_over(plan: Plan, picture: Picture, part: Part) -> Picture | None:
-    """How to encode again what spent more than its share of the cap; None if it did not."""
-    if plan.seconds > CAPPED_SECONDS:
-        return None
-    seconds = max(Fraction(SHORTEST_CAPPED_SECONDS), part.samples / plan.facts.rate)
-    allowed_bits = int(picture.rendition.cap_kbps * 1000 * seconds)
-    if part.size * 8 <= allowed_bits:
-        return None
-    return Picture(picture.rendition, tightened(part.size * 8, allowed_bits, picture.spending), picture.path)
