@@ -212,12 +212,8 @@ def _hevc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
         "vbv-maxrate": spending.peak_kbps,
         "vbv-bufsize": spending.buffer_kbits,
         "vbv-init": 0.9,
-        "rdoq-level": THOROUGH if spending.thorough else 0,
-        **(
-            {"nr-intra": spending.noise_reduction, "nr-inter": spending.noise_reduction}
-            if spending.noise_reduction
-            else {}
-        ),
+        **({"rdoq-level": THOROUGH} if spending.thorough else {}),
+        **({"nr-intra": noise, "nr-inter": noise} if (noise := spending.noise_reduction) else {}),
         "pools": threads,
         # The renditions of a segment keep the processors busy among themselves; frames at a time as well cost 9 % more.
         "frame-threads": 1,

@@ -25,6 +25,11 @@ CAPPED_SECONDS = 60
 VARIABLE_PEAK = 2
 TRIES = 3
 """How often a piece is encoded at most, until it holds its cap."""
+SHORT_SECONDS, SHORT_TRIES = 3.1, 6
+"""The same in clips of up to three seconds and some pictures, where quality is low, until a piece uses its cap."""
+SEARCHED_PIXELS = 3_000_000
+"""The largest picture that is encoded more thoroughly for that: panoramas with more would take longer than a function
+has."""
 GOP_SECONDS = 2
 HEVC_CRF, AVC_CRF = 22, 21
 """Quality where nothing else is known, or where the cap does not bind."""
@@ -161,6 +166,19 @@ class Plan(Data):
         return self.facts.frames / self.facts.rate
 
     @property
+    def is_searched(self) -> bool:
+        """Whether pieces of low quality are encoded until they use their cap."""
+        largest = max(one.width * one.height for one in self.renditions)
+        return self.seconds <= CAPPED_SECONDS and largest <= SEARCHED_PIXELS
+
+    @property
+    def most_tries(self) -> int:
+        """How often a piece is encoded at most."""
+        if self.is_searched and self.seconds <= SHORT_SECONDS:
+            return SHORT_TRIES
+        return TRIES if self.seconds <= CAPPED_SECONDS else 1
+
+    @property
     def duration_ms(self) -> int:
         return round(self.seconds * 1000)
 
@@ -240,7 +258,7 @@ def spending(plan: Plan, rendition: Rendition, seconds: float, effort: Effort | 
         return held(crf, VARIABLE_PEAK * rendition.cap_kbps)
     if effort and rendition.codec == "hevc":
         crf, fill = _fitting_crf(plan.first, rendition, effort), FITTED_FILL_SECONDS
-        if crf >= LOW_CRF:
+        if crf >= LOW_CRF and plan.is_searched:
             return held(crf, LOOSE_PEAK * rendition.cap_kbps).model_copy(update={"thorough": True})
     return held(crf, rendition.cap_kbps * MARGIN * seconds / (seconds + fill))
 

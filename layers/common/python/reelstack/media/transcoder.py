@@ -76,22 +76,21 @@ class _Trials:
         self._plan, self._now, self._first = plan, picture, picture.path
         self._tried: list[tuple[Picture, Part]] = []
         self._low = False
-        self._settled = False
 
     def note(self, part: Part, qp: float | None = None) -> None:
         """What came of the picture that was to be encoded; `qp`: the mean quantiser of a first rung."""
         if not self._tried:
-            self._low = is_low(self._now.spending, qp)
+            self._low = self._plan.is_searched and is_low(self._now.spending, qp)
         self._tried.append((self._now, part))
 
     def next(self) -> Picture | None:
         """How to encode again what spent more than its share of the cap, or too little of it; None if that is well."""
-        if self._plan.seconds > CAPPED_SECONDS or self._settled:
+        most = self._plan.most_tries if self._low else TRIES
+        if self._plan.seconds > CAPPED_SECONDS or len(self._tried) == most:
             return None
         spent = [(picture.spending, part.size * 8) for picture, part in self._tried]
         spending = corrected(spent, self._allowed_bits, low=self._low)
         if spending is None:
-            self._settled = True
             return None
         path = self._first.with_name(f"{self._first.stem}.{len(self._tried) + 1}.part")
         self._now = Picture(self._now.rendition, spending, path)
@@ -130,15 +129,13 @@ class _SegmentEncoder:
             for one in renditions
         ]
         trials = {picture.rendition.name: _Trials(self.plan, picture) for picture in pictures}
-        for number in range(1, TRIES + 1):
-            if number > 1:
-                count("SegmentsEncodedAgain", len(pictures))
+        while pictures:
             for name, part in self._encode(pictures).items():
                 trials[name].note(part)
-            again = [one.next() for one in trials.values()]
+            again = [trials[picture.rendition.name].next() for picture in pictures]
             pictures = [picture for picture in again if picture]
-            if not pictures:
-                break
+            if pictures:
+                count("SegmentsEncodedAgain", len(pictures))
         return {name: one.best for name, one in trials.items()}
 
     def _encode(self, pictures: list[Picture]) -> dict[str, Part]:
@@ -197,15 +194,13 @@ class _ClipEncoder:
     def encode(self) -> tuple[Part, Effort]:
         plan = self.plan
         picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), self.folder / "first.part")
-        trials, efforts, again = _Trials(plan, picture), dict[Path, Effort](), picture
-        for _ in range(TRIES):
+        trials, efforts = _Trials(plan, picture), dict[Path, Effort]()
+        again: Picture | None = picture
+        while again:
             part = self._whole(again)
             efforts[part.path] = self._effort(part)
             trials.note(part, efforts[part.path].qp)
-            following = trials.next()
-            if following is None:
-                break
-            again = following
+            again = trials.next()
         best = trials.best
         return best, efforts[best.path]
 
