@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from bench._quality import vmaf
-from reelstack.media import transcoder
+from reelstack.media import ffmpeg_process, transcoder
 from reelstack.media.ffmpeg_args import Picture, encode_segment
 from reelstack.media.ladder import LOW_CRF, Effort, Plan, Rendition, held, make_plan, spending
-from reelstack.media.packager import Part, join
+from reelstack.media.packager import Part, join, scan
 from reelstack.media.probe import find_facts
 from reelstack.media.rate_control import LEAST_USED, corrected, is_low
+from tests.clips import drawn
 from tests.media.hard_clips import CLIPS
 from tests.media.test_ladder import facts, plan_of
 
@@ -53,6 +54,21 @@ def test_all_others_are_encoded_as_ever(frames: int, size: tuple[int, int], qp: 
         *("vbv-maxrate", "vbv-bufsize", "vbv-init", "pools", "frame-threads", "info", "log-level"),
     }
     assert spent.peak_kbps == int(rendition.cap_kbps * (2 if frames > 25 * 60 else 0.99 * 2 / 2.5))
+
+
+@pytest.mark.usefixtures("programs")
+def test_pieces_of_all_kinds_have_one_header(tmp_path: Path) -> None:
+    """Pieces of one rendition are joined, whatever the quality of each."""
+    source = drawn(tmp_path / "source.mp4", seconds=0.4)
+    plan = make_plan(find_facts(source, "video/mp4", max_seconds=60), segment_seconds=4, avc_rungs=())
+    rendition = next(one for one in plan.renditions if one.codec == "hevc")
+    plain = held(30, 300)
+    kinds = [plain, plain.model_copy(update={"thorough": True}), plain.model_copy(update={"noise_reduction": 500})]
+    pictures = [Picture(rendition, kind, tmp_path / f"{number}.part") for number, kind in enumerate(kinds)]
+    ffmpeg_process.ffmpeg(encode_segment(plan, source, plan.segments[0], pictures, 1), 60)
+    parts = [scan(picture.path) for picture in pictures]
+    assert len({part.header for part in parts}) == 1
+    assert len({part.fragments[0].delay for part in parts}) == 1
 
 
 # --- what the encoders make of it ------------------------------------------------------------------------------------
