@@ -70,6 +70,17 @@ def test_noise_that_no_quality_holds_is_held_by_a_buffer(spent: float, power: fl
     assert LEAST_USED <= used(searched(encoder, 40)) <= 1
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0.5, 0.9), st.floats(3, 8))
+def test_noise_that_the_buffer_does_not_bind_is_given_a_finer_quality(spent: float, to_halve: float) -> None:
+    """`spent`: of the cap, at the quality that is tried with a buffer, however high its peak is."""
+
+    def encoder(now: Spending) -> float:
+        return ALLOWED * (spent * 2 ** ((40 - now.crf) / to_halve) if now.noise_reduction else 5)
+
+    assert LEAST_USED <= used(searched(encoder, 36)) <= 1
+
+
 @given(st.floats(4, 30), st.floats(0.5, 4))
 def test_a_piece_of_good_quality_is_held_to_its_cap_as_ever(to_halve: float, over: float) -> None:
     """Each try is `tightened`, and the first within the cap is taken, however little it spends."""

@@ -85,7 +85,9 @@ def _searched(tried: Tried, allowed_bits: int) -> Spending:
     if below and above:
         return _between(buffered or tried, below, above, allowed_bits)
     if buffered:
-        return _respent(last, last.crf, last.peak_kbps * allowed_bits * WELL_USED / max(1, spent))
+        under = allowed_bits * WELL_USED / max(1, spent)
+        finer = CRF_TO_HALVE * max(0.0, log2(under))  # where the buffer does not bind, its peak changes nothing
+        return _respent(last, max(BEST_CRF, last.crf - finer), last.peak_kbps * under)
     if above and (last.crf >= COARSEST_CRF or spent > UNHELD * allowed_bits):
         tight = held(NOISE_CRF, last.peak_kbps / LOOSE_PEAK * SHORT_PEAK)
         return tight.model_copy(update={"noise_reduction": NOISE_REDUCTION})
