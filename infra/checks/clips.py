@@ -16,7 +16,7 @@ from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe, shape
-from reelstack.media.ladder import Facts, Plan, make_plan
+from reelstack.media.ladder import SHORT_TRIES, TRIES, Facts, Plan, make_plan
 from reelstack.production import cost_estimate, workload
 from reelstack.production.cost_estimate import MICRO, US_EAST_1, step_seconds
 
@@ -45,7 +45,9 @@ refused as `transcode-too-costly`: none of the table is, but ten minutes with al
 The first rung is made in one piece where that takes at most {whole} processor seconds, and by segments otherwise. Times
 are on the clock: until the owner can watch (first rung), and of all segments, {workers} at a time. "Worst" is the call
 that needs most of the processor time that its function has (time limit without a minute for fetching, × vCPUs ×
-{share:g}). Phones' bitrates, at most {gib:g} GiB. Prices: {priced}.
+{share:g}), every encode at its slowest and tried as often as it may be. Costs are those of one usual try: a clip of up
+to a minute that is very hard to encode takes up to {tries} tries, of up to three seconds {short_tries}, each up to
+{thorough:g} times as long. Phones' bitrates, at most {gib:g} GiB. Prices: {priced}.
 
 | picture | pictures/s | | minutes | first rung | owner can watch after | segments | worst | cost |
 |---|---:|---|---:|---|---:|---:|---:|---:|
@@ -115,6 +117,9 @@ def page(settings: Settings) -> str:
         share=ffmpeg_process.CPU_SHARE,
         priced=US_EAST_1.as_of,
         dollars=settings.max_clip_dollars,
+        tries=TRIES,
+        short_tries=SHORT_TRIES,
+        thorough=workload.THOROUGH,
     )
     return head + "".join(_row(clip, settings) for clip in CLIPS)
 

@@ -14,8 +14,8 @@ from reelstack.media.ladder import (
     rungs,
     segments,
     spending,
-    tightened,
 )
+from reelstack.media.rate_control import tightened
 
 SIDES = st.integers(min_value=16, max_value=8192)
 RATES = st.sampled_from(

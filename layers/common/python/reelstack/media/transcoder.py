@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from reelstack.media import colour_cube, damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites, steady_sound
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
-from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending, tightened
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
+from reelstack.media.rate_control import corrected, is_low
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
@@ -71,6 +72,46 @@ def join_efforts(plan: Plan, sizes: list[int], decoded: list[Decoded]) -> Effort
     return Effort(qp=round(qp, 2), kbps=sum(sizes) * 8 / 1000 / float(plan.seconds), damaged=errors)
 
 
+class _Trials:
+    """Encodes of one rendition of one piece, each in a file of its own, because the best of them is kept."""
+
+    def __init__(self, plan: Plan, picture: Picture) -> None:
+        self._plan, self._now, self._first = plan, picture, picture.path
+        self._tried: list[tuple[Picture, Part]] = []
+        self._low = False
+
+    def note(self, part: Part, qp: float | None = None) -> None:
+        """What came of the picture that was to be encoded; `qp`: the mean quantiser of a first rung."""
+        if not self._tried:
+            self._low = self._plan.is_searched and is_low(self._now.spending, qp)
+        self._tried.append((self._now, part))
+
+    def next(self) -> Picture | None:
+        """How to encode again what spent more than its share of the cap, or too little of it; None if that is well."""
+        most = self._plan.most_tries if self._low else TRIES
+        if self._plan.seconds > CAPPED_SECONDS or len(self._tried) == most:
+            return None
+        spent = [(picture.spending, part.size * 8) for picture, part in self._tried]
+        spending = corrected(spent, self._allowed_bits, low=self._low)
+        if spending is None:
+            return None
+        path = self._first.with_name(f"{self._first.stem}.{len(self._tried) + 1}.part")
+        self._now = Picture(self._now.rendition, spending, path)
+        return self._now
+
+    @property
+    def best(self) -> Part:
+        """The largest of those within the cap, else the smallest; of a clip that is not capped, the one there is."""
+        parts = [part for _, part in self._tried]
+        within = [part for part in parts if part.size * 8 <= self._allowed_bits]
+        return max(within, key=lambda part: part.size) if within else min(parts, key=lambda part: part.size)
+
+    @property
+    def _allowed_bits(self) -> int:
+        seconds = max(Fraction(SHORTEST_CAPPED_SECONDS), self._tried[0][1].samples / self._plan.facts.rate)
+        return int(self._now.rendition.cap_kbps * 1000 * seconds)
+
+
 class _SegmentEncoder:
     """Encodes one segment until each rendition holds its frames and its cap."""
 
@@ -90,15 +131,15 @@ class _SegmentEncoder:
             Picture(one, spending(self.plan, one, seconds, effort), self.folder / f"{one.name}.part")
             for one in renditions
         ]
-        made = self._encode(pictures)
-        for _ in range(TRIES - 1):
-            over = [_if_over(self.plan, picture, made[picture.rendition.name]) for picture in pictures]
-            pictures = [picture for picture in over if picture]
-            if not pictures:
-                break
-            count("SegmentsEncodedAgain", len(pictures))
-            made |= self._encode(pictures)
-        return made
+        trials = {picture.rendition.name: _Trials(self.plan, picture) for picture in pictures}
+        while pictures:
+            for name, part in self._encode(pictures).items():
+                trials[name].note(part)
+            again = [trials[picture.rendition.name].next() for picture in pictures]
+            pictures = [picture for picture in again if picture]
+            if pictures:
+                count("SegmentsEncodedAgain", len(pictures))
+        return {name: one.best for name, one in trials.items()}
 
     def _encode(self, pictures: list[Picture]) -> dict[str, Part]:
         try:
@@ -134,15 +175,14 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     """
     _write_cube(plan, folder)
     encoder = _ClipEncoder(plan, source, folder)
-    part = encoder.encode()
+    part, effort = encoder.encode()
     _write_track(plan, folder)
-    qp, kbps = _mean_qp(encoder.statistics.read_text()), part.size * 8 / 1000 / float(plan.seconds)
     sound = scan(encoder.sound) if encoder.sound else None
     if encoder.is_sound_unsteady:
         sound = encode_sound(plan, source, folder)
     elif encoder.sound is None:
         sound = _encode_other_sound(plan, source, folder)
-    return part, sound, Effort(qp=qp, kbps=kbps, damaged=encoder.errors)
+    return part, sound, effort
 
 
 class _ClipEncoder:
@@ -157,21 +197,30 @@ class _ClipEncoder:
         self.errors = 0
         """Packets of the picture that could not be decoded."""
 
-    def encode(self) -> Part:
+    def encode(self) -> tuple[Part, Effort]:
         plan = self.plan
         picture = Picture(plan.first, spending(plan, plan.first, float(plan.seconds), None), self.folder / "first.part")
-        for _ in range(TRIES):
-            try:
-                part = self._run(picture)
-            except FramesMissing:
-                if not self.errors:
-                    raise
-                part = self._run(picture, padded=True)  # the first pictures are among the damaged ones
-            over = _if_over(plan, picture, part)
-            if over is None:
-                break
-            picture = over
-        return part
+        trials, efforts = _Trials(plan, picture), dict[Path, Effort]()
+        again: Picture | None = picture
+        while again:
+            part = self._whole(again)
+            efforts[part.path] = self._effort(part)
+            trials.note(part, efforts[part.path].qp)
+            again = trials.next()
+        best = trials.best
+        return best, efforts[best.path]
+
+    def _effort(self, part: Part) -> Effort:
+        kbps = part.size * 8 / 1000 / float(self.plan.seconds)
+        return Effort(qp=_mean_qp(self.statistics.read_text()), kbps=kbps, damaged=self.errors)
+
+    def _whole(self, picture: Picture) -> Part:
+        try:
+            return self._run(picture)
+        except FramesMissing:
+            if not self.errors:
+                raise
+            return self._run(picture, padded=True)  # the first pictures are among the damaged ones
 
     def _run(self, picture: Picture, *, padded: bool = False) -> Part:
         outputs = ffmpeg_args.ClipOutputs(picture, self.sound, self.folder / sprites.SHEET)
@@ -265,14 +314,3 @@ def _mean_qp(statistics: str) -> float:
     pictures = QUANTISER.findall(statistics)
     quantisers = [float(qp) for qp, kind in pictures if kind == "P"] or [float(qp) for qp, _ in pictures]
     return round(fmean(quantisers), 2)
-
-
-def _if_over(plan: Plan, picture: Picture, part: Part) -> Picture | None:
-    """How to encode again what spent more than its share of the cap; None if it did not."""
-    if plan.seconds > CAPPED_SECONDS:
-        return None
-    seconds = max(Fraction(SHORTEST_CAPPED_SECONDS), part.samples / plan.facts.rate)
-    allowed_bits = int(picture.rendition.cap_kbps * 1000 * seconds)
-    if part.size * 8 <= allowed_bits:
-        return None
-    return Picture(picture.rendition, tightened(part.size * 8, allowed_bits, picture.spending), picture.path)

@@ -10,7 +10,7 @@ from reelstack.failure_reasons import Refused
 from reelstack.media.ffmpeg_args import SEEK_MARGIN_SECONDS
 from reelstack.media.ffmpeg_process import CPU_SHARE
 from reelstack.media.frame_sampling import FEWEST_SPREAD
-from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Facts, Plan, Rendition
+from reelstack.media.ladder import TRIES, Facts, Plan, Rendition
 
 VCPU_MB = 1769
 """Lambda gives one vCPU per so much memory."""
@@ -29,6 +29,9 @@ MAPPED_PIXELS_PER_SECOND = 40e6
 the wide instructions of x86."""
 ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
 """What one vCPU encodes with our presets, scaling included; rounded down."""
+THOROUGH = 3.0
+"""How many times as long a try of low quality takes in HEVC (Spending.thorough): measured 1.2 to 2, of white noise 2.5
+in the mean of all tries."""
 HELD_SHARE = 0.5
 """What a held picture costs, as a share of one that moves: 0.33 of AVC 480p and 0.44 of all HEVC rungs,
 measured at 1080p and rounded up."""
@@ -47,7 +50,8 @@ WHOLE_SECONDS = 240
 def arrange(plan: Plan) -> Plan:
     """The same plan with its first rung in one piece or by segments. Raises Refused if a step would take too long."""
     whole, segment = first_rung_seconds(plan), first_segment_seconds(plan)
-    if whole > WHOLE_SECONDS and (2 * segment < whole or TRIES * whole > allowed_seconds("encode_first_rung")):
+    tried = max(TRIES, plan.most_tries) * whole
+    if whole > WHOLE_SECONDS and (2 * segment < whole or tried > allowed_seconds("encode_first_rung")):
         plan = plan.model_copy(update={"first_rung": "segments"})
     for step, seconds in worst_seconds(plan).items():
         if seconds > allowed_seconds(step):
@@ -65,10 +69,11 @@ def allowed_seconds(step: str) -> float:
 
 
 def worst_seconds(plan: Plan) -> dict[str, float]:
-    """Processor seconds of the call of each step that takes most, every encode tried as often as it may be."""
-    tries = TRIES if plan.seconds <= CAPPED_SECONDS else 1
-    by_segments = plan.first_rung == "segments"
-    segment = max(segment_seconds(plan, plan.made), first_segment_seconds(plan) if by_segments else 0)
+    """Processor seconds of the call of each step that takes most: every encode thorough, and tried as often as it may
+    be."""
+    tries, by_segments = plan.most_tries, plan.first_rung == "segments"
+    slower = THOROUGH if plan.is_searched else 1
+    segment = max(segment_seconds(plan, plan.made, slower=slower), first_segment_seconds(plan) if by_segments else 0)
     return {
         "encode_first_rung": join_first_rung_seconds(plan) if by_segments else tries * first_rung_seconds(plan),
         "transcode": tries * segment,
@@ -92,14 +97,16 @@ def first_segment_seconds(plan: Plan) -> float:
     return segment_seconds(plan, (plan.first,))
 
 
-def segment_seconds(plan: Plan, renditions: tuple[Rendition, ...], run_up: Fraction = Fraction(1)) -> float:
+def segment_seconds(
+    plan: Plan, renditions: tuple[Rendition, ...], run_up: Fraction = Fraction(1), slower: float = 1
+) -> float:
     """Of these renditions of the longest segment, as if it held no picture. `run_up`: the share of a key frame's gap
-    that is decoded in vain."""
+    that is decoded in vain. `slower`: how many times as long HEVC takes."""
     frames = max(segment.frames for segment in plan.segments)
     stored, facts = _stored(plan.facts), plan.facts
     rate = stored / (_moving(facts) / facts.rate)
     needed = frames / facts.rate * rate + Fraction(SEEK_MARGIN_SECONDS) * rate + facts.key_frame_gap * run_up
-    return _decoding(facts, min(needed, Fraction(stored))) + _making(plan, renditions, frames)
+    return _decoding(facts, min(needed, Fraction(stored))) + _making(plan, renditions, frames, slower)
 
 
 def held_saving(plan: Plan) -> float:
@@ -132,9 +139,10 @@ def _decoding(facts: Facts, pictures: float | Fraction) -> float:
     return float(pictures) * (facts.stored_pixels or facts.width * facts.height) / DECODED_PIXELS_PER_SECOND
 
 
-def _making(plan: Plan, renditions: tuple[Rendition, ...], frames: int) -> float:
+def _making(plan: Plan, renditions: tuple[Rendition, ...], frames: int, slower: float = 1) -> float:
     if not renditions:
         return 0.0
     mapped = max(one.width * one.height for one in renditions) / MAPPED_PIXELS_PER_SECOND
-    encoded = sum(one.width * one.height / ENCODED_PIXELS_PER_SECOND[one.codec] for one in renditions)
+    took = {"avc": 1 / ENCODED_PIXELS_PER_SECOND["avc"], "hevc": slower / ENCODED_PIXELS_PER_SECOND["hevc"]}
+    encoded = sum(one.width * one.height * took[one.codec] for one in renditions)
     return frames * (encoded + (mapped if plan.facts.is_mapped else 0))
