@@ -13,7 +13,7 @@ from infra.catalogue import FUNCTIONS
 from infra.names import camel
 from infra.workflows import definitions
 from reelstack.media.frame_sampling import SAMPLE_SECONDS
-from reelstack.media.transcoder import ENCODE_SECONDS
+from reelstack.media.sound_encoder import ENCODE_SECONDS
 from reelstack.production import workload
 from tests.infra.templates import Assembly, listed
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import damage, transcoder
+from reelstack.media import damage, sound_encoder, transcoder
 from reelstack.media.ladder import Plan, make_plan
 from reelstack.media.notices import Notice
 from reelstack.media.probe import find_facts
@@ -97,7 +97,7 @@ def test_a_sound_that_fails_only_when_it_is_encoded_is_left_out(tmp_path: Path, 
     unknown_sound(source, b"ac-4")
     assert plan.facts.audio_stream == 1
     if first_rung == "segments":
-        assert transcoder.encode_sound(plan, source, tmp_path) is None
+        assert sound_encoder.encode(plan, source, tmp_path) is None
     else:
         part, sound, _ = transcoder.encode_clip(plan, source, tmp_path)
         assert (part.samples, sound) == (25, None)
@@ -117,7 +117,7 @@ def test_in_place_of_a_sound_that_fails_when_it_is_encoded_the_next_is_made(tmp_
     unknown_sound(source, b"ac-4")
     assert (plan.facts.audio_stream, plan.facts.other_sounds) == (1, (2,))
     if first_rung == "segments":
-        sound = transcoder.encode_sound(plan, source, tmp_path)
+        sound = sound_encoder.encode(plan, source, tmp_path)
     else:
         part, sound, _ = transcoder.encode_clip(plan, source, tmp_path)
         assert part.samples == 25
@@ -129,7 +129,7 @@ def test_where_every_sound_fails_when_it_is_encoded_the_clip_is_made_without(tmp
     source = two_sounds(tmp_path / "clip.mp4")
     plan = plan_of(source)
     unknown_sound(unknown_sound(source, b"ac-4"), b"ac-4")
-    assert transcoder.encode_sound(plan, source, tmp_path) is None
+    assert sound_encoder.encode(plan, source, tmp_path) is None
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ ffmpeg_args       the arguments that make ffmpeg encode a plan
 still_args        the arguments that make it take posters, frames and speech from a clip
 ffmpeg_process    runs ffmpeg and ffprobe within limits of time, memory and output
 damage            how much of a picture may be damaged
+sound_encoder     encodes the sound of a clip by itself
 transcoder        encodes segments and checks what came out
 thumbnails        small pictures and fingerprints of a clip's frames
 looks             which frames show the same

@@ -2,27 +2,31 @@
 
 import os
 import re
-import time
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
 from statistics import fmean
 
 from pydantic import BaseModel
 
-from reelstack.media import colour_cube, damage, ffmpeg_args, ffmpeg_process, sound_probe, sprites, steady_sound
+from reelstack.media import (
+    colour_cube,
+    damage,
+    ffmpeg_args,
+    ffmpeg_process,
+    sound_encoder,
+    sound_probe,
+    sprites,
+    steady_sound,
+)
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
 from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
 from reelstack.media.rate_control import corrected, is_low
+from reelstack.media.sound_encoder import ENCODE_SECONDS
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
 QUANTISER = re.compile(r" q= *([\d.]+) .*type= ([IPB])")
-ENCODE_SECONDS = 840
-"""Less than the function's own time, so that what went wrong is said."""
-OTHER_SOUNDS_SECONDS = 120
-SOUND = "sound.part"
 PREVIEWS_SECONDS = 300
 SHORTEST_CAPPED_SECONDS = 1
 """A cap means nothing for a single picture: below this a piece may spend what a second may."""
@@ -179,9 +183,9 @@ def encode_clip(plan: Plan, source: Path, folder: Path) -> tuple[Part, Part | No
     _write_track(plan, folder)
     sound = scan(encoder.sound) if encoder.sound else None
     if encoder.is_sound_unsteady:
-        sound = encode_sound(plan, source, folder)
+        sound = sound_encoder.encode(plan, source, folder)
     elif encoder.sound is None:
-        sound = _encode_other_sound(plan, source, folder)
+        sound = sound_encoder.encode_other(plan, source, folder)
     return part, sound, effort
 
 
@@ -191,7 +195,7 @@ class _ClipEncoder:
     def __init__(self, plan: Plan, source: Path, folder: Path) -> None:
         self.plan, self.source, self.folder = plan, source, folder
         self.statistics = folder / "first.statistics"
-        self.sound = folder / SOUND if plan.facts.audio_stream is not None else None
+        self.sound = folder / sound_encoder.SOUND if plan.facts.audio_stream is not None else None
         self.is_sound_unsteady = False
         """It changes midway, and is made by itself."""
         self.errors = 0
@@ -243,55 +247,6 @@ class _ClipEncoder:
         part = scan(picture.path)
         check_frames(part, self.plan.facts.frames, frame_ticks(self.plan.facts.rate))
         return part
-
-
-def encode_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
-    """The sound of the whole clip alone: the first that can be decoded, if there is any."""
-    if plan.facts.audio_stream is None:
-        return None
-    return _try_sound(plan, source, folder, ENCODE_SECONDS) or _encode_other_sound(plan, source, folder)
-
-
-def _encode_other_sound(plan: Plan, source: Path, folder: Path) -> Part | None:
-    """The first of the sounds that come after the plan's which can be decoded. All of them together have
-    OTHER_SOUNDS_SECONDS, because the function's time is for the picture."""
-    facts, until = plan.facts, time.monotonic() + OTHER_SOUNDS_SECONDS
-    for stream in facts.other_sounds:
-        logger.warning("trying the next sound", extra={"stream": stream})
-        seconds, left = ceil(plan.seconds + facts.start_seconds), until - time.monotonic()
-        try:
-            gain = sound_probe.find_gain(source, facts.container, stream, seconds, left)
-            part = _try_sound(plan.with_sound(stream, gain), source, folder, until - time.monotonic())
-        except (ffmpeg_process.ProgramTooGreedy, ffmpeg_process.ProgramTooSlow):
-            return None
-        except (ffmpeg_process.ProgramFailed, sound_probe.Undecodable):
-            continue
-        if part:
-            return part
-    return None
-
-
-def _try_sound(plan: Plan, source: Path, folder: Path, seconds: float) -> Part | None:
-    """The plan's sound, None if it cannot be decoded. Raises ProgramTooSlow."""
-    try:
-        complaint = _run_sound(plan, source, folder, seconds)
-    except ffmpeg_process.ProgramFailed as failed:
-        logger.warning("encoding without the sound", extra={"failed": str(failed)})
-        return None
-    return None if sound_probe.is_damaged(complaint) else scan(folder / SOUND)
-
-
-def _run_sound(plan: Plan, source: Path, folder: Path, seconds: float) -> str:
-    """What ffmpeg said about the sound. Raises ProgramFailed or ProgramTooSlow."""
-    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(plan, source, folder / SOUND))
-    try:
-        return ffmpeg_process.ffmpeg(arguments, seconds).complaint
-    except ffmpeg_process.ProgramFailed as failed:
-        if not steady_sound.is_needed(failed):
-            raise
-    steady_plan, steady = steady_sound.make_steady(plan, source, folder, seconds)
-    arguments = ffmpeg_args.talkative(ffmpeg_args.encode_sound(steady_plan, steady, folder / SOUND))
-    return ffmpeg_process.ffmpeg(arguments, seconds).complaint
 
 
 def draw_previews(plan: Plan, clip: Path, folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sprites, still_args, transcoder
+from reelstack.media import ffmpeg_process, hls_writer, packager, sound_encoder, sprites, still_args, transcoder
 from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
@@ -76,7 +76,7 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
     prefix = asset_prefix(video_id, work.attempt)
     if plan.first_rung == "segments":
         parts, effort = _fetch_first_rung(work, plan, folder)
-        sound_part = transcoder.encode_sound(plan, source, folder)
+        sound_part = sound_encoder.encode(plan, source, folder)
     else:
         part, sound_part, effort = transcoder.encode_clip(plan, source, folder)
         parts = [part]
