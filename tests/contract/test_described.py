@@ -15,7 +15,7 @@ from tests.support.world import World, world
 __all__ = ["world"]  # a fixture
 EXAMPLES = 12
 """Of each route, beside those that are made of every limit of its schema."""
-FEWEST_REACHED = {ANONYMOUS: 10, "viewer": 60, "creator": 60}
+FEWEST_REACHED = {ANONYMOUS: 12, "viewer": 60, "creator": 70}
 
 
 @pytest.mark.engines

@@ -9,7 +9,7 @@ from tests.support.described_api import Caller, ask, socketless
 from tests.support.world import World, world
 
 __all__ = ["world"]  # a fixture
-FEWEST_REACHED = {"moderator": 60, "admin": 80}
+FEWEST_REACHED = {"moderator": 70, "admin": 88}
 
 
 @pytest.mark.engines
