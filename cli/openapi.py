@@ -40,7 +40,7 @@ KEY = {
     "in": "header",
     "required": False,
     "description": "The same request under the same key is carried out once and answered the same, for a day",
-    "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[ -~]*$"},
+    "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~][ -~]*[!-~]$"},
 }
 DESCRIPTION = (
     "Refusals are application/problem+json (RFC 9457) with a stable `type`: docs/api/problems.md. Ask again after "
@@ -114,8 +114,11 @@ def _complete(operation: dict[str, Any], rule: Rule) -> None:
         }
     by_status = groupby(refusals.of(rule), key=lambda one: one.status)
     operation["responses"] = done | {str(status): _refused(status, list(some)) for status, some in by_status}
-    if rule.answers_kept:
-        operation.setdefault("parameters", []).append(KEY)
+    takes = operation.get("parameters", [])
+    # A route that keeps its key its own way reads the same: no header is null, as the framework's schema has it.
+    others = [one for one in takes if one["name"].lower() != KEY["name"].lower()]
+    if rule.answers_kept or len(others) < len(takes):
+        operation["parameters"] = [*others, KEY]
 
 
 def _refused(status: int, some: list[Refusal]) -> dict[str, Any]:

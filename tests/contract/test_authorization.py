@@ -13,6 +13,7 @@ from reelstack.social import blocks
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.web import ROLES
+from reelstack.web.app import ANONYMOUS_PATH
 from tests.authorization import NEVER, Row, done, rows
 from tests.support.asking import SERVICE, Asking, described
 from tests.support.world import World, world
@@ -118,6 +119,14 @@ class Told:
         self.asking, self.world = asking, world
 
     def __call__(self, row: Row, user: str | None, role: str | None = None, **sent: Any) -> str:
+        """What is read without a token is asked for a second time where the edge leads such a request."""
+        said = self._said(row, user, role, **sent)
+        if user is None and row.route.startswith("GET "):
+            twin = self._said(row, user, role, below=ANONYMOUS_PATH, **sent)
+            return said if twin == said else f"{said}, but {twin} below {ANONYMOUS_PATH}"
+        return said
+
+    def _said(self, row: Row, user: str | None, role: str | None, **sent: Any) -> str:
         self.world.mark()
         answer = self.asking(row.route, user=user, roles=(role or row.role or ROLES[0],), **sent)
         if answer.status < 300:

@@ -34,11 +34,11 @@ class Asking:
     def __init__(self, call: Callable[..., Any]) -> None:
         self._call = call
 
-    def __call__(self, route: str, **kwargs: Any) -> Any:
-        """With the route's own body, unless `body` says another."""
+    def __call__(self, route: str, below: str = "", **kwargs: Any) -> Any:
+        """With the route's own body, unless `body` says another. `below`: a path before that of the route."""
         method, path = route.split(" ")
         asked = {"body": self.body(route)} | kwargs
-        return self._call(SERVICE[route], method, path.format(**IDS) + QUERIES.get(route, ""), **asked)
+        return self._call(SERVICE[route], method, below + path.format(**IDS) + QUERIES.get(route, ""), **asked)
 
     def operation(self, route: str) -> dict[str, Any]:
         """The route's part of the description."""

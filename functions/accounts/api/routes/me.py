@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/me", tags=["accounts"])
 class ProfileChanges(BaseModel):
     """What is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra={"minProperties": 1})
 
     display_name: DisplayName = ""
     bio: Bio = ""

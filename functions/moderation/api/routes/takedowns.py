@@ -1,3 +1,5 @@
+from typing import Annotated
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +12,7 @@ from reelstack.platform.text_fields import AppealText
 from reelstack.videos import videos
 from reelstack.videos.video_view import VideoView, view
 from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId
-from reelstack.web.bodies import StaffReason
+from reelstack.web.bodies import NUMBER, Flag, StaffReason
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 
@@ -24,9 +26,9 @@ class Appeal(BaseModel):
 class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    dry_run: bool = False
+    dry_run: Flag = False
     """Only count what would happen."""
-    limit: int = Field(default=100, ge=1, le=100)
+    limit: Annotated[int, Field(ge=1, le=100), NUMBER] = 100
     """How many videos this request looks at."""
     cursor: str | None = Field(default=None, max_length=512)
 

@@ -6,10 +6,11 @@ from pydantic import BaseModel, Field
 from reelstack.notifications import inbox, preferences, websockets
 from reelstack.notifications.inbox import NotificationView
 from reelstack.web import Cursor, Limit, Viewer, declared
+from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1/me", tags=["notifications"])
 
-Time = Annotated[int, Field(ge=0, le=10**13)]
+Time = Annotated[int, Field(ge=0, le=10**13), NUMBER]
 """Unix milliseconds."""
 
 

@@ -8,6 +8,7 @@ from reelstack.production.queues import DeadLetter
 from reelstack.production.status import Line
 from reelstack.uploads.priorities import Priority
 from reelstack.web import ADMIN, declared
+from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1/production", tags=["production"], dependencies=[ADMIN])
 
@@ -23,7 +24,7 @@ class Redrive(BaseModel):
 
     priority: Priority | None = None
     """Only this queue's dead letters; None: all queues'."""
-    limit: int = Field(default=AT_ONCE, ge=1, le=AT_ONCE)
+    limit: Annotated[int, Field(ge=1, le=AT_ONCE), NUMBER] = AT_ONCE
     """At most so many of each queue; call again while `moved` says there were as many."""
 
 

@@ -9,6 +9,7 @@ from reelstack.uploads.priorities import Priority
 from reelstack.videos import videos
 from reelstack.videos.video_view import VideoView, view
 from reelstack.web import ADMIN, VideoId, declared
+from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1", tags=["production"], dependencies=[ADMIN])
 
@@ -28,9 +29,9 @@ class Reencode(BaseModel):
 
     without_codec: str | None = Field(default=None, pattern=r"^[a-z0-9]{2,10}$")
     """Only videos that have no rendition in this codec yet."""
-    before: int | None = Field(default=None, ge=0)
+    before: Annotated[int, Field(ge=0), NUMBER] | None = None
     """Only videos published before this time, in unix milliseconds."""
-    limit: int = Field(default=50, ge=1, le=100)
+    limit: Annotated[int, Field(ge=1, le=100), NUMBER] = 50
     """How many to ask for at most; call again with the cursor for the next."""
     cursor: str | None = Field(default=None, max_length=512)
 

@@ -10,6 +10,7 @@ from reelstack.uploads.parts import HeldPart, SignedPart
 from reelstack.uploads.uploads import NewUpload
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES
 from reelstack.web import Creator, UploadId, declared
+from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
@@ -42,7 +43,7 @@ class HeldUpload(UploadView):
 
 
 class WantedPart(BaseModel):
-    number: int = Field(ge=1, le=parts.MAX_PARTS)
+    number: Annotated[int, Field(ge=1, le=parts.MAX_PARTS), NUMBER]
     crc64nvme: str | None = Field(default=None, pattern=r"^[A-Za-z0-9+/]{11}=$")
     """Base64 of the part's CRC-64/NVME; storage then refuses a part that differs."""
 

@@ -1,6 +1,6 @@
 """For Uppy's `@uppy/aws-s3`, whose `signRequest` asks for one S3 request at a time. Upload id and key are ours."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from reelstack.uploads import parts, uploads
 from reelstack.uploads.parts import SignedRequest
 from reelstack.web import Creator, UploadId, declared
+from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
@@ -21,8 +22,8 @@ class S3Request(BaseModel):
     method: Literal["GET", "PUT", "POST"]
     key: str = Field(max_length=64)
     upload_id: str = Field(max_length=64)
-    part_number: int | None = Field(default=None, ge=1, le=parts.MAX_PARTS)
-    expires_in: int | None = None
+    part_number: Annotated[int, Field(ge=1, le=parts.MAX_PARTS), NUMBER] | None = None
+    expires_in: Annotated[int, NUMBER] | None = None
     """Not heeded: the service decides how long an address lives."""
 
 

@@ -22,7 +22,7 @@ INDEX_BEHIND_SECONDS = 10
 
 
 class Changes(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra={"minProperties": 1})
 
     # What is left out stays as it is; the factories only say "not required" without showing a default.
     title: Title = Field(default_factory=str)

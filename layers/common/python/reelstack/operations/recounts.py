@@ -27,6 +27,7 @@ from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, 
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import SHARDS, Video
 from reelstack.videos import videos
+from reelstack.web.bodies import Flag
 
 REST_SECONDS = 60
 AT_ONCE = 8
@@ -49,7 +50,7 @@ class WantedRecount(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    repair: bool = False
+    repair: Flag = False
     """Takes a drift back that has stayed the same for a minute."""
 
 

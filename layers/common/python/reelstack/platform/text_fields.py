@@ -59,7 +59,13 @@ DisplayName = Annotated[str, Written(50)]
 Bio = Annotated[str, Written(500, lines=True)]
 WantedHandle = Annotated[str, Written(64, least=1)]
 """As it was typed; accounts.handles says what a handle may be."""
-Link = Annotated[str, Field(max_length=200, pattern=r"^[\x21-\x7e]+$"), AfterValidator(_web_address)]
+ADDRESS = r"^https://[A-Za-z0-9._~-]*[.][A-Za-z0-9._~-]*(:[0-9]*)?([/?#][!-~]*)?$"
+"""How the description puts `_web_address`."""
+Link = Annotated[
+    str,
+    Field(max_length=200, pattern=r"^[\x21-\x7e]+$", json_schema_extra={"pattern": ADDRESS}),
+    AfterValidator(_web_address),
+]
 Reason = Annotated[str, Written(500, least=1, lines=True)]
 """Why a member of staff acts."""
 OptionalReason = Annotated[str, Written(500, lines=True)]

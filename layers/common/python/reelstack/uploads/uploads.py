@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Set
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
@@ -38,6 +39,7 @@ from reelstack.uploads.priorities import Priority
 from reelstack.videos.audiences import Audience
 from reelstack.videos.video_fields import Description, Tags, Title
 from reelstack.videos.videos import State
+from reelstack.web.bodies import NUMBER
 
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5
@@ -73,14 +75,14 @@ class NewUpload(BaseModel):
     description: Description = ""
     tags: Tags = []
     visibility: Audience = Audience.PUBLIC
-    size_bytes: int = Field(ge=1)
+    size_bytes: Annotated[int, Field(ge=1), NUMBER]
     content_type: str = Field(max_length=media_types.LONGEST)
     """Of RFC 9110, parameters included."""
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Of the whole file, in hex; checked before anything is made of it."""
     mode: Mode = Mode.PARTS
     """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
-    chunk_bytes: int = Field(default=parts.CHUNK_BYTES, ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES)
+    chunk_bytes: Annotated[int, Field(ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES), NUMBER] = parts.CHUNK_BYTES
     """1 MiB; less for a link that needs longer than about two seconds for it."""
 
     def fingerprint(self) -> str:

@@ -1,0 +1,36 @@
+"""Which requests are refused though their schema takes them: rules that JSON Schema and OpenAPI have no words for."""
+
+CONTENT_TYPE = "RFC 9110 compares media types without case and parameters; 415 is its status for one that is not taken"
+ONE_OF_TWO = "one of two parameters must say something, and what is blank is decided by Unicode"
+ONESELF = "the caller's own id is an id"
+STAGE = "what a stage takes is its setting"
+BEYOND: dict[tuple[str, str], str] = {
+    ("GET /v1/search/videos", "search-empty"): ONE_OF_TWO,
+    ("GET /v1/search/users", "search-empty"): ONE_OF_TWO,
+    ("POST /v1/uploads", "media-type-not-allowed"): CONTENT_TYPE,
+    ("POST /v1/uploads", "file-too-large"): STAGE,
+    ("POST /v1/me/avatar", "image-type-not-allowed"): CONTENT_TYPE,
+    ("POST /v1/uploads/{upload_id}/parts", "part-number-out-of-range"): "how many parts there are follows of its size",
+    ("POST /v1/videos/{video_id}/produce", "rendition-unknown"): STAGE,
+    ("PUT /v1/me/handle", "handle-invalid"): "what was typed is folded before it is judged: capitals, @, full width",
+    ("POST /v1/videos/{video_id}/comments", "not-a-thread"): "the id of a reply has the form of a comment's",
+    ("PUT /v1/users/{user_id}/follow", "self-relationship"): ONESELF,
+    ("PUT /v1/users/{user_id}/block", "self-relationship"): ONESELF,
+}
+"""By route and type of problem."""
+NO_TEXT = ("String should have at least 1 character", "The text ", "Value error, has only characters that can be seen")
+"""How a field that a person writes is refused in any route: it is measured in its normal form, in which control
+characters are nothing, and which characters those are is Unicode's to say."""
+
+
+def explained(route: str, problem: dict[str, object]) -> bool:
+    """Whether a refusal of something that has the right form is one of these."""
+    kind = str(problem["type"]).rsplit("/", 1)[1]
+    if kind == "request-too-large":  # the description says so in its own word, x-max-body-bytes
+        return True
+    errors = problem.get("errors")
+    if kind == "invalid-request" and isinstance(errors, list):
+        return all(
+            error["field"].startswith(("body.", "query.")) and error["says"].startswith(NO_TEXT) for error in errors
+        )
+    return (route, kind) in BEYOND
