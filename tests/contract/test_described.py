@@ -13,7 +13,7 @@ from tests.support.described_api import ANONYMOUS, Asked, Caller, ask, socketles
 from tests.support.world import World, world
 
 __all__ = ["world"]  # a fixture
-EXAMPLES = 12
+EXAMPLES = 8
 """Of each route, beside those that are made of every limit of its schema."""
 FEWEST_REACHED = {ANONYMOUS: 12, "viewer": 60, "creator": 70}
 
