@@ -106,7 +106,8 @@ class _SegmentEncoder:
         try:
             return self._run(pictures, "start")
         except FramesMissing:
-            if not self.is_damaged and not damage.count_packets(self.complaint)[1]:
+            is_whole = self.plan.facts.begins_with_key and not self.is_damaged
+            if is_whole and not damage.count_packets(self.complaint)[1]:
                 raise
         return self._run(pictures, "padded")
 
@@ -158,9 +159,9 @@ class _ClipEncoder:
             try:
                 part = self._run(picture)
             except FramesMissing:
-                if not self.errors:
+                if plan.facts.begins_with_key and not self.errors:
                     raise
-                part = self._run(picture, padded=True)  # the first pictures are among the damaged ones
+                part = self._run(picture, padded=True)  # the first pictures could not be decoded
             over = _if_over(plan, picture, part)
             if over is None:
                 break
