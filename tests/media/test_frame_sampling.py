@@ -18,11 +18,10 @@ from reelstack.media.frame_sampling import (
     PARTS_ACROSS,
     SIDES,
     choose,
-    looks_of_parts,
     sample,
 )
 from reelstack.media.looks import STRAY, looks
-from reelstack.media.thumbnails import Size, fingerprint
+from reelstack.media.thumbnails import Size
 from tests.clips import drawn, ffmpeg
 from tests.media.edit_lists import EDIT_LISTS, RATE, SIDE, Scene, by_chance, fingerprints, lasting, shown
 
@@ -88,40 +87,6 @@ def test_frames_that_are_like_no_look_of_as_many_as_are_compared_are_said_to_be_
 
 
 # --- a small picture within a large one that stays ---------------------------------------------------------------
-
-THIRD = 3
-"""The small picture is a third as wide and high as the large one: a ninth of it."""
-
-
-def framed(small: tuple[int, int, int], size: Size, left: int, top: int) -> bytes:
-    """A thumbnail of a large picture that is always the same, with a small one of this brightness and colour."""
-    planes = []
-    for plane, value in enumerate(small):
-        width, height, x, y = (side // (2 if plane else 1) for side in (size.width, size.height, left, top))
-        rows = [bytearray(Random(plane * 100 + row).randbytes(width)) for row in range(height)]
-        for row in rows[y : y + height // THIRD]:
-            row[x : x + width // THIRD] = bytes([value]) * (width // THIRD)
-        planes.append(b"".join(rows))
-    return b"".join(planes)
-
-
-SMALL = ((60, 128, 128), (110, 118, 150), (160, 140, 110), (210, 128, 128), (110, 150, 118), (60, 110, 150))
-
-
-@settings(max_examples=60)
-@given(EDIT_LISTS, KEYS, st.sampled_from(SIDES), st.sampled_from(SIDES), st.integers(0, 12), st.integers(0, 12))
-def test_every_look_of_a_ninth_of_the_picture_that_is_held_for_a_second_is_inspected(
-    scenes: list[Scene], key: bytes, width: int, height: int, left: int, top: int
-) -> None:
-    size = Size(width, height)
-    left, top = (min(place, side - side // THIRD) // 2 * 2 for place, side in ((left, width), (top, height)))
-    looks_of = [(one or 0) % len(SMALL) for one in shown(scenes)]
-    pictures = {look: framed(SMALL[look], size, left, top) for look in set(looks_of)}
-    thumbnails = [pictures[look] for look in looks_of]
-    whole = looks([fingerprint(one) for one in thumbnails], size.bytes * 8)
-    inspected = choose(whole, RATE, key, parts=looks_of_parts(thumbnails, size)).frames
-    lasting = {look for look, frames in Counter(looks_of).items() if frames >= RATE}
-    assert lasting <= {looks_of[number] for number in inspected}
 
 
 @pytest.mark.parametrize(("width", "height"), [(width, 20) for width in SIDES])

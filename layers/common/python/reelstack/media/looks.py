@@ -9,7 +9,8 @@ from collections.abc import Sequence
 NEAR = 0.04
 """The share of a fingerprint's bits in which two pictures of one look may differ: 10 of 256 levels in the mean."""
 NEAR_PART = 0.06
-"""The same for a part of a picture by itself, in which less evens out."""
+"""The same for a part of a picture by itself, in which less evens out. A change of colour alone, by some 20 of 256
+levels, is less than that."""
 MOST_LOOKS = 4000
 """Pictures that are like none of so many looks are strays. Comparing with more would take minutes."""
 STRAY = -1
