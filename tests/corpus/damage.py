@@ -70,6 +70,7 @@ def times() -> list[Odd]:
             "disabled",
             seconds=0.5,
         ).but(frames=None),
+        Odd("no key frame at its beginning", headless, ".mkv", frames=45),
         Odd("an edit list leaves out the first half", edited, seconds=1, frames=25),
         published("no edit list", *moving(), *X264, "-bf", "3", "-use_editlist", "0"),
         published("a coarse clock", *moving(), *X264, "-video_track_timescale", "25"),
@@ -78,6 +79,13 @@ def times() -> list[Odd]:
             "a duration of another clip", *moving(), *X264, "-metadata:s:v", "DURATION=00:10:00.000", suffix=".mkv"
         ),
     ]
+
+
+def headless(path: Path) -> None:
+    """A stream whose first key frame is lost: the first five of 45 pictures cannot be decoded."""
+    whole = path.with_name("whole.mkv")
+    ffmpeg(*moving(seconds=2), *X264, "-g", "10", whole)
+    ffmpeg("-i", whole, "-c", "copy", "-bsf:v", "noise=drop=lt(n\\,5)", "-copyts", "-copyinkf", path)
 
 
 def edited(path: Path) -> None:

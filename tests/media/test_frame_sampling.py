@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reelstack.media import ffmpeg_process, still_args
-from reelstack.media.frame_sampling import FEWEST_SPREAD, LASTING_SECONDS, MOST, choose, sample
+from reelstack.media.frame_sampling import (
+    FEWEST_SPREAD,
+    LASTING_SECONDS,
+    MOST,
+    PARTS_ACROSS,
+    SIDES,
+    choose,
+    sample,
+)
 from reelstack.media.looks import STRAY, looks
+from reelstack.media.thumbnails import Size
 from tests.clips import drawn, ffmpeg
 from tests.media.edit_lists import EDIT_LISTS, RATE, SIDE, Scene, by_chance, fingerprints, lasting, shown
 
@@ -75,6 +84,37 @@ def test_frames_that_are_like_no_look_of_as_many_as_are_compared_are_said_to_be_
     found = looks(restless, BITS, most=70)
     assert found.count(STRAY) == 30
     assert choose(found, RATE, KEY).unseen == 2
+
+
+# --- a small picture within a large one that stays ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "height"), [(width, 20) for width in SIDES])
+def test_the_parts_of_a_thumbnail_are_all_of_it_and_do_not_overlap(width: int, height: int) -> None:
+    size = Size(width, height)
+    parts = size.parts(PARTS_ACROSS)
+    places = [place for _, slices in parts for one in slices for place in range(one.start, one.stop)]
+    assert sorted(places) == list(range(size.bytes))
+    assert all(sum(one.stop - one.start for one in slices) == part.bytes for part, slices in parts)
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize("key", [bytes([number]) for number in range(4)])
+def test_a_small_picture_that_changes_for_a_second_in_a_large_one_is_inspected(key: bytes, tmp_path: Path) -> None:
+    """20 s of a still picture; a ninth of it is gray, and for 1 s the colour of skin."""
+    small = "color=c=0x707070:s=48x32:r=12:d=20[gray];color=c=0xc09880:s=48x32:r=12:d=20[skin]"
+    still = "testsrc2=s=144x96:r=12:d=20,loop=-1:1[still];[still][gray]overlay=80:48[one]"
+    source = f"{small};{still};[one][skin]overlay=80:48:enable='between(n\\,150\\,161)',format=yuv420p"
+    ffmpeg("-f", "lavfi", "-i", source, "-t", "20", "-c:v", "libx264", "-preset", "ultrafast", tmp_path / "clip.mp4")
+    files = sample(tmp_path / "clip.mp4", 20, tmp_path, key).files
+    with_skin = [file for file in files if shows_skin(file)]
+    assert with_skin
+
+
+def shows_skin(file: Path) -> bool:
+    with Image.open(file) as picture:
+        red, _, blue = picture.convert("RGB").getpixel((104, 64))  # type: ignore[misc]
+    return red - blue > 30
 
 
 # --- an adversary with the code in hand --------------------------------------------------------------------------

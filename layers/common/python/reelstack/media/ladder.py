@@ -85,6 +85,9 @@ class Facts(Data):
     """What brings the sound to its target loudness."""
     stored_pictures: int = 0
     """How many pictures the file holds, if more than `frames`: those of slow motion are thinned. 0: as many."""
+    begins_with_key: bool = True
+    """Whether the first picture that is shown needs no other. Else decoders may pass over what comes before one that
+    does not, and say nothing: the first picture that they make is held."""
     key_frame_gap: int = 0
     """The most stored pictures from one key frame to the next: what a segment may have to decode in vain."""
     stored_pixels: int = 0

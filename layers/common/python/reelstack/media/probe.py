@@ -159,6 +159,7 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
         turned=any("displaymatrix" in side for side in picture.get("side_data_list", [])),
         transfer=colour.find_transfer(picture),
         stored_pictures=len(packets),
+        begins_with_key=min(packets, key=lambda packet: packet.pts).is_key,
         key_frame_gap=_key_frame_gap([packet.is_key for packet in packets]),
         stored_pixels=int(picture["width"]) * int(picture["height"]),
         colour=colours,

@@ -6,6 +6,8 @@ how much the thumbnails differ.
 """
 
 import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, pstdev
 from typing import NamedTuple
@@ -31,6 +33,17 @@ class Size(NamedTuple):
     @property
     def bytes(self) -> int:
         return self.spots * 3 // 2
+
+    def parts(self, across: int) -> list[tuple["Size", list[slice]]]:
+        """Of each of `across` times `across` parts: its size, and which slices of a thumbnail are its own."""
+        xs, ys = ([2 * round(place * side / 2 / across) for place in range(across + 1)] for side in self)
+        return [(Size(x[1] - x[0], y[1] - y[0]), [*self._rows(x, y)]) for y in pairwise(ys) for x in pairwise(xs)]
+
+    def _rows(self, x: tuple[int, int], y: tuple[int, int]) -> Iterator[slice]:
+        """A part's rows of brightness, then of both planes of colour."""
+        for start, width, halved in ((0, self.width, 1), *((self.spots * n // 4, self.width // 2, 2) for n in (4, 5))):
+            for row in range(y[0] // halved, y[1] // halved):
+                yield slice(start + row * width + x[0] // halved, start + row * width + x[1] // halved)
 
 
 def _levels(lowest: int, highest: int) -> bytes:
@@ -59,6 +72,11 @@ def thumbnails(clip: Path, size: Size, seconds: float, first: int | None = None)
 def fingerprint(thumbnail: bytes) -> int:
     spots = len(thumbnail) * 2 // 3
     return int.from_bytes(thumbnail[:spots].translate(BRIGHTNESS) + thumbnail[spots:].translate(COLOR))
+
+
+def fingerprints_of_part(thumbnails: Sequence[bytes], slices: Sequence[slice]) -> list[int]:
+    """Of one part (Size.parts) of each thumbnail."""
+    return [fingerprint(b"".join([thumbnail[one] for one in slices])) for thumbnail in thumbnails]
 
 
 def interest(thumbnail: bytes) -> float:

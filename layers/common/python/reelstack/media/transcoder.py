@@ -154,7 +154,8 @@ class _SegmentEncoder:
         try:
             return self._run(pictures, "start")
         except FramesMissing:
-            if not self.is_damaged and not damage.count_packets(self.complaint)[1]:
+            is_whole = self.plan.facts.begins_with_key and not self.is_damaged
+            if is_whole and not damage.count_packets(self.complaint)[1]:
                 raise
         return self._run(pictures, "padded")
 
@@ -222,9 +223,9 @@ class _ClipEncoder:
         try:
             return self._run(picture)
         except FramesMissing:
-            if not self.errors:
+            if self.plan.facts.begins_with_key and not self.errors:
                 raise
-            return self._run(picture, padded=True)  # the first pictures are among the damaged ones
+            return self._run(picture, padded=True)  # the first pictures could not be decoded
 
     def _run(self, picture: Picture, *, padded: bool = False) -> Part:
         outputs = ffmpeg_args.ClipOutputs(picture, self.sound, self.folder / sprites.SHEET)
