@@ -5,8 +5,9 @@ from pydantic import BaseModel
 
 from reelstack.cards import user_cards
 from reelstack.cards.user_cards import UserCard
-from reelstack.moderation import review_queue
-from reelstack.moderation.review_queue import Evidence, Kind, ReviewOrder, ReviewQueue
+from reelstack.moderation import evidence, review_queue
+from reelstack.moderation.evidence import Evidence
+from reelstack.moderation.review_queue import Kind, ReviewOrder, ReviewQueue
 from reelstack.tables.moderation import Review
 from reelstack.tables.videos import Video
 from reelstack.videos import videos
@@ -78,7 +79,7 @@ def _clip(review: Review, caller_id: str) -> ReviewedClip:
             "description": video.description,
             "tags": list(video.tags),
             "state": video.state,
-            "evidence": review_queue.evidence(video),
+            "evidence": evidence.of(video),
         }
     )
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
 from pynamodb.expressions.condition import Condition
 
 from reelstack import audit_log
@@ -27,13 +26,13 @@ from reelstack.moderation.errors import (
     ReviewHeld,
     SecondReviewerRequired,
 )
-from reelstack.platform import cursors, storage
+from reelstack.platform import cursors
 from reelstack.platform.config import config
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.videos import Video
 from reelstack.videos import videos
 from reelstack.videos.errors import VideoChanging
-from reelstack.videos.videos import QUARANTINE, State
+from reelstack.videos.videos import State
 
 TIMES = 10**13
 """More milliseconds than any asked_at: puts the age below the severity in one number."""
@@ -82,13 +81,6 @@ class Asked:
     """By id."""
     people: dict[str, Facts]
     """Owners and holders, by id."""
-
-
-class Evidence(BaseModel):
-    """One object of a video in quarantine, which nothing serves, by an address that lives for minutes."""
-
-    name: str
-    url: str
 
 
 def urgency(labels: dict[str, float], asked_at: int) -> int:
@@ -286,16 +278,6 @@ def close(video_id: str) -> None:
     itself (videos.lifecycle.fail, uploads)."""
     closed = [Review.queue.remove(), Review.held_by.remove(), Review.held_until.remove()]
     Review(video_id).update_if(Review.queue.exists(), closed)
-
-
-def evidence(video: Video) -> list[Evidence]:
-    """What a moderator looks at when the video is in quarantine: addresses of its files. Playlists are left out."""
-    if not video.quarantined_at:
-        return []
-    keys = storage.list_keys("media", f"{QUARANTINE}{video.video_id}/")
-    seconds = config().playback_seconds_private
-    shown = [key for key in keys if key.endswith((".mp4", ".jpg"))]
-    return [Evidence(name=key.rsplit("/", 1)[1], url=storage.address("media", key, seconds)) for key in shown]
 
 
 def note(review: Review, actor: str, action: str, reason: str, after: dict[str, Any]) -> AuditEntry:
