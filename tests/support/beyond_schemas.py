@@ -1,4 +1,12 @@
-"""Which requests are refused though their schema takes them: rules that JSON Schema and OpenAPI have no words for."""
+"""Which requests are refused though their schema takes them, and which are taken though it does not: rules that JSON
+Schema and OpenAPI have no words for."""
+
+from typing import Any
+
+import jsonschema
+
+from reelstack.platform import text
+from tests.support.asking import described
 
 CONTENT_TYPE = "RFC 9110 compares media types without case and parameters; 415 is its status for one that is not taken"
 ONE_OF_TWO = "one of two parameters must say something, and what is blank is decided by Unicode"
@@ -34,3 +42,28 @@ def explained(route: str, problem: dict[str, object]) -> bool:
             error["field"].startswith(("body.", "query.")) and error["says"].startswith(NO_TEXT) for error in errors
         )
     return (route, kind) in BEYOND
+
+
+def is_right_once_normal(route: str, body: Any) -> bool:
+    """Whether a body has the right form once its texts are in their normal form, which is what is measured: what is
+    longer than `maxLength` by characters that are not seen is not too long."""
+    method, path = route.split(" ")
+    operation = described()["paths"][path][method.lower()]
+    if "requestBody" not in operation or _normal(body) == body:
+        return False
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    whole = {**schema, "components": described()["components"]}
+    return jsonschema.Draft202012Validator(whole).is_valid(_normal(body))
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _normal(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_normal(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        return text.normal(value, lines=True)
+    except text.NotText:
+        return value
