@@ -71,6 +71,7 @@ class VideoView(BaseModel):
     comments: int | None = None
     shares: int | None = None
     bookmarks: int | None = None
+    plays: int | None = None
     playable: bool
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
@@ -117,6 +118,7 @@ def view(
         comments=counts.comments if counts else None,
         shares=counts.shares if counts else None,
         bookmarks=counts.bookmarks if counts else None,
+        plays=counts.plays if counts else None,
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,
