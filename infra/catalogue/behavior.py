@@ -21,6 +21,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         "count_plays",
         "queue",
         queue="plays",
+        messages=10,
+        partial=True,
         timeout=60,
         reads=(Counter,),
         writes=(Counter,),

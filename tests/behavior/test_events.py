@@ -215,11 +215,18 @@ def test_plays_are_counted_once_in_every_profile(
     first = report(call, event(number=1), event(number=2), event("skip", 3)).json
     assert (first["accepted"], first["kept"]) == (3, "plays")
     report(call, event(number=1), event(number=4), user="cid")
-    messages = {"Records": [{"body": body} for body in queued()]}
-    assert run(messages) == {"counted": 3}
-    assert run(messages) == {"counted": 0}, "delivered again"
+    messages = {"Records": [{"messageId": "1", "body": body} for body in queued()]}
+    for _ in range(2):
+        assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3
     assert call("videos", "GET", "/v1/videos/vid", user="bob").json["plays"] == 3
+
+
+def test_more_plays_than_anybody_watches_are_to_be_sent_again(call: Call, queued: Callable[[], list[str]]) -> None:
+    answer = report(call, *(event(number=number) for number in range(40)), event("skip", 99)).json
+    assert (answer["accepted"], answer["retry"]) == (26, list(range(25, 40)))
+    (message,) = queued()
+    assert len(json.loads(message)["plays"]) == 25
 
 
 @pytest.fixture

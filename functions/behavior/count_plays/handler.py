@@ -4,11 +4,18 @@ import json
 from typing import Any
 
 from reelstack.counters import plays
+from reelstack.counters.plays import PlaysContended
 from reelstack.platform.telemetry import entry
 
 
 @entry
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """What was counted before a failure is not counted again."""
-    found = [(play[0], play[1]) for record in event["Records"] for play in json.loads(record["body"])["plays"]]
-    return {"counted": plays.count_plays(found)}
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    """A message that was not counted comes again; what of it was counted is not counted again."""
+    left = []
+    for record in event["Records"]:
+        found = [(event_id, video_id) for event_id, video_id in json.loads(record["body"])["plays"]]
+        try:
+            plays.count_plays(found)
+        except PlaysContended:
+            left.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": left}

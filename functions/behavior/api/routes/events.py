@@ -12,7 +12,9 @@ router = APIRouter(prefix="/v1/events", tags=["behavior"])
 @router.post(
     "",
     status_code=202,
-    openapi_extra=declared(max_body_bytes=MAX_BODY_BYTES, answers_kept=False, anonymous_writes=True),
+    openapi_extra=declared(
+        max_body_bytes=MAX_BODY_BYTES, answers_kept=False, also_suspended=True, anonymous_writes=True
+    ),
 )
 def report_events(batch: Batch, caller: Reader) -> Taken:
     """What I watched, skipped and hid. An event is read by itself: `refused` says which were not taken and why, and

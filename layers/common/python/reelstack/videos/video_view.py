@@ -10,6 +10,7 @@ from reelstack.media.notices import MESSAGES, Notice
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State, shown_state
 
+SHOWN_COUNTS = ("likes", "comments", "shares", "bookmarks", "plays")
 WITHDRAWN = ("rejected", "restoring")
 
 
@@ -114,11 +115,7 @@ def view(
         width=whole(video.width),
         height=whole(video.height),
         color=(video.asset or video.preview or {}).get("color"),
-        likes=counts.likes if counts else None,
-        comments=counts.comments if counts else None,
-        shares=counts.shares if counts else None,
-        bookmarks=counts.bookmarks if counts else None,
-        plays=counts.plays if counts else None,
+        **(counts.model_dump(include=set(SHOWN_COUNTS)) if counts else {}),
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,
