@@ -1,4 +1,4 @@
-"""Writes docs/api/openapi.json and problems.md from the services' own code: `python -m cli.openapi [--check]`."""
+"""Writes docs/api/{openapi.json,events.schema.json,problems.md} from the services' code: `python -m cli.openapi [--check]`."""
 
 import copy
 import importlib
@@ -11,6 +11,7 @@ from typing import Any
 from cli import refusals
 from cli.refusals import Refusal
 from infra.catalogue import FUNCTIONS
+from reelstack.behavior import client_events
 from reelstack.web import Problem
 from reelstack.web.problems import MEDIA_TYPE, PROBLEMS
 from reelstack.web.route_policy import Rule
@@ -196,6 +197,7 @@ def main() -> int:
     pages = {
         PAGES / "openapi.json": json.dumps(describe(), indent=2) + "\n",
         PAGES / "problems.md": problems(),
+        PAGES / "events.schema.json": json.dumps(client_events.json_schema(), indent=2) + "\n",
         ROUTES: "".join(f"{route}\n" for route in sorted(rules(), key=lambda route: route.split(" ")[::-1])),
     }
     stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]

@@ -77,6 +77,15 @@ class Names:
         """ARNs of the machine's executions (which=":*"), or of those that its Distributed Map starts ("/*")."""
         return self.arn("states", f"execution:{self.machine(machine)}{which}")
 
+    @property
+    def event_stream(self) -> str:
+        """Of behavior events (Kinesis); profile `full` only."""
+        return self._named("events")
+
+    @property
+    def event_stream_arn(self) -> str:
+        return self.arn("kinesis", f"stream/{self.event_stream}")
+
     # --- tables, queues, the bus -------------------------------------------------------------------------------------
 
     def table(self, model: type[Model]) -> str:

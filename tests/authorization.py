@@ -51,6 +51,7 @@ GET /v1/oembed                                           | viewer    | 200      
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+POST /v1/events                                          | viewer    | 202                   | -                     | -                  | -                   | -                     | 202
 PUT /v1/videos/{video_id}/like                           | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/like                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
 GET /v1/videos/{video_id}/likes                          | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
@@ -154,6 +155,7 @@ GET /v1/users/{user_id}/videos                           | 200      | 200       
 GET /v1/users/{user_id}                                  | 200      | 200                     | 404 user-not-found        | 404 user-not-found
 GET /v1/oembed                                           | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/feed                                             | 200      | -                       | -                         | -
+POST /v1/events                                          | 202      | -                       | -                         | -
 GET /v1/videos/{video_id}/likes                          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/videos/{video_id}/comments                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/videos/{video_id}/comments/{comment_id}          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found

@@ -176,6 +176,8 @@ def _resources() -> Config:
         **queues,
         compose_queue_url=_queue("compose"),
         denials_queue_url=_queue("denials.fifo", FifoQueue="true"),
+        plays_queue_url=_queue("plays"),
+        event_stream="",
         production_machine_arn=MACHINE,
         decision_machine_arn=f"{STATES}:decision",
         production_slots=2,

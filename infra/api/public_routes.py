@@ -7,9 +7,10 @@ functions: so these routes stand in its stack, and name their function by its AR
 for a token is of any method: the route of version 0.2.0 (GET, in the function's stack) may stand beside it until that
 stack is deployed.
 
-A JWT authorizer cannot be optional. What can be read with a token or without is therefore two routes: the one of the
-catalogue, with the authorizer, and one below ANONYMOUS_PATH without. The edge leads a GET without an Authorization
-header to the second (infra/edge/viewer_address.js); a request with a token, however bad, meets the authorizer.
+A JWT authorizer cannot be optional. What can be used with a token or without is therefore two routes: the one of the
+catalogue, with the authorizer, and one below ANONYMOUS_PATH without. The edge leads a GET, and reports of events,
+without an Authorization header to the second (infra/edge/viewer_address.js); a request with a token, however bad, meets
+the authorizer.
 What has no route at all comes to a function too, so that a wrong method is told 405 and a missing token 401 in the form
 of all refusals (reelstack.web.problems), and not 404 `{"message": "Not Found"}`. A route of the catalogue is more
 specific than these two, so nothing that wants a token can be had by them.

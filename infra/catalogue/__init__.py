@@ -5,6 +5,7 @@ from types import ModuleType
 
 from infra.catalogue import (
     accounts,
+    behavior,
     delivery,
     feed,
     interactions,
@@ -26,7 +27,7 @@ __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
 
 PAGES: tuple[ModuleType, ...] = (
     *(uploads, production, moderation, videos, delivery, interactions, social, accounts, notifications),
-    *(search, feed, privacy, operations),
+    *(search, feed, behavior, privacy, operations),
 )
 
 WEB_CONFIG = (

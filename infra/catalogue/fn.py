@@ -63,7 +63,9 @@ class Fn:
     partial: bool = False
     """A consumer that says which records or messages of a batch it could not take; the others do not come again."""
     queue: str = ""
-    """The work queue whose messages invoke it: "compose", one message at a time, or "denials", one batch at a time."""
+    """The work queue whose messages invoke it: "compose", "plays", or "denials", one batch at a time."""
+    messages: int = 1
+    """How many messages of its queue it takes at once, if that hands on what comes in any order."""
     reads: tuple[Target, ...] = ()
     writes: tuple[Target, ...] = ()
     deletes: tuple[Target, ...] = ()

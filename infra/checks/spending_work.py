@@ -35,6 +35,7 @@ GET /v1/oembed                                           | 25  | 8    | 0     | 
 GET /v1/users/{user_id}/videos                           | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 160 | 360  | 0     | 0  |              |                  |
+POST /v1/events                                          | 60  | 150  | 0     | 0  |              | plays            |
 PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
 DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |
 GET /v1/videos/{video_id}/likes                          | 15  | 4    | 0     | 0  |              |                  |
@@ -100,7 +101,12 @@ DELETE /v1/me/devices/{device_id}                        | 100 | 2    | 1     | 
 """
 QUOTAS = ("", "uploads", "once")
 """`uploads`: a video is deleted, or tried again, once for each that was begun."""
-FOLLOWS = {"avatar": ("make_avatar",), "connected": ("websocket",), "password": ("end_sign_ins",)}
+FOLLOWS = {
+    "avatar": ("make_avatar",),
+    "connected": ("websocket",),
+    "password": ("end_sign_ins",),
+    "plays": ("count_plays",),
+}
 """What follows that no event of the bus tells. A forgotten password, which Cognito's mails limit, is priced with each
 that is changed."""
 
@@ -142,6 +148,8 @@ INVOKED: dict[str, Work] = {
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
     "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),
+    # 25 plays: two writes of a transaction for each, and as many for their videos' counters.
+    "count_plays": Work(150, write=100),
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""
 PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")

@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
         True, "enforced, but for the state machine's role and the KeyValueStore, which is authorized against * only"
     ),
     "AWS::IAM::Role": Kind(True, "who may assume it"),
+    "AWS::Kinesis::Stream": Kind(True, "capacity on demand, throttles, encryption"),
     "AWS::KMS::Key": Kind(False, "kept; nothing is published that it would encrypt"),
     "AWS::Lambda::Alias": Kind(False, "without SnapStart the gateway calls the function itself"),
     "AWS::Lambda::EventInvokeConfig": Kind(True, NOTHING),

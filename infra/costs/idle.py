@@ -136,6 +136,7 @@ PRICED: dict[str, Callable[[Resource, Template], Iterator[tuple[str, float]]]] =
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::ElastiCache::ServerlessCache": _cache,
     "AWS::Events::Rule": _rule,
+    "AWS::Kinesis::Stream": _each("event stream (Kinesis)", prices.HOURS_A_MONTH * prices.STREAM_HOUR),
     "AWS::KMS::Key": _each("KMS keys", prices.KMS_KEY),
     "AWS::Lambda::EventSourceMapping": _polling,
     "AWS::Lambda::Version": _version,

@@ -10,6 +10,7 @@ SOURCES = {
     "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
     "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
+    "Kinesis": "aws.amazon.com/kinesis/data-streams/pricing, on demand",
     "KMS": "aws.amazon.com/kms/pricing",
     "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
     "OpenSearch": "aws.amazon.com/opensearch-service/pricing",
@@ -36,6 +37,8 @@ CACHE_GB_HOUR, CACHE_LEAST_GB = 0.084, 0.1
 """A serverless cache is charged for 100 MB even if it holds less."""
 CACHE_ECPU = 0.0023 / 1e6
 """Of a processing unit; a cache with a minimum is charged for that even if it does less."""
+STREAM_HOUR = 0.04
+"""Of a Kinesis stream on demand, whatever is in it."""
 ENDPOINT_ZONE_HOUR = 0.01
 """Of an interface endpoint, for each zone it stands in."""
 SEARCH_NODE_HOUR = {

@@ -35,7 +35,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("make_avatar", "submit_transcription"), 0.5),
     **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
-    **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
+    **dict.fromkeys(("collect_export_part", "zip_export", "count_plays"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     **dict.fromkeys(("plan_export", "write_denials"), 0.2),
 }
@@ -84,6 +84,11 @@ def check(settings: Settings) -> None:
             f"what lambda_concurrency {settings.lambda_concurrency} leaves to {JOINED}: lower compose_workers to "
             f"{_joined(settings)}, or raise lambda_concurrency to the account's quota"
         )
+
+
+def called_by_queue(settings: Settings, function: str) -> int:
+    """How many of a function its queue may call at a time; Lambda takes no limit below two."""
+    return settings.compose_workers if function == JOINED else max(2, _part(settings, function))
 
 
 def unreserved(settings: Settings, reserved: Mapping[str, int]) -> int:

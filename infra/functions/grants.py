@@ -94,6 +94,10 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
+        "put_behavior_events": (
+            ["kinesis:PutRecords"],
+            [names.event_stream_arn] if wiring.settings.profile == "full" else [],
+        ),
     }
 
 
@@ -109,6 +113,7 @@ def _queues(wiring: Wiring) -> dict[str, Grant]:
         "redrive_dead_letters": ([*take, "sqs:ChangeMessageVisibility"], dead),
         "send_production_messages": (["sqs:SendMessage"], waiting),
         "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
+        "send_plays": (["sqs:SendMessage"], names.queue_arn("plays")),
         "send_denials": (["sqs:SendMessage"], names.queue_arn("denials")),
         "send_compose_queue": (["sqs:SendMessage"], names.queue_arn("compose")),
     }

@@ -47,6 +47,7 @@ BOTOCORE_SERVICES = (
     "cognito-idp",
     "dynamodb",
     "events",
+    "kinesis",
     "mediaconvert",
     "rekognition",
     "s3",

@@ -1,6 +1,6 @@
 """What starts the functions of one stack, as their lines say: streams, queues, events of the bus, schedules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -73,16 +73,21 @@ class Triggers:
             )
         )
 
-    def read_queues(self, queues: Mapping[str, sqs.IQueue], max_concurrency: int) -> None:
-        """A queue that invokes its function by itself, one message at a time. A first-in-first-out queue hands on as
-        many as it can, and its one message group is what keeps a second invocation waiting."""
+    def read_queues(self, queues: Mapping[str, sqs.IQueue], at_once: Callable[[str], int]) -> None:
+        """A queue that invokes its function by itself, `at_once` of them at a time. A first-in-first-out queue hands on
+        as many messages as it can, and its one message group is what keeps a second invocation waiting."""
         for line in self._lines.values():
             if line.queue:
                 queue = queues[line.queue]
                 source = (
                     sources.SqsEventSource(queue, batch_size=FIFO_BATCH, report_batch_item_failures=line.partial)
                     if queue.fifo
-                    else sources.SqsEventSource(queue, batch_size=1, max_concurrency=max_concurrency)
+                    else sources.SqsEventSource(
+                        queue,
+                        batch_size=line.messages,
+                        max_concurrency=at_once(line.name),
+                        report_batch_item_failures=line.partial,
+                    )
                 )
                 self._functions[line.name].add_event_source(source)
 

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.api.routes import add_routes
 from infra.catalogue import Fn
+from infra.functions.concurrency import called_by_queue
 from infra.functions.factory import make_functions
 from infra.functions.wiring import Wiring
 from infra.messaging.queues import WorkQueue, work_queue
@@ -52,7 +53,7 @@ class CapabilityStack(Stack):
         wiring = self.wiring
         queues: dict[str, sqs.IQueue] = {name: work.queue for name, work in self.queues.items()}
         self.triggers.follow_streams(wiring.stores.streams)
-        self.triggers.read_queues(queues, max_concurrency=wiring.settings.compose_workers)
+        self.triggers.read_queues(queues, lambda function: called_by_queue(wiring.settings, function))
         self.triggers.listen()
         for line in self.lines:
             function = self.functions[line.name]

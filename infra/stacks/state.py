@@ -12,6 +12,7 @@ from infra.api.user_pool import app_client, password_client, sign_in_url, user_p
 from infra.names import Names, camel
 from infra.settings import Settings
 from infra.storage.buckets import Buckets
+from infra.storage.event_stream import event_stream
 from infra.storage.stores import Stores
 from infra.storage.tables import table
 from reelstack.tables.model import deployed
@@ -30,6 +31,8 @@ class StateStack(Stack):
         self.tables = {model: table(self, model, settings, names, removal) for model in TABLES}
         pool = None if settings.issuer else user_pool(self, settings, removal, names.function_arn("end_sign_ins"))
         events.EventBus(self, "Bus", event_bus_name=names.bus)
+        if settings.profile == "full":
+            event_stream(self, names, removal)
         self.stores = Stores(
             uploads=buckets.uploads,
             media=buckets.media,

@@ -2,6 +2,7 @@
 
 from reelstack_client.accounts import Account, Accounts, Me, Profile, Session
 from reelstack_client.audit_log import AuditEntry
+from reelstack_client.behavior import Behavior, EventQueue, RefusedEvent, Taken
 from reelstack_client.client import Client
 from reelstack_client.errors import (
     ClientError,
@@ -45,6 +46,7 @@ __all__ = [
     "Accounts",
     "AuditEntry",
     "Backoff",
+    "Behavior",
     "Blocked",
     "Client",
     "ClientError",
@@ -54,6 +56,7 @@ __all__ = [
     "DeadLetter",
     "DecidedVideo",
     "Erasure",
+    "EventQueue",
     "Evidence",
     "Export",
     "ExportFile",
@@ -90,6 +93,7 @@ __all__ = [
     "Recount",
     "Reencoded",
     "Refused",
+    "RefusedEvent",
     "Reindex",
     "Relationship",
     "Remoderation",
@@ -103,6 +107,7 @@ __all__ = [
     "Shared",
     "SignInFailed",
     "Social",
+    "Taken",
     "Timing",
     "TokenProvider",
     "TooLarge",

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import httpx
 
 from reelstack_client.accounts import Accounts
+from reelstack_client.behavior import Behavior
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Interactions
 from reelstack_client.moderation import Moderation
@@ -57,6 +58,7 @@ class Client:
         self.uploads = Uploads(transport, memory)
         self.videos = Videos(transport)
         self.feed = Feed(transport)
+        self.behavior = Behavior(transport)
         self.interactions = Interactions(transport)
         self.social = Social(transport)
         self.accounts = Accounts(transport)

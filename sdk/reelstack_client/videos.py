@@ -93,6 +93,7 @@ class Video(Answer):
     comments: int | None = None
     shares: int | None = None
     bookmarks: int | None = None
+    plays: int | None = None
     playable: bool = False
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
@@ -110,6 +111,8 @@ class Video(Answer):
     """Whether the caller follows its author."""
     poster_url: SiteUrl | None = None
     """Good until the playback of the same moment expires."""
+    receipt: str | None = None
+    """Of a clip that a feed or a search showed: goes back with events about it. See reelstack_client.behavior."""
     playback: Playback | None = None
     """Asked for with `include="playback"`."""
 

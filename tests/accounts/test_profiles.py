@@ -66,7 +66,7 @@ def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
     call: Call, privacy: str, private: bool, friends_only: bool
 ) -> None:
     none = dict.fromkeys(("private", "friends_only", "suspended", "deleted"), False)
-    none |= {"handle": None, "display_name": "", "avatar": None}
+    none |= {"handle": None, "display_name": "", "avatar": None, "personalised": True}
     assert users.facts("bob") == {**none, "absent": True}
     edit(call, privacy="private")
     assert edit(call, privacy=privacy).json["privacy"] == privacy

@@ -143,9 +143,12 @@ def test_slots_that_would_take_the_whole_of_a_small_pool_are_refused() -> None:
 
 def test_a_queue_calls_no_more_than_its_functions_reservation(variant: Assembly) -> None:
     """SQS counts a throttled message as received: after five it is a dead letter."""
-    (mapping,) = [m for m in variant.of("AWS::Lambda::EventSourceMapping") if "ScalingConfig" in m.properties]
-    most = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
-    assert most <= _reserved(variant).get("compose_upload", variant.settings.lambda_concurrency // 5)
+    mappings = [m for m in variant.of("AWS::Lambda::EventSourceMapping") if "ScalingConfig" in m.properties]
+    assert len(mappings) == 2
+    for mapping in mappings:
+        name = "compose_upload" if "ComposeUpload" in mapping.path else "count_plays"
+        most = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
+        assert most <= _reserved(variant).get(name, variant.settings.lambda_concurrency // 5), mapping.path
 
 
 @pytest.mark.parametrize(("machine", "state"), TASKS)

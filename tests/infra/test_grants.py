@@ -47,6 +47,11 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
+    "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),
+    "put_behavior_events": (
+        ("kinesis:PutRecords",),
+        "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
+    ),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -186,6 +191,8 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         bucket, prefix = listing.split(":")
         grants.add(("s3:ListBucket", f"State/{bucket.title()}.Arn if s3:prefix is like {prefix}*"))
     for ability in line.calls:
+        if ability == "put_behavior_events" and assembly.settings.profile == "core":
+            continue
         if ability in SEARCHING:
             if assembly.settings.profile == "full":
                 methods, paths = SEARCHING[ability]

@@ -6,6 +6,7 @@ import pytest
 
 from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
+from infra.functions import concurrency
 from infra.messaging.triggers import STREAM_ATTEMPTS
 from infra.names import camel
 from reelstack.production import dispatcher, queues
@@ -240,7 +241,7 @@ def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: 
 def test_a_stage_that_saves_alarms_has_the_essential_ones(assemblies: dict[str, Assembly]) -> None:
     """The API fails, a machine fails or hangs, work is given up."""
     machines = ("Production", "Decision", "Export", "Erasure")
-    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials")
+    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays")
     assert {alarm.path.split("/")[-1] for alarm in assemblies["dev-core"].of("AWS::CloudWatch::Alarm")} == {
         "ApiErrors",
         *(f"{name}Machine{how}" for name in machines for how in ("Failed", "TimedOut")),
@@ -267,8 +268,10 @@ def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for
         assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     else:
-        assert mapping["BatchSize"] == 1
-        assert mapping["ScalingConfig"]["MaximumConcurrency"] == variant.settings.compose_workers
+        assert mapping["BatchSize"] == line_.messages
+        assert ("FunctionResponseTypes" in mapping) == (line_.messages > 1), "one message does not cost the others"
+        at_once = concurrency.called_by_queue(variant.settings, line_.name)
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] == at_once
     assert queue["VisibilityTimeout"] > line_.timeout
 
 

@@ -45,11 +45,16 @@ def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assembli
         assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
 
 
-def test_profiles_differ_in_nothing_but_the_network_and_its_engines(assemblies: dict[str, Assembly]) -> None:
+def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
+    assemblies: dict[str, Assembly],
+) -> None:
     core, full = assemblies["prod-core"], assemblies["prod-full"]
     added = {r.path for r in full.resources} - {r.path for r in core.resources}
     alarms = ("Monitoring/Alarms/Search", "Monitoring/Alarms/Cache")
-    assert {path.split("/")[0] for path in added if not path.startswith(alarms)} == {"Network", "Engines"}
+    of_state = {path for path in added if path.startswith("State/")}
+    assert of_state == {"State/EventStream"}
+    stacks = {path.split("/")[0] for path in added - of_state if not path.startswith(alarms)}
+    assert stacks == {"Network", "Engines"}
     assert {r.path for r in core.resources} < {r.path for r in full.resources}
 
 

@@ -18,6 +18,10 @@ BODIES: dict[str, Any] = {
     "POST /v1/me/password": {"old_password": PASSWORD, "new_password": f"{PASSWORD}!"},
     "PUT /v1/me/handle": {"handle": "bob"},
     "POST /v1/me/avatar": {"content_type": "image/png"},
+    "POST /v1/events": {
+        "sent_at": 1,
+        "events": [{"id": "01930b9e-7c00-7abc-8def-000000000001", "type": "play", "at": 1, "video_id": "vid"}],
+    },
     "PUT /v1/me/devices/{device_id}": {"platform": "ios", "token": "0123456789abcdef"},
 }
 """Where the smallest body that the schema takes asks for nothing, or for something that there is not."""

@@ -21,6 +21,8 @@ class ProfileChanges(BaseModel):
     bio: Bio = ""
     links: list[Link] = Field(default=[], max_length=5)
     privacy: Privacy = Privacy.PUBLIC
+    personalised: bool = True
+    """Whether what I watch may choose what I am shown. If not, it counts in sums only."""
 
 
 class HandleClaim(BaseModel):
@@ -43,6 +45,7 @@ class OwnProfile(Profile):
     """Why the picture that was sent last is not shown."""
     suspended_at: int | None
     suspended_reason: str | None
+    personalised: bool
 
 
 def _own(user: User) -> OwnProfile:
@@ -51,6 +54,7 @@ def _own(user: User) -> OwnProfile:
         avatar_problem=user.avatar_problem,
         suspended_at=int(user.suspended_at) if user.suspended_at else None,
         suspended_reason=user.suspended_reason,
+        personalised=bool(user.personalised),
     )
 
 

@@ -3,6 +3,7 @@ import time
 from fastapi import APIRouter
 
 from reelstack.cards import video_cards
+from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
 from reelstack.feed import timelines
 from reelstack.videos import listings
@@ -16,7 +17,8 @@ def get_feed(caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: 
     """Published public videos, newest first."""
     read_at = int(time.time())
     found = listings.feed(caller.user_id, limit, cursor)
-    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None))
+    answer = Answer("newest", session=caller.session)
+    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None, answer=answer))
 
 
 @router.get("/following")
@@ -24,4 +26,5 @@ def get_following(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, incl
     """What those I follow have published, newest first. A page may hold fewer than were asked for."""
     read_at = int(time.time())
     found = timelines.read(caller.user_id, limit, cursor)
-    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None, follows_all=True))
+    asked = For(caller.user_id, playback=include is not None, follows_all=True, answer=Answer("following"))
+    return video_cards.page(found, read_at, asked)

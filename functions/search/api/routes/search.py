@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from reelstack.accounts import profiles
 from reelstack.accounts.profiles import Profile
 from reelstack.cards import video_cards
+from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
 from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
@@ -45,7 +46,8 @@ def search_videos(
     A page may hold fewer than were asked for."""
     read_at = int(time.time())
     found = search.videos(q, tag, caller.user_id, limit, cursor)
-    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None))
+    answer = Answer("search", policy="relevance", session=caller.session)
+    return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None, answer=answer))
 
 
 @router.get("/users")

@@ -18,6 +18,7 @@ web             what every HTTP service is made of
 accounts        users, profiles, handles, avatars, sessions
 audit_log       what staff and policies did (one module)
 counters        exact, sharded counters
+behavior        what viewers did with the clips they were shown: events, receipts; pure
 classification  labels, thresholds, verdicts, text and image models
 events          the events of the bus (one module)
 media           ladder, ffmpeg, mp4, HLS; knows no AWS

@@ -29,6 +29,7 @@ class Facts(TypedDict):
     suspended: bool
     deleted: bool
     # An earlier version caches none of these.
+    personalised: NotRequired[bool]
     absent: NotRequired[bool]
     """There is no item yet."""
     handle: NotRequired[str | None]
@@ -103,11 +104,17 @@ def _told(user: User, absent: bool) -> Facts:
         "friends_only": bool(user.friends_only),
         "suspended": user.suspended_at is not None,
         "deleted": user.deleted_at is not None,
+        "personalised": bool(user.personalised),
         "absent": absent,
         "handle": user.handle,
         "display_name": user.display_name,
         "avatar": user.avatar,
     }
+
+
+def is_personalised(user_id: str) -> bool:
+    """Whether what this user watches may choose what they are shown."""
+    return facts(user_id).get("personalised", True)
 
 
 def invalidate(*user_ids: str) -> None:
@@ -136,7 +143,7 @@ def find_or_create(user_id: str) -> User:
 
 
 def edit(user_id: str, changes: dict[str, Any], *, staff: bool = False) -> User:
-    """Changes display_name, bio, links or privacy. A name that speaks for the service is for `staff`.
+    """Changes display_name, bio, links, personalised or privacy. A name that speaks for the service is for `staff`.
 
     Raises NothingToChange, TextRejected, NameReserved or UserNotFound.
     """

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from reelstack.cards import user_cards
+from reelstack.cards import answers, user_cards
+from reelstack.cards.answers import Answer
 from reelstack.cards.user_cards import UserCard
 from reelstack.counters import counters
 from reelstack.delivery import playback
@@ -32,6 +33,9 @@ class VideoCard(VideoView):
     """Signed and relative to the site, like the addresses of `playback`. Null while there is nothing to play."""
     playback: Playback | None = None
     """Asked for with `include=playback`; null while there is nothing to play."""
+    receipt: str | None = None
+    """Of an item that the service chose, in a feed, a timeline or a search: send it with each event about this clip.
+    Valid for a day and for this caller only; opaque."""
 
 
 class VideoCardPage(BaseModel):
@@ -50,6 +54,8 @@ class For:
     """With what only a video's owner and admins are told."""
     follows_all: bool = False
     """That the viewer follows every author is known already."""
+    answer: Answer | None = None
+    """Of a page that the service chose: its items carry receipts."""
 
 
 def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
@@ -62,6 +68,7 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
     liked = likes.liked_of(viewer_id, ids) if viewer_id else set()
     saved = bookmarks.saved_of(viewer_id, ids) if viewer_id else set()
     signed = playback.addresses_of(page)
+    receipts = answers.receipts(ids, viewer_id, asked.answer) if asked.answer else {}
     made = []
     for video in (one.video for one in page):
         author, addresses = authors[video.owner_id], signed.get(video.video_id)
@@ -75,6 +82,7 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
                 following=author.following,
                 poster_url=addresses.poster_url if addresses else None,
                 playback=addresses if asked.playback else None,
+                receipt=receipts.get(video.video_id),
             )
         )
     return made

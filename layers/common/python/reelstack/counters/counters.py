@@ -42,8 +42,8 @@ class ShardMoved(RuntimeError):
 
 
 class Counts(BaseModel):
-    """Of a video likes, comments, shares and bookmarks; of a comment likes and replies; of a user followers, following
-    and accounts they asked to follow (`requested`)."""
+    """Of a video likes, comments, shares, bookmarks and plays; of a comment likes and replies; of a user followers,
+    following and accounts they asked to follow (`requested`)."""
 
     likes: int = 0
     comments: int = 0
@@ -53,6 +53,7 @@ class Counts(BaseModel):
     followers: int = 0
     following: int = 0
     requested: int = 0
+    plays: int = 0
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from reelstack.platform.telemetry import count, logger
 from reelstack.tables import transactions
 from reelstack.tables.counters import Counter
 
-KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested")
+KINDS = ("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested", "plays")
 """The counting attributes of Counter."""
 MEASURE_SECONDS = 10
 KNOWN_SECONDS = 60

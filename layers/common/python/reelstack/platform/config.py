@@ -72,6 +72,9 @@ class Config(BaseModel):
     production_low_dead_url: str
     compose_queue_url: str
     denials_queue_url: str
+    plays_queue_url: str
+    event_stream: str
+    """Name of the Kinesis stream of behavior events; empty string in profile `core`, which only counts plays."""
     production_machine_arn: str
     decision_machine_arn: str
     production_slots: int

@@ -45,4 +45,10 @@ def derived_key(purpose: str, subject: str) -> bytes:
 
     It does not give the secret away, and of the keys of other subjects it says nothing.
     """
-    return hmac.digest(origin_secrets()[0].encode(), f"{purpose}\0{subject}".encode(), "sha256")
+    return derived_keys(purpose, subject)[0]
+
+
+def derived_keys(purpose: str, subject: str) -> tuple[bytes, ...]:
+    """The same, and while the origin's secret is being rotated the one before it as well: to check what was signed."""
+    text = f"{purpose}\0{subject}".encode()
+    return tuple(hmac.digest(secret.encode(), text, "sha256") for secret in origin_secrets())

@@ -7,7 +7,8 @@ from reelstack.tables.model import Deployed, Table
 
 class Counter(Table):
     """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
-    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted."""
+    this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted; per
+    play (`key` = "play#<event id>") that it was."""
 
     class Meta(Deployed):
         field = "counters_table"
@@ -22,6 +23,7 @@ class Counter(Table):
     followers = NumberAttribute(null=True)
     following = NumberAttribute(null=True)
     requested = NumberAttribute(null=True)
+    plays = NumberAttribute(null=True)
 
     writes = NumberAttribute(null=True)
     """How often this item was written, and below how many records that stood for: what rates are measured by."""

@@ -8,6 +8,7 @@ audiences       the rules behind access; pure
 listings        pages of videos, without what the viewer may not see
 video_fields    limits of a video's title, description and tags
 video_view      a video as clients see it
+event_clips     what behavior events say of their clips
 clip_links      the address of a clip's page
 change_events   stream records of videos, follows and accounts as events of the bus
 """

@@ -10,6 +10,7 @@ from reelstack.media.notices import MESSAGES, Notice
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State, shown_state
 
+SHOWN_COUNTS = ("likes", "comments", "shares", "bookmarks", "plays")
 WITHDRAWN = ("rejected", "restoring")
 
 
@@ -71,6 +72,7 @@ class VideoView(BaseModel):
     comments: int | None = None
     shares: int | None = None
     bookmarks: int | None = None
+    plays: int | None = None
     playable: bool
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
@@ -113,10 +115,7 @@ def view(
         width=whole(video.width),
         height=whole(video.height),
         color=(video.asset or video.preview or {}).get("color"),
-        likes=counts.likes if counts else None,
-        comments=counts.comments if counts else None,
-        shares=counts.shares if counts else None,
-        bookmarks=counts.bookmarks if counts else None,
+        **(counts.model_dump(include=set(SHOWN_COUNTS)) if counts else {}),
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,

@@ -1,17 +1,26 @@
 """Who asks, and who may: each route names the role it wants, once."""
 
+import base64
+import ipaddress
+import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from reelstack.platform import secrets
+from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.config import config
-from reelstack.web import access_tokens
+from reelstack.web import access_tokens, rate_limits
 from reelstack.web.errors import RoleMissing, TokenInvalid, TokenMissing
 
 ROLES = ("viewer", "creator", "moderator", "admin")
 """In rising order: each may do what those before it may."""
 CALLER = "reelstack.caller"
+VIEWER_ADDRESS = "x-viewer-address"
+"""Written by infra/edge/viewer_address.js, over whatever the viewer sent under that name. X-Forwarded-For begins as the
+viewer likes."""
+SESSION_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,8 @@ class Caller:
     """Which sign-in the token came of; None: its issuer does not say."""
     signed_in_at: int | None = None
     """When that was, in unix seconds; None: its issuer does not say."""
+    session: str = ""
+    """None of those that Anonymous has: whoever signed in has an id."""
 
     def may(self, role: str) -> bool:
         """Whether one of its roles is `role` or a higher one."""
@@ -34,6 +45,8 @@ class Caller:
 class Anonymous:
     """Who asks without a token, at a route that lets them: reads like a caller, and may nothing else."""
 
+    session: str
+    """The same for all who read without an account at one address on one day; says nothing of the address."""
     user_id: None = None
 
     def may(self, _role: str) -> bool:
@@ -41,7 +54,20 @@ class Anonymous:
         return False
 
 
-ANONYMOUS = Anonymous()
+def anonymous(request: Request) -> Anonymous:
+    """Who reads without a token. No session is kept anywhere, so nobody can make themselves thousands."""
+    address = viewer_address(request)
+    whose = rate_limits.network(address) if address else ""
+    key = secrets.derived_key("anonymous-session", f"{int(time.time()) // DAY_SECONDS}\0{whose}")
+    return Anonymous(base64.urlsafe_b64encode(key).decode()[:SESSION_LENGTH])
+
+
+def viewer_address(request: Request) -> str | None:
+    """The viewer's; None if the edge named none."""
+    try:
+        return str(ipaddress.ip_address(request.headers.get(VIEWER_ADDRESS, "")))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -75,11 +101,11 @@ class Requires:
 
     async def __call__(self, request: Request) -> Caller | Anonymous | None:
         caller: Caller | None = request.scope[CALLER]
-        return ANONYMOUS if caller is None and self.anonymous else caller
+        return anonymous(request) if caller is None and self.anonymous else caller
 
 
 Reader = Annotated[Caller | Anonymous, Depends(Requires("viewer", anonymous=True))]
-"""For routes that read what everybody may see. Only GET may ask for it."""
+"""For routes that read what everybody may see. One that is not a GET must be declared to be for `anonymous_writes`."""
 Viewer = Annotated[Caller, Depends(Requires("viewer"))]
 Creator = Annotated[Caller, Depends(Requires("creator"))]
 Moderator = Annotated[Caller, Depends(Requires("moderator"))]

@@ -6,7 +6,6 @@ Idempotency-Keys, notes acts of staff in the audit log, and adds headers. The fi
 """
 
 import hmac
-import ipaddress
 import json
 import uuid
 from contextlib import nullcontext
@@ -26,7 +25,7 @@ from reelstack.platform import cache, secrets
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
 from reelstack.web import idempotency, problems, rate_limits
-from reelstack.web.auth import CALLER, Caller, caller_of
+from reelstack.web.auth import CALLER, Caller, caller_of, viewer_address
 from reelstack.web.errors import DirectAccessRefused, IdempotencyKeyInvalid, RequestTooLarge
 from reelstack.web.idempotency import Asked, Given
 from reelstack.web.route_policy import MAX_BODY_BYTES, Rule, matching
@@ -40,9 +39,6 @@ HEADERS = {
     b"x-frame-options": b"DENY",
 }
 """On every answer: none is kept, shown as a page, framed or guessed at."""
-VIEWER_ADDRESS = "x-viewer-address"
-"""Written by infra/edge/viewer_address.js, over whatever the viewer sent under that name. X-Forwarded-For begins as the
-viewer likes."""
 READING = ("GET", "HEAD", "OPTIONS")
 KEY_LENGTHS = range(8, 129)
 SECONDS_LEFT = 29.0
@@ -148,7 +144,7 @@ def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
     AccountSuspended."""
     name = rule.name if rule else request.method
     reads_anonymously = caller is None and rule is not None and rule.requires.anonymous
-    rate_limits.take(caller.user_id if caller else None, _address(request), name, anonymous=reads_anonymously)
+    rate_limits.take(caller.user_id if caller else None, viewer_address(request), name, anonymous=reads_anonymously)
     if rule:
         rule.requires.check(caller, shows_token="authorization" in request.headers)
     if caller:
@@ -163,14 +159,6 @@ def _check_origin(request: Request) -> None:
     shown = request.headers.get("x-origin-verify", "")
     if not any(hmac.compare_digest(shown.encode(), secret.encode()) for secret in secrets.origin_secrets()):
         raise DirectAccessRefused
-
-
-def _address(request: Request) -> str | None:
-    """The viewer's; None if the edge named none."""
-    try:
-        return str(ipaddress.ip_address(request.headers.get(VIEWER_ADDRESS, "")))
-    except ValueError:
-        return None
 
 
 async def _read(request: Request, limit: int) -> bytes:

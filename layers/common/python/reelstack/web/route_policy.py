@@ -14,6 +14,7 @@ from reelstack.web.auth import Requires
 
 MAX_BODY_BYTES = 32 * 1024
 BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
+ANONYMOUS = "x-anonymous-writes"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
 IN_ITS_TRANSACTION = "in its transaction"
 
@@ -28,6 +29,7 @@ def declared(
     answers_kept: bool = True,
     audited: str = IN_ITS_TRANSACTION,
     also_suspended: bool = False,
+    anonymous_writes: bool = False,
 ) -> dict[str, Any]:
     """For a route's `openapi_extra`, where it is not as most are.
 
@@ -35,8 +37,10 @@ def declared(
     `audited`: the subject, e.g. "video:{video_id}", under which the middleware notes the act once it is done; for acts
     of moderators and admins that do not write their entry in the transaction of their deed.
     `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
+    `anonymous_writes`: it lets people without a token do more than read.
     """
-    return {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
+    made = {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
+    return made | ({ANONYMOUS: True} if anonymous_writes else {})
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,9 @@ def _rule(route: APIRoute) -> Rule:
         raise RouteUndeclared(
             f"{route.path} names {len(found)} roles: Reader, Viewer, Creator, Moderator, Admin or EVERYBODY"
         )
-    if found[0].anonymous and route.methods != {"GET"}:
-        raise RouteUndeclared(f"{route.path} lets anonymous readers do more than read")
     extra = declared() | (route.openapi_extra or {})
+    if found[0].anonymous and route.methods != {"GET"} and ANONYMOUS not in extra:
+        raise RouteUndeclared(f"{route.path} lets anonymous readers do more than read")
     route.openapi_extra = {BODY: extra[BODY]}
     rule = Rule(
         route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT], extra[SUSPENDED]

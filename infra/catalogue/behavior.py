@@ -1,0 +1,30 @@
+"""Behavior: what viewers did with the clips they were shown."""
+
+from infra.catalogue.fn import Fn
+from reelstack.tables.accounts import User
+from reelstack.tables.counters import Counter
+from reelstack.tables.social import Block, Follow
+from reelstack.tables.videos import Video
+
+FUNCTIONS: tuple[Fn, ...] = (
+    # Outside the VPC: an endpoint of Kinesis in it would cost more than a small stage does.
+    Fn(
+        "behavior",
+        "http",
+        routes=("POST /v1/events",),
+        anonymous_routes=("POST /v1/events",),
+        reads=(Video, Follow, Block, User),
+        config=("event_stream", "plays_queue_url"),
+        calls=("put_behavior_events", "send_plays"),
+    ),
+    Fn(
+        "count_plays",
+        "queue",
+        queue="plays",
+        messages=10,
+        partial=True,
+        timeout=60,
+        reads=(Counter,),
+        writes=(Counter,),
+    ),
+)

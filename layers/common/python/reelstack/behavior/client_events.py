@@ -1,0 +1,171 @@
+"""What a client reports: only what nobody else can know. Likes, comments, shares, follows, blocks and reports are taken
+from the tables (docs/behavior.md).
+
+A batch is read event by event, so that one that cannot be read does not cost the others. Members that this version does
+not know are kept with the event (stored_event.EXTRA); an event of an unknown type is counted and refused.
+"""
+
+import re
+from typing import Annotated, Any, Literal, Union, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from reelstack.behavior import receipts
+
+MAX_EVENTS = 100
+MAX_BODY_BYTES = 128 * 1024
+MAX_EVENT_BYTES = 4 * 1024
+"""Of one event as JSON: what is unknown in it is kept, within a bound."""
+MAX_WATCHED_MS = 24 * 3600 * 1000
+YEAR_3000_MS = 32_503_680_000_000
+UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+VIDEO_ID = r"^[A-Za-z0-9_-]{1,64}$"
+
+Milliseconds = Annotated[int, Field(ge=0, le=MAX_WATCHED_MS)]
+Instant = Annotated[int, Field(ge=0, le=YEAR_3000_MS)]
+"""Unix milliseconds by the client's clock."""
+EventId = Annotated[str, Field(pattern=UUID7)]
+VideoId = Annotated[str, Field(pattern=VIDEO_ID)]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    id: EventId
+    """Made by the client. An id that comes twice counts once."""
+    at: Instant
+
+
+class _OfVideo(_Event):
+    video_id: VideoId
+    receipt: str | None = Field(default=None, max_length=receipts.MAX_LENGTH)
+    """As the feed, the timeline or the search gave it with the clip; none if the clip was opened by its address or in a
+    profile."""
+
+
+class _OfView(_OfVideo):
+    """Something within a view: what lies between a start of the clip and leaving it. `watched_ms` grows within it."""
+
+    view_id: EventId
+    """The id of the view's `play`."""
+    watched_ms: Milliseconds
+    """Played since the view began, in milliseconds of the clip, repetitions included."""
+    position_ms: Milliseconds
+    """Where in the clip it stood then."""
+
+
+class Impression(_OfVideo):
+    """At least half of the clip's card was on the screen for a moment."""
+
+    type: Literal["impression"]
+
+
+class Play(_OfVideo):
+    """The first picture was shown."""
+
+    type: Literal["play"]
+    muted: bool = False
+
+
+class Progress(_OfView):
+    """The view goes on. Sent every five seconds or so, and when the page is left."""
+
+    type: Literal["progress"]
+    speed: float = Field(default=1.0, gt=0, le=4)
+    muted: bool = False
+
+
+class Finish(_OfView):
+    """The clip was played to its end, for the first time in this view."""
+
+    type: Literal["finish"]
+
+
+class Replay(_OfView):
+    """The clip began again in the same view."""
+
+    type: Literal["replay"]
+
+
+class Skip(_OfView):
+    """The viewer went on before the end."""
+
+    type: Literal["skip"]
+
+
+class Pause(_OfView):
+    """The viewer stopped the clip."""
+
+    type: Literal["pause"]
+
+
+class ProfileVisit(_Event):
+    """The viewer opened somebody's profile; `video_id`: from this clip."""
+
+    type: Literal["profile_visit"]
+    user_id: str = Field(min_length=1, max_length=128)
+    video_id: VideoId | None = None
+    receipt: str | None = Field(default=None, max_length=receipts.MAX_LENGTH)
+
+
+class Hide(_OfVideo):
+    """ "Not interested" in this clip, in its creator, or in one of its tags."""
+
+    type: Literal["hide"]
+    what: Literal["video", "creator", "tag"] = "video"
+    tag: str | None = Field(default=None, min_length=1, max_length=64)
+    """With `what` "tag"."""
+
+
+ClientEvent = Annotated[
+    Union[Impression, Play, Progress, Finish, Replay, Skip, Pause, ProfileVisit, Hide],  # noqa: UP007  # get_args
+    Field(discriminator="type"),
+]
+TYPES = tuple(get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(get_args(ClientEvent)[0]))
+_READER: TypeAdapter[Any] = TypeAdapter(ClientEvent)
+
+
+class Batch(BaseModel):
+    """What one request reports. Its events are read one by one: client_events.read."""
+
+    sent_at: Instant
+    """When the client sent the batch, by the clock of its events: tells how wrong that clock is."""
+    events: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_EVENTS)
+
+
+class EventRefused(ValueError):
+    """An event that is not taken. `reason` is for programs, the text for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def read(given: dict[str, Any], size_bytes: int) -> Any:
+    """One event, as one of the classes above. Raises EventRefused with "too-large", "unknown-type" or "malformed"."""
+    if size_bytes > MAX_EVENT_BYTES:
+        raise EventRefused("too-large", f"An event has at most {MAX_EVENT_BYTES} bytes")
+    kind = given.get("type")
+    if isinstance(kind, str) and re.fullmatch("[a-z_]{1,32}", kind) and kind not in TYPES:
+        raise EventRefused("unknown-type", f"This version knows no {kind}; its types are {', '.join(TYPES)}")
+    try:
+        event = _READER.validate_python(given)
+    except ValidationError as error:
+        raise EventRefused("malformed", _sentence(error)) from error
+    if event.type == "hide" and (event.what == "tag") != (event.tag is not None):
+        raise EventRefused("malformed", "tag: is said if, and only if, `what` is tag")
+    return event
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a batch with its events, for docs/api/events.schema.json."""
+    batch, events = Batch.model_json_schema(), _READER.json_schema(ref_template="#/$defs/{model}")
+    definitions = events.pop("$defs")
+    batch["properties"]["events"]["items"] = events
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **batch, "$defs": definitions}
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"] if part not in TYPES)
+    return f"{place or 'event'}: {first['msg']}"

@@ -1,0 +1,21 @@
+"""What a client says about times, held against the server's clock. Pure; all times are unix milliseconds."""
+
+DAY_MS = 24 * 3600 * 1000
+OLDEST_MS = 7 * DAY_MS
+"""A phone that was offline keeps its events about so long. What claims to be older is dated so old."""
+MAX_SPEED = 2.0
+"""At which players play."""
+SLACK_MS = 2000
+"""A player counts in steps, and a receipt is dated before its answer arrives."""
+
+
+def event_time(client_at: int, sent_at: int, received_at: int) -> int:
+    """When an event happened by the server's clock: the client's clock is as wrong at `client_at` as it is at
+    `sent_at`. Never after its arrival, and at most OLDEST_MS before it."""
+    return min(received_at, max(received_at - OLDEST_MS, client_at + received_at - sent_at))
+
+
+def can_have_watched(watched_ms: int, served_at: int, received_at: int) -> bool:
+    """Whether so much of a clip can have been played between its answer and the arrival of the event. The event's own
+    time is not asked: a client could date it as late as it likes."""
+    return watched_ms <= (received_at - served_at + SLACK_MS) * MAX_SPEED

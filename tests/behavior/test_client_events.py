@@ -1,0 +1,128 @@
+"""Events are read one by one: what is known strictly, what is not known kept or told."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelstack.behavior import client_events, stored_event
+from reelstack.behavior.client_events import TYPES, EventRefused, read
+from reelstack.behavior.receipts import Receipt
+from reelstack.behavior.stored_event import FIELDS, Clip, Viewer
+
+ID, VIEW = "01930b9e-7c00-7abc-8def-0123456789ab", "01930b9e-7c00-7abc-8def-0123456789ac"
+OF_VIEW = {"view_id": VIEW, "watched_ms": 4000, "position_ms": 1500}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "impression": {},
+    "play": {"muted": True},
+    "progress": {**OF_VIEW, "speed": 1.5, "muted": False},
+    **dict.fromkeys(("finish", "replay", "skip", "pause"), OF_VIEW),
+    "profile_visit": {"user_id": "us-east-1:bob", "video_id": "clip"},
+    "hide": {"what": "tag", "tag": "cats"},
+}
+
+
+def example(kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": ID, "type": kind, "at": 1_790_000_000_000, "video_id": "clip", **EXAMPLES[kind], **more}
+
+
+def refused(event: dict[str, Any], size: int = 100) -> tuple[str, str]:
+    with pytest.raises(EventRefused) as told:
+        read(event, size)
+    return told.value.reason, str(told.value)
+
+
+def test_there_is_an_example_of_each_type() -> None:
+    assert set(EXAMPLES) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_each_type_is_read_and_its_record_has_every_field_in_its_type(kind: str) -> None:
+    event = read(example(kind, shoe_size=43), 100)
+    clip = Clip("clip", "bob", ("cats", "dogs"), 15_000)
+    receipt = Receipt("clip", "answer", 2, "newest", 0, "newest", "", 1.0, 1_789_999_990_000, "")
+    record = stored_event.of_client(event, Viewer("ann", True, True), clip, receipt, (1, 2))
+    again = json.loads(stored_event.line(record))
+    assert list(again) == list(FIELDS)
+    assert {name: type(value) for name, value in again.items()} == {name: type(value) for name, value in FIELDS.items()}
+    assert (again["viewer"], again["owner_id"], again["position"], again["at"]) == ("ann", "bob", 2, 1)
+    assert json.loads(again["extra"]) == {"shoe_size": 43}, "members that are not known survive"
+    for name, value in example(kind).items():
+        if name in FIELDS and name != "at":
+            assert again[name] == value
+    assert again["target"] == {"hide": "cats", "profile_visit": "us-east-1:bob"}.get(kind, "")
+
+
+def test_no_client_reports_what_tables_know() -> None:
+    for kind in stored_event.TABLE_TYPES:
+        assert refused({"id": ID, "type": kind, "at": 0, "video_id": "clip"})[0] == "unknown-type"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"id": "01930b9e-7c00-4abc-8def-0123456789ab"}, "id"),  # UUIDv4
+        ({"id": None}, "id"),
+        ({"at": -1}, "at"),
+        ({"at": "1790000000000"}, "at"),
+        ({"at": 1.5}, "at"),
+        ({"video_id": "a/b"}, "video_id"),
+        ({"watched_ms": -1}, "watched_ms"),
+        ({"watched_ms": 10**9}, "watched_ms"),
+        ({"watched_ms": float("nan")}, "watched_ms"),
+        ({"speed": 0}, "speed"),
+        ({"speed": float("inf")}, "speed"),
+        ({"view_id": "x"}, "view_id"),
+        ({"receipt": "x" * 601}, "receipt"),
+        ({"type": 5}, "event"),
+        ({"type": "DROP TABLE"}, "event"),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_told_where(change: dict[str, Any], place: str) -> None:
+    reason, detail = refused({**example("progress"), **change})
+    assert reason == "malformed"
+    assert detail.startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize("change", [{"what": "video"}, {"tag": None}])
+def test_a_tag_is_hidden_with_its_name_only(change: dict[str, Any]) -> None:
+    assert refused(example("hide", **change))[0] == "malformed"
+
+
+def test_a_large_event_is_refused_before_it_is_read() -> None:
+    assert refused(example("play"), client_events.MAX_EVENT_BYTES + 1)[0] == "too-large"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from([*FIELDS, "receipt", "user_id", "tag"]), json_values))
+def test_whatever_comes_is_read_or_refused(kind: str, changes: dict[str, Any]) -> None:
+    try:
+        event = read(example(kind, **changes), 100)
+    except EventRefused as error:
+        event = error
+    if isinstance(event, EventRefused):
+        assert event.reason in ("malformed", "unknown-type")
+        return
+    record = stored_event.of_client(event, Viewer("ann", True, True), None, None, (1, 2))
+    assert list(json.loads(stored_event.line(record))) == list(FIELDS)
+    assert {name: type(value) for name, value in record.items()} == {
+        name: type(value) for name, value in FIELDS.items()
+    }
+    assert (record["viewer"], record["origin"], record["propensity"]) == ("ann", "direct", 0.0), "nothing is forged"
+
+
+def test_the_schema_of_the_documentation_takes_and_refuses_the_same() -> None:
+    schema = client_events.json_schema()
+    batch = {"sent_at": 1, "events": [example(kind) for kind in TYPES]}
+    jsonschema.validate(batch, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"sent_at": 1, "events": [example("play", id="x")]}, schema)
