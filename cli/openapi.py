@@ -1,4 +1,4 @@
-"""Writes docs/api/{openapi.json,events.schema.json,problems.md} from the services' code: `python -m cli.openapi [--check]`."""
+"""Writes the pages of docs/api/ from the services' own code: `python -m cli.openapi [--check]`."""
 
 import copy
 import importlib
