@@ -134,16 +134,14 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
         raise Refused("truncated", "No picture of the file could be read.")
     last_duration = next((packet.duration for packet in packets if packet.pts == ticks[-1]), 0)
     seconds = (ticks[-1] - ticks[0] + last_duration) * time_base
-    if seconds > max_seconds or len(packets) >= MAX_PACKETS:
-        raise Refused("too-long", f"The clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken.")
-    if len(packets) > BURST + MAX_SOURCE_FPS * seconds:
-        raise Refused("too-many-pictures", f"The clip shows {len(packets)} pictures in {float(seconds):.1f} s.")
+    _check_length(len(packets), seconds, max_seconds)
     _check_complete(picture, container, found, seconds)
-    rates = [_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")]
-    grid = frame_grid(ticks, last_duration, time_base, [rate for rate in rates if rate])
+    rates = filter(None, (_rate(picture.get(name, "0/0")) for name in ("avg_frame_rate", "r_frame_rate")))
+    grid = frame_grid(ticks, last_duration, time_base, list(rates))
     keys = sorted(float(packet.pts * time_base) for packet in packets if packet.is_key)
-    known = find_shape(picture), colour.find_colour(picture)
-    shape, colours = midway.with_changes(path, container, picture["index"], keys, known)
+    shape, colours = midway.with_changes(
+        path, container, picture["index"], keys, (find_shape(picture), colour.find_colour(picture))
+    )
     facts = Facts(
         container=container,
         video_stream=picture["index"],
@@ -166,6 +164,13 @@ def _measure_frames(path: Path, container: Container, picture: Stream, max_secon
         shape=shape,
     )
     return facts.model_copy(update={"notices": _notices(facts, is_other_rate=grid.is_changed_from(len(ticks)))})
+
+
+def _check_length(pictures: int, seconds: Fraction, max_seconds: int) -> None:
+    if seconds > max_seconds or pictures >= MAX_PACKETS:
+        raise Refused("too-long", f"The clip lasts {float(seconds):.1f} s; at most {max_seconds} s are taken.")
+    if pictures > BURST + MAX_SOURCE_FPS * seconds:
+        raise Refused("too-many-pictures", f"The clip shows {pictures} pictures in {float(seconds):.1f} s.")
 
 
 def _notices(facts: Facts, *, is_other_rate: bool) -> tuple[Notice, ...]:
