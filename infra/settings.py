@@ -81,6 +81,8 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
+    event_days: int = Field(default=400, ge=1)
+    """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
     # delivery
     price_class: Literal["100", "200", "all"] = "100"

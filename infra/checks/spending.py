@@ -15,8 +15,10 @@ from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
 from infra.checks.dearest_clip import dearest_clip, within_limits
 from infra.checks.spending_work import FOLLOWS, INVOKED, QUOTAS, ROUTES, Work
+from infra.costs import prices
 from infra.settings import Settings
 from infra.stages import STAGES
+from infra.storage.event_stream import KEPT_DAYS
 from reelstack.production.cost_estimate import US_EAST_1
 from reelstack.uploads.parts import MIN_CHUNK_BYTES
 from reelstack.web.rate_limits import Rate
@@ -39,6 +41,10 @@ EDGE_REQUEST = 1e-3
 MINUTE = 0.25e-6
 PICTURE = 1e-3
 """Rekognition DetectModerationLabels."""
+STREAMED_KB = (
+    prices.STREAM_IN_GB + prices.STREAM_OUT_GB + prices.STREAM_KEPT_GB * (KEPT_DAYS - 1) / 30 + US_EAST_1.s3_gb_month
+) / 1e6
+"""Put into the stream, read once, kept there, and archived for a month."""
 EVERY_REQUEST = Work(5, read=2, write=1)
 """The caller's session and account, and the window of the rate limiter."""
 IDEMPOTENCY_WRITES = 4
@@ -149,6 +155,7 @@ def _invocation(line: Fn, work: Work, settings: Settings) -> float:
         + work.edge * EDGE_REQUEST
         + work.minutes * MINUTE
         + looks * PICTURE
+        + work.streamed_kb * STREAMED_KB
         + LOG_AND_TRACE
     )
 

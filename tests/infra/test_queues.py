@@ -32,7 +32,7 @@ def _alarmed(assembly: Assembly, metric: str) -> set[str]:
 
 
 def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
-    """The event source mappings that feed a stream consumer."""
+    """The event source mappings that feed a stream consumer; none reads events in profile `core`."""
     return [
         mapping.properties
         for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
@@ -164,10 +164,21 @@ def test_one_bad_record_takes_no_others_along_and_what_counts_leaves_none_out(li
 
 @pytest.mark.parametrize("line", STREAMS, ids=lambda line: line.name)
 def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly) -> None:
-    if _saves_alarms(variant):
+    if _saves_alarms(variant) or (line.event_stream and variant.settings.profile == "core"):
         return
     late = [a for a in variant.of("AWS::CloudWatch::Alarm") if a.properties.get("MetricName") == "IteratorAge"]
     assert place(line) in {variant.flat(a.stack, a.properties["Dimensions"][0]["Value"]) for a in late}
+
+
+def test_events_are_gathered_for_a_minute_before_they_are_archived(assemblies: dict[str, Assembly]) -> None:
+    prod, (line,) = assemblies["prod-full"], [line for line in FUNCTIONS if line.event_stream]
+    (mapping,) = _mappings(line, prod)
+    assert mapping["EventSourceArn"] == prod.arn("kinesis", f"stream/{prod.named('events')}")
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (10_000, 60)
+    assert mapping.get("ParallelizationFactor", 1) == 1, "objects are named by the order within a shard"
+    late = prod.at(f"{stack_of(line)}/Alarms/{camel(line.name)}Late").properties
+    assert late["Threshold"] > 1000 * mapping["MaximumBatchingWindowInSeconds"], "a lone event waits for so long"
+    assert not _mappings(line, assemblies["prod-core"])
 
 
 def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:

@@ -41,6 +41,13 @@ def test_work_files_are_gone_two_days_later_and_so_are_their_old_versions(varian
     }
 
 
+def test_archived_events_expire_and_what_an_erasure_rewrote_is_gone_in_a_week(prod: Assembly) -> None:
+    assert _rules(prod, "Data")["events"] == {"Prefix": "events/", "ExpirationInDays": prod.settings.event_days}
+    assert prod.settings.event_days == 400
+    old = _rules(prod, "Data")["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
+    assert old <= WEEK_DAYS
+
+
 AT_ONCE = {"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
 """Storage classes whose objects GetObject reads within milliseconds. (Intelligent-Tiering is one without its archive
 tiers, which a bucket opts into.) Objects in GLACIER and DEEP_ARCHIVE want a restore of minutes to days first."""
