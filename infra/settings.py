@@ -17,6 +17,8 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
+EVENT_STREAM_DAYS = 7
+"""How long Kinesis keeps events: a job that was broken over a long weekend reads on where it stopped."""
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 

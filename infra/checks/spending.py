@@ -16,9 +16,8 @@ from infra.catalogue import FUNCTIONS, Fn
 from infra.checks.dearest_clip import dearest_clip, within_limits
 from infra.checks.spending_work import FOLLOWS, INVOKED, QUOTAS, ROUTES, Work
 from infra.costs import prices
-from infra.settings import Settings
+from infra.settings import EVENT_STREAM_DAYS, Settings
 from infra.stages import STAGES
-from infra.storage.event_stream import KEPT_DAYS
 from reelstack.production.cost_estimate import US_EAST_1
 from reelstack.uploads.parts import MIN_CHUNK_BYTES
 from reelstack.web.rate_limits import Rate
@@ -42,7 +41,10 @@ MINUTE = 0.25e-6
 PICTURE = 1e-3
 """Rekognition DetectModerationLabels."""
 STREAMED_KB = (
-    prices.STREAM_IN_GB + prices.STREAM_OUT_GB + prices.STREAM_KEPT_GB * (KEPT_DAYS - 1) / 30 + US_EAST_1.s3_gb_month
+    prices.STREAM_IN_GB
+    + prices.STREAM_OUT_GB
+    + prices.STREAM_KEPT_GB * (EVENT_STREAM_DAYS - 1) / 30
+    + US_EAST_1.s3_gb_month
 ) / 1e6
 """Put into the stream, read once, kept there, and archived for a month."""
 EVERY_REQUEST = Work(5, read=2, write=1)
