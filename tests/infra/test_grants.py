@@ -170,8 +170,9 @@ SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 RECEIVE = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl")
 READ_EVENTS = (
     *("DescribeStream", "DescribeStreamSummary", "DescribeStreamConsumer"),
-    *("GetRecords", "GetShardIterator", "ListShards", "SubscribeToShard"),
+    *("GetRecords", "GetShardIterator", "ListShards", "ListStreams", "SubscribeToShard"),
 )
+"""CDK's words for reading a stream, all of them on that stream."""
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 IDENTITIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 RESOURCES = (
