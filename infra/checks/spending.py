@@ -15,8 +15,8 @@ from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
 from infra.checks.dearest_clip import dearest_clip, within_limits
 from infra.checks.spending_work import FOLLOWS, INVOKED, QUOTAS, ROUTES, Work
-from infra.costs import prices
-from infra.settings import EVENT_STREAM_DAYS, Settings
+from infra.costs.events import STREAMED_KB
+from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.production.cost_estimate import US_EAST_1
 from reelstack.uploads.parts import MIN_CHUNK_BYTES
@@ -40,13 +40,6 @@ EDGE_REQUEST = 1e-3
 MINUTE = 0.25e-6
 PICTURE = 1e-3
 """Rekognition DetectModerationLabels."""
-STREAMED_KB = (
-    prices.STREAM_IN_GB
-    + prices.STREAM_OUT_GB
-    + prices.STREAM_KEPT_GB * (EVENT_STREAM_DAYS - 1) / 30
-    + US_EAST_1.s3_gb_month
-) / 1e6
-"""Put into the stream, read once, kept there, and archived for a month."""
 EVERY_REQUEST = Work(5, read=2, write=1)
 """The caller's session and account, and the window of the rate limiter."""
 IDEMPOTENCY_WRITES = 4

@@ -170,17 +170,6 @@ def test_a_stream_that_is_read_late_raises_an_alarm(line: Fn, variant: Assembly)
     assert place(line) in {variant.flat(a.stack, a.properties["Dimensions"][0]["Value"]) for a in late}
 
 
-def test_events_are_gathered_for_a_minute_before_they_are_archived(assemblies: dict[str, Assembly]) -> None:
-    prod, (line,) = assemblies["prod-full"], [line for line in FUNCTIONS if line.event_stream]
-    (mapping,) = _mappings(line, prod)
-    assert mapping["EventSourceArn"] == prod.arn("kinesis", f"stream/{prod.named('events')}")
-    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (10_000, 60)
-    assert mapping.get("ParallelizationFactor", 1) == 1, "objects are named by the order within a shard"
-    late = prod.at(f"{stack_of(line)}/Alarms/{camel(line.name)}Late").properties
-    assert late["Threshold"] > 1000 * mapping["MaximumBatchingWindowInSeconds"], "a lone event waits for so long"
-    assert not _mappings(line, assemblies["prod-core"])
-
-
 def test_what_counts_has_a_window_because_only_then_lambda_names_the_shard(variant: Assembly) -> None:
     for consumer in STREAMS:
         for mapping in _mappings(consumer, variant):
