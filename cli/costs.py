@@ -1,4 +1,4 @@
-"""cost: what a stage costs before it is deployed, while idle and by clips. Needs no account."""
+"""cost: what a stage costs before it is deployed, while idle, by clips and by events. Needs no account."""
 
 import os
 from collections.abc import Sequence
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from infra.costs.idle import Line
     from infra.settings import Settings
 
-What = Annotated[Literal["idle", "clips", "minutes"], typer.Argument(metavar="idle|clips|minutes")]
-Number = Annotated[int | None, typer.Argument(min=1, help="Of clips (1000) or minutes of video (1).")]
+What = Annotated[Literal["idle", "clips", "minutes", "events"], typer.Argument(metavar="idle|clips|minutes|events")]
+Number = Annotated[
+    int | None, typer.Argument(min=1, help="Of clips (1000), minutes of video (1), or events a month (1000000).")
+]
 Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/stages.py.")]
 Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: instead of the stage's own.")]
 Seconds = Annotated[int, typer.Option(min=1, max=600, help="Length of a clip. Minutes come in clips of 60 s.")]
@@ -40,17 +42,22 @@ def cost(
     as_json: AsJson = False,
 ) -> None:
     """What a stage costs before it is deployed, line by line: a month in which nobody uses it, or making, keeping and
-    delivering clips. List prices of us-east-1.
+    delivering clips, or a month's events of viewers. List prices of us-east-1.
 
     \b
       reelstack cost idle --stage prod
       reelstack cost clips 1000 --stage prod --seconds 60 --views 500
       reelstack cost minutes 100 --side 2160
+      reelstack cost events 10000000 --stage prod
     """
     settings = _settings(stage)
     if what == "idle":
         name = f"{stage}-{profile or settings.profile}"
         _print(_idle(name), f"{name}, a month", as_json)
+        return
+    if what == "events":
+        count = number or 1_000_000
+        _print(_events(settings, count), f"{count} events in a month", as_json)
         return
     from infra.costs.clips import Clip
 
@@ -76,6 +83,12 @@ def _clips(settings: "Settings", number: int, clip: "Clip") -> "list[Line]":
     from infra.costs import clips
 
     return clips.lines(settings, number, clip)
+
+
+def _events(settings: "Settings", number: int) -> "list[Line]":
+    from infra.costs import events
+
+    return events.lines(settings, number)
 
 
 def _settings(stage: str) -> "Settings":

@@ -17,6 +17,8 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 LONGEST_APPEAL_DAYS = 31
 """An appeal that is granted within 30 days finds the objects it brings back, and a day for the event that does it."""
+EVENT_STREAM_DAYS = 7
+"""How long Kinesis keeps events: a job that was broken over a long weekend reads on where it stopped."""
 LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
@@ -81,6 +83,8 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
+    event_days: int = Field(default=400, ge=1)
+    """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
     # delivery
     price_class: Literal["100", "200", "all"] = "100"

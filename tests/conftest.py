@@ -152,7 +152,7 @@ def _evict_caches() -> None:
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "media", "web"):
+    for bucket in ("uploads", "media", "web", "data"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
@@ -172,6 +172,7 @@ def _resources() -> Config:
         uploads_bucket="uploads",
         media_bucket="media",
         web_bucket="web",
+        data_bucket="data",
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),

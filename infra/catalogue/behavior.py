@@ -27,4 +27,12 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Counter,),
         writes=(Counter,),
     ),
+    Fn(
+        "archive_events",
+        "stream",
+        event_stream=True,
+        timeout=60,
+        config=("data_bucket",),
+        calls=("put_event_archive",),
+    ),
 )

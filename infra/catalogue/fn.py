@@ -56,6 +56,8 @@ class Fn:
     """Pages for browsers, which are no part of the API: behind the distribution, nobody shows a token there."""
     streams: tuple[type[Model], ...] = ()
     """Tables whose changes it follows."""
+    event_stream: bool = False
+    """Whether it reads the stream of behavior events. Without one (profile `core`) nothing starts it."""
     counts: bool = False
     """A consumer that adds up: batches are large, wait a second to become so, and name their shard."""
     at_once: int = 1

@@ -24,6 +24,7 @@ from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
 from infra.storage.stores import Stores
+from reelstack.behavior import archive
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    if "put_event_archive" in line.calls and stores.data:
+        arn = _imported(stores.data.bucket_arn, stores)
+        yield f"{arn}/{archive.PREFIX}*", "Objects of the archive are named by hour, shard and sequence numbers"
 
 
 def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:

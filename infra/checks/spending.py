@@ -15,6 +15,7 @@ from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn
 from infra.checks.dearest_clip import dearest_clip, within_limits
 from infra.checks.spending_work import FOLLOWS, INVOKED, QUOTAS, ROUTES, Work
+from infra.costs.events import STREAMED_KB
 from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.production.cost_estimate import US_EAST_1
@@ -149,6 +150,7 @@ def _invocation(line: Fn, work: Work, settings: Settings) -> float:
         + work.edge * EDGE_REQUEST
         + work.minutes * MINUTE
         + looks * PICTURE
+        + work.streamed_kb * STREAMED_KB
         + LOG_AND_TRACE
     )
 

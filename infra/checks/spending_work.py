@@ -35,7 +35,7 @@ GET /v1/oembed                                           | 25  | 8    | 0     | 
 GET /v1/users/{user_id}/videos                           | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 110 | 280  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 160 | 360  | 0     | 0  |              |                  |
-POST /v1/events                                          | 60  | 150  | 0     | 0  |              | plays            |
+POST /v1/events                                          | 60  | 150  | 0     | 0  |              | plays streamed   |
 PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
 DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |
 GET /v1/videos/{video_id}/likes                          | 15  | 4    | 0     | 0  |              |                  |
@@ -106,15 +106,17 @@ FOLLOWS = {
     "connected": ("websocket",),
     "password": ("end_sign_ins",),
     "plays": ("count_plays",),
+    "streamed": ("archive_events",),
 }
 """What follows that no event of the bus tells. A forgotten password, which Cognito's mails limit, is priced with each
-that is changed."""
+that is changed. Behavior events are priced as if each request's had an object of the archive of their own."""
 
 
 @dataclass(frozen=True)
 class Work:
     """Of one invocation; the fields are as in ROUTES. `pushes` to phones and connections, `edge` requests to the
-    KeyValueStore, `minutes` that a connection stays open, `pictures` that Rekognition looks at."""
+    KeyValueStore, `minutes` that a connection stays open, `pictures` that Rekognition looks at, `streamed_kb`
+    through the stream of behavior events."""
 
     ms: int
     read: float = 0
@@ -124,6 +126,7 @@ class Work:
     edge: int = 0
     minutes: int = 0
     pictures: int = 0
+    streamed_kb: int = 0
     sets_off: tuple[str, ...] = ()
     """Functions that its messages and events invoke, beside what the catalogue says."""
 
@@ -150,6 +153,8 @@ INVOKED: dict[str, Work] = {
     "websocket": Work(60, read=4, write=3, minutes=120),
     # 25 plays: two writes of a transaction for each, and as many for their videos' counters.
     "count_plays": Work(150, write=100),
+    # A hundred events: 128 KiB as they were sent, and a kilobyte more for each.
+    "archive_events": Work(40, s3=1, streamed_kb=228),
 }
 """What follows requests of a user, each at its worst; behind a blank, the event for which it is another work."""
 PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")

@@ -74,11 +74,17 @@ KINDS: dict[str, Kind] = {
         True, "enforced, but for the state machine's role and the KeyValueStore, which is authorized against * only"
     ),
     "AWS::IAM::Role": Kind(True, "who may assume it"),
-    "AWS::Kinesis::Stream": Kind(True, "capacity on demand, throttles, encryption"),
+    "AWS::Kinesis::Stream": Kind(
+        True, "capacity on demand, more shards than the four it begins with, throttles, encryption"
+    ),
     "AWS::KMS::Key": Kind(False, "kept; nothing is published that it would encrypt"),
     "AWS::Lambda::Alias": Kind(False, "without SnapStart the gateway calls the function itself"),
     "AWS::Lambda::EventInvokeConfig": Kind(True, NOTHING),
-    "AWS::Lambda::EventSourceMapping": Kind(True, "tumbling windows: the shard is not named; one shard only"),
+    "AWS::Lambda::EventSourceMapping": Kind(
+        True,
+        "tumbling windows: the shard is not named; one shard only. Of Kinesis: batching windows (what is there is "
+        "handed on within a second), halving and dead letters (a batch that failed comes again whole, without end)",
+    ),
     "AWS::Lambda::Function": Kind(
         True, "memory, disk, concurrency, SnapStart, arm64 and the VPC; it runs on the machine's own Python and FFmpeg"
     ),

@@ -54,6 +54,9 @@ SEARCH_GIB = 0.122
 HOSTED_ZONE = 0.50
 
 # per use
+STREAM_IN_GB, STREAM_OUT_GB, STREAM_KEPT_GB = 0.08, 0.04, 0.10
+"""Of a Kinesis stream on demand: what is put (each record rounded up to a kilobyte), what a reader gets, and a month of
+what is kept longer than a day."""
 TRACE = 5.00 / 1e6
 QUEUE_REQUEST = 0.40 / 1e6
 DELIVERED_GB = 0.085

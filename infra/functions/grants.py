@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.functions.search_grants import SEARCH_GRANTS, search_statement
 from infra.functions.wiring import Wiring
+from reelstack.behavior import archive
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
@@ -97,6 +98,10 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         "put_behavior_events": (
             ["kinesis:PutRecords"],
             [names.event_stream_arn] if wiring.settings.profile == "full" else [],
+        ),
+        "put_event_archive": (
+            ["s3:PutObject"],
+            [stores.data.arn_for_objects(f"{archive.PREFIX}*")] if stores.data else [],
         ),
     }
 

@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
@@ -24,6 +25,10 @@ consumer gives up no record: the next batch would move the shard's mark past it.
 COUNTED_AT_ONCE = 1000
 """Records of one shard: about as many as a partition of the table can make in the second a batch waits."""
 BATCH_RECORDS = 100
+ARCHIVED_AT_ONCE = 10_000
+"""Behavior events of one shard that make an object: the most that Lambda takes. It hands on 6 MB at most, in base64."""
+ARCHIVE_SECONDS = 60
+"""How long events of a shard are gathered, of at most 300: fewer objects cost less to write and to list."""
 FIFO_BATCH = 10
 """The most that Lambda takes from such a queue at once."""
 ASYNC_ATTEMPTS = 2
@@ -72,6 +77,26 @@ class Triggers:
                 tumbling_window=Duration.seconds(60) if line.counts else None,
             )
         )
+
+    def follow_events(self) -> None:
+        """The stream of behavior events, for its consumers in this stack."""
+        for line in self._lines.values():
+            if not line.event_stream:
+                continue
+            stream = kinesis.Stream.from_stream_arn(self._scope, "Events", self._names.event_stream_arn)
+            function = self._functions[line.name]
+            function.add_event_source(
+                sources.KinesisEventSource(
+                    stream,
+                    starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                    batch_size=ARCHIVED_AT_ONCE,
+                    max_batching_window=Duration.seconds(ARCHIVE_SECONDS),
+                    retry_attempts=STREAM_ATTEMPTS,
+                    bisect_batch_on_error=True,
+                    on_failure=sources.SqsDlq(dead_letters_of_function(self._scope, self._alarms, line.name)),
+                )
+            )
+            self._alarms.stream(line, function, gathered_seconds=ARCHIVE_SECONDS)
 
     def read_queues(self, queues: Mapping[str, sqs.IQueue], at_once: Callable[[str], int]) -> None:
         """A queue that invokes its function by itself, `at_once` of them at a time. A first-in-first-out queue hands on

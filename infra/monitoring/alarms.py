@@ -122,13 +122,15 @@ class Alarms(Construct):
         )
         self.alarm(f"{camel(line.name)}{suffix}", counted, threshold, description, periods=2)
 
-    def stream(self, line: Fn, function: lambda_.Function) -> None:
-        """A consumer that keeps failing holds its shard back: everything behind the batch waits with it."""
+    def stream(self, line: Fn, function: lambda_.Function, gathered_seconds: int = 0) -> None:
+        """A consumer that keeps failing holds its shard back: everything behind the batch waits with it. A record may
+        be as old as its batching window (`gathered_seconds`) before anything is late."""
         self.alarm(
             f"{camel(line.name)}Late",
             function.metric("IteratorAge", period=FIVE, statistic="Maximum"),
-            OLDEST_RECORD_MS,
-            f"The stream that {line.name} reads is more than a minute ahead of it",
+            OLDEST_RECORD_MS + gathered_seconds * 1000,
+            f"The stream that {line.name} reads is more than a minute ahead of it"
+            + (f", beyond the {gathered_seconds} s that it gathers" if gathered_seconds else ""),
             periods=2,
         )
 

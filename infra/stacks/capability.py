@@ -53,6 +53,8 @@ class CapabilityStack(Stack):
         wiring = self.wiring
         queues: dict[str, sqs.IQueue] = {name: work.queue for name, work in self.queues.items()}
         self.triggers.follow_streams(wiring.stores.streams)
+        if wiring.settings.profile == "full":
+            self.triggers.follow_events()
         self.triggers.read_queues(queues, lambda function: called_by_queue(wiring.settings, function))
         self.triggers.listen()
         for line in self.lines:

@@ -38,6 +38,7 @@ class StateStack(Stack):
             media=buckets.media,
             web=buckets.web,
             logs=buckets.logs,
+            data=buckets.data,
             origin_secret=self._origin_secret(removal),
             playback_secret=self._playback_secret(removal),
             playback_keys=cloudfront.KeyValueStore(
@@ -82,6 +83,8 @@ class StateStack(Stack):
             "BusName": names.bus,
             **{camel(deployed(model).field): made.table_name for model, made in self.tables.items()},
         }
+        if stores.data:
+            values["DataBucket"] = stores.data.bucket_name
         if stores.user_pool and stores.client:
             values |= {"UserPoolId": stores.user_pool.user_pool_id, "ClientId": stores.client.user_pool_client_id}
             values["SignInUrl"] = sign_in_url(self._settings)

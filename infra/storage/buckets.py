@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.page_origins import page_origins
 from infra.settings import Settings
+from reelstack.behavior import archive
 from reelstack.privacy import exports
 
 LOG_DAYS = 90
@@ -16,7 +17,7 @@ DAY = Duration.days(1)
 
 
 class Buckets:
-    """`logs`, `uploads`, `media` and `web`, made in `scope`."""
+    """`logs`, `uploads`, `media` and `web`, made in `scope`, and `data` in profile `full`."""
 
     def __init__(self, scope: Construct, settings: Settings, removal: RemovalPolicy) -> None:
         self._scope, self._settings, self._removal = scope, settings, removal
@@ -24,6 +25,7 @@ class Buckets:
         self.uploads = self._uploads()
         self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
         self.web = self._bucket("Web")
+        self.data = self._data() if settings.profile == "full" else None
         self._let_cdn_read(self.media, "v/*", "u/*")
         self._let_cdn_read(self.web, "*")
 
@@ -86,6 +88,13 @@ class Buckets:
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
         return bucket
+
+    def _data(self) -> s3.Bucket:
+        """An erasure rewrites objects; what it replaced is gone when old versions are, after a week as everywhere."""
+        expiring = s3.LifecycleRule(
+            id="events", prefix=archive.PREFIX, expiration=Duration.days(self._settings.event_days)
+        )
+        return self._bucket("Data", lifecycle_rules=[expiring])
 
     def _let_cdn_read(self, bucket: s3.Bucket, *keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""

@@ -5,9 +5,7 @@ from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from infra.names import Names
-
-KEPT_DAYS = 7
-"""A job that was broken over a long weekend reads on where it stopped."""
+from infra.settings import EVENT_STREAM_DAYS
 
 
 def event_stream(scope: Construct, names: Names, removal: RemovalPolicy) -> kinesis.Stream:
@@ -17,7 +15,7 @@ def event_stream(scope: Construct, names: Names, removal: RemovalPolicy) -> kine
         "EventStream",
         stream_name=names.event_stream,
         stream_mode=kinesis.StreamMode.ON_DEMAND,
-        retention_period=Duration.days(KEPT_DAYS),
+        retention_period=Duration.days(EVENT_STREAM_DAYS),
         encryption=kinesis.StreamEncryption.MANAGED,
         removal_policy=removal,
     )

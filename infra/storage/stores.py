@@ -21,6 +21,8 @@ class Stores:
     origin_secret: secretsmanager.Secret
     playback_secret: secretsmanager.Secret
     playback_keys: cloudfront.KeyValueStore
+    data: s3.Bucket | None
+    """What jobs read: only where there is a stream of events to archive."""
     streams: Mapping[type[Model], str]
     """Model -> ARN of its table's stream, of each table that has one."""
     user_pool: cognito.UserPool | None
@@ -37,7 +39,7 @@ class Stores:
     @property
     def shared_values(self) -> tuple[str, ...]:
         """Everything that another stack may import, whether or not one does today."""
-        buckets = (self.uploads, self.media, self.web, self.logs)
+        buckets = (self.uploads, self.media, self.web, self.logs, *([self.data] if self.data else []))
         users = (self.user_pool.user_pool_id, self.user_pool.user_pool_arn) if self.user_pool else ()
         return (
             *(bucket.bucket_name for bucket in buckets),

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from infra.checks import clips, costs
-from infra.costs import idle, prices
+from infra.costs import events, idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
@@ -111,6 +111,24 @@ def test_producing_costs_what_the_page_of_clips_says(side: int, seconds: int) ->
 def test_a_clip_that_nobody_watches_and_nobody_keeps_costs_what_producing_it_does() -> None:
     found = lines(PROD, 1000, Clip(views=0, months=0))
     assert {line.what.split(":")[0] for line in found if line.dollars} == {"produce"}
+
+
+def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
+    """1 GB put, read once and kept six days longer than one; 175,200 objects, each of one run; 0.14 GB for 400 days."""
+    found = {line.what: line.dollars for line in events.lines(PROD, 1_000_000)}
+    assert found == {
+        "stream: put": 0.08,
+        "stream: read once": 0.04,
+        "stream: keep 7 days": 0.02,
+        "archive: functions": pytest.approx(175_200 * (0.2e-6 + 0.25 * 0.0000133334), abs=1e-4),
+        "archive: S3 requests": 0.876,
+        "archive: keep 400 days": pytest.approx(0.0429, abs=1e-4),
+    }
+
+
+def test_ten_times_the_events_do_not_cost_ten_times_the_objects() -> None:
+    few, many = (idle.total(events.lines(PROD, number)) for number in (1_000_000, 10_000_000))
+    assert few < many < 3 * few
 
 
 @pytest.mark.parametrize("arguments", [["clips", "1000", "--stage", "prod"], ["minutes", "--side", "2160"]])

@@ -52,6 +52,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("kinesis:PutRecords",),
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
     ),
+    "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -144,6 +145,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
+OF_THE_EVENT_STREAM = ("put_behavior_events", "put_event_archive")
+"""Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
 SEARCHING = {
     "search": (("Post",), ("videos/_search", "users/_search")),
@@ -165,6 +168,11 @@ INTERFACES = (
 )
 SEND = ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 RECEIVE = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl")
+READ_EVENTS = (
+    *("DescribeStream", "DescribeStreamSummary", "DescribeStreamConsumer"),
+    *("GetRecords", "GetShardIterator", "ListShards", "ListStreams", "SubscribeToShard"),
+)
+"""CDK's words for reading a stream, all of them on that stream."""
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 IDENTITIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 RESOURCES = (
@@ -191,7 +199,7 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         bucket, prefix = listing.split(":")
         grants.add(("s3:ListBucket", f"State/{bucket.title()}.Arn if s3:prefix is like {prefix}*"))
     for ability in line.calls:
-        if ability == "put_behavior_events" and assembly.settings.profile == "core":
+        if ability in OF_THE_EVENT_STREAM and assembly.settings.profile == "core":
             continue
         if ability in SEARCHING:
             if assembly.settings.profile == "full":
@@ -204,9 +212,13 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
     for followed in line.streams:
         grants |= {(action, f"State/{followed.__name__}.StreamArn") for action in FOLLOW}
         grants.add(("dynamodb:ListStreams", "*"))
+    streamed = line.event_stream and assembly.settings.profile == "full"
+    if streamed:
+        events = f"arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events"
+        grants |= {(f"kinesis:{action}", events) for action in READ_EVENTS}
     if line.queue:
         grants |= {(f"sqs:{action}", f"{stack_of(line)}/{camel(line.queue)}.Arn") for action in RECEIVE}
-    if line.trigger in ("stream", "event", "schedule") or line.every_minutes:
+    if streamed or line.streams or line.trigger in ("event", "schedule") or line.every_minutes:
         grants |= {(action, place(line, "Dead.Arn")) for action in SEND}
     if line.vpc and assembly.settings.profile == "full":
         grants |= {(action, "*") for action in INTERFACES}

@@ -52,8 +52,15 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
     added = {r.path for r in full.resources} - {r.path for r in core.resources}
     alarms = ("Monitoring/Alarms/Search", "Monitoring/Alarms/Cache")
     of_state = {path for path in added if path.startswith("State/")}
-    assert of_state == {"State/EventStream"}
-    stacks = {path.split("/")[0] for path in added - of_state if not path.startswith(alarms)}
+    assert of_state == {"State/EventStream", "State/Data", "State/Data/Policy"}
+    archive = tuple(
+        f"Discovery/{path}"
+        for path in (
+            *("ArchiveEvents/KinesisEventSource", "ArchiveEventsDead", "ArchiveEventsRole/DefaultPolicy"),
+            *("Alarms/ArchiveEventsLate", "Alarms/ArchiveEventsDeadFilled"),
+        )
+    )
+    stacks = {path.split("/")[0] for path in added - of_state if not path.startswith((*alarms, *archive))}
     assert stacks == {"Network", "Engines"}
     assert {r.path for r in core.resources} < {r.path for r in full.resources}
 

@@ -10,7 +10,10 @@ from reelstack.tables.registry import TABLES
 from tests.infra.templates import Assembly, listed
 
 WEEK_DAYS = 7
-BUCKETS = ("Logs", "Uploads", "Media", "Web")
+
+
+def _buckets(assembly: Assembly) -> tuple[str, ...]:
+    return ("Logs", "Uploads", "Media", "Web", *(["Data"] if assembly.settings.profile == "full" else []))
 
 
 def _rules(assembly: Assembly, bucket: str) -> dict[str, dict[str, Any]]:
@@ -41,6 +44,13 @@ def test_work_files_are_gone_two_days_later_and_so_are_their_old_versions(varian
     }
 
 
+def test_archived_events_expire_and_what_an_erasure_rewrote_is_gone_in_a_week(prod: Assembly) -> None:
+    assert _rules(prod, "Data")["events"] == {"Prefix": "events/", "ExpirationInDays": prod.settings.event_days}
+    assert prod.settings.event_days == 400
+    old = _rules(prod, "Data")["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
+    assert old <= WEEK_DAYS
+
+
 AT_ONCE = {"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
 """Storage classes whose objects GetObject reads within milliseconds. (Intelligent-Tiering is one without its archive
 tiers, which a bucket opts into.) Objects in GLACIER and DEEP_ARCHIVE want a restore of minutes to days first."""
@@ -50,13 +60,13 @@ def test_whatever_a_rule_moves_can_still_be_read_at_once(variant: Assembly) -> N
     """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people."""
     moved = [
         step["StorageClass"]
-        for bucket in BUCKETS
+        for bucket in _buckets(variant)
         for rule in _rules(variant, bucket).values()
         for step in (*rule.get("Transitions", []), *rule.get("NoncurrentVersionTransitions", []))
     ]
     assert set(moved) <= AT_ONCE
     assert moved
-    for bucket in BUCKETS:
+    for bucket in _buckets(variant):
         assert "IntelligentTieringConfigurations" not in variant.at(f"State/{bucket}").properties
 
 
@@ -83,11 +93,11 @@ def test_media_nobody_tagged_is_moved_after_half_a_year(variant: Assembly) -> No
 def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -> None:
     expiring = {
         (bucket, rule.get("Prefix", ""))
-        for bucket in ("Uploads", "Media", "Web")
+        for bucket in set(_buckets(variant)) - {"Logs"}
         for rule in _rules(variant, bucket).values()
         if "ExpirationInDays" in rule
     }
-    assert expiring == {
+    assert expiring - {("Data", "events/")} == {
         ("Uploads", "exports/"),
         ("Uploads", "work/"),
         ("Uploads", "chunks/"),
@@ -115,7 +125,7 @@ def test_what_was_withdrawn_is_kept_longer_than_an_appeal_may_take_and_then_is_g
 
 
 def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Assembly) -> None:
-    for bucket in ("Uploads", "Media", "Web"):
+    for bucket in set(_buckets(variant)) - {"Logs"}:
         assert variant.at(f"State/{bucket}").properties["VersioningConfiguration"] == {"Status": "Enabled"}
         old = _rules(variant, bucket)["old-versions"]
         assert old == {
@@ -127,8 +137,10 @@ def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Ass
 # --- buckets ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", BUCKETS)
+@pytest.mark.parametrize("name", ["Logs", "Uploads", "Media", "Web", "Data"])
 def test_a_bucket_is_private_encrypted_and_reached_over_tls_only(name: str, variant: Assembly) -> None:
+    if name not in _buckets(variant):
+        return
     bucket = variant.at(f"State/{name}").properties
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
@@ -140,7 +152,7 @@ def test_a_bucket_is_private_encrypted_and_reached_over_tls_only(name: str, vari
 
 
 def test_every_bucket_but_the_logs_own_writes_an_access_log(variant: Assembly) -> None:
-    for bucket in ("Uploads", "Media", "Web"):
+    for bucket in set(_buckets(variant)) - {"Logs"}:
         logging = variant.at(f"State/{bucket}").properties["LoggingConfiguration"]
         assert variant.flat("State", logging["DestinationBucketName"]) == "State/Logs"
 
@@ -200,4 +212,6 @@ def test_every_stream_has_a_consumer_and_every_consumer_a_stream(variant: Assemb
         for mapping in variant.of("AWS::Lambda::EventSourceMapping")
         if "StartingPosition" in mapping.properties  # queues have none
     }
-    assert followed == {f"State/{model.__name__}.StreamArn" for model in TABLES if deployed(model).stream}
+    events = {variant.arn("kinesis", f"stream/{variant.named('events')}")}
+    of_tables = {f"State/{model.__name__}.StreamArn" for model in TABLES if deployed(model).stream}
+    assert followed == of_tables | (events if variant.settings.profile == "full" else set())

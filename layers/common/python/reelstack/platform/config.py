@@ -62,6 +62,8 @@ class Config(BaseModel):
 
     uploads_bucket: str
     media_bucket: str
+    data_bucket: str
+    """Archived events; empty in profile `core`."""
     web_bucket: str
     bus_name: str
     production_high_queue_url: str

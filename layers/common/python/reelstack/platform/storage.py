@@ -1,4 +1,5 @@
-"""Objects in the two buckets, by the names of what is in them: "uploads" (originals and work) and "media" (what plays).
+"""Objects in the buckets, by the names of what is in them: "uploads" (originals and work), "media" (what plays) and
+"data" (events; profile `full` only).
 
 Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
 """
@@ -21,13 +22,15 @@ from reelstack.platform.config import config
 if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
 
-Bucket = Literal["uploads", "media"]
+Bucket = Literal["uploads", "media", "data"]
 
 MIB = 1024 * 1024
 MAX_JSON_BYTES = 4 * MIB
 FOREVER = "public, max-age=31536000, immutable"
 """For objects that are never written with other content under the same key."""
 BRIEFLY = "public, max-age=60"
+NEVER = "private, no-store"
+"""For objects that no client is ever given."""
 
 
 MISSING = ("404", "NoSuchKey", "NotFound")
@@ -53,7 +56,9 @@ class DocumentTooLarge(ValueError):
 
 
 def bucket_name(bucket: Bucket) -> str:
-    return config().uploads_bucket if bucket == "uploads" else config().media_bucket
+    if bucket == "uploads":
+        return config().uploads_bucket
+    return config().media_bucket if bucket == "media" else config().data_bucket
 
 
 def read_json(bucket: Bucket, key: str) -> Any:

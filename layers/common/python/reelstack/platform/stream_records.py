@@ -1,9 +1,10 @@
-"""Stream records: the one reader of what Lambda hands to the consumer of a DynamoDB stream.
+"""Stream records: the one reader of what Lambda hands to the consumer of a stream, DynamoDB's or Kinesis's.
 
-Keys and images come as plain values (text, int, float, bool, None, list, dict, set). They are read when a consumer asks
-for them, so that a consumer which only counts keys does not pay for the images.
+Keys and images of DynamoDB come as plain values (text, int, float, bool, None, list, dict, set). They are read when a
+consumer asks for them, so that a consumer which only counts keys does not pay for the images.
 """
 
+import base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,9 +59,34 @@ class StreamRecord:
         return {key: _plain(value) for key, value in (self.raw["dynamodb"].get(name) or {}).items()}
 
 
+@dataclass(frozen=True)
+class EventRecord:
+    """One record of a Kinesis stream."""
+
+    shard: str
+    sequence_number: str
+    arrived_at: float
+    """When Kinesis took it, unix seconds, to the millisecond."""
+    data: bytes
+
+
 def read(event: dict[str, Any]) -> list[StreamRecord]:
     """The records of a batch, which are of one shard of one table, oldest first. Raises KeyError for another event."""
     return [StreamRecord(record) for record in event["Records"]]
+
+
+def read_events(event: dict[str, Any]) -> list[EventRecord]:
+    """The records of a batch from a Kinesis stream, which are of one shard, oldest first. An event's id is its shard's
+    and its sequence number: "shardId-000000000006:4959…". Raises KeyError for another event."""
+    return [
+        EventRecord(
+            shard=str(record["eventID"]).partition(":")[0],
+            sequence_number=str(record["kinesis"]["sequenceNumber"]),
+            arrived_at=float(record["kinesis"]["approximateArrivalTimestamp"]),
+            data=base64.b64decode(record["kinesis"]["data"]),
+        )
+        for record in event["Records"]
+    ]
 
 
 def shard_of(event: dict[str, Any]) -> str:

@@ -1,0 +1,47 @@
+"""What a month's behavior events cost in the stream and in the archive, beside what an idle stage costs. Pure.
+
+Requests that bring events are priced in infra/checks/spending_work.py, plays that are counted in docs/decisions.
+"""
+
+from infra.costs import prices
+from infra.costs.idle import Line
+from infra.settings import EVENT_STREAM_DAYS, Settings
+from reelstack.production.cost_estimate import US_EAST_1
+
+RECORD_KB = 1
+"""Kinesis rounds each record up to so much; an event is 670 bytes long."""
+ARCHIVED_BYTES = 140
+"""Of an event in a gzip of 2,000 by 200 viewers, made at random: measured."""
+SHARDS = 4
+"""Of a stream on demand that was never busier; each writes an object a minute while anybody watches."""
+BATCH_SECONDS, BATCH_MEMORY_GB = 0.5, 0.5
+MINUTES_A_MONTH = prices.HOURS_A_MONTH * 60
+GB = 1e9
+STREAM_KEPT_GB = prices.STREAM_KEPT_GB * (EVENT_STREAM_DAYS - 1) / 30
+"""Beyond the first day, which is free."""
+STREAMED_KB = (prices.STREAM_IN_GB + prices.STREAM_OUT_GB + STREAM_KEPT_GB + US_EAST_1.s3_gb_month) * 1000 / GB
+"""Put into the stream, read once, kept there, and archived for a month as it is: what spending is bounded by."""
+
+
+def lines(settings: Settings, number: int) -> list[Line]:
+    """Of `number` events a month, evenly spread."""
+    streamed_gb = number * RECORD_KB * 1000 / GB
+    objects = min(number, SHARDS * MINUTES_A_MONTH)
+    run = US_EAST_1.lambda_request + BATCH_SECONDS * BATCH_MEMORY_GB * _gb_second(settings)
+    kept_months = settings.event_days / 30
+    each = [
+        ("stream: put", streamed_gb * prices.STREAM_IN_GB),
+        ("stream: read once", streamed_gb * prices.STREAM_OUT_GB),
+        (f"stream: keep {EVENT_STREAM_DAYS} days", streamed_gb * STREAM_KEPT_GB),
+        ("archive: functions", objects * run),
+        ("archive: S3 requests", objects * US_EAST_1.s3_put),
+        (
+            f"archive: keep {settings.event_days} days",
+            number * ARCHIVED_BYTES / GB * kept_months * US_EAST_1.s3_gb_month,
+        ),
+    ]
+    return [Line(what, number, round(dollars, 4)) for what, dollars in each]
+
+
+def _gb_second(settings: Settings) -> float:
+    return US_EAST_1.lambda_gb_second[settings.architecture]
