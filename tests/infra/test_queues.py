@@ -1,5 +1,7 @@
 """Nothing is lost in silence: every queue has a dead-letter queue, every dead-letter queue an alarm."""
 
+import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -31,13 +33,29 @@ def _alarmed(assembly: Assembly, metric: str) -> set[str]:
     }
 
 
-def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
-    """The event source mappings that feed a stream consumer."""
+def _mappings(line: Fn, assembly: Assembly, *, queue: bool = False) -> list[dict[str, Any]]:
+    """The event source mappings that feed a function from streams, or from its queue."""
     return [
         mapping.properties
         for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
         if assembly.flat(mapping.stack, mapping.properties["FunctionName"]) == place(line)
+        and ("StartingPosition" in mapping.properties) != queue
     ]
+
+
+MOST_READERS = 2
+"""Of one shard of a table's stream: with more DynamoDB may throttle them all (its developer guide on Streams)."""
+
+
+def test_no_stream_of_a_table_has_more_than_two_readers(variant: Assembly) -> None:
+    readers = Counter(
+        json.dumps(mapping.properties["EventSourceArn"], sort_keys=True)
+        for mapping in variant.of("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" in mapping.properties
+    )
+    assert sum(readers.values()) == sum(len(line.streams) for line in FUNCTIONS)
+    assert len(readers) == len({model for line in FUNCTIONS for model in line.streams})
+    assert max(readers.values()) <= MOST_READERS, readers
 
 
 def test_a_shard_is_read_by_several_at_once_only_where_one_items_order_is_all_that_matters(variant: Assembly) -> None:
@@ -241,7 +259,7 @@ def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: 
 def test_a_stage_that_saves_alarms_has_the_essential_ones(assemblies: dict[str, Assembly]) -> None:
     """The API fails, a machine fails or hangs, work is given up."""
     machines = ("Production", "Decision", "Export", "Erasure")
-    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays")
+    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays", "TableEvents")
     assert {alarm.path.split("/")[-1] for alarm in assemblies["dev-core"].of("AWS::CloudWatch::Alarm")} == {
         "ApiErrors",
         *(f"{name}Machine{how}" for name in machines for how in ("Failed", "TimedOut")),
@@ -262,7 +280,10 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(prod: As
 def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for_them(
     line_: Fn, variant: Assembly
 ) -> None:
-    (mapping,), queue = _mappings(line_, variant), variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties
+    (mapping,), queue = (
+        _mappings(line_, variant, queue=True),
+        variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties,
+    )
     assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
     if queue.get("FifoQueue"):
         assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
