@@ -14,3 +14,4 @@ class DiscoveryStack(CapabilityStack):
     NAME = "Discovery"
     ROOMS = ("interactions", "search", "feed", "behavior")
     QUEUES = {"plays": PLAYS_SECONDS, "table-events": TABLE_EVENTS_SECONDS}  # noqa: RUF012
+    QUEUES_OF_STREAM = ("table-events",)

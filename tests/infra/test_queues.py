@@ -296,6 +296,14 @@ def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for
     assert queue["VisibilityTimeout"] > line_.timeout
 
 
+def test_only_a_stage_with_an_event_stream_polls_for_what_that_did_not_take(variant: Assembly) -> None:
+    for line in FUNCTIONS:
+        for mapping in _mappings(line, variant, queue=True):
+            unread = variant.settings.profile == "core" and line.queue == "table-events"
+            assert mapping.get("Enabled", True) is not unread, line.name
+        assert all(mapping.get("Enabled", True) for mapping in _mappings(line, variant))
+
+
 def test_one_invocation_writes_denials_at_a_time(variant: Assembly) -> None:
     """SQS hands a message group on in order, to one consumer; all denials are of one group."""
     for path in ("Videos/Denials", "Videos/DenialsDead"):
