@@ -1,6 +1,5 @@
 """What people do is an event, read off the tables: each act one, the same however often it is read."""
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +18,7 @@ from reelstack.tables.interactions import Bookmark, Comment, Like, Share
 from reelstack.tables.moderation import Report
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
-from reelstack.videos import event_clips, table_events
+from reelstack.videos import table_events
 from tests.support.functions import handler_of
 from tests.support.kinesis import delete_stream, make_stream
 from tests.support.streams import Streams
@@ -285,21 +284,6 @@ def test_without_stream_and_queue_a_batch_comes_again_and_is_counted_once(
     assert [line["type"] for line in read()] == ["like"]
 
 
-def test_a_large_batch_is_sent_whole_in_calls_and_messages_that_aws_takes(
-    call: Call, sent: Read, queued: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    act(call, "PUT", LIKE)
-    clip = event_clips.find(["vid"])["vid"]
-    events = [
-        {**FIELDS, "id": str(number), "viewer": f"u{number}", "tags": [*clip.tags, "é" * 60]} for number in range(1101)
-    ]
-    assert table_events.send_again(json.dumps({"events": events})) == 1101
-    messages = list(table_events._messages(events))
-    assert all(len(message) < 256 * 1024 for message in messages)
-    assert [event for message in messages for event in json.loads(message)["events"]] == events
-    assert len(messages) > 3
-
-
 @pytest.fixture
 def queued(aws: Config) -> Callable[[], list[str]]:
     def receive() -> list[str]:
@@ -307,22 +291,3 @@ def queued(aws: Config) -> Callable[[], list[str]]:
         return [message["Body"] for message in answer.get("Messages", [])]
 
     return receive
-
-
-# --- samples ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("case", "said"), [("blocked", ["block"]), ("reported", ["report"])])
-def test_the_sample_inputs_are_sent_under_ids_that_never_change(
-    case: str, said: list[str], event: Callable[[str], Any], sent: Read, context: Any
-) -> None:
-    """An id that came out otherwise in a later version would count again."""
-    ids = {"block": "1f0089eb-d3a1-5241-b1e5-04189aa2dbfd", "report": "39d1a51a-4fd2-506b-baa2-f03dc265f308"}
-    for _ in range(2):
-        handler_of("send_table_events")(event(f"behavior/send_table_events.{case}"), context)
-    assert [(one["type"], one["id"], one["viewer"]) for one in sent()] == [(kind, ids[kind], "bob") for kind in said]
-
-
-def test_the_sample_message_of_the_queue_is_sent(event: Callable[[str], Any], world: None, context: Any) -> None:
-    body = event("behavior/send_table_events.queued")["Records"][0]["body"]
-    assert [set(one) for one in json.loads(body)["events"]] == [set(FIELDS)]
