@@ -45,10 +45,10 @@ def test_a_large_batch_is_sent_whole_in_calls_and_messages_that_aws_takes(
     sent: Callable[[], list[dict[str, Any]]],
 ) -> None:
     events = [
-        {**FIELDS, "id": str(number), "viewer": f"u{number}", "tags": ["cats", "é" * 60]} for number in range(1101)
+        {**FIELDS, "id": str(number), "viewer": f"u{number}", "tags": ["cats", "é" * 60]} for number in range(2101)
     ]
-    assert table_events.send_again(json.dumps({"events": events})) == 1101
-    assert len(sent()) == 1101
+    assert table_events.send_again(json.dumps({"events": events})) == 2101
+    assert len(sent()) == 2101
     messages = list(table_events._messages(events))
     assert all(len(message) < 256 * 1024 for message in messages)
     assert [event for message in messages for event in json.loads(message)["events"]] == events
