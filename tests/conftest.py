@@ -29,6 +29,7 @@ from reelstack.platform.config import PREFIX, Config, config
 from reelstack.search import indexes
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
+from reelstack.videos import event_clips, table_events
 from reelstack.web import idempotency, rate_limits
 from tests.clips import FFMPEG, FFPROBE
 from tests.support.fast_moto import REGION, backend, emptied
@@ -149,6 +150,8 @@ def _evict_caches() -> None:
     idempotency._kept.cache_clear()
     rate_limits._silent_until.clear()
     web_shell.forget()
+    event_clips._kept.clear()
+    table_events._away_until[:] = [0.0]
 
 
 def _resources() -> Config:
@@ -178,6 +181,7 @@ def _resources() -> Config:
         compose_queue_url=_queue("compose"),
         denials_queue_url=_queue("denials.fifo", FifoQueue="true"),
         plays_queue_url=_queue("plays"),
+        table_events_queue_url=_queue("table-events"),
         event_stream="",
         production_machine_arn=MACHINE,
         decision_machine_arn=f"{STATES}:decision",

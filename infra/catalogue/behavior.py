@@ -3,6 +3,7 @@
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
+from reelstack.tables.moderation import Report
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
@@ -34,5 +35,16 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=60,
         config=("data_bucket",),
         calls=("put_event_archive",),
+    ),
+    # Likes, comments, shares, bookmarks and follows are sent by count_interactions: their streams have two readers.
+    Fn(
+        "send_table_events",
+        "stream",
+        streams=(Block, Report),
+        queue="table-events",
+        timeout=60,
+        reads=(Video, User),
+        config=("event_stream", "table_events_queue_url"),
+        calls=("put_behavior_events", "send_table_events"),
     ),
 )

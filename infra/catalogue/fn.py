@@ -65,7 +65,7 @@ class Fn:
     partial: bool = False
     """A consumer that says which records or messages of a batch it could not take; the others do not come again."""
     queue: str = ""
-    """The work queue whose messages invoke it: "compose", "plays", or "denials", one batch at a time."""
+    """The work queue whose messages invoke it: "compose", "plays", "table-events"; or "denials", a batch at a time."""
     messages: int = 1
     """How many messages of its queue it takes at once, if that hands on what comes in any order."""
     reads: tuple[Target, ...] = ()

@@ -60,7 +60,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         streams=(Like, Comment, CommentLike, Bookmark, Share, Follow),
         counts=True,
         timeout=60,
-        reads=(Counter,),
+        reads=(Counter, Video, User),
         writes=(Counter, Video, Comment),
+        config=("event_stream", "table_events_queue_url"),
+        calls=("put_behavior_events", "send_table_events"),
     ),
 )

@@ -135,12 +135,13 @@ INVOKED: dict[str, Work] = {
     "publish_video_events": Work(30, write=2, sets_off=("notify",)),
     "invalidate_user_cache": Work(20),
     "index_search": Work(80, read=3),
-    "count_interactions": Work(40, read=1, write=4),
+    "count_interactions": Work(60, read=3, write=4),
     "notify": Work(250, read=40, write=2, pushes=30),
     # An act is taken out of two inboxes at most, or two blocks are noted.
     "notify -": Work(60, read=12, write=10),
     "notify FollowEnded": Work(60, read=8, write=10),
     "open_reviews": Work(60, read=60, write=12),
+    "send_table_events": Work(40, read=3),
     # Its reads and writes are added from the settings: a whole timeline.
     "update_timelines": Work(600, read=20),
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),

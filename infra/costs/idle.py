@@ -99,7 +99,7 @@ def _endpoint(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
 
 def _polling(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
     """Lambda reads streams without a charge, queues by requests."""
-    if "StartingPosition" not in properties:
+    if "StartingPosition" not in properties and properties.get("Enabled", True):
         yield "queues that Lambda polls", EMPTY_RECEIVES_A_MONTH * prices.QUEUE_REQUEST
 
 

@@ -35,7 +35,8 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("make_avatar", "submit_transcription"), 0.5),
     **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
-    **dict.fromkeys(("collect_export_part", "zip_export", "count_plays", "archive_events"), 0.5),
+    **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
+    **dict.fromkeys(("count_plays", "archive_events", "send_table_events"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     **dict.fromkeys(("plan_export", "write_denials"), 0.2),
 }

@@ -60,6 +60,7 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "compose_queue_url": names.queue_url("compose"),
         "denials_queue_url": names.queue_url("denials"),
         "plays_queue_url": names.queue_url("plays"),
+        "table_events_queue_url": names.queue_url("table-events"),
         "event_stream": names.event_stream if wiring.settings.profile == "full" else "",
         "bus_name": names.bus,
         "production_machine_arn": names.machine_arn("production"),

@@ -119,6 +119,7 @@ def _queues(wiring: Wiring) -> dict[str, Grant]:
         "send_production_messages": (["sqs:SendMessage"], waiting),
         "count_production_messages": (["sqs:GetQueueAttributes"], [*waiting, *dead]),
         "send_plays": (["sqs:SendMessage"], names.queue_arn("plays")),
+        "send_table_events": (["sqs:SendMessage"], names.queue_arn("table-events")),
         "send_denials": (["sqs:SendMessage"], names.queue_arn("denials")),
         "send_compose_queue": (["sqs:SendMessage"], names.queue_arn("compose")),
     }

@@ -1,6 +1,6 @@
 """What starts the functions of one stack, as their lines say: streams, queues, events of the bus, schedules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -98,9 +98,12 @@ class Triggers:
             )
             self._alarms.stream(line, function, gathered_seconds=ARCHIVE_SECONDS)
 
-    def read_queues(self, queues: Mapping[str, sqs.IQueue], at_once: Callable[[str], int]) -> None:
+    def read_queues(
+        self, queues: Mapping[str, sqs.IQueue], at_once: Callable[[str], int], unread: Collection[str] = ()
+    ) -> None:
         """A queue that invokes its function by itself, `at_once` of them at a time. A first-in-first-out queue hands on
-        as many messages as it can, and its one message group is what keeps a second invocation waiting."""
+        as many messages as it can, and its one message group is what keeps a second invocation waiting. Nothing is sent
+        to those of `unread` in this stage: polling them would cost a quarter of a dollar a month."""
         for line in self._lines.values():
             if line.queue:
                 queue = queues[line.queue]
@@ -110,6 +113,7 @@ class Triggers:
                     else sources.SqsEventSource(
                         queue,
                         batch_size=line.messages,
+                        enabled=False if line.queue in unread else None,
                         max_concurrency=at_once(line.name),
                         report_batch_item_failures=line.partial,
                     )

@@ -28,6 +28,8 @@ class CapabilityStack(Stack):
     ROOMS: ClassVar[tuple[str, ...]]
     QUEUES: ClassVar[dict[str, int]] = {}
     """Work queues by name, with the seconds that a message stays hidden once it was received."""
+    QUEUES_OF_STREAM: ClassVar[tuple[str, ...]] = ()
+    """Those of them that only hold what the event stream did not take; profile `core` has no stream."""
 
     def __init__(
         self, scope: Construct, construct_id: str, wiring: Wiring, functions: Sequence[Fn], **kwargs: Any
@@ -55,7 +57,8 @@ class CapabilityStack(Stack):
         self.triggers.follow_streams(wiring.stores.streams)
         if wiring.settings.profile == "full":
             self.triggers.follow_events()
-        self.triggers.read_queues(queues, lambda function: called_by_queue(wiring.settings, function))
+        unread = () if wiring.settings.profile == "full" else self.QUEUES_OF_STREAM
+        self.triggers.read_queues(queues, lambda function: called_by_queue(wiring.settings, function), unread)
         self.triggers.listen()
         for line in self.lines:
             function = self.functions[line.name]

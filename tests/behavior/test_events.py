@@ -13,11 +13,11 @@ from reelstack.counters import counters
 from reelstack.platform import aws as seam
 from reelstack.platform import event_stream
 from reelstack.platform.clock import now_ms
-from reelstack.platform.config import PREFIX, Config, config
+from reelstack.platform.config import Config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
-from reelstack.videos import event_clips
 from tests.behavior.test_client_events import EXAMPLES
+from tests.support.kinesis import delete_stream, make_stream
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -26,7 +26,6 @@ MINUTE_MS = 60_000
 
 @pytest.fixture(autouse=True)
 def world(aws: Config) -> None:
-    event_clips._kept.clear()
     for name in ("ann", "bob", "cid"):
         User(name, created_at=1, handle=name).save()
     make(tags=["cats"], duration_ms=15_000)
@@ -34,24 +33,7 @@ def world(aws: Config) -> None:
 
 @pytest.fixture
 def stream(aws: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
-    """A stream as profile `full` has it; the answer reads what is in it."""
-    monkeypatch.setenv(f"{PREFIX}EVENT_STREAM", "events")
-    config.cache_clear()
-    kinesis = seam.client("kinesis")
-    kinesis.create_stream(StreamName="events", StreamModeDetails={"StreamMode": "ON_DEMAND"})
-
-    def read() -> list[dict[str, Any]]:
-        found = []
-        for shard in kinesis.list_shards(StreamName="events")["Shards"]:
-            where = {"StreamName": "events", "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-            at = kinesis.get_shard_iterator(**where)["ShardIterator"]
-            for record in kinesis.get_records(ShardIterator=at)["Records"]:
-                line = json.loads(record["Data"])
-                assert record["PartitionKey"] == line["viewer"]
-                found.append(line)
-        return found
-
-    return read
+    return make_stream(monkeypatch)
 
 
 def event(kind: str = "play", number: int = 1, **more: Any) -> dict[str, Any]:
@@ -203,7 +185,7 @@ def test_what_the_stream_does_not_take_is_to_be_sent_again(
 ) -> None:
     """Kinesis refuses single records of a call when a shard is full. Here it takes none: the stream is away."""
     monkeypatch.setattr(event_stream, "PAUSE_SECONDS", 0)
-    seam.client("kinesis").delete_stream(StreamName="events")
+    delete_stream()
     answer = report(call, event(), event("skip", 2), {"nonsense": 1})
     assert answer.json["retry"] == [0, 1]
     assert (answer.json["accepted"], refusals(answer)) == (0, [(2, "malformed")])

@@ -48,6 +48,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
     "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),
+    "send_table_events": (("sqs:SendMessage",), QUEUE.format("table-events")),
     "put_behavior_events": (
         ("kinesis:PutRecords",),
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",

@@ -1,5 +1,7 @@
 """Nothing is lost in silence: every queue has a dead-letter queue, every dead-letter queue an alarm."""
 
+import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -31,13 +33,30 @@ def _alarmed(assembly: Assembly, metric: str) -> set[str]:
     }
 
 
-def _mappings(line: Fn, assembly: Assembly) -> list[dict[str, Any]]:
-    """The event source mappings that feed a stream consumer; none reads events in profile `core`."""
+def _mappings(line: Fn, assembly: Assembly, *, queue: bool = False) -> list[dict[str, Any]]:
+    """The event source mappings that feed a function from streams, or from its queue. None reads events in profile
+    `core`."""
     return [
         mapping.properties
         for mapping in assembly.of("AWS::Lambda::EventSourceMapping")
         if assembly.flat(mapping.stack, mapping.properties["FunctionName"]) == place(line)
+        and ("StartingPosition" in mapping.properties) != queue
     ]
+
+
+MOST_READERS = 2
+"""Of one shard of a table's stream: with more DynamoDB may throttle them all (its developer guide on Streams)."""
+
+
+def test_no_stream_of_a_table_has_more_than_two_readers(variant: Assembly) -> None:
+    readers = Counter(
+        json.dumps(mapping.properties["EventSourceArn"], sort_keys=True)
+        for mapping in variant.of("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" in mapping.properties and ":kinesis:" not in str(mapping.properties["EventSourceArn"])
+    )
+    assert sum(readers.values()) == sum(len(line.streams) for line in FUNCTIONS)
+    assert len(readers) == len({model for line in FUNCTIONS for model in line.streams})
+    assert max(readers.values()) <= MOST_READERS, readers
 
 
 def test_a_shard_is_read_by_several_at_once_only_where_one_items_order_is_all_that_matters(variant: Assembly) -> None:
@@ -241,7 +260,7 @@ def test_a_message_is_hidden_for_longer_than_its_taker_runs(path: str, variant: 
 def test_a_stage_that_saves_alarms_has_the_essential_ones(assemblies: dict[str, Assembly]) -> None:
     """The API fails, a machine fails or hangs, work is given up."""
     machines = ("Production", "Decision", "Export", "Erasure")
-    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays")
+    queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays", "TableEvents")
     assert {alarm.path.split("/")[-1] for alarm in assemblies["dev-core"].of("AWS::CloudWatch::Alarm")} == {
         "ApiErrors",
         *(f"{name}Machine{how}" for name in machines for how in ("Failed", "TimedOut")),
@@ -262,7 +281,10 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(prod: As
 def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for_them(
     line_: Fn, variant: Assembly
 ) -> None:
-    (mapping,), queue = _mappings(line_, variant), variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties
+    (mapping,), queue = (
+        _mappings(line_, variant, queue=True),
+        variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties,
+    )
     assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
     if queue.get("FifoQueue"):
         assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
@@ -273,6 +295,14 @@ def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for
         at_once = concurrency.called_by_queue(variant.settings, line_.name)
         assert mapping["ScalingConfig"]["MaximumConcurrency"] == at_once
     assert queue["VisibilityTimeout"] > line_.timeout
+
+
+def test_only_a_stage_with_an_event_stream_polls_for_what_that_did_not_take(variant: Assembly) -> None:
+    for line in FUNCTIONS:
+        for mapping in _mappings(line, variant, queue=True):
+            unread = variant.settings.profile == "core" and line.queue == "table-events"
+            assert mapping.get("Enabled", True) is not unread, line.name
+        assert all(mapping.get("Enabled", True) for mapping in _mappings(line, variant))
 
 
 def test_one_invocation_writes_denials_at_a_time(variant: Assembly) -> None:

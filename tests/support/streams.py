@@ -1,6 +1,7 @@
 """Streams as DynamoDB would have them: what changed in tables since the last look, as records, given to a consumer."""
 
 import itertools
+import time
 from typing import Any
 
 from pynamodb.models import Model
@@ -9,10 +10,14 @@ from reelstack.platform import aws as seam
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.moderation import Report
-from reelstack.tables.social import Follow
+from reelstack.tables.social import Block, Follow
 from tests.support.functions import handler_of
 
-CONSUMERS = {"count_interactions": (Like, Comment, CommentLike, Bookmark, Share, Follow), "open_reviews": (Report,)}
+CONSUMERS: dict[str, tuple[type[Model], ...]] = {
+    "count_interactions": (Like, Comment, CommentLike, Bookmark, Share, Follow),
+    "open_reviews": (Report,),
+    "send_table_events": (Block, Report),
+}
 
 
 class Streams:
@@ -24,12 +29,13 @@ class Streams:
         self.before: dict[type[Model], dict[str, Any]] = {}
 
     def flow(self) -> None:
-        for function, followed in CONSUMERS.items():
+        followed = dict.fromkeys(model for models in CONSUMERS.values() for model in models)
+        changed = {model: records for model in followed if (records := self._records(model))}
+        for function, models in CONSUMERS.items():
             handler = handler_of(function)
-            for model in followed:
-                if records := self._records(model):
-                    for _ in range(2):
-                        handler({"Records": records, "shardId": "shard-1"}, self.context)
+            for records in (changed[model] for model in models if model in changed):
+                for _ in range(2):
+                    handler({"Records": records, "shardId": "shard-1"}, self.context)
 
     def _records(self, model: type[Model]) -> list[dict[str, Any]]:
         table = deployed(model).field
@@ -49,6 +55,7 @@ class Streams:
                     "eventName": "MODIFY" if old and new else "INSERT" if new else "REMOVE",
                     "eventSourceARN": f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}/stream/now",
                     "dynamodb": {
+                        "ApproximateCreationDateTime": time.time() // 1,
                         "SequenceNumber": str(next(self.sequence)),
                         "Keys": {name: (new or old)[name] for name in names},
                         **{name: image for name, image in images.items() if image},

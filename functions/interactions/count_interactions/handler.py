@@ -1,4 +1,5 @@
-"""Consumer of streams: counts likes, comments and their likes, bookmarks, shares and follows exactly."""
+"""Consumer of streams: counts likes, comments and their likes, bookmarks, shares and follows exactly, and sends what
+people did as behavior events."""
 
 from typing import Any
 
@@ -6,6 +7,7 @@ from reelstack.counters import counters
 from reelstack.interactions import comment_ranking, likes
 from reelstack.platform import stream_records
 from reelstack.platform.telemetry import entry
+from reelstack.videos import table_events
 
 
 @entry
@@ -21,4 +23,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if table == "likes_table":
         for video_id, per_second in measured.items():
             likes.spread(video_id, per_second)
+    # Last, and of all records: what comes again is not counted again, but its events may not have been sent.
+    table_events.send(table, records)
     return {"state": {}}

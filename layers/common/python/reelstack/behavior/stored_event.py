@@ -12,8 +12,11 @@ from reelstack.behavior.receipts import Receipt
 
 VERSION = 1
 EXTRA = "extra"
-TABLE_TYPES = ("like", "unlike", "comment", "share", "bookmark", "follow", "unfollow", "block", "report")
-"""Taken from the tables, where they are exact and cannot be forged."""
+TABLE_TYPES = (
+    *("like", "unlike", "comment", "share", "bookmark", "unbookmark"),
+    *("follow", "unfollow", "block", "report"),
+)
+"""Taken from the tables, where they are exact and cannot be forged: behavior.table_changes."""
 FIELDS: dict[str, Any] = {
     "v": VERSION,
     "id": "",
@@ -73,6 +76,23 @@ class Viewer:
     region: str = ""
 
 
+@dataclass(frozen=True)
+class TableChange:
+    """What somebody did, as a table's stream tells it."""
+
+    type: str
+    """One of TABLE_TYPES."""
+    event_id: str
+    """A UUID, the same each time that the change is read."""
+    viewer_id: str
+    at: int
+    """Unix milliseconds."""
+    video_id: str = ""
+    """Of the clip it is about; empty if it is about a user, or about a comment alone."""
+    what: str = ""
+    target: str = ""
+
+
 def of_client(
     event: Any, viewer: Viewer, clip: Clip | None, receipt: Receipt | None, times: tuple[int, int]
 ) -> dict[str, Any]:
@@ -94,18 +114,19 @@ def of_client(
     }
 
 
-def of_table(kind: str, event_id: str, viewer: Viewer, clip: Clip | None, at: int, target: str = "") -> dict[str, Any]:
-    """The record of what a table says; `event_id` is the same each time that change is read."""
+def of_table(change: TableChange, viewer: Viewer, clip: Clip | None, received_at: int) -> dict[str, Any]:
+    """The record of what a table says. `received_at`: when it was read off the table's stream, unix milliseconds."""
     return {
         **FIELDS,
         **_of_viewer(viewer),
         **(_of_clip(clip) if clip else {}),
-        "id": event_id,
-        "type": kind,
-        "at": at,
-        "received_at": at,
+        "id": change.event_id,
+        "type": change.type,
+        "at": change.at,
+        "received_at": max(received_at, change.at),  # two servers' clocks differ a little
         "origin": TABLE,
-        "target": target,
+        "what": change.what,
+        "target": change.target,
     }
 
 

@@ -95,6 +95,13 @@ def push_messages() -> SNSClient:
     return made
 
 
+@cache
+def event_records() -> Any:
+    """Puts events into the stream. Tried once, for 3 s at most: the caller tries again with what was refused, and has
+    another way when the stream is away."""
+    return _brief("kinesis")
+
+
 def _brief(service: str, **where: str) -> Any:
     import boto3
     from botocore.config import Config as ClientConfig

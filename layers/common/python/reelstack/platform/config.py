@@ -75,6 +75,8 @@ class Config(BaseModel):
     compose_queue_url: str
     denials_queue_url: str
     plays_queue_url: str
+    table_events_queue_url: str
+    """Where behavior events wait that were read off tables and that the event stream did not take."""
     event_stream: str
     """Name of the Kinesis stream of behavior events; empty string in profile `core`, which only counts plays."""
     production_machine_arn: str

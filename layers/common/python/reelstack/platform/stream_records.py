@@ -41,6 +41,12 @@ class StreamRecord:
         """Grows within a shard, as a number and not as a text: it may get a digit more on the way."""
         return str(self.raw["dynamodb"]["SequenceNumber"])
 
+    @property
+    def changed_at_ms(self) -> int:
+        """When the item changed, unix milliseconds; DynamoDB says it to the second, rounded down. 0 if it is not said,
+        as by an emulator."""
+        return int(float(self.raw["dynamodb"].get("ApproximateCreationDateTime", 0)) * 1000)
+
     @cached_property
     def keys(self) -> Image:
         return self._image("Keys")
