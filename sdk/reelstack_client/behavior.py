@@ -44,7 +44,7 @@ class Taken(Answer):
     retry: tuple[int, ...] = ()
     """Places of events to send again in a moment."""
     kept: str = "all"
-    """"plays": this service counts plays and drops the rest."""
+    """"plays": this service counts plays, keeps where clips were left (`Video.resume_ms`) and drops the rest."""
 
 
 class Behavior(Room):

@@ -26,7 +26,7 @@ NO_TIMES = {
         "leftovers",
         "reencode_attempt",
     ),
-    *("duration_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
+    *("duration_ms", "position_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
     *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
     *("likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested", "taken"),
     *("writes", "records", "measured_writes", "measured_records", "reports"),
