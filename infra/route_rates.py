@@ -27,8 +27,8 @@ ROUTE_RATES: dict[str, Rate] = {
     "POST /v1/production/reencode": Rate(at_once=20, per_second=1),
     "POST /v1/remoderations": Rate(at_once=20, per_second=1),
     "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
-    # A hundred events each: a player sends a batch every ten seconds or so.
-    "POST /v1/events": Rate(at_once=20, per_second=0.1),
+    # A hundred events each: a player sends a batch every fifteen seconds or so.
+    "POST /v1/events": Rate(at_once=20, per_second=0.08),
     "GET /v1/search/videos": Rate(at_once=20, per_second=2),
     "GET /v1/search/users": Rate(at_once=20, per_second=2),
     "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.moderation import Report
 from reelstack.tables.social import Block, Follow
@@ -15,6 +16,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         routes=("POST /v1/events",),
         anonymous_routes=("POST /v1/events",),
         reads=(Video, Follow, Block, User),
+        writes=(WatchPosition,),
         config=("event_stream", "plays_queue_url"),
         calls=("put_behavior_events", "send_plays"),
     ),

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Like
@@ -15,7 +16,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         vpc=True,
         routes=("GET /v1/feed", "GET /v1/feed/following"),
         anonymous_routes=("GET /v1/feed",),
-        reads=(Video, Counter, Like, Bookmark, Follow, Block, User, TimelineEntry),
+        reads=(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User, TimelineEntry),
         config=("cache_url", "timeline_days", *PLAYBACK),
         calls=("read_playback_secret",),
     ),

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report
@@ -46,7 +47,10 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/videos/{video_id}/comments/{comment_id}",
             "GET /v1/videos/{video_id}/comments/{comment_id}/replies",
         ),
-        reads=(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
+        reads=(
+            *(Video, Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, Follow, Block, User),
+            WatchPosition,
+        ),
         writes=(Like, Comment, CommentLike, Pin, Bookmark, Share, Report),
         deletes=(Like, CommentLike, Pin, Bookmark),
         appends=(AuditEntry,),

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import Fn, Target
 from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
@@ -42,7 +43,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
-            *(AuditEntry, Notification, NotificationPreference, Device),
+            *(AuditEntry, Notification, NotificationPreference, Device, WatchPosition),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("user_pool_id",),
@@ -110,13 +111,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
-            *(Notification, NotificationPreference, Device, Connection),
+            *(Notification, NotificationPreference, Device, Connection, WatchPosition),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationPreference, Connection),
+            WatchPosition,
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry
@@ -16,7 +17,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=29,
         routes=("GET /v1/search/videos", "GET /v1/search/users", "POST /v1/search/reindex"),
         anonymous_routes=("GET /v1/search/videos", "GET /v1/search/users"),
-        reads=(Video, User, Counter, Like, Bookmark, Follow, Block),
+        reads=(Video, User, Counter, Like, Bookmark, WatchPosition, Follow, Block),
         appends=(AuditEntry,),
         config=("cache_url", "search_url", *PLAYBACK),
         calls=("read_playback_secret", "search", "reindex_search", "scan_videos", "scan_users"),

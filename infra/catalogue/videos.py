@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry, Review
@@ -38,6 +39,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             Counter,
             Like,
             Bookmark,
+            WatchPosition,
             Follow,
             Block,
             User,

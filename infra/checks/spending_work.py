@@ -25,22 +25,22 @@ POST /v1/uploads/{upload_id}/parts                       | 150 | 1    | 0     | 
 POST /v1/uploads/{upload_id}/sign                        | 20  | 1    | 0     | 0  |              |                  |
 POST /v1/uploads/{upload_id}/complete                    | 500 | 2    | 2     | 12 |              |                  |
 DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 12 |              |                  |
-GET /v1/videos                                           | 90  | 180  | 0     | 0  |              |                  |
-GET /v1/videos/{video_id}                                | 20  | 9    | 0     | 0  |              |                  |
+GET /v1/videos                                           | 95  | 205  | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}                                | 25  | 10   | 0     | 0  |              |                  |
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
-GET /v1/videos/{video_id}/playback                       | 20  | 4    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
 GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
-GET /v1/users/{user_id}/videos                           | 110 | 280  | 0     | 0  |              |                  |
-GET /v1/feed                                             | 110 | 280  | 0     | 0  |              |                  |
-GET /v1/feed/following                                   | 160 | 360  | 0     | 0  |              |                  |
-POST /v1/events                                          | 60  | 150  | 0     | 0  |              | plays streamed   |
+GET /v1/users/{user_id}/videos                           | 115 | 305  | 0     | 0  |              |                  |
+GET /v1/feed                                             | 115 | 305  | 0     | 0  |              |                  |
+GET /v1/feed/following                                   | 165 | 385  | 0     | 0  |              |                  |
+POST /v1/events                                          | 300 | 150  | 25    | 0  |              | plays streamed   |
 PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
 DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |
 GET /v1/videos/{video_id}/likes                          | 15  | 4    | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}/likers                         | 60  | 90   | 0     | 0  |              |                  |
-GET /v1/me/likes                                         | 100 | 280  | 0     | 0  |              |                  |
+GET /v1/me/likes                                         | 105 | 305  | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/comments                      | 60  | 22   | 8     | 0  | Comment      |                  |
 GET /v1/videos/{video_id}/comments                       | 90  | 180  | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}/comments/{comment_id}          | 20  | 12   | 0     | 0  |              |                  |
@@ -53,7 +53,7 @@ PUT /v1/videos/{video_id}/pin/{comment_id}               | 15  | 4    | 2     | 
 DELETE /v1/videos/{video_id}/pin                         | 15  | 2    | 1     | 0  |              |                  |
 PUT /v1/videos/{video_id}/bookmark                       | 15  | 4    | 2     | 0  | Bookmark     |                  |
 DELETE /v1/videos/{video_id}/bookmark                    | 15  | 2    | 2     | 0  | -Bookmark    |                  |
-GET /v1/me/bookmarks                                     | 100 | 280  | 0     | 0  |              |                  |
+GET /v1/me/bookmarks                                     | 105 | 305  | 0     | 0  |              |                  |
 PUT /v1/videos/{video_id}/shares/{channel}               | 15  | 4    | 2     | 0  | Share        |                  |
 PUT /v1/videos/{video_id}/report                         | 20  | 4    | 3     | 0  | Report       |                  |
 PUT /v1/videos/{video_id}/comments/{comment_id}/report   | 20  | 6    | 3     | 0  | Report       |                  |
@@ -70,7 +70,7 @@ PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 
 DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  | -Block       |                  |
 GET /v1/me/blocks                                        | 40  | 80   | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
-GET /v1/search/videos                                    | 90  | 230  | 0     | 0  |              |                  |
+GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
 PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |

@@ -3,7 +3,7 @@
 queue = client.behavior.queue(folder)
 view = queue.add("play", video)                  # a Video of a feed brings its receipt
 queue.add("progress", video, view_id=view, watched_ms=5000, position_ms=5000)
-queue.flush()                                    # each ten seconds, and when the app goes to the background
+queue.flush()                                    # each fifteen seconds, and when the app goes to the background
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Taken(Answer):
     retry: tuple[int, ...] = ()
     """Places of events to send again in a moment."""
     kept: str = "all"
-    """"plays": this service counts plays and drops the rest."""
+    """"plays": this service counts plays, keeps where clips were left (`Video.resume_ms`) and drops the rest."""
 
 
 class Behavior(Room):

@@ -62,6 +62,8 @@ class Playback(Answer):
     renditions: tuple[Rendition, ...] = ()
     preview: bool = False
     """True: only the first rung, shown to the owner before the verdict."""
+    resume_ms: int | None = None
+    """Where I left it; None if I never watched it, or to its end."""
 
 
 class Video(Answer):
@@ -109,6 +111,8 @@ class Video(Answer):
     bookmarked: bool = False
     following: bool = False
     """Whether the caller follows its author."""
+    resume_ms: int | None = None
+    """Where I left it, in milliseconds from its start; None if I never watched it, or to its end."""
     poster_url: SiteUrl | None = None
     """Good until the playback of the same moment expires."""
     receipt: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from reelstack.interactions import comment_ids, comment_ranking
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.feed import TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like
 from reelstack.tables.model import connection
@@ -30,7 +31,7 @@ def gather() -> None:
             model: stack.enter_context(model.batch_write())
             for model in (User, Video, Follow, Like, Bookmark, Comment, CommentLike, Block, NotificationPreference)
         }
-        others = (Notification, TimelineEntry, Review, Report, AuditEntry)
+        others = (Notification, TimelineEntry, Review, Report, AuditEntry, WatchPosition)
         batches |= {model: stack.enter_context(model.batch_write()) for model in others}
         for item in _items():
             batches[type(item)].save(item)
@@ -51,6 +52,7 @@ def _items() -> Iterator[Any]:
         yield _follow(one, "eve", number, "requested")
         yield Like("eve", f"v-{one}", liked_at=AT + number)
         yield Like(one, "vid", liked_at=AT + number, shard=f"vid#{number % SHARDS}")
+        yield WatchPosition("eve", f"v-{one}", position_ms=4000, seen_at=AT, view_id="v", view_event="1", expires_at=AT)
         yield Bookmark("eve", f"v-{one}", saved_at=AT + number)
         comment_id = f"{AT + number}-{number:012x}"
         yield _comment(comment_id, one, number)

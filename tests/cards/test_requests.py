@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from infra.catalogue import FUNCTIONS
 from reelstack.platform.config import Config
+from reelstack.tables.model import deployed
 from tests.cards import crowd
 
 Call = Callable[..., Any]
@@ -60,6 +62,12 @@ def ask(aws: Config, call: Call) -> Callable[..., tuple[int, Counter[str]]]:
     return run
 
 
+def readable(service: str) -> set[str]:
+    """The tables that the service's role may read, by its line in the catalogue."""
+    (line,) = (line for line in FUNCTIONS if line.name == service)
+    return {deployed(model).field for model in line.reads if not isinstance(model, str)}
+
+
 @pytest.mark.usefixtures("aws")
 def test_a_page_of_fifty_costs_as_many_requests_as_a_page_of_one(ask: Any) -> None:
     for service, path, user in LISTS:
@@ -67,5 +75,7 @@ def test_a_page_of_fifty_costs_as_many_requests_as_a_page_of_one(ask: Any) -> No
         expected = 1 if path in ONE_OWNER else 30 if path.startswith(("/v1/feed/", "/v1/users/eve")) else 50
         assert (few, many) == (1, expected), path
         assert for_few == for_many, path
+        tables = {name.split()[1] for name in for_many if name.startswith(("BatchGetItem", "GetItem", "Query"))}
+        assert tables <= readable(service), f"{path}: infra/catalogue/ grants no more"
         twice = {name for name, times in for_many.items() if name.startswith("BatchGetItem") and times > 1}
         assert twice <= (CHECKED_FIRST if path.startswith(NAMES_SOMETHING) else set()), path

@@ -26,9 +26,10 @@ NO_TIMES = {
         "leftovers",
         "reencode_attempt",
     ),
-    *("duration_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
+    *("duration_ms", "position_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
     *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
-    *("plays", "likes", "comments", "replies", "shares", "bookmarks", "followers", "following", "requested", "taken"),
+    *("likes", "comments", "replies", "shares", "bookmarks", "plays"),
+    *("followers", "following", "requested", "taken"),
     *("writes", "records", "measured_writes", "measured_records", "reports"),
     "urgency",  # orders reviews: of equal scores the older one first, which holds as it is
 }

@@ -25,6 +25,7 @@ from reelstack.privacy.errors import NothingToRecover
 from reelstack.production import slots
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, Share
 from reelstack.tables.model import deployed
@@ -101,6 +102,7 @@ def lively(user_id: str, other: str) -> None:
     comments.write("vid", user_id, "An answer of mine", first.comment_id)
     reports.report_comment(user_id, "vid", first.comment_id, reports.Reason.SPAM, "that one")
     Bookmark(user_id, "vid", saved_at=1).save()
+    WatchPosition(user_id, "vid", position_ms=9, seen_at=1, view_id="v", view_event="1", expires_at=2).save()
     Share(user_id, "vid#link", share_id="s", shared_at=1).save()
     users.find_or_create(other)
     follows.follow(user_id, other)
@@ -175,6 +177,7 @@ def test_nothing_is_left_of_who_only_looked_and_talked_and_counts_are_corrected(
     tombstone = User.get(BOB)
     assert set(tombstone.attribute_values) - {"links"} == {
         *("user_id", "created_at", "deleted_at", "expires_at", "display_name", "bio", "private", "friends_only"),
+        "personalised",
     }
     assert (tombstone.display_name, tombstone.handle, tombstone.created_at) == ("", None, tombstone.deleted_at)
     assert time.time() < tombstone.expires_at < time.time() + 3 * 3600

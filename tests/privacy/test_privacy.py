@@ -12,7 +12,8 @@ from functions.privacy.finish_data_request.handler import handler as finish_data
 from functions.privacy.plan_export.handler import handler as plan_export
 from functions.privacy.zip_export.handler import handler as zip_export
 from reelstack.accounts import sessions
-from reelstack.interactions import comments, likes
+from reelstack.behavior.resume import Sighting
+from reelstack.interactions import comments, likes, watch_positions
 from reelstack.moderation import reports
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
@@ -77,7 +78,10 @@ def test_an_export_holds_what_is_mine_and_of_others_only_whom_i_may_see(call: Ca
     blocks.block("bob", "eve")
     User("dan").update([User.deleted_at.set(1)])
     reports.report_video("bob", "vid", reports.Reason.SPAM, "watches")
+    for user_id in ("ann", "bob"):
+        watch_positions.keep(user_id, [Sighting("vid", 20_000, 5, "view", "1")])
     held = export(call, event, context)
+    assert held["watch-positions.jsonl"] == [{"video_id": "vid", "position_ms": 20_000, "seen_at": 5}]
     assert set(held) == {f"{part}.jsonl" for part in export_documents.PARTS}
     assert held["profile.jsonl"][0]["display_name"] == "bob"
     assert [line["video_id"] for line in held["likes.jsonl"]] == ["vid"]

@@ -33,6 +33,8 @@ export interface Video {
   author: Author;
   likes: number | null;
   liked: boolean;
+  /** Where the viewer left it, in milliseconds from its start. */
+  resume_ms: number | null;
   playback: Playback | null;
   /** What production changed about the clip; only its owner is told. */
   notices?: { code: string; message: string }[] | null;

@@ -38,10 +38,11 @@ export class Clips {
     }
   }
 
-  /** Shows that one clip and no others. */
+  /** Shows that one clip and no others. It goes on from where the viewer left it. */
   async show(id: string): Promise<void> {
     try {
-      this.#list.append(this.#clip(await this.#api.video(id)));
+      const video = await this.#api.video(id);
+      this.#list.append(this.#clip(video, (video.resume_ms ?? 0) / 1000));
     } finally {
       this.#list.ariaBusy = 'false';
     }
@@ -56,7 +57,8 @@ export class Clips {
     }
   }
 
-  #clip(video: Video): HTMLElement {
+  /** `from`: where it begins to play, in seconds. */
+  #clip(video: Video, from = 0): HTMLElement {
     const item = fromTemplate('clip');
     const play = find(item, '.play', HTMLButtonElement);
     item.dataset.videoId = video.video_id;
@@ -72,7 +74,7 @@ export class Clips {
     play.ariaLabel = `Play ${video.title}`;
     const failed = (says: string) => say(item, says);
     const address = rememberFor(video.playback, () => this.#api.playback(video.video_id));
-    play.addEventListener('click', () => void this.#play(item, address, failed));
+    play.addEventListener('click', () => void this.#play(item, address, failed, from));
     this.#loads.set(item, async () => {
       this.#loads.delete(item);
       await poster(item, address).catch((error: unknown) => failed(inWords(error)));
@@ -82,10 +84,10 @@ export class Clips {
     return item;
   }
 
-  async #play(item: HTMLElement, address: () => Promise<Playback>, failed: (says: string) => void): Promise<void> {
+  async #play(item: HTMLElement, address: () => Promise<Playback>, failed: (says: string) => void, from: number) {
     this.#playing?.stop();
     const video = find(item, 'video', HTMLVideoElement);
-    const player = new Player(video, async () => (await address()).master_url, failed);
+    const player = new Player(video, async () => (await address()).master_url, failed, from);
     this.#playing = player;
     find(item, '.play', HTMLElement).hidden = true;
     find(item, 'img', HTMLElement).hidden = true;

@@ -8,14 +8,16 @@ export class Player {
   readonly #video: HTMLVideoElement;
   readonly #address: () => Promise<string>;
   readonly #failed: (says: string) => void;
+  readonly #from: number;
   #hls: Hls | null = null;
   #renewed = false;
 
-  /** `address` gives the master playlist's address with a token that is still good. */
-  constructor(video: HTMLVideoElement, address: () => Promise<string>, failed: (says: string) => void) {
+  /** `address` gives the master playlist's address with a token that is still good; `from` in seconds. */
+  constructor(video: HTMLVideoElement, address: () => Promise<string>, failed: (says: string) => void, from = 0) {
     this.#video = video;
     this.#address = address;
     this.#failed = failed;
+    this.#from = from;
     countStalls(video);
   }
 
@@ -24,6 +26,12 @@ export class Player {
     // Safari plays HLS itself, with less battery; other browsers that say so do it less well than hls.js.
     if (APPLE && this.#video.canPlayType(HLS_TYPE)) {
       this.#video.src = address;
+      if (this.#from > 0) {
+        const seek = () => {
+          this.#video.currentTime = this.#from;
+        };
+        this.#video.addEventListener('loadedmetadata', seek, { once: true });
+      }
       this.#video.addEventListener('error', () => this.#failed(this.#video.error?.message ?? 'The clip does not play'));
     } else {
       await this.#attach(address);
@@ -47,7 +55,9 @@ export class Player {
     if (!Hls.isSupported()) {
       throw new Error('This browser cannot play clips: it has no Media Source Extensions');
     }
-    this.#hls = new Hls({ capLevelToPlayerSize: true, lowLatencyMode: false, backBufferLength: 30 });
+    // -1, the default, is a recorded clip's beginning.
+    const startPosition = this.#from || -1;
+    this.#hls = new Hls({ capLevelToPlayerSize: true, lowLatencyMode: false, backBufferLength: 30, startPosition });
     this.#hls.on(Hls.Events.ERROR, (_, error) => {
       this.#video.dataset.errors = String(Number(this.#video.dataset.errors ?? 0) + 1);
       if (!error.fatal) {

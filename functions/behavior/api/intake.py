@@ -1,6 +1,7 @@
 """Takes a batch of client events: reads each, checks its receipt, adds what its clip is, and hands it on.
 
-What is accepted is in the stream, and plays are in the queue of those to count, before the answer says so.
+What is accepted is in the stream, plays are in the queue of those to count, and where the viewer left a clip is kept,
+before the answer says so.
 """
 
 import json
@@ -11,12 +12,14 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from reelstack.accounts import users
-from reelstack.behavior import client_events, plausibility, receipts, stored_event
+from reelstack.behavior import client_events, plausibility, receipts, resume, stored_event
 from reelstack.behavior.client_events import Batch, EventRefused
 from reelstack.behavior.receipts import Receipt, ReceiptRefused
+from reelstack.behavior.resume import Sighting
 from reelstack.behavior.stored_event import Clip, Viewer
 from reelstack.cards import answers
 from reelstack.counters import plays as counted
+from reelstack.interactions import watch_positions
 from reelstack.platform import event_stream
 from reelstack.platform.event_stream import StreamEvent
 from reelstack.platform.telemetry import count
@@ -33,8 +36,10 @@ REASONS = Literal[
     "watched-too-long",
 ]
 MOST_PLAYS = 25
-"""Of one batch are counted at once; the rest is to be sent again. A player that reports every ten seconds has fewer,
+"""Of one batch are counted at once; the rest is to be sent again. A player that reports every fifteen seconds has fewer,
 and a play costs four writes."""
+MOST_CLIPS = 25
+"""Whose watch positions one batch moves, with a write each; what concerns further clips is to be sent again."""
 DETAILS = {
     "receipt-invalid": "This receipt was not given to you for this video",
     "receipt-expired": "A receipt is valid for a day",
@@ -59,7 +64,8 @@ class Taken(BaseModel):
     retry: list[int]
     """Places in the batch of events to send again in a moment: they could not be taken just now."""
     kept: Literal["all", "plays"]
-    """Without a stream of events (profile core) plays are counted and the rest is dropped."""
+    """Without a stream of events (profile core) plays are counted, and where the viewer left a clip is kept; the rest
+    is dropped."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +91,16 @@ def take(batch: Batch, caller: Caller | Anonymous) -> Taken:
         )
         for one in known
     }
-    later = [one for one in records if records[one]["type"] == "play"][MOST_PLAYS:]
-    retry = sorted([*later, *_hand_on({one: records[one] for one in records.keys() - set(later)})])
+    seen = _sightings(known, records, batch.sent_at) if isinstance(caller, Caller) else {}
+    later = _for_later(records, seen)
+    retry = later | _hand_on({one: records[one] for one in records.keys() - later})
+    retry |= _keep_positions(caller.user_id or "", {one: seen[one] for one in seen.keys() - retry})
     accepted = len(records) - len(retry)
     count("EventsAccepted", accepted)
     return Taken(
         accepted=accepted,
         refused=sorted(reader.refused, key=lambda one: one.index),
-        retry=retry,
+        retry=sorted(retry),
         kept="all" if event_stream.exists() else "plays",
     )
 
@@ -158,7 +166,26 @@ def _viewer(caller: Caller | Anonymous, receipt: Receipt | None) -> Viewer:
     return Viewer(caller.user_id, signed_in=True, personalised=users.is_personalised(caller.user_id))
 
 
-def _hand_on(records: dict[int, dict[str, Any]]) -> list[int]:
+def _sightings(read: list[_Read], records: dict[int, dict[str, Any]], sent_at: int) -> dict[int, Sighting]:
+    found = {one.index: resume.read(records[one.index], one.event.at, sent_at) for one in read}
+    return {index: sighting for index, sighting in found.items() if sighting}
+
+
+def _for_later(records: dict[int, dict[str, Any]], seen: dict[int, Sighting]) -> set[int]:
+    """Indexes of what goes beyond the work that one request may cause."""
+    plays = sorted(index for index, record in records.items() if record["type"] == "play")
+    clips = list(dict.fromkeys(seen[index].video_id for index in sorted(seen)))[:MOST_CLIPS]
+    return {*plays[MOST_PLAYS:], *(index for index, one in seen.items() if one.video_id not in clips)}
+
+
+def _keep_positions(viewer_id: str, seen: dict[int, Sighting]) -> set[int]:
+    """Indexes of the events that could not be kept. They come again into the stream, too: see _hand_on."""
+    latest = resume.latest(seen.values())
+    left = watch_positions.keep(viewer_id, latest.values())
+    return {index for index, one in seen.items() if one.video_id in left and one == latest[one.video_id]}
+
+
+def _hand_on(records: dict[int, dict[str, Any]]) -> set[int]:
     """Indexes of what could not be handed on. A play that is streamed and cannot be counted comes again, too: whoever
     reads the stream counts an id once."""
     places = sorted(records)
@@ -167,4 +194,4 @@ def _hand_on(records: dict[int, dict[str, Any]]) -> list[int]:
     plays = {place: record for place, record in records.items() if record["type"] == "play" and place not in retry}
     if plays and not counted.enqueue([(record["id"], record["video_id"]) for record in plays.values()]):
         retry |= plays.keys()
-    return sorted(retry)
+    return retry

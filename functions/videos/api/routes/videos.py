@@ -7,6 +7,7 @@ from reelstack.cards import video_cards
 from reelstack.cards.video_cards import For, VideoCard, VideoCardPage
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
+from reelstack.interactions import watch_positions
 from reelstack.production import progress, retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
@@ -61,7 +62,9 @@ def delete_video(video_id: VideoId, caller: Viewer) -> None:
 @router.get("/{video_id}/playback")
 def get_playback(video_id: VideoId, caller: Reader) -> Playback:
     """Where to fetch it from; valid for hours when public, for minutes otherwise."""
-    return playback.addresses(access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
+    found = playback.addresses(access.find_visible(video_id, caller.user_id, staff=caller.may("moderator")))
+    left_at = watch_positions.of(caller.user_id, [video_id]) if caller.user_id else {}
+    return playback.resuming(found, left_at.get(video_id))
 
 
 @router.post("/{video_id}/retry", status_code=202)

@@ -15,7 +15,7 @@ from reelstack.cards.user_cards import UserCard
 from reelstack.counters import counters
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
-from reelstack.interactions import bookmarks, likes
+from reelstack.interactions import bookmarks, likes, watch_positions
 from reelstack.tables.videos import Video
 from reelstack.videos import video_view
 from reelstack.videos.access import Viewed
@@ -29,6 +29,8 @@ class VideoCard(VideoView):
     bookmarked: bool
     following: bool
     """Whether the caller follows its author."""
+    resume_ms: int | None
+    """Where the caller left it, in milliseconds from its start. Null if they never watched it, or to its end."""
     poster_url: str | None
     """Signed and relative to the site, like the addresses of `playback`. Null while there is nothing to play."""
     playback: Playback | None = None
@@ -67,11 +69,13 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
     authors = user_cards.of(owners, viewer_id, owners if asked.follows_all else None)
     liked = likes.liked_of(viewer_id, ids) if viewer_id else set()
     saved = bookmarks.saved_of(viewer_id, ids) if viewer_id else set()
+    left_at = watch_positions.of(viewer_id, ids) if viewer_id else {}
     signed = playback.addresses_of(page)
     receipts = answers.receipts(ids, viewer_id, asked.answer) if asked.answer else {}
     made = []
     for video in (one.video for one in page):
         author, addresses = authors[video.owner_id], signed.get(video.video_id)
+        resume_ms = left_at.get(video.video_id)
         inside = asked.inside or video.owner_id == viewer_id
         made.append(
             VideoCard(
@@ -80,8 +84,9 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
                 liked=video.video_id in liked,
                 bookmarked=video.video_id in saved,
                 following=author.following,
+                resume_ms=resume_ms,
                 poster_url=addresses.poster_url if addresses else None,
-                playback=addresses if asked.playback else None,
+                playback=playback.resuming(addresses, resume_ms) if addresses and asked.playback else None,
                 receipt=receipts.get(video.video_id),
             )
         )

@@ -32,6 +32,8 @@ class Playback(BaseModel):
     renditions: list[dict[str, Any]]
     preview: bool
     """True: only the first rung so far, and only for its owner."""
+    resume_ms: int | None = None
+    """Where the caller left it, in milliseconds from its start. Null if they never watched it, or to its end."""
 
 
 def addresses(viewed: Viewed) -> Playback:
@@ -55,6 +57,11 @@ def addresses_of(page: Collection[Viewed]) -> dict[str, Playback]:
         return {}
     key, owners = signing_key(), access.accounts({one.video.owner_id for one in playable})
     return {one.video.video_id: _signed(one, owners[one.video.owner_id].open, key) for one in playable}
+
+
+def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
+    """The same, for a viewer who goes on from there."""
+    return addresses.model_copy(update={"resume_ms": resume_ms})
 
 
 def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:

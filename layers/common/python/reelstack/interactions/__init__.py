@@ -1,4 +1,4 @@
-"""Interactions: likes, comments, bookmarks and shares.
+"""Interactions: likes, comments, bookmarks, shares and watch positions.
 
 likes             likes of videos
 comments          comments and replies: written, edited, deleted
@@ -9,4 +9,5 @@ comment_likes     likes of comments
 pinned_comments   the one comment that a video's owner pinned
 bookmarks         videos that a user saved
 shares            links that users share
+watch_positions   where viewers left videos, to go on from there
 """

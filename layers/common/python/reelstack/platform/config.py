@@ -40,6 +40,7 @@ class Config(BaseModel):
     pins_table: str
     bookmarks_table: str
     shares_table: str
+    watch_positions_table: str
     reports_table: str
     counters_table: str
     reviews_table: str

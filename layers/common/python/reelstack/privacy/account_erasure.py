@@ -21,6 +21,7 @@ from reelstack.platform import storage
 from reelstack.privacy import data_requests, exports, personal_data
 from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
@@ -200,6 +201,7 @@ STORES: tuple[Store, ...] = (
     Store("comment likes", (CommentLike,), personal_data.comment_likes, _delete),
     Store("bookmarks", (Bookmark,), personal_data.bookmarks, _delete),
     Store("shares", (Share,), personal_data.shares, _delete),
+    Store("watch positions", (WatchPosition,), personal_data.watch_positions, _delete),
     Store("reports", (Report,), personal_data.reports, _delete),
     Store("comments", (Comment, Pin), personal_data.comments, _erase_comments),
     Store("follows", (Follow,), _follows, _delete),

@@ -8,6 +8,7 @@ from itertools import islice
 
 from reelstack.social import relationships
 from reelstack.tables.accounts import Session
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import Report
 from reelstack.tables.notifications import Device, Notification, NotificationPreference
@@ -32,6 +33,10 @@ def bookmarks(user_id: str) -> Iterator[Bookmark]:
 
 def shares(user_id: str) -> Iterator[Share]:
     yield from Share.query(user_id, consistent_read=True)
+
+
+def watch_positions(user_id: str) -> Iterator[WatchPosition]:
+    yield from WatchPosition.query(user_id, consistent_read=True)
 
 
 def reports(user_id: str) -> Iterator[Report]:

@@ -9,6 +9,7 @@ production      Claim, Lease, BacklogEntry, Turn, EngineJob, Spending
 moderation      Review, Report, AuditEntry
 interactions    Like, Comment, CommentLike, Pin, Bookmark, Share
 counters        Counter
+behavior        WatchPosition
 social          Follow, Block
 accounts        User, Handle, Session
 feed            TimelineEntry, LargeAccount

@@ -3,6 +3,7 @@
 from pynamodb.models import Model
 
 from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
@@ -18,6 +19,7 @@ from reelstack.tables.web import IdempotencyRecord, RateWindow
 TABLES: tuple[type[Model], ...] = (
     *(Video, Upload, Usage, Claim, Lease, EngineJob, BacklogEntry, Turn, Spending, Review, AuditEntry),
     *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
+    WatchPosition,
     *(Follow, Block, TimelineEntry, LargeAccount),
     *(User, Handle, Session, RateWindow, IdempotencyRecord),
     DataRequest,
