@@ -35,7 +35,7 @@ ROUTE_RATES: dict[str, Rate] = {
     "PATCH /v1/videos/{video_id}/comments/{comment_id}": Rate(at_once=20, per_second=0.2),
     # Each writes a whole timeline.
     "PUT /v1/users/{user_id}/follow": Rate(at_once=40, per_second=0.01),
-    "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.05),
+    "PUT /v1/me/follow-requests/{user_id}": Rate(at_once=40, per_second=0.04),
     "PUT /v1/videos/{video_id}/report": Rate(at_once=20, per_second=0.05),
     "PUT /v1/videos/{video_id}/comments/{comment_id}/report": Rate(at_once=20, per_second=0.05),
 }

@@ -36,8 +36,8 @@ REASONS = Literal[
     "watched-too-long",
 ]
 MOST_PLAYS = 25
-"""Of one batch are counted at once; the rest is to be sent again. A player that reports every fifteen seconds has fewer,
-and a play costs four writes."""
+"""Of one batch are counted at once; the rest is to be sent again. A player that reports every fifteen seconds has
+fewer, and a play costs four writes."""
 MOST_CLIPS = 25
 """Whose watch positions one batch moves, with a write each; what concerns further clips is to be sent again."""
 DETAILS = {
