@@ -36,7 +36,7 @@ HEADERS = {
         "schema": {"type": "string", "const": "true"},
     },
 }
-KEY = {
+KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
