@@ -171,7 +171,7 @@ def _buckets(settings: Settings) -> Iterator[Row]:
 
 
 def _row(what: str, request: Request, rate: Rate, settings: Settings) -> Row:
-    times, limit = rate.at_once + rate.per_second * DAY_SECONDS, f"{rate.per_second:g}/s"
+    times, limit = _a_day(rate), f"{rate.per_second:g}/s"
     if request.quota == "uploads" and times > settings.max_uploads_per_day:
         times, limit = settings.max_uploads_per_day, "max_uploads_per_day"
     return Row(what, limit, times, price(request, settings))
@@ -239,9 +239,11 @@ def _anonymous(settings: Settings) -> str:
     """What reading without a token can cost in a day, from one address and from any number of them."""
     routes = {route for line in FUNCTIONS for route in line.anonymous_routes}
     reading = [one for one in requests() if one.route in routes]
-    dearest = max(price(one, settings) for one in reading)
+    own = {one.route: settings.route_rates[one.route] for one in reading if one.route in settings.route_rates}
+    dearest = max(price(one, settings) for one in reading if one.route not in own)
     address, gateway = settings.anonymous_rate, settings.anonymous_route_rate
-    one_address = dearest * (address.at_once + address.per_second * DAY_SECONDS)
+    of_own_rate = [price(one, settings) * _a_day(own[one.route]) for one in reading if one.route in own]
+    one_address = dearest * _a_day(address) + sum(of_own_rate)
     flood = sum(price(one, settings) for one in reading) * gateway.per_second * DAY_SECONDS
     many = f"{gateway.per_second:g}/s (`anonymous_route_rate`): {flood:,.0f} $ a day"
     return (
@@ -250,6 +252,11 @@ def _anonymous(settings: Settings) -> str:
         f"  {len(routes)} routes,\n"
         f"  {many}. Nobody who is signed in reads by those routes"
     )
+
+
+def _a_day(rate: Rate) -> float:
+    """Requests that a bucket lets in within a day."""
+    return rate.at_once + rate.per_second * DAY_SECONDS
 
 
 def _clip(settings: Settings) -> str:
