@@ -238,31 +238,26 @@ def page(settings: Settings) -> str:
 def _anonymous(settings: Settings) -> str:
     """What reading without a token can cost in a day, from one address and from any number of them."""
     routes = {route for line in FUNCTIONS for route in line.anonymous_routes}
-    reading = [one for one in requests() if one.route in routes]
-    own = {one.route: settings.route_rates[one.route] for one in reading if one.route in settings.route_rates}
-    dearest = max(price(one, settings) for one in reading if one.route not in own)
-    address, gateway = settings.anonymous_rate, settings.anonymous_route_rate
-    of_own_rate = [price(one, settings) * _a_day(own[one.route]) for one in reading if one.route in own]
-    one_address = dearest * _a_day(address) + sum(of_own_rate)
-    flood = sum(price(one, settings) for one in reading) * gateway.per_second * DAY_SECONDS
-    many = f"{gateway.per_second:g}/s (`anonymous_route_rate`): {flood:,.0f} $ a day"
+    prices = {one.route: price(one, settings) for one in requests() if one.route in routes}
+    own, address, gateway = settings.route_rates, settings.anonymous_rate, settings.anonymous_route_rate
+    one_address = max(prices[one] for one in prices.keys() - own.keys()) * _a_day(address)
+    one_address += sum(prices[one] * _a_day(own[one]) for one in prices.keys() & own.keys())
+    flood = sum(prices.values()) * gateway.per_second * DAY_SECONDS
     return (
         f"one address at {address.per_second:g} requests a second (`anonymous_rate`) costs at most\n"
         f"  {one_address:.2f} $ a day. Any number of addresses are held by the gateway's throttle of each of the\n"
-        f"  {len(routes)} routes,\n"
-        f"  {many}. Nobody who is signed in reads by those routes"
+        f"  {len(routes)} routes, {gateway.per_second:g}/s (`anonymous_route_rate`): {flood:,.0f} $ a day"
     )
 
 
 def _a_day(rate: Rate) -> float:
-    """Requests that a bucket lets in within a day."""
     return rate.at_once + rate.per_second * DAY_SECONDS
 
 
 def _clip(settings: Settings) -> str:
     dearest = within_limits(settings)
-    limited = dearest > settings.max_clip_dollars
-    bound = f"by `max_clip_dollars`, since the other limits would allow {dearest:.2f} $" if limited else "by its limits"
+    other = f"by `max_clip_dollars`, since the other limits would allow {dearest:.2f} $"
+    bound = other if dearest > settings.max_clip_dollars else "by its limits"
     return f"{dearest_clip(settings):.2f} $, {bound}"
 
 
