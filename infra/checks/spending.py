@@ -256,9 +256,8 @@ def _a_day(rate: Rate) -> float:
 
 def _clip(settings: Settings) -> str:
     dearest = within_limits(settings)
-    other = f"by `max_clip_dollars`, since the other limits would allow {dearest:.2f} $"
-    bound = other if dearest > settings.max_clip_dollars else "by its limits"
-    return f"{dearest_clip(settings):.2f} $, {bound}"
+    bound = f"by `max_clip_dollars`, since the other limits would allow {dearest:.2f} $"
+    return f"{dearest_clip(settings):.2f} $, {bound if dearest > settings.max_clip_dollars else 'by its limits'}"
 
 
 HEAD = """# What one user can spend
