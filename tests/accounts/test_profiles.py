@@ -50,11 +50,11 @@ def test_a_sign_in_that_is_met_anywhere_makes_the_profile(call: Call) -> None:
 
 
 def test_what_is_edited_is_seen_by_others_and_the_rest_stays(call: Call) -> None:
-    edit(call, display_name="  Bob \u202e the\n Builder ", bio="One\nTwo", links=["https://bob.example/a?b=c"])
+    edit(call, display_name="  Bob \u202e the\n Builder ", bio="One\nTwo", links=["https://bob.example:65535/a?b=c"])
     assert edit(call, bio="Three").status == 200
     seen = profile(call, "bob").json
     assert (seen["display_name"], seen["bio"]) == ("Bob the Builder", "Three")
-    assert seen["links"] == ["https://bob.example/a?b=c"]
+    assert seen["links"] == ["https://bob.example:65535/a?b=c"]
     assert not {"suspended_at", "avatar_problem"} & seen.keys()
 
 
@@ -85,6 +85,8 @@ def test_privacy_is_one_of_three_and_is_told_to_those_who_decide_by_it(
         ({"links": ["https://bank.example@evil.example"]}, 422, "invalid-request"),
         ({"links": ["https://[::1"]}, 422, "invalid-request"),
         ({"links": ["https://b.example:99999"]}, 422, "invalid-request"),
+        ({"links": ["https://b.example:65536"]}, 422, "invalid-request"),
+        ({"links": ["https://."]}, 422, "invalid-request"),
         ({"links": ["https://b.example"] * 6}, 422, "invalid-request"),
         ({"privacy": "secret"}, 422, "invalid-request"),
         ({"user_id": "ann"}, 422, "invalid-request"),
