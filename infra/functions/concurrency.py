@@ -36,13 +36,14 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("start_production", "submit_rekognition", "read_rekognition"), 0.5),
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
-    **dict.fromkeys(("count_plays", "archive_events", "send_table_events"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     **dict.fromkeys(("plan_export", "write_denials"), 0.2),
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100
 """Concurrent executions that AWS insists on leaving to functions without a reservation."""
+SHORT = 0.005
+"""Of the pool, what a queue whose messages take a second may call of a function without a reservation."""
 CREATOR = 0.25
 """Of the segments that are at work at a time, those that one creator's productions may take."""
 SEGMENTS, JOINED = "transcode", "compose_upload"
@@ -89,7 +90,7 @@ def check(settings: Settings) -> None:
 
 def called_by_queue(settings: Settings, function: str) -> int:
     """How many of a function its queue may call at a time; Lambda takes no limit below two."""
-    return settings.compose_workers if function == JOINED else max(2, _part(settings, function))
+    return settings.compose_workers if function == JOINED else max(2, int(settings.lambda_concurrency * SHORT))
 
 
 def unreserved(settings: Settings, reserved: Mapping[str, int]) -> int:

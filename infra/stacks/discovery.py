@@ -2,7 +2,7 @@
 
 from infra.stacks.capability import CapabilityStack
 
-PLAYS_SECONDS = 360
+PLAYS_SECONDS = 180
 """How long plays that could not be counted stay hidden: six times their consumer's timeout, as Lambda advises."""
 
 TABLE_EVENTS_SECONDS = 900

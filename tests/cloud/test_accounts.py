@@ -225,6 +225,7 @@ def test_a_picture_is_shown_without_what_its_camera_noted_and_goes_when_it_is_ta
     assert held["KeyCount"] == 0
 
 
+@pytest.mark.engines  # long: make test has seven minutes
 def test_a_suspended_account_reads_on_changes_nothing_and_cannot_sign_in_until_restored(eve: Eve) -> None:
     admin, mine = eve.drive.client("ada").accounts, eve.client("phone").accounts
     user_id = mine.me().user_id

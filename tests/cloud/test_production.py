@@ -234,7 +234,7 @@ def lambda_function(drive: Driver, name: str, role: str) -> Iterator[Callable[[s
 
 
 def test_a_function_is_refused_what_its_catalogue_line_does_not_say(drive: Driver) -> None:
-    """A function of our own with count_interactions' role: it may update counters, and not read videos."""
+    """A function of our own with count_interactions' role: it may update counters, and not read uploads."""
     role = drive.aws("lambda").get_function_configuration(FunctionName=drive.outputs.functions["count_interactions"])[
         "Role"
     ]
@@ -243,9 +243,9 @@ def test_a_function_is_refused_what_its_catalogue_line_does_not_say(drive: Drive
     with lambda_function(drive, name, role) as ask:
         count = {"TableName": tables["counters"], "Key": {"key": {"S": "nobody"}}}
         assert ask("dynamodb", "get_item", count) == "allowed"
-        video = {"TableName": tables["videos"], "Key": {"video_id": {"S": "x"}}}
+        upload = {"TableName": tables["uploads"], "Key": {"upload_id": {"S": "x"}}}
         for service, call, arguments in (
-            ("dynamodb", "get_item", video),
+            ("dynamodb", "get_item", upload),
             ("dynamodb", "delete_item", count),
             ("s3", "get_object", {"Bucket": buckets["uploads"], "Key": "originals/normal/x"}),
             ("s3", "put_object", {"Bucket": buckets["media"], "Key": "v/x", "Body": ""}),

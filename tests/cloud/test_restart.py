@@ -42,6 +42,7 @@ def ended_well(drive: Driver, video: Video) -> Video:
     return video
 
 
+@pytest.mark.engines  # long: make test has seven minutes
 def test_a_transcoder_killed_in_the_middle_loses_nothing(drive: Driver, tmp_path: Path) -> None:
     video = in_transcoding(drive, tmp_path, "killed")
     transcoder = drive.outputs.functions["transcode"]

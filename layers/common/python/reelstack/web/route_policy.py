@@ -103,6 +103,8 @@ def _rule(route: APIRoute) -> Rule:
     )
     if rule.method == "POST":
         route.openapi_extra[ANSWERS] = rule.answers_kept
+    if ANONYMOUS in extra:
+        route.openapi_extra[ANONYMOUS] = True
     if rule.also_suspended:
         route.openapi_extra[SUSPENDED] = True
     if rule.is_act:
