@@ -18,6 +18,7 @@ from reelstack.web.app import ANONYMOUS_PATH
 from tests.conftest import request
 from tests.support.asking import SERVICE, described
 from tests.support.functions import handler_of
+from tests.support.world import NEEDED
 
 DESCRIPTION = "/openapi.json"
 BEARER = "Bearer "
@@ -34,7 +35,8 @@ def route_of(method: str, path: str) -> str | None:
 
 
 class GatewayApp:
-    """`tokens`: whose each is, and their roles. `before` is called with the route before each request."""
+    """`tokens`: whose each is, and their roles. `before` is called with the route before each request that would find
+    what the one before changed, or that needs something made for it."""
 
     def __init__(
         self, tokens: dict[str, tuple[str, tuple[str, ...]]], context: Any, before: Callable[[str], None]
@@ -42,6 +44,7 @@ class GatewayApp:
         self.tokens, self.context, self.before = tokens, context, before
         self.answered: list[tuple[str, int]] = []
         """Every route that was asked for, with the status."""
+        self._is_changed = True
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == DESCRIPTION:
@@ -49,10 +52,12 @@ class GatewayApp:
             return [json.dumps(described()).encode()]
         asyncio.set_event_loop(LOOP)
         route = route_of(environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        self.before(route or "")
+        if self._is_changed or route in NEEDED:
+            self.before(route or "")
         answer = handler_of(SERVICE[route] if route else UNROUTED)(self._event(environ, route), self.context)
         self.answered.append((route or "", answer["statusCode"]))
         status = answer["statusCode"]
+        self._is_changed = route in NEEDED or (environ["REQUEST_METHOD"] != "GET" and status < 400)
         text = answer.get("body") or ""
         body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
         headers = [(name, str(value)) for name, value in answer["headers"].items() if name != "content-length"]

@@ -8,6 +8,7 @@ from reelstack.accounts.users import Privacy
 from reelstack.platform.text_fields import Bio, DisplayName, Link, WantedHandle
 from reelstack.tables.accounts import User
 from reelstack.web import Viewer
+from reelstack.web.bodies import Flag
 
 router = APIRouter(prefix="/v1/me", tags=["accounts"])
 
@@ -21,7 +22,7 @@ class ProfileChanges(BaseModel):
     bio: Bio = ""
     links: list[Link] = Field(default=[], max_length=5)
     privacy: Privacy = Privacy.PUBLIC
-    personalised: bool = True
+    personalised: Flag = True
     """Whether what I watch may choose what I am shown. If not, it counts in sums only."""
 
 

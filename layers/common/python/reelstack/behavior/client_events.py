@@ -128,6 +128,8 @@ _READER: TypeAdapter[Any] = TypeAdapter(ClientEvent)
 class Batch(BaseModel):
     """What one request reports. Its events are read one by one: client_events.read."""
 
+    model_config = ConfigDict(strict=True)
+
     sent_at: Instant
     """When the client sent the batch, by the clock of its events: tells how wrong that clock is."""
     events: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_EVENTS)
