@@ -24,7 +24,7 @@ down: ## Stop it; the next `make up` finds everything again.
 test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; 5 to 7 minutes on 2 cores.
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
-test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; at most 12 minutes.
+test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; about 20 minutes.
 	@$(PYTHON) local/bootstrap.py generator
 	@$(BIN)/python -m infra.functions.layers
 	@$(BIN)/pytest -n 2 --dist loadgroup -m engines $(SELECTED)
