@@ -14,7 +14,7 @@ from reelstack_client import Video
 from tests.browser.scenarios import in_chromium
 from tests.cloud.driver import Driver, draw, problem
 
-pytestmark = [pytest.mark.cloud, pytest.mark.browser]
+pytestmark = [pytest.mark.cloud, pytest.mark.browser, pytest.mark.engines]  # long: make test has seven minutes
 
 MIB = 1024 * 1024
 NOISE = ("-vf", "noise=alls=90:allf=t", "-b:v", "24M", "-minrate", "24M", "-maxrate", "24M", "-bufsize", "4M")

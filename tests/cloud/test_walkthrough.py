@@ -58,7 +58,6 @@ def test_everything_that_people_do_works_in_profile_full(drive: Driver, tmp_path
     walk(drive, tmp_path)
 
 
-@pytest.mark.engines  # long: make test has seven minutes
 def test_everything_that_people_do_works_without_cache_and_search(
     drive_without_engines: Driver, tmp_path: Path
 ) -> None:
