@@ -16,7 +16,9 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
+from reelstack.videos import event_clips
 from tests.behavior.test_client_events import EXAMPLES
+from tests.cards import crowd
 from tests.support.kinesis import delete_stream, make_stream
 from tests.videos.test_videos import make
 
@@ -202,6 +204,19 @@ def test_plays_are_counted_once_in_every_profile(
         assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3
     assert call("videos", "GET", "/v1/videos/vid", user="bob").json["plays"] == 3
+
+
+def test_a_batch_of_a_hundred_asks_the_tables_as_often_as_a_batch_of_one(call: Call) -> None:
+    """Without a cache, as the service has none: positions are one write a clip, and all of these are of one."""
+    report(call, event("skip"))
+    asked = []
+    for size in (1, 100):
+        event_clips._kept.clear()
+        with crowd.requests() as seen:
+            skips = [event("skip", 100 * size + number, at=now_ms() + number) for number in range(size)]
+            assert report(call, *skips).json["accepted"] == size
+        asked.append(seen)
+    assert asked[0] == asked[1]
 
 
 def test_more_plays_than_anybody_watches_are_to_be_sent_again(call: Call, queued: Callable[[], list[str]]) -> None:

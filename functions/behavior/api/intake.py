@@ -81,10 +81,11 @@ def take(batch: Batch, caller: Caller | Anonymous) -> Taken:
     read = [one for index, given in enumerate(batch.events) if (one := reader.read(index, given))]
     clips = reader.clips(read)
     known = [one for one in read if reader.has_clip(one, clips)]
+    signed_in = _signed_in(caller)
     records = {
         one.index: stored_event.of_client(
             one.event,
-            _viewer(caller, one.receipt),
+            signed_in or _anonymous(caller, one.receipt),
             clips.get((one.event.video_id or "", one.receipt is not None)),
             one.receipt,
             (plausibility.event_time(one.event.at, batch.sent_at, received_at), received_at),
@@ -160,10 +161,15 @@ class _Reader:
         self.refused.append(RefusedEvent(index=index, id=told, reason=reason, detail=said))  # type: ignore[arg-type]
 
 
-def _viewer(caller: Caller | Anonymous, receipt: Receipt | None) -> Viewer:
+def _signed_in(caller: Caller | Anonymous) -> Viewer | None:
     if isinstance(caller, Anonymous):
-        return Viewer(f"s:{receipt.session if receipt else caller.session}", signed_in=False, personalised=False)
+        return None
     return Viewer(caller.user_id, signed_in=True, personalised=users.is_personalised(caller.user_id))
+
+
+def _anonymous(caller: Caller | Anonymous, receipt: Receipt | None) -> Viewer:
+    session = receipt.session if receipt else caller.session
+    return Viewer(f"s:{session}", signed_in=False, personalised=False)
 
 
 def _sightings(read: list[_Read], records: dict[int, dict[str, Any]], sent_at: int) -> dict[int, Sighting]:
