@@ -152,6 +152,7 @@ def test_what_waits_long_for_its_turn_does_not_expire_meanwhile(aws: Config, mon
     """Its client told only storage that it is complete."""
     set_slots(monkeypatch, production_slots=1)
     submit(HIGH)
+    drain()  # all queues are asked at once: the first that answers would have the slot
     upload = complete_upload(NORMAL, "ann")
     upload.update(actions=[Upload.state.set("open"), Upload.expires_at.set(5)])
     Video(upload.video_id).update(actions=[Video.expires_at.set(6)])
