@@ -192,8 +192,8 @@ def _keep_positions(viewer_id: str, seen: dict[int, Sighting]) -> set[int]:
 
 
 def _hand_on(records: dict[int, dict[str, Any]]) -> set[int]:
-    """Indexes of what could not be handed on. A play that is streamed and cannot be counted comes again, too: whoever
-    reads the stream counts an id once."""
+    """Indexes of what could not be handed on. A play that is streamed and cannot be counted comes again, too: readers
+    of the stream count an id once."""
     places = sorted(records)
     events = [StreamEvent(records[place]["viewer"], stored_event.line(records[place])) for place in places]
     retry = {places[index] for index in event_stream.put(events)} if event_stream.exists() and events else set()

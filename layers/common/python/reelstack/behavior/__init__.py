@@ -1,7 +1,7 @@
 """Behavior: what viewers did with the clips they were shown, as events that counts, interests and training are made of.
 
 client_events  the events that a client reports, and their form
-stored_event   the form in which an event is stored and streamed: one flat record, whoever reported it
+stored_event   the form in which an event is stored and streamed: one flat record for all sources
 table_changes  what people did, read off the streams of likes, comments, shares, bookmarks, follows, blocks and reports
 receipts       signed notes of what an answer showed to whom, where and with what probability
 archive        the objects that a batch of streamed events is archived in

@@ -34,7 +34,7 @@ class Caller:
     signed_in_at: int | None = None
     """When that was, in unix seconds; None: its issuer does not say."""
     session: str = ""
-    """None of those that Anonymous has: whoever signed in has an id."""
+    """Empty: a caller has an id, and needs none of the sessions that Anonymous has."""
 
     def may(self, role: str) -> bool:
         """Whether one of its roles is `role` or a higher one."""
