@@ -18,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
-from reelstack_client.errors import Refused, ServiceFailed, TooMany, Unreachable
+from reelstack_client.errors import Invalid, ServiceFailed, TooLarge, TooMany, Unreachable
 from reelstack_client.models import Answer
 from reelstack_client.room import Room
 from reelstack_client.videos import Video
@@ -26,6 +26,9 @@ from reelstack_client.videos import Video
 EventType = Literal["impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"]
 MOST_SENT, MOST_KEPT = 100, 5000
 """Events: of one request, and on disk."""
+AWAY = (Unreachable, TooMany, ServiceFailed)
+SPOILED = (Invalid, TooLarge)
+"""What the service says of a batch that it cannot read. Of a caller whom it does not know it reads none."""
 SCHEMA = "CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL)"
 
 
@@ -85,13 +88,13 @@ class EventQueue:
 
     def flush(self) -> int:
         """Sends what waits, the oldest first, and returns how many events still wait. Raises nothing for a network or
-        service that is away: what was not taken stays."""
+        service that is away. Raises NotSignedIn and other Refused: what was not taken stays."""
         while batch := self._oldest():
             try:
                 taken = self._report([event for _, event in batch])
-            except (Unreachable, TooMany, ServiceFailed):
+            except AWAY:
                 break
-            except Refused:
+            except SPOILED:
                 if len(batch) == 1:
                     self._remove([batch[0][0]])  # nobody will ever take it
                     continue
@@ -112,9 +115,9 @@ class EventQueue:
         for place, (_, event) in enumerate(batch):
             try:
                 retry += [place] if self._report([event]).retry else []
-            except (Unreachable, TooMany, ServiceFailed):
+            except AWAY:
                 retry.append(place)
-            except Refused:
+            except SPOILED:
                 continue
         return Taken(accepted=0, retry=tuple(retry))
 

@@ -11,7 +11,7 @@ import pytest
 from reelstack.behavior import client_events
 from reelstack_client import EventQueue, Taken, Video, behavior
 from reelstack_client.behavior import RefusedEvent, event_id
-from reelstack_client.errors import Invalid, Unreachable
+from reelstack_client.errors import Invalid, NotSignedIn, Unreachable
 from tests.support.client_answers import VIDEO, Answers, client
 
 Report = Callable[[Sequence[dict[str, Any]]], Taken]
@@ -86,6 +86,20 @@ def test_a_batch_that_is_refused_whole_is_sent_one_by_one(tmp_path: Path) -> Non
         queue.add("play", name)
     assert queue.flush() == 0
     assert sorted(event["video_id"] for batch in service.batches for event in batch) == ["fine", "good"]
+
+
+def test_a_sign_in_that_has_ended_costs_no_event(tmp_path: Path) -> None:
+    def signed_out(_events: Sequence[dict[str, Any]]) -> Taken:
+        raise NotSignedIn(401, "token-invalid", "sign in", "", {})
+
+    queue = EventQueue(tmp_path, service := Service(signed_out))
+    for name in ("one", "two"):
+        queue.add("play", name)
+        with pytest.raises(NotSignedIn):
+            queue.flush()
+    service.answer = lambda events: Taken(accepted=len(events))
+    assert queue.flush() == 0
+    assert sorted(event["video_id"] for event in service.batches[0]) == ["one", "two"]
 
 
 def test_a_full_queue_loses_the_oldest_progress_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
