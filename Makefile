@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SELECTED := $(if $(ROOM),tests/$(ROOM),tests)
 # What one check says stays together, where make can do that (GNU make 4).
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local deployment cli
+SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local deployment cli jobs
 
 .DEFAULT_GOAL := help
 .PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
@@ -25,7 +25,7 @@ test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one 
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; about 20 minutes.
-	@$(PYTHON) local/bootstrap.py generator
+	@for name in generator flink spark ranker; do $(PYTHON) local/bootstrap.py $$name || exit 1; done
 	@$(BIN)/python -m infra.functions.layers
 	@$(BIN)/pytest -n 2 --dist loadgroup -m engines $(SELECTED)
 
@@ -63,7 +63,7 @@ deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credenti
 	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN)) $(if $(DRY_RUN),--dry-run)
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
-	@for name in uv run dev checkov generator; do \
+	@for name in uv run dev checkov generator flink spark ranker; do \
 		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
 			--override requirements/overrides.txt $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
 	done

@@ -4,6 +4,7 @@
     python3 local/bootstrap.py dev     what `make test` and `make check` need on top
     python3 local/bootstrap.py checkov    the scanner that `make check` runs, in an environment of its own
     python3 local/bootstrap.py generator  the generator of Python clients that `make test-engines` runs, likewise
+    python3 local/bootstrap.py flink | spark | ranker    what runs jobs/interests, jobs/profiles, jobs/ranker, likewise
 
 Python packages go to .venv by uv, every file checked against the hashes of the lock; Node packages by npm ci.
 A step is done again only when its lock file has changed.
@@ -21,8 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "requirements"
 VENV = ROOT / ".venv"
-APART = {"checkov": ROOT / ".venv-check", "generator": ROOT / ".venv-generator"}
-"""Programs that pin other versions than ours: lock file -> where their environment is linked to."""
+APART = {
+    "checkov": ROOT / ".venv-check",
+    "generator": ROOT / ".venv-generator",
+    **{engine: ROOT / f".venv-{engine}" for engine in ("flink", "spark", "ranker")},
+}
+"""What pins other versions than ours, or is too large for .venv: lock file -> where its environment is linked to."""
 NODE_MODULES = ROOT / "node_modules"
 OLDEST_PYTHON = (3, 11)
 NODE_OLDEST = 22
@@ -31,7 +36,7 @@ NODE_OLDEST = 22
 def main() -> None:
     kind = sys.argv[1] if len(sys.argv) == 2 else ""
     if kind not in ("run", "dev", *APART):
-        sys.exit("usage: bootstrap.py run | dev | checkov | generator")
+        sys.exit(f"usage: bootstrap.py run | dev | {' | '.join(APART)}")
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(
             f"Reelstack needs Python ≥ 3.11; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.13"

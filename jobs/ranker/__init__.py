@@ -1,0 +1,1 @@
+"""Ranker: trains, measures and releases the model that orders the feed."""
