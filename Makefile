@@ -65,7 +65,7 @@ deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credenti
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
 	@for name in uv run dev checkov generator flink spark ranker; do \
 		$(BIN)/uv pip compile requirements/$$name.in --output-file requirements/$$name.txt --quiet \
-			--override requirements/overrides.txt $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
+			$$([ $$name = ranker ] || echo --override requirements/overrides.txt) $$([ $$name = run ] && echo --override requirements/overrides-run.txt) --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" || exit 1; \
 	done
 	@$(BIN)/reelstack npm install --package-lock-only
 
