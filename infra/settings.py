@@ -227,6 +227,13 @@ class Settings(BaseModel):
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
 
+    # the job that reads the event stream (profile `full`)
+    interests_kpu: int = Field(default=1, ge=1, le=64)
+    """KPUs (one processor, 4 GB) that the job has at least; one more runs its job manager. docs/spending.md."""
+    interests_most_kpu: int = Field(default=4, ge=1, le=64)
+    """Above `interests_kpu`, Managed Flink doubles and halves the job's KPUs by its load. AWS knows no limit of one
+    application below the account's quota (64): with more than these, an alarm says so."""
+
     # what costs while nothing happens: `reelstack cost idle STAGE`
     snap_start: bool = True
     """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
@@ -264,6 +271,12 @@ class Settings(BaseModel):
         least = self.cache_least_ecpu_per_second
         if 0 < least < 1000 or least > self.cache_ecpu_per_second:
             raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
+        return self
+
+    @model_validator(mode="after")
+    def _the_job_may_have_what_it_begins_with(self) -> Self:
+        if self.interests_most_kpu < self.interests_kpu:
+            raise ValueError("interests_most_kpu is at least interests_kpu; equal, the job never grows")
         return self
 
     @model_validator(mode="after")
