@@ -3,7 +3,7 @@
 CREATE TEMPORARY VIEW window_${seconds} AS
 SELECT
     '${window_row}' || '${seconds}' AS `kind`, `place` AS `owner`, `item` AS `field`,
-    1000 * UNIX_TIMESTAMP(CAST(`window_end` AS STRING)) AS `number`, `weight` AS `total`,
+    1000 * UNIX_TIMESTAMP(DATE_FORMAT(`window_end`, 'yyyy-MM-dd HH:mm:ss')) AS `number`, `weight` AS `total`,
     CONCAT_WS(
         ',', CAST(`plays` AS STRING), CAST(`viewers` AS STRING), CAST(`finishes` AS STRING),
         CAST(`fast_skips` AS STRING), CAST(`likes` AS STRING), CAST(`hides` AS STRING), CAST(`reports` AS STRING),

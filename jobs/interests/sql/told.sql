@@ -6,10 +6,11 @@ SELECT * FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `id` ORDER BY `arrived`) AS `copy` FROM events WHERE `id` IS NOT NULL
 ) WHERE `copy` = 1;
 
-CREATE TEMPORARY VIEW told AS
+-- Told events: what the aggregates need of them. The program makes the view `told` of this one, with the column `arrived`.
+CREATE TEMPORARY VIEW told_events AS
 SELECT
     `id`, `type`, `viewer`, `video_id`, `view_id`, `owner_id`, `tags`, `language`, `duration_ms`, `at`, `received_at`,
-    `watched_ms`, `what`, `target`, `event_time`, `arrived`, `origin`, COALESCE(`region`, '') AS `region`,
+    `watched_ms`, `what`, `target`, `event_time`, `origin`, COALESCE(`region`, '') AS `region`,
     `signed_in` AND `viewer` NOT LIKE 's:%' AS `has_account`,
     `signed_in` AND `personalised` AND `viewer` NOT LIKE 's:%' AS `has_interests`,
     CASE
