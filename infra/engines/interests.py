@@ -124,11 +124,15 @@ class Interests(Construct):
                 "pyFiles": interests_zip.PYTHON,
             },
             OPTIONS: {
-                "stream_arn": self.names.event_stream_arn,
+                "source": "kinesis",
+                "stream.arn": self.names.event_stream_arn,
                 "region": self.names.region,
+                "reader": "EFO",
                 "consumer": self.names.interests,
-                "valkey_url": self._around.cache_url,
-                "checkpoint_seconds": str(CHECKPOINT_SECONDS),
+                # Of a first start: what the stream still holds is a week, which the job reads in minutes.
+                "position": "TRIM_HORIZON",
+                "cache": self._around.cache_url,
+                "checkpoint.ms": str(CHECKPOINT_SECONDS * 1000),
             },
         }
 

@@ -2,7 +2,7 @@
 
     main.py                 the entry: it calls jobs.interests.main
     python/                 added to the path of the job and of its Python workers (`pyFiles`)
-    lib/interests.jar       what jobs/interests/pom.xml builds: the connector with the AWS SDK, shaded
+    lib/connectors.jar      what jobs/interests/pom.xml builds: the connector with the AWS SDK, shaded
 
 Nothing is installed there with pip, so everything is in the zip. Two builds of the same sources are the same bytes: the
 order, the dates and the permissions of its entries are fixed. Without the jar (a registry may not serve the connector)
@@ -21,8 +21,9 @@ from pathlib import Path
 
 from infra import ROOT
 
-ENTRY, JAR, PYTHON = "main.py", "lib/interests.jar", "python/"
+ENTRY, JAR, PYTHON = "main.py", "lib/connectors.jar", "python/"
 JOB = ROOT / "jobs" / "interests"
+BUILT = ROOT / "build" / "interests" / "connectors.jar"
 OURS = ROOT / "layers" / "common" / "python"
 MODULES = (
     "reelstack/__init__.py",
@@ -30,17 +31,23 @@ MODULES = (
     "reelstack/media",
     "reelstack/feed/__init__.py",
     "reelstack/feed/features.py",
+    "reelstack/feed/live_signals.py",
     "reelstack/feed/scores.py",
 )
-"""What a job may import (pyproject.toml). `live_signals` is its reader's."""
+"""What the job may import (pyproject.toml)."""
 CLIENT = "valkey"
 MOVED = (1980, 1, 1, 0, 0, 0)
 """The date of every entry: a zip knows none before."""
 MAIN = '''"""The entry that Managed Flink starts; the job itself is in python/."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "python"))
+
 from jobs.interests.main import main
 
-main()
+main([])
 '''
 MAVEN_SECONDS = 900
 LIMIT_BYTES = 512 * 1024 * 1024
@@ -82,15 +89,14 @@ def require_connector() -> Path:
         raise ConnectorMissing(
             "Maven could not build the Kinesis connector of jobs/interests (what it said is above): the registry in "
             "use may not serve org.apache.flink:flink-connector-aws-kinesis-streams. Name one that does in "
-            "~/.m2/settings.xml, or put a jar built elsewhere into jobs/interests/target/"
+            "~/.m2/settings.xml, or put a jar built elsewhere at build/interests/connectors.jar"
         )
     return jar
 
 
 def built_jar() -> Path | None:
-    """The shaded jar of the last build; `original-` is what Maven leaves of it unshaded."""
-    found = sorted(path for path in (JOB / "target").glob("*.jar") if not path.name.startswith("original-"))
-    return found[-1] if found else None
+    """What the last build of jobs/interests/pom.xml made, or somebody put there."""
+    return BUILT if BUILT.exists() else None
 
 
 def made(jar: Path | None) -> Path:
