@@ -43,4 +43,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
     ),
+    # In profile `core`, which has no such job, it finds no cache and measures nothing.
+    Fn("measure_interests", "schedule", vpc=True, every_minutes=1, config=("cache_url",)),
 )

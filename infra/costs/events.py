@@ -32,6 +32,7 @@ def lines(settings: Settings, number: int) -> list[Line]:
     each = [
         ("stream: put", streamed_gb * prices.STREAM_IN_GB),
         ("stream: read once", streamed_gb * prices.STREAM_OUT_GB),
+        ("interests: read by fan-out", streamed_gb * (prices.STREAM_FAN_OUT_GB + prices.ENDPOINT_GB)),
         (f"stream: keep {EVENT_STREAM_DAYS} days", streamed_gb * STREAM_KEPT_GB),
         ("archive: functions", objects * run),
         ("archive: S3 requests", objects * US_EAST_1.s3_put),

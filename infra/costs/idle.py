@@ -21,8 +21,8 @@ SCHEDULED_SECONDS = 1.5
 """How long a scheduled function runs when there is nothing to do: start_production asks three queues for a second."""
 EMPTY_RECEIVES_A_MONTH = 5 * 3 * 60 * prices.HOURS_A_MONTH
 """Lambda asks a queue with five pollers, each of which waits 20 s."""
-COUNTED_EVERY_MINUTE = {"start_production": 4}
-"""Custom metrics that a function writes at every scheduled run: reelstack.production.dispatcher.measure."""
+COUNTED_EVERY_MINUTE = {"start_production": 4, "measure_interests": 2}
+"""Custom metrics that a function writes at every scheduled run: reelstack.production.dispatcher.measure, and its own."""
 
 
 class UnknownPrice(ValueError):
