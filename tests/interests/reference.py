@@ -104,10 +104,10 @@ class Reference:
         end = (self.watermark + 1) // slide * slide
         facts: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
-            if end - seconds * 1000 <= fact.at < end and fact.watermark < end - 1:
-                if region in ("", fact.event["region"]):
-                    for item in _items(fact.event):
-                        facts[item].append(fact)
+            in_time = end - seconds * 1000 <= fact.at < end and fact.watermark < end - 1
+            if in_time and region in ("", fact.event["region"]):
+                for item in _items(fact.event):
+                    facts[item].append(fact)
         return end, {item: _counts(mine) for item, mine in facts.items()}
 
 
