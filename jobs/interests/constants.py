@@ -52,6 +52,7 @@ def constants() -> dict[str, str]:
         "window_row": WINDOW_ROW,
         "total_row": TOTAL_ROW,
         "newest_row": NEWEST_ROW,
+        "start_row": START_ROW,
         "late_selects": "\n    UNION ALL\n    ".join(
             _LATE.format(seconds=seconds, kinds=names(in_windows), slide=slide * 1000, size=seconds * 1000)
             for seconds, slide in live_signals.WINDOWS_SECONDS.items()

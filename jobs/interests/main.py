@@ -39,7 +39,7 @@ from typing import Any
 if __package__ in (None, ""):  # Managed Flink runs main.py of the zip, beside the folders jobs/ and reelstack/
     sys.path.insert(0, str(Path(__file__).parent))
 
-from pyflink.common import Configuration, Row
+from pyflink.common import Configuration
 from pyflink.common.typeinfo import Types
 from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
@@ -49,7 +49,6 @@ from pyflink.table.changelog_mode import ChangelogMode
 from jobs.interests import options as given
 from jobs.interests import sink, statements
 from jobs.interests.checkpoints import newest_state
-from jobs.interests.constants import START_ROW
 from jobs.interests.options import Options
 from jobs.interests.settings import DUPLICATES_MS, STATE_TTL, STATE_TTL_MS, settings
 
@@ -64,15 +63,11 @@ def build(env: StreamExecutionEnvironment, options: Options) -> None:
     tables = StreamTableEnvironment.create(env)
     tables.execute_sql(statements.source(options))
     _tell(tables)
-    for view in statements.views():
+    for view in statements.views(options.parallelism):
         tables.execute_sql(view)
-    streamed = options.source != "archive"
-    appended = statements.APPENDED + ((statements.HEARTBEAT,) if streamed else ())
+    appended = statements.APPENDED + (() if options.source == "archive" else statements.HEARTBEAT)
     rows = [_replacing(tables, view) for view in statements.REPLACED]
     rows.append(tables.to_changelog_stream(_rows(tables, appended), _schema(), ChangelogMode.insert_only()))
-    if streamed:
-        parts = [Row(START_ROW, "", "", part, 0.0, "") for part in range(options.parallelism)]
-        rows.append(env.from_collection(parts, type_info=sink.ROW_TYPE))
     count = options.parallelism
     keyed = rows[0].union(*rows[1:]).key_by(lambda row: sink.part(row, count), key_type=Types.INT())
     keyed.process(sink.Sink(options.cache), output_type=sink.ROW_TYPE).uid("valkey").name("valkey")

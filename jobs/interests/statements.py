@@ -13,7 +13,7 @@ REPLACED = ("interests", "history", "totals")
 """Views of which a row replaces the one before of the same owner and field."""
 APPENDED = tuple(f"window_{seconds}" for seconds in live_signals.WINDOWS_SECONDS)
 """Views whose rows are never changed."""
-HEARTBEAT = "newest"
+HEARTBEAT = ("newest", "starts")
 """Likewise, of a source that has no end."""
 
 
@@ -38,14 +38,14 @@ def told() -> Iterator[str]:
     yield from _statements("told", constants())
 
 
-def views() -> Iterator[str]:
-    """The views that make the outputs of `told`, in order."""
+def views(parts: int) -> Iterator[str]:
+    """The views that make the outputs of `told`, in order, for a sink of so many parts."""
     known = constants()
     for name in ("interests", "history", "windows"):
         yield from _statements(name, known)
     for seconds, slide in live_signals.WINDOWS_SECONDS.items():
         yield from _statements("window", known | {"seconds": str(seconds), "slide": str(slide)})
-    yield from _statements("totals", known)
+    yield from _statements("totals", known | {"parts": ", ".join(f"({part})" for part in range(parts))})
 
 
 def _statements(name: str, values: Mapping[str, str]) -> Iterator[str]:

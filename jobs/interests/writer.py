@@ -16,7 +16,7 @@ from jobs.interests.constants import INTEREST_ROW, TOTAL_ROW, WATCHED_ROW, WINDO
 from reelstack.feed import live_signals
 from reelstack.feed.live_signals import Counts
 
-PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 2.0, 5.0
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, ANSWER_SECONDS = 0.1, 2.0, 1.0
 LOGGED_EVERY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 

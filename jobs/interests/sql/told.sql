@@ -1,4 +1,4 @@
--- What every aggregate reads. Statements end with a semicolon; ${…} are constants of reelstack.feed.scores (constants.py).
+-- What every aggregate reads. Names after a dollar sign are constants of reelstack.feed.scores (constants.py).
 
 -- An event that comes twice counts once: state of ids is kept as long as duplicates may come (state TTL of this view).
 CREATE TEMPORARY VIEW first_events AS

@@ -15,3 +15,10 @@ SELECT
     CAST(0 AS DOUBLE) AS `total`, '' AS `counts`
 FROM TABLE(TUMBLE(TABLE told, DESCRIPTOR(`arrived`), INTERVAL '0.5' SECOND))
 GROUP BY `window_start`, `window_end`;
+
+-- One row for each part of the sink: it starts the part's heartbeat.
+CREATE TEMPORARY VIEW starts AS
+SELECT
+    '${start_row}' AS `kind`, '' AS `owner`, '' AS `field`, CAST(`part` AS BIGINT) AS `number`,
+    CAST(0 AS DOUBLE) AS `total`, '' AS `counts`
+FROM (VALUES ${parts}) AS p(`part`);

@@ -201,7 +201,8 @@ def trend(windows: Mapping[int, Counts]) -> float:
     hour, day = windows.get(3600, NOTHING), windows.get(86400, NOTHING)
     if hour == NOTHING:
         return 0.0
-    weight, shown = max(day.weight - hour.weight, 0.0), max(day.shown - hour.shown, 0)
+    # The day's window moves less often than the hour's, and may lack what the hour has.
+    weight, shown = (day.weight - hour.weight, day.shown - hour.shown) if day.shown > hour.shown else (0.0, 0)
     own = max((weight + TYPICAL_SHOWN * TYPICAL_RATE) / (shown + TYPICAL_SHOWN), LEAST_RATE)
     rate = (hour.weight + TYPICAL_SHOWN * own) / (hour.shown + TYPICAL_SHOWN)
     age_ms = max(hour.first_at - day.first_at, 0) if day.first_at else 0
