@@ -22,7 +22,7 @@ SCHEDULED_SECONDS = 1.5
 EMPTY_RECEIVES_A_MONTH = 5 * 3 * 60 * prices.HOURS_A_MONTH
 """Lambda asks a queue with five pollers, each of which waits 20 s."""
 COUNTED_EVERY_MINUTE = {"start_production": 4, "measure_interests": 2}
-"""Custom metrics that a function writes at every scheduled run: reelstack.production.dispatcher.measure, and its own."""
+"""Custom metrics that a function writes at every scheduled run."""
 
 
 class UnknownPrice(ValueError):

@@ -14,7 +14,7 @@ PORTS = (6379, 6380)
 
 
 class Cache:
-    """Made in `scope`, for `callers`: what they do there -> their group. `shared_values` are what other stacks import."""
+    """Made in `scope`. `callers`: what they do there -> their group. `shared_values` are what other stacks import."""
 
     def __init__(
         self,

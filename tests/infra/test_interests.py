@@ -28,9 +28,7 @@ def _application(prod: Assembly) -> dict[str, Any]:
 def _groups(prod: Assembly) -> dict[str, dict[str, str]]:
     given = _application(prod)["ApplicationConfiguration"]["EnvironmentProperties"]["PropertyGroups"]
     return {
-        group["PropertyGroupId"]: {
-            name: prod.flat("Interests", value) for name, value in group["PropertyMap"].items()
-        }
+        group["PropertyGroupId"]: {name: prod.flat("Interests", value) for name, value in group["PropertyMap"].items()}
         for group in given
     }
 
@@ -176,7 +174,7 @@ def test_two_builds_of_the_same_sources_are_the_same_bytes(code: Path, jar: Path
     assert (tmp_path / "again.zip").read_bytes() == code.read_bytes()
 
 
-def test_a_deployment_without_the_connector_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_connector_a_deployment_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(interests_zip, "BUILT", tmp_path / "connectors.jar")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(interests_zip.ConnectorMissing, match="install Maven"):
