@@ -37,7 +37,7 @@ def settings(options: Options) -> dict[str, str]:
         "restart-strategy.failure-rate.delay": "1 s",
         "taskmanager.numberOfTaskSlots": str(options.parallelism),
         "taskmanager.memory.managed.size": "16m",
-        "taskmanager.memory.network.min": "32m",
+        "taskmanager.memory.network.min": "64m",
         "taskmanager.memory.network.max": "64m",
     }
     if options.state:

@@ -13,16 +13,18 @@ import pytest
 import valkey
 
 from bench import _valkey
+from bench._interests_job import Job
 from local.processes import wait_until
 from reelstack.feed import live_signals
 from reelstack.feed.live_signals import WINDOWS_SECONDS, RegionSignals
 from tests.interests.reference import Reference
-from tests.interests.running import Job
 from tests.interests.traffic import VIEWERS, of_one, traffic
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(600)]
 
 LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 150
+JVM = "-XX:TieredStopAtLevel=1 -Xmx1g"
+"""Half of the processor time of a short run."""
 PLACES = ("", "de", "jp")
 VIEWER_IDS = [f"user-{number}" for number in range(VIEWERS)]
 
@@ -74,7 +76,7 @@ def _windows(region: RegionSignals) -> dict[int, tuple[int, Any]]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     with _valkey.server() as url:
-        job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"))
+        job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"), jvm_arguments=JVM)
         made = Run(job, valkey.Valkey.from_url(url))
         try:
             _go_through(made)
@@ -110,8 +112,9 @@ def _go_through(run: Run) -> None:
 
 
 def _spam(run: Run, now_ms: int) -> None:
-    """10,000 events of one viewer on one clip; then the hour's window is left to end."""
+    """10,000 events of one viewer on one clip, and 150 clips of another; then the hour's window is left to end."""
     run.feed(list(of_one("user-7", "clip-spammed", now_ms, ("play", "finish", "like", "share"), 10_000)))
+    run.feed([event for n in range(150) for event in of_one("user-8", f"more-{n}", now_ms + n, ("skip",), 1)])
     over = {**next(of_one("user-7", "", now_ms, ("impression",), 1)), "id": "over"}
     run.feed([{**over, "at": now_ms + 150_000}])
     run.stop("spammed")
@@ -144,6 +147,8 @@ def test_the_last_watched_equal_the_reference(run: Run) -> None:
     for viewer in VIEWER_IDS:
         seen = live_signals.read_viewer(run.client, viewer, run.reference.watermark)
         assert list(seen.watched) == run.reference.watched(viewer), viewer
+    assert len(live_signals.read_viewer(run.client, "user-8", run.reference.watermark).watched) == live_signals.WATCHED
+    assert run.client.hlen(live_signals.viewer_key("user-8")) < 2 * live_signals.WATCHED
 
 
 def test_late_rows_and_unknown_types_are_counted_exactly(run: Run) -> None:

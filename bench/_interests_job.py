@@ -12,7 +12,7 @@ from typing import Any
 
 from local.processes import wait_until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv-flink" / "bin"
 STARTED_SECONDS, ENDED_SECONDS = 150, 60
 
@@ -23,6 +23,7 @@ class Job:
     cache: str
     options: tuple[str, ...] = ()
     source: str = "files"
+    jvm_arguments: str = "-Xmx1g"
     _process: subprocess.Popen[bytes] | None = None
     _segments: int = 0
     log: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Job:
             "PATH": f"{PYTHON}:{os.environ['PATH']}",
             "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}",
             "FLINK_LOG_DIR": str(self.folder),
-            "JVM_ARGS": "-XX:TieredStopAtLevel=1 -Xmx1g",  # half the processor time of a short run
+            "JVM_ARGS": self.jvm_arguments,
         }
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=output)
@@ -83,7 +84,9 @@ class Job:
         """With a savepoint. The exit code."""
         assert self._process
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(ENDED_SECONDS)
+        code = self._process.wait(ENDED_SECONDS)
+        assert wait_until(lambda: not Path(f"/proc/{self.jvm}").exists(), ENDED_SECONDS), "the JVM lives on"
+        return code
 
     def ended(self) -> int:
         assert self._process
