@@ -43,6 +43,5 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
     ),
-    # In profile `core`, which has no such job, it finds no cache and measures nothing.
-    Fn("measure_interests", "schedule", vpc=True, every_minutes=1, config=("cache_url",)),
+    Fn("measure_interests", "schedule", vpc=True, every_minutes=1, of_jobs=True, memory=256, config=("cache_url",)),
 )

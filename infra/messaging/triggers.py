@@ -120,8 +120,9 @@ class Triggers:
                 )
                 self._functions[line.name].add_event_source(source)
 
-    def listen(self) -> None:
-        """A rule for the events of the bus that a line names, and one for its schedule."""
+    def listen(self, *, has_jobs: bool) -> None:
+        """A rule for the events of the bus that a line names, and one for its schedule. `has_jobs`: whether the stage
+        has the jobs that some schedules measure."""
         for line in self._lines.values():
             if line.events:
                 events.Rule(
@@ -131,7 +132,7 @@ class Triggers:
                     event_pattern=events.EventPattern(source=["reelstack"], detail_type=list(line.events)),
                     targets=[self.target(line.name)],
                 )
-            if line.every_minutes:
+            if line.every_minutes and (has_jobs or not line.of_jobs):
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",
