@@ -133,5 +133,7 @@ def _environment(services: Services) -> dict[str, str]:
         **java,
         "PATH": os.pathsep.join((str(PYTHON.parent), "/usr/bin", "/bin")),
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "layers/common/python"))),
+        # Else PyFlink serves workers of its own on every interface; the job's Python runs in the JVM's threads.
+        "_python_worker_execution_mode": "process",
         "FLINK_LOG_DIR": str(services.places.logs),
     }

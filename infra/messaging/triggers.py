@@ -132,7 +132,9 @@ class Triggers:
                     event_pattern=events.EventPattern(source=["reelstack"], detail_type=list(line.events)),
                     targets=[self.target(line.name)],
                 )
-            if line.every_minutes and (has_jobs or not line.of_jobs):
+            if line.of_jobs and not has_jobs:
+                self.target(line.name)  # its grants and its dead letters are the same in every profile
+            elif line.every_minutes:
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",
