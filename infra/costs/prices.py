@@ -75,4 +75,8 @@ S3_GLACIER_IR_GB = 0.004
 
 def flink_month(kpu: int) -> float:
     """An application of Managed Flink that has `kpu` units all month, and one for its job manager."""
-    return (kpu + 1) * HOURS_A_MONTH * KPU_HOUR + kpu * KPU_STORAGE_GB * FLINK_STORAGE_GB
+    return kpu * kpu_month() + HOURS_A_MONTH * KPU_HOUR
+
+
+def kpu_month() -> float:
+    return HOURS_A_MONTH * KPU_HOUR + KPU_STORAGE_GB * FLINK_STORAGE_GB

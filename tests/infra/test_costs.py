@@ -121,11 +121,18 @@ def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
         "stream: put": 0.08,
         "stream: read once": 0.04,
         "interests: read by fan-out": 0.06,
+        "interests: KPUs beyond the idle stage's": 0,
         "stream: keep 7 days": 0.02,
         "archive: functions": pytest.approx(175_200 * (0.2e-6 + 0.25 * 0.0000133334), abs=1e-4),
         "archive: S3 requests": 0.876,
         "archive: keep 400 days": pytest.approx(0.0429, abs=1e-4),
     }
+
+
+def test_the_job_is_given_processors_for_the_busiest_hour() -> None:
+    assert events.kpu(PROD, 1_000_000) == PROD.interests_kpu
+    thousand_a_second = 1000 * prices.SECONDS_A_MONTH
+    assert events.kpu(PROD, thousand_a_second) == 1000 * events.BUSIEST / events.EVENTS_A_SECOND_PER_KPU
 
 
 def test_ten_times_the_events_do_not_cost_ten_times_the_objects() -> None:
