@@ -47,8 +47,9 @@ def _events() -> list[str]:
     rows.append(["**together**", *(f"**{idle.total(found):.2f}**" for found in columns)])
     head = ["events a day", *(f"{count:,}" for count in EVENTS_A_DAY)]
     said = (
-        f"Stream, archive and the Flink job of stage prod, in dollars a month beside the above. A KPU is taken to do "
-        f"{events.EVENTS_A_SECOND_PER_KPU} events a second, and the busiest hour to be {events.BUSIEST} times the mean.\n"
+        f"Stream, archive and the Flink job of stage prod, in dollars a month beside the above. A KPU is taken "
+        f"to do {events.EVENTS_A_SECOND_PER_KPU} events a second, "
+        f"and the busiest hour to be {events.BUSIEST} times the mean.\n"
     )
     return [said, *_table([head, ["---", *("---:" for _ in columns)], *rows])]
 

@@ -26,7 +26,7 @@ STREAMED_KB = (prices.STREAM_IN_GB + prices.STREAM_OUT_GB + STREAM_KEPT_GB + US_
 
 
 EVENTS_A_SECOND_PER_KPU = 500
-"""What the job `interests` may be given for each processor, with room for twice as much: assumed, not measured on AWS."""
+"""What the job `interests` may be given for each processor: assumed, not measured on AWS."""
 BUSIEST = 4
 """The busiest hour's rate over the day's mean: assumed."""
 
