@@ -17,7 +17,7 @@ also a property of the group `interests` in /etc/flink/application_properties.js
 --state            folder (or file:// address) of checkpoints and savepoints. The newest complete one is where the job
                    starts. Managed Flink keeps state itself: not given there.
 --checkpoint-ms    1000; 10000 on Managed Flink.
---parallelism      1.
+--parallelism      1; Managed Flink's own is taken there.
 --watermark-ms     200: how often watermarks advance; 0 = with each event, for tests.
 --pid-file         gets {"client": pid, "jvm": pid}: the JVM outlives a client that was killed, so who starts the job
                    ends both.
@@ -63,12 +63,12 @@ def build(env: StreamExecutionEnvironment, options: Options) -> None:
     tables = StreamTableEnvironment.create(env)
     tables.execute_sql(statements.source(options))
     _tell(tables)
-    for view in statements.views(options.parallelism):
+    count = env.get_parallelism()
+    for view in statements.views(count):
         tables.execute_sql(view)
     appended = statements.APPENDED + (() if options.source == "archive" else statements.HEARTBEAT)
     rows = [_replacing(tables, view) for view in statements.REPLACED]
     rows.append(tables.to_changelog_stream(_rows(tables, appended), _schema(), ChangelogMode.insert_only()))
-    count = options.parallelism
     keyed = rows[0].union(*rows[1:]).key_by(lambda row: sink.part(row, count), key_type=Types.INT())
     keyed.process(sink.Sink(options.cache), output_type=sink.ROW_TYPE).uid("valkey").name("valkey")
 

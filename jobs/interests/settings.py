@@ -15,7 +15,6 @@ RESTARTS = 20
 def settings(options: Options) -> dict[str, str]:
     common = {
         "python.execution-mode": "thread",
-        "parallelism.default": str(options.parallelism),
         "pipeline.auto-watermark-interval": f"{options.watermark_ms} ms",
         "pipeline.object-reuse": "true",
         "table.local-time-zone": "UTC",
@@ -31,6 +30,7 @@ def settings(options: Options) -> dict[str, str]:
     if options.managed:
         return common
     local = common | {
+        "parallelism.default": str(options.parallelism),
         "state.backend.type": "hashmap",
         "restart-strategy.type": "failure-rate",
         "restart-strategy.failure-rate.max-failures-per-interval": str(RESTARTS),

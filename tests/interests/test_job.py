@@ -20,9 +20,9 @@ from reelstack.feed.live_signals import WINDOWS_SECONDS, RegionSignals
 from tests.interests.reference import Reference
 from tests.interests.traffic import VIEWERS, of_one, traffic
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(900)]
 
-LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 150
+LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 90
 JVM = "-XX:TieredStopAtLevel=1 -Xmx1g"
 """Half of the processor time of a short run."""
 PLACES = ("", "de", "jp")
