@@ -229,7 +229,7 @@ class Settings(BaseModel):
 
     # the job that reads the event stream (profile `full`)
     interests_kpu: int = Field(default=1, ge=1, le=64)
-    """KPUs (one processor, 4 GB) that the job has at least; one more runs its job manager. docs/spending.md."""
+    """KPUs (one processor, 4 GB) that the job has at least; one more runs its job manager."""
     interests_most_kpu: int = Field(default=4, ge=1, le=64)
     """Above `interests_kpu`, Managed Flink doubles and halves the job's KPUs by its load. AWS knows no limit of one
     application below the account's quota (64): with more than these, an alarm says so."""
