@@ -17,7 +17,7 @@ def search(
     text: Annotated[str, typer.Argument(help="Words; of users also the beginning of a @handle.")] = "",
     tag: Annotated[str | None, typer.Option(help="Only clips with this tag.")] = None,
     users: Annotated[bool, typer.Option("--users", help="Look for users instead of clips.")] = False,
-    reindex: Annotated[bool, typer.Option("--reindex", help="Build both indexes anew. For admins.")] = False,
+    reindex: Annotated[bool, typer.Option("--reindex", help="Build all indexes anew. For admins.")] = False,
     limit: Limit = 20,
     name: As = "bob",
     as_json: AsJson = False,

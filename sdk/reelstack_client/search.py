@@ -10,8 +10,8 @@ from reelstack_client.models import Answer, Page
 from reelstack_client.room import Room
 from reelstack_client.videos import Include, Video
 
-SearchKind = Literal["videos", "users"]
-KINDS: tuple[SearchKind, ...] = ("videos", "users")
+SearchKind = Literal["videos", "users", "viewers"]
+KINDS: tuple[SearchKind, ...] = ("videos", "users", "viewers")
 """What there is an index of, by its name in the service."""
 
 

@@ -149,12 +149,13 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 OF_THE_EVENT_STREAM = ("put_behavior_events", "put_event_archive")
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
+INDEXES = ("videos-*", "users-*", "viewers-*")
 SEARCHING = {
     "search": (("Post",), ("videos/_search", "users/_search")),
-    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "users-*")),
+    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", *INDEXES)),
     "reindex_search": (
         ("Get", "Post", "Put", "Delete"),
-        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "users-*"),
+        ("_alias", "_alias/*", "_aliases", "_bulk", "_cluster/health/*", *INDEXES),
     ),
 }
 """Methods and paths of the search domain, which profile `core` does not have."""

@@ -9,7 +9,7 @@ from reelstack.platform.errors import CursorInvalid
 from reelstack.search import indexes, queries
 from reelstack.search.documents import SearchKind
 from reelstack.search.errors import SearchEmpty
-from reelstack.search.queries import Body
+from reelstack.search.queries import Body, Wish
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.videos import access, listings
@@ -47,6 +47,14 @@ def videos(
         limit,
         cursor,
     )
+
+
+def candidates(wish: Wish) -> list[str]:
+    """Ids of videos for a viewer's feed, the best first. Whether the viewer may see them is the caller's to ask.
+
+    Raises SearchDisabled or SearchUnavailable.
+    """
+    return indexes.ask(SearchKind.VIDEOS, queries.candidates(wish), None) if wish.tags else []
 
 
 def users(words: str, viewer_id: str | None, limit: int, cursor: str | None) -> tuple[list[User], str | None]:
