@@ -17,6 +17,7 @@ def search(
     text: Annotated[str, typer.Argument(help="Words; of users also the beginning of a @handle.")] = "",
     tag: Annotated[str | None, typer.Option(help="Only clips with this tag.")] = None,
     users: Annotated[bool, typer.Option("--users", help="Look for users instead of clips.")] = False,
+    strikes: Annotated[int, typer.Option(help="Creators with so many strikes instead. For moderators.")] = 0,
     reindex: Annotated[bool, typer.Option("--reindex", help="Build all indexes anew. For admins.")] = False,
     limit: Limit = 20,
     name: As = "bob",
@@ -28,6 +29,7 @@ def search(
       reelstack search bunny
       reelstack search --tag cats
       reelstack search ann --users
+      reelstack search --strikes 3 --as mia
       reelstack search --reindex --as ada
     """
     client = connect(name).search
@@ -40,7 +42,15 @@ def search(
                 seen += page.seen
                 typer.echo(f"{page.index}: {seen} looked at{', done' if page.done else ''}", err=True)
         return
-    if users:
+    if strikes:
+        records = client.creators(strikes, limit=limit)
+        lines = [
+            f"{one.creator_id}  {one.strikes} strikes: {one.rejected} rejected, {one.reports_upheld} reports upheld, "
+            f"{one.taken_down} taken down"
+            for one in records.items
+        ]
+        print_json(records) if as_json else print_lines(lines, "no creator has so many strikes")
+    elif users:
         found = client.users(text, limit=limit)
         lines = [f"{named(one)}  {one.display_name}" for one in found.items]
         print_json(found) if as_json else print_lines(lines, "nobody found")

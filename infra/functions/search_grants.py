@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_iam as iam
 
-KINDS = ("videos", "users", "viewers")
+KINDS = ("videos", "users", "viewers", "creators")
 """search.documents.SearchKind; the indexes are <kind>-<time>."""
 
 
@@ -11,7 +11,7 @@ def _of_all(*methods: str) -> tuple[tuple[str, str], ...]:
 
 
 SEARCH_GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "search": (("ESHttpPost", "videos/_search"), ("ESHttpPost", "users/_search")),
+    "search": tuple(("ESHttpPost", f"{kind}/_search") for kind in ("videos", "users", "creators")),
     "index_search": (("ESHttpGet", "_alias/*"), *_of_all("ESHttpPut"), ("ESHttpPost", "_bulk")),
     "reindex_search": (
         ("ESHttpGet", "_alias"),

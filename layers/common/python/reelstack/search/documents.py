@@ -3,12 +3,13 @@
 A document says what to look at, never that it may be shown: `search.search` asks that of the tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reelstack.classification import skeletons
+from reelstack.classification import creator_record, skeletons
+from reelstack.classification.creator_record import Kind, Strike
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.videos.audiences import Account, Audience
@@ -24,6 +25,8 @@ class SearchKind(StrEnum):
     USERS = "users"
     VIEWERS = "viewers"
     """What viewers like, for candidates by likeness; no route searches it."""
+    CREATORS = "creators"
+    """Records of creators, for moderators."""
 
 
 SETTINGS: Document = {
@@ -74,6 +77,17 @@ MAPPINGS: dict[SearchKind, Document] = {
             "region": {"type": "keyword"},
             "language": {"type": "keyword"},
             "computed_at": {"type": "long"},
+        },
+    },
+    SearchKind.CREATORS: {
+        "dynamic": "strict",
+        "properties": {
+            "creator_id": {"type": "keyword"},
+            "strikes": {"type": "long"},
+            "rejected": {"type": "long"},
+            "reports_upheld": {"type": "long"},
+            "taken_down": {"type": "long"},
+            "latest_at": {"type": "long"},
         },
     },
 }
@@ -143,6 +157,21 @@ def of_viewer(row: ViewerInterests, user: User | None) -> Document | None:
 
 def has_viewer_document(user: User) -> bool:
     return bool(user.personalised) and not (user.deleted_at or user.suspended_at)
+
+
+def of_creator(creator_id: str, strikes: Collection[Strike], now_ms: int) -> Document | None:
+    """None: no strike of theirs counts. Strikes end by themselves, and their removal is a change that comes here."""
+    counts = creator_record.counts(strikes, now_ms)
+    if not any(counts.values()):
+        return None
+    return {
+        "creator_id": creator_id,
+        "strikes": sum(counts.values()),
+        "rejected": counts[Kind.REJECTED],
+        "reports_upheld": counts[Kind.REPORT_UPHELD],
+        "taken_down": counts[Kind.TAKEN_DOWN],
+        "latest_at": max(one.at for one in strikes if one.kind in counts),
+    }
 
 
 def plain_tag(tag: str) -> str:

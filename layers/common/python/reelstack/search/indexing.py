@@ -12,6 +12,7 @@ from reelstack.search import documents, indexes
 from reelstack.search.documents import Document, SearchKind, ViewerInterests
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
+from reelstack.videos import strikes
 from reelstack.videos.audiences import Account
 
 AT_ONCE = 100
@@ -24,6 +25,11 @@ OF_VIEWERS = {"personalised": True, "suspended_at": None, "deleted_at": None}
 def follow(records: Collection[StreamRecord]) -> list[StreamRecord]:
     """Indexes what stream records of videos and users are about. Returns the records whose item an index did not take.
     Raises SearchUnavailable."""
+    by_creator = {key: record for record in records if (key := record.keys.get("creator_id"))}
+    if by_creator:
+        return [by_creator[key] for key in index_creators(by_creator)] + follow(
+            [record for record in records if "creator_id" not in record.keys]
+        )
     by_video = {key: record for record in records if (key := record.keys.get("video_id"))}
     by_user = {key: record for record in records if (key := record.keys.get("user_id"))}
     failed = [by_video[key] for key in index_videos(by_video)] if by_video else []
@@ -67,6 +73,17 @@ def index_videos_of(owner_id: str) -> set[str]:
     while some := list(islice(video_ids, AT_ONCE)):
         failed |= index_videos(some)
     return failed
+
+
+def index_creators(creator_ids: Collection[str]) -> set[str]:
+    """Returns the ids that an index did not take. Raises SearchUnavailable."""
+    version = now_ms()
+    return indexes.write(indexes.fed(SearchKind.CREATORS), documents_of_creators(creator_ids), version)
+
+
+def documents_of_creators(creator_ids: Iterable[str]) -> dict[str, Document | None]:
+    now = now_ms()
+    return {one: documents.of_creator(one, strikes.read(one), now) for one in creator_ids}
 
 
 def index_viewers(rows: Collection[ViewerInterests]) -> set[str]:

@@ -52,9 +52,9 @@ class Wish:
 
 
 def candidates(wish: Wish) -> Body:
-    """Videos by the sum of the weights of their tags, times quality, times a Gaussian of age: a half at HALVED_AFTER_MS.
+    """Videos by the sum of the weights of their tags, times quality, times a Gaussian of age.
 
-    The weights are the only scores, and no term statistics go in: the same documents give the same order on every
+    The Gaussian is a half at HALVED_AFTER_MS. No term statistics go in: the same documents give the same order on every
     engine and every copy of an index.
     """
     strongest = sorted(wish.tags.items(), key=lambda one: (-one[1], one[0]))[:MOST_INTERESTS]
@@ -98,6 +98,12 @@ def users(words: str, start: int, size: int) -> Body:
             {"match_bool_prefix": {"display_name": {"query": words, "operator": "and"}}},
         ]
     return _body({"bool": {"should": should, "minimum_should_match": 1}}, "users", start, size)
+
+
+def creators(strikes: int, start: int, size: int) -> Body:
+    """Creators with at least so many strikes, the most first."""
+    body = _body({"bool": {"filter": [{"range": {"strikes": {"gte": strikes}}}]}}, "users", start, size)
+    return body | {"sort": [{"strikes": "desc"}, {"latest_at": "desc"}, {"creator_id": "asc"}]}
 
 
 def _body(query: Body, kind: str, start: int, size: int) -> Body:

@@ -15,6 +15,7 @@ from reelstack.search import indexes, indexing
 from reelstack.search.documents import Document, SearchKind
 from reelstack.search.errors import ReindexEnded
 from reelstack.tables.accounts import User
+from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 
 AT_ONCE = 200
@@ -72,13 +73,20 @@ def go_on(kind: SearchKind, index: str, cursor: str | None) -> Rebuild:
 
 
 def _page(kind: SearchKind, cursor: str | None) -> tuple[int, dict[str, Document | None], str | None]:
-    after = cursors.decode(cursor, str)
+    after = cursors.decode(cursor, *((str, str) if kind is SearchKind.CREATORS else (str,)))
     last: dict[str, Any] | None
     if kind is SearchKind.VIEWERS:
         return _page_of_viewers(after[0] if after else None)
     if kind is SearchKind.VIDEOS:
         videos = Video.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("video_id", after))
         documents, last = indexing.documents_of_videos(videos), videos.last_evaluated_key
+    elif kind is SearchKind.CREATORS:
+        keys = {"creator_id": {"S": after[0]}, "video_id": {"S": after[1]}} if after else None
+        noted = Strike.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=keys)
+        documents = indexing.documents_of_creators({one.creator_id for one in noted})
+        last = noted.last_evaluated_key and {
+            name: noted.last_evaluated_key[name] for name in ("creator_id", "video_id")
+        }
     else:
         people = User.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("user_id", after))
         documents, last = indexing.documents_of_people(people), people.last_evaluated_key

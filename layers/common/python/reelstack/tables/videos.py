@@ -71,7 +71,7 @@ class Video(Table):
     description = UnicodeAttribute(default="")
     tags: ListAttribute[str] = ListAttribute(default=list)
     language = UnicodeAttribute(null=True)
-    """What is spoken or written in it: platform.languages; as its creator said."""
+    """What is spoken or written in it, as its creator said: platform.text_fields.Language."""
     region = UnicodeAttribute(null=True)
     """The country that its upload was opened from, ISO 3166-1; None: not known."""
     visibility = UnicodeAttribute(default="public")

@@ -2,6 +2,7 @@
 
 videos          reading and changing a video's item
 lifecycle       the state changes that production writes, each one conditional
+strikes         what was found wrong with a creator's videos, and what that weighs
 open_questions  the review, report or appeal that waits about a video
 access          may this user see, or act on, this video or account? The only module that answers
 audiences       the rules behind access; pure
