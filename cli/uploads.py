@@ -48,8 +48,7 @@ def upload(
     client = connect(name)
     how = Sending(parallel=parallel, mode="chunks" if weak_network else "auto")
     wishes = {"title": title or file.stem, "description": description, "tags": tag or (), "visibility": visibility}
-    wishes["language"] = language
-    done = _send(client, file, how, sha256=sha256, **wishes)
+    done = _send(client, file, how, sha256=sha256, language=language, **wishes)
     if not wait:
         print_json(done) if as_json else typer.echo(f"{done.video_id}  uploaded")
         return

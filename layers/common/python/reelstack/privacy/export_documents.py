@@ -54,8 +54,8 @@ def _profile(user_id: str) -> Iterator[Line]:
 
 def _videos(user_id: str) -> Iterator[Line]:
     names = ("video_id", "title", "description", "tags", "visibility", "state", "reason", "created_at", "published_at")
-    names = (*names, "language", "region")
-    yield from _told(personal_data.videos(user_id), *names, "duration_ms", "width", "height", "labels")
+    more = ("language", "region", "duration_ms", "width", "height", "labels")
+    yield from _told(personal_data.videos(user_id), *names, *more)
 
 
 def _uploads(user_id: str) -> Iterator[Line]:
