@@ -1,12 +1,15 @@
-"""search: videos and users, and the indexes they are found by."""
+"""search: videos, users and creators' records, and the indexes they are found by."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.arguments import Limit
 from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client.search import CreatorRecord, Search
 
 
 def register(app: typer.Typer) -> None:
@@ -34,21 +37,10 @@ def search(
     """
     client = connect(name).search
     if reindex:
-        from reelstack_client.search import KINDS
-
-        for kind in KINDS:
-            seen = 0
-            for page in client.reindex(kind):
-                seen += page.seen
-                typer.echo(f"{page.index}: {seen} looked at{', done' if page.done else ''}", err=True)
-        return
-    if strikes:
+        _reindex(client)
+    elif strikes:
         records = client.creators(strikes, limit=limit)
-        lines = [
-            f"{one.creator_id}  {one.strikes} strikes: {one.rejected} rejected, {one.reports_upheld} reports upheld, "
-            f"{one.taken_down} taken down"
-            for one in records.items
-        ]
+        lines = [_record(one) for one in records.items]
         print_json(records) if as_json else print_lines(lines, "no creator has so many strikes")
     elif users:
         found = client.users(text, limit=limit)
@@ -60,3 +52,18 @@ def search(
             [f"{clip.video_id}  {clip.title}  {named(clip.author)}" for clip in clips.items],
             "no clip found; --users looks for users",
         )
+
+
+def _reindex(client: "Search") -> None:
+    from reelstack_client.search import KINDS
+
+    for kind in KINDS:
+        seen = 0
+        for page in client.reindex(kind):
+            seen += page.seen
+            typer.echo(f"{page.index}: {seen} looked at{', done' if page.done else ''}", err=True)
+
+
+def _record(one: "CreatorRecord") -> str:
+    found = f"{one.rejected} rejected, {one.reports_upheld} reports upheld, {one.taken_down} taken down"
+    return f"{one.creator_id}  {one.strikes} strikes: {found}"
