@@ -10,6 +10,8 @@ from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
 from infra.workflows.machines import privacy_machine
 
+PRIVACY_MACHINES = ("export", "erasure", "event_erasure")
+
 
 class PeopleStack(CapabilityStack):
     NAME = "People"
@@ -23,7 +25,7 @@ class PeopleStack(CapabilityStack):
         settings, names = self.wiring.settings, self.wiring.names
         self.socket.open(self.functions["websocket"].invocable)
         self.alarms.websocket(self.socket.api)
-        self.machines = [privacy_machine(self, settings, names, name) for name in ("export", "erasure")]
+        self.machines = [privacy_machine(self, settings, names, name) for name in PRIVACY_MACHINES]
         for machine in self.machines:
             self.alarms.machine(machine)
         # Whatever the reason: only presigned posts write there, and S3 writes their reason with a blank.
