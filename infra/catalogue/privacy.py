@@ -22,12 +22,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         "privacy",
         "http",
         routes=(
-            "POST /v1/me/export",
-            "GET /v1/me/export",
-            "DELETE /v1/me",
-            "GET /v1/users/{user_id}/erasure",
-            "POST /v1/users/{user_id}/delete",
-            "POST /v1/users/{user_id}/recover",
+            *("POST /v1/me/export", "GET /v1/me/export", "DELETE /v1/me", "GET /v1/users/{user_id}/erasure"),
+            *("POST /v1/users/{user_id}/delete", "POST /v1/users/{user_id}/recover"),
         ),
         reads=(DataRequest, "uploads:exports/"),
         writes=(DataRequest,),
@@ -116,9 +112,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
-            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
-            *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationPreference, Connection),
-            WatchPosition,
+            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount, Session, Usage),
+            *(Turn, Counter, DataRequest, Notification, NotificationPreference, Connection, WatchPosition),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),
@@ -133,12 +128,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         appends=(AuditEntry,),
         config=("data_bucket",),
     ),
-    # A whole processor: what it does is unpacking and packing.
     Fn(
         "erase_events",
         "step",
         machine="privacy",
-        memory=1769,
+        memory=1769,  # a whole processor: what it does is unpacking and packing
         timeout=900,
         disk=2048,
         reads=(DataRequest,),

@@ -16,6 +16,8 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
+from reelstack.tables.counters import Counter
+from reelstack.tables.videos import Video
 from reelstack.videos import event_clips
 from tests.behavior.test_client_events import EXAMPLES
 from tests.cards import crowd
@@ -204,6 +206,42 @@ def test_plays_are_counted_once_in_every_profile(
         assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3
     assert call("videos", "GET", "/v1/videos/vid", user="bob").json["plays"] == 3
+
+
+def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
+    call: Call, run: Callable[..., Any], queued: Callable[[], list[str]]
+) -> None:
+    report(call, event())
+    Video("vid").update([Video.state.set("deleted")])
+    event_clips._kept.clear()
+    assert run({"Records": [{"messageId": "1", "body": body} for body in queued()]}) == {"batchItemFailures": []}
+    assert [one.key for one in Counter.scan()] == []
+
+
+def test_ten_thousand_events_of_one_viewer_are_refused_but_for_the_first_twenty_batches(
+    call: Call, stream: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """In one moment: a hundred batches of a hundred events about one clip, as one batch in twelve seconds may come."""
+    (receipt,) = receipts_of(call)
+    answers_ = [
+        report(call, *(event("skip", 100 * batch + n, receipt=receipt) for n in range(100))) for batch in range(22)
+    ]
+    assert [answer.status for answer in answers_] == [202] * 20 + [429] * 2
+    assert answers_[-1].headers["retry-after"]
+    assert len(stream()) == 2000
+    assert report(call, event(number=9999), user="cid").status == 202, "others are not held up"
+
+
+def test_a_receipt_that_is_used_again_gives_events_of_one_answer_and_a_replayed_event_has_its_id(
+    call: Call, stream: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """So readers can count each id, and a viewer's weight for one clip of one answer, once."""
+    (receipt,) = receipts_of(call)
+    for number in (1, 1, 2):
+        assert report(call, event(number=number, receipt=receipt)).json["accepted"] == 1
+    lines = stream()
+    assert len({line["id"] for line in lines}) == 2
+    assert len({(line["answer_id"], line["video_id"], line["viewer"]) for line in lines}) == 1
 
 
 def test_a_batch_of_a_hundred_asks_the_tables_as_often_as_a_batch_of_one(call: Call) -> None:

@@ -26,7 +26,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def walk(name: str, script: dict[str, list[Outcome]]) -> Run:
     definition: dict[str, Any] = copy.deepcopy(json.loads(definitions.read(name)[0]))
-    given = {"export": EXPORT, "erasure": ERASURE, "event_erasure": EVENTS}[name]
+    given: dict[str, dict[str, Any]] = {"export": EXPORT, "erasure": ERASURE, "event_erasure": EVENTS}[name]
     return execute(definition, script, dict(given))
 
 

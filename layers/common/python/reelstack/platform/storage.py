@@ -94,9 +94,9 @@ def write(bucket: Bucket, key: str, content: bytes, content_type: str, cache_con
 def list_keys(bucket: Bucket, prefix: str, after: str = "", most: int | None = None) -> list[str]:
     """Every key below a prefix, sorted; those that follow `after`, and at most `most` of them."""
     pages = aws.client("s3").get_paginator("list_objects_v2")
-    found = pages.paginate(
-        Bucket=bucket_name(bucket), Prefix=prefix, StartAfter=after, PaginationConfig={"MaxItems": most}
-    )
+    # StartAfter "" is what S3 takes for none.
+    limit: Any = {} if most is None else {"MaxItems": most}
+    found = pages.paginate(Bucket=bucket_name(bucket), Prefix=prefix, StartAfter=after, PaginationConfig=limit)
     return [item["Key"] for page in found for item in page.get("Contents", [])]
 
 
