@@ -203,6 +203,11 @@ def test_a_pass_is_over_only_when_parquet_was_written_again(aws: Config, context
     leave("gone")
     clock[0] += WEEK_MS
     event_erasure.plan(RUN)
+    s3 = seam.client("s3")
+    told = {
+        n: s3.get_object(Bucket="data", Key=f"erasures/{RUN}/{n}.txt")["Body"].read() for n in ("erased", "opted-out")
+    }
+    assert told == {"erased": b"gone\n", "opted-out": b""}
     assert event_erasure.finish(RUN) is False
     storage.write("data", event_erasure.parquet_note(RUN), b"{}", "", "")
     assert event_erasure.finish(RUN) is True

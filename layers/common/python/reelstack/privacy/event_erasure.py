@@ -8,7 +8,8 @@ more. A pass that broke off is begun anew; an object that has nothing of theirs 
 S3 counts an object's days from when it was written last. So each pass also deletes what is older by its name than the
 archive is kept, and there is one every week.
 
-Parquet is written again by the daily job (jobs/profiles), which reads the pass's document and leaves a note beside it.
+Parquet is written again by a step of jobs/profiles, which reads erasures/<run>/erased.txt and opted-out.txt, a user id a
+line, and leaves the note parquet.json beside them.
 """
 
 import gzip
@@ -53,7 +54,7 @@ PASSES = {Kind.EVENTS: 2, Kind.OPT_OUT: 1}
 
 
 class EventPass(BaseModel):
-    """Who takes part in a pass: erasures/<run>/viewers.json, read by the daily job, too. User id -> passes before."""
+    """Who takes part in a pass: erasures/<run>/viewers.json. User id -> passes before."""
 
     version: Literal[1] = 1
     run: str
@@ -149,6 +150,9 @@ def _begin(run: str) -> EventPass:
     oldest = min((int(one.asked_at) for one in due), default=0) if all(int(one.tries) for one in due) else 0
     since = _day(oldest - BEFORE_MS) if oldest else ""
     held = EventPass(run=run, since=since, erased=people[Kind.EVENTS], opted_out=people[Kind.OPT_OUT])
+    for name, ids in (("erased", held.erased), ("opted-out", held.opted_out)):
+        lines = "".join(f"{user_id}\n" for user_id in ids)
+        storage.write("data", f"{FOLDER}{run}/{name}.txt", lines.encode(), "text/plain", storage.NEVER)
     storage.write("data", _key(run), held.model_dump_json().encode(), "application/json", storage.NEVER)
     return held
 
