@@ -13,7 +13,7 @@ from functions.privacy.start_erasures.handler import handler as start_erasures
 from reelstack.behavior import archive, stored_event
 from reelstack.platform import aws as seam
 from reelstack.platform import storage
-from reelstack.platform.config import Config
+from reelstack.platform.config import Config, config
 from reelstack.privacy import data_requests, endings, event_erasure
 from reelstack.privacy.data_requests import Kind, Progress
 from reelstack.privacy.event_erasure import DAY_MS, WEEK_MS
@@ -227,6 +227,7 @@ def test_who_opts_out_is_marked_so_in_what_was_archived_by_one_pass(
 
 def test_a_stage_without_an_archive_remembers_nobody(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELSTACK_DATA_BUCKET", "")
+    config.cache_clear()
     event_erasure.note("gone", Kind.EVENTS)
     assert data_requests.find("gone", Kind.EVENTS) is None
 

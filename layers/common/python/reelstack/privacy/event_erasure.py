@@ -8,7 +8,7 @@ more. A pass that broke off is begun anew; an object that has nothing of theirs 
 S3 counts an object's days from when it was written last. So each pass also deletes what is older by its name than the
 archive is kept, and there is one every week.
 
-Parquet is written again by a step of jobs/profiles, which reads erasures/<run>/erased.txt and opted-out.txt, a user id a
+Parquet is written again by a step of jobs/profiles, which reads erasures/<run>/erased.txt and opted-out.txt, an id a
 line, and leaves the note parquet.json beside them.
 """
 
