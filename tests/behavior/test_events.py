@@ -219,19 +219,21 @@ def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
     assert [one.key for one in Counter.scan()] == []
 
 
-def test_of_ten_thousand_events_that_one_viewer_sends_at_once_the_first_twenty_batches_are_taken(
+def test_of_ten_thousand_events_that_one_viewer_sends_at_once_two_thousand_are_taken_at_most(
     call: Call, stream: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So 2,000 of a hundred batches of a hundred; after that one batch in twelve seconds. Two events stand for each
-    hundred here."""
+    """Ten batches of a hundred in each window of two minutes, since tables count: 20 where two windows touch. Two events
+    stand for each hundred here."""
     rate = ROUTE_RATES["POST /v1/events"]
     rates = {**json.loads(config().rates), "POST /v1/events": [rate.at_once, rate.per_second]}
     monkeypatch.setenv(PREFIX + "RATES", json.dumps(rates))
     config.cache_clear()
     (receipt,) = receipts_of(call)
     told = [report(call, *(event("skip", 10 * n + k, receipt=receipt) for k in range(2))) for n in range(22)]
-    assert [answer.status for answer in told] == [202] * 20 + [429] * 2
-    assert len(stream()) == 40
+    taken = [answer.status for answer in told].count(202)
+    assert 10 <= taken <= 20
+    assert {answer.status for answer in told} == {202, 429}
+    assert len(stream()) == 2 * taken
     assert report(call, event(number=9999), user="cid").status == 202, "others are not held up"
 
 
