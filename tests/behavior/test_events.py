@@ -222,7 +222,7 @@ def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
 def test_of_ten_thousand_events_that_one_viewer_sends_at_once_two_thousand_are_taken_at_most(
     call: Call, stream: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten batches of a hundred in each window of two minutes, since tables count: 20 where two windows touch. Two events
+    """Ten batches of a hundred in each window of two minutes (tables count): 20 where two windows touch. Two events
     stand for each hundred here."""
     rate = ROUTE_RATES["POST /v1/events"]
     rates = {**json.loads(config().rates), "POST /v1/events": [rate.at_once, rate.per_second]}
