@@ -26,8 +26,10 @@ class PeopleStack(CapabilityStack):
         self.socket.open(self.functions["websocket"].invocable)
         self.alarms.websocket(self.socket.api)
         self.machines = [privacy_machine(self, settings, names, name) for name in PRIVACY_MACHINES]
-        for machine in self.machines:
-            self.alarms.machine(machine)
+        for name, machine in zip(PRIVACY_MACHINES, self.machines, strict=True):
+            # Without an archive nothing starts it, and an alarm costs a dime a month.
+            if name != "event_erasure" or settings.profile == "full":
+                self.alarms.machine(machine)
         # Whatever the reason: only presigned posts write there, and S3 writes their reason with a blank.
         uploaded = {
             "bucket": {"name": [self.wiring.stores.uploads.bucket_name]},

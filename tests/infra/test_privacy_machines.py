@@ -104,6 +104,8 @@ def test_what_passes_between_the_steps_is_not_logged(name: str, variant: Assembl
 
 @each_machine
 def test_a_failure_and_a_hang_raise_an_alarm(name: str, variant: Assembly) -> None:
+    if name == "event_erasure" and variant.settings.profile == "core":
+        return  # nothing starts it
     for how in ("Failed", "TimedOut"):
         assert variant.at(f"People/Alarms/{camel(name)}Machine{how}").properties["AlarmActions"]
 
