@@ -86,6 +86,9 @@ class Settings(BaseModel):
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
+    training_days: int = Field(default=120, ge=1)
+    """How long training rows, and the features that were logged for them, stay: a ranker is trained on what is new."""
+
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"
@@ -229,10 +232,9 @@ class Settings(BaseModel):
 
     # the job that reads the event stream (profile `full`)
     interests_kpu: int = Field(default=1, ge=1, le=64)
-    """KPUs (one processor, 4 GB) that the job has at least; one more runs its job manager."""
+    """KPUs (one processor, 4 GB) of the job at least, and one for its manager. From there it grows by its load."""
     interests_most_kpu: int = Field(default=4, ge=1, le=64)
-    """Above `interests_kpu`, Managed Flink doubles and halves the job's KPUs by its load. AWS knows no limit of one
-    application below the account's quota (64): with more than these, an alarm says so."""
+    """An alarm says when it has more: AWS bounds no application below its quota. Equal to the other: it never grows."""
 
     # what costs while nothing happens: `reelstack cost idle STAGE`
     snap_start: bool = True
