@@ -269,14 +269,10 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _the_cache_may_do_what_it_is_ready_for(self) -> Self:
+    def _the_cache_and_the_job_may_have_what_they_begin_with(self) -> Self:
         least = self.cache_least_ecpu_per_second
         if 0 < least < 1000 or least > self.cache_ecpu_per_second:
             raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
-        return self
-
-    @model_validator(mode="after")
-    def _the_job_may_have_what_it_begins_with(self) -> Self:
         if self.interests_most_kpu < self.interests_kpu:
             raise ValueError("interests_most_kpu is at least interests_kpu; equal, the job never grows")
         return self
