@@ -39,8 +39,8 @@ class Fn:
     disk: int = 512
     vpc: bool = False
     """True: needs something inside the VPC (the cache). Only profile `full` has one."""
-    machine: Literal["production", "privacy"] = "production"
-    """Of a step: which state machines it belongs to, production's or those of exports and erasures."""
+    machine: Literal["production", "privacy", "profiles"] = "production"
+    """Of a step: which state machines it belongs to: production's, those of exports and erasures, or the daily one."""
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
     events: tuple[str, ...] = ()

@@ -103,6 +103,13 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
             ["s3:PutObject"],
             [stores.data.arn_for_objects(f"{archive.PREFIX}*")] if stores.data else [],
         ),
+        **{
+            f"read_{what}": (
+                ["s3:GetObject"],
+                [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
+            )
+            for what in ("play_counts", "viewer_profiles")
+        },
     }
 
 

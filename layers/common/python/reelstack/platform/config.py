@@ -43,12 +43,14 @@ class Config(BaseModel):
     watch_positions_table: str
     reports_table: str
     counters_table: str
+    daily_plays_table: str
     reviews_table: str
     audit_table: str
     follows_table: str
     blocks_table: str
     timelines_table: str
     large_accounts_table: str
+    viewer_profiles_table: str
     users_table: str
     handles_table: str
     sessions_table: str
