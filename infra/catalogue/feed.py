@@ -51,6 +51,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(User, ViewerProfile),
         batches=(ViewerProfile,),
         config=("data_bucket",),
-        calls=("read_viewer_profiles",),
+        calls=("read_viewer_records",),
     ),
 )

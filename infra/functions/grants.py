@@ -108,7 +108,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
                 ["s3:GetObject"],
                 [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
             )
-            for what in ("play_counts", "viewer_profiles")
+            for what in ("play_counts", "viewer_records")
         },
     }
 

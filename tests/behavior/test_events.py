@@ -24,6 +24,7 @@ from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
 MINUTE_MS = 60_000
+SENT = {"SentTimestamp": "1795420800000"}
 
 
 @pytest.fixture(autouse=True)
@@ -199,7 +200,7 @@ def test_plays_are_counted_once_in_every_profile(
     first = report(call, event(number=1), event(number=2), event("skip", 3)).json
     assert (first["accepted"], first["kept"]) == (3, "plays")
     report(call, event(number=1), event(number=4), user="cid")
-    messages = {"Records": [{"messageId": "1", "body": body} for body in queued()]}
+    messages = {"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}
     for _ in range(2):
         assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3

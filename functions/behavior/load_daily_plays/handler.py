@@ -1,22 +1,25 @@
-"""Step LoadDailyPlays: writes one file of a day's plays into its table."""
+"""Step LoadDailyPlays: writes a day's plays of each clip into their table."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from reelstack.counters import daily_plays
-from reelstack.platform import storage
-from reelstack.platform.telemetry import count, entry
+from reelstack.platform import clock, storage
+from reelstack.platform.telemetry import entry
 
 
 class LoadInput(BaseModel):
-    key: str
+    day: date
+    line: int = 0
+    """Where an invocation that ran out of time left off."""
 
 
 @entry
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """How many plays of clips the file tells of. Raises RowRefused for a file of a form that is not known."""
+def handler(event: dict[str, Any], context: Any) -> dict[str, int | bool]:
+    """Done, or the line to go on with. Raises RowRefused for a file of a form that is not known."""
     step = LoadInput.model_validate(event)
-    plays = daily_plays.load(storage.lines("data", step.key))
-    count("DailyPlaysLoaded", plays)
-    return {"plays": plays}
+    lines = storage.lines("data", daily_plays.key_of_file(step.day))
+    left_off = daily_plays.load(lines, step.line, clock.deadline(context))
+    return {"done": left_off is None, "line": left_off or 0}

@@ -1,18 +1,18 @@
 """Daily plays: how clips and creators were watched by day, as the job `profiles` finds it in the archive of events.
 
 A row says all of one clip, or creator, and day, and replaces what was there: loading a file again changes nothing. Rows
-of clips and accounts that are erased meanwhile are left out. A row of another version or form raises RowRefused, and
-nothing of its page is written.
+of clips and accounts that are erased meanwhile are left out. A line of another form raises RowRefused, and nothing of
+its page is written.
 
-The stream counts the same plays as they come (`counters.plays`): `reconcile` holds one against the other.
+The stream counts the same plays as they come (`counters.plays`): `sum_up` holds one against the other.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -37,22 +37,39 @@ Number = Annotated[int, Field(ge=0)]
 
 
 class RowRefused(ValueError):
-    """A line is no row of a version that this module knows. Names the file's line, and nothing of its content."""
+    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
 
 
 class Row(BaseModel):
-    """One line of `profiles/play_counts/day=…/*.jsonl`."""
+    """One line of `profiles/play_counts/day=…/part-00000.jsonl`."""
 
-    v: Literal[1]
-    key: str = Field(min_length=1)
-    """A video's id, or user/<id>."""
     day: date
+    video_id: str = Field(min_length=1)
+    owner_id: str
     plays: Number
     viewers: Number
     watched_ms: Number
     finishes: Number
     sources: dict[str, Number] = Field(max_length=50)
     retention: list[Number] = []
+    """Plays that reached 5, 10, … 100 % of the clip; empty where the job did not say."""
+
+
+@dataclass
+class Sum:
+    """Of several clips in one day. Viewers cannot be added: one may have watched several clips."""
+
+    plays: int = 0
+    watched_ms: int = 0
+    finishes: int = 0
+    sources: dict[str, int] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        self.plays += row.plays
+        self.watched_ms += row.watched_ms
+        self.finishes += row.finishes
+        for source, number in row.sources.items():
+            self.sources[source] = self.sources.get(source, 0) + number
 
 
 @dataclass(frozen=True)
@@ -71,26 +88,44 @@ class Reconciled:
         return self.difference <= max(TOLERATED_PLAYS, TOLERATED_SHARE * self.counted)
 
 
-def load(lines: Iterable[bytes]) -> int:
-    """Writes the rows of a file. Returns how many plays of clips its lines tell of, those of erased clips too.
-    Raises RowRefused."""
-    found, rows = 0, _rows(lines)
+def key_of_file(day: date) -> str:
+    """Where the job writes a day's rows, in the bucket `data`."""
+    return f"profiles/play_counts/day={day.isoformat()}/part-00000.jsonl"
+
+
+def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
+    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
+    once all are written. Raises RowRefused."""
+    rows, at = islice(_rows(lines), start, None), start
     while page := list(islice(rows, PAGE)):
-        found += sum(row.plays for row in page if not _is_user(row.key))
-        there = _there([row.key for row in page])
+        if time.time() >= until:
+            return at
+        clips = [row.video_id for row in page]
+        there = {video.video_id for video in Video.batch_get(clips, attributes_to_get=["video_id"])}
         with DailyPlays.batch_write() as batch:
             for row in page:
-                if row.key in there:
-                    batch.save(_item(row))
-    return found
+                if row.video_id in there:
+                    batch.save(_of_clip(row))
+        at += len(page)
+    return None
 
 
-def reconcile(day: date, archived: int) -> Reconciled:
-    """Notes that a day is loaded, and holds its plays against those that were counted as they came."""
-    _item(
-        Row(v=1, key=ALL, day=day, plays=archived, viewers=0, watched_ms=0, finishes=0, sources={}, retention=[])
-    ).save()
-    return Reconciled(archived, plays.of_day(day.isoformat()))
+def sum_up(day: date, lines: Iterable[bytes]) -> Reconciled:
+    """Writes the creators' rows of a day and that the day is loaded, and holds its plays against those that were
+    counted as they came. Raises RowRefused."""
+    everything, creators = Sum(), dict[str, Sum]()
+    for row in _rows(lines):
+        everything.add(row)
+        creators.setdefault(row.owner_id, Sum()).add(row)
+    owners = iter(creators.items())
+    while page := dict(islice(owners, PAGE)):
+        there = _present(list(page))
+        with DailyPlays.batch_write() as batch:
+            for user_id, found in page.items():
+                if user_id in there:
+                    batch.save(_of_sum(of_user(user_id), day, found))
+    _of_sum(ALL, day, everything).save()
+    return Reconciled(everything.plays, plays.of_day(day.isoformat()))
 
 
 def last_day() -> date | None:
@@ -104,9 +139,8 @@ def read(key: str, first: date, last: date) -> list[DailyPlays]:
     return list(DailyPlays.query(key, DailyPlays.day.between(first.isoformat(), last.isoformat())))
 
 
-def of_user(user_id: str) -> str:
-    """The key of a creator's rows."""
-    return deltas.of_user(user_id)
+of_user: Callable[[str], str] = deltas.of_user
+"""The key of a creator's rows."""
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
@@ -120,31 +154,28 @@ def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
         yield row
 
 
-def _is_user(key: str) -> bool:
-    return key.startswith(deltas.of_user(""))
+def _present(user_ids: Sequence[str]) -> set[str]:
+    """Those whose account is not erased; what is left of an erased one has an end."""
+    found = User.batch_get(user_ids, attributes_to_get=["user_id", "expires_at"])
+    return {user.user_id for user in found if not user.expires_at}
 
 
-def _there(keys: Sequence[str]) -> set[str]:
-    """Those whose clip or account is not erased."""
-    clips = [key for key in keys if not _is_user(key)]
-    people = {key.removeprefix(deltas.of_user("")): key for key in keys if _is_user(key)}
-    found = {video.video_id for video in Video.batch_get(clips, attributes_to_get=["video_id"])} if clips else set()
-    names = ["user_id", "expires_at"]
-    users = User.batch_get(list(people), attributes_to_get=names) if people else ()
-    return found | {people[user.user_id] for user in users if not user.expires_at}
+def _of_clip(row: Row) -> DailyPlays:
+    found = Sum(row.plays, row.watched_ms, row.finishes, row.sources)
+    item = _of_sum(row.video_id, row.day, found)
+    item.viewers, item.retention = row.viewers, row.retention or None
+    return item
 
 
-def _item(row: Row) -> DailyPlays:
-    starts = datetime.combine(row.day, datetime.min.time(), UTC)
+def _of_sum(key: str, day: date, found: Sum) -> DailyPlays:
+    starts = datetime.combine(day, datetime.min.time(), UTC)
     return DailyPlays(
-        row.key,
-        row.day.isoformat(),
-        plays=row.plays,
-        viewers=row.viewers,
-        watched_ms=row.watched_ms,
-        finishes=row.finishes,
-        sources=row.sources,
-        retention=row.retention,
+        key,
+        day.isoformat(),
+        plays=found.plays,
+        watched_ms=found.watched_ms,
+        finishes=found.finishes,
+        sources=found.sources,
         loaded_at=now_ms(),
-        expires_at=max(int(starts.timestamp()) + KEPT_DAYS * DAY_SECONDS, int(time.time()) + DAY_SECONDS),
+        expires_at=int(starts.timestamp()) + KEPT_DAYS * DAY_SECONDS,
     )

@@ -1,14 +1,15 @@
 """Viewer profiles: what viewers like in the long term, as the job `profiles` last found it, one item a viewer.
 
 A row replaces the viewer's item unless that is of a later day: loading a file again, or an earlier day after a later
-one, changes nothing. Nobody who switched `personalised` off, or whose account is erased, has an item: their rows
-delete it. A row of another version or form raises RowRefused, and nothing of its page is written.
+one, changes nothing. Nobody who switched `personalised` off, or whose account is deleted, has an item: their rows
+delete it. A line of another form raises RowRefused, and nothing of its page is written.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -25,38 +26,50 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class RowRefused(ValueError):
-    """A line is no row of a version that this module knows. Names the file's line, and nothing of its content."""
+    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
 
 
 class Row(BaseModel):
-    """One line of `profiles/viewer_profiles/day=…/*.jsonl`."""
+    """One line of `profiles/viewer_records/day=…/part-00000.jsonl`."""
 
-    v: Literal[1]
     viewer: str = Field(min_length=1)
-    day: date
-    interests: dict[str, Finite] = Field(max_length=MOST_INTERESTS)
+    gone: bool = False
+    """Nothing is known of the viewer any more."""
+    as_of: int = 0
+    """Unix milliseconds at which the scores hold; reelstack.feed.scores says how they fade."""
+    region: str = ""
+    language: str = ""
+    totals: dict[str, int] = Field(default_factory=dict, max_length=50)
+    interests: list[tuple[str, Finite]] = Field(default_factory=list, max_length=MOST_INTERESTS)
 
 
-def load(lines: Iterable[bytes]) -> int:
-    """Writes the rows of a file, and returns how many profiles it wrote. Raises RowRefused."""
-    written, rows = 0, _rows(lines)
+def key_of_file(day: date) -> str:
+    """Where the job writes a day's rows, in the bucket `data`."""
+    return f"profiles/viewer_records/day={day.isoformat()}/part-00000.jsonl"
+
+
+def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
+    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
+    once all are written. Raises RowRefused."""
+    rows, at = islice(_rows(lines), start, None), start
     while page := list(islice(rows, PAGE)):
+        if time.time() >= until:
+            return at
         viewers = [row.viewer for row in page]
-        allowed, known = _allowed(viewers), _days(viewers)
+        allowed, known = _allowed(viewers), _as_of(viewers)
         with ViewerProfile.batch_write() as batch:
             for row in page:
-                if row.viewer not in allowed:
+                if row.gone or row.viewer not in allowed:
                     batch.delete(ViewerProfile(row.viewer))
-                elif row.day.isoformat() >= known.get(row.viewer, ""):
+                elif row.as_of >= known.get(row.viewer, 0):
                     batch.save(_item(row))
-                    written += 1
-    return written
+        at += len(page)
+    return None
 
 
-def interests(viewer_id: str) -> dict[str, float]:
-    """Empty if nothing is known of the viewer."""
-    found = next(iter(ViewerProfile.batch_get([viewer_id])), None)
-    return {key: float(score) for key, score in found.interests.items()} if found else {}
+def read(viewer_id: str) -> ViewerProfile | None:
+    """None if nothing is known of the viewer."""
+    return next(iter(ViewerProfile.batch_get([viewer_id])), None)
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
@@ -73,16 +86,18 @@ def _allowed(viewers: Sequence[str]) -> set[str]:
     return {user.user_id for user in found if user.personalised is not False and not user.deleted_at}
 
 
-def _days(viewers: Sequence[str]) -> dict[str, str]:
-    found = ViewerProfile.batch_get(viewers, attributes_to_get=["viewer_id", "day"])
-    return {profile.viewer_id: profile.day for profile in found}
+def _as_of(viewers: Sequence[str]) -> dict[str, int]:
+    found = ViewerProfile.batch_get(viewers, attributes_to_get=["viewer_id", "as_of"])
+    return {profile.viewer_id: int(profile.as_of) for profile in found}
 
 
 def _item(row: Row) -> ViewerProfile:
-    ends = datetime.combine(row.day, datetime.min.time(), UTC).timestamp()
     return ViewerProfile(
         row.viewer,
-        day=row.day.isoformat(),
-        interests=row.interests,
-        expires_at=int(ends) + KEPT_DAYS * DAY_SECONDS,
+        as_of=row.as_of,
+        region=row.region or None,
+        language=row.language or None,
+        totals=row.totals,
+        interests=dict(row.interests),
+        expires_at=row.as_of // 1000 + KEPT_DAYS * DAY_SECONDS,
     )

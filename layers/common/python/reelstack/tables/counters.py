@@ -58,14 +58,14 @@ class DailyPlays(Table):
     day = UnicodeAttribute(range_key=True)
     """YYYY-MM-DD by UTC, of the events' arrival."""
     plays = NumberAttribute()
-    viewers = NumberAttribute()
-    """Who played it that day, each once."""
+    viewers = NumberAttribute(null=True)
+    """Who played it that day, each once; of clips only, since viewers of several clips cannot be added."""
     watched_ms = NumberAttribute()
     finishes = NumberAttribute()
     sources: JSONAttribute = JSONAttribute()
     """Where it was found -> plays, e.g. {"feed": 12, "direct": 3}."""
-    retention: JSONAttribute = JSONAttribute()
-    """Plays that reached 5, 10, … 100 % of the clip; empty for a creator."""
+    retention: JSONAttribute = JSONAttribute(null=True)
+    """Plays that reached 5, 10, … 100 % of the clip; of clips only."""
     loaded_at = NumberAttribute()
     """Unix milliseconds."""
     expires_at = NumberAttribute()

@@ -40,8 +40,12 @@ class ViewerProfile(Table):
         ttl = "expires_at"
 
     viewer_id = UnicodeAttribute(hash_key=True)
-    day = UnicodeAttribute()
-    """The last day whose events are in it, YYYY-MM-DD by UTC."""
+    as_of = NumberAttribute()
+    """Unix milliseconds: the end of the last day whose events are in it, at which the scores hold."""
+    region = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    totals: JSONAttribute = JSONAttribute()
+    """Plays, finishes, fast skips and so on, ever."""
     interests: JSONAttribute = JSONAttribute()
-    """Key of feed.scores ("t:cooking", "c:<user id>", "l:de", "d:2") -> score on that day's end; the strongest."""
+    """Key of feed.scores ("t:cooking", "c:<user id>", "l:de", "d:2") -> score; the strongest."""
     expires_at = NumberAttribute()
