@@ -41,10 +41,10 @@ from reelstack_client.uploads import Uploads
 from reelstack_client.videos import FINAL, Analytics, Notice, NotInTime, Playback, Rendition, Video, Videos
 
 __all__ = [
-    "Analytics",
     "FINAL",
     "Account",
     "Accounts",
+    "Analytics",
     "AuditEntry",
     "Backoff",
     "Behavior",

@@ -84,7 +84,7 @@ def test_the_last_day_is_yesterday_unless_another_is_named(call: Call) -> None:
 
 def test_nobody_but_the_owner_and_admins_is_told(call: Call) -> None:
     assert problem(ask(call, user="bob")) == (403, "not-your-video")
-    assert call("videos", "GET", "/v1/videos/vid/analytics", user="root", roles=["admin"]).status == 200
+    assert call("videos", "GET", "/v1/videos/vid/analytics", user="root", roles=("admin",)).status == 200
     assert problem(ask(call, "/v1/videos/none/analytics")) == (404, "video-not-found")
 
 
