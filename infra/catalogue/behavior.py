@@ -71,4 +71,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("data_bucket",),
         calls=("read_play_counts",),
     ),
+    Fn(
+        "start_profiles",
+        "schedule",
+        # Events of the day's last minute are archived a minute or two later.
+        daily_at="01:30",
+        timeout=30,
+        config=("profiles_machine_arn",),
+        calls=("start_profiles_machine",),
+    ),
 )

@@ -43,6 +43,8 @@ class Fn:
     """Of a step: which state machines it belongs to: production's, those of exports and erasures, or the daily one."""
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
+    daily_at: str = ""
+    """When a schedule starts it each day, "HH:MM" by UTC; empty: none does."""
     events: tuple[str, ...] = ()
     """Detail types of the event bus that start it."""
     event_seconds: int = 0

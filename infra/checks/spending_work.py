@@ -164,7 +164,14 @@ PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
 """Invoked for each video that is begun or published; priced as rows of their own in infra/checks/spending.py. Steps of machines are bounded
 by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
-    *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
+    *(
+        "rotate_signing_keys",
+        "start_profiles",
+        "reconcile_production",
+        "start_erasures",
+        "erase_deleted_videos",
+        "restore_video",
+    ),
     *("receive_mediaconvert_event", "receive_rekognition_result"),
 )
 """Invoked by a schedule, by staff, or by an engine about a production that is priced already."""

@@ -145,6 +145,10 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),
         "start_erasure_machine": (["states:StartExecution"], names.machine_arn("erasure")),
+        "start_profiles_machine": (
+            ["states:StartExecution"],
+            [names.machine_arn("profiles")] if wiring.settings.has_spark else [],
+        ),
     }
 
 

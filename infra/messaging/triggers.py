@@ -131,11 +131,11 @@ class Triggers:
                     event_pattern=events.EventPattern(source=["reelstack"], detail_type=list(line.events)),
                     targets=[self.target(line.name)],
                 )
-            if line.every_minutes:
+            if line.every_minutes or line.daily_at:
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",
-                    schedule=events.Schedule.rate(Duration.minutes(line.every_minutes)),
+                    schedule=_schedule(line),
                     targets=[self.target(line.name)],
                 )
 
@@ -156,3 +156,10 @@ class Triggers:
 
     def dead_letters(self, name: str) -> sqs.Queue:
         return dead_letters_of_function(self._scope, self._alarms, name)
+
+
+def _schedule(line: Fn) -> events.Schedule:
+    if not line.daily_at:
+        return events.Schedule.rate(Duration.minutes(line.every_minutes))
+    hour, minute = line.daily_at.split(":")
+    return events.Schedule.cron(hour=str(int(hour)), minute=str(int(minute)))

@@ -186,6 +186,8 @@ class Config(BaseModel):
 
     export_machine_arn: str
     erasure_machine_arn: str
+    profiles_machine_arn: str
+    """Of the daily jobs; empty where there is no EMR Serverless: in profile `core`, and on a laptop."""
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
     socket_url: str
