@@ -62,9 +62,11 @@ def of_columns(columns: Mapping[str, Sequence[Any]]) -> Rows:
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise ValueError(f"training rows have no {', '.join(missing)}")
-    vectors = np.asarray([features.check(list(vector)) for vector in columns["features"]], dtype=np.int16)
     sizes = tuple(feature.size for feature in features.FEATURES)
     count = len(columns["viewer"])
+    vectors = np.asarray([features.check(list(vector)) for vector in columns["features"]], dtype=np.int16)
+    vectors = vectors.reshape(count, len(sizes))
+    _set_shown(vectors, columns["source"], columns["position"])
     return Rows(
         viewers=words(columns["viewer"]),
         videos=words(columns["video_id"]),
@@ -72,7 +74,7 @@ def of_columns(columns: Mapping[str, Sequence[Any]]) -> Rows:
         tags=lists(columns["tags"]),
         languages=words(columns["language"]),
         regions=words(columns["region"]),
-        features=vectors.reshape(count, len(sizes)),
+        features=vectors,
         sizes=sizes,
         history=lists(columns["history"]),
         propensity=np.asarray(columns["propensity"], dtype=np.float64),
@@ -82,6 +84,15 @@ def of_columns(columns: Mapping[str, Sequence[Any]]) -> Rows:
         outcomes={name: np.asarray(columns[name], dtype=np.float32) for name in OUTCOMES},
         texts=words(columns["text"] if "text" in columns else [""] * count),
     )
+
+
+def _set_shown(vectors: NDArray[np.int16], sources: Sequence[str], positions: Sequence[int]) -> None:
+    """Where a clip was shown is known only after it was scored, so the logged vector does not have it."""
+    names = [feature.name for feature in features.FEATURES]
+    known = {source: number for number, source in enumerate(features.SOURCES)}
+    vectors[:, names.index("source")] = [known.get(source, 0) for source in sources]
+    edges = np.asarray(features.FEATURES[names.index("position")].edges)
+    vectors[:, names.index("position")] = np.searchsorted(edges, np.asarray(positions, dtype=float), side="right")
 
 
 def row_weights(propensity: Numbers, most: float) -> NDArray[np.float32]:

@@ -56,6 +56,8 @@ FULL = Shape(experts=4, cross_layers=2, attention=True, content=True)
 @dataclass(frozen=True)
 class Fitting:
     rate: float = 2e-3
+    network_pace: float = 1.0
+    """Of the rate, for the network: it overfits before the embeddings have been learnt."""
     batch: int = 1024
     most_epochs: int = 30
     patience: int = 2
@@ -84,6 +86,8 @@ class Settings:
     most_weight: float = 20.0
     """A row's weight, 1 / propensity, is clipped here: the variance of one row stays bounded."""
     text_buckets: int = 4096
+    baselines: bool = True
+    """Whether LR and FM are tuned and measured beside the model."""
     weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
 
     def __post_init__(self) -> None:

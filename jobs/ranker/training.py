@@ -19,6 +19,7 @@ from jobs.ranker import model
 from jobs.ranker.settings import Fitting, Shape
 from reelstack.feed.rank_vocabulary import IDS, Encoded, Vocabulary
 
+NETWORK = ("experts", "heads", "gate", "cross")
 MOST_LOSS = 1e9
 RETRIEVAL = 0.3
 """What the loss of the retrieval vectors counts beside that of the heads."""
@@ -110,7 +111,8 @@ def _epoch(shape: Shape, fitting: Fitting, optimizer: Any) -> Callable[..., Any]
         batch = Encoded(*(column[which] for column in tables)), targets[which], weights[which]
         gradient = jax.grad(loss)(parameters, batch, unknown, now)
         updates, state = optimizer.update(gradient, state, parameters)
-        parameters = optax.apply_updates(parameters, updates)
+        paced = {name: _paced(updates[name], fitting.network_pace if name in NETWORK else 1.0) for name in updates}
+        parameters = optax.apply_updates(parameters, paced)
         mean = jax.tree.map(lambda old, new: fitting.average * old + (1 - fitting.average) * new, mean, parameters)
         return (parameters, mean, state, key), None
 
@@ -122,6 +124,10 @@ def _epoch(shape: Shape, fitting: Fitting, optimizer: Any) -> Callable[..., Any]
         return tuple(carried)
 
     return epoch
+
+
+def _paced(updates: Any, pace: float) -> Any:
+    return jax.tree.map(lambda update: pace * update, updates)
 
 
 def _size(parameters: model.Parameters) -> Any:
