@@ -50,3 +50,22 @@ def run(
         print_json({"days": days, **found})
     else:
         typer.echo(f"{days[-1]}: {found['archived']:,} plays in the archive, {found['counted']:,} as they were counted")
+
+
+@app.command()
+def environments(stage: Annotated[str, typer.Argument(help="A stage of infra/stages.py with profile full.")]) -> None:
+    """Make what the daily jobs run in on AWS, and put it into the stage's bucket: needed before their first night.
+
+    \b
+      AWS_PROFILE=clips reelstack profiles environments prod
+    """
+    from deployment import job_environments
+    from deployment.account import Account
+    from infra.stages import STAGES
+    from local.progress import Steps
+
+    if stage not in STAGES:
+        raise typer.BadParameter(f"{stage!r} is none of {', '.join(STAGES)}")
+    made = job_environments.put(Account(STAGES[stage].region), stage, Steps(len(job_environments.JOBS)))
+    for key in made:
+        typer.echo(key)

@@ -14,8 +14,19 @@ from pathlib import Path
 
 from infra import ROOT
 
-JOBS = ("profiles", "ranker")
+LOCKS = {"profiles": "spark", "ranker": "ranker"}
+"""Job -> its lock, requirements/<name>.txt."""
 OURS = ROOT / "layers" / "common" / "python"
+
+
+def lock(job: str) -> Path:
+    """What the job's environment is made of."""
+    return ROOT / "requirements" / f"{LOCKS[job]}.txt"
+
+
+def environment_key(job: str) -> str:
+    """Of the job's archive in the bucket `data`. Another lock is another key, so a run never meets another version."""
+    return f"jobs/environments/{job}-{hashlib.sha256(lock(job).read_bytes()).hexdigest()[:16]}.tar.gz"
 
 
 def folder() -> Path:
@@ -42,7 +53,7 @@ def folder() -> Path:
 
 def sources() -> dict[str, Path]:
     """Name inside the zip -> file."""
-    jobs = [ROOT / "jobs" / "__init__.py", *(path for job in JOBS for path in (ROOT / "jobs" / job).rglob("*.py"))]
+    jobs = [ROOT / "jobs" / "__init__.py", *(path for job in LOCKS for path in (ROOT / "jobs" / job).rglob("*.py"))]
     found = {path.relative_to(ROOT).as_posix(): path for path in jobs}
     waiting = list(jobs)
     while waiting:

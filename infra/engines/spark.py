@@ -2,10 +2,8 @@
 
 No VPC: jobs reach S3 alone. `maximum_capacity` bounds what all runs together may use, and with the timeouts of the
 state machine what a day can cost. The environments of both jobs (an interpreter with the locked packages, for arm64)
-lie in the bucket `data`, where `python -m deployment.job_environments` puts them, named by their lock.
+lie in the bucket `data`, where `reelstack profiles environments` puts them, named by their lock.
 """
-
-import hashlib
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_emrserverless as emr
@@ -28,20 +26,12 @@ IDLE_MINUTES = 5
 READS = ("events/", "features/", "catalogue/", "jobs/environments/")
 WRITES = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
 """Prefixes of the bucket `data`. What a step replaces it deletes: below WRITES only."""
-ENVIRONMENTS = {"profiles": "spark", "ranker": "ranker"}
-"""Job -> its lock, requirements/<name>.txt."""
 EVENTS_RULE = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
 PYTHON = "./environment/bin/python"
 DRIVER = "--conf spark.driver.cores=4 --conf spark.driver.memory=14g"
 EXECUTORS = "--conf spark.executor.cores=4 --conf spark.executor.memory=14g"
 ALONE = "--conf spark.dynamicAllocation.initialExecutors=0 --conf spark.dynamicAllocation.minExecutors=0"
 """Of training, which runs in the driver: it asks Spark for nothing."""
-
-
-def environment_key(job: str) -> str:
-    """Of the job's archive in the bucket `data`. Another lock is another key, so a run never meets another version."""
-    lock = (ROOT / "requirements" / f"{ENVIRONMENTS[job]}.txt").read_bytes()
-    return f"jobs/environments/{job}-{hashlib.sha256(lock).hexdigest()[:16]}.tar.gz"
 
 
 class Spark(Construct):
@@ -117,7 +107,7 @@ class Spark(Construct):
                 "spark.executorEnv.PYSPARK_PYTHON",
             )
         )
-        archive = f"--conf spark.archives=s3://{data.bucket_name}/{environment_key(job)}#environment"
+        archive = f"--conf spark.archives=s3://{data.bucket_name}/{job_code.environment_key(job)}#environment"
         return f"--py-files {self.code.s3_object_url} {archive} {python} {DRIVER} {more}"
 
     def _role(self, data: s3.Bucket) -> iam.Role:

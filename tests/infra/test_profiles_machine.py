@@ -1,4 +1,4 @@
-"""The daily machine: each step can be run again, a failed gate stops what follows, runs touch their own places alone."""
+"""The daily machine: each step can be run again, a failed gate stops what follows, runs touch their places alone."""
 
 import json
 import re
