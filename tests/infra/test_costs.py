@@ -68,7 +68,11 @@ def test_a_schedule_is_read(schedule: str, seconds: int) -> None:
 
 def test_a_schedule_that_cannot_be_read_is_no_nothing() -> None:
     with pytest.raises(UnknownPrice, match="cron"):
-        idle._seconds_between("cron(0 3 * * ? *)")
+        idle._seconds_between("cron(0 3 ? * MON *)")
+
+
+def test_a_schedule_at_an_hour_of_the_day_is_daily() -> None:
+    assert idle._seconds_between("cron(30 1 * * ? *)") == 24 * 3600
 
 
 def test_the_metrics_of_a_scheduled_function_are_those_that_alarms_wait_for(prod: Assembly) -> None:

@@ -54,6 +54,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
     ),
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
+    "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
+    "read_viewer_records": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_records/*"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -125,6 +127,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
     ),
+    "start_profiles_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-profiles",
+    ),
     "abort_uploads": (("s3:AbortMultipartUpload",), "State/Uploads.Arn/originals/*"),
     "post_to_connections": (
         ("execute-api:ManageConnections",),
@@ -146,7 +152,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
-OF_THE_EVENT_STREAM = ("put_behavior_events", "put_event_archive")
+OF_THE_EVENT_STREAM = (
+    *("put_behavior_events", "put_event_archive"),
+    *("read_play_counts", "read_viewer_records", "start_profiles_machine"),
+)
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
 SEARCHING = {
