@@ -129,6 +129,8 @@ def make() -> Made:
     maker = Maker()
     for day in DAYS:
         maker.day(day)
+    # Of a later version of the service.
+    maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
     return maker.made
 
 
@@ -141,7 +143,8 @@ def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
     archived: dict[str, list[bytes]] = defaultdict(list)
     for line in made.lines:
         hour = line["received_at"] // HOUR % 24
-        archived[f"events/day={day_of(line['received_at'])}/hour={hour:02}"].append(stored_event.line(line))
+        archived[f"events/day={day_of(line['received_at'])}/hour={hour:02}"].append(_line(line))
+    archived[f"events/day={DAYS[0]}/hour=12"].append(b'{"id": "broken')
     for path, lines in archived.items():
         _write(folder / path / "shardId-000000000000-1-2.jsonl.gz", lines)
     features: dict[str, list[bytes]] = defaultdict(list)
@@ -153,6 +156,12 @@ def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
     _write(folder / "catalogue/clips.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
     creators = [{"owner_id": "owner-1", "published": 9, "rejections": 0, "upheld_reports": 3, "strikes": 0}]
     _write(folder / "catalogue/creators.jsonl", [json.dumps(creator).encode() for creator in creators])
+
+
+def _line(event: Record) -> bytes:
+    if event["type"] != "wave":
+        return stored_event.line(event)
+    return json.dumps({**event, "mood": "good", "nested": {"a": 1}}).encode()
 
 
 def _write(path: Path, lines: Sequence[bytes]) -> None:

@@ -4,7 +4,7 @@ Slower than the job and written apart from it; only the weights, the decay and t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jobs.profiles import days
@@ -73,8 +73,8 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
     return found
 
 
-def log(served: Sequence[Record], events: Sequence[Record], delayed: Callable[[Record], int]) -> list[Record]:
-    """The rows with the features that a feed would have logged; `delayed`: how late its scores were, in ms."""
+def log(served: Sequence[Record], events: Sequence[Record]) -> list[Record]:
+    """The rows with the features that a feed would have logged."""
     by_viewer, by_clip = defaultdict(list), defaultdict(list)
     for event in events:
         by_viewer[event["viewer"]].append(event)
@@ -83,10 +83,9 @@ def log(served: Sequence[Record], events: Sequence[Record], delayed: Callable[[R
     found = []
     for row in served:
         now = row["served_at"]
-        seen = now - delayed(row)
         before = days.start_ms(day_of(now))
-        own = [event for event in by_viewer[row["viewer"]] if event["received_at"] <= seen]
-        of_clip = [event for event in by_clip[row["video_id"]] if event["received_at"] <= seen]
+        own = [event for event in by_viewer[row["viewer"]] if event["received_at"] <= now]
+        of_clip = [event for event in by_clip[row["video_id"]] if event["received_at"] <= now]
         viewer = _viewer(row, own, before, known)
         clip = _clip(row, of_clip, viewer.region, before)
         vector = features.vector(viewer, clip, Moment(now, row["source"], row["position"]))
