@@ -23,6 +23,12 @@ def test_what_was_watched_speaks_for_clips_and_says_which() -> None:
     assert lists.because(lists.lists(WORLD), ["a"], 10) == [("b", "a")]
 
 
+def test_the_newest_counts_most() -> None:
+    world = lists.lists(WORLD | {"clips": ["a", "b", "c", "d"], "similar": {"a": [2, 0.2], "b": [3, 0.2]}})
+    assert [clip for clip, _ in lists.because(world, ["a", "b"], 10)] == ["c", "d"]
+    assert [clip for clip, _ in lists.because(world, ["b", "a"], 10)] == ["d", "c"]
+
+
 def test_unknown_clips_speak_for_nothing() -> None:
     assert lists.because(lists.lists(WORLD), ["z"], 10) == []
 

@@ -73,7 +73,7 @@ class Split:
         near = item_item.neighbours(clips, weights)
         similar = dict(zip(near.clips, near.similar, strict=True))
         world = lists.Lists(lists.WORLD, (), (), {}, {}, near.clips, similar)
-        ranked = ([clip for clip, _ in lists.because(world, items, 10)] for items in self.train.values())
+        ranked = ([clip for clip, _ in lists.because(world, items[::-1], 10)] for items in self.train.values())
         return self._mean(list(ranked))
 
     def _of_scores(self, scores: Any, watched: Any, clips: Sequence[str]) -> float:
