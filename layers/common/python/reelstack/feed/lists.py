@@ -13,8 +13,8 @@ WORLD = "world"
 """The region of everybody, and of viewers whose region is not known."""
 POINTER = "lists/current.json"
 RECENCY = -0.5
-"""The n-th newest clip that was watched counts n^−0.5. On MovieLens 100K NDCG@10 is .239 by it, and .190 if all count the
-same."""
+"""The n-th newest clip that was watched counts n^−0.5. On MovieLens 100K NDCG@10 is .239 by it, and .190 if all count
+the same."""
 
 
 @dataclass(frozen=True)
