@@ -18,7 +18,7 @@ ROWS = (
     f"{served_rows.LOG}, event_id string, owner_id string, tags array<string>, language string, region string, "
     f"duration_ms long, watched_ms long, {', '.join(f'{label} boolean' for label in outcomes.LABELS)}"
 )
-OUTCOME_COLUMNS = (*EVENT_COLUMNS, "answer_id", "signed_in")
+OUTCOME_COLUMNS = (*EVENT_COLUMNS, "answer_id")
 
 
 def training_rows(step: Run) -> None:

@@ -50,7 +50,6 @@ def update(before: Profile | None, events: Sequence[Mapping[str, Any]], as_of: i
         _carry_over(before, found)
     for event in ordered:
         _add(found, event)
-    found.likes = max(0, found.likes)
     found.interests = strongest(found.interests)
     found.language = _language(found)
     found.watched = last_watched(ordered, found.watched)

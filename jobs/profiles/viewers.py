@@ -21,7 +21,19 @@ SCHEMA = (
     "watched array<struct<video_id:string,at:long>>"
 )
 EVENT_COLUMNS = (
-    *("id", "type", "viewer", "personalised", "video_id", "owner_id", "tags", "language", "region", "duration_ms"),
+    *(
+        "id",
+        "type",
+        "viewer",
+        "signed_in",
+        "personalised",
+        "video_id",
+        "owner_id",
+        "tags",
+        "language",
+        "region",
+        "duration_ms",
+    ),
     *("at", "received_at", "watched_ms", "what", "target"),
 )
 """What profiles and features are made of."""
