@@ -1,8 +1,8 @@
 """Step `clips`: totals of each clip over all time, its retention curve, quality and exposure.
 
-Totals are yesterday's and the day's, whole numbers, so that no order changes them. What a clip is (owner, tags, language,
-length) is taken from its newest event; when it was published and where, from catalogue/clips.jsonl if that is there, else
-published is when its first event happened.
+Totals are yesterday's and the day's, whole numbers, so that no order changes them. What a clip is (owner, tags,
+language, length) is taken from its newest event; when it was published and where, from catalogue/clips.jsonl if that
+is there, else published is when its first event happened.
 """
 
 from functools import reduce
@@ -50,8 +50,8 @@ def run(step: Run) -> None:
 
 
 def with_retention(rows: Any) -> Any:
-    """Adds `retention`: the share still watching at each step, smoothed by the creator's curve, that by the curve of all
-    clips of about the same length."""
+    """Adds `retention`: the share still watching at each step, smoothed by the creator's curve, that one by the curve
+    of all clips of about the same length."""
     length = F.lit(0)
     for edge in scores.DURATION_EDGES_MS:
         length = length + (F.col("duration_ms") >= edge).cast("int")

@@ -1,8 +1,8 @@
 """Step `collect`: archived events of a day to Parquet, each id once, and the day's quality report.
 
-Of lines with the same id the one that arrived first is kept, and none whose id the day before has: a client sends again
-what was not answered, also across midnight. The Parquet files are written also when a gate fails, since they are only
-what came; the steps that conclude something refuse such a day.
+Of lines with the same id the one that arrived first is kept, and none whose id the day before has: a client sends
+again what was not answered, also across midnight. The Parquet files are written also when a gate fails, since they
+are only what came; the steps that conclude something refuse such a day.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """Step `creators`: what moderation knows of a creator, beside what viewers made of their clips.
 
 Rejections, upheld reports and strikes stand in tables, not in events: whoever starts the job exports them before, as
-catalogue/creators.jsonl, one creator a line. A creator without a line is clean. `standing` is what moderation may lower
-its thresholds by: "review" from three upheld reports or one strike within the record, "watched" from one upheld report or
-three rejections, else "clean".
+catalogue/creators.jsonl, one creator a line. A creator without a line is clean. `standing` is what moderation may
+lower its thresholds by: "review" from three upheld reports or one strike within the record, "watched" from one upheld
+report or three rejections, else "clean".
 """
 
 from typing import Any

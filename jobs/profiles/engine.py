@@ -1,10 +1,11 @@
 """The Spark session of a run, and how rows are spread.
 
-On EMR Serverless the job's settings decide; on a laptop one JVM with two threads does all, listens on 127.0.0.1 only, and
-leaves no folder behind. Times are UTC. Rows of a viewer lie in the bucket crc32(viewer) % 64, so that a viewer is erased
-by a rewrite of one file in 64.
+On EMR Serverless the job's settings decide; on a laptop one JVM with two threads does all, listens on 127.0.0.1 only,
+and leaves no folder behind. Times are UTC. Rows of a viewer lie in the bucket crc32(viewer) % 64, so that a viewer is
+erased by a rewrite of one file in 64.
 """
 
+import os
 import zlib
 from typing import Any
 
@@ -18,8 +19,14 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "1g",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
+    # Of a small day most time goes into compiling: of plans to Java, of Java to machine code, of plans anew.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     # Spark's own file system keeps a hidden .crc beside each file, which would be uploaded with it.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
@@ -35,8 +42,11 @@ ALWAYS = {
 
 
 def session(data: str) -> Any:
+    is_local = not data.startswith("s3")
+    if is_local:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName("reelstack-profiles")
-    for name, value in {**ALWAYS, **({} if data.startswith("s3") else LOCAL)}.items():
+    for name, value in {**ALWAYS, **(LOCAL if is_local else {})}.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

@@ -9,13 +9,13 @@ from pyspark.ml.recommendation import ALS
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from jobs.profiles import item_item
+
 LIKED = ("finish", "replay", "like", "comment", "share", "bookmark")
 """What says that a clip was wanted."""
 MOST_PER_VIEWER = 500
 """The newest: who finished ten thousand clips would make fifty million pairs."""
 RANK, ROUNDS, SEED = 32, 10, 7
-CONFIDENCE = 40.0
-"""Of implicit ALS: how much more a pair counts than none."""
 LEAST_LIKES = 3
 """Of a clip outside the closed form, to have neighbours: factors of fewer are noise."""
 
@@ -68,7 +68,8 @@ def factors(pairs: Any) -> tuple[list[str], Any]:
     numbers = spark.createDataFrame(list(enumerate(clips)), "item int, video_id string")
     people = spark.createDataFrame(list(enumerate(viewers)), "user int, viewer string")
     rated = pairs.join(numbers, "video_id").join(people, "viewer").select("user", "item", F.lit(1.0).alias("rating"))
-    als = ALS(rank=RANK, maxIter=ROUNDS, regParam=0.1, alpha=CONFIDENCE, implicitPrefs=True, seed=SEED)
+    als = ALS(rank=RANK, maxIter=ROUNDS, implicitPrefs=True, seed=SEED)
+    als.setRegParam(item_item.ALS_REGULARISATION).setAlpha(item_item.ALS_CONFIDENCE)
     als.setUserCol("user").setItemCol("item").setRatingCol("rating").setNumBlocks(2)
     # In one order, so that the blocks, and the sums in them, are the same each time.
     model = als.fit(rated.orderBy("user", "item").coalesce(1))

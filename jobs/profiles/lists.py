@@ -1,8 +1,8 @@
 """Step `lists`: what the feed retrieves from (reelstack.feed.lists reads it), and the pointer that puts it in service.
 
-Nothing in the files tells of a viewer: similarity is made of many people's clips, and tastes of groups. The pointer is
-written last, so that a run that fails leaves the lists of the day before in service; a back-fill of an older day does
-not move it back.
+Nothing in the files tells of a viewer: similarity is made of many people's clips, and tastes of groups. The pointer
+is written last, so that a run that fails leaves the lists of the day before in service; a back-fill of an older day
+does not move it back.
 """
 
 import json
@@ -28,6 +28,7 @@ LEAST_RISING = 3
 REGION = "^[A-Z]{2}$"
 
 Similar = dict[str, list[float]]
+Grouped = dict[str, dict[str, list[str]]]
 
 
 def run(step: Run) -> None:
@@ -38,8 +39,12 @@ def run(step: Run) -> None:
     regions = sorted(
         row["region"] for row in finished.select("region").distinct().collect() if row["region"] != reader.WORLD
     )
+    hot, rising = _hot(step, finished), _rising(step, finished)
     for region in (reader.WORLD, *regions):
-        content = _content(step, finished, region) | {"tastes": tastes.get(region, {})}
+        content = {"version": reader.VERSION, "region": region}
+        content |= {"hot": hot.get(region, {}).get("", []), "rising": rising.get(region, {}).get("", [])}
+        content |= {"languages": {name: clips for name, clips in hot.get(region, {}).items() if name}}
+        content |= {"tastes": tastes.get(region, {})}
         if region == reader.WORLD:
             content |= {"clips": clips, "similar": similar}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -93,44 +98,33 @@ def _finished(step: Run) -> Any:
     return rows.where(F.col("region").rlike(REGION)).union(rows.withColumn("region", F.lit(reader.WORLD))).distinct()
 
 
-def _content(step: Run, finished: Any, region: str) -> dict[str, Any]:
-    own = finished.where(F.col("region") == region)
-    by_day = own.groupBy("video_id", "day").agg(F.count_distinct("viewer").alias("viewers"))
-    languages = own.where("language != ''").groupBy("language", "video_id", "day")
-    by_language = languages.agg(F.count_distinct("viewer").alias("viewers"))
-    hot = _hot(step, by_day.withColumn("language", F.lit("")))
-    return {
-        "version": reader.VERSION,
-        "region": region,
-        "hot": hot.get("", []),
-        "rising": _rising(step, by_day),
-        "languages": _hot(step, by_language),
-    }
-
-
-def _hot(step: Run, rows: Any) -> dict[str, list[str]]:
+def _hot(step: Run, finished: Any) -> Grouped:
+    """Region -> language, or none for all -> clips."""
+    every = finished.withColumn("language", F.lit("")).union(finished.where("language != ''"))
+    by_day = every.groupBy("region", "language", "video_id", "day").agg(F.count_distinct("viewer").alias("viewers"))
     age = F.datediff(F.lit(step.day).cast("date"), F.col("day").cast("date"))
-    # A power of two times a whole number, rounded: sums in any order are the same.
+    # Decimals, since sums of floats depend on their order.
     counted = F.round(F.col("viewers") * F.pow(F.lit(2.0), -age / HOT_HALF_LIFE_DAYS), 6).cast("decimal(18,6)")
-    summed = rows.groupBy("language", "video_id").agg(F.sum(counted).alias("score"))
+    summed = by_day.groupBy("region", "language", "video_id").agg(F.sum(counted).alias("score"))
     return _best(summed, "language", MOST_HOT)
 
 
-def _rising(step: Run, rows: Any) -> list[str]:
+def _rising(step: Run, finished: Any) -> Grouped:
+    by_day = finished.groupBy("region", "video_id", "day").agg(F.count_distinct("viewer").alias("viewers"))
     today = F.coalesce(F.sum(F.when(F.col("day") == step.day, F.col("viewers"))), F.lit(0))
     earlier = F.coalesce(F.sum(F.when(F.col("day") < step.day, F.col("viewers"))), F.lit(0)) / (HOT_DAYS - 1)
-    found = rows.groupBy("video_id").agg(today.alias("today"), earlier.alias("expected"))
+    found = by_day.groupBy("region", "video_id").agg(today.alias("today"), earlier.alias("expected"))
     score = (F.col("today") - F.col("expected")) / F.sqrt(F.col("expected") + 1)
     rising = found.where((F.col("today") >= LEAST_RISING) & (score > 0)).withColumn("score", score)
-    return _best(rising.withColumn("all", F.lit("")), "all", MOST_HOT).get("", [])
+    return _best(rising.withColumn("all", F.lit("")), "all", MOST_HOT)
 
 
-def _tastes(step: Run, finished: Any) -> dict[str, dict[str, list[str]]]:
+def _tastes(step: Run, finished: Any) -> Grouped:
     """Region -> strongest tag of viewers -> what they finish more than others do."""
     strongest = F.expr(
-        "element_at(array_sort(filter(interests, i -> i.score > 0 and startswith(i.key, '%s')), "
+        f"element_at(array_sort(filter(interests, i -> i.score > 0 and startswith(i.key, '{scores.TAG}')), "
         "(l, r) -> case when l.score > r.score then -1 when l.score < r.score then 1 "
-        "when l.key < r.key then -1 when l.key > r.key then 1 else 0 end), 1).key" % scores.TAG
+        "when l.key < r.key then -1 when l.key > r.key then 1 else 0 end), 1).key"
     )
     viewers = step.spark.read.schema(VIEWERS).parquet(step.place.at(f"profiles/viewers/day={step.day}"))
     tastes = viewers.where(f"size(filter(interests, i -> i.score > 0 and startswith(i.key, '{scores.TAG}'))) > 0")
@@ -138,20 +132,14 @@ def _tastes(step: Run, finished: Any) -> dict[str, dict[str, list[str]]]:
     within = of_taste.groupBy("region", "taste", "video_id").agg(F.count_distinct("viewer").alias("within"))
     every = finished.groupBy("region", "video_id").agg(F.count_distinct("viewer").alias("every"))
     rated = within.where("within >= 2").join(every, ["region", "video_id"])
-    rated = rated.withColumn("score", F.col("within") / F.sqrt("every")).withColumn(
-        "group", F.concat_ws("\n", "region", "taste")
-    )
-    found: dict[str, dict[str, list[str]]] = {}
-    for group, clips in _best(rated, "group", MOST_TASTE).items():
-        region, taste = group.split("\n", 1)
-        found.setdefault(region, {})[taste] = clips
-    return found
+    return _best(rated.withColumn("score", F.col("within") / F.sqrt("every")), "taste", MOST_TASTE)
 
 
-def _best(rows: Any, by: str, most: int) -> dict[str, list[str]]:
-    order = Window.partitionBy(by).orderBy(F.desc("score"), "video_id")
+def _best(rows: Any, by: str, most: int) -> Grouped:
+    """Region -> value of `by` -> clips by their `score`."""
+    order = Window.partitionBy("region", by).orderBy(F.desc("score"), "video_id")
     ranked = rows.withColumn("rank", F.row_number().over(order)).where(F.col("rank") <= most)
-    found: dict[str, list[str]] = {}
-    for row in ranked.orderBy(by, "rank").collect():
-        found.setdefault(row[by], []).append(row["video_id"])
+    found: Grouped = {}
+    for row in ranked.orderBy("region", by, "rank").collect():
+        found.setdefault(row["region"], {}).setdefault(row[by], []).append(row["video_id"])
     return found

@@ -35,6 +35,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from jobs.profiles import (
     clips,
@@ -70,23 +71,31 @@ RUNS: dict[str, Callable[[Run], None]] = {
 
 def main(arguments: list[str]) -> int:
     asked = parse(arguments)
-    names = [step.name for step in steps.STEPS] if asked.step == "all" else asked.step.split(",")
-    if unknown := [name for name in names if name not in steps.BY_NAME]:
+    if unknown := [name for name in named(asked) if name not in steps.BY_NAME]:
         print(f"no such step: {', '.join(unknown)}", file=sys.stderr)
         return 2
-    despite = tuple(filter(None, asked.despite.split(",")))
-    options = Options(despite, asked.viewers, asked.against, asked.most)
     spark = engine.session(asked.data)
     try:
+        return run(spark, asked)
+    finally:
+        spark.stop()
+
+
+def run(spark: Any, asked: argparse.Namespace) -> int:
+    """The steps of each day, in order; ends at the first gate that fails."""
+    options = Options(tuple(filter(None, asked.despite.split(","))), asked.viewers, asked.against, asked.most)
+    try:
         for day in days.through(asked.day, asked.through or asked.day):
-            for name in names:
+            for name in named(asked):
                 run_step(name, Run(Place(spark, asked.data), day, options))
     except GateFailed as failed:
         print(f"gate failed: {failed}", file=sys.stderr)
         return GATE_FAILED
-    finally:
-        spark.stop()
     return 0
+
+
+def named(asked: argparse.Namespace) -> list[str]:
+    return [step.name for step in steps.STEPS] if asked.step == "all" else asked.step.split(",")
 
 
 def run_step(name: str, step: Run) -> None:

@@ -1,9 +1,9 @@
 """What came of a clip that was shown, within 30 minutes: the labels of a training row. Pure.
 
-What a client reports belongs to a row by its receipt: the same answer, clip and viewer. Likes, comments, shares, follows
-and reports are read off tables and bring no receipt: they belong to the newest row of that viewer and clip before them.
-A row that no event proves to have been on the screen has no outcome, and neither has one whose viewer has no account or
-does not wish personalisation.
+What a client reports belongs to a row by its receipt: the same answer, clip and viewer. Likes, comments, shares,
+follows and reports are read off tables and bring no receipt: they belong to the newest row of that viewer and clip
+before them. A row that no event proves to have been on the screen has no outcome, and neither has one whose viewer
+has no account or does not wish personalisation.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Logged features against those made of raw events: equal, or different for a reason that is named. Pure.
 
-edge: the value lies within a millionth of an edge of its bucket, where float sums of another order may fall on the other
-side · in_flight: an event of that viewer or clip arrived within five seconds of serving, and the real-time job had not
-counted it yet, or had already · unexplained: neither.
+edge: the value lies within a millionth of an edge of its bucket, where float sums of another order may fall on the
+other side · in_flight: an event of that viewer or clip arrived within five seconds of serving, and the real-time job
+had not counted it yet, or had already · unexplained: neither.
 """
 
 from collections import Counter

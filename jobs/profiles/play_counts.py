@@ -1,14 +1,15 @@
 """Step `play_counts`: plays, viewers, watch time, finishes and sources of each clip, by the day of arrival.
 
-A view counts with the greatest `watched_ms` it reached, less what it had reached on the day before, so that a view over
-midnight counts once. The sum of plays is held against the archived lines, counted in another way, and against the
-stream's counts if the run is given them: a difference over 0.1 % fails the step, and nothing is published.
+A view counts with the greatest `watched_ms` it reached, less what it had reached on the day before, so that a view
+over midnight counts once. The sum of plays is held against the archived lines, counted in another way, and against
+the stream's counts if the run is given them: a difference over 0.1 % fails the step, and nothing is published.
 """
 
 import json
 from typing import Any
 
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as T  # noqa: N812
 
 from jobs.profiles import days
 from jobs.profiles.collect import VIEW_TYPES, archived
@@ -86,7 +87,7 @@ def line(day: str, row: Any) -> str:
     return json.dumps({"day": day, **{name: row[name] for name in names}, "sources": sources}, ensure_ascii=False)
 
 
-line_udf = F.udf(line, "string")
+line_udf = F.udf(line, T.StringType())
 
 
 def _reconciled(step: Run, rows: Any) -> dict[str, Any]:

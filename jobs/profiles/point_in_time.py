@@ -65,7 +65,9 @@ def vectors(rows: Sequence[Row], events: Sequence[Row], profile: Profile | None)
         key=lambda event: (event["received_at"], event["id"]),
     )
     session, interest = Scores(scores.SESSION_HALF_LIFE_MS), Scores(scores.INTEREST_HALF_LIFE_MS)
-    found, place, watched = [], 0, []
+    found: list[dict[str, Any]] = []
+    watched: list[tuple[str, int]] = []
+    place = 0
     for row in sorted(rows, key=lambda row: (row["served_at"], row["answer_id"], row["video_id"])):
         now, begin = row["served_at"], place
         while place < len(arrived) and arrived[place]["received_at"] <= now:

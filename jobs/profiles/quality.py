@@ -1,7 +1,7 @@
 """Gates of a day of events: what must hold before anything is concluded from it. Pure.
 
-A gate compares a share with its limit. Shares of a few events say nothing, so that gates of shares begin at 100 events;
-the volume is held against the median of the last seven days that passed, from three such days on.
+A gate compares a share with its limit. Shares of a few events say nothing, so that gates of shares begin at 100
+events; the volume is held against the median of the last seven days that passed, from three such days on.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from jobs.profiles import days
 from jobs.profiles.place import Place
 
 
-class GateFailed(Exception):  # noqa: N818
+class GateFailed(Exception):
     """A gate did not pass: what follows is not run, and what stood before stays."""
 
 

@@ -1,7 +1,8 @@
 """The columns of events in Parquet: those of behavior.stored_event.FIELDS, and `unknown`.
 
-What a later version of the service adds to a record is kept in `unknown`, as JSON text by name, so that a column can be
-made of it later. A field that is missing or has another type gets its neutral value. No known column changes its type.
+What a later version of the service adds to a record is kept in `unknown`, as JSON text by name, so that a column can
+be made of it later. A field that is missing or has another type gets its neutral value. No known column changes its
+type.
 """
 
 import json

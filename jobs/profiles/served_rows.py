@@ -1,7 +1,7 @@
 """What was served: rows that the feed logged, or, of a day without logs, those that receipts prove; and their features.
 
-Log rows (features/day=…/hour=…/*.jsonl.gz) have LOG's members; the same row twice counts once. A row whose features are
-of another version than feed.features is left out, and counted.
+Log rows (features/day=…/hour=…/*.jsonl.gz) have LOG's members; the same row twice counts once. A row whose features
+are of another version than feed.features is left out, and counted.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Steps `training_rows`, `recompute_rows` and `parity`: what the ranker learns from.
 
-A row belongs to the day in which its 30 minutes ended, so that all events of its outcome have been collected with that
-day or the one before. Rows of the last half hour of a day are thus the next day's.
+A row belongs to the day in which its 30 minutes ended, so that all events of its outcome have been collected with
+that day or the one before. Rows of the last half hour of a day are thus the next day's.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ ROWS = (
     f"{served_rows.LOG}, event_id string, owner_id string, tags array<string>, language string, region string, "
     f"duration_ms long, watched_ms long, {', '.join(f'{label} boolean' for label in outcomes.LABELS)}"
 )
-OUTCOME_COLUMNS = (*EVENT_COLUMNS, "answer_id", "signed_in")
+OUTCOME_COLUMNS = (*EVENT_COLUMNS, "answer_id")
 
 
 def training_rows(step: Run) -> None:

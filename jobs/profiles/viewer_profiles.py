@@ -1,9 +1,9 @@
 """A viewer's profile: long-term interests, totals, language, region and the last clips. Pure.
 
-`interests` are scores at `as_of`; a profile that nothing was added to keeps its `as_of`, and readers fade it. A day adds
-its events in the order of (at, id), so that the same events give the same bits.
-Invariant: only events of somebody who has an account and wishes personalisation count. If the newest event of a day says
-that they do not wish it, there is no profile any more; what came after such an event begins a new one.
+`interests` are scores at `as_of`; a profile that nothing was added to keeps its `as_of`, and readers fade it. A day
+adds its events in the order of (at, id), so that the same events give the same bits. Invariant: only events of
+somebody who has an account and wishes personalisation count. If the newest event of a day says that they do not wish
+it, there is no profile any more; what came after such an event begins a new one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,6 @@ def update(before: Profile | None, events: Sequence[Mapping[str, Any]], as_of: i
         _carry_over(before, found)
     for event in ordered:
         _add(found, event)
-    found.likes = max(0, found.likes)
     found.interests = strongest(found.interests)
     found.language = _language(found)
     found.watched = last_watched(ordered, found.watched)
@@ -64,7 +63,7 @@ def strongest(interests: Mapping[str, float]) -> dict[str, float]:
 
 def last_watched(events: Iterable[Mapping[str, Any]], before: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     """The clips that were played last, newest first, each once."""
-    newest = {video_id: at for video_id, at in reversed(before)}
+    newest = dict(reversed(before))
     for event in events:
         if event["type"] == "play":
             newest[event["video_id"]] = max(event["at"], newest.get(event["video_id"], 0))

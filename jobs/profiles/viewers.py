@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as T  # noqa: N812
 
 from jobs.profiles import days, viewer_profiles
 from jobs.profiles.engine import bucketed, in_buckets
@@ -20,7 +21,19 @@ SCHEMA = (
     "watched array<struct<video_id:string,at:long>>"
 )
 EVENT_COLUMNS = (
-    *("id", "type", "viewer", "personalised", "video_id", "owner_id", "tags", "language", "region", "duration_ms"),
+    *(
+        "id",
+        "type",
+        "viewer",
+        "signed_in",
+        "personalised",
+        "video_id",
+        "owner_id",
+        "tags",
+        "language",
+        "region",
+        "duration_ms",
+    ),
     *("at", "received_at", "watched_ms", "what", "target"),
 )
 """What profiles and features are made of."""
@@ -76,7 +89,7 @@ def record(row: Any) -> str:
     return json.dumps({**known, "totals": totals, "interests": interests}, ensure_ascii=False)
 
 
-record_udf = F.udf(record, "string")
+record_udf = F.udf(record, T.StringType())
 
 
 def _updated(new: list[dict[str, Any]], old: list[dict[str, Any]], as_of: int) -> Iterator[dict[str, Any]]:
