@@ -79,7 +79,7 @@ def _promote(place: Place, given: argparse.Namespace) -> Answer:
     return DONE, {"version": given.version, "before": service}
 
 
-def _rollback(place: Place, given: argparse.Namespace) -> Answer:
+def _rollback(place: Place, _: argparse.Namespace) -> Answer:
     try:
         return DONE, {"version": registry.rollback(place)}
     except registry.NothingBefore as error:
