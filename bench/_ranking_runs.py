@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jobs.ranker import baselines, metrics, training, vocabulary
-from jobs.ranker.settings import DEEP_FM, FM, FULL, LR, Fitting, Shape
 from numpy.typing import NDArray
 
 from bench import _movielens_rows
 from bench._movielens_rows import World
+from jobs.ranker import baselines, metrics, training, vocabulary
+from jobs.ranker.settings import DEEP_FM, FM, FULL, LR, Fitting, Shape
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ class Model:
 
 
 LONG = Fitting(id_dropout=0.0, most_epochs=60)
+NETWORK = replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2)
+NETWORK = replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2)
 MODELS: Mapping[str, Model] = {
     "LR": Model(LR, LONG, (0.003, 0.01, 0.03)),
     "FM": Model(FM, LONG, (0.05, 0.1, 0.2)),
-    "DeepFM": Model(DEEP_FM, replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2), (0.05, 0.1, 0.2)),
-    "full": Model(replace(FULL, content=False), replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2), (0.05, 0.1, 0.2)),
+    "DeepFM": Model(DEEP_FM, NETWORK, (0.05, 0.1, 0.2)),
+    "full": Model(replace(FULL, content=False), NETWORK, (0.05, 0.1, 0.2)),
 }
 
 

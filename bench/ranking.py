@@ -99,9 +99,10 @@ def _deviation(runs: Runs) -> float:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
-    lines = ["| protocol | model | AUC | ± over seeds | AUC per viewer | log loss | l2 | CPU seconds |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    heads = ("protocol", "model", "AUC", "± over seeds", "AUC per viewer", "log loss", "l2", "CPU seconds")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
-        numbers = [row[name] if name in row else "–" for name in ("auc_per_viewer", "log_loss", "l2", "cpu_s")]
+        numbers = [row.get(name, "–") for name in ("auc_per_viewer", "log_loss", "l2", "cpu_s")]
         cells = [SAYS[row["protocol"]], row["model"], row["auc"], row["deviation"], *numbers]
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)

@@ -110,12 +110,14 @@ def read(text: str) -> Settings:
     """Settings of a JSON object; what is absent is the default. Raises SettingRefused."""
     try:
         given: dict[str, Any] = json.loads(text)
-        parts: dict[str, Any] = dict(given)
+        parts: dict[str, Any] = {**given}
         if "shape" in given:
             made = dataclasses.replace(FULL, **given["shape"])
             parts["shape"] = dataclasses.replace(made, hidden=tuple(made.hidden))
         if "fitting" in given:
             parts["fitting"] = Fitting(**given["fitting"])
         return Settings(**parts)
-    except (TypeError, AttributeError, json.JSONDecodeError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, SettingRefused):
+            raise
         raise SettingRefused(f"settings of training: {error}") from error
