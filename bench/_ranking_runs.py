@@ -19,6 +19,7 @@ from bench import _movielens_rows
 from bench._movielens_rows import World
 from jobs.ranker import baselines, metrics, training, vocabulary
 from jobs.ranker.settings import DEEP_FM, FM, FULL, LR, Fitting, Shape
+from reelstack.feed.rank_vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Model:
 
 
 LONG = Fitting(id_dropout=0.0, most_epochs=60)
-NETWORK = replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2)
-NETWORK = replace(LONG, dropout=0.5, field_dropout=0.4, network_pace=0.2)
+NETWORK = LONG
+NETWORK = LONG
 MODELS: Mapping[str, Model] = {
     "LR": Model(LR, LONG, (0.003, 0.01, 0.03)),
     "FM": Model(FM, LONG, (0.05, 0.1, 0.2)),
@@ -43,7 +44,7 @@ MODELS: Mapping[str, Model] = {
 @dataclass(frozen=True)
 class Bench:
     world: World
-    vocabulary: vocabulary.Vocabulary
+    known: Vocabulary
     train: training.Examples
     later: training.Examples
     test: training.Examples
@@ -61,14 +62,15 @@ def prepared(protocol: str) -> Bench:
         return training.Examples(vocabulary.encode(known, part), part.outcomes["finish"][:, None], ones)
 
     viewers = np.unique(rows.viewers[split.test].astype(str), return_inverse=True)[1]
-    return Bench(world, known, *(examples(part) for part in (split.train, split.later, split.test)), viewers)
+    train, later, test = (examples(part) for part in (split.train, split.later, split.test))
+    return Bench(world, known, train, later, test, viewers)
 
 
 def run(bench: Bench, model: Model, l2: float, seed: int) -> tuple[float, dict[str, float]]:
     """The validation loss, and what is noted of the run."""
     started = time.process_time()
     fitting = replace(model.fitting, l2=l2, seed=seed)
-    fitted = training.fit(model.shape, fitting, bench.vocabulary, bench.train, bench.later)
+    fitted = training.fit(model.shape, fitting, bench.known, bench.train, bench.later)
     predicted = training.predict(model.shape, fitted.parameters, bench.test.rows)[:, 0]
     labels = bench.test.targets[:, 0]
     return fitted.loss, {

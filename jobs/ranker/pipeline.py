@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from jobs.ranker import baselines, calibration, evaluation, metrics, onnx_graph, rows, training, vocabulary
 from jobs.ranker.rows import Rows
-from jobs.ranker.settings import HEADS, Settings
+from jobs.ranker.settings import Settings
 from reelstack.feed import rank_model
+from reelstack.feed.rank_model import HEADS
 from reelstack.feed.rank_vocabulary import Encoded
 
 LATER = 0.1

@@ -1,4 +1,4 @@
-"""The commands that move pointers: `promote`, if every gate holds, and `rollback`. They need no training environment."""
+"""The commands that move pointers: `promote`, if every gate holds, and `rollback`. Neither needs JAX or Parquet."""
 
 import argparse
 import json

@@ -90,6 +90,7 @@ class Numbers(NamedTuple):
 
     rate: Any
     network_pace: Any
+    network_share: Any
     l2: Any
     decay: Any
     average: Any
@@ -180,7 +181,7 @@ def _dropped(shape: Shape, numbers: Numbers, given: model.Gathered, key: Any) ->
     ]
     whole = 1 - numbers.field_dropout
     seen = jax.random.bernoulli(keys[-1], whole, (shape.experts, count, fields)) / whole
-    return [*masks, jnp.repeat(seen, shape.dimensions, axis=-1)]
+    return model.Dropping(jnp.repeat(seen, shape.dimensions, axis=-1), masks, numbers.network_share)
 
 
 def _batches(order: NDArray[np.int64], size: int) -> NDArray[np.int32]:

@@ -53,7 +53,7 @@ def test_watch_time_of_a_longer_clip_has_the_same_quantile_if_the_same_share_was
     short = rows.of_columns(columns(count, watched_ms=watched))
     long = rows.of_columns(columns(count, watched_ms=[6 * one for one in watched], duration_ms=[60_000] * count))
     quantiles = [rows.watch_scale(one).quantiles(one.watched_ms, one.duration_ms) for one in (short, long)]
-    assert np.array_equal(*quantiles)
+    assert np.array_equal(quantiles[0], quantiles[1])
     assert ((quantiles[0] > 0) & (quantiles[0] < 1)).all()
 
 
