@@ -50,5 +50,4 @@ def logit(probabilities: Numbers) -> Numbers:
 
 
 def apply(probabilities: Numbers, calibration: Numbers) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = sigmoid(logit(probabilities) * calibration[:, 0] + calibration[:, 1])
-    return found
+    return np.asarray(sigmoid(logit(probabilities) * calibration[:, 0] + calibration[:, 1]), dtype=np.float64)

@@ -11,8 +11,8 @@ def write(day: str, report: Mapping[str, Any], settings: Settings) -> str:
     lines = [
         f"# Ranker of {day}",
         "",
-        "It predicts what a viewer will do with a clip, and orders the feed. It is not meant for anything else; it knows",
-        "nothing of viewers but what they watched, and nothing of clips but who made them, when, and what became of them.",
+        "It predicts what a viewer will do with a clip, and orders the feed. It is not meant for anything else. It",
+        "knows of viewers what they watched, and of clips who made them, when, and what became of them.",
         "",
         f"- Rows: {rows['train']} to fit, {rows['later']} to stop and calibrate, {rows['day']} of {day} to measure.",
         f"- Network: {shape.dimensions} dimensions, {shape.experts} experts of {list(shape.hidden)}, "

@@ -1,9 +1,10 @@
 """What a version predicts of the day after its training: measures by head, and of finishes by slices of rows.
 
-Position and source are those that the feed scores with, whatever was logged: what is measured is what will be served.
+The order of clips (AUC) is measured with the position and source that the feed scores with. Whether a probability is
+right (log loss, calibration) can only be measured where clips were shown, so with the position and source of then.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ class Day:
     """The rows that versions are measured on, and what came of them."""
 
     rows: Rows
+    """As shown."""
     heads: tuple[str, ...]
     targets: NDArray[np.float32]
     viewers: NDArray[np.int64]
@@ -38,9 +40,17 @@ class Day:
         return found
 
 
+@dataclass(frozen=True)
+class Predicted:
+    """[rows, heads] each: with the position and source of serving, and with those of then."""
+
+    served: Numbers
+    shown: Numbers
+
+
 def of_day(rows: Rows, heads: tuple[str, ...], targets: NDArray[np.float32]) -> Day:
     viewers = np.unique(rows.viewers.astype(str), return_inverse=True)[1]
-    return Day(served(rows), heads, targets, viewers)
+    return Day(rows, heads, targets, viewers)
 
 
 def served(rows: Rows) -> Rows:
@@ -54,14 +64,18 @@ def served(rows: Rows) -> Rows:
     return replace(rows, features=columns)
 
 
-def by_head(day: Day, predicted: Numbers) -> dict[str, dict[str, float]]:
+def predicted_by(predict: Callable[[Rows], Numbers], day: Day) -> Predicted:
+    return Predicted(predict(served(day.rows)), predict(day.rows))
+
+
+def by_head(day: Day, predicted: Predicted) -> dict[str, dict[str, float]]:
     """Measures of each head. `watch_time` is a share of viewers, so it has a rank correlation in place of an AUC."""
     found = {}
     for column, head in enumerate(day.heads):
-        labels, scores = day.targets[:, column], predicted[:, column]
+        labels, scores, shown = day.targets[:, column], predicted.served[:, column], predicted.shown[:, column]
         one = {
-            "log_loss": metrics.log_loss(labels, scores),
-            "calibration_error": metrics.calibration_error(labels, scores),
+            "log_loss": metrics.log_loss(labels, shown),
+            "calibration_error": metrics.calibration_error(labels, shown),
             "positive": float((labels > 0.5).sum()),
             "negative": float((labels <= 0.5).sum()),
             "auc": metrics.auc(labels, scores),
@@ -103,8 +117,9 @@ def slices(rows: Rows, vocabulary: Vocabulary) -> Iterator[tuple[str, Mask]]:
     yield from ((name, part) for name, part in named if part.sum() >= LEAST_ROWS)
 
 
-def by_slice(day: Day, predicted: Numbers, vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
-    scores = predicted[:, day.heads.index(GUARDED_HEAD)]
+def by_slice(day: Day, predicted: Predicted, vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
+    column = day.heads.index(GUARDED_HEAD)
+    scores, shown = predicted.served[:, column], predicted.shown[:, column]
     found = {}
     for name, part in slices(day.rows, vocabulary):
         labels = day.finishes[part]
@@ -112,23 +127,25 @@ def by_slice(day: Day, predicted: Numbers, vocabulary: Vocabulary) -> dict[str, 
             "rows": float(part.sum()),
             "auc": metrics.auc(labels, scores[part]),
             "auc_per_viewer": metrics.auc_per_viewer(labels, scores[part], day.viewers[part]),
-            "log_loss": metrics.log_loss(labels, scores[part]),
-            "calibration_error": metrics.calibration_error(labels, scores[part]),
+            "log_loss": metrics.log_loss(labels, shown[part]),
+            "calibration_error": metrics.calibration_error(labels, shown[part]),
         }
         found[name] = {measure: round(value, 6) for measure, value in one.items()}
     return found
 
 
-def against(day: Day, predicted: Numbers, other: Numbers, vocabulary: Vocabulary) -> dict[str, Any]:
+def against(day: Day, predicted: Predicted, other: Predicted, vocabulary: Vocabulary) -> dict[str, Any]:
     """The difference of AUC to another version on the same rows, by slice; those without both outcomes are left out."""
     column = day.heads.index(GUARDED_HEAD)
     found = {}
     for name, part in slices(day.rows, vocabulary):
         labels = day.finishes[part]
-        difference, deviation = metrics.auc_difference(labels, predicted[part, column], other[part, column])
+        difference, deviation = metrics.auc_difference(
+            labels, predicted.served[part, column], other.served[part, column]
+        )
         if difference == difference:
             found[name] = {"difference": difference, "deviation": deviation, "rows": int(part.sum())}
-    return {"slices": found, "log_loss": metrics.log_loss(day.finishes, other[:, column])}
+    return {"slices": found, "log_loss": metrics.log_loss(day.finishes, other.shown[:, column])}
 
 
 def finishes_by_day(rows: Rows, days: NDArray[Any]) -> Mapping[str, dict[str, int]]:

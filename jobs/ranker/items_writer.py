@@ -41,7 +41,8 @@ def pack(version: str, clips: Mapping[str, Sequence[Any]], vectors: NDArray[np.f
     about = {"format": items.FORMAT, "version": version, "dimensions": int(vectors.shape[1])}
     ids = np.array([video_id.encode() for video_id in clips["video_id"]], dtype=bytes)
     file = io.BytesIO()
-    np.savez_compressed(file, ids=ids, about=_text(about), words=_text(words), **stored)
+    everything: dict[str, Any] = {"ids": ids, "about": _text(about), "words": _text(words), **stored}
+    np.savez_compressed(file, **everything)
     return file.getvalue()
 
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-REFUSED, UNUSABLE = 1, 2
+UNUSABLE = 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--days", type=int, default=14, help="days of training rows that are read")
     train.add_argument("--settings", type=Path, help="JSON of jobs.ranker.settings.Settings; what is absent is default")
     train.add_argument("--seed", type=int, default=0)
-    evaluate = _command(commands, "evaluate", "print the report of a version, written when it was trained")
+    evaluate = _command(commands, "evaluate", "measure a version again, beside the one in service now")
     evaluate.add_argument("--version", required=True)
     promote = _command(commands, "promote", "release a version if every gate holds")
     promote.add_argument("--version", required=True)
@@ -41,15 +41,27 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
-    from jobs.ranker import commands
+    from jobs.ranker import places, settings
+    from reelstack.feed import items, rank_model
 
+    unusable = (ValueError, places.Missing, settings.SettingRefused, rank_model.RankModelRefused, items.ItemsRefused)
     try:
-        code, answer = commands.run(given)
-    except commands.Unusable as error:
-        print(error, file=sys.stderr)
+        code, answer = _run(places.at(given.data), given)
+    except (*unusable, OSError) as error:
+        print(f"{given.command}: {error}", file=sys.stderr)
         return UNUSABLE
     print(json.dumps(answer, sort_keys=True))
     return code
+
+
+def _run(place: Any, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    if given.command in ("promote", "rollback"):
+        from jobs.ranker import releases  # without JAX: a rollback works wherever the repository does
+
+        return releases.promote(place, given) if given.command == "promote" else releases.rollback(place, given)
+    from jobs.ranker import trainings
+
+    return trainings.train(place, given) if given.command == "train" else trainings.evaluate(place, given)
 
 
 def _command(commands: Any, name: str, says: str) -> argparse.ArgumentParser:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.floating]
 Indexes = NDArray[np.integer]
 
-BINS = 20
+MOST_BINS, LEAST_BINS, ROWS_OF_A_BIN = 20, 5, 1000
+"""A bin of 1,000 rows errs by 0.013 by chance where half of the outcomes are positive."""
 
 
 def ranks(values: Numbers) -> NDArray[np.float64]:
@@ -51,7 +52,8 @@ def calibration_error(labels: Numbers, predicted: Numbers) -> float:
     if not len(labels):
         return float("nan")
     order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, min(BINS, len(order)))
+    bins = min(MOST_BINS, max(LEAST_BINS, len(order) // ROWS_OF_A_BIN), len(order))
+    parts = np.array_split(order, bins)
     gaps = [abs(float(predicted[rows].mean()) - float(labels[rows].mean())) * len(rows) for rows in parts]
     return float(sum(gaps) / len(order))
 

@@ -5,6 +5,7 @@ Every part can be left out (settings.Shape), so that the baselines are the same 
 the linear part. `logits` is a plain function of its parameters, without state.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -31,6 +32,17 @@ class Gathered(NamedTuple):
     """[rows or 1, clips, dimensions]"""
     present: Array
     """[rows or 1, clips]: 1 where there is a clip."""
+
+
+class Dropping(NamedTuple):
+    """What training does to the network, and serving does not."""
+
+    inputs: Array
+    """[experts, rows, inputs]: what its inputs are multiplied by."""
+    units: Sequence[Array]
+    """Of each layer [experts, rows, units]."""
+    share: Array
+    """Of its gradient that reaches the embeddings."""
 
 
 def start(shape: Shape, vocabulary: Vocabulary, heads: int, seed: int) -> Parameters:
@@ -70,8 +82,8 @@ def gather(table: Array, batch: Encoded) -> Gathered:
     return Gathered(fields, table[jnp.maximum(batch.history, 0), :-1], present)
 
 
-def logits(parameters: Parameters, shape: Shape, given: Gathered, keep: Any = None) -> Array:
-    """[rows, heads]. `keep` multiplies hidden units (dropout)."""
+def logits(parameters: Parameters, shape: Shape, given: Gathered, dropping: Dropping | None = None) -> Array:
+    """[rows, heads]. `dropping`: in training only."""
     vectors = given.fields[..., :-1]
     if shape.content:
         target = vectors[:, VIDEO] + content(parameters, given.fields)
@@ -84,7 +96,10 @@ def logits(parameters: Parameters, shape: Shape, given: Gathered, keep: Any = No
         pairs = 0.5 * (total**2 - (vectors**2).sum(axis=1)).sum(axis=1)
         found = found + pairs[:, None] * parameters["pairs"]
     if shape.hidden:
-        found = found + deep(parameters, vectors.reshape(len(vectors), -1), keep)
+        flat = vectors.reshape(len(vectors), -1)
+        if dropping is not None:
+            flat = dropping.share * flat + (1 - dropping.share) * jax.lax.stop_gradient(flat)
+        found = found + deep(parameters, shape.network_scale * flat, dropping)
     return found
 
 
@@ -105,17 +120,17 @@ def content(parameters: Parameters, fields: Array) -> Array:
     return hidden @ second["weight"] + second["bias"]
 
 
-def deep(parameters: Parameters, flat: Array, keep: Any) -> Array:
+def deep(parameters: Parameters, flat: Array, dropping: Dropping | None) -> Array:
     crossed = flat
     for layer in parameters["cross"]:
         crossed = flat * ((crossed @ layer["down"]) @ layer["up"] + layer["bias"]) + crossed
     hidden = crossed[None]
-    if keep is not None:
-        hidden = hidden * keep[-1]
+    if dropping is not None:
+        hidden = hidden * dropping.inputs
     for number, layer in enumerate(parameters["experts"]):
         hidden = jax.nn.relu(hidden @ layer["weight"] + layer["bias"][:, None])
-        if keep is not None:
-            hidden = hidden * keep[number]
+        if dropping is not None:
+            hidden = hidden * dropping.units[number]
     if "gate" in parameters:
         gates = jax.nn.softmax((flat @ parameters["gate"]).reshape(len(flat), -1, len(hidden)), axis=-1)
         mixed = gates @ hidden.swapaxes(0, 1)  # [rows, heads, units]

@@ -66,6 +66,7 @@ def write(shape: Shape, parameters: Parameters, fields: int, calibration: NDArra
         found = graph("Add", found, _pairs(graph, parameters, vectors))
     if shape.hidden:
         flat = graph("Reshape", vectors, graph.whole(-1, (fields + shape.attention) * width))
+        flat = graph("Mul", flat, graph.constant(shape.network_scale))
         found = graph("Add", found, _deep(graph, shape, parameters, flat))
     scaled = graph("Mul", found, graph.constant(calibration[:, 0]))
     scaled = graph("Add", scaled, graph.constant(calibration[:, 1]))

@@ -6,6 +6,7 @@ compared with the model in JAX on up to 10,000 rows, and a difference above 1e-5
 
 import io
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from jobs.ranker import baselines, calibration, evaluation, metrics, onnx_graph, rows, training, vocabulary
 from jobs.ranker.rows import Rows
-from jobs.ranker.settings import HEADS, Settings
+from jobs.ranker.settings import Settings
 from reelstack.feed import rank_model
+from reelstack.feed.rank_model import HEADS
 from reelstack.feed.rank_vocabulary import Encoded
 
 LATER = 0.1
@@ -82,7 +84,7 @@ def report(trained: Trained, parts: Parts, whole: tuple[Rows, NDArray[Any]], set
     """What the gates read, but for the comparison with the version in service."""
     day = evaluation.of_day(parts.day, HEADS, rows.targets(parts.day, trained.scale, HEADS))
     known = trained.fitted.vocabulary
-    predicted = predict(trained, day.rows)
+    predicted = evaluation.predicted_by(partial(predict, trained), day)
     return {
         "heads": evaluation.by_head(day, predicted),
         "slices": evaluation.by_slice(day, predicted, known),
@@ -97,7 +99,7 @@ def report(trained: Trained, parts: Parts, whole: tuple[Rows, NDArray[Any]], set
 def against_service(trained: rank_model.RankModel, service: rank_model.RankModel, part: Rows) -> dict[str, Any]:
     """Both versions, as the feed loads them, on the same rows."""
     day = evaluation.of_day(part, HEADS, rows.targets(part, rows.watch_scale(part), HEADS))
-    predicted = [by_reader(one, day.rows) for one in (trained, service)]
+    predicted = [evaluation.predicted_by(partial(by_reader, one), day) for one in (trained, service)]
     return {"version": service.version, **evaluation.against(day, predicted[0], predicted[1], trained.vocabulary)}
 
 
@@ -149,13 +151,12 @@ def _graph(session: Any, table: NDArray[Any], encoded: Encoded, batch: int = 409
 def _baselines(trained: Trained, parts: Parts, day: evaluation.Day, settings: Settings) -> dict[str, Any]:
     known = trained.fitted.vocabulary
     examples = [_examples(known, part, trained.scale, settings, ("finish",)) for part in (parts.train, parts.later)]
-    asked = vocabulary.encode(known, day.rows)
+    asked = vocabulary.encode(known, evaluation.served(day.rows))
     found = {"popularity": {"auc": metrics.auc(day.finishes, baselines.popularity(parts.train, day.rows))}}
     for name, shape in baselines.SHAPES.items():
         one, l2 = baselines.tuned(name, settings.fitting, trained.fitted, (examples[0], examples[1]))
         predicted = training.predict(shape, one.parameters, asked)[:, 0]
-        losses = {"auc": metrics.auc(day.finishes, predicted), "log_loss": metrics.log_loss(day.finishes, predicted)}
-        found[name] = {**losses, "l2": l2}
+        found[name] = {"auc": metrics.auc(day.finishes, predicted), "l2": l2}
     return found
 
 

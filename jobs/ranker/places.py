@@ -7,6 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Protocol
 
+LACKING = "s3:ListBucket"
+"""What S3 says that a role lacks which may not list the bucket, of an object that is not there."""
+
 
 class Missing(KeyError):
     """There is no object of this key."""
@@ -55,7 +58,9 @@ class Bucket:
     def read(self, key: str) -> bytes:
         try:
             content: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-        except self.client.exceptions.NoSuchKey as error:
+        except self.client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in ("NoSuchKey", "404") and LACKING not in str(error):
+                raise
             raise Missing(key) from error
         return content
 

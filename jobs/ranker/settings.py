@@ -38,6 +38,8 @@ class Shape:
     """The second-order part of a factorisation machine."""
     hidden: tuple[int, ...] = (64, 32)
     """Layers of each expert; none: no network (LR, FM)."""
+    network_scale: float = 4.0
+    """Of embeddings before the network: regularised as they are, they are small."""
     experts: int = 1
     cross_layers: int = 0
     cross_rank: int = 16
@@ -55,14 +57,16 @@ FULL = Shape(experts=4, cross_layers=2, attention=True, content=True)
 
 @dataclass(frozen=True)
 class Fitting:
-    rate: float = 2e-3
-    network_pace: float = 1.0
+    rate: float = 4e-3
+    network_pace: float = 0.2
     """Of the rate, for the network: it overfits before the embeddings have been learnt."""
+    network_share: float = 0.1
+    """Of the network's gradient that reaches the embeddings, for the same reason."""
     batch: int = 1024
-    most_epochs: int = 30
+    most_epochs: int = 40
     patience: int = 2
     """Epochs without a better validation loss, after which fitting ends."""
-    l2: float = 0.03
+    l2: float = 0.1
     """Of embeddings and linear weights, per row that is looked up."""
     decay: float = 0.0
     """Of the weights of the network's layers."""
@@ -70,9 +74,9 @@ class Fitting:
     """Of the exponential mean of parameters over steps, which is what is kept: it varies less than the last step."""
     id_dropout: float = 0.1
     """Share of rows of training whose viewer, video or creator is made unknown."""
-    dropout: float = 0.1
+    dropout: float = 0.5
     """Of hidden units."""
-    field_dropout: float = 0.0
+    field_dropout: float = 0.4
     """Of whole fields, before the network."""
     seed: int = 0
 
@@ -110,12 +114,14 @@ def read(text: str) -> Settings:
     """Settings of a JSON object; what is absent is the default. Raises SettingRefused."""
     try:
         given: dict[str, Any] = json.loads(text)
-        parts: dict[str, Any] = dict(given)
+        parts: dict[str, Any] = {**given}
         if "shape" in given:
             made = dataclasses.replace(FULL, **given["shape"])
             parts["shape"] = dataclasses.replace(made, hidden=tuple(made.hidden))
         if "fitting" in given:
             parts["fitting"] = Fitting(**given["fitting"])
         return Settings(**parts)
-    except (TypeError, AttributeError, json.JSONDecodeError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, SettingRefused):
+            raise
         raise SettingRefused(f"settings of training: {error}") from error

@@ -24,9 +24,9 @@ def encode(vocabulary: Vocabulary, rows: Rows) -> Encoded:
     ids = [vocabulary.rows_of(name, values) for name, values in zip(FIELDS, columns, strict=True)]
     return Encoded(
         single=np.concatenate([np.stack(ids, axis=1), vocabulary.feature_rows(rows.features)], axis=1),
-        tags=vocabulary.bags_of("tag", rows.tags, TAGS_OF_A_ROW),
-        texts=vocabulary.text_rows(rows.texts),
-        history=vocabulary.bags_of("video", rows.history, feed_features.HISTORY),
+        tags=vocabulary.bags_of("tag", rows.tags.tolist(), TAGS_OF_A_ROW),
+        texts=vocabulary.text_rows(rows.texts.tolist()),
+        history=vocabulary.bags_of("video", rows.history.tolist(), feed_features.HISTORY),
     )
 
 

@@ -82,6 +82,12 @@ class RankModel:
         found: NDArray[np.float64] = predictions.astype(np.float64) @ of_heads
         return found
 
+    def viewer_vector(self, history: Sequence[str]) -> Numbers:
+        """What vectors of items of this version are compared with, by inner product; zeros if no clip is known."""
+        rows = self.vocabulary.bags_of("video", [list(history)], features.HISTORY)
+        vector: Numbers = _mean_row(self.table[:, :-1], rows)[0]
+        return vector
+
     def encode(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Encoded:
         """Rows of the table; the history once, for all candidates."""
         count, known = len(candidates.video_ids), self.vocabulary
