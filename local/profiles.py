@@ -91,17 +91,18 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
             steps.detail(f"{bucket.fetch()} objects")
         for day in days:
             with steps.step(f"Spark: the steps of {day}"):
-                _job(bucket, "spark", "jobs.profiles.main", "all", "--day", day)
+                run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", day)
             if train:
                 with steps.step(f"Ranker: trained with the rows up to {day}"):
-                    _job(bucket, "ranker", "jobs.ranker.daily", "--day", day)
+                    run_job(bucket, "ranker", "jobs.ranker.daily", "--day", day)
             with steps.step(f"What they found of {day}, into the bucket and the tables"):
                 steps.detail(f"{bucket.put_back()} objects")
                 answer = _load(client(services, "lambda"), named.functions, day)
     return answer
 
 
-def _job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:
+def run_job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:
+    """Runs a job over the folder, in the environment of its engine. Raises ProgramMissing or JobFailed."""
     python = ROOT / f".venv-{engine}" / "bin" / "python"
     if not python.exists():
         raise ProgramMissing(f"{python} is not there: run `python3 local/bootstrap.py {engine}`")

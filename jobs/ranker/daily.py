@@ -4,7 +4,7 @@
 
 It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, and whether it was
 released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Everything else
-that does not succeed ends with the command's own exit status.
+that does not succeed ends with the command's own exit status; a command that breaks off has no answer.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 REFUSED = 1
 
@@ -24,9 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trained = _run("train", "--data", given.data, "--day", given.day)
     if trained.returncode:
         return trained.returncode
-    version = json.loads(trained.stdout.splitlines()[-1])["version"]
+    version = _answer(trained)["version"]
     promoted = _run("promote", "--data", given.data, "--version", version)
-    if promoted.returncode not in (0, REFUSED):
+    if promoted.returncode and not (promoted.returncode == REFUSED and _answer(promoted)):
         return promoted.returncode
     print(json.dumps({"version": version, "released": promoted.returncode == 0}))
     return 0
@@ -39,6 +40,15 @@ def _run(*command: str) -> "subprocess.CompletedProcess[str]":
     )
     sys.stdout.write(done.stdout)
     return done
+
+
+def _answer(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """The JSON object on its last line; empty if there is none: Python ends with status 1 after an exception, too."""
+    try:
+        found = json.loads((done.stdout.splitlines() or [""])[-1])
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 if __name__ == "__main__":

@@ -15,14 +15,9 @@ Event = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture
-def executions(aws: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
+def executions(aws: Config) -> Callable[[], dict[str, str]]:
     """Name -> input, of what was begun."""
-    states = seam.client("stepfunctions")
-    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
-    role = "arn:aws:iam::123456789012:role/machine"
-    made = states.create_state_machine(name="profiles", definition=definition, roleArn=role)["stateMachineArn"]
-    monkeypatch.setenv("REELSTACK_PROFILES_MACHINE_ARN", made)
-    config.cache_clear()
+    states, made = seam.client("stepfunctions"), aws.profiles_machine_arn
 
     def begun() -> dict[str, str]:
         found = states.list_executions(stateMachineArn=made)["executions"]

@@ -18,13 +18,15 @@ if sys.argv[1] == "train":
     print(json.dumps({{"version": "2026-11-28-abc"}}))
 else:
     assert sys.argv[-1] == "2026-11-28-abc", sys.argv
+    assert codes["promote"] != 9
+    print(json.dumps({{"failed": ["auc"]}}))
 sys.exit(codes[sys.argv[1]])
 """
 
 
 @pytest.mark.parametrize(
     ("train", "promote", "status", "released"),
-    [(0, 0, 0, True), (0, 1, 0, False), (2, 0, 2, None), (0, 2, 2, None)],
+    [(0, 0, 0, True), (0, 1, 0, False), (2, 0, 2, None), (0, 2, 2, None), (0, 9, 1, None)],
 )
 def test_a_refusal_is_an_answer_and_every_other_failure_a_failure(
     tmp_path: Path, train: int, promote: int, status: int, released: bool | None
@@ -37,7 +39,12 @@ def test_a_refusal_is_an_answer_and_every_other_failure_a_failure(
     (tmp_path / "jobs/ranker/main.py").write_text(STUB.format(codes=str(codes)))
     command = [sys.executable, str(ROOT / "jobs/ranker/daily.py"), "--data", "s3://data", "--day", "2026-11-28"]
     done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == status, done.stderr
     if released is not None:
