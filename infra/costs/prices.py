@@ -11,6 +11,7 @@ SOURCES = {
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
     "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
     "Kinesis": "aws.amazon.com/kinesis/data-streams/pricing, on demand",
+    "EMR Serverless": "aws.amazon.com/emr/pricing, EMR Serverless, ARM",
     "KMS": "aws.amazon.com/kms/pricing",
     "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
     "OpenSearch": "aws.amazon.com/opensearch-service/pricing",
@@ -57,6 +58,8 @@ HOSTED_ZONE = 0.50
 STREAM_IN_GB, STREAM_OUT_GB, STREAM_KEPT_GB = 0.08, 0.04, 0.10
 """Of a Kinesis stream on demand: what is put (each record rounded up to a kilobyte), what a reader gets, and a month of
 what is kept longer than a day."""
+SPARK_VCPU_HOUR, SPARK_GB_HOUR = 0.042094, 0.0046278
+"""Of EMR Serverless on arm64, from a worker's start to its end, a minute at least; 20 GB of disk are in it."""
 TRACE = 5.00 / 1e6
 QUEUE_REQUEST = 0.40 / 1e6
 DELIVERED_GB = 0.085

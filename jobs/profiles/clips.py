@@ -100,7 +100,7 @@ def _of_day(events: Any) -> Any:
         F.count_if((kind == "hide") & of_clip).alias("hides"),
         F.count_if((kind == "report") & of_clip).alias("reports"),
     )
-    joined = counted.join(_reach(events), "video_id", "left").withColumn("region", F.lit(""))
+    joined = counted.join(reach(events), "video_id", "left").withColumn("region", F.lit(""))
     zeros = F.array(*(F.lit(0).cast("long") for _ in range(STEPS)))
     return joined.select(
         *("video_id", "facts.*", "region", "published_at"),
@@ -109,7 +109,7 @@ def _of_day(events: Any) -> Any:
     )
 
 
-def _reach(events: Any) -> Any:
+def reach(events: Any) -> Any:
     """How many views of the day came to each step; a finish comes to the last."""
     within = events.where(F.col("type").isin(*VIEW_TYPES) & (F.col("view_id") != "") & (F.col("duration_ms") > 0))
     # A player reports its place every few seconds: the last place of a view is where it was left.

@@ -17,7 +17,7 @@ Exit status: 0 done · 2 wrong arguments · 3 a gate failed or the day's gates h
 `play_counts` writes Parquet, and for the loader of the table `DailyPlays` profiles/play_counts/day=D/part-00000.jsonl:
 
     {"day": "2026-11-23", "video_id": "…", "owner_id": "…", "plays": 7, "viewers": 5, "watched_ms": 41234,
-     "finishes": 3, "sources": {"direct": 2, "newest": 5}}
+     "finishes": 3, "sources": {"direct": 2, "newest": 5}, "views": 7, "reached": [7, 6, …, 3]}
 
 `viewers` counts different viewers, those without an account included; `sources` are those of plays, `direct` without
 receipt. The step `viewers` writes Parquet, and for the loader of `ViewerProfile`

@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as T  # noqa: N812
 
-from jobs.profiles import days
+from jobs.profiles import clips, days
 from jobs.profiles.collect import VIEW_TYPES, archived
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import GateFailed, Run
@@ -29,7 +29,8 @@ def run(step: Run) -> None:
         raise GateFailed(f"{step.day}: plays differ by more than 0.1 %: {', '.join(report['failed'])}")
     target = f"profiles/play_counts/day={step.day}"
     step.place.publish(bucketed(rows, "video_id", by="video_id"), target)
-    lines = rows.select("video_id", line_udf(F.lit(step.day), F.struct("*")).alias("value")).orderBy("video_id")
+    told = rows.join(clips.reach(events).drop("watched_ms"), "video_id", "left")
+    lines = told.select("video_id", line_udf(F.lit(step.day), F.struct("*")).alias("value")).orderBy("video_id")
     # In the same folder as the Parquet files, under another ending: readers of Parquet name theirs.
     step.place.publish_files(lines.select("value").coalesce(1), f"{target}/jsonl", "jsonl")
     step.place.rename(f"{target}/jsonl/part-00000.jsonl", f"{target}/part-00000.jsonl")
@@ -84,7 +85,9 @@ def line(day: str, row: Any) -> str:
     """The record for the loader of the table (main's docstring)."""
     names = ("video_id", "owner_id", "plays", "viewers", "watched_ms", "finishes")
     sources = {each["source"]: each["plays"] for each in row["sources"]}
-    return json.dumps({"day": day, **{name: row[name] for name in names}, "sources": sources}, ensure_ascii=False)
+    reach = {"views": row["views"] or 0, "reached": list(row["reached"] or ())}
+    told = {"day": day, **{name: row[name] for name in names}, "sources": sources, **reach}
+    return json.dumps(told, ensure_ascii=False)
 
 
 line_udf = F.udf(line, T.StringType())

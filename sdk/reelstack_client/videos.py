@@ -134,7 +134,7 @@ class DayPlays(Answer):
 
 
 class RetentionPoint(Answer):
-    """`share` of the plays were still going on at `percent` of the clip."""
+    """`share` of the views that say how far they went were still going on at `percent` of the clip."""
 
     percent: int
     share: float

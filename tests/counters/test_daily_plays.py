@@ -108,7 +108,7 @@ def test_a_run_that_is_out_of_time_goes_on_where_it_left_off(run: Callable[[], d
     "line",
     [
         *(b"{", b"[]", json.dumps(row(plays=-1)).encode(), json.dumps(row(day="yesterday")).encode()),
-        json.dumps(row(retention=[1, 2])).encode(),
+        json.dumps(row(views=2, reached=[1, 2])).encode(),
     ],
 )
 def test_a_line_of_another_form_is_refused_and_its_page_not_written(line: bytes, aws: Config) -> None:

@@ -52,9 +52,9 @@ def test_plays_viewers_and_watch_time_are_told_by_day_and_days_without_any_are_t
     assert (found["plays_now"], found["as_of"], found["retention"]) == (40, ENDS_MS, [])
 
 
-def test_retention_is_weighed_by_plays_over_the_days_that_know_it(call: Call) -> None:
-    day("vid", 0, 20, viewers=1, retention=WHOLE)
-    day("vid", 1, 20, viewers=1, retention=[0] * 20)
+def test_retention_is_weighed_by_views_over_the_days_that_know_it(call: Call) -> None:
+    day("vid", 0, 20, viewers=1, views=20, reached=WHOLE)
+    day("vid", 1, 50, viewers=1, views=20, reached=[0] * 20)
     day("vid", 2, 99, viewers=1)
     curve = ask(call).json["retention"]
     assert [(one["percent"], one["share"]) for one in curve][:2] == [(5, 0.5), (10, 19 / 40)]
@@ -94,7 +94,7 @@ def test_a_range_is_at_most_ninety_days(call: Call, query: dict[str, Any]) -> No
 
 
 def test_the_command_line_draws_days_and_says_how_old_they_are() -> None:
-    day("vid", 0, 20, viewers=1, retention=WHOLE)
+    day("vid", 0, 20, viewers=1, views=20, reached=WHOLE)
     lines = analytics_lines(Analytics.model_validate(analytics.of_video("vid", 2, LAST).model_dump(mode="json")))
     assert lines[0] == "2026-11-27 to 2026-11-28, counted until 2026-11-29 00:00:00 UTC"
     assert lines[1] == "20 plays, 1.0 min watched, 10% to the end"

@@ -51,8 +51,10 @@ class Row(BaseModel):
     watched_ms: Number
     finishes: Number
     sources: dict[str, Number] = Field(max_length=50)
-    retention: list[Number] = []
-    """Plays that reached 5, 10, … 100 % of the clip; empty where the job did not say."""
+    views: Number = 0
+    """Those that say how far they went."""
+    reached: list[Number] = []
+    """Views that came to 5, 10, … 100 % of the clip; empty where no view says how far it went."""
 
 
 @dataclass
@@ -149,8 +151,8 @@ def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
             row = Row.model_validate_json(line)
         except ValidationError as error:
             raise RowRefused(f"line {number} is no row of daily plays") from error
-        if row.retention and len(row.retention) != RETENTION_POINTS:
-            raise RowRefused(f"line {number} has {len(row.retention)} points of retention, not {RETENTION_POINTS}")
+        if row.reached and len(row.reached) != RETENTION_POINTS:
+            raise RowRefused(f"line {number} has {len(row.reached)} points of retention, not {RETENTION_POINTS}")
         yield row
 
 
@@ -163,7 +165,9 @@ def _present(user_ids: Sequence[str]) -> set[str]:
 def _of_clip(row: Row) -> DailyPlays:
     found = Sum(row.plays, row.watched_ms, row.finishes, row.sources)
     item = _of_sum(row.video_id, row.day, found)
-    item.viewers, item.retention = row.viewers, row.retention or None
+    item.viewers = row.viewers
+    if row.views:
+        item.views, item.reached = row.views, row.reached
     return item
 
 

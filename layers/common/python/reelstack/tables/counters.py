@@ -64,8 +64,9 @@ class DailyPlays(Table):
     finishes = NumberAttribute()
     sources: JSONAttribute = JSONAttribute()
     """Where it was found -> plays, e.g. {"feed": 12, "direct": 3}."""
-    retention: JSONAttribute = JSONAttribute(null=True)
-    """Plays that reached 5, 10, … 100 % of the clip; of clips only."""
+    views = NumberAttribute(null=True)
+    reached: JSONAttribute = JSONAttribute(null=True)
+    """Of clips only: views that say how far they went, and how many of them came to 5, 10, … 100 % of the clip."""
     loaded_at = NumberAttribute()
     """Unix milliseconds."""
     expires_at = NumberAttribute()

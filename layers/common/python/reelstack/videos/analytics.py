@@ -28,11 +28,11 @@ class DayPlays(BaseModel):
 
 
 class RetentionPoint(BaseModel):
-    """How many plays were still going on at this part of the clip."""
+    """How many were still watching at this part of the clip."""
 
     percent: int
     share: float
-    """Of the plays, 0 to 1."""
+    """Of the views that say how far they went, 0 to 1."""
 
 
 class Analytics(BaseModel):
@@ -113,10 +113,10 @@ def _of_day(day: date, row: DailyPlays | None, *, of_clip: bool) -> DayPlays:
 
 def _retention(rows: Sequence[DailyPlays]) -> list[RetentionPoint]:
     """Over the days that say it."""
-    told = [row for row in rows if row.retention and row.plays]
-    plays = sum(row.plays for row in told)
+    told = [row for row in rows if row.reached and row.views]
+    views = sum(row.views for row in told)
     return [
-        RetentionPoint(percent=(point + 1) * POINT_PERCENT, share=sum(row.retention[point] for row in told) / plays)
+        RetentionPoint(percent=(point + 1) * POINT_PERCENT, share=sum(row.reached[point] for row in told) / views)
         for point in range(daily_plays.RETENTION_POINTS if told else 0)
     ]
 
