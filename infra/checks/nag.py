@@ -18,6 +18,7 @@ from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
 from infra.engines.spark import READS, WRITES
 from infra.functions.function import Function
+from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
@@ -26,7 +27,6 @@ from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
 from infra.storage.stores import Stores
-from reelstack.behavior import archive
 
 
 @dataclass(frozen=True)
@@ -183,9 +183,13 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)
             yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"
-    if "put_event_archive" in line.calls and stores.data:
+    if stores.data:
         arn = _imported(stores.data.bucket_arn, stores)
-        yield f"{arn}/{archive.PREFIX}*", "Objects of the archive are named by hour, shard and sequence numbers"
+        for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
+            yield (
+                f"{arn}/{prefix}*",
+                "Objects of the archive are named by hour, shard, bucket or pass",
+            )
 
 
 def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:

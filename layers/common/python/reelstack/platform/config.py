@@ -188,6 +188,8 @@ class Config(BaseModel):
     erasure_machine_arn: str
     profiles_machine_arn: str
     """Of the daily jobs; empty where there is no EMR Serverless: in profile `core`, and on a laptop."""
+    event_erasure_machine_arn: str
+    event_days: int
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
     socket_url: str
