@@ -216,7 +216,9 @@ def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
     report(call, event())
     Video("vid").update([Video.state.set("deleted")])
     event_clips._kept.clear()
-    assert run({"Records": [{"messageId": "1", "body": body} for body in queued()]}) == {"batchItemFailures": []}
+    assert run({"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}) == {
+        "batchItemFailures": []
+    }
     assert [one.key for one in Counter.scan()] == []
 
 
