@@ -8,7 +8,12 @@ import typer
 
 from cli.session import AsJson, print_json
 
-app = typer.Typer(help="The daily jobs: profiles, plays by day, lists, training rows.", no_args_is_help=True)
+HELP = """The daily jobs: profiles, plays by day, lists, training rows.
+
+\b
+  reelstack profiles run
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True)
 Day = Annotated[
     datetime.datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="By UTC; today, if it is left out."),

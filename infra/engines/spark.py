@@ -39,23 +39,7 @@ class Spark(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, names: Names, data: s3.Bucket) -> None:
         super().__init__(scope, construct_id)
-        self.application = emr.CfnApplication(
-            self,
-            "Application",
-            name=names.spark,
-            release_label=RELEASE,
-            type="Spark",
-            architecture="ARM64",
-            auto_start_configuration=emr.CfnApplication.AutoStartConfigurationProperty(enabled=True),
-            auto_stop_configuration=emr.CfnApplication.AutoStopConfigurationProperty(
-                enabled=True, idle_timeout_minutes=IDLE_MINUTES
-            ),
-            maximum_capacity=emr.CfnApplication.MaximumAllowedResourcesProperty(
-                cpu=f"{settings.spark_vcpus} vCPU",
-                memory=f"{settings.spark_vcpus * GB_PER_VCPU} GB",
-                disk=f"{DISK_GB} GB",
-            ),
-        )
+        self.application = self._application(settings, names)
         self.logs = logs.LogGroup(
             self,
             "Logs",
@@ -97,6 +81,25 @@ class Spark(Construct):
             iam.PolicyStatement(actions=EVENTS_RULE, resources=[rule]),
         ):
             machine.grant_principal.add_to_principal_policy(statement)
+
+    def _application(self, settings: Settings, names: Names) -> emr.CfnApplication:
+        return emr.CfnApplication(
+            self,
+            "Application",
+            name=names.spark,
+            release_label=RELEASE,
+            type="Spark",
+            architecture="ARM64",
+            auto_start_configuration=emr.CfnApplication.AutoStartConfigurationProperty(enabled=True),
+            auto_stop_configuration=emr.CfnApplication.AutoStopConfigurationProperty(
+                enabled=True, idle_timeout_minutes=IDLE_MINUTES
+            ),
+            maximum_capacity=emr.CfnApplication.MaximumAllowedResourcesProperty(
+                cpu=f"{settings.spark_vcpus} vCPU",
+                memory=f"{settings.spark_vcpus * GB_PER_VCPU} GB",
+                disk=f"{DISK_GB} GB",
+            ),
+        )
 
     def _parameters(self, job: str, data: s3.Bucket, more: str) -> str:
         python = " ".join(
