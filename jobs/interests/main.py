@@ -50,7 +50,7 @@ from jobs.interests import options as given
 from jobs.interests import sink, statements
 from jobs.interests.checkpoints import newest_state
 from jobs.interests.options import Options
-from jobs.interests.settings import DUPLICATES_MS, STATE_TTL, STATE_TTL_MS, settings
+from jobs.interests.settings import DUPLICATES_MS, STATE_TTL, STATE_TTL_MS, address, settings
 
 NAME = "interests"
 LOOKED_EVERY_SECONDS = 0.2
@@ -146,10 +146,16 @@ def _watch(job: Any, options: Options) -> int:
             return 1 if status in FAILED else 0
         time.sleep(LOOKED_EVERY_SECONDS)
     if options.state:
-        print(f"interests: stopped at {job.stop_with_savepoint(False, options.state).result()}", flush=True)
+        print(f"interests: stopped at {_stop(job, address(options.state))}", flush=True)
     else:
         job.cancel().result()
     return 0
+
+
+def _stop(job: Any, folder: str) -> str:
+    """The savepoint's address. PyFlink 2.3 calls a method that Flink 2 no longer has; Java's is called instead."""
+    kind = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType.CANONICAL
+    return str(job._j_job_client.stopWithSavepoint(False, folder, kind).get())
 
 
 if __name__ == "__main__":
