@@ -23,7 +23,7 @@ from tests.interests.traffic import VIEWERS, of_one, traffic
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(900)]
 
 LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 90
-JVM = "-XX:TieredStopAtLevel=1 -Xmx1g"
+JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g"
 """Half of the processor time of a short run."""
 PLACES = ("", "de", "jp")
 VIEWER_IDS = [f"user-{number}" for number in range(VIEWERS)]
