@@ -6,7 +6,7 @@ from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
-from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import Claim, Lease, Turn
@@ -39,7 +39,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
-            *(AuditEntry, Notification, NotificationPreference, Device, WatchPosition),
+            *(AuditEntry, Strike, Notification, NotificationPreference, Device, WatchPosition),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("user_pool_id", "data_bucket"),
@@ -107,13 +107,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
-            *(Notification, NotificationPreference, Device, Connection, WatchPosition),
+            *(Notification, NotificationPreference, Device, Connection, WatchPosition, Strike),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount, Session, Usage),
             *(Turn, Counter, DataRequest, Notification, NotificationPreference, Connection, WatchPosition),
+            Strike,
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),

@@ -163,6 +163,7 @@ PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
 by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
     *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
+    "measure_interests",
     *("receive_mediaconvert_event", "receive_rekognition_result"),
 )
 """Invoked by a schedule, by staff, or by an engine about a production that is priced already."""

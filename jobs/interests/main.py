@@ -146,16 +146,17 @@ def _watch(job: Any, options: Options) -> int:
             return 1 if status in FAILED else 0
         time.sleep(LOOKED_EVERY_SECONDS)
     if options.state:
-        print(f"interests: stopped at {_stop(job, address(options.state))}", flush=True)
+        print(f"interests: stopped at {_stop(job, options.state)}", flush=True)
     else:
         job.cancel().result()
     return 0
 
 
 def _stop(job: Any, folder: str) -> str:
-    """The savepoint's address. PyFlink 2.3 calls a method that Flink 2 no longer has; Java's is called instead."""
-    kind = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType.CANONICAL
-    return str(job._j_job_client.stopWithSavepoint(False, folder, kind).get())
+    """Where the savepoint is. Java's method is called directly: PyFlink 2.3 names one of two parameters, which Flink 2
+    no longer has."""
+    form = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType.CANONICAL
+    return str(job._j_job_client.stopWithSavepoint(False, address(folder), form).get())
 
 
 if __name__ == "__main__":

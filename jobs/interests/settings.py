@@ -7,6 +7,7 @@ from jobs.interests.options import Options
 STATE_TTL = "table.exec.state.ttl"
 STATE_TTL_MS = 30 * 24 * 3600 * 1000
 DUPLICATES_MS = 24 * 3600 * 1000
+HOST = "127.0.0.1"
 RESTARTS = 20
 """Within RESTARTS_RESET_MINUTES; then the job has failed."""
 
@@ -35,6 +36,9 @@ def settings(options: Options) -> dict[str, str]:
         "restart-strategy.failure-rate.max-failures-per-interval": str(RESTARTS),
         "restart-strategy.failure-rate.failure-rate-interval": "10 min",
         "restart-strategy.failure-rate.delay": "1 s",
+        # Left alone, Flink's REST and blob servers listen on every interface of the machine.
+        **dict.fromkeys(("rest.address", "rest.bind-address", "jobmanager.rpc.address"), HOST),
+        **dict.fromkeys(("jobmanager.bind-host", "taskmanager.host", "taskmanager.bind-host"), HOST),
         "taskmanager.numberOfTaskSlots": str(options.parallelism),
         "taskmanager.memory.managed.size": "16m",
         "taskmanager.memory.network.min": "64m",

@@ -19,7 +19,9 @@ HEARTBEAT = ("newest", "starts")
 
 def source(options: Options) -> str:
     """CREATE TABLE events, of this kind of source."""
-    consumer = f"'source.efo.consumer.name' = '{options.consumer}',\n    " if options.reader == "EFO" else ""
+    # SELF_MANAGED: the stack made the consumer, and the job's role may neither register nor deregister any.
+    named = f"'source.efo.consumer.name' = '{options.consumer}',\n    'source.efo.lifecycle' = 'SELF_MANAGED',\n    "
+    consumer = named if options.reader == "EFO" else ""
     return Template((FOLDER / f"events_{options.source}.sql").read_text()).substitute(
         stream_arn=options.stream_arn,
         region=options.region,

@@ -283,3 +283,16 @@ def queued(aws: Config) -> Callable[[], list[str]]:
         return [message["Body"] for message in answer.get("Messages", [])]
 
     return receive
+
+
+@pytest.mark.parametrize(("country", "region"), [("AT", "AT"), ("at", ""), ("XX", ""), ("", ""), (None, "")])
+@pytest.mark.parametrize("user", ["bob", None])
+def test_an_event_says_the_country_that_the_edge_named_and_the_language_of_its_clip(
+    call: Call, stream: Callable[[], list[dict[str, Any]]], user: str | None, country: str | None, region: str
+) -> None:
+    make(language="de", duration_ms=15_000)
+    event_clips._kept.clear()
+    headers = {} if country is None else {"x-viewer-country": country}
+    body = {"sent_at": now_ms(), "events": [event()]}
+    assert call("behavior", "POST", "/v1/events", user=user, body=body, headers=headers).json["accepted"] == 1
+    assert [(one["region"], one["language"]) for one in stream()] == [(region, "de")]

@@ -46,6 +46,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
+    "scan_strikes": (("dynamodb:Scan",), TABLE.format("strikes")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
     "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),
     "send_table_events": (("sqs:SendMessage",), QUEUE.format("table-events")),
@@ -164,12 +165,13 @@ OF_THE_EVENT_STREAM = (
 )
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
+INDEXES = ("videos-*", "users-*", "viewers-*", "creators-*")
 SEARCHING = {
-    "search": (("Post",), ("videos/_search", "users/_search")),
-    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "users-*")),
+    "search": (("Post",), ("videos/_search", "users/_search", "creators/_search")),
+    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", *INDEXES)),
     "reindex_search": (
         ("Get", "Post", "Put", "Delete"),
-        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "users-*"),
+        ("_alias", "_alias/*", "_aliases", "_bulk", "_cluster/health/*", *INDEXES),
     ),
 }
 """Methods and paths of the search domain, which profile `core` does not have."""

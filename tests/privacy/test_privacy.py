@@ -24,7 +24,7 @@ from reelstack.platform.config import Config
 from reelstack.privacy import data_requests, event_export, export_documents, exports, zip_upload
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
-from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.moderation import AuditEntry, Strike
 from reelstack.tables.privacy import DataRequest
 from tests.accounts.test_administration import ADMIN, WHY
 from tests.accounts.test_profiles import problem
@@ -84,7 +84,9 @@ def test_an_export_holds_what_is_mine_and_of_others_only_whom_i_may_see(call: Ca
     reports.report_video("bob", "vid", reports.Reason.SPAM, "watches")
     for user_id in ("ann", "bob"):
         watch_positions.keep(user_id, [Sighting("vid", 20_000, 5, "view", "1")])
+    Strike("bob", "old", kind="rejected", at=7, expires_at=9).save()
     held = export(call, event, context)
+    assert held["strikes.jsonl"] == [{"video_id": "old", "kind": "rejected", "at": 7}]
     assert held["watch-positions.jsonl"] == [{"video_id": "vid", "position_ms": 20_000, "seen_at": 5}]
     assert set(held) == {f"{part}.jsonl" for part in export_documents.PARTS}
     assert held["profile.jsonl"][0]["display_name"] == "bob"

@@ -5,7 +5,7 @@ from reelstack.accounts import avatars, handles, users
 from reelstack.accounts.avatars import Offer
 from reelstack.accounts.profiles import Profile, view
 from reelstack.accounts.users import Privacy
-from reelstack.platform.text_fields import Bio, DisplayName, Link, WantedHandle
+from reelstack.platform.text_fields import Bio, DisplayName, Language, Link, WantedHandle
 from reelstack.privacy import event_erasure
 from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import User
@@ -23,6 +23,8 @@ class ProfileChanges(BaseModel):
     display_name: DisplayName = ""
     bio: Bio = ""
     links: list[Link] = Field(default=[], max_length=5)
+    language: Language = ""
+    """Of the clips that I upload without saying theirs, such as "de"."""
     privacy: Privacy = Privacy.PUBLIC
     personalised: Flag = True
     """Whether what I watch may choose what I am shown. If not, it counts in sums only."""
@@ -49,6 +51,7 @@ class OwnProfile(Profile):
     suspended_at: int | None
     suspended_reason: str | None
     personalised: bool
+    language: str | None
 
 
 def _own(user: User) -> OwnProfile:
@@ -58,6 +61,7 @@ def _own(user: User) -> OwnProfile:
         suspended_at=int(user.suspended_at) if user.suspended_at else None,
         suspended_reason=user.suspended_reason,
         personalised=bool(user.personalised),
+        language=user.language or None,
     )
 
 

@@ -44,6 +44,7 @@ class Config(BaseModel):
     reports_table: str
     counters_table: str
     reviews_table: str
+    strikes_table: str
     audit_table: str
     follows_table: str
     blocks_table: str
