@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,11 @@ class Runs:
 
     def job(self, name: str, step: str, day: str, *options: str) -> None:
         arguments = [step, "--day", day, "--data", str(self.data), "--most", str(MOST), *options]
-        self.results["status"][name] = main.run(self.spark, main.parse(arguments))
+        try:
+            self.results["status"][name] = main.run(self.spark, main.parse(arguments))
+        except Exception:  # the other steps are of interest, too; a test fails by the status
+            traceback.print_exc()
+            self.results["status"][name] = "failed"
 
     def hashes(self, name: str) -> None:
         made = (path for folder in ("profiles", "training", "lists") for path in (self.data / folder).rglob("*"))
