@@ -17,7 +17,7 @@ from tests.profiles.item_item_quality import Split
 from tests.profiles.made_days import DAYS, PASSING, UNWILLING, VIEWERS, Record
 
 ROOT = Path(__file__).parent.parent.parent
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(1200)]
 ERASED = {VIEWERS[3], VIEWERS[4]}
 
 
