@@ -89,9 +89,9 @@ def test_profiles_equal_the_reference(world: World, day: str) -> None:
     assert found.keys() == set(VIEWERS)
     for viewer, row in found.items():
         as_of, expected = reference.interests(world.events, viewer, day)
-        kept = {key: score for key, score in expected.items() if abs(score) >= 0.001}
+        kept = {key: score for key, score in expected.items() if abs(score) >= 1e-9}
         assert row["as_of"] == as_of
-        assert {each["key"]: each["score"] for each in row["interests"]} == pytest.approx(kept, rel=1e-9)
+        assert {each["key"]: each["score"] for each in row["interests"]} == pytest.approx(kept, rel=1e-9, abs=2e-9)
         own = [event for event in reference.until(world.events, day) if event["viewer"] == viewer]
         names = ("plays", "finishes", "fast_skips", "likes", "hides")
         assert [row[name] for name in names] == [getattr(reference.totals(own), name) for name in names]
