@@ -86,6 +86,9 @@ class Settings(BaseModel):
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
+    training_days: int = Field(default=120, ge=1)
+    """How long training rows, and the features that were logged for them, stay: a ranker is trained on what is new."""
+
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"

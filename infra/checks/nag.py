@@ -17,6 +17,7 @@ from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
 from infra.functions.function import Function
+from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
@@ -24,7 +25,6 @@ from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
 from infra.storage.stores import Stores
-from reelstack.behavior import archive
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,13 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    if "put_event_archive" in line.calls and stores.data:
+    if stores.data:
         arn = _imported(stores.data.bucket_arn, stores)
-        yield f"{arn}/{archive.PREFIX}*", "Objects of the archive are named by hour, shard and sequence numbers"
+        for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
+            yield (
+                f"{arn}/{prefix}*",
+                "Objects of the archive are named by hour, shard, bucket or pass",
+            )
 
 
 def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:

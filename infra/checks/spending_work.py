@@ -73,7 +73,7 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
+PATCH /v1/me                                             | 15  | 1    | 4     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |

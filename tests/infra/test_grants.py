@@ -54,6 +54,15 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
     ),
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
+    "read_event_archive": (
+        ("s3:GetObject",),
+        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*"),
+    ),
+    "rewrite_event_archive": (
+        ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
+        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*", "State/Data.Arn/erasures/*"),
+    ),
+    "list_event_archive": (("s3:ListBucket",), "State/Data.Arn"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -125,6 +134,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
     ),
+    "start_event_erasure_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-event_erasure",
+    ),
     "abort_uploads": (("s3:AbortMultipartUpload",), "State/Uploads.Arn/originals/*"),
     "post_to_connections": (
         ("execute-api:ManageConnections",),
@@ -146,7 +159,9 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
-OF_THE_EVENT_STREAM = ("put_behavior_events", "put_event_archive")
+OF_THE_EVENT_STREAM = (
+    *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
+)
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
 SEARCHING = {

@@ -6,6 +6,8 @@ from reelstack.accounts.avatars import Offer
 from reelstack.accounts.profiles import Profile, view
 from reelstack.accounts.users import Privacy
 from reelstack.platform.text_fields import Bio, DisplayName, Link, WantedHandle
+from reelstack.privacy import event_erasure
+from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import User
 from reelstack.web import Viewer
 from reelstack.web.bodies import Flag
@@ -66,6 +68,9 @@ def get_me(caller: Viewer) -> OwnProfile:
 
 @router.patch("")
 def edit_me(changes: ProfileChanges, caller: Viewer) -> OwnProfile:
+    """Not to be personalised any more also holds of what was archived before."""
+    if changes.model_dump(exclude_unset=True).get("personalised") is False:
+        event_erasure.note(caller.user_id, Kind.OPT_OUT)
     return _own(users.edit(caller.user_id, changes.model_dump(exclude_unset=True), staff=caller.may("admin")))
 
 

@@ -184,6 +184,8 @@ class Config(BaseModel):
 
     export_machine_arn: str
     erasure_machine_arn: str
+    event_erasure_machine_arn: str
+    event_days: int
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
     socket_url: str

@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack.accounts import user_pool
-from reelstack.privacy import personal_data
+from reelstack.privacy import event_export, personal_data
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
@@ -82,6 +82,7 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "bookmarks": lambda user: _told(personal_data.bookmarks(user), "video_id", "saved_at"),
     "shares": lambda user: _told(personal_data.shares(user), "share", "shared_at"),
     "watch-positions": lambda user: _told(personal_data.watch_positions(user), "video_id", "position_ms", "seen_at"),
+    "events": event_export.read,
     "reports": lambda user: _told(personal_data.reports(user), "subject", "reason", "detail", "reported_at"),
     "following": lambda user: _tied(user, personal_data.following(user), "followee_id"),
     "followers": lambda user: _tied(user, personal_data.followers(user), "follower_id"),
