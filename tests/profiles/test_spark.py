@@ -19,6 +19,7 @@ from tests.profiles.made_days import DAYS, PASSING, UNWILLING, VIEWERS, Record
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(1200)]
 ERASED = {VIEWERS[3], VIEWERS[4]}
+OPTED_OUT = VIEWERS[5]
 
 
 class World:
@@ -100,7 +101,7 @@ def test_profiles_equal_the_reference(world: World, day: str) -> None:
 def test_records_for_the_table_are_the_profiles(world: World) -> None:
     path = world.folder / f"data/profiles/viewer_records/day={DAYS[0]}/part-00000.jsonl"
     records = {row["viewer"]: row for row in map(json.loads, path.read_text().splitlines())}
-    rows = {row["viewer"]: row for row in world.read(f"viewers-{DAYS[0]}") if row["viewer"] not in ERASED}
+    rows = {row["viewer"]: row for row in world.read(f"viewers-{DAYS[0]}") if row["viewer"] not in {*ERASED, OPTED_OUT}}
     assert records.keys() == rows.keys()
     for viewer, row in rows.items():
         assert dict(records[viewer]["interests"]) == {each["key"]: each["score"] for each in row["interests"]}
@@ -208,11 +209,16 @@ def test_lists_are_read_by_the_feed(world: World) -> None:
 def test_erasure_leaves_nothing_and_touches_only_their_buckets(world: World) -> None:
     for name in ("events", "viewers", "training"):
         assert not {row["viewer"] for row in world.read(f"left-{name}")} & ERASED
+    assert OPTED_OUT not in {row["viewer"] for name in ("viewers", "training") for row in world.read(f"left-{name}")}
+    left = [event for event in world.read("left-events") if event["viewer"] == OPTED_OUT]
+    assert left
+    assert not any(event["personalised"] for event in left)
+    assert world.json("erasures/1/parquet.json")["viewers"] == 3
     before, after = world.results["before erasure"], world.results["after erasure"]
     changed = {path for path in before if after.get(path) != before[path]}
     assert changed
     records = {path for path in changed if path.endswith("jsonl")}
-    names = {f"bucket{sign}{zlib.crc32(viewer.encode()) % 64:02}" for sign in "-=" for viewer in ERASED}
+    names = {f"bucket{sign}{zlib.crc32(viewer.encode()) % 64:02}" for sign in "-=" for viewer in (*ERASED, OPTED_OUT)}
     assert all(any(name in path for name in names) for path in changed - records)
 
 
