@@ -1,5 +1,6 @@
 """The daily steps in Spark's local mode against the reference, row by row. One session makes everything, once."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from jobs.profiles import days
-from reelstack.behavior import stored_event
+from reelstack.behavior import archive, stored_event
 from reelstack.feed import features, lists
 from tests.profiles import made_days, reference
 from tests.profiles.item_item_quality import Split
@@ -68,6 +69,14 @@ def test_each_event_is_collected_once_with_all_it_says(world: World, day: str) -
     found = sorted(world.read(f"events-{day}"), key=lambda event: event["id"])
     expected = sorted(reference.of_day(world.events, day), key=lambda event: event["id"])
     assert [{name: event[name] for name in stored_event.FIELDS} for event in found] == expected
+
+
+def test_lines_of_a_viewer_lie_in_one_object(world: World) -> None:
+    viewer = VIEWERS[7]
+    path = world.folder / "data" / archive.by_viewer_key(DAYS[1], archive.viewer_bucket(viewer))
+    lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    own = {event["id"] for event in reference.of_day(world.events, DAYS[1]) if event["viewer"] == viewer}
+    assert {line["id"] for line in lines if line["viewer"] == viewer} == own
 
 
 def test_columns_are_the_fields_of_the_stored_event(world: World) -> None:
