@@ -12,6 +12,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from jobs.profiles.place import STAGING
+
 BUCKETS = 64
 LOCAL = {
     "spark.master": "local[2]",
@@ -26,7 +28,8 @@ LOCAL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # -Xss: a task of ALS holds all rounds before it, deeper than the usual stack of 1 MB when it is read.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss16m",
     # Spark's own file system keeps a hidden .crc beside each file, which would be uploaded with it.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
@@ -50,6 +53,7 @@ def session(data: str) -> Any:
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    spark.sparkContext.setCheckpointDir(f"{data.rstrip('/')}/{STAGING}/checkpoints")
     return spark
 
 

@@ -16,6 +16,7 @@ LIKED = ("finish", "replay", "like", "comment", "share", "bookmark")
 MOST_PER_VIEWER = 500
 """The newest: who finished ten thousand clips would make fifty million pairs."""
 RANK, ROUNDS, SEED = 32, 10, 7
+CHECKPOINT_ROUNDS = 4
 LEAST_LIKES = 3
 """Of a clip outside the closed form, to have neighbours: factors of fewer are noise."""
 
@@ -70,6 +71,8 @@ def factors(pairs: Any) -> tuple[list[str], Any]:
     rated = pairs.join(numbers, "video_id").join(people, "viewer").select("user", "item", F.lit(1.0).alias("rating"))
     als = ALS(rank=RANK, maxIter=ROUNDS, implicitPrefs=True, seed=SEED)
     als.setRegParam(item_item.ALS_REGULARISATION).setAlpha(item_item.ALS_CONFIDENCE)
+    # Cut every few rounds, or the tasks of the last ones are too deep for an executor's stack.
+    als.setCheckpointInterval(CHECKPOINT_ROUNDS)
     als.setUserCol("user").setItemCol("item").setRatingCol("rating").setNumBlocks(2)
     # In one order, so that the blocks, and the sums in them, are the same each time.
     model = als.fit(rated.orderBy("user", "item").coalesce(1))

@@ -8,7 +8,7 @@ STEP       a name of jobs/profiles/steps.py (collect, play_counts, viewers, clip
 --through  a later day: the steps are run for each day up to it, in order (a back-fill)
 --data     where everything is read and written: s3://bucket on EMR, s3a://bucket, or a folder
 --despite  gates that a person has looked into, by comma: the day passes although they failed
---viewers  erase: a file in the place --data, one viewer id a line
+--viewers  erase: a file in the place --data, one viewer id a line, or the folder of a pass, erasures/<run>
 --against  play_counts: a JSONL file there of {"video_id", "plays"}, what the stream counted; it may differ by 0.1 %
 --most     lists: how many of the most played clips are in the closed form (20000)
 

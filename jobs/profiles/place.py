@@ -79,24 +79,27 @@ class Place:
         if not self._files.rename(self._path(source), self._path(target)):
             raise OSError(f"{self.at(source)} could not be renamed to {self.at(target)}")
 
-    def publish(self, rows: Any, target: str, flat: bool = True) -> None:
-        """Writes rows that have a column `bucket` as one Parquet file a bucket, instead of what `target` held.
+    def publish(self, rows: Any, target: str, name: str = "bucket-{:02}.parquet") -> None:
+        """Writes rows that have a column `bucket` as one file a bucket, instead of what `target` held.
 
-        `flat`: bucket-07.parquet; else bucket=07/part-00000.parquet. The rows of a bucket lie in one partition, sorted.
-        """
+        `name`: of a bucket's file; one that ends with .gz gets the only other column as lines. The rows of a bucket lie
+        in one partition, sorted."""
         staged = f"{STAGING}/{target}"
         self.delete(staged)
-        rows.write.partitionBy(BUCKET).parquet(self.at(staged), compression="snappy")
+        writer = rows.write.partitionBy(BUCKET)
+        if name.endswith(".gz"):
+            writer.text(self.at(staged), compression="gzip")
+        else:
+            writer.parquet(self.at(staged), compression="snappy")
         self.delete(target)
         for folder in self.names(staged):
             if not folder.startswith(f"{BUCKET}="):
                 continue
             number = int(folder.removeprefix(f"{BUCKET}="))
-            name = f"bucket-{number:02}" if flat else f"{BUCKET}={number:02}/part-00000"
-            parts = [part for part in self.names(f"{staged}/{folder}") if part.endswith(".parquet")]
+            parts = [part for part in self.names(f"{staged}/{folder}") if part.startswith("part-")]
             if len(parts) != 1:
                 raise OSError(f"bucket {number} of {target} was written as {len(parts)} files, not one")
-            self.rename(f"{staged}/{folder}/{parts[0]}", f"{target}/{name}.parquet")
+            self.rename(f"{staged}/{folder}/{parts[0]}", f"{target}/{name.format(number)}")
         self.delete(staged)
 
     def publish_files(self, rows: Any, target: str, extension: str) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from reelstack.feed import scores
 
 MOST_INTERESTS = 200
-LEAST_SCORE = 0.001
+LEAST_SCORE = 1e-9
+"""Less is what is left of two that took each other away."""
 MOST_WATCHED = 100
 KEPT_MS = 400 * 24 * 3600 * 1000
 """A viewer of whom nothing was heard for so long has no profile: raw events are kept as long."""

@@ -22,7 +22,7 @@ TAGS = ("cooking", "dance", "cats", "football", "music")
 VIEWERS = tuple(f"viewer-{number:02}" for number in range(20))
 UNWILLING = ("unwilling-0", "unwilling-1")
 PASSING = "s:abc"
-CLIPS = tuple(
+CLIPS: tuple[dict[str, Any], ...] = tuple(
     {
         "video_id": f"clip{number:02}",
         "owner_id": f"owner-{number % 6}",
@@ -32,7 +32,7 @@ CLIPS = tuple(
     }
     for number in range(40)
 )
-CATALOGUE = tuple(
+CATALOGUE: tuple[dict[str, Any], ...] = tuple(
     {
         "video_id": clip["video_id"],
         "region": ("DE", "US", "")[number % 3],

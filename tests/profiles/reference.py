@@ -52,8 +52,8 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
         views: dict[tuple[str, str], int] = defaultdict(int)
         for event in of_day(events, when):
             if event["view_id"]:
-                key = (event["video_id"], event["view_id"])
-                views[key] = max(views[key], event["watched_ms"])
+                view = (event["video_id"], event["view_id"])
+                views[view] = max(views[view], event["watched_ms"])
         watched[when] = Counter()
         for (video_id, view_id), watched_ms in views.items():
             watched[when][f"{video_id}\n{view_id}"] = watched_ms
@@ -109,12 +109,10 @@ def _viewer(row: Record, own: Sequence[Record], before: int, known: dict[Any, An
 
 
 def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> ClipState:
-    clip = next(clip for clip in CLIPS if clip["video_id"] == row["video_id"])
-    told = next(clip for clip in CATALOGUE if clip["video_id"] == row["video_id"])
+    clip: Record = next(clip for clip in CLIPS if clip["video_id"] == row["video_id"])
+    told: Record = next(clip for clip in CATALOGUE if clip["video_id"] == row["video_id"])
     now = row["served_at"]
     hour = [event for event in of_clip if now - HOUR < event["at"] <= now and event["region"] == region]
     every = totals([event for event in of_clip if event["received_at"] < before])
-    return ClipState(
-        *(clip["video_id"], clip["owner_id"], tuple(clip["tags"]), clip["language"], told["region"]),
-        *(clip["duration_ms"], told["published_at"], every, totals(hour)),
-    )
+    facts: Record = {**clip, "tags": tuple(clip["tags"]), **told}
+    return ClipState(**facts, totals=every, last_hour=totals(hour))

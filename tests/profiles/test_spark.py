@@ -1,5 +1,6 @@
 """The daily steps in Spark's local mode against the reference, row by row. One session makes everything, once."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -10,15 +11,16 @@ from typing import Any
 import pytest
 
 from jobs.profiles import days
-from reelstack.behavior import stored_event
+from reelstack.behavior import archive, stored_event
 from reelstack.feed import features, lists
 from tests.profiles import made_days, reference
 from tests.profiles.item_item_quality import Split
 from tests.profiles.made_days import DAYS, PASSING, UNWILLING, VIEWERS, Record
 
 ROOT = Path(__file__).parent.parent.parent
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(1200)]
 ERASED = {VIEWERS[3], VIEWERS[4]}
+OPTED_OUT = VIEWERS[5]
 
 
 class World:
@@ -69,6 +71,14 @@ def test_each_event_is_collected_once_with_all_it_says(world: World, day: str) -
     assert [{name: event[name] for name in stored_event.FIELDS} for event in found] == expected
 
 
+def test_lines_of_a_viewer_lie_in_one_object(world: World) -> None:
+    viewer = VIEWERS[7]
+    path = world.folder / "data" / archive.by_viewer_key(DAYS[1], archive.viewer_bucket(viewer))
+    lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    own = {event["id"] for event in reference.of_day(world.events, DAYS[1]) if event["viewer"] == viewer}
+    assert {line["id"] for line in lines if line["viewer"] == viewer} == own
+
+
 def test_columns_are_the_fields_of_the_stored_event(world: World) -> None:
     names = {str: "string", bool: "boolean", int: "bigint", float: "double", list: "array<string>"}
     assert json.loads(world.results["schema"]) == {
@@ -89,9 +99,9 @@ def test_profiles_equal_the_reference(world: World, day: str) -> None:
     assert found.keys() == set(VIEWERS)
     for viewer, row in found.items():
         as_of, expected = reference.interests(world.events, viewer, day)
-        kept = {key: score for key, score in expected.items() if abs(score) >= 0.001}
+        kept = {key: score for key, score in expected.items() if abs(score) >= 1e-9}
         assert row["as_of"] == as_of
-        assert {each["key"]: each["score"] for each in row["interests"]} == pytest.approx(kept, rel=1e-9)
+        assert {each["key"]: each["score"] for each in row["interests"]} == pytest.approx(kept, rel=1e-9, abs=2e-9)
         own = [event for event in reference.until(world.events, day) if event["viewer"] == viewer]
         names = ("plays", "finishes", "fast_skips", "likes", "hides")
         assert [row[name] for name in names] == [getattr(reference.totals(own), name) for name in names]
@@ -100,7 +110,7 @@ def test_profiles_equal_the_reference(world: World, day: str) -> None:
 def test_records_for_the_table_are_the_profiles(world: World) -> None:
     path = world.folder / f"data/profiles/viewer_records/day={DAYS[0]}/part-00000.jsonl"
     records = {row["viewer"]: row for row in map(json.loads, path.read_text().splitlines())}
-    rows = {row["viewer"]: row for row in world.read(f"viewers-{DAYS[0]}") if row["viewer"] not in ERASED}
+    rows = {row["viewer"]: row for row in world.read(f"viewers-{DAYS[0]}") if row["viewer"] not in {*ERASED, OPTED_OUT}}
     assert records.keys() == rows.keys()
     for viewer, row in rows.items():
         assert dict(records[viewer]["interests"]) == {each["key"]: each["score"] for each in row["interests"]}
@@ -208,11 +218,16 @@ def test_lists_are_read_by_the_feed(world: World) -> None:
 def test_erasure_leaves_nothing_and_touches_only_their_buckets(world: World) -> None:
     for name in ("events", "viewers", "training"):
         assert not {row["viewer"] for row in world.read(f"left-{name}")} & ERASED
+    assert OPTED_OUT not in {row["viewer"] for name in ("viewers", "training") for row in world.read(f"left-{name}")}
+    left = [event for event in world.read("left-events") if event["viewer"] == OPTED_OUT]
+    assert left
+    assert not any(event["personalised"] for event in left)
+    assert world.json("erasures/1/parquet.json")["viewers"] == 3
     before, after = world.results["before erasure"], world.results["after erasure"]
     changed = {path for path in before if after.get(path) != before[path]}
     assert changed
     records = {path for path in changed if path.endswith("jsonl")}
-    names = {f"bucket{sign}{zlib.crc32(viewer.encode()) % 64:02}" for sign in "-=" for viewer in ERASED}
+    names = {f"bucket{sign}{zlib.crc32(viewer.encode()) % 64:02}" for sign in "-=" for viewer in (*ERASED, OPTED_OUT)}
     assert all(any(name in path for name in names) for path in changed - records)
 
 
