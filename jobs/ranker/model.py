@@ -38,7 +38,7 @@ class Dropping(NamedTuple):
     """What training does to the network, and serving does not."""
 
     inputs: Array
-    """[experts, rows, inputs]: what its inputs are multiplied by."""
+    """[rows, inputs]: what its inputs are multiplied by, before cross layers, gates and experts."""
     units: Sequence[Array]
     """Of each layer [experts, rows, units]."""
     share: Array
@@ -99,6 +99,7 @@ def logits(parameters: Parameters, shape: Shape, given: Gathered, dropping: Drop
         flat = vectors.reshape(len(vectors), -1)
         if dropping is not None:
             flat = dropping.share * flat + (1 - dropping.share) * jax.lax.stop_gradient(flat)
+            flat = flat * dropping.inputs
         found = found + deep(parameters, shape.network_scale * flat, dropping)
     return found
 
@@ -125,8 +126,6 @@ def deep(parameters: Parameters, flat: Array, dropping: Dropping | None) -> Arra
     for layer in parameters["cross"]:
         crossed = flat * ((crossed @ layer["down"]) @ layer["up"] + layer["bias"]) + crossed
     hidden = crossed[None]
-    if dropping is not None:
-        hidden = hidden * dropping.inputs
     for number, layer in enumerate(parameters["experts"]):
         hidden = jax.nn.relu(hidden @ layer["weight"] + layer["bias"][:, None])
         if dropping is not None:

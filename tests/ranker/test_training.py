@@ -67,6 +67,7 @@ def test_rollback_releases_the_version_before(seen: dict[str, Any]) -> None:
 
 def test_graph_predicts_what_the_model_does(seen: dict[str, Any]) -> None:
     assert seen["parity"]["rows"] == 10_000
+    assert seen["parity"]["spread"] > 0.001
     assert seen["parity"]["difference"] <= 1e-5
 
 
