@@ -23,6 +23,10 @@ BAGS = 2
 """Fields that are the mean of several rows, after the single ones: tags, words of the text."""
 
 
+RETRIEVAL_SCALE = 20.0
+"""Of likeness at the start: with vectors as small as they start, a smaller one would not teach them anything."""
+
+
 class Gathered(NamedTuple):
     """What the graph is given: rows of the table."""
 
@@ -57,9 +61,9 @@ def start(shape: Shape, vocabulary: Vocabulary, heads: int, seed: int) -> Parame
         made["query"] = np.eye(width) + random.normal(0, 0.02, (width, width))
         made["value"] = np.eye(width) + random.normal(0, 0.02, (width, width))
     if shape.content:
-        made["tower"] = [_dense(random, 4 * width, 2 * width), _dense(random, 2 * width, width, 0.1)]
+        made["tower"] = [_dense(random, 4 * width, 2 * width), _dense(random, 2 * width, width)]
         made["viewer"] = np.eye(width)
-        made["retrieval"] = np.array([1.0, 0.0])
+        made["retrieval"] = np.array([RETRIEVAL_SCALE, 0.0])
     made["cross"] = [
         {
             "down": random.normal(0, flat**-0.5, (flat, shape.cross_rank)),

@@ -21,7 +21,7 @@ from reelstack.feed.rank_vocabulary import IDS, Encoded, Vocabulary
 ADAM = optax.scale_by_adam()
 NETWORK = ("experts", "heads", "gate", "cross")
 MOST_LOSS = 1e9
-RETRIEVAL = 0.3
+RETRIEVAL = 1.0
 """What the loss of the retrieval vectors counts beside that of the heads."""
 
 

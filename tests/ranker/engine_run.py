@@ -33,14 +33,14 @@ from tests.ranker import made_world
 
 SETTINGS: dict[str, Any] = {
     "shape": {"dimensions": 8, "experts": 2, "hidden": [32, 16], "cross_layers": 1},
-    "fitting": {"most_epochs": 15},
+    "fitting": {"most_epochs": 12, "batch": 256, "l2": 0.03, "patience": 3},
     "baselines": False,
 }
 WORSE: dict[str, Any] = {
     "shape": {**SETTINGS["shape"], "hidden": [], "pairs": False},
     "fitting": {"most_epochs": 1, "rate": 1e-4},
 }
-DAYS, WARM_UP = 4, 4
+DAYS, WARM_UP = 4, 2
 """The world's counts have grown before the first day of training, so that the last one is like those before it."""
 DURATION = [feature.name for feature in features.FEATURES].index("duration")
 
@@ -67,7 +67,7 @@ def promoted(folder: Path, version: str) -> dict[str, Any]:
 
 
 def run(folder: Path) -> dict[str, Any]:
-    world, place = made_world.World(viewers=200, clips=300, rows_a_day=6000), Folder(folder)
+    world, place = made_world.World(viewers=200, clips=300, rows_a_day=8000), Folder(folder)
     for number in range(-WARM_UP, 0):
         world.day(number)
     days = [world.day(number) for number in range(DAYS)]
@@ -85,9 +85,9 @@ def run(folder: Path) -> dict[str, Any]:
     found["worse"] = promoted(folder, trained(folder, DAYS, WORSE))
     second = trained(folder, DAYS)
     found |= {"second": second, "next": promoted(folder, second)}
-    rows, _ = reading.training(place, made_world.name_of(DAYS), 1)
+    shown, _ = reading.training(place, made_world.name_of(DAYS), 1)
     loaded = rank_model.load(place.read, second)
-    found["length"] = lengths(loaded, rows)
+    found["length"] = lengths(loaded, shown)
     catalogue = items.unpack(place.read(f"items/{second}.npz"))
     found["retrieval"] = retrieval(loaded, catalogue, world)
     found["rollback"] = command("rollback", "--data", str(folder))
@@ -134,7 +134,7 @@ def parity(place: Folder, day: str) -> dict[str, float]:
     words = vocabulary.learn(rows, 5, 256)
     encoded = vocabulary.encode(words, rows)
     parameters = model.start(settings.FULL, words, len(rank_model.HEADS), 0)
-    parameters["table"] = parameters["table"] * 5  # as large as after training
+    parameters["table"] = parameters["table"] * 2  # as large as after training
     calibrations = np.stack([np.linspace(0.5, 1.5, 9), np.linspace(-2, 2, 9)], axis=1).astype(np.float32)
     by_model = calibration.apply(training.predict(settings.FULL, parameters, encoded), calibrations)
     graph = onnx_graph.write(settings.FULL, parameters, encoded.single.shape[1] + 2, calibrations)

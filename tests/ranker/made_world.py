@@ -107,7 +107,7 @@ class World:
             "region": region,
             "source": "fresh" if position == 9 else "interests",
             "position": position,
-            "propensity": 0.1 if position == 9 else 1.0,
+            "propensity": 0.25 if position == 9 else 1.0,
             "served_at": served_at,
             "features": features.vector(state, known, Moment(served_at)),
             "history": self.seen[name][-features.HISTORY :][::-1],
