@@ -23,6 +23,10 @@ BAGS = 2
 """Fields that are the mean of several rows, after the single ones: tags, words of the text."""
 
 
+RETRIEVAL_SCALE = 20.0
+"""Of likeness at the start: with vectors as small as they start, a smaller one would not teach them anything."""
+
+
 class Gathered(NamedTuple):
     """What the graph is given: rows of the table."""
 
@@ -38,7 +42,7 @@ class Dropping(NamedTuple):
     """What training does to the network, and serving does not."""
 
     inputs: Array
-    """[experts, rows, inputs]: what its inputs are multiplied by."""
+    """[rows, inputs]: what its inputs are multiplied by, before cross layers, gates and experts."""
     units: Sequence[Array]
     """Of each layer [experts, rows, units]."""
     share: Array
@@ -57,9 +61,9 @@ def start(shape: Shape, vocabulary: Vocabulary, heads: int, seed: int) -> Parame
         made["query"] = np.eye(width) + random.normal(0, 0.02, (width, width))
         made["value"] = np.eye(width) + random.normal(0, 0.02, (width, width))
     if shape.content:
-        made["tower"] = [_dense(random, 4 * width, 2 * width), _dense(random, 2 * width, width, 0.1)]
+        made["tower"] = [_dense(random, 4 * width, 2 * width), _dense(random, 2 * width, width)]
         made["viewer"] = np.eye(width)
-        made["retrieval"] = np.array([1.0, 0.0])
+        made["retrieval"] = np.array([RETRIEVAL_SCALE, 0.0])
     made["cross"] = [
         {
             "down": random.normal(0, flat**-0.5, (flat, shape.cross_rank)),
@@ -99,6 +103,7 @@ def logits(parameters: Parameters, shape: Shape, given: Gathered, dropping: Drop
         flat = vectors.reshape(len(vectors), -1)
         if dropping is not None:
             flat = dropping.share * flat + (1 - dropping.share) * jax.lax.stop_gradient(flat)
+            flat = flat * dropping.inputs
         found = found + deep(parameters, shape.network_scale * flat, dropping)
     return found
 
@@ -125,8 +130,6 @@ def deep(parameters: Parameters, flat: Array, dropping: Dropping | None) -> Arra
     for layer in parameters["cross"]:
         crossed = flat * ((crossed @ layer["down"]) @ layer["up"] + layer["bias"]) + crossed
     hidden = crossed[None]
-    if dropping is not None:
-        hidden = hidden * dropping.inputs
     for number, layer in enumerate(parameters["experts"]):
         hidden = jax.nn.relu(hidden @ layer["weight"] + layer["bias"][:, None])
         if dropping is not None:

@@ -1,6 +1,6 @@
 """A training from rows to the files of a version: fit, calibrate, measure, export, compare with what is in service.
 
-The last day is only measured on; the last tenth of the rows before it stops the fitting and calibrates. The graph is
+The last day is only measured on; the last 15 % of the rows before it stop the fitting and calibrate. The graph is
 compared with the model in JAX on up to 10,000 rows, and a difference above 1e-5 ends the training (ExportDiffers).
 """
 
@@ -20,7 +20,7 @@ from reelstack.feed import rank_model
 from reelstack.feed.rank_model import HEADS
 from reelstack.feed.rank_vocabulary import Encoded
 
-LATER = 0.1
+LATER = 0.15
 PARITY_ROWS, MOST_DIFFERENCE = 10_000, 1e-5
 LEAST_ROWS = 1000
 
@@ -68,7 +68,8 @@ def train(parts: Parts, settings: Settings) -> Trained:
     fit_on, later = (_examples(known, part, scale, settings) for part in (parts.train, parts.later))
     fitted = training.fit(settings.shape, settings.fitting, known, fit_on, later)
     predicted = training.predict(fitted.shape, fitted.parameters, later.rows)
-    found = calibration.fit_heads(calibration.logit(predicted), later.targets, later.weights)
+    # Unweighted: a probability is right if it is right of what is shown.
+    found = calibration.fit_heads(calibration.logit(predicted), later.targets, np.ones_like(later.weights))
     width = later.rows.single.shape[1] + 2
     graph = onnx_graph.write(fitted.shape, fitted.parameters, width, found)
     some = vocabulary.encode(known, parts.day.take(np.arange(min(PARITY_ROWS, len(parts.day)))))

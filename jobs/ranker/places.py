@@ -21,6 +21,9 @@ class Place(Protocol):
 
     def write(self, key: str, content: bytes) -> None: ...
 
+    def delete(self, key: str) -> None:
+        """What is not there is deleted already."""
+
     def keys(self, prefix: str) -> list[str]:
         """All keys below a prefix that ends with "/", sorted."""
 
@@ -41,6 +44,9 @@ class Folder:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
             file.write(content)
         Path(file.name).replace(path)
+
+    def delete(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
 
     def keys(self, prefix: str) -> list[str]:
         files = (path for path in (self.root / prefix).rglob("*") if path.is_file() and not path.name.startswith("."))
@@ -66,6 +72,9 @@ class Bucket:
 
     def write(self, key: str, content: bytes) -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=content)
+
+    def delete(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.name, Key=key)
 
     def keys(self, prefix: str) -> list[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)

@@ -5,15 +5,19 @@ name and the same bytes. The pointer is one object, so a release and its undoing
 versions that were in service before, for `rollback`.
 """
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jobs.ranker.places import Missing, Place
 from reelstack.feed import features, items, rank_model
 
 REMEMBERED = 10
+KEPT_DAYS = 25
+"""A vocabulary has ids of viewers, and an account is erased within 30 days: versions out of service go before."""
 REPORT, CARD = "report.json", "card.md"
 
 
@@ -73,6 +77,23 @@ def rollback(place: Place) -> str:
         raise NothingBefore("no version was in service before")
     _point(place, now["before"][-1], now["before"][:-1])
     return str(now["before"][-1])
+
+
+def forget(place: Place, day: str) -> list[str]:
+    """Deletes versions, with their items, of more than KEPT_DAYS before `day`, but not the one in service."""
+    now = pointer(place)
+    if now is None:
+        return []
+    last = (datetime.date.fromisoformat(day) - datetime.timedelta(days=KEPT_DAYS)).isoformat()
+    stored = {key.split("/")[1] for key in place.keys("rank/") if key.count("/") == 2}
+    stored |= {Path(key).stem for key in place.keys("items/") if key.endswith(".npz")}
+    old = sorted(version for version in stored if version[: len(last)] < last and version != now["version"])
+    if set(old) & set(now["before"]):
+        _point(place, now["version"], [version for version in now["before"] if version not in old])
+    for version in old:
+        for key in (*place.keys(f"rank/{version}/"), f"items/{version}.npz"):
+            place.delete(key)
+    return old
 
 
 def release_items(place: Place, version: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jobs.ranker import gates, registry
 from jobs.ranker.places import Place
+from reelstack.feed import rank_model
 
 DONE, REFUSED = 0, 1
 
@@ -21,7 +22,8 @@ def promote(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any
     if f"items/{given.version}.npz" in place.keys("items/"):
         registry.release_items(place, given.version)
     registry.release(place, given.version)
-    return DONE, {"version": given.version, "before": service}
+    day = json.loads(place.read(f"rank/{given.version}/{rank_model.MANIFEST}"))["day"]
+    return DONE, {"version": given.version, "before": service, "deleted": registry.forget(place, day)}
 
 
 def rollback(place: Place, _: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -21,7 +21,7 @@ from reelstack.feed.rank_vocabulary import IDS, Encoded, Vocabulary
 ADAM = optax.scale_by_adam()
 NETWORK = ("experts", "heads", "gate", "cross")
 MOST_LOSS = 1e9
-RETRIEVAL = 0.3
+RETRIEVAL = 1.0
 """What the loss of the retrieval vectors counts beside that of the heads."""
 
 
@@ -180,7 +180,7 @@ def _dropped(shape: Shape, numbers: Numbers, given: model.Gathered, key: Any) ->
         for one, (experts, units) in zip(keys, widths, strict=False)
     ]
     whole = 1 - numbers.field_dropout
-    seen = jax.random.bernoulli(keys[-1], whole, (shape.experts, count, fields)) / whole
+    seen = jax.random.bernoulli(keys[-1], whole, (count, fields)) / whole
     return model.Dropping(jnp.repeat(seen, shape.dimensions, axis=-1), masks, numbers.network_share)
 
 

@@ -13,18 +13,35 @@ from typing import Any
 
 import numpy as np
 
-from jobs.ranker import evaluation, main, metrics, pipeline, reading, registry, settings
+from jobs.ranker import (
+    calibration,
+    evaluation,
+    main,
+    metrics,
+    model,
+    onnx_graph,
+    pipeline,
+    reading,
+    registry,
+    settings,
+    training,
+    vocabulary,
+)
 from jobs.ranker.places import Folder
 from reelstack.feed import features, items, rank_model
 from tests.ranker import made_world
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "shape": {"dimensions": 8, "experts": 2, "hidden": [32, 16], "cross_layers": 1},
-    "fitting": {"most_epochs": 15},
+    "fitting": {"most_epochs": 12, "batch": 256, "l2": 0.03, "patience": 3},
     "baselines": False,
 }
-WORSE = {"shape": {**SETTINGS["shape"], "hidden": [], "pairs": False}, "fitting": {"most_epochs": 1, "rate": 1e-4}}  # type: ignore[dict-item]
-DAYS = 4
+WORSE: dict[str, Any] = {
+    "shape": {**SETTINGS["shape"], "hidden": [], "pairs": False},
+    "fitting": {"most_epochs": 1, "rate": 1e-4},
+}
+DAYS, WARM_UP = 4, 2
+"""The world's counts have grown before the first day of training, so that the last one is like those before it."""
 DURATION = [feature.name for feature in features.FEATURES].index("duration")
 
 
@@ -50,7 +67,9 @@ def promoted(folder: Path, version: str) -> dict[str, Any]:
 
 
 def run(folder: Path) -> dict[str, Any]:
-    world, place = made_world.World(viewers=200, clips=300, rows_a_day=6000), Folder(folder)
+    world, place = made_world.World(viewers=200, clips=300, rows_a_day=8000), Folder(folder)
+    for number in range(-WARM_UP, 0):
+        world.day(number)
     days = [world.day(number) for number in range(DAYS)]
     clean = world.day(DAYS)
     for number, rows in enumerate(days):
@@ -66,22 +85,23 @@ def run(folder: Path) -> dict[str, Any]:
     found["worse"] = promoted(folder, trained(folder, DAYS, WORSE))
     second = trained(folder, DAYS)
     found |= {"second": second, "next": promoted(folder, second)}
-    rows, _ = reading.training(place, made_world.name_of(DAYS), 1)
-    model = rank_model.load(place.read, second)
-    found["length"] = lengths(model, rows)
-    found["retrieval"] = retrieval(model, items.load(place.read), world)
+    shown, _ = reading.training(place, made_world.name_of(DAYS), 1)
+    loaded = rank_model.load(place.read, second)
+    found["length"] = lengths(loaded, shown)
+    catalogue = items.unpack(place.read(f"items/{second}.npz"))
+    found["retrieval"] = retrieval(loaded, catalogue, world)
     found["rollback"] = command("rollback", "--data", str(folder))
     found["parity"] = parity(place, made_world.name_of(DAYS))
     return found
 
 
-def lengths(model: rank_model.RankModel, rows: Any) -> dict[str, float]:
+def lengths(loaded: rank_model.RankModel, rows: Any) -> dict[str, float]:
     """How far scores move when every clip is said to be twice as long, beside how far they differ."""
     served = evaluation.served(rows)
     longer = served.features.copy()
     longer[:, DURATION] = np.minimum(longer[:, DURATION] + 1, len(features.FEATURES[DURATION].edges))
     twice = dataclasses.replace(served, features=longer)
-    values = [model.value(pipeline.by_reader(model, one)) for one in (served, twice)]
+    values = [loaded.value(pipeline.by_reader(loaded, one)) for one in (served, twice)]
     return {
         "shift": float((values[1] - values[0]).mean() / values[0].std()),
         "moved": float(np.abs(values[1] - values[0]).mean() / values[0].std()),
@@ -89,11 +109,11 @@ def lengths(model: rank_model.RankModel, rows: Any) -> dict[str, float]:
     }
 
 
-def retrieval(model: rank_model.RankModel, catalogue: items.Items, world: made_world.World) -> dict[str, float]:
+def retrieval(loaded: rank_model.RankModel, catalogue: items.Items, world: made_world.World) -> dict[str, float]:
     """Whether inner products find what a viewer likes, among clips that training knew and that it did not."""
     likes = np.array([[world.taste[v, made_world.TAGS.index(t)] for t in own] for v in range(50) for own in world.tags])
     likes = likes.sum(axis=1).reshape(50, world.clips)
-    known = set(model.vocabulary.fields[1])
+    known = set(loaded.vocabulary.fields[1])
     found = {}
     for name, is_known in (("known", True), ("new", False)):
         rows = [row for video, row in catalogue.place.items() if (video in known) is is_known]
@@ -101,7 +121,7 @@ def retrieval(model: rank_model.RankModel, catalogue: items.Items, world: made_w
         vectors = catalogue.vectors[rows].astype(np.float32)
         correlations = []
         for viewer in range(50):
-            vector = model.viewer_vector(world.seen[f"v{viewer}"][-features.HISTORY :][::-1])
+            vector = loaded.viewer_vector(world.seen[f"v{viewer}"][-features.HISTORY :][::-1])
             correlations.append(metrics.rank_correlation(likes[viewer, clips], vectors @ vector))
         found[name] = float(np.mean(correlations))
         found[f"{name}_clips"] = float(len(rows))
@@ -110,16 +130,17 @@ def retrieval(model: rank_model.RankModel, catalogue: items.Items, world: made_w
 
 def parity(place: Folder, day: str) -> dict[str, float]:
     """The graph beside the model in JAX on 10,000 rows, for the largest shape that there is."""
-    whole = reading.training(place, day, DAYS)
-    parts = pipeline.split(*whole, day)
-    short = settings.Settings(fitting=settings.Fitting(most_epochs=1), baselines=False)
-    trained_now = pipeline.train(parts, short)
-    many = whole[0].take(np.arange(10_000))
-    by_model = pipeline.predict(trained_now, many)
-    fitted = trained_now.fitted
-    encoded = pipeline.vocabulary.encode(fitted.vocabulary, many)
-    by_graph = pipeline.run_graph(trained_now.graph, fitted.parameters["table"], encoded)
-    return {"rows": float(len(many)), "difference": float(np.abs(by_model - by_graph).max())}
+    rows = reading.training(place, day, DAYS)[0].take(np.arange(10_000))
+    words = vocabulary.learn(rows, 5, 256)
+    encoded = vocabulary.encode(words, rows)
+    parameters = model.start(settings.FULL, words, len(rank_model.HEADS), 0)
+    parameters["table"] = parameters["table"] * 2  # as large as after training
+    calibrations = np.stack([np.linspace(0.5, 1.5, 9), np.linspace(-2, 2, 9)], axis=1).astype(np.float32)
+    by_model = calibration.apply(training.predict(settings.FULL, parameters, encoded), calibrations)
+    graph = onnx_graph.write(settings.FULL, parameters, encoded.single.shape[1] + 2, calibrations)
+    by_graph = pipeline.run_graph(graph, np.asarray(parameters["table"]), encoded)
+    spread = float(by_model.std(axis=0).min())
+    return {"rows": float(len(rows)), "difference": float(np.abs(by_model - by_graph).max()), "spread": spread}
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ from reelstack.feed import features, scores
 from reelstack.feed.features import ClipState, Moment, Totals, ViewerState
 
 DAY_MS = 86_400_000
+AGE_MS = 120 * DAY_MS
 START_MS = 20_420 * DAY_MS
 LENGTHS_MS = (5_000, 10_000, 20_000, 40_000, 90_000)
 TAGS = tuple(f"tag{number}" for number in range(12))
 REGIONS = ("de", "fr")
 RARE = {"like": 0.15, "comment": 0.04, "share": 0.03, "follow": 0.02}
 """Outcomes of those who finished."""
-FLIPPED = ("finish",)
 
 
 @dataclass
@@ -49,18 +49,15 @@ class World:
         self.quality = self.random.normal(0, 0.7, self.clips)
         self.lengths = self.random.choice(LENGTHS_MS, self.clips)
 
-    def day(self, number: int, flipped: bool = False) -> list[dict[str, Any]]:
-        """The rows of a day; the last tenth of the clips is published day by day. `flipped`: finishes are swapped."""
+    def day(self, number: int) -> list[dict[str, Any]]:
+        """The rows of a day; the last tenth of the clips is published day by day."""
         first = int(self.clips * 0.9)
-        published = min(self.clips, first + (number + 1) * (self.clips - first) // 8)
+        published = min(self.clips, first + max(0, number + 1) * (self.clips - first) // 8)
         rows = []
         at = START_MS + number * DAY_MS + np.sort(self.random.integers(0, DAY_MS, self.rows_a_day))
         for served_at in at.tolist():
             viewer, clip = int(self.random.integers(self.viewers)), int(self.random.integers(published))
             rows.append(self._row(viewer, clip, served_at))
-        if flipped:
-            for row in rows:
-                row["finish"], row["watched_ms"] = not row["finish"], row["duration_ms"] - row["watched_ms"]
         return rows
 
     def _row(self, viewer: int, clip: int, served_at: int) -> dict[str, Any]:
@@ -96,7 +93,7 @@ class World:
             language="de",
             region=REGIONS[clip % 2],
             duration_ms=int(self.lengths[clip]),
-            published_at=START_MS - DAY_MS,
+            published_at=START_MS - AGE_MS,
             totals=Totals(*of_clip),
         )
         return {
@@ -110,7 +107,7 @@ class World:
             "region": region,
             "source": "fresh" if position == 9 else "interests",
             "position": position,
-            "propensity": 0.1 if position == 9 else 1.0,
+            "propensity": 0.25 if position == 9 else 1.0,
             "served_at": served_at,
             "features": features.vector(state, known, Moment(served_at)),
             "history": self.seen[name][-features.HISTORY :][::-1],
@@ -139,7 +136,7 @@ class World:
                     "language": "de",
                     "region": REGIONS[clip % 2],
                     "duration_ms": int(self.lengths[clip]),
-                    "published_at": START_MS - DAY_MS,
+                    "published_at": START_MS - AGE_MS,
                     "exposure": plays,
                     "plays": plays,
                     "finishes": finishes,

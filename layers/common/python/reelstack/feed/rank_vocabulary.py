@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 Indexes = NDArray[np.int32]
 
+ROUND = 1024
+"""The table's rows are a multiple of this, so that tomorrow's training need not be compiled anew."""
+
 IDS = ("viewer", "video", "owner")
 """The first fields. Their rows may be dropped in training; the video's vector is the target of the attention."""
 FIELDS = (*IDS, "language", "region")
@@ -45,7 +48,7 @@ class Vocabulary:
         for name, count in counts:
             found[name] = row
             row += count
-        return {**found, "end": row}
+        return {**found, "end": -(-row // ROUND) * ROUND}
 
     def as_text(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
