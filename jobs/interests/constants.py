@@ -15,9 +15,9 @@ COUNTED = ("play", "finish", "fast_skip", "like", "hide", "report")
 WATCHING = ("progress", "finish", "replay", "skip", "fast_skip", "pause")
 CLIENT_TYPES = (*("impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"),)
 """Of behavior.client_events, which needs pydantic; a test compares."""
-_LATE = """SELECT 'late_{seconds}' AS `name` FROM told
-    WHERE `video_id` <> '' AND `kind` IN ({kinds}) AND NOT (`kind` = 'hide' AND `what` <> 'video')
-        AND CURRENT_WATERMARK(`event_time`) >= TO_TIMESTAMP_LTZ(`at` - MOD(`at`, {slide}) + {size} - 1, 3)"""
+_WINDOWED = "`video_id` <> '' AND `kind` IN ({kinds}) AND NOT (`kind` = 'hide' AND `what` <> 'video')"
+_LATE = """SELECT 'late_{seconds}' AS `name` FROM clocked
+    WHERE `is_windowed` AND `watermark` >= `at` - MOD(`at`, {slide}) + {size} - 1"""
 
 
 def constants() -> dict[str, str]:
@@ -32,6 +32,7 @@ def constants() -> dict[str, str]:
         "trending_kinds": names(live_signals.TRENDING_KINDS),
         "counted_kinds": names(COUNTED),
         "watching_kinds": names(WATCHING),
+        "is_windowed": _WINDOWED.format(kinds=names(in_windows)),
         "known_types": names((*CLIENT_TYPES, *stored_event.TABLE_TYPES)),
         "half_names": names(halves),
         "half_life_cases": " ".join(f"WHEN '{half}' THEN {ms}" for half, ms in halves.items()),
@@ -54,7 +55,7 @@ def constants() -> dict[str, str]:
         "newest_row": NEWEST_ROW,
         "start_row": START_ROW,
         "late_selects": "\n    UNION ALL\n    ".join(
-            _LATE.format(seconds=seconds, kinds=names(in_windows), slide=slide * 1000, size=seconds * 1000)
+            _LATE.format(seconds=seconds, slide=slide * 1000, size=seconds * 1000)
             for seconds, slide in live_signals.WINDOWS_SECONDS.items()
         ),
     }

@@ -54,7 +54,6 @@ from jobs.interests.settings import DUPLICATES_MS, STATE_TTL, STATE_TTL_MS, addr
 
 NAME = "interests"
 LOOKED_EVERY_SECONDS = 0.2
-FAILED, ENDED = ("FAILED", "CANCELED"), ("FINISHED", "FAILED", "CANCELED")
 _log = logging.getLogger(__name__)
 
 
@@ -139,11 +138,12 @@ def _watch(job: Any, options: Options) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda got, _frame: asked.append(got))
     print(f"interests: reads by {options.source}", flush=True)
+    result = job.get_job_execution_result()  # its status cannot be asked for: the mini-cluster ends with the job
     while not asked:
-        status = job.get_job_status().result().name
-        if status in ENDED:
-            print(f"interests: {status.lower()}", flush=True)
-            return 1 if status in FAILED else 0
+        if result.done():
+            error = result.exception()
+            print(f"interests: failed: {error}" if error else "interests: finished", flush=True)
+            return 1 if error else 0
         time.sleep(LOOKED_EVERY_SECONDS)
     if options.state:
         print(f"interests: stopped at {_stop(job, options.state)}", flush=True)

@@ -1,20 +1,28 @@
 """The job on Flink's mini-cluster equals a reference in plain Python, whatever dies in between.
 
-One run goes through everything: 21,000 lines in five segments; between them the JVM is killed, the job is stopped by a
-savepoint and started again, and Valkey does not answer. Each test looks at what was seen at a stop of that run.
+One run goes through everything: 21,000 lines in five segments, a part of the last through MiniStack's Kinesis; between
+them the JVM is killed, the job is stopped by a savepoint and started again, and Valkey does not answer. Each test looks
+at what was seen at a stop of that run.
 """
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
 import valkey
 
 from bench import _valkey
 from bench._interests_job import Job
+from local import ports
+from local.places import Places
 from local.processes import wait_until
+from local.segment_feeder import Feeder
+from local.services import Services
 from reelstack.feed import live_signals
 from reelstack.feed.live_signals import WINDOWS_SECONDS, RegionSignals
 from tests.interests.reference import Reference
@@ -22,7 +30,9 @@ from tests.interests.traffic import VIEWERS, of_one, traffic
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(900)]
 
-LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 90
+LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 240
+STREAM, STREAMED, MOST_RECORDS = "events", 1_200, 500
+"""PutRecords takes 500 records."""
 JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g"
 """Half of the processor time of a short run."""
 PLACES = ("", "de", "jp")
@@ -60,7 +70,21 @@ class Run:
             return all(_windows(seen.regions[place]) == expected[place] for place in PLACES)
 
         self.stops[name] = seen
-        wait_until(holds, SEEN_SECONDS, 0.2)
+        assert wait_until(holds, SEEN_SECONDS, 0.2), (name, self._differences(seen), self.job.output())
+
+    def _differences(self, seen: Seen) -> list[str]:
+        """The ends of windows that differ, and a few items of those with the same end."""
+        found = []
+        for place, windows in seen.expected.items():
+            written = _windows(seen.regions[place])
+            for seconds, (end, items) in windows.items():
+                end_seen, items_seen = written.get(seconds, (0, {}))
+                if end != end_seen:
+                    found.append(f"{place} {seconds}: ends {end_seen}, not {end}")
+                    continue
+                wrong = [item for item in sorted({*items, *items_seen}) if items.get(item) != items_seen.get(item)]
+                found += [f"{place} {seconds} {item}: {items_seen.get(item)}, not {items.get(item)}" for item in wrong]
+        return found[:10]
 
 
 def _windows(region: RegionSignals) -> dict[int, tuple[int, Any]]:
@@ -74,19 +98,38 @@ def _windows(region: RegionSignals) -> dict[int, tuple[int, Any]]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def kinesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A client of MiniStack, with a stream of one shard: the order of the records is that of the events."""
+    places = Places(tmp_path_factory.mktemp("kinesis"))
+    places.make()
+    services = Services(places, ports.Ports(**dict(zip(ports.DEFAULTS, ports.free(len(ports.DEFAULTS)), strict=True))))
+    make: Any = boto3.client
+    try:
+        services.start_aws()
+        endpoint = services.endpoint_of("kinesis")
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        client = make("kinesis", endpoint_url=endpoint, region_name="us-east-1", **keys)
+        client.create_stream(StreamName=STREAM, ShardCount=1)
+        yield client
+        client.close()
+    finally:
+        services.stop("aws")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, kinesis: Any) -> Iterator[Run]:
     with _valkey.server() as url:
         job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"), jvm_arguments=JVM)
         made = Run(job, valkey.Valkey.from_url(url))
         try:
-            _go_through(made)
+            _go_through(made, kinesis)
             yield made
         finally:
             job.close()
             made.client.close()
 
 
-def _go_through(run: Run) -> None:
+def _go_through(run: Run, kinesis: Any) -> None:
     job, events = run.job, traffic(LINES)
     fifth = LINES // 5
     parts = [events[n * fifth : (n + 1) * fifth] for n in range(5)]
@@ -106,26 +149,35 @@ def _go_through(run: Run) -> None:
     run.feed(parts[3])
     job.start()
     run.stop("upgraded")
-    run.feed(parts[4])
+    _stream(run, kinesis, parts[4][:STREAMED])
+    run.stop("streamed")
+    run.feed(parts[4][STREAMED:])
     run.stop("last")
     _spam(run, parts[4][-1]["at"])
 
 
+def _stream(run: Run, kinesis: Any, events: list[dict[str, Any]]) -> None:
+    """By PutRecords into the stream, and by the feeder into a segment."""
+    for start in range(0, len(events), MOST_RECORDS):
+        batch = events[start : start + MOST_RECORDS]
+        records = [{"Data": json.dumps(event).encode(), "PartitionKey": event["viewer"]} for event in batch]
+        assert kinesis.put_records(StreamName=STREAM, Records=records)["FailedRecordCount"] == 0
+    assert Feeder(kinesis, STREAM, run.job.segments).feed() == len(events)
+    run.reference.read(events)
+
+
 def _spam(run: Run, now_ms: int) -> None:
     """10,000 events of one viewer on one clip, and 150 clips of another; then the hour's window is left to end."""
-    run.feed(list(of_one("user-7", "clip-spammed", now_ms, ("play", "finish", "like", "share"), 10_000)))
-    run.feed([event for n in range(150) for event in of_one("user-8", f"more-{n}", now_ms + n, ("skip",), 1)])
-    over = {**next(of_one("user-7", "", now_ms, ("impression",), 1)), "id": "over"}
-    run.feed([{**over, "at": now_ms + 150_000}])
+    spam = of_one("user-7", "clip-spammed", now_ms, ("play", "finish", "like", "share"), 10_000)
+    many = [event for n in range(150) for event in of_one("user-8", f"more-{n}", now_ms + n, ("skip",), 1)]
+    over = {**next(of_one("user-7", "", now_ms, ("impression",), 1)), "id": "over", "at": now_ms + 150_000}
+    run.feed([*spam, *many, over])  # segments that wait side by side are read in any order
     run.stop("spammed")
 
 
-STOPS = ("first", "killed", "away", "upgraded", "last", "spammed")
+STOPS = ("first", "killed", "away", "upgraded", "streamed", "last", "spammed")
 
 
-# Known fault, seen 2026-11-29: three streams meet before the windows (windows.sql, facts), and Flink takes the least of
-# their watermarks. A late row that overtakes the slowest stream is counted in a window that the reference has closed.
-@pytest.mark.xfail(strict=False, reason="late rows race with the watermarks of the streams that meet in `facts`")
 @pytest.mark.parametrize("stop", STOPS)
 def test_every_window_of_every_region_equals_the_reference(run: Run, stop: str) -> None:
     seen = run.stops[stop]
@@ -134,31 +186,56 @@ def test_every_window_of_every_region_equals_the_reference(run: Run, stop: str) 
         assert seen.expected[place][600][1]
 
 
+def _eventually(check: Callable[[], None]) -> None:
+    """Interests and totals come by other ways than the windows that a stop waits for."""
+
+    def holds() -> bool:
+        with suppress(AssertionError):
+            check()
+            return True
+        return False
+
+    if not wait_until(holds, SEEN_SECONDS, 0.5):
+        check()
+
+
 def test_every_decayed_score_equals_the_reference(run: Run) -> None:
     now = run.reference.watermark
-    compared = 0
-    for viewer in VIEWER_IDS:
-        seen, expected = live_signals.read_viewer(run.client, viewer, now), run.reference.scores(viewer, now)
-        for name, found in (("session", seen.session), ("interest", seen.interest)):
-            assert found.keys() == expected[name].keys(), viewer
-            assert found == pytest.approx(expected[name], rel=1e-9, abs=1e-9), viewer
-            compared += len(found)
-    assert compared > 5_000
+    expected = {viewer: run.reference.scores(viewer, now) for viewer in VIEWER_IDS}
+
+    def equal() -> None:
+        for viewer, halves in expected.items():
+            seen = live_signals.read_viewer(run.client, viewer, now)
+            for name, found in (("session", seen.session), ("interest", seen.interest)):
+                assert found == pytest.approx(halves[name], rel=1e-9, abs=1e-9), viewer
+
+    assert sum(len(scores) for halves in expected.values() for scores in halves.values()) > 5_000
+    _eventually(equal)
 
 
 def test_the_last_watched_equal_the_reference(run: Run) -> None:
-    for viewer in VIEWER_IDS:
-        seen = live_signals.read_viewer(run.client, viewer, run.reference.watermark)
-        assert list(seen.watched) == run.reference.watched(viewer), viewer
+    expected = {viewer: run.reference.watched(viewer) for viewer in VIEWER_IDS}
+
+    def equal() -> None:
+        for viewer, watched in expected.items():
+            seen = live_signals.read_viewer(run.client, viewer, run.reference.watermark)
+            assert list(seen.watched) == watched, viewer
+
+    _eventually(equal)
     assert len(live_signals.read_viewer(run.client, "user-8", run.reference.watermark).watched) == live_signals.WATCHED
     assert run.client.hlen(live_signals.viewer_key("user-8")) < 2 * live_signals.WATCHED
 
 
 def test_late_rows_and_unknown_types_are_counted_exactly(run: Run) -> None:
-    totals = {name.decode(): int(count) for name, count in run.client.hgetall(live_signals.TOTALS_KEY).items()}
     unknown = sum(event["type"] == "something_new" for event in run.reference.events)
+    expected = {name: count for name, count in run.reference.late.items() if count} | {"unknown_type": unknown}
+
+    def equal() -> None:
+        totals = {name.decode(): int(count) for name, count in run.client.hgetall(live_signals.TOTALS_KEY).items()}
+        assert totals == expected
+
     assert run.reference.late["late_600"] > 0
-    assert totals == {name: count for name, count in run.reference.late.items() if count} | {"unknown_type": unknown}
+    _eventually(equal)
 
 
 def test_who_has_no_account_or_wants_no_personal_feed_leaves_no_interests(run: Run) -> None:

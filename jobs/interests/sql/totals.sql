@@ -1,4 +1,12 @@
 -- Totals that people and alarms read. A row is late for a window when every window that it belongs to was written.
+-- The newest time seen is state here: CURRENT_WATERMARK would be NULL for the first rows after a start.
+CREATE TEMPORARY VIEW clocked AS
+SELECT
+    `at`, `is_windowed`, MAX(`at`) OVER (
+        ORDER BY `arrived` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) - ${late_ms} AS `watermark`
+FROM (SELECT `at`, `arrived`, ${is_windowed} AS `is_windowed` FROM told);
+
 CREATE TEMPORARY VIEW totals AS
 SELECT
     '${total_row}' AS `kind`, '' AS `owner`, `name` AS `field`, COUNT(*) AS `number`, CAST(0 AS DOUBLE) AS `total`,

@@ -23,7 +23,7 @@ FROM (
             COUNT(*) FILTER (WHERE `kind` = 'like') AS `likes`,
             COUNT(*) FILTER (WHERE `kind` = 'hide') AS `hides`,
             COUNT(*) FILTER (WHERE `kind` = 'report') AS `reports`,
-            COUNT(*) FILTER (WHERE `kind` = 'shown') AS `shown`,
+            COUNT(*) FILTER (WHERE `shown`) AS `shown`,
             SUM(`more_ms`) AS `watched_ms`,
             SUM(`weight`) AS `weight`,
             MIN(`at`) AS `first_at`
