@@ -19,6 +19,9 @@ _WINDOWED = "`video_id` <> '' AND `kind` IN ({kinds}) AND NOT (`kind` = 'hide' A
 _LATE = """SELECT 'late_{seconds}' AS `name` FROM clocked
     WHERE `is_windowed` AND `watermark` >= `at` - MOD(`at`, {slide}) + {size} - 1"""
 
+_HALF = """SELECT `viewer`, `interest`, `weight`, `at`, `received_at`, '{half}' AS `half`,
+    CAST({ms} AS BIGINT) AS `half_life_ms`, CAST({epoch_ms} AS BIGINT) AS `epoch_ms` FROM worded"""
+
 
 def constants() -> dict[str, str]:
     halves = {letter: scores.HALF_LIVES_MS[name] for letter, name in live_signals.HALVES.items()}
@@ -34,10 +37,8 @@ def constants() -> dict[str, str]:
         "watching_kinds": names(WATCHING),
         "is_windowed": _WINDOWED.format(kinds=names(in_windows)),
         "known_types": names((*CLIENT_TYPES, *stored_event.TABLE_TYPES)),
-        "half_names": names(halves),
-        "half_life_cases": " ".join(f"WHEN '{half}' THEN {ms}" for half, ms in halves.items()),
-        "epoch_cases": " ".join(
-            f"WHEN '{half}' THEN {ms * live_signals.EPOCH_HALF_LIVES}" for half, ms in halves.items()
+        "half_selects": "\nUNION ALL\n".join(
+            _HALF.format(half=half, ms=ms, epoch_ms=ms * live_signals.EPOCH_HALF_LIVES) for half, ms in halves.items()
         ),
         "epoch_half_lives": str(live_signals.EPOCH_HALF_LIVES),
         "duration_bucket": f"CASE {buckets} ELSE '{len(scores.DURATION_EDGES_MS)}' END",

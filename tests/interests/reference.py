@@ -37,6 +37,7 @@ class Reference:
     events: list[Event] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     late: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _events_of: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     _firsts: set[tuple[str, str, str, int]] = field(default_factory=set)
     _most: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -45,6 +46,7 @@ class Reference:
             if event["id"] not in self.seen:
                 self.seen.add(event["id"])
                 self.events.append(event)
+                self._events_of[event["viewer"]].append(event)
                 self._add(event, _kind(event))
             self.watermark = max(self.watermark, event["at"] - LATE_MS)
 
@@ -79,8 +81,8 @@ class Reference:
     def scores(self, viewer: str, now_ms: int) -> dict[str, dict[str, float]]:
         """Half-life -> key -> score now: each event faded by itself, without a landmark."""
         found: dict[str, dict[str, float]] = {name: defaultdict(float) for name in scores.HALF_LIVES_MS}
-        for event in self.events:
-            if event["viewer"] == viewer and _has_account(event) and event["personalised"]:
+        for event in self._events_of[viewer]:
+            if _has_account(event) and event["personalised"]:
                 for key, weight in scores.weights(event):
                     for name, half_life in scores.HALF_LIVES_MS.items():
                         if event["received_at"] - event["at"] <= 256 * half_life:
@@ -89,14 +91,18 @@ class Reference:
 
     def watched(self, viewer: str) -> list[tuple[str, float]]:
         last: dict[str, tuple[int, float]] = {}
-        for event in self.events:
-            mine = event["viewer"] == viewer and _has_account(event) and event["personalised"]
+        for event in self._events_of[viewer]:
+            mine = _has_account(event) and event["personalised"]
             if mine and event["duration_ms"] and _kind(event) in WATCHING:
                 share = 1.0 if event["type"] == "finish" else min(1.0, event["watched_ms"] / event["duration_ms"])
                 at, most = last.get(event["video_id"], (0, 0.0))
                 last[event["video_id"]] = (max(at, event["at"]), max(most, share))
         newest = sorted(last.items(), key=lambda each: -each[1][0])[: live_signals.WATCHED]
         return [(video_id, share) for video_id, (_, share) in newest]
+
+    def totals(self) -> dict[str, int]:
+        unknown = sum(event["type"] == "something_new" for event in self.events)
+        return {name: count for name, count in self.late.items() if count} | {"unknown_type": unknown}
 
     def window(self, seconds: int, region: str) -> tuple[int, dict[str, Counts]]:
         """The last window that the watermark has ended: its end, and its items."""

@@ -45,6 +45,13 @@ def test_every_statement_is_filled_in() -> None:
         assert f"CREATE TEMPORARY VIEW {view} AS" in text
 
 
+def test_no_list_of_constants_is_unnested() -> None:
+    """Flink joins it as a source of its own, which keeps all rows and is read again after some starts."""
+    text = "\n".join([*statements.told(), *statements.views(1)])
+    assert "UNNEST(`" in text
+    assert not re.search(r"UNNEST\(ARRAY\['[^`]*\)", text)
+
+
 def test_each_weight_is_in_the_sql() -> None:
     text = "\n".join(statements.views(1))
     for kind, weight in scores.WEIGHTS.items():

@@ -24,14 +24,17 @@ FROM told
 WHERE `has_interests` AND `kind` IN (${weighted_kinds});
 
 -- A word is a tag, or after CHR(1) a whole key.
-CREATE TEMPORARY VIEW weighted AS
+CREATE TEMPORARY VIEW worded AS
 SELECT
-    `viewer`, `half`, `weight`, `at`, `received_at`,
-    CASE WHEN SUBSTRING(`word`, 1, 1) = CHR(1) THEN SUBSTRING(`word`, 2) ELSE '${tag}' || `word` END AS `interest`,
-    CASE `half` ${half_life_cases} END AS `half_life_ms`,
-    CASE `half` ${epoch_cases} END AS `epoch_ms`
-FROM speaking CROSS JOIN UNNEST(`words`) AS w(`word`) CROSS JOIN UNNEST(ARRAY[${half_names}]) AS h(`half`)
+    `viewer`, `weight`, `at`, `received_at`,
+    CASE WHEN SUBSTRING(`word`, 1, 1) = CHR(1) THEN SUBSTRING(`word`, 2) ELSE '${tag}' || `word` END AS `interest`
+FROM speaking CROSS JOIN UNNEST(`words`) AS w(`word`)
 WHERE `word` <> '';
+
+-- Each half-life by itself. UNNEST of a list of constants would be a join: it keeps every row as state, and a start at a
+-- checkpoint that is older than the end of the list reads the list again, so that every later event counts twice.
+CREATE TEMPORARY VIEW weighted AS
+${half_selects};
 
 CREATE TEMPORARY VIEW interests AS
 SELECT
