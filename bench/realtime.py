@@ -35,7 +35,7 @@ EVENTS_PER_CORE_BUDGET = 200
 class Bench:
     job: Job
     client: Any
-    numbers: itertools.count[int]
+    numbers: "itertools.count[int]"
 
     def paced(self, rate: int, seconds: int) -> dict[str, Any]:
         """Feeds at `rate` events a second; how long until each segment's own viewer is in Valkey."""
