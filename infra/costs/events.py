@@ -37,8 +37,8 @@ STREAMED_KB = (prices.STREAM_IN_GB + prices.STREAM_OUT_GB + STREAM_KEPT_GB + US_
 """Put into the stream, read once, kept there, and archived for a month as it is: what spending is bounded by."""
 
 
-EVENTS_A_SECOND_PER_KPU = 500
-"""What the job `interests` may be given for each processor: assumed, not measured on AWS."""
+EVENTS_A_SECOND_PER_KPU = 580
+"""What the job `interests` did for each processor of a laptop (bench/realtime.py: 586), not measured on AWS."""
 BUSIEST = 4
 """The busiest hour's rate over the day's mean: assumed."""
 
