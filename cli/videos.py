@@ -54,6 +54,7 @@ def edit(
     title: Annotated[str | None, typer.Option()] = None,
     description: Annotated[str | None, typer.Option()] = None,
     tag: Annotated[list[str] | None, typer.Option(help="All of its tags; may be given several times.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as de; empty: not stated.")] = None,
     visibility: Annotated[Visibility | None, typer.Option(help="In force with this command's answer.")] = None,
     name: As = "ann",
     as_json: AsJson = False,
@@ -64,6 +65,7 @@ def edit(
       reelstack edit VIDEO_ID --visibility friends
     """
     wishes = {"title": title, "description": description, "tags": tag, "visibility": visibility}
+    wishes["language"] = language
     video = connect(name).videos.edit(video_id, **{field: wish for field, wish in wishes.items() if wish is not None})
     print_json(video) if as_json else typer.echo(video_line(video))
 

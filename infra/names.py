@@ -86,6 +86,11 @@ class Names:
     def event_stream_arn(self) -> str:
         return self.arn("kinesis", f"stream/{self.event_stream}")
 
+    @property
+    def interests(self) -> str:
+        """Of the Flink application and of its consumer of the event stream; profile `full` only."""
+        return self._named("interests")
+
     # --- tables, queues, the bus -------------------------------------------------------------------------------------
 
     def table(self, model: type[Model]) -> str:

@@ -106,6 +106,7 @@ POST /v1/videos/{video_id}/produce                       | admin     | 202      
 POST /v1/videos/{video_id}/recount                       | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 GET /v1/search/videos                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/search/users                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/search/creators                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/search/reindex                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended

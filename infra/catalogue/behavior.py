@@ -27,7 +27,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         messages=10,
         partial=True,
         timeout=30,
-        reads=(Counter,),
+        reads=(Counter, Video),
         writes=(Counter,),
     ),
     Fn(

@@ -43,4 +43,5 @@ FUNCTIONS: tuple[Fn, ...] = (
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
     ),
+    Fn("measure_interests", "schedule", vpc=True, every_minutes=1, of_jobs=True, memory=256, config=("cache_url",)),
 )

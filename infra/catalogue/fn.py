@@ -43,6 +43,8 @@ class Fn:
     """Of a step: which state machines it belongs to, production's or those of exports and erasures."""
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
+    of_jobs: bool = False
+    """Whether its schedule is for a job that only profile `full` has."""
     events: tuple[str, ...] = ()
     """Detail types of the event bus that start it."""
     event_seconds: int = 0

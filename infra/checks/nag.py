@@ -17,14 +17,15 @@ from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
 from infra.functions.function import Function
+from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
+from infra.stacks.interests import InterestsStack
 from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
 from infra.storage.stores import Stores
-from reelstack.behavior import archive
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
     why = "A health check carries no token, and the answer says only that the service answers"
     yield Meant(foundation.api.node.find_child("ANY--v1--health"), "APIG4", why)
     yield from _read_without_a_token(foundation)
+    if stage.interests:
+        yield from _interests(stage.interests)
     for stack in stage.capabilities:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
@@ -157,9 +160,13 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    if "put_event_archive" in line.calls and stores.data:
+    if stores.data:
         arn = _imported(stores.data.bucket_arn, stores)
-        yield f"{arn}/{archive.PREFIX}*", "Objects of the archive are named by hour, shard and sequence numbers"
+        for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
+            yield (
+                f"{arn}/{prefix}*",
+                "Objects of the archive are named by hour, shard, bucket or pass",
+            )
 
 
 def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:
@@ -226,6 +233,16 @@ def _inside(foundation: Foundation) -> Iterator[Meant]:
             "CKV_AWS_317",
             "Audit logs want users kept inside OpenSearch; here IAM decides who asks, and only our functions may",
         )
+
+
+def _interests(stack: InterestsStack) -> Iterator[Meant]:
+    role = stack.interests.role
+    why = "Managed Flink describes and makes network interfaces by this role, and lists log groups: checks/anywhere.py"
+    yield Meant(role, "IAM5[Resource::*]", why)
+    interfaces = stack.interests.names.arn("ec2", "network-interface/*")
+    why = "Managed Flink attaches the interfaces that it made in our subnets, of ids unknown here"
+    yield Meant(role, f"IAM5[Resource::{interfaces}]", why)
+    yield Meant(role.node.find_child("DefaultPolicy"), "CKV_AWS_111", why)
 
 
 def _imported(value: str, stores: Stores) -> str:

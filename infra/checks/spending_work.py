@@ -73,7 +73,7 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
+PATCH /v1/me                                             | 15  | 1    | 4     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
@@ -163,6 +163,7 @@ PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
 by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
     *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
+    "measure_interests",
     *("receive_mediaconvert_event", "receive_rekognition_result"),
 )
 """Invoked by a schedule, by staff, or by an engine about a production that is priced already."""

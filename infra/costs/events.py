@@ -3,6 +3,8 @@
 Requests that bring events are priced in infra/checks/spending_work.py, plays that are counted in docs/decisions.
 """
 
+from math import ceil
+
 from infra.costs import prices
 from infra.costs.idle import Line
 from infra.settings import EVENT_STREAM_DAYS, Settings
@@ -23,15 +25,30 @@ STREAMED_KB = (prices.STREAM_IN_GB + prices.STREAM_OUT_GB + STREAM_KEPT_GB + US_
 """Put into the stream, read once, kept there, and archived for a month as it is: what spending is bounded by."""
 
 
+EVENTS_A_SECOND_PER_KPU = 500
+"""What the job `interests` may be given for each processor: assumed, not measured on AWS."""
+BUSIEST = 4
+"""The busiest hour's rate over the day's mean: assumed."""
+
+
+def kpu(settings: Settings, number: int) -> int:
+    """KPUs that the job needs in the busiest hour of such a month."""
+    busiest = number / prices.SECONDS_A_MONTH * BUSIEST
+    return max(settings.interests_kpu, ceil(busiest / EVENTS_A_SECOND_PER_KPU))
+
+
 def lines(settings: Settings, number: int) -> list[Line]:
     """Of `number` events a month, evenly spread."""
     streamed_gb = number * RECORD_KB * 1000 / GB
     objects = min(number, SHARDS * MINUTES_A_MONTH)
     run = US_EAST_1.lambda_request + BATCH_SECONDS * BATCH_MEMORY_GB * _gb_second(settings)
     kept_months = settings.event_days / 30
+    more_kpu = kpu(settings, number) - settings.interests_kpu
     each = [
         ("stream: put", streamed_gb * prices.STREAM_IN_GB),
         ("stream: read once", streamed_gb * prices.STREAM_OUT_GB),
+        ("interests: read by fan-out", streamed_gb * (prices.STREAM_FAN_OUT_GB + prices.ENDPOINT_GB)),
+        ("interests: KPUs beyond the idle stage's", more_kpu * prices.kpu_month()),
         (f"stream: keep {EVENT_STREAM_DAYS} days", streamed_gb * STREAM_KEPT_GB),
         ("archive: functions", objects * run),
         ("archive: S3 requests", objects * US_EAST_1.s3_put),

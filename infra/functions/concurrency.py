@@ -37,6 +37,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
+    "erase_events": 0.5,
     **dict.fromkeys(("plan_export", "write_denials"), 0.2),
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""

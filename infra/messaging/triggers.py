@@ -120,8 +120,9 @@ class Triggers:
                 )
                 self._functions[line.name].add_event_source(source)
 
-    def listen(self) -> None:
-        """A rule for the events of the bus that a line names, and one for its schedule."""
+    def listen(self, *, has_jobs: bool) -> None:
+        """A rule for the events of the bus that a line names, and one for its schedule. `has_jobs`: whether the stage
+        has the jobs that some schedules measure."""
         for line in self._lines.values():
             if line.events:
                 events.Rule(
@@ -131,7 +132,9 @@ class Triggers:
                     event_pattern=events.EventPattern(source=["reelstack"], detail_type=list(line.events)),
                     targets=[self.target(line.name)],
                 )
-            if line.every_minutes:
+            if line.of_jobs and not has_jobs:
+                self.target(line.name)  # its grants and its dead letters are the same in every profile
+            elif line.every_minutes:
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",

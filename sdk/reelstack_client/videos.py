@@ -74,6 +74,9 @@ class Video(Answer):
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
+    language: str | None = None
+    region: str | None = None
+    """Where it was uploaded from; told to its owner and admins only."""
     visibility: str = "public"
     state: str
     """uploading, queued, processing, review, published, restoring, rejected, failed or deleted; text, so that a newer
@@ -151,7 +154,7 @@ class Videos(Room):
         return self._ask(Video, "GET", f"/v1/videos/{video_id}", query={"include": include})
 
     def edit(self, video_id: str, **changes: Any) -> Video:
-        """Changes title, description, tags or visibility."""
+        """Changes title, description, tags, language or visibility."""
         return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=changes, repeatable=True)
 
     def delete(self, video_id: str) -> None:

@@ -29,6 +29,7 @@ from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, Share
 from reelstack.tables.model import deployed
+from reelstack.tables.moderation import Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import Lease, Turn
@@ -102,6 +103,7 @@ def lively(user_id: str, other: str) -> None:
     comments.write("vid", user_id, "An answer of mine", first.comment_id)
     reports.report_comment(user_id, "vid", first.comment_id, reports.Reason.SPAM, "that one")
     Bookmark(user_id, "vid", saved_at=1).save()
+    Strike(user_id, "gone", kind="rejected", at=1, expires_at=2).save()
     WatchPosition(user_id, "vid", position_ms=9, seen_at=1, view_id="v", view_event="1", expires_at=2).save()
     Share(user_id, "vid#link", share_id="s", shared_at=1).save()
     users.find_or_create(other)

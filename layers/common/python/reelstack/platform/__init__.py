@@ -9,6 +9,7 @@ event_stream    the stream of behavior events
 storage         objects in the two buckets
 secrets         secrets, kept in memory for five minutes
 telemetry       logs, metrics, and the entry of every handler
+countries       the codes of countries; pure
 cursors         opaque cursors for pages
 sharding        lists that are spread over several partitions, read as one
 outages         which errors say that storage is slow, throttled or away

@@ -44,6 +44,7 @@ class Config(BaseModel):
     reports_table: str
     counters_table: str
     reviews_table: str
+    strikes_table: str
     audit_table: str
     follows_table: str
     blocks_table: str
@@ -184,6 +185,8 @@ class Config(BaseModel):
 
     export_machine_arn: str
     erasure_machine_arn: str
+    event_erasure_machine_arn: str
+    event_days: int
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
     socket_url: str

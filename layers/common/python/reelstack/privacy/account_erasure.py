@@ -25,7 +25,7 @@ from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
 from reelstack.tables.feed import LargeAccount, TimelineEntry
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
-from reelstack.tables.moderation import AuditEntry, Report
+from reelstack.tables.moderation import AuditEntry, Report, Strike
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import BacklogEntry, EngineJob, Spending, Turn
@@ -203,6 +203,7 @@ STORES: tuple[Store, ...] = (
     Store("shares", (Share,), personal_data.shares, _delete),
     Store("watch positions", (WatchPosition,), personal_data.watch_positions, _delete),
     Store("reports", (Report,), personal_data.reports, _delete),
+    Store("strikes", (Strike,), personal_data.strikes, _delete),
     Store("comments", (Comment, Pin), personal_data.comments, _erase_comments),
     Store("follows", (Follow,), _follows, _delete),
     Store("blocks", (Block,), _blocks, _delete),

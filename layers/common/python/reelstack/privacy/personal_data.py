@@ -10,7 +10,7 @@ from reelstack.social import relationships
 from reelstack.tables.accounts import Session
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
-from reelstack.tables.moderation import Report
+from reelstack.tables.moderation import Report, Strike
 from reelstack.tables.notifications import Device, Notification, NotificationPreference
 from reelstack.tables.social import FOLLOW_SHARDS, Follow
 from reelstack.tables.videos import Video
@@ -42,6 +42,10 @@ def watch_positions(user_id: str) -> Iterator[WatchPosition]:
 def reports(user_id: str) -> Iterator[Report]:
     """What the user reported; never what others reported of theirs."""
     yield from Report.query(user_id, consistent_read=True)
+
+
+def strikes(user_id: str) -> Iterator[Strike]:
+    yield from Strike.query(user_id, consistent_read=True)
 
 
 def sessions(user_id: str) -> Iterator[Session]:
