@@ -26,7 +26,7 @@ SUMS = f"""SELECT `viewer`, `tag`, SUM(POWER(2, CAST(`at` - {LANDMARK} AS DOUBLE
 FROM events CROSS JOIN UNNEST(`tags`) AS t(`tag`) GROUP BY `viewer`, `tag`"""
 
 
-class Sums(KeyedProcessFunction):
+class Sums(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink has no types
     def open(self, runtime_context: RuntimeContext) -> None:
         self._sums = runtime_context.get_map_state(MapStateDescriptor("sums", Types.STRING(), Types.DOUBLE()))
 

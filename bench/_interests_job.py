@@ -60,8 +60,8 @@ class Job:
             "JVM_ARGS": self.jvm_arguments,
         }
         with (self.folder / "output").open("ab") as output:
-            self._process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=output)
-        assert wait_until(lambda: self._pids.exists() or self._process.poll() is not None, STARTED_SECONDS)
+            process = self._process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        assert wait_until(lambda: self._pids.exists() or process.poll() is not None, STARTED_SECONDS)
         assert self._pids.exists(), self.output()
 
     @property

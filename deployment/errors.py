@@ -6,6 +6,7 @@ DeploymentError
 ├── WrongAccount            the credentials are of another account than the settings name, or there are none
 ├── CdkFailed               the CDK command line ended badly; what it said is above
 ├── JobNotBuilt             the Flink job lacks its Kinesis connector, which Maven could not build
+├── EnvironmentNotBuilt     an interpreter or a package of a daily job could not be brought
 ├── DataKept                the stage keeps data: it is not destroyed by a command
 └── AddressUnproven         who holds the address has not shown that it is theirs: they are made no administrator
 """
@@ -32,6 +33,10 @@ class CdkFailed(DeploymentError):
 
 
 class JobNotBuilt(DeploymentError):
+    pass
+
+
+class EnvironmentNotBuilt(DeploymentError):
     pass
 
 

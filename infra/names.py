@@ -137,6 +137,11 @@ class Names:
         return self.arn("mediaconvert", f"queues/{self.mediaconvert_queue}")
 
     @property
+    def spark(self) -> str:
+        """Of the EMR Serverless application; profile `full` only."""
+        return self._named("jobs")
+
+    @property
     def cache(self) -> str:
         return f"reelstack-{self.stage}"
 

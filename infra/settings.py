@@ -83,6 +83,9 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
+    spark_vcpus: int = Field(default=32, ge=8, le=4000)
+    """What all runs of the daily jobs may use at a time, with 4 GB for each; profile `full` only. Of a driver and
+    executors of 4 each; AWS lets a new account have 16 in all, so ask for more or lower it."""
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
@@ -298,3 +301,8 @@ class Settings(BaseModel):
     def is_local(self) -> bool:
         """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
         return self.account == LAPTOP_ACCOUNT
+
+    @property
+    def has_spark(self) -> bool:
+        """Whether the daily jobs run on EMR Serverless: there is none on a laptop."""
+        return self.profile == "full" and not self.is_local

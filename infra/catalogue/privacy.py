@@ -3,8 +3,8 @@
 from infra.catalogue.fn import Fn, Target
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.counters import Counter, DailyPlays
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
@@ -40,6 +40,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
             *(AuditEntry, Strike, Notification, NotificationPreference, Device, WatchPosition),
+            *(DailyPlays, ViewerProfile),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("user_pool_id", "data_bucket"),
@@ -78,11 +79,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         "step",
         machine="privacy",
         timeout=900,
-        reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest, Review),
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DailyPlays, DataRequest, Review),
         writes=(Video, DataRequest, Review),
         checks=(Review,),
         deletes=ALL_OF_VIDEOS,
-        batches=(Comment, Report),
+        batches=(Comment, Report, DailyPlays),
         lists=OBJECTS_OF_VIDEOS,
         config=("erase_after_seconds",),
         calls=("abort_uploads",),
@@ -92,10 +93,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=15,
         timeout=900,
-        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DailyPlays),
         writes=(Video,),
         deletes=ALL_OF_VIDEOS,
-        batches=(Comment, Report),
+        batches=(Comment, Report, DailyPlays),
         lists=OBJECTS_OF_VIDEOS,
         calls=("abort_uploads",),
     ),
@@ -108,13 +109,14 @@ FUNCTIONS: tuple[Fn, ...] = (
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
             *(Notification, NotificationPreference, Device, Connection, WatchPosition, Strike),
+            *(DailyPlays, ViewerProfile),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount, Session, Usage),
             *(Turn, Counter, DataRequest, Notification, NotificationPreference, Connection, WatchPosition),
-            Strike,
+            *(Strike, DailyPlays, ViewerProfile),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),

@@ -16,11 +16,13 @@ from constructs import IConstruct
 from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
+from infra.engines.spark import READS, WRITES
 from infra.functions.function import Function
 from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
+from infra.stacks.discovery import DiscoveryStack
 from infra.stacks.interests import InterestsStack
 from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
@@ -64,6 +66,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
             yield from _production(stack)
         if isinstance(stack, PeopleStack):
             yield from _people(stack)
+        if isinstance(stack, DiscoveryStack):
+            yield from _spark(stack)
 
 
 def _read_without_a_token(foundation: Foundation) -> Iterator[Meant]:
@@ -137,6 +141,24 @@ def _people(stack: PeopleStack) -> Iterator[Meant]:
         )
 
 
+def _spark(stack: DiscoveryStack) -> Iterator[Meant]:
+    spark, machine = stack.spark, stack.machine
+    if spark is None or machine is None:
+        return
+    stores = stack.wiring.stores
+    assert stores.data
+    yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    data = _imported(stores.data.bucket_arn, stores)
+    yield Meant(machine.role, f"IAM5[Resource::{data}/profiles/quality/*]", "Reports are named by their days")
+    application = f"<{stack.get_logical_id(spark.application)}.Arn>"
+    runs = "EMR Serverless names runs as it takes them"
+    yield Meant(machine.role, f"IAM5[Resource::{application}/jobruns/*]", runs)
+    yield Meant(spark.role, "IAM5[Resource::*]", "EMR asks which log groups there are, which names no resource")
+    for prefix in (*READS, *WRITES):
+        why = "A job reads and writes a day's objects below the prefixes of its steps"
+        yield Meant(spark.role, f"IAM5[Resource::{data}/{prefix}*]", why)
+
+
 def _function(function: Function, stack: CapabilityStack) -> Iterator[Meant]:
     assert function.role
     yield Meant(
@@ -160,6 +182,10 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    for what in ("play_counts", "viewer_records"):
+        if f"read_{what}" in line.calls and stores.data:
+            arn = _imported(stores.data.bucket_arn, stores)
+            yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"
     if stores.data:
         arn = _imported(stores.data.bucket_arn, stores)
         for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):

@@ -65,6 +65,9 @@ KINDS: dict[str, Kind] = {
     "AWS::EC2::SubnetRouteTableAssociation": Kind(False, "a laptop has no VPC"),
     "AWS::EC2::VPC": Kind(False, "a laptop has no VPC"),
     "AWS::EC2::VPCEndpoint": Kind(False, "a laptop has no VPC"),
+    "AWS::EMRServerless::Application": Kind(
+        False, "not made on a laptop: `reelstack profiles run` starts the same steps in Spark's local mode"
+    ),
     "AWS::ElastiCache::ServerlessCache": Kind(
         False, "a real Valkey process is the cache there, without TLS and cluster mode"
     ),

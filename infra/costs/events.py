@@ -1,4 +1,5 @@
-"""What a month's behavior events cost in the stream and in the archive, beside what an idle stage costs. Pure.
+"""What a month's behavior events cost in the stream, the archive and the daily jobs, beside what an idle stage costs.
+Pure.
 
 Requests that bring events are priced in infra/checks/spending_work.py, plays that are counted in docs/decisions.
 """
@@ -17,6 +18,17 @@ ARCHIVED_BYTES = 140
 SHARDS = 4
 """Of a stream on demand that was never busier; each writes an object a minute while anybody watches."""
 BATCH_SECONDS, BATCH_MEMORY_GB = 0.5, 0.5
+DAYS = 30
+WORKER_VCPUS, WORKER_GB = 4, 16
+STEPS = 7
+STEP_MINUTES, TRAINING_MINUTES = 3, 10
+"""How long a driver and an executor, or a driver alone, run for a day with few events: estimated, not measured."""
+EVENT_VCPU_SECONDS = 4e-4
+"""Of all steps for one event: 100,000 rows through ALS, windows and an as-of join took two cores 20 s."""
+EVENTS_OF_VIEWER, EVENTS_OF_CLIP = 100, 20
+"""In a day, of each who watched and of each clip that was watched: assumed."""
+PROFILE_UNITS = 9
+"""Write units of a profile with 200 interests."""
 MINUTES_A_MONTH = prices.HOURS_A_MONTH * 60
 GB = 1e9
 STREAM_KEPT_GB = prices.STREAM_KEPT_GB * (EVENT_STREAM_DAYS - 1) / 30
@@ -57,7 +69,20 @@ def lines(settings: Settings, number: int) -> list[Line]:
             number * ARCHIVED_BYTES / GB * kept_months * US_EAST_1.s3_gb_month,
         ),
     ]
-    return [Line(what, number, round(dollars, 4)) for what, dollars in each]
+    return [Line(what, number, round(dollars, 4)) for what, dollars in (*each, *_daily(number))]
+
+
+def _daily(number: int) -> list[tuple[str, float]]:
+    """Of the jobs that run each night, and of what they write into tables."""
+    worker = WORKER_VCPUS * prices.SPARK_VCPU_HOUR + WORKER_GB * prices.SPARK_GB_HOUR
+    vcpu = worker / WORKER_VCPUS
+    return [
+        ("daily jobs: start and end of steps", DAYS * STEPS * STEP_MINUTES / 60 * 2 * worker),
+        ("daily jobs: events", number * EVENT_VCPU_SECONDS / 3600 * vcpu),
+        ("daily jobs: training", DAYS * TRAINING_MINUTES / 60 * worker),
+        ("daily jobs: plays into tables", number / EVENTS_OF_CLIP * prices.WRITE_UNIT),
+        ("daily jobs: profiles into tables", number / EVENTS_OF_VIEWER * PROFILE_UNITS * prices.WRITE_UNIT),
+    ]
 
 
 def _gb_second(settings: Settings) -> float:

@@ -127,8 +127,10 @@ def _rule(properties: Resource, template: Template) -> Iterator[tuple[str, float
 
 
 def _seconds_between(schedule: str) -> float:
-    """ "rate(5 minutes)" -> 300. Raises UnknownPrice for another kind."""
+    """ "rate(5 minutes)" -> 300, "cron(30 1 * * ? *)" -> a day. Raises UnknownPrice for another kind."""
     seconds = {"minute": 60, "hour": 3600, "day": 24 * 3600}
+    if re.fullmatch(r"cron\(\d+ \d+ \* \* \? \*\)", schedule):
+        return seconds["day"]
     if not (read := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule)):
         raise UnknownPrice(f"say in infra/costs/idle.py how often {schedule} is")
     return int(read[1]) * seconds[read[2]]
@@ -181,7 +183,8 @@ FREE: dict[str, str] = {
         (
             *("AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution", "AWS::CloudFront::Function"),
             *("AWS::CloudFront::KeyValueStore", "AWS::Events::EventBus", "AWS::Lambda::Function"),
-            *("AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"),
+            *("AWS::EMRServerless::Application", "AWS::SNS::Subscription"),
+            *("AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"),
         ),
         BY_REQUEST,
     ),

@@ -11,6 +11,7 @@ SOURCES = {
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
     "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
     "Kinesis": "aws.amazon.com/kinesis/data-streams/pricing, on demand",
+    "EMR Serverless": "aws.amazon.com/emr/pricing, EMR Serverless, ARM",
     "KMS": "aws.amazon.com/kms/pricing",
     "Managed Flink": "aws.amazon.com/managed-service-apache-flink/pricing",
     "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
@@ -64,6 +65,8 @@ STREAM_IN_GB, STREAM_OUT_GB, STREAM_KEPT_GB = 0.08, 0.04, 0.10
 what is kept longer than a day."""
 STREAM_FAN_OUT_GB, ENDPOINT_GB = 0.05, 0.01
 """What a reader with enhanced fan-out gets of the same stream; what passes an interface endpoint."""
+SPARK_VCPU_HOUR, SPARK_GB_HOUR = 0.042094, 0.0046278
+"""Of EMR Serverless on arm64, from a worker's start to its end, a minute at least; 20 GB of disk are in it."""
 TRACE = 5.00 / 1e6
 QUEUE_REQUEST = 0.40 / 1e6
 DELIVERED_GB = 0.085

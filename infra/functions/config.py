@@ -67,6 +67,7 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "decision_machine_arn": names.machine_arn("decision"),
         "export_machine_arn": names.machine_arn("export"),
         "erasure_machine_arn": names.machine_arn("erasure"),
+        "profiles_machine_arn": names.machine_arn("profiles") if wiring.settings.has_spark else "",
         "event_erasure_machine_arn": names.machine_arn("event_erasure"),
         "distribution_parameter": names.distribution_parameter,
         "mediaconvert_queue": names.mediaconvert_queue_arn,

@@ -114,6 +114,13 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
             ["kinesis:PutRecords"],
             [names.event_stream_arn] if wiring.settings.profile == "full" else [],
         ),
+        **{
+            f"read_{what}": (
+                ["s3:GetObject"],
+                [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
+            )
+            for what in ("play_counts", "viewer_records")
+        },
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
     }
@@ -157,6 +164,10 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),
         "start_erasure_machine": (["states:StartExecution"], names.machine_arn("erasure")),
+        "start_profiles_machine": (
+            ["states:StartExecution"],
+            [names.machine_arn("profiles")] if wiring.settings.has_spark else [],
+        ),
         "start_event_erasure_machine": (["states:StartExecution"], names.machine_arn("event_erasure")),
     }
 

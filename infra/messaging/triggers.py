@@ -134,11 +134,11 @@ class Triggers:
                 )
             if line.of_jobs and not has_jobs:
                 self.target(line.name)  # its grants and its dead letters are the same in every profile
-            elif line.every_minutes:
+            elif line.every_minutes or line.daily_at:
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",
-                    schedule=events.Schedule.rate(Duration.minutes(line.every_minutes)),
+                    schedule=_schedule(line),
                     targets=[self.target(line.name)],
                 )
 
@@ -159,3 +159,10 @@ class Triggers:
 
     def dead_letters(self, name: str) -> sqs.Queue:
         return dead_letters_of_function(self._scope, self._alarms, name)
+
+
+def _schedule(line: Fn) -> events.Schedule:
+    if not line.daily_at:
+        return events.Schedule.rate(Duration.minutes(line.every_minutes))
+    hour, minute = line.daily_at.split(":")
+    return events.Schedule.cron(hour=str(int(hour)), minute=str(int(minute)))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 PROPERTIES = Path("/etc/flink/application_properties.json")
 GROUP = "interests"
@@ -46,9 +47,9 @@ def of_arguments(argv: Sequence[str]) -> Options:
 def of_properties(text: str) -> Options:
     """Raises KeyError if the group or a property is not known."""
     groups: dict[str, Mapping[str, str]] = {each["PropertyGroupId"]: each["PropertyMap"] for each in json.loads(text)}
-    kinds = {option.name: type(option.default) for option in fields(Options)}
+    kinds = {option.name: int if isinstance(option.default, int) else str for option in fields(Options)}
     given = {name.replace(".", "_"): value for name, value in groups[GROUP].items()}
-    values = {name: kinds[name](value) for name, value in given.items()}
+    values: dict[str, Any] = {name: kinds[name](value) for name, value in given.items()}
     return Options(**{"source": "kinesis", "checkpoint_ms": 10_000, **values, "managed": True})
 
 

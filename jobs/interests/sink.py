@@ -31,7 +31,7 @@ def part(row: Row, parts: int) -> int:
     return int(row[3]) if row[0] == START_ROW else crc32(row[1].encode()) % parts
 
 
-class Sink(KeyedProcessFunction):
+class Sink(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink has no types
     def __init__(self, cache: str) -> None:
         self._cache = cache
 

@@ -8,6 +8,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import valkey
@@ -36,7 +37,7 @@ class Writer:
     """Of one part of the job: a viewer and a region have one writer each."""
 
     def __init__(self, url: str, pause: Callable[[float], None] = time.sleep) -> None:
-        self._client = valkey.Valkey.from_url(
+        self._client: Any = valkey.Valkey.from_url(
             url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, decode_responses=False
         )
         self._pause = pause
@@ -97,9 +98,9 @@ class Writer:
     def _prune(self, viewer: str) -> None:
         """Drops the weakest interests, as of now. One that is spoken of again comes back whole."""
         key = live_signals.viewer_key(viewer)
-        fields: dict[bytes, bytes] = self._client.hgetall(key)  # type: ignore[assignment]
+        fields = self._client.hgetall(key)
         weakest = sorted(live_signals.strengths(fields, int(time.time() * 1000)))[: -live_signals.MOST_INTERESTS]
-        self._client.hdel(key, *(name for _, name in weakest))  # type: ignore[arg-type]
+        self._client.hdel(key, *(name for _, name in weakest))
 
     def _region(self, place: str) -> "Region":
         if place not in self._regions:
@@ -152,7 +153,7 @@ class Region:
         if change.number > end:
             self.ends[seconds] = change.number
             self.rows[seconds] = {}
-        self.rows[seconds][change.field] = Counts(*map(int, change.counts.split(",")), weight=change.total)
+        self.rows[seconds][change.field] = replace(Counts(*map(int, change.counts.split(","))), weight=change.total)
 
     def pack(self) -> bytes:
         """At most MOST_ITEMS clips and as many tags: the most trending."""

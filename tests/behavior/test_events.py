@@ -27,6 +27,7 @@ from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
 MINUTE_MS = 60_000
+SENT = {"SentTimestamp": "1795420800000"}
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +203,7 @@ def test_plays_are_counted_once_in_every_profile(
     first = report(call, event(number=1), event(number=2), event("skip", 3)).json
     assert (first["accepted"], first["kept"]) == (3, "plays")
     report(call, event(number=1), event(number=4), user="cid")
-    messages = {"Records": [{"messageId": "1", "body": body} for body in queued()]}
+    messages = {"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}
     for _ in range(2):
         assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3
@@ -215,7 +216,9 @@ def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
     report(call, event())
     Video("vid").update([Video.state.set("deleted")])
     event_clips._kept.clear()
-    assert run({"Records": [{"messageId": "1", "body": body} for body in queued()]}) == {"batchItemFailures": []}
+    assert run({"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}) == {
+        "batchItemFailures": []
+    }
     assert [one.key for one in Counter.scan()] == []
 
 

@@ -69,7 +69,11 @@ def test_a_schedule_is_read(schedule: str, seconds: int) -> None:
 
 def test_a_schedule_that_cannot_be_read_is_no_nothing() -> None:
     with pytest.raises(UnknownPrice, match="cron"):
-        idle._seconds_between("cron(0 3 * * ? *)")
+        idle._seconds_between("cron(0 3 ? * MON *)")
+
+
+def test_a_schedule_at_an_hour_of_the_day_is_daily() -> None:
+    assert idle._seconds_between("cron(30 1 * * ? *)") == 24 * 3600
 
 
 def test_the_metrics_of_a_scheduled_function_are_those_that_alarms_wait_for(prod: Assembly) -> None:
@@ -126,6 +130,12 @@ def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
         "archive: functions": pytest.approx(175_200 * (0.2e-6 + 0.25 * 0.0000133334), abs=1e-4),
         "archive: S3 requests": 0.876,
         "archive: keep 400 days": pytest.approx(0.0429, abs=1e-4),
+        # Two workers of 0.2424 $ an hour, three minutes in each of 210 steps; one for ten minutes in each of 30 nights.
+        "daily jobs: start and end of steps": pytest.approx(21 * 0.2424208, abs=1e-4),
+        "daily jobs: events": pytest.approx(400 / 3600 * 0.0606052, abs=1e-4),
+        "daily jobs: training": pytest.approx(5 * 0.2424208, abs=1e-4),
+        "daily jobs: plays into tables": pytest.approx(50_000 * 0.625e-6, abs=1e-4),
+        "daily jobs: profiles into tables": pytest.approx(90_000 * 0.625e-6, abs=1e-4),
     }
 
 

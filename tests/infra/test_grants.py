@@ -55,6 +55,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
     ),
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
+    "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
+    "read_viewer_records": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_records/*"),
     "read_event_archive": (
         ("s3:GetObject",),
         ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*"),
@@ -135,6 +137,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
     ),
+    "start_profiles_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-profiles",
+    ),
     "start_event_erasure_machine": (
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-event_erasure",
@@ -162,6 +168,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 
 OF_THE_EVENT_STREAM = (
     *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
+    *("read_play_counts", "read_viewer_records", "start_profiles_machine"),
 )
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"

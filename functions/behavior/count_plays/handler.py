@@ -4,6 +4,7 @@ Plays of a clip that was deleted meanwhile are not counted: the counter of an er
 """
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from reelstack.counters import plays
@@ -20,7 +21,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
         told = json.loads(record["body"])["plays"]
         there = event_clips.find_not_deleted(video_id for _, video_id in told)
         try:
-            plays.count_plays((event_id, video_id) for event_id, video_id in told if video_id in there)
+            kept = [(event_id, video_id) for event_id, video_id in told if video_id in there]
+            plays.count_plays(kept, _day(record))
         except PlaysContended:
             left.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": left}
+
+
+def _day(record: dict[str, Any]) -> str:
+    """On which it was sent, right after the event stream took the events: the day under which they are archived."""
+    sent_at = int(record["attributes"]["SentTimestamp"]) / 1000
+    return datetime.fromtimestamp(sent_at, UTC).date().isoformat()

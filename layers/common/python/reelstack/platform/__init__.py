@@ -16,5 +16,6 @@ outages         which errors say that storage is slow, throttled or away
 media_types     media types as RFC 9110 has them; pure
 text            the one form in which text that people write is stored; pure
 text_fields     a type for each kind of field that people write
+executions      begins executions of state machines by name
 stream_records  DynamoDB stream records as plain values
 """

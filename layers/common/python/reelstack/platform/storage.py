@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,6 +79,11 @@ def read_json_or_none(bucket: Bucket, key: str) -> Any:
         if is_missing(error):
             return None
         raise
+
+
+def lines(bucket: Bucket, key: str) -> Iterator[bytes]:
+    """The lines of an object, as they come. Raises botocore's ClientError if there is none."""
+    yield from aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)["Body"].iter_lines()
 
 
 def write_json(bucket: Bucket, key: str, document: Any) -> None:

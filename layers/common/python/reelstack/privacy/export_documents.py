@@ -94,6 +94,12 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "bookmarks": lambda user: _told(personal_data.bookmarks(user), "video_id", "saved_at"),
     "shares": lambda user: _told(personal_data.shares(user), "share", "shared_at"),
     "watch-positions": lambda user: _told(personal_data.watch_positions(user), "video_id", "position_ms", "seen_at"),
+    "interests": lambda user: _told(
+        personal_data.viewer_profile(user), "as_of", "region", "language", "totals", "interests"
+    ),
+    "daily-plays": lambda user: _told(
+        personal_data.daily_plays(user), "day", "plays", "watched_ms", "finishes", "sources"
+    ),
     "events": event_export.read,
     "reports": lambda user: _told(personal_data.reports(user), "subject", "reason", "detail", "reported_at"),
     "strikes": lambda user: _told(personal_data.strikes(user), "video_id", "kind", "at"),

@@ -7,6 +7,7 @@ open_questions  the review, report or appeal that waits about a video
 access          may this user see, or act on, this video or account? The only module that answers
 audiences       the rules behind access; pure
 listings        pages of videos, without what the viewer may not see
+analytics       how clips and creators are watched by day, as their owners see it
 video_fields    limits of a video's title, description and tags
 video_view      a video as clients see it
 event_clips     what behavior events say of their clips

@@ -1,0 +1,88 @@
+"""The steps of a day, as data: what the state machine starts in this order, and what each reads and writes.
+
+A step is idempotent per day: it writes the same bytes when it is run again. Where a step fails, those after it are
+not run, and what they wrote on the days before stays.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    says: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    gated: bool = True
+    """Refused on a day whose quality report did not pass."""
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "collect",
+        "archived events to Parquet, each id once; the quality report",
+        ("events/day=D", "profiles/events/day=D-1", "profiles/quality/day=D-7…D-1.json"),
+        ("profiles/events/day=D", "profiles/events_by_viewer/day=D", "profiles/quality/day=D.json"),
+        gated=False,
+    ),
+    Step(
+        "play_counts",
+        "plays, viewers, watch time, finishes and sources of each clip in the day",
+        ("profiles/events/day=D", "profiles/events/day=D-1", "events/day=D"),
+        ("profiles/play_counts/day=D", "profiles/play_counts_report/day=D.json"),
+    ),
+    Step(
+        "viewers",
+        "long-term interests, totals, language and region of viewers who have an account and wish it",
+        ("profiles/events/day=D", "profiles/viewers before D"),
+        ("profiles/viewers/day=D", "profiles/viewer_records/day=D"),
+    ),
+    Step(
+        "clips",
+        "totals, retention curve, quality and exposure of clips",
+        ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips.jsonl"),
+        ("profiles/clips/day=D",),
+    ),
+    Step(
+        "creators",
+        "rejections, upheld reports and strikes, and what they mean for moderation",
+        ("profiles/clips/day=D", "catalogue/creators.jsonl"),
+        ("profiles/creators/day=D",),
+    ),
+    Step(
+        "training_rows",
+        "logged features with their outcomes after 30 minutes",
+        ("features/day=D-1", "features/day=D", "profiles/events/day=D-1", "profiles/events/day=D"),
+        ("training/day=D",),
+    ),
+    Step(
+        "lists",
+        "what is similar, hot, rising, and liked by viewers of the same taste",
+        ("profiles/events/day=D-29…D", "profiles/viewers/day=D"),
+        ("lists/D", "lists/current.json"),
+    ),
+)
+"""What `all` runs, in this order."""
+OTHERS: tuple[Step, ...] = (
+    Step(
+        "parity",
+        "logged features against those made of raw events; fails below 99.9 % or if a difference is not explained",
+        ("features/day=D", "profiles/events/day=D-29…D", "profiles/viewers before D", "profiles/clips before D"),
+        ("profiles/parity/day=D.json",),
+    ),
+    Step(
+        "recompute_rows",
+        "training rows of a day without logs: features are made of raw events",
+        ("profiles/events/day=D-29…D", "profiles/viewers before D", "profiles/clips before D"),
+        ("training/day=D",),
+    ),
+    Step(
+        "erase",
+        "takes the given viewers out of all Parquet files, all days",
+        ("profiles/events", "profiles/viewers", "training"),
+        ("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+        gated=False,
+    ),
+)
+"""What is started by hand or by another state machine."""
+BY_NAME = {step.name: step for step in STEPS + OTHERS}

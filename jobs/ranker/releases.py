@@ -1,0 +1,35 @@
+"""The commands that move pointers: `promote`, if every gate holds, and `rollback`. Neither needs JAX or Parquet."""
+
+import argparse
+import json
+from typing import Any
+
+from jobs.ranker import gates, registry
+from jobs.ranker.places import Place
+
+DONE, REFUSED = 0, 1
+
+
+def promote(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Moves both pointers, the ranker's last."""
+    report = json.loads(place.read(f"rank/{given.version}/{registry.REPORT}"))
+    service = registry.in_service(place)
+    off_policy = json.loads(given.off_policy.read_text()) if given.off_policy else None
+    reasons = [] if service == given.version else gates.refusals(report, service, off_policy)
+    if reasons:
+        return REFUSED, {"version": given.version, "in_service": service, "refused": reasons}
+    if f"items/{given.version}.npz" in place.keys("items/"):
+        registry.release_items(place, given.version)
+    registry.release(place, given.version)
+    return DONE, {"version": given.version, "before": service}
+
+
+def rollback(place: Place, _: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Moves the ranker's pointer, and that of the items if there are items of the version."""
+    try:
+        version = registry.rollback(place)
+    except registry.NothingBefore as error:
+        return REFUSED, {"refused": [str(error)]}
+    if f"items/{version}.npz" in place.keys("items/"):
+        registry.release_items(place, version)
+    return DONE, {"version": version}

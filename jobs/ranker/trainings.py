@@ -1,0 +1,60 @@
+"""The commands that train and measure; neither moves a pointer.
+
+`train` writes a version and its report. `evaluate` measures it again, beside the version that is in service now.
+"""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from jobs.ranker import card, items_writer, pipeline, reading, registry, settings
+from jobs.ranker.places import Place
+from reelstack.feed import rank_model
+
+
+def train(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    chosen = _settings(given)
+    whole = reading.training(place, given.day, given.days)
+    parts = pipeline.split(*whole, given.day)
+    trained = pipeline.train(parts, chosen)
+    report = pipeline.report(trained, parts, whole, chosen)
+    files = pipeline.files(trained)
+    files[registry.CARD] = card.write(given.day, report, chosen).encode()
+    version = registry.write(place, given.day, files, pipeline.about(trained, chosen))
+    report["service"] = _beside_service(place, version, parts.day)
+    place.write(f"rank/{version}/{registry.REPORT}", registry.as_json(report))
+    clips = reading.clips(place, given.day)
+    if clips is not None:
+        vectors = items_writer.vectors(
+            trained.fitted.shape, trained.fitted.parameters, trained.fitted.vocabulary, clips
+        )
+        place.write(f"items/{version}.npz", items_writer.pack(version, clips, vectors))
+    finish = report["heads"]["finish"]
+    return 0, {"version": version, "auc": finish["auc"], "items": clips is not None, "epochs": report["epochs"]}
+
+
+def evaluate(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    key = f"rank/{given.version}/{registry.REPORT}"
+    report = json.loads(place.read(key))
+    day = json.loads(place.read(f"rank/{given.version}/{rank_model.MANIFEST}"))["day"]
+    rows, _ = reading.training(place, day, 1)
+    report["service"] = _beside_service(place, given.version, rows)
+    place.write(key, registry.as_json(report))
+    return 0, report
+
+
+def _beside_service(place: Place, version: str, rows: Any) -> dict[str, Any] | None:
+    """None before the first release."""
+    service = registry.in_service(place)
+    if service is None:
+        return None
+    models = [rank_model.load(place.read, one) for one in (version, service)]
+    return pipeline.against_service(models[0], models[1], rows)
+
+
+def _settings(given: argparse.Namespace) -> settings.Settings:
+    path: Path | None = given.settings
+    chosen = settings.read(path.read_text()) if path else settings.Settings()
+    return dataclasses.replace(chosen, fitting=dataclasses.replace(chosen.fitting, seed=given.seed))

@@ -1,0 +1,136 @@
+"""The catalogue as the feed holds it in memory: of each clip its vector, facts and totals, as one NumPy archive.
+
+`items/<version>.npz` is written each day by the job `ranker`; `items/current.json` names the version in service and its
+SHA-256. 100,000 clips take less than 40 MB. An archive of another format, with arrays that do not fit one another or
+with a vector that is no number is refused (ItemsRefused); the feed then keeps the catalogue that it has.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelstack.feed.features import ClipState, Totals
+
+FORMAT = 1
+POINTER = "items/current.json"
+TOTALS = ("plays", "finishes", "fast_skips", "likes", "hides")
+WORDS = ("owner", "tag", "language", "region")
+"""Words are stored once; clips have their numbers."""
+DTYPES: Mapping[str, str] = {
+    "vectors": "<f2",
+    "totals": "<u4",
+    "exposure": "<u4",
+    "duration_ms": "<u4",
+    "published_at": "<i8",
+    "owner": "<u4",
+    "language": "<u2",
+    "region": "<u2",
+    "tag": "<u4",
+    "tag_ends": "<u4",
+}
+PER_CLIP = ("vectors", "totals", "exposure", "duration_ms", "published_at", "owner", "language", "region", "tag_ends")
+
+
+class ItemsRefused(ValueError):
+    """An archive of items is damaged, or of a format this code does not know."""
+
+
+@dataclass(frozen=True)
+class Items:
+    version: str
+    ids: NDArray[np.bytes_]
+    arrays: Mapping[str, NDArray[Any]]
+    """Named as DTYPES. `totals` has one column for each of TOTALS; the tags of clip n are
+    tag[tag_ends[n − 1]:tag_ends[n]]."""
+    words: Mapping[str, Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def vectors(self) -> NDArray[np.float16]:
+        return self.arrays["vectors"]
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Video id -> its row."""
+        return {video_id.decode(): row for row, video_id in enumerate(self.ids)}
+
+    def tags(self, row: int) -> tuple[str, ...]:
+        ends = self.arrays["tag_ends"]
+        first = int(ends[row - 1]) if row else 0
+        return tuple(self.words["tag"][number] for number in self.arrays["tag"][first : int(ends[row])])
+
+    def clip(self, row: int, last_hour: Totals | None = None) -> ClipState:
+        """What features are made of."""
+        arrays = self.arrays
+        return ClipState(
+            video_id=self.ids[row].decode(),
+            owner_id=self.words["owner"][arrays["owner"][row]],
+            tags=self.tags(row),
+            language=self.words["language"][arrays["language"][row]],
+            region=self.words["region"][arrays["region"][row]],
+            duration_ms=int(arrays["duration_ms"][row]),
+            published_at=int(arrays["published_at"][row]),
+            totals=Totals(*(int(count) for count in arrays["totals"][row])),
+            last_hour=last_hour or Totals(),
+        )
+
+
+def unpack(content: bytes) -> Items:
+    """Raises ItemsRefused."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        about = json.loads(arrays.pop("about").tobytes())
+        words = json.loads(arrays.pop("words").tobytes())
+        ids = arrays.pop("ids")
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ItemsRefused(f"no archive of items: {error}") from error
+    if about.get("format") != FORMAT:
+        raise ItemsRefused(f"items have format {about.get('format')!r}, not {FORMAT}")
+    found = Items(str(about["version"]), ids, arrays, words)
+    _check(found)
+    return found
+
+
+def load(read: Callable[[str], bytes]) -> Items:
+    """The catalogue in service; `read` gives the content of a key. Raises ItemsRefused."""
+    try:
+        pointer = json.loads(read(POINTER))
+        form, version, digest = pointer["format"], str(pointer["version"]), pointer["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ItemsRefused(f"{POINTER}: {error!r}") from error
+    if form != FORMAT:
+        raise ItemsRefused(f"{POINTER} has format {form!r}, not {FORMAT}")
+    content = read(f"items/{version}.npz")
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ItemsRefused(f"items/{version}.npz is not the file that {POINTER} names")
+    return unpack(content)
+
+
+def _check(items: Items) -> None:
+    arrays, count = items.arrays, len(items.ids)
+    if set(arrays) != set(DTYPES) or set(items.words) != set(WORDS):
+        raise ItemsRefused(f"items have arrays {sorted(arrays)} and words {sorted(items.words)}")
+    for name, dtype in DTYPES.items():
+        if arrays[name].dtype != np.dtype(dtype) or (name in PER_CLIP and len(arrays[name]) != count):
+            raise ItemsRefused(f"items: {name} is {arrays[name].dtype} of {len(arrays[name])}, not {dtype} of {count}")
+    if arrays["vectors"].ndim != 2 or arrays["totals"].shape != (count, len(TOTALS)):
+        raise ItemsRefused("items: vectors or totals have another shape")
+    if not np.isfinite(arrays["vectors"]).all():
+        raise ItemsRefused("items: a vector is no number")
+    for name in WORDS:
+        if len(arrays[name]) and int(arrays[name].max()) >= len(items.words[name]):
+            raise ItemsRefused(f"items: a clip has a {name} that is not among its words")
+    ends = arrays["tag_ends"].astype(np.int64)
+    if (np.diff(ends, prepend=0) < 0).any() or (int(ends[-1]) if count else 0) != len(arrays["tag"]):
+        raise ItemsRefused("items: tags do not fit their clips")

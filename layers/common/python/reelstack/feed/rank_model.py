@@ -1,0 +1,176 @@
+"""The ranker as the feed loads it: a version of rank/, checked, and what it predicts for candidates of one viewer.
+
+Files of a version: manifest.json (formats, heads, weights, SHA-256 of the others), model.onnx (the graph, calibration
+included), table.npy (rows of the embedding table) and vocabulary.json. Rows of the table are gathered here, outside the
+graph, which is therefore small and does not grow with the catalogue. A version whose checksum, format, features or
+heads are not known is refused (RankModelRefused); the feed then goes on with the model that it has.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from reelstack.feed import features
+from reelstack.feed.rank_vocabulary import FIELDS, TAGS_OF_A_ROW, Encoded, Vocabulary, of_text
+
+FORMAT = 1
+POINTER = "rank/current.json"
+MANIFEST = "manifest.json"
+FILES = ("model.onnx", "table.npy", "vocabulary.json")
+HEADS = ("finish", "watch_time", "like", "comment", "share", "follow", "fast_skip", "hide", "report")
+"""Predictions, in the order of the model's output. `watch_time` is a quantile among clips of the same length, the
+others are probabilities."""
+HARMS = ("fast_skip", "hide", "report")
+OUTPUT = "predictions"
+
+Numbers = NDArray[np.float32]
+Read = Callable[[str], bytes]
+"""The content of a key of the bucket `data`. What it raises when there is none is handed on."""
+
+
+class RankModelRefused(ValueError):
+    """A version of the ranker is damaged, or of a format this code does not know."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Of each candidate what the ranker looks up, and its features (features.columns)."""
+
+    video_ids: Sequence[str]
+    owner_ids: Sequence[str]
+    tags: Sequence[Sequence[str]]
+    languages: Sequence[str]
+    regions: Sequence[str]
+    texts: Sequence[str]
+    features: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    fields: Numbers
+    history: Numbers
+    present: Numbers
+
+
+@dataclass(frozen=True)
+class RankModel:
+    version: str
+    weights: Mapping[str, float]
+    vocabulary: Vocabulary
+    table: Numbers
+    session: onnxruntime.InferenceSession
+
+    def predict(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Numbers:
+        """[candidates, HEADS]. `history` are the video ids that the viewer watched last, newest first."""
+        if not len(candidates.video_ids):
+            return np.zeros((0, len(HEADS)), dtype=np.float32)
+        given = gather(self.table, self.encode(viewer_id, history, candidates))
+        named = {"fields": given.fields, "history": given.history, "present": given.present}
+        found: Numbers = self.session.run([OUTPUT], named)[0]
+        return found
+
+    def value(self, predictions: Numbers) -> NDArray[np.float64]:
+        """What the feed orders by: Σ weight · prediction; harms have weights of at most 0."""
+        of_heads = np.array([self.weights[head] for head in HEADS])
+        found: NDArray[np.float64] = predictions.astype(np.float64) @ of_heads
+        return found
+
+    def viewer_vector(self, history: Sequence[str]) -> Numbers:
+        """What vectors of items of this version are compared with, by inner product; zeros if no clip is known."""
+        rows = self.vocabulary.bags_of("video", [list(history)], features.HISTORY)
+        vector: Numbers = _mean_row(self.table[:, :-1], rows)[0]
+        return vector
+
+    def encode(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Encoded:
+        """Rows of the table; the history once, for all candidates."""
+        count, known = len(candidates.video_ids), self.vocabulary
+        columns = ([viewer_id] * count, candidates.video_ids, candidates.owner_ids)
+        ids = [
+            known.rows_of(name, values)
+            for name, values in zip(FIELDS, (*columns, candidates.languages, candidates.regions), strict=True)
+        ]
+        return Encoded(
+            single=np.concatenate([np.stack(ids, axis=1), known.feature_rows(candidates.features)], axis=1),
+            tags=known.bags_of("tag", candidates.tags, TAGS_OF_A_ROW),
+            texts=known.text_rows(candidates.texts),
+            history=known.bags_of("video", [list(history)], features.HISTORY),
+        )
+
+
+def gather(table: Numbers, rows: Encoded) -> Gathered:
+    """What the graph is given: rows of the table, and the mean row of each bag."""
+    bags = [_mean_row(table, bag) for bag in (rows.tags, rows.texts)]
+    fields = np.concatenate([table[rows.single], *(bag[:, None] for bag in bags)], axis=1)
+    present = (rows.history >= 0).astype(np.float32)
+    return Gathered(fields, table[np.maximum(rows.history, 0), :-1], present)
+
+
+def current_version(read: Read) -> str:
+    """The version in service. Raises RankModelRefused if the pointer is of another format."""
+    pointer = _json(read(POINTER), POINTER)
+    if pointer.get("format") != FORMAT or not isinstance(pointer.get("version"), str):
+        raise RankModelRefused(f"{POINTER} has format {pointer.get('format')!r}, not {FORMAT}")
+    return str(pointer["version"])
+
+
+def load(read: Read, version: str) -> RankModel:
+    """Raises RankModelRefused."""
+    manifest = check_manifest(_json(read(f"rank/{version}/{MANIFEST}"), MANIFEST), version)
+    contents = {}
+    for name in FILES:
+        contents[name] = read(f"rank/{version}/{name}")
+        if hashlib.sha256(contents[name]).hexdigest() != manifest["sha256"].get(name):
+            raise RankModelRefused(f"rank/{version}/{name} is not the file that its manifest names")
+    try:
+        vocabulary = of_text(contents["vocabulary.json"].decode())
+        table = np.load(io.BytesIO(contents["table.npy"]), allow_pickle=False)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RankModelRefused(f"rank/{version}: {error}") from error
+    if table.dtype != np.float32 or table.shape != (vocabulary.starts["end"], manifest["dimensions"] + 1):
+        raise RankModelRefused(f"rank/{version}/table.npy does not fit its vocabulary")
+    return RankModel(version, manifest["weights"], vocabulary, table, _session(contents["model.onnx"], version))
+
+
+def check_manifest(manifest: Mapping[str, Any], version: str) -> Mapping[str, Any]:
+    """Raises RankModelRefused."""
+    expected = {"format": FORMAT, "version": version, "features": features.VERSION, "heads": list(HEADS)}
+    for name, value in expected.items():
+        if manifest.get(name) != value:
+            raise RankModelRefused(f"rank/{version} has {name} {manifest.get(name)!r}, not {value!r}")
+    weights = manifest.get("weights")
+    if not isinstance(weights, dict) or set(weights) != set(HEADS) or any(weights[name] > 0 for name in HARMS):
+        raise RankModelRefused(f"rank/{version} has weights {weights!r}")
+    return manifest
+
+
+def _session(graph: bytes, version: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's errors have no common class but Exception
+        raise RankModelRefused(f"rank/{version}/model.onnx: {error}") from error
+
+
+def _mean_row(table: Numbers, rows: NDArray[np.int32]) -> Numbers:
+    known = (rows >= 0).astype(np.float32)[..., None]
+    total = (table[np.maximum(rows, 0)] * known).sum(axis=1)
+    mean: Numbers = total / np.maximum(known.sum(axis=1), 1)
+    return mean
+
+
+def _json(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise RankModelRefused(f"{name} is no JSON") from error
+    if not isinstance(found, dict):
+        raise RankModelRefused(f"{name} is no JSON object")
+    return found

@@ -1,0 +1,82 @@
+"""What training does, in its own environment: one run in a made world, and MovieLens by protocol (a)."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import ranking
+from reelstack.feed.rank_model import HEADS
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("ranker")]
+PYTHON = ROOT / ".venv-ranker/bin/python"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder: Path = tmp_path_factory.mktemp("world")
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}"}
+    command = [str(PYTHON), "-m", "tests.ranker.engine_run", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_version_whose_gates_hold_is_released(seen: dict[str, Any]) -> None:
+    assert seen["released"]["code"] == 0, seen["released"]
+    assert seen["released"]["in_service"] == seen["first"]
+    assert seen["next"]["in_service"] == seen["second"], seen["next"]
+
+
+def test_every_head_is_calibrated_on_the_last_day(seen: dict[str, Any]) -> None:
+    assert {head: one["calibration_error"] for head, one in seen["report"]["heads"].items()}.keys() == set(HEADS)
+    assert all(one["calibration_error"] <= 0.02 for one in seen["report"]["heads"].values()), seen["report"]["heads"]
+
+
+def test_watch_time_is_ranked_within_each_length(seen: dict[str, Any]) -> None:
+    watched = seen["report"]["heads"]["watch_time"]
+    correlations = [value for name, value in watched.items() if name.startswith("rank_correlation_duration_")]
+    assert len(correlations) == 5
+    assert min(correlations) > 0.2
+
+
+def test_doubling_the_length_of_a_clip_does_not_move_its_score(seen: dict[str, Any]) -> None:
+    assert abs(seen["length"]["shift"]) < 0.1, seen["length"]
+    assert seen["length"]["correlation"] > 0.97, seen["length"]
+
+
+def test_poisoned_day_is_refused(seen: dict[str, Any]) -> None:
+    assert seen["poisoned"]["code"] == 1
+    assert seen["poisoned"]["in_service"] == seen["first"]
+
+
+def test_worse_version_is_refused_by_slices(seen: dict[str, Any]) -> None:
+    assert seen["worse"]["code"] == 1
+    assert seen["worse"]["in_service"] == seen["first"]
+    assert any("below" in reason for reason in seen["worse"]["refused"])
+
+
+def test_rollback_releases_the_version_before(seen: dict[str, Any]) -> None:
+    assert seen["rollback"] == [0, {"version": seen["first"]}]
+
+
+def test_graph_predicts_what_the_model_does(seen: dict[str, Any]) -> None:
+    assert seen["parity"]["rows"] == 10_000
+    assert seen["parity"]["difference"] <= 1e-5
+
+
+def test_vectors_find_what_a_viewer_likes_even_among_new_clips(seen: dict[str, Any]) -> None:
+    assert seen["retrieval"]["known"] > 0.15, seen["retrieval"]
+    assert seen["retrieval"]["new_clips"] >= 10
+    assert seen["retrieval"]["new"] > 0.15, seen["retrieval"]
+
+
+@pytest.mark.timeout(280)
+def test_network_is_better_than_its_baselines_on_movielens() -> None:
+    report = ranking.measure(quick=True)
+    assert all(check.holds for check in report.checks), report.checks
