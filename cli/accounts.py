@@ -40,6 +40,7 @@ def profile(
     display_name: Annotated[str | None, typer.Option("--display-name")] = None,
     bio: Annotated[str | None, typer.Option()] = None,
     link: Annotated[list[str] | None, typer.Option(help="May be given several times; replaces all.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of clips that I upload without saying theirs.")] = None,
     privacy: Annotated[Literal["public", "private", "friends"] | None, typer.Option()] = None,
     name: As = "bob",
     as_json: AsJson = False,
@@ -55,6 +56,7 @@ def profile(
         shown: Profile = accounts.find(who)
     else:
         wishes = {"display_name": display_name, "bio": bio, "links": link, "privacy": privacy}
+        wishes["language"] = language
         if changes := {field: value for field, value in wishes.items() if value is not None}:
             accounts.edit(**changes)
         if handle is not None:

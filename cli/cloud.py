@@ -35,6 +35,10 @@ def up(
         str | None,
         typer.Option(help="Who serves AWS: ministack (started here), localstack, or an URL; kept for the next time."),
     ] = None,
+    engines: Annotated[
+        bool | None,
+        typer.Option("--engines/--no-engines", help="Run the Flink job, too (Java 17); kept for the next time."),
+    ] = None,
     sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -45,6 +49,7 @@ def up(
     \b
       reelstack up
       reelstack up --profile core          without cache and search, as stage dev is deployed
+      reelstack up --engines               with the Flink job that keeps interests and trends
       reelstack up --edge-port 9080        another port, if 8080 is taken
       reelstack up --endpoint localstack   on a LocalStack that runs already
       reelstack up --no-sample --json      for scripts
@@ -56,7 +61,7 @@ def up(
 
     flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port, "search": search_port}
     here = places.places()
-    chosen = choices.choose(here.choices, profile, endpoint)
+    chosen = choices.choose(here.choices, profile, endpoint, engines=engines)
     cloud = start(here, flags, Steps(STEPS), chosen=chosen, with_sample=sample)
     if as_json:
         print_json(cloud.outputs)
@@ -111,7 +116,9 @@ def status(as_json: AsJson = False) -> None:
             if service.up
             else "not running"
         )
-        typer.echo(f"{service.name:{COLUMN}} {'up  ' if service.up else 'down'} 127.0.0.1:{service.port:<6} {seen}")
+        where = f"127.0.0.1:{service.port}" if service.port else "–"
+        seen += f", {service.seen}" if service.seen else ""
+        typer.echo(f"{service.name:{COLUMN}} {'up  ' if service.up else 'down'} {where:16} {seen}")
     typer.echo(f"{'profile':{COLUMN}} {state.profile}")
     typer.echo(
         f"{'deployed':{COLUMN}} {'yes' if state.deployed else 'no'}, state last saved {state.saved_at or 'never'}"
@@ -122,7 +129,8 @@ def status(as_json: AsJson = False) -> None:
 
 def logs(
     name: Annotated[
-        str | None, typer.Argument(help="A process (aws, cache, search, edge), a function (probe, uploads …).")
+        str | None,
+        typer.Argument(help="A process (aws, cache, search, edge, interests), a function (probe, uploads …)."),
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""What several commands print the same way: lists, times, and a video on one line."""
+"""What several commands print the same way: lists, times, a video on one line, and numbers by day as bars."""
 
 import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import typer
 
 if TYPE_CHECKING:
-    from reelstack_client import Client, Video
+    from reelstack_client import Analytics, Client, Video
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -92,3 +92,38 @@ def watch(client: "Client", video_id: str) -> "Video":
     except ClientError:
         typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)
         raise
+
+
+BAR = 30
+"""Characters of the longest bar."""
+
+
+def analytics_lines(found: "Analytics") -> list[str]:
+    """Sums, a bar for each day, sources, and how far plays went."""
+    if found.as_of is None:
+        return ["nothing is counted by day yet: the daily job does it in the night"]
+    rate = "" if found.finish_rate is None else f", {found.finish_rate:.0%} to the end"
+    lines = [
+        f"{found.first_day} to {found.last_day}, counted until {when(found.as_of)} UTC",
+        f"{counted(found.plays, 'play')}, {_watched(found.watched_ms)} watched{rate}",
+    ]
+    if found.plays_now is not None:
+        lines.append(f"{counted(found.plays_now, 'play')} ever, today included")
+    most = max((day.plays for day in found.days), default=0)
+    for day in found.days:
+        viewers = "" if day.viewers is None else f"  {counted(day.viewers, 'viewer')}"
+        lines.append(f"{day.day}  {_bar(day.plays, most):{BAR}} {day.plays:>8,}{viewers}  {_watched(day.watched_ms)}")
+    for source, plays in sorted(found.sources.items(), key=lambda one: (-one[1], one[0])):
+        lines.append(f"{source:10}  {_bar(plays, found.plays):{BAR}} {plays:>8,}")
+    for point in found.retention:
+        lines.append(f"at {point.percent:3} %    {_bar(point.share, 1):{BAR}} {point.share:>8.0%}")
+    return lines
+
+
+def _bar(number: float, most: float) -> str:
+    return "▇" * round(BAR * number / most) if most else ""
+
+
+def _watched(milliseconds: int) -> str:
+    minutes = milliseconds / 60_000
+    return f"{minutes:,.1f} min" if minutes < 600 else f"{minutes / 60:,.1f} h"

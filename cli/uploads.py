@@ -24,6 +24,7 @@ def upload(
     description: Annotated[str, typer.Option()] = "",
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     visibility: Annotated[Visibility, typer.Option()] = "public",
+    language: Annotated[str | None, typer.Option(help="Such as de. Default: your profile's.")] = None,
     sha256: Annotated[bool, typer.Option("--sha256", help="Have production compare the file's SHA-256.")] = False,
     parallel: Annotated[int, typer.Option(min=1, max=32, help="At most so many parts on their way at once.")] = 8,
     weak_network: Annotated[
@@ -47,7 +48,7 @@ def upload(
     client = connect(name)
     how = Sending(parallel=parallel, mode="chunks" if weak_network else "auto")
     wishes = {"title": title or file.stem, "description": description, "tags": tag or (), "visibility": visibility}
-    done = _send(client, file, how, sha256=sha256, **wishes)
+    done = _send(client, file, how, sha256=sha256, language=language, **wishes)
     if not wait:
         print_json(done) if as_json else typer.echo(f"{done.video_id}  uploaded")
         return

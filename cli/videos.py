@@ -1,16 +1,16 @@
-"""videos, show, edit, delete, play, retry: what there is, what becomes of it, and how to watch it."""
+"""videos, show, edit, delete, play, retry, analytics: what there is, what becomes of it, and how to watch it."""
 
 from typing import Annotated
 
 import typer
 
 from cli.arguments import Limit, VideoId, Visibility
-from cli.output import print_lines, progress_line, video_line, video_lines, watch
+from cli.output import analytics_lines, print_lines, progress_line, video_line, video_lines, watch
 from cli.session import As, AsJson, connect, print_json
 
 
 def register(app: typer.Typer) -> None:
-    for command in (videos, show, edit, delete, play, retry):
+    for command in (videos, show, edit, delete, play, retry, analytics):
         app.command()(command)
 
 
@@ -54,6 +54,7 @@ def edit(
     title: Annotated[str | None, typer.Option()] = None,
     description: Annotated[str | None, typer.Option()] = None,
     tag: Annotated[list[str] | None, typer.Option(help="All of its tags; may be given several times.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as de; empty: not stated.")] = None,
     visibility: Annotated[Visibility | None, typer.Option(help="In force with this command's answer.")] = None,
     name: As = "ann",
     as_json: AsJson = False,
@@ -64,6 +65,7 @@ def edit(
       reelstack edit VIDEO_ID --visibility friends
     """
     wishes = {"title": title, "description": description, "tags": tag, "visibility": visibility}
+    wishes["language"] = language
     video = connect(name).videos.edit(video_id, **{field: wish for field, wish in wishes.items() if wish is not None})
     print_json(video) if as_json else typer.echo(video_line(video))
 
@@ -114,3 +116,20 @@ def retry(video_id: VideoId, name: As = "ann", as_json: AsJson = False) -> None:
     """
     video = connect(name).videos.retry(video_id)
     print_json(video) if as_json else typer.echo(video_line(video))
+
+
+def analytics(
+    video_id: Annotated[str | None, typer.Argument(help="All of mine together, if it is left out.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=90)] = 28,
+    until: Annotated[str | None, typer.Option(help="The last day, YYYY-MM-DD by UTC; yesterday, if left out.")] = None,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """How a video of mine, or all of them, was watched: plays, viewers and watch time by day, sources, retention.
+
+    \b
+      reelstack analytics VIDEO_ID --days 7
+      reelstack analytics --json
+    """
+    found = connect(name).videos.analytics(video_id, days=days, until=until)
+    print_json(found) if as_json else print_lines(analytics_lines(found), "")

@@ -5,6 +5,8 @@ DeploymentError
 ├── RolesManagedExternally  the stage has an issuer of its own and no user pool: nobody can be invited into it
 ├── WrongAccount            the credentials are of another account than the settings name, or there are none
 ├── CdkFailed               the CDK command line ended badly; what it said is above
+├── JobNotBuilt             the Flink job lacks its Kinesis connector, which Maven could not build
+├── EnvironmentNotBuilt     an interpreter or a package of a daily job could not be brought
 ├── DataKept                the stage keeps data: it is not destroyed by a command
 └── AddressUnproven         who holds the address has not shown that it is theirs: they are made no administrator
 """
@@ -27,6 +29,14 @@ class WrongAccount(DeploymentError):
 
 
 class CdkFailed(DeploymentError):
+    pass
+
+
+class JobNotBuilt(DeploymentError):
+    pass
+
+
+class EnvironmentNotBuilt(DeploymentError):
     pass
 
 

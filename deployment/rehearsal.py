@@ -4,6 +4,7 @@ import json
 
 from deployment.errors import CdkFailed, SettingsIncomplete
 from deployment.target import cdk, check_settings
+from infra.engines import interests_zip
 from infra.settings import Settings
 from local.places import ROOT
 
@@ -19,6 +20,9 @@ def deploy(settings: Settings, admin_email: str | None) -> list[str]:
     ]
     invited = [f"would invite {admin_email} as an administrator"] if admin_email else []
     after = ["would make the first playback key", "would build and publish the web app"]
+    if settings.profile == "full":
+        built = "has" if interests_zip.built_jar() else "would first build"
+        after = [f"{built} the Kinesis connector of the Flink job", *after, "would start the Flink job"]
     return [*_missing(settings), *stacks, *after, *invited]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from deployment import interests
 from deployment.account import Account, stack_outputs
 from deployment.errors import CdkFailed, SettingsIncomplete, WrongAccount
 from infra.settings import Settings
@@ -24,7 +25,7 @@ class Target(Protocol):
     @property
     def account(self) -> Account: ...
     def check(self) -> None:
-        """Raises SettingsIncomplete or WrongAccount before anything is done."""
+        """Raises SettingsIncomplete, WrongAccount or JobNotBuilt before anything is done."""
 
     def deploy_stacks(self, site: str | None, say: Say) -> None:
         """Raises CdkFailed. `site`: the address that the stage is known to have."""
@@ -57,6 +58,7 @@ class OnAws:
                 f"your credentials are of account {identity}, stage {self.settings.stage} is of "
                 f"{self.settings.account}: set AWS_PROFILE, or REELSTACK_ACCOUNT={identity}"
             )
+        interests.require(self.settings)
 
     def deploy_stacks(self, site: str | None, say: Say) -> None:
         say("cdk deploy")
@@ -76,7 +78,9 @@ class OnAws:
         return outputs.get("SignInUrl", "")
 
     def serve(self) -> None:
-        """CloudFront does."""
+        """CloudFront does; the Flink job is started."""
+        if self.settings.profile == "full":
+            interests.start(self.account.client("kinesisanalyticsv2"), self.settings.stage)
 
     def _site(self, site: str | None) -> list[str]:
         return ["-c", f"site={site}"] if site and not self.settings.domain else []

@@ -86,6 +86,11 @@ class Names:
     def event_stream_arn(self) -> str:
         return self.arn("kinesis", f"stream/{self.event_stream}")
 
+    @property
+    def interests(self) -> str:
+        """Of the Flink application and of its consumer of the event stream; profile `full` only."""
+        return self._named("interests")
+
     # --- tables, queues, the bus -------------------------------------------------------------------------------------
 
     def table(self, model: type[Model]) -> str:
@@ -130,6 +135,11 @@ class Names:
     @property
     def mediaconvert_queue_arn(self) -> str:
         return self.arn("mediaconvert", f"queues/{self.mediaconvert_queue}")
+
+    @property
+    def spark(self) -> str:
+        """Of the EMR Serverless application; profile `full` only."""
+        return self._named("jobs")
 
     @property
     def cache(self) -> str:

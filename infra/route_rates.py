@@ -29,6 +29,9 @@ ROUTE_RATES: dict[str, Rate] = {
     "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
     # A hundred events each: a player sends a batch every fifteen seconds or so.
     "POST /v1/events": Rate(at_once=20, per_second=0.08),
+    # Numbers that change once a day.
+    "GET /v1/videos/{video_id}/analytics": Rate(at_once=20, per_second=0.1),
+    "GET /v1/me/analytics": Rate(at_once=20, per_second=0.05),
     "GET /v1/search/videos": Rate(at_once=20, per_second=2),
     "GET /v1/search/users": Rate(at_once=20, per_second=2),
     "POST /v1/videos/{video_id}/comments": Rate(at_once=20, per_second=0.2),

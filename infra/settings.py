@@ -83,8 +83,14 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
+    spark_vcpus: int = Field(default=32, ge=8, le=4000)
+    """What all runs of the daily jobs may use at a time, with 4 GB for each; profile `full` only. Of a driver and
+    executors of 4 each; AWS lets a new account have 16 in all, so ask for more or lower it."""
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
+
+    training_days: int = Field(default=120, ge=1)
+    """How long training rows, and the features that were logged for them, stay: a ranker is trained on what is new."""
 
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
@@ -227,6 +233,12 @@ class Settings(BaseModel):
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
 
+    # the job that reads the event stream (profile `full`)
+    interests_kpu: int = Field(default=1, ge=1, le=64)
+    """KPUs (one processor, 4 GB) of the job at least, and one for its manager. From there it grows by its load."""
+    interests_most_kpu: int = Field(default=4, ge=1, le=64)
+    """An alarm says when it has more: AWS bounds no application below its quota. Equal to the other: it never grows."""
+
     # what costs while nothing happens: `reelstack cost idle STAGE`
     snap_start: bool = True
     """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
@@ -260,10 +272,12 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _the_cache_may_do_what_it_is_ready_for(self) -> Self:
+    def _the_cache_and_the_job_may_have_what_they_begin_with(self) -> Self:
         least = self.cache_least_ecpu_per_second
         if 0 < least < 1000 or least > self.cache_ecpu_per_second:
             raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
+        if self.interests_most_kpu < self.interests_kpu:
+            raise ValueError("interests_most_kpu is at least interests_kpu; equal, the job never grows")
         return self
 
     @model_validator(mode="after")
@@ -287,3 +301,8 @@ class Settings(BaseModel):
     def is_local(self) -> bool:
         """Whether it stands on a laptop's emulator: stage `local`, or another that `on_laptop` took there."""
         return self.account == LAPTOP_ACCOUNT
+
+    @property
+    def has_spark(self) -> bool:
+        """Whether the daily jobs run on EMR Serverless: there is none on a laptop."""
+        return self.profile == "full" and not self.is_local

@@ -19,6 +19,9 @@ Profile = Literal["core", "full"]
 OWN, LOCALSTACK = "ministack", "localstack"
 """Names of endpoints: the emulator that `up` starts, and a LocalStack that runs already, where its client looks."""
 PROCESSES: dict[Profile, tuple[str, ...]] = {"core": ("aws", "edge"), "full": ("aws", "cache", "search", "edge")}
+ENGINES = ("segments", "interests")
+"""What `up --engines` adds in profile `full`: the feeder of segments, which the Flink job reads, and that job."""
+EVERY = (*PROCESSES["full"], *ENGINES)
 """In the order in which they are started."""
 
 
@@ -29,6 +32,8 @@ class Choices(BaseModel):
 
     profile: Profile = "full"
     endpoint: str = OWN
+    engines: bool = False
+    """Whether the Flink job runs, too: it takes about 1 GiB."""
 
     @property
     def starts_aws(self) -> bool:
@@ -37,7 +42,8 @@ class Choices(BaseModel):
     @property
     def processes(self) -> tuple[str, ...]:
         """Names of the processes that `up` starts, in order."""
-        return tuple(name for name in PROCESSES[self.profile] if name != "aws" or self.starts_aws)
+        engines = ENGINES if self.engines and self.profile == "full" else ()
+        return tuple(name for name in (*PROCESSES[self.profile], *engines) if name != "aws" or self.starts_aws)
 
     def url(self, service: str) -> str:
         """Where somebody else serves the API of `service`, e.g. "s3". LocalStack's client knows LocalStack's addresses
@@ -53,7 +59,9 @@ class Choices(BaseModel):
 DEFAULTS = Choices()
 
 
-def choose(saved: Path, profile: str | None = None, endpoint: str | None = None) -> Choices:
+def choose(
+    saved: Path, profile: str | None = None, endpoint: str | None = None, *, engines: bool | None = None
+) -> Choices:
     """The choices to use: flags before environment before `saved` before the defaults. Raises ChoiceInvalid."""
     chosen = json.loads(saved.read_text()) if saved.exists() else {}
     given = {
@@ -61,9 +69,12 @@ def choose(saved: Path, profile: str | None = None, endpoint: str | None = None)
         "endpoint": endpoint or os.environ.get("REELSTACK_ENDPOINT"),
     }
     chosen |= {name: value for name, value in given.items() if value}
+    chosen |= {} if engines is None else {"engines": engines}
     made = Choices.model_construct(**chosen)
     if made.profile not in get_args(Profile):
         raise ChoiceInvalid(f"no profile {made.profile!r}; there are {', '.join(get_args(Profile))}")
     if made.endpoint not in (OWN, LOCALSTACK) and not made.endpoint.startswith(("http://", "https://")):
         raise ChoiceInvalid(f"no endpoint {made.endpoint!r}; there are {OWN}, {LOCALSTACK} and http://host:port")
+    if made.engines and made.profile == "core":
+        raise ChoiceInvalid("profile core has no event stream and no cache: engines need profile full")
     return Choices.model_validate(chosen)

@@ -52,7 +52,8 @@ class Edge:
             method=request.method,
             uri=request.scope["raw_path"].decode("ascii"),
             query=request.scope["query_string"].decode("ascii"),
-            headers=dict(request.headers),
+            # As at AWS, where only CloudFront says these; nothing here knows a viewer's country.
+            headers={name: value for name, value in request.headers.items() if not name.startswith("cloudfront-")},
             address=request.client.host if request.client else "",
         )
         behavior = next(behavior for behavior in self._behaviors if behavior.matches(viewer.uri))

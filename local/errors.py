@@ -11,6 +11,7 @@ LocalError
 ├── CommandFailed      a CDK command or the web build ended badly; the message carries its last lines
 ├── StillReferenced    the template cannot do without a resource the emulator does not know
 ├── FunctionRaised     a function that was called directly ended with an error
+├── JobFailed          a daily job ended badly, or a gate of its quality report failed
 ├── NotPublished       the sample clip did not get through
 ├── TimeInvalid        what was asked for is no time that can go by
 └── NoSuchLog          neither a process nor a function has this name
@@ -54,6 +55,10 @@ class CommandFailed(LocalError):
 
 
 class StillReferenced(LocalError):
+    pass
+
+
+class JobFailed(LocalError):
     pass
 
 

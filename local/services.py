@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from local import choices, ports, programs, valkey
-from local.choices import DEFAULTS, PROCESSES, Choices
+from local.choices import DEFAULTS, EVERY, Choices
 from local.errors import NotReady
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
@@ -21,9 +21,9 @@ from local.processes import Owned, Pidfiles, wait_until
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 READY_SECONDS = 40
-GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5, "search": 5}
-"""How long each may take to end in order; the emulator writes its whole state then."""
-ORDER = PROCESSES["full"]
+GRACE_SECONDS = {"edge": 5, "aws": 30, "cache": 5, "search": 5, "segments": 5, "interests": 60}
+"""How long each may take to end in order; the emulator writes its whole state then, the Flink job a savepoint."""
+ORDER = EVERY
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,15 @@ class Services:
         environment = clean_environment(self.places) | self.administrator()
         return self._start("edge", argv, environment, lambda: _answers(f"{self.edge_url}/_local/health"))
 
+    def start_engine(self, name: str, argv: list[str], environment: dict[str, str], ready: Callable[[], bool]) -> bool:
+        """Starts a process that listens on no port of its own: local/engines.py says which. True if it was started."""
+        return self._start(name, argv, clean_environment(self.places) | environment, ready)
+
+    def wait_for(self, name: str, ready: Callable[[], bool], seconds: float) -> bool:
+        """Whether `ready` came true while the process lived, within `seconds`."""
+        wait_until(lambda: ready() or self.running(name) is None, seconds, every=0.2)
+        return ready()
+
     def stop(self, name: str) -> bool:
         return self.pidfiles.stop(name, GRACE_SECONDS[name])
 
@@ -178,14 +187,19 @@ class Services:
         return mark.stat().st_mtime_ns if mark.exists() else 0
 
     def _start(self, name: str, argv: list[str], environment: dict[str, str], ready: Callable[[], bool]) -> bool:
-        owned = self.running(name)
-        if owned and owned.port == getattr(self.ports, name):
+        owned, port = self.running(name), self.port_of(name)
+        if owned and owned.port == port:
             return False
         self.stop(name)  # on another port, or dead with orphans in its group
-        ports.require_free(name, getattr(self.ports, name))
-        self.pidfiles.start(name, getattr(self.ports, name), argv, environment, self.places.run, self.log(name))
+        if port:
+            ports.require_free(name, port)
+        self.pidfiles.start(name, port, argv, environment, self.places.run, self.log(name))
         self._await(name, ready)
         return True
+
+    def port_of(self, name: str) -> int:
+        """0 of a process that others do not call."""
+        return int(getattr(self.ports, name, 0))
 
     def log(self, name: str) -> Path:
         return self.places.logs / f"{name}.log"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from local import outputs
+from local import engines, outputs
 from local.errors import NotUp
 from local.places import Places
 from local.services import Services
@@ -23,6 +23,8 @@ class ServiceStatus(BaseModel):
     pid: int | None
     processes: int
     resident_mib: int
+    seen: str = ""
+    """What it says of itself: of the Flink job, how old its heartbeat is and how late it reads."""
 
 
 class Status(BaseModel):
@@ -56,10 +58,11 @@ def _service(services: Services, name: str) -> ServiceStatus:
     return ServiceStatus(
         name=name,
         up=owned is not None,
-        port=owned.port if owned else getattr(services.ports, name),
+        port=owned.port if owned else services.port_of(name),
         pid=owned.pid if owned else None,
         processes=len(group),
         resident_mib=sum(map(_resident_kib, group)) // 1024,
+        seen=engines.heartbeat(services) if owned and name == "interests" else "",
     )
 
 

@@ -27,6 +27,7 @@ LEFT_OUT: dict[str, str] = {
     "AWS::CloudWatch::CompositeAlarm": "unknown to MiniStack's CloudFormation; its parts are deployed",
     "AWS::CloudWatch::AnomalyDetector": "unknown to MiniStack",
     "AWS::ElastiCache::ServerlessCache": "unknown to MiniStack; a real Valkey process is the cache",
+    "AWS::EMRServerless::Application": "unknown to MiniStack; `reelstack profiles run` starts the same steps here",
     "AWS::MediaConvert::Queue": "unknown to MiniStack; FFmpeg makes the ladder on a laptop",
     "AWS::ApplicationAutoScaling::ScalableTarget": "unknown to MiniStack; a laptop does not scale",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "unknown to MiniStack; a laptop does not scale",

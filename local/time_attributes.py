@@ -13,6 +13,7 @@ from pynamodb.models import Model
 
 from local.outputs import Outputs
 from reelstack.tables.accounts import Session, User
+from reelstack.tables.counters import DailyPlays
 from reelstack.tables.feed import TimelineEntry
 from reelstack.tables.model import deployed
 from reelstack.tables.notifications import Connection, ConnectionTicket
@@ -20,10 +21,11 @@ from reelstack.tables.production import Spending
 from reelstack.tables.registry import TABLES
 from reelstack.tables.uploads import Usage
 
-A_TIME = re.compile(r"(^|_)(at|before|since|to|until)$")
+A_TIME = re.compile(r"(^|_)(at|before|since|to|until|as_of)$")
 TEXTS: dict[tuple[type[Model], str], str] = {
     (TimelineEntry, "place"): r"v#(\d+)#",
     (Usage, "day"): r"(\d{4}-\d\d-\d\d)$",
+    (DailyPlays, "day"): r"(\d{4}-\d\d-\d\d)$",
     (Spending, "day"): r"(\d{4}-\d\d-\d\d)$",
 }
 """Texts with a time in them, and the pattern whose group it is."""

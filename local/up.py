@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, choices, deploy, functions, outputs, people, ports, programs, refill, sample, website
+from local import amend, choices, deploy, engines, functions, outputs, people, ports, programs, refill, sample, website
 from local.choices import Choices
 from local.cloud import client
 from local.errors import Busy
@@ -18,7 +18,7 @@ from local.progress import Steps
 from local.sample import Sample
 from local.services import ORDER, Saved, Services
 
-STEPS = 10
+STEPS = 11
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def up(
             everyone = people.make(services, named)
             people.introduce(named, everyone)
         _fill_search(services, named, everyone, steps)
+        _start_engines(services, steps)
         shown = None
         if with_sample:
             with steps.step("Sample clip: upload, production, verdict"):
@@ -134,16 +135,15 @@ def _stop_others(services: Services) -> None:
 
 
 def _check(services: Services) -> None:
-    engines = {"cache": programs.valkey_server, "search": programs.search_server}
-    wanted_engines = [engines[name] for name in services.names if name in engines]
-    for program in (programs.ffmpeg, programs.ffprobe, *wanted_engines):
+    servers = {"cache": programs.valkey_server, "search": programs.search_server, "interests": engines.require}
+    for program in (programs.ffmpeg, programs.ffprobe, *(servers[name] for name in services.names if name in servers)):
         program()
     programs.node()
     programs.cdk()
     wanted: Ports = services.ports
     for name in services.names:
         owned = services.running(name)
-        if owned is None or owned.port != getattr(wanted, name):
+        if name not in choices.ENGINES and (owned is None or owned.port != getattr(wanted, name)):
             if owned is None and services.pidfiles.read(name):
                 services.stop(name)  # its orphans may hold the port
             ports.require_free(name, getattr(wanted, name))
@@ -192,6 +192,14 @@ def _fill_search(services: Services, named: Outputs, everyone: list[Person], ste
         return
     with steps.step("Search: filled from the tables"):
         steps.detail(f"{refill.refill(named, everyone)} documents")
+
+
+def _start_engines(services: Services, steps: Steps) -> None:
+    if not services.choices.engines:
+        steps.skip()
+        return
+    with steps.step("Flink job: interests and trends"):
+        steps.detail(engines.start(services))
 
 
 def _clear_temporary(places: Places) -> None:

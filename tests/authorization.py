@@ -46,6 +46,8 @@ PATCH /v1/videos/{video_id}                              | viewer    | 200      
 DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
+GET /v1/videos/{video_id}/analytics                      | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 200
+GET /v1/me/analytics                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
 GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
@@ -106,6 +108,7 @@ POST /v1/videos/{video_id}/produce                       | admin     | 202      
 POST /v1/videos/{video_id}/recount                       | admin     | 200                   | 200                   | 200                | 200                 | 200                   | 403 account-suspended
 GET /v1/search/videos                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/search/users                                    | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/search/creators                                 | moderator | 200                   | -                     | -                  | -                   | -                     | 200
 POST /v1/search/reindex                                  | admin     | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 GET /v1/me                                               | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PATCH /v1/me                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended

@@ -162,7 +162,7 @@ def _resources() -> Config:
     queues = {f"production_{kind}_url": _queue(kind) for kind in kinds}
     origin = _secret("origin", ORIGIN_SECRET)
     playback = _secret("playback", json.dumps({"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}))
-    for machine in ("production", "decision", "export", "erasure"):
+    for machine in ("production", "decision", "export", "erasure", "event_erasure", "profiles"):
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         backend("stepfunctions").create_state_machine(
             machine, json.dumps(definition), f"arn:aws:iam::{ACCOUNT}:role/states"
@@ -239,6 +239,9 @@ def _resources() -> Config:
         max_avatar_bytes=settings.max_avatar_bytes,
         export_machine_arn=f"{STATES}:export",
         erasure_machine_arn=f"{STATES}:erasure",
+        profiles_machine_arn=f"{STATES}:profiles",
+        event_erasure_machine_arn=f"{STATES}:event_erasure",
+        event_days=settings.event_days,
         erase_after_seconds=settings.erase_after_days * 24 * 3600,
         socket_url=f"wss://socket.execute-api.{REGION}.amazonaws.com/live",
         push_platforms=json.dumps(_platforms()),

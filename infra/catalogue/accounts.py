@@ -3,6 +3,7 @@
 from infra.catalogue.fn import ML, Fn
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.privacy import DataRequest
 from reelstack.tables.social import Block, Follow
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -30,12 +31,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         ),
         anonymous_routes=("GET /v1/users/{user_id}",),
         reads=(Handle, Block, Follow, AuditEntry),
-        writes=(Handle, "uploads:avatars/"),
+        writes=(Handle, DataRequest, "uploads:avatars/"),
         deletes=("media:u/",),
         appends=(AuditEntry,),
         config=(
             "user_pool_id",
             "password_client_id",
+            "data_bucket",
             "handle_hold_seconds",
             "service_names",
             "handle_change_seconds",

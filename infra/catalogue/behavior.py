@@ -3,7 +3,7 @@
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
+from reelstack.tables.counters import Counter, DailyPlays
 from reelstack.tables.moderation import Report
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -27,7 +27,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         messages=10,
         partial=True,
         timeout=30,
-        reads=(Counter,),
+        reads=(Counter, Video),
         writes=(Counter,),
     ),
     Fn(
@@ -48,5 +48,36 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Video, User),
         config=("event_stream", "table_events_queue_url"),
         calls=("put_behavior_events", "send_table_events"),
+    ),
+    Fn(
+        "load_daily_plays",
+        "step",
+        machine="profiles",
+        timeout=900,
+        reads=(Video,),
+        batches=(DailyPlays,),
+        config=("data_bucket",),
+        calls=("read_play_counts",),
+    ),
+    Fn(
+        "sum_daily_plays",
+        "step",
+        machine="profiles",
+        memory=1769,
+        timeout=900,
+        reads=(Counter, User),
+        writes=(DailyPlays,),
+        batches=(DailyPlays,),
+        config=("data_bucket",),
+        calls=("read_play_counts",),
+    ),
+    Fn(
+        "start_profiles",
+        "schedule",
+        # Events of the day's last minute are archived a minute or two later.
+        daily_at="01:30",
+        timeout=30,
+        config=("profiles_machine_arn",),
+        calls=("start_profiles_machine",),
     ),
 )

@@ -4,7 +4,7 @@ from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -42,5 +42,16 @@ FUNCTIONS: tuple[Fn, ...] = (
         batches=(TimelineEntry,),
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
+    ),
+    Fn("measure_interests", "schedule", vpc=True, every_minutes=1, of_jobs=True, memory=256, config=("cache_url",)),
+    Fn(
+        "load_viewer_profiles",
+        "step",
+        machine="profiles",
+        timeout=900,
+        reads=(User, ViewerProfile),
+        batches=(ViewerProfile,),
+        config=("data_bucket",),
+        calls=("read_viewer_records",),
     ),
 )

@@ -39,10 +39,14 @@ class Fn:
     disk: int = 512
     vpc: bool = False
     """True: needs something inside the VPC (the cache). Only profile `full` has one."""
-    machine: Literal["production", "privacy"] = "production"
-    """Of a step: which state machines it belongs to, production's or those of exports and erasures."""
+    machine: Literal["production", "privacy", "profiles"] = "production"
+    """Of a step: which state machines it belongs to: production's, those of exports and erasures, or the daily one."""
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
+    of_jobs: bool = False
+    """Whether its schedule is for a job that only profile `full` has."""
+    daily_at: str = ""
+    """When a schedule starts it each day, "HH:MM" by UTC; empty: none does."""
     events: tuple[str, ...] = ()
     """Detail types of the event bus that start it."""
     event_seconds: int = 0

@@ -3,7 +3,7 @@
 from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.interactions import Comment
-from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.production import Claim, Lease
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -24,7 +24,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/remoderations",
         ),
         reads=(Video, Claim, Review, AuditEntry, Block, Follow, "media:quarantine/"),
-        writes=(Video, Claim, Review, Lease),
+        writes=(Video, Claim, Review, Strike, Lease),
         deletes=(Lease,),
         appends=(AuditEntry,),
         lists=("media:quarantine/",),

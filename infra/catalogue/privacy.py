@@ -3,10 +3,10 @@
 from infra.catalogue.fn import Fn, Target
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.counters import Counter, DailyPlays
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
-from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import Claim, Lease, Turn
@@ -22,12 +22,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         "privacy",
         "http",
         routes=(
-            "POST /v1/me/export",
-            "GET /v1/me/export",
-            "DELETE /v1/me",
-            "GET /v1/users/{user_id}/erasure",
-            "POST /v1/users/{user_id}/delete",
-            "POST /v1/users/{user_id}/recover",
+            *("POST /v1/me/export", "GET /v1/me/export", "DELETE /v1/me", "GET /v1/users/{user_id}/erasure"),
+            *("POST /v1/users/{user_id}/delete", "POST /v1/users/{user_id}/recover"),
         ),
         reads=(DataRequest, "uploads:exports/"),
         writes=(DataRequest,),
@@ -43,11 +39,12 @@ FUNCTIONS: tuple[Fn, ...] = (
         disk=2048,
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
-            *(AuditEntry, Notification, NotificationPreference, Device, WatchPosition),
+            *(AuditEntry, Strike, Notification, NotificationPreference, Device, WatchPosition),
+            *(DailyPlays, ViewerProfile),
         ),
         writes=(DataRequest, "uploads:exports/"),
-        config=("user_pool_id",),
-        calls=("list_users",),
+        config=("user_pool_id", "data_bucket"),
+        calls=("list_users", "read_event_archive", "list_event_archive"),
     ),
     Fn(
         "plan_export",
@@ -74,19 +71,19 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=30,
         reads=(DataRequest,),
         writes=(DataRequest,),
-        config=("erasure_machine_arn",),
-        calls=("start_erasure_machine",),
+        config=("erasure_machine_arn", "event_erasure_machine_arn", "data_bucket"),
+        calls=("start_erasure_machine", "start_event_erasure_machine"),
     ),
     Fn(
         "erase_videos",
         "step",
         machine="privacy",
         timeout=900,
-        reads=(Video, Upload, Lease, Comment, Report, Counter, DataRequest, Review),
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DailyPlays, DataRequest, Review),
         writes=(Video, DataRequest, Review),
         checks=(Review,),
         deletes=ALL_OF_VIDEOS,
-        batches=(Comment, Report),
+        batches=(Comment, Report, DailyPlays),
         lists=OBJECTS_OF_VIDEOS,
         config=("erase_after_seconds",),
         calls=("abort_uploads",),
@@ -96,10 +93,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=15,
         timeout=900,
-        reads=(Video, Upload, Lease, Comment, Report, Counter),
+        reads=(Video, Upload, Lease, Comment, Report, Counter, DailyPlays),
         writes=(Video,),
         deletes=ALL_OF_VIDEOS,
-        batches=(Comment, Report),
+        batches=(Comment, Report, DailyPlays),
         lists=OBJECTS_OF_VIDEOS,
         calls=("abort_uploads",),
     ),
@@ -111,18 +108,40 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
-            *(Notification, NotificationPreference, Device, Connection, WatchPosition),
+            *(Notification, NotificationPreference, Device, Connection, WatchPosition, Strike),
+            *(DailyPlays, ViewerProfile),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
-            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
-            *(Session, Usage, Turn, Counter, DataRequest, Notification, NotificationPreference, Connection),
-            WatchPosition,
+            *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount, Session, Usage),
+            *(Turn, Counter, DataRequest, Notification, NotificationPreference, Connection, WatchPosition),
+            *(Strike, DailyPlays, ViewerProfile),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),
         calls=("delete_users", "push_to_devices"),
     ),
-    Fn("finish_data_request", "step", machine="privacy", timeout=30, writes=(DataRequest,), appends=(AuditEntry,)),
+    Fn(
+        "finish_data_request",
+        "step",
+        machine="privacy",
+        timeout=30,
+        writes=(DataRequest,),
+        appends=(AuditEntry,),
+        config=("data_bucket",),
+    ),
+    Fn(
+        "erase_events",
+        "step",
+        machine="privacy",
+        memory=1769,  # a whole processor: what it does is unpacking and packing
+        timeout=900,
+        disk=2048,
+        reads=(DataRequest,),
+        writes=(DataRequest,),
+        deletes=(DataRequest,),
+        config=("data_bucket", "event_days"),
+        calls=("rewrite_event_archive", "list_event_archive"),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from infra.catalogue.fn import MEDIA, ML, PRODUCTION_QUEUES, PRODUCTION_SLOTS, Fn, Target
 from reelstack.tables.accounts import User
-from reelstack.tables.moderation import Review
+from reelstack.tables.moderation import Review, Strike
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
@@ -109,7 +109,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         layers=ML,
         memory=3538,
         timeout=600,
-        reads=(Video, "uploads:work/", "media:v/"),
+        reads=(Video, Strike, "uploads:work/", "media:v/"),
         config=("moderation_engines", "moderation_thresholds"),
     ),
     Fn(
@@ -139,9 +139,14 @@ FUNCTIONS: tuple[Fn, ...] = (
     ),
     Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
     Fn(
-        "read_rekognition", "step", timeout=60, reads=(Video, "media:v/"), config=("moderation_thresholds",), calls=SEEN
+        "read_rekognition",
+        "step",
+        timeout=60,
+        reads=(Video, Strike, "media:v/"),
+        config=("moderation_thresholds",),
+        calls=SEEN,
     ),
     Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
-    Fn("reject", "step", reads=("uploads:work/",), writes=(Video, Lease), config=EXPIRY),
+    Fn("reject", "step", reads=(Video, "uploads:work/"), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

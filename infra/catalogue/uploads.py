@@ -1,6 +1,7 @@
 """Uploads: creating, signing and completing them, and joining what came in chunks."""
 
 from infra.catalogue.fn import CRT, Fn
+from reelstack.tables.accounts import User
 from reelstack.tables.counters import Counter
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
@@ -17,7 +18,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/uploads/{upload_id}/complete",
             "DELETE /v1/uploads/{upload_id}",
         ),
-        reads=(Upload, Usage, Counter, "uploads:originals/"),
+        reads=(Upload, Usage, Counter, User, "uploads:originals/"),
         writes=(Upload, Usage, Video, "uploads:originals/", "uploads:chunks/"),
         deletes=("uploads:chunks/",),
         lists=("uploads:chunks/",),

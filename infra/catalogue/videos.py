@@ -3,7 +3,7 @@
 from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
+from reelstack.tables.counters import Counter, DailyPlays
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.production import BacklogEntry, Lease
@@ -25,6 +25,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/videos/{video_id}/retry",
             "GET /v1/users/{user_id}/videos",
             "GET /v1/oembed",
+            "GET /v1/videos/{video_id}/analytics",
+            "GET /v1/me/analytics",
         ),
         public_routes=("GET /v1/health",),
         anonymous_routes=(
@@ -37,6 +39,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             Video,
             Counter,
+            DailyPlays,
             Like,
             Bookmark,
             WatchPosition,

@@ -21,7 +21,7 @@ from infra.stages import STAGES
 
 KEPT = ROOT / "build" / "assemblies"
 LAPTOP = "local"
-MADE_OF = ("cdk.json", "package-lock.json", "requirements", "infra", "functions", "layers", "stepfunctions")
+MADE_OF = ("cdk.json", "package-lock.json", "requirements", "infra", "functions", "layers", "stepfunctions", "jobs")
 NAMED = ("CDK_", "REELSTACK_")
 OLD_SECONDS = 3600
 

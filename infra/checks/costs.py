@@ -1,4 +1,4 @@
-"""The passage of docs/operations.md that says what a stage costs while nobody uses it, in both profiles.
+"""The passage of docs/operations.md that says what a stage costs while nobody uses it, in both profiles, and by events.
 
 python -m infra.checks.costs            writes the passage
 python -m infra.checks.costs --check    fails if the passage on disk is another
@@ -11,10 +11,13 @@ from pathlib import Path
 from infra import ROOT
 from infra.checks.assemblies import assembly
 from infra.checks.variants import variants
-from infra.costs import prices
+from infra.costs import events, idle, prices
 from infra.costs.report import idle_lines
+from infra.stages import STAGES
 
 PAGE = ROOT / "docs" / "operations.md"
+EVENTS_A_DAY = (10_000, 1_000_000, 10_000_000, 100_000_000)
+DAYS = 365 / 12
 BEGIN, END = "<!-- written by python -m infra.checks.costs -->\n", "<!-- end -->\n"
 
 
@@ -33,7 +36,26 @@ def passage(folders: Mapping[str, Path]) -> str:
     rows.append(["**together**", *(f"**{sum(costs.values()):.2f}**" for costs in columns.values())])
     table = [head, ["---", *("---:" for _ in columns)], *rows]
     source = f"List prices of us-east-1 in US dollars ({prices.AS_OF}), without the free tier.\n"
-    return "\n".join([source, *(f"| {' | '.join(row)} |" for row in table), ""])
+    return "\n".join([source, *_table(table), "", *_events(), ""])
+
+
+def _events() -> list[str]:
+    """What events of viewers cost beside an idle stage, dollars a month by events a day."""
+    settings = STAGES["prod"]
+    columns = [events.lines(settings, round(count * DAYS)) for count in EVENTS_A_DAY]
+    rows = [[each[0].what, *(f"{line.dollars:.2f}" for line in each)] for each in zip(*columns, strict=True)]
+    rows.append(["**together**", *(f"**{idle.total(found):.2f}**" for found in columns)])
+    head = ["events a day", *(f"{count:,}" for count in EVENTS_A_DAY)]
+    said = (
+        f"Stream, archive and the Flink job of stage prod, in dollars a month beside the above. A KPU is taken "
+        f"to do {events.EVENTS_A_SECOND_PER_KPU} events a second, "
+        f"and the busiest hour to be {events.BUSIEST} times the mean.\n"
+    )
+    return [said, *_table([head, ["---", *("---:" for _ in columns)], *rows])]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in rows]
 
 
 def with_passage(page: str, text: str) -> str:

@@ -16,15 +16,18 @@ from constructs import IConstruct
 from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
+from infra.engines.spark import READS, WRITES
 from infra.functions.function import Function
+from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
 from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
+from infra.stacks.discovery import DiscoveryStack
+from infra.stacks.interests import InterestsStack
 from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
 from infra.storage.stores import Stores
-from reelstack.behavior import archive
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,16 @@ def _all(stage: Stage) -> Iterator[Meant]:
     why = "A health check carries no token, and the answer says only that the service answers"
     yield Meant(foundation.api.node.find_child("ANY--v1--health"), "APIG4", why)
     yield from _read_without_a_token(foundation)
+    if stage.interests:
+        yield from _interests(stage.interests)
     for stack in stage.capabilities:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
             yield from _production(stack)
         if isinstance(stack, PeopleStack):
             yield from _people(stack)
+        if isinstance(stack, DiscoveryStack):
+            yield from _spark(stack)
 
 
 def _read_without_a_token(foundation: Foundation) -> Iterator[Meant]:
@@ -134,6 +141,24 @@ def _people(stack: PeopleStack) -> Iterator[Meant]:
         )
 
 
+def _spark(stack: DiscoveryStack) -> Iterator[Meant]:
+    spark, machine = stack.spark, stack.machine
+    if spark is None or machine is None:
+        return
+    stores = stack.wiring.stores
+    assert stores.data
+    yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    data = _imported(stores.data.bucket_arn, stores)
+    yield Meant(machine.role, f"IAM5[Resource::{data}/profiles/quality/*]", "Reports are named by their days")
+    application = f"<{stack.get_logical_id(spark.application)}.Arn>"
+    runs = "EMR Serverless names runs as it takes them"
+    yield Meant(machine.role, f"IAM5[Resource::{application}/jobruns/*]", runs)
+    yield Meant(spark.role, "IAM5[Resource::*]", "EMR asks which log groups there are, which names no resource")
+    for prefix in (*READS, *WRITES):
+        why = "A job reads and writes a day's objects below the prefixes of its steps"
+        yield Meant(spark.role, f"IAM5[Resource::{data}/{prefix}*]", why)
+
+
 def _function(function: Function, stack: CapabilityStack) -> Iterator[Meant]:
     assert function.role
     yield Meant(
@@ -157,9 +182,17 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    if "put_event_archive" in line.calls and stores.data:
+    for what in ("play_counts", "viewer_records"):
+        if f"read_{what}" in line.calls and stores.data:
+            arn = _imported(stores.data.bucket_arn, stores)
+            yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"
+    if stores.data:
         arn = _imported(stores.data.bucket_arn, stores)
-        yield f"{arn}/{archive.PREFIX}*", "Objects of the archive are named by hour, shard and sequence numbers"
+        for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
+            yield (
+                f"{arn}/{prefix}*",
+                "Objects of the archive are named by hour, shard, bucket or pass",
+            )
 
 
 def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:
@@ -226,6 +259,16 @@ def _inside(foundation: Foundation) -> Iterator[Meant]:
             "CKV_AWS_317",
             "Audit logs want users kept inside OpenSearch; here IAM decides who asks, and only our functions may",
         )
+
+
+def _interests(stack: InterestsStack) -> Iterator[Meant]:
+    role = stack.interests.role
+    why = "Managed Flink describes and makes network interfaces by this role, and lists log groups: checks/anywhere.py"
+    yield Meant(role, "IAM5[Resource::*]", why)
+    interfaces = stack.interests.names.arn("ec2", "network-interface/*")
+    why = "Managed Flink attaches the interfaces that it made in our subnets, of ids unknown here"
+    yield Meant(role, f"IAM5[Resource::{interfaces}]", why)
+    yield Meant(role.node.find_child("DefaultPolicy"), "CKV_AWS_111", why)
 
 
 def _imported(value: str, stores: Stores) -> str:

@@ -31,6 +31,8 @@ PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
+GET /v1/videos/{video_id}/analytics                      | 25  | 14   | 0     | 0  |              |                  |
+GET /v1/me/analytics                                     | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/videos                           | 115 | 305  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 115 | 305  | 0     | 0  |              |                  |
@@ -73,7 +75,7 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 2     | 0  | User         | AccountNarrowed AccountOpened |
+PATCH /v1/me                                             | 15  | 1    | 4     | 0  | User         | AccountNarrowed AccountOpened |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
@@ -152,8 +154,8 @@ INVOKED: dict[str, Work] = {
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
     "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),
-    # 25 plays: two writes of a transaction for each, and as many for their videos' counters.
-    "count_plays": Work(150, write=100),
+    # 25 plays: two writes of a transaction for each, as many for their videos' counters, and the day's sum.
+    "count_plays": Work(150, write=102),
     # A hundred events: 128 KiB as they were sent, and a kilobyte more for each.
     "archive_events": Work(40, s3=1, streamed_kb=228),
 }
@@ -162,7 +164,15 @@ PER_VIDEO = ("start_production", "compose_upload", "fan_out_video")
 """Invoked for each video that is begun or published; priced as rows of their own in infra/checks/spending.py. Steps of machines are bounded
 by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
-    *("rotate_signing_keys", "reconcile_production", "start_erasures", "erase_deleted_videos", "restore_video"),
+    *(
+        "rotate_signing_keys",
+        "start_profiles",
+        "reconcile_production",
+        "start_erasures",
+        "erase_deleted_videos",
+        "restore_video",
+        "measure_interests",
+    ),
     *("receive_mediaconvert_event", "receive_rekognition_result"),
 )
 """Invoked by a schedule, by staff, or by an engine about a production that is priced already."""

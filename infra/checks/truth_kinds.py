@@ -65,6 +65,9 @@ KINDS: dict[str, Kind] = {
     "AWS::EC2::SubnetRouteTableAssociation": Kind(False, "a laptop has no VPC"),
     "AWS::EC2::VPC": Kind(False, "a laptop has no VPC"),
     "AWS::EC2::VPCEndpoint": Kind(False, "a laptop has no VPC"),
+    "AWS::EMRServerless::Application": Kind(
+        False, "not made on a laptop: `reelstack profiles run` starts the same steps in Spark's local mode"
+    ),
     "AWS::ElastiCache::ServerlessCache": Kind(
         False, "a real Valkey process is the cache there, without TLS and cluster mode"
     ),
@@ -74,6 +77,18 @@ KINDS: dict[str, Kind] = {
         True, "enforced, but for the state machine's role and the KeyValueStore, which is authorized against * only"
     ),
     "AWS::IAM::Role": Kind(True, "who may assume it"),
+    "AWS::Kinesis::StreamConsumer": Kind(
+        False, "in the Flink job's stack, which a laptop has not; the job reads with GetRecords there"
+    ),
+    "AWS::KinesisAnalyticsV2::Application": Kind(
+        False,
+        "the same job runs there as a process (`make up ENGINES=1`), started by local/; of this application nothing "
+        "was seen but that its properties fit AWS's model",
+    ),
+    "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption": Kind(
+        False, "the job's log is a file there: `reelstack logs interests`"
+    ),
+    "AWS::Logs::LogStream": Kind(False, "the job's log is a file there: `reelstack logs interests`"),
     "AWS::Kinesis::Stream": Kind(
         True, "capacity on demand, more shards than the four it begins with, throttles, encryption"
     ),

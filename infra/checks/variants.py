@@ -2,13 +2,15 @@
 
     python -m infra.checks.variants build/check     one folder for each variant; stops at what cdk-nag finds
 
-Layers are empty folders here: their content shows in no template, and building them means downloading wheels.
+Layers are empty folders and the Flink job is an empty zip here: their content shows in no template, and building layers
+means downloading wheels.
 """
 
 import json
 import shutil
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +20,8 @@ from aws_cdk import App
 from infra import ROOT
 from infra.catalogue import FUNCTIONS, Fn, LayerName
 from infra.checks import nag
-from infra.functions.layers import LayerSource
 from infra.settings import Settings
-from infra.stacks.stage import Stage, build
+from infra.stacks.stage import Sources, Stage, build
 from infra.stages import STAGES
 
 CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
@@ -39,9 +40,9 @@ def variants() -> dict[str, Settings]:
 
 def synthesize(settings: Settings, folder: Path, functions: Sequence[Fn] = FUNCTIONS) -> Path:
     """Writes the assembly of one stage into `folder`, anew. Raises RuntimeError at a finding that nobody accepted."""
-    with empty_layers() as layers:
+    with empty_sources() as sources:
         app = new_app(folder)
-        stage = build(app, settings, layers, functions)
+        stage = build(app, settings, sources, functions)
         _check(app, stage)
         app.synth()
     return folder
@@ -54,8 +55,8 @@ def new_app(folder: Path) -> App:
 
 
 @contextmanager
-def empty_layers() -> Iterator[LayerSource]:
-    """A source of layers whose only file says the layer's name."""
+def empty_sources() -> Iterator[Sources]:
+    """Layers whose only file says the layer's name, and a job without any."""
     with tempfile.TemporaryDirectory() as scratch:
 
         def empty(name: LayerName, _: Settings) -> Path:
@@ -64,7 +65,12 @@ def empty_layers() -> Iterator[LayerSource]:
             (layer / "empty").write_text(name)
             return layer
 
-        yield empty
+        def job() -> Path:
+            code = Path(scratch) / "interests.zip"
+            zipfile.ZipFile(code, "w").close()
+            return code
+
+        yield Sources(empty, job)
 
 
 def _check(app: App, stage: Stage) -> None:

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from infra.costs import prices
@@ -20,8 +21,8 @@ SCHEDULED_SECONDS = 1.5
 """How long a scheduled function runs when there is nothing to do: start_production asks three queues for a second."""
 EMPTY_RECEIVES_A_MONTH = 5 * 3 * 60 * prices.HOURS_A_MONTH
 """Lambda asks a queue with five pollers, each of which waits 20 s."""
-COUNTED_EVERY_MINUTE = {"start_production": 4}
-"""Custom metrics that a function writes at every scheduled run: reelstack.production.dispatcher.measure."""
+COUNTED_EVERY_MINUTE = {"start_production": 4, "measure_interests": 2}
+"""Custom metrics that a function writes at every scheduled run."""
 
 
 class UnknownPrice(ValueError):
@@ -97,6 +98,13 @@ def _endpoint(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
         yield "interface endpoints", zones * prices.HOURS_A_MONTH * prices.ENDPOINT_ZONE_HOUR
 
 
+def _flink(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
+    """KPUs that it begins with and one more for its job manager, and the storage that comes with each KPU."""
+    given = properties["ApplicationConfiguration"]["FlinkApplicationConfiguration"]["ParallelismConfiguration"]
+    kpu = ceil(given["Parallelism"] / given["ParallelismPerKPU"])
+    yield "Managed Flink", prices.flink_month(kpu)
+
+
 def _polling(properties: Resource, _: Template) -> Iterator[tuple[str, float]]:
     """Lambda reads streams without a charge, queues by requests."""
     if "StartingPosition" not in properties and properties.get("Enabled", True):
@@ -119,8 +127,10 @@ def _rule(properties: Resource, template: Template) -> Iterator[tuple[str, float
 
 
 def _seconds_between(schedule: str) -> float:
-    """ "rate(5 minutes)" -> 300. Raises UnknownPrice for another kind."""
+    """ "rate(5 minutes)" -> 300, "cron(30 1 * * ? *)" -> a day. Raises UnknownPrice for another kind."""
     seconds = {"minute": 60, "hour": 3600, "day": 24 * 3600}
+    if re.fullmatch(r"cron\(\d+ \d+ \* \* \? \*\)", schedule):
+        return seconds["day"]
     if not (read := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule)):
         raise UnknownPrice(f"say in infra/costs/idle.py how often {schedule} is")
     return int(read[1]) * seconds[read[2]]
@@ -137,6 +147,7 @@ PRICED: dict[str, Callable[[Resource, Template], Iterator[tuple[str, float]]]] =
     "AWS::ElastiCache::ServerlessCache": _cache,
     "AWS::Events::Rule": _rule,
     "AWS::Kinesis::Stream": _each("event stream (Kinesis)", prices.HOURS_A_MONTH * prices.STREAM_HOUR),
+    "AWS::KinesisAnalyticsV2::Application": _flink,
     "AWS::KMS::Key": _each("KMS keys", prices.KMS_KEY),
     "AWS::Lambda::EventSourceMapping": _polling,
     "AWS::Lambda::Version": _version,
@@ -160,6 +171,7 @@ FREE: dict[str, str] = {
             *("AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolDomain", "AWS::Cognito::UserPoolGroup"),
             *("AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::Subnet"),
             *("AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPC", "AWS::IAM::Policy", "AWS::IAM::Role"),
+            "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
             *("AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::LayerVersion"),
             *("AWS::Lambda::Permission", "AWS::Logs::ResourcePolicy", "AWS::MediaConvert::Queue"),
             *("AWS::Route53::RecordSet", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"),
@@ -171,11 +183,18 @@ FREE: dict[str, str] = {
         (
             *("AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution", "AWS::CloudFront::Function"),
             *("AWS::CloudFront::KeyValueStore", "AWS::Events::EventBus", "AWS::Lambda::Function"),
-            *("AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"),
+            *("AWS::EMRServerless::Application", "AWS::SNS::Subscription"),
+            *("AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"),
         ),
         BY_REQUEST,
     ),
-    **dict.fromkeys(("AWS::DynamoDB::Table", "AWS::EC2::FlowLog", "AWS::Logs::LogGroup", "AWS::S3::Bucket"), BY_BYTES),
+    **dict.fromkeys(
+        (
+            *("AWS::DynamoDB::Table", "AWS::EC2::FlowLog", "AWS::Kinesis::StreamConsumer", "AWS::Logs::LogGroup"),
+            *("AWS::Logs::LogStream", "AWS::S3::Bucket"),
+        ),
+        BY_BYTES,
+    ),
     "AWS::Cognito::UserPool": "charged by the month's active users",
 }
 """Types that cost nothing while nothing happens, and why."""

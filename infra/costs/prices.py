@@ -11,7 +11,9 @@ SOURCES = {
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
     "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
     "Kinesis": "aws.amazon.com/kinesis/data-streams/pricing, on demand",
+    "EMR Serverless": "aws.amazon.com/emr/pricing, EMR Serverless, ARM",
     "KMS": "aws.amazon.com/kms/pricing",
+    "Managed Flink": "aws.amazon.com/managed-service-apache-flink/pricing",
     "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
     "OpenSearch": "aws.amazon.com/opensearch-service/pricing",
     "PrivateLink": "aws.amazon.com/privatelink/pricing",
@@ -39,6 +41,10 @@ CACHE_ECPU = 0.0023 / 1e6
 """Of a processing unit; a cache with a minimum is charged for that even if it does less."""
 STREAM_HOUR = 0.04
 """Of a Kinesis stream on demand, whatever is in it."""
+KPU_HOUR = 0.11
+"""Of a processing unit of Managed Flink: one processor, 4 GB. Each application has one more than it asks for."""
+KPU_STORAGE_GB, FLINK_STORAGE_GB = 50, 0.10
+"""What comes with each unit, and its price a month; snapshots are 0.023 $ a GB."""
 ENDPOINT_ZONE_HOUR = 0.01
 """Of an interface endpoint, for each zone it stands in."""
 SEARCH_NODE_HOUR = {
@@ -57,6 +63,10 @@ HOSTED_ZONE = 0.50
 STREAM_IN_GB, STREAM_OUT_GB, STREAM_KEPT_GB = 0.08, 0.04, 0.10
 """Of a Kinesis stream on demand: what is put (each record rounded up to a kilobyte), what a reader gets, and a month of
 what is kept longer than a day."""
+STREAM_FAN_OUT_GB, ENDPOINT_GB = 0.05, 0.01
+"""What a reader with enhanced fan-out gets of the same stream; what passes an interface endpoint."""
+SPARK_VCPU_HOUR, SPARK_GB_HOUR = 0.042094, 0.0046278
+"""Of EMR Serverless on arm64, from a worker's start to its end, a minute at least; 20 GB of disk are in it."""
 TRACE = 5.00 / 1e6
 QUEUE_REQUEST = 0.40 / 1e6
 DELIVERED_GB = 0.085
@@ -64,3 +74,12 @@ DELIVERED_REQUEST = 0.0100 / 10_000
 WRITE_UNIT, READ_UNIT = 0.625 / 1e6, 0.125 / 1e6
 """DynamoDB's on-demand request units."""
 S3_GLACIER_IR_GB = 0.004
+
+
+def flink_month(kpu: int) -> float:
+    """An application of Managed Flink that has `kpu` units all month, and one for its job manager."""
+    return kpu * kpu_month() + HOURS_A_MONTH * KPU_HOUR
+
+
+def kpu_month() -> float:
+    return HOURS_A_MONTH * KPU_HOUR + KPU_STORAGE_GB * FLINK_STORAGE_GB

@@ -127,9 +127,27 @@ class Behaviors:
             function_associations=[self._before("viewer_address.js", "Tells the API the viewer's address")],
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            cache_policy=self._not_kept(),
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+
+    def _not_kept(self) -> cloudfront.CachePolicy:
+        """CloudFront tells the viewer's country only to whom a policy names that header. No origin request policy can,
+        beside all of a viewer's headers but the host (which API Gateway would refuse), so a cache policy does; and one
+        that names headers has to keep answers for a second at the longest. Every answer says `no-store`, which a
+        shortest time of 0 obeys. The key holds who asks, so that not even requests of one moment share an answer."""
+        return cloudfront.CachePolicy(
+            self._scope,
+            "ApiNotKept",
+            comment="The API: answers say no-store; the policy is there for the header with the viewer's country",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.seconds(1),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list(
+                "Authorization", "CloudFront-Viewer-Country", "x-viewer-address"
+            ),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
         )
 
     # --- pages of clips ----------------------------------------------------------------------------------------------

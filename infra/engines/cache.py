@@ -1,5 +1,7 @@
 """The cache of profile `full`: Valkey, without servers of ours."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
@@ -12,7 +14,7 @@ PORTS = (6379, 6380)
 
 
 class Cache:
-    """Made in `scope`. `shared_values` are what other stacks import of it."""
+    """Made in `scope`. `callers`: what they do there -> their group. `shared_values` are what other stacks import."""
 
     def __init__(
         self,
@@ -20,11 +22,12 @@ class Cache:
         settings: Settings,
         names: Names,
         vpc: ec2.IVpc,
-        functions_group: ec2.ISecurityGroup,
+        callers: Mapping[str, ec2.ISecurityGroup],
     ) -> None:
         group = ec2.SecurityGroup(scope, "Cache", vpc=vpc, description="Valkey", allow_all_outbound=False)
         for port in PORTS:
-            group.add_ingress_rule(functions_group, ec2.Port.tcp(port), "functions read and write the cache")
+            for why, caller in callers.items():
+                group.add_ingress_rule(caller, ec2.Port.tcp(port), why)
         cache = elasticache.CfnServerlessCache(
             scope,
             "Valkey",

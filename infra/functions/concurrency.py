@@ -37,7 +37,9 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("withdraw_video", "restore_video", "index_search"), 0.5),
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
-    **dict.fromkeys(("plan_export", "write_denials"), 0.2),
+    "erase_events": 0.5,
+    **dict.fromkeys(("plan_export", "write_denials", "load_daily_plays", "sum_daily_plays"), 0.2),
+    "load_viewer_profiles": 0.2,
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100

@@ -67,6 +67,8 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "decision_machine_arn": names.machine_arn("decision"),
         "export_machine_arn": names.machine_arn("export"),
         "erasure_machine_arn": names.machine_arn("erasure"),
+        "profiles_machine_arn": names.machine_arn("profiles") if wiring.settings.has_spark else "",
+        "event_erasure_machine_arn": names.machine_arn("event_erasure"),
         "distribution_parameter": names.distribution_parameter,
         "mediaconvert_queue": names.mediaconvert_queue_arn,
     }
@@ -161,5 +163,6 @@ def _people(settings: Settings) -> dict[str, Any]:
         "service_names": ",".join(settings.service_names),
         "max_avatar_bytes": settings.max_avatar_bytes,
         "erase_after_seconds": settings.erase_after_days * DAY_SECONDS,
+        "event_days": settings.event_days,
         "push_platforms": json.dumps(settings.push_platforms),
     }

@@ -7,7 +7,9 @@ from aws_cdk import aws_iam as iam
 from infra.functions.search_grants import SEARCH_GRANTS, search_statement
 from infra.functions.wiring import Wiring
 from reelstack.behavior import archive
+from reelstack.privacy import event_erasure
 from reelstack.tables.accounts import User
+from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 
@@ -26,6 +28,18 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
     "delete_users": ("ListUsers", "AdminDeleteUser"),
 }
 """Actions on the user pool. Stages with another issuer have none, and no use for these."""
+
+ON_ARCHIVE: dict[str, tuple[str, ...]] = {
+    "put_event_archive": ("s3:PutObject",),
+    "read_event_archive": ("s3:GetObject",),
+    "rewrite_event_archive": ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
+}
+ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
+    "put_event_archive": (archive.PREFIX,),
+    "read_event_archive": (archive.PREFIX, archive.BY_VIEWER),
+    "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FOLDER),
+}
+"""Of the bucket `data`, which only profile `full` has."""
 
 PASSED_TO = {
     "pass_transcode_role": "mediaconvert.amazonaws.com",
@@ -93,17 +107,29 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
     return {
         "scan_videos": (["dynamodb:Scan"], names.table_arn(Video)),
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
+        "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
         "put_behavior_events": (
             ["kinesis:PutRecords"],
             [names.event_stream_arn] if wiring.settings.profile == "full" else [],
         ),
-        "put_event_archive": (
-            ["s3:PutObject"],
-            [stores.data.arn_for_objects(f"{archive.PREFIX}*")] if stores.data else [],
-        ),
+        **{
+            f"read_{what}": (
+                ["s3:GetObject"],
+                [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
+            )
+            for what in ("play_counts", "viewer_records")
+        },
+        "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
+        **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
     }
+
+
+def _of_archive(wiring: Wiring, name: str) -> list[str]:
+    """Objects of the bucket `data`; none in a stage without one."""
+    data = wiring.stores.data
+    return [data.arn_for_objects(f"{prefix}*") for prefix in ARCHIVE_PREFIXES[name]] if data else []
 
 
 def _queues(wiring: Wiring) -> dict[str, Grant]:
@@ -138,6 +164,11 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
         "answer_engine_steps": (answers, production),
         "start_export_machine": (["states:StartExecution"], names.machine_arn("export")),
         "start_erasure_machine": (["states:StartExecution"], names.machine_arn("erasure")),
+        "start_profiles_machine": (
+            ["states:StartExecution"],
+            [names.machine_arn("profiles")] if wiring.settings.has_spark else [],
+        ),
+        "start_event_erasure_machine": (["states:StartExecution"], names.machine_arn("event_erasure")),
     }
 
 

@@ -2,23 +2,23 @@
 
 from aws_cdk import aws_iam as iam
 
+KINDS = ("videos", "users", "viewers", "creators")
+"""search.documents.SearchKind; the indexes are <kind>-<time>."""
+
+
+def _of_all(*methods: str) -> tuple[tuple[str, str], ...]:
+    return tuple((method, f"{kind}-*") for method in methods for kind in KINDS)
+
+
 SEARCH_GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "search": (("ESHttpPost", "videos/_search"), ("ESHttpPost", "users/_search")),
-    "index_search": (
-        ("ESHttpGet", "_alias/*"),
-        ("ESHttpPut", "videos-*"),
-        ("ESHttpPut", "users-*"),
-        ("ESHttpPost", "_bulk"),
-    ),
+    "search": tuple(("ESHttpPost", f"{kind}/_search") for kind in ("videos", "users", "creators")),
+    "index_search": (("ESHttpGet", "_alias/*"), *_of_all("ESHttpPut"), ("ESHttpPost", "_bulk")),
     "reindex_search": (
         ("ESHttpGet", "_alias"),
         ("ESHttpGet", "_alias/*"),
-        ("ESHttpPut", "videos-*"),
-        ("ESHttpPut", "users-*"),
-        ("ESHttpDelete", "videos-*"),
-        ("ESHttpDelete", "users-*"),
-        ("ESHttpPost", "videos-*"),
-        ("ESHttpPost", "users-*"),
+        # A new index takes over only when its primary shards are assigned.
+        ("ESHttpGet", "_cluster/health/*"),
+        *_of_all("ESHttpPut", "ESHttpDelete", "ESHttpPost"),
         ("ESHttpPost", "_bulk"),
         ("ESHttpPost", "_aliases"),
     ),

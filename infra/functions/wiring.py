@@ -17,10 +17,12 @@ from infra.storage.stores import Stores
 
 @dataclass(frozen=True)
 class Inside:
-    """The network of functions with `vpc`."""
+    """The network of functions with `vpc`, and of the Flink job."""
 
     vpc: ec2.IVpc
     security_group: ec2.ISecurityGroup
+    jobs_group: ec2.ISecurityGroup
+    """Of the Flink job: the cache and AWS's endpoints let it in, the search domain does not."""
 
 
 @dataclass(frozen=True)

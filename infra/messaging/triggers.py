@@ -120,8 +120,9 @@ class Triggers:
                 )
                 self._functions[line.name].add_event_source(source)
 
-    def listen(self) -> None:
-        """A rule for the events of the bus that a line names, and one for its schedule."""
+    def listen(self, *, has_jobs: bool) -> None:
+        """A rule for the events of the bus that a line names, and one for its schedule. `has_jobs`: whether the stage
+        has the jobs that some schedules measure."""
         for line in self._lines.values():
             if line.events:
                 events.Rule(
@@ -131,11 +132,13 @@ class Triggers:
                     event_pattern=events.EventPattern(source=["reelstack"], detail_type=list(line.events)),
                     targets=[self.target(line.name)],
                 )
-            if line.every_minutes:
+            if line.of_jobs and not has_jobs:
+                self.target(line.name)  # its grants and its dead letters are the same in every profile
+            elif line.every_minutes or line.daily_at:
                 events.Rule(
                     self._scope,
                     f"{camel(line.name)}Schedule",
-                    schedule=events.Schedule.rate(Duration.minutes(line.every_minutes)),
+                    schedule=_schedule(line),
                     targets=[self.target(line.name)],
                 )
 
@@ -156,3 +159,10 @@ class Triggers:
 
     def dead_letters(self, name: str) -> sqs.Queue:
         return dead_letters_of_function(self._scope, self._alarms, name)
+
+
+def _schedule(line: Fn) -> events.Schedule:
+    if not line.daily_at:
+        return events.Schedule.rate(Duration.minutes(line.every_minutes))
+    hour, minute = line.daily_at.split(":")
+    return events.Schedule.cron(hour=str(int(hour)), minute=str(int(minute)))

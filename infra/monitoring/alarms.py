@@ -38,8 +38,15 @@ COUNTED: dict[str, tuple[str, str, str, float]] = {
         "Phones or connections take no pushes; what they would have shown is in the inboxes",
         PUSHES_FAILED,
     ),
+    "sum_daily_plays": (
+        *("Unreconciled", "PlaysUnreconciled"),
+        "Plays of a day in the archive and as they were counted differ by more than 0.1 %",
+        0,
+    ),
 }
 """Function -> the alarm's suffix, the metric that the function counts itself, the description, the threshold."""
+DAILY = ("sum_daily_plays",)
+"""Those that count once a day: two periods of five minutes one after another never both have something."""
 
 
 class Alarms(Construct):
@@ -112,7 +119,7 @@ class Alarms(Construct):
             self._counted(line, *COUNTED[line.name])
 
     def _counted(self, line: Fn, suffix: str, metric: str, description: str, threshold: float = 0) -> None:
-        """On what a function counts itself (platform.telemetry.count), in two periods of five minutes."""
+        """On what a function counts itself (platform.telemetry.count), in two periods of 5 minutes or, daily, one."""
         counted = cloudwatch.Metric(
             namespace="Reelstack",
             metric_name=metric,
@@ -120,7 +127,8 @@ class Alarms(Construct):
             period=FIVE,
             statistic="Sum",
         )
-        self.alarm(f"{camel(line.name)}{suffix}", counted, threshold, description, periods=2)
+        periods = 1 if line.name in DAILY else 2
+        self.alarm(f"{camel(line.name)}{suffix}", counted, threshold, description, periods=periods)
 
     def stream(self, line: Fn, function: lambda_.Function, gathered_seconds: int = 0) -> None:
         """A consumer that keeps failing holds its shard back: everything behind the batch waits with it. A record may

@@ -59,7 +59,7 @@ class CapabilityStack(Stack):
             self.triggers.follow_events()
         unread = () if wiring.settings.profile == "full" else self.QUEUES_OF_STREAM
         self.triggers.read_queues(queues, lambda function: called_by_queue(wiring.settings, function), unread)
-        self.triggers.listen()
+        self.triggers.listen(has_jobs=wiring.settings.profile == "full")
         for line in self.lines:
             function = self.functions[line.name]
             self.alarms.function(line, function)

@@ -1,4 +1,4 @@
-"""Engines of profile `full`: cache and search. Streams and batch join here with the parts that use them."""
+"""Engines of profile `full`: cache and search. The Flink job has a stack of its own: infra/stacks/interests.py."""
 
 from typing import Any
 
@@ -20,7 +20,11 @@ class EnginesStack(Stack):
         self, scope: Construct, construct_id: str, settings: Settings, names: Names, inside: Inside, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        cache = Cache(self, settings, names, inside.vpc, inside.security_group)
+        callers = {
+            "functions read and write the cache": inside.security_group,
+            "the Flink job writes interests": inside.jobs_group,
+        }
+        cache = Cache(self, settings, names, inside.vpc, callers)
         self.search = SearchDomain(self, settings, names, inside.vpc, inside.security_group)
         for value in (*cache.shared_values, self.search.domain.attr_domain_endpoint):
             self.export_value(value)

@@ -9,13 +9,16 @@ from constructs import Construct
 
 from infra.functions.wiring import Inside
 from infra.monitoring.logs import RETENTION
+from infra.names import camel
 from infra.settings import Settings
 
 INTERFACES = {
     "secretsmanager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     "events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+    "kinesis-streams": ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
 }
-"""Interface endpoints cost per hour: a test holds this against what `vpc=True` lines of the catalogue call."""
+"""Interface endpoints cost per hour: a test holds this against what `vpc=True` lines of the catalogue call, and the
+Flink job, which is the one that reads Kinesis from inside."""
 
 
 class NetworkStack(Stack):
@@ -31,14 +34,18 @@ class NetworkStack(Stack):
         endpoints = ec2.SecurityGroup(
             self, "Endpoints", vpc=self.vpc, description="AWS services inside the VPC", allow_all_outbound=False
         )
+        jobs = ec2.SecurityGroup(
+            self, "Jobs", vpc=self.vpc, description="Flink inside the VPC", allow_all_outbound=True
+        )
         endpoints.add_ingress_rule(functions, ec2.Port.tcp(443), "functions call AWS services")
+        endpoints.add_ingress_rule(jobs, ec2.Port.tcp(443), "the Flink job reads Kinesis")
         for name, service in INTERFACES.items():
             self.vpc.add_interface_endpoint(
-                name.title(), service=service, security_groups=[endpoints], open=False, subnets=_in_two_zones(self.vpc)
+                camel(name), service=service, security_groups=[endpoints], open=False, subnets=_in_two_zones(self.vpc)
             )
-        self.inside = Inside(self.vpc, functions)
+        self.inside = Inside(self.vpc, functions, jobs)
         subnets = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
-        for value in (self.vpc.vpc_id, functions.security_group_id, *subnets):
+        for value in (self.vpc.vpc_id, functions.security_group_id, jobs.security_group_id, *subnets):
             self.export_value(value)
 
     def _vpc(self, settings: Settings) -> ec2.Vpc:

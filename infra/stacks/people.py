@@ -10,6 +10,8 @@ from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
 from infra.workflows.machines import privacy_machine
 
+PRIVACY_MACHINES = ("export", "erasure", "event_erasure")
+
 
 class PeopleStack(CapabilityStack):
     NAME = "People"
@@ -23,9 +25,11 @@ class PeopleStack(CapabilityStack):
         settings, names = self.wiring.settings, self.wiring.names
         self.socket.open(self.functions["websocket"].invocable)
         self.alarms.websocket(self.socket.api)
-        self.machines = [privacy_machine(self, settings, names, name) for name in ("export", "erasure")]
-        for machine in self.machines:
-            self.alarms.machine(machine)
+        self.machines = [privacy_machine(self, settings, names, name) for name in PRIVACY_MACHINES]
+        for name, machine in zip(PRIVACY_MACHINES, self.machines, strict=True):
+            # Without an archive nothing starts it, and an alarm costs a dime a month.
+            if name != "event_erasure" or settings.profile == "full":
+                self.alarms.machine(machine)
         # Whatever the reason: only presigned posts write there, and S3 writes their reason with a blank.
         uploaded = {
             "bucket": {"name": [self.wiring.stores.uploads.bucket_name]},

@@ -8,7 +8,9 @@ from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tag
 
 from infra.api.public_routes import OpenRoute, open_routes
 from infra.catalogue import FUNCTIONS, Fn
+from infra.engines import interests_zip
 from infra.engines.endpoints import Endpoints
+from infra.engines.interests import JobSource, Surroundings
 from infra.functions import concurrency
 from infra.functions.function import LIVE, snap_started
 from infra.functions.layers import LayerSource, layer_path
@@ -21,6 +23,7 @@ from infra.stacks.delivery import DeliveryStack
 from infra.stacks.discovery import DiscoveryStack
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.engines import EnginesStack
+from infra.stacks.interests import InterestsStack
 from infra.stacks.monitoring import MonitoringStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.people import PeopleStack
@@ -72,12 +75,19 @@ class Stage:
 
     foundation: Foundation
     monitoring: MonitoringStack
+    interests: InterestsStack | None
     capabilities: tuple[CapabilityStack, ...]
 
 
-def build(
-    app: App, settings: Settings, layer_source: LayerSource = layer_path, functions: Sequence[Fn] = FUNCTIONS
-) -> Stage:
+@dataclass(frozen=True)
+class Sources:
+    """Where the code comes from that is built: layers, and the zip of the Flink job."""
+
+    layer: LayerSource = layer_path
+    job: JobSource = interests_zip.best
+
+
+def build(app: App, settings: Settings, sources: Sources = Sources(), functions: Sequence[Fn] = FUNCTIONS) -> Stage:
     """Adds one stage's stacks to the app, named Reelstack-<stage>-<what>. Raises PoolTooSmall."""
     concurrency.check(settings)
     foundation = build_foundation(app, settings)
@@ -91,7 +101,11 @@ def build(
         has_engines=foundation.engines is not None,
         **_placed(settings),
     )
-    wiring = foundation.wiring(layer_source, functions)
+    interests = _interests(app, foundation, sources.job)
+    if interests:
+        for below in (*foundation.stacks, monitoring):
+            interests.add_stack_dependency(below)
+    wiring = foundation.wiring(sources.layer, functions)
     made = tuple(
         capability(app, _stack_id(settings, capability.NAME), wiring, functions, **_placed(settings))
         for capability in CAPABILITIES
@@ -102,7 +116,7 @@ def build(
             stack.add_stack_dependency(below)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
-    return Stage(foundation, monitoring, made)
+    return Stage(foundation, monitoring, interests, made)
 
 
 def build_foundation(app: App, settings: Settings) -> Foundation:
@@ -129,6 +143,16 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         **placed,
     )
     return Foundation(settings, names, state, network, engines, api, edge_global, delivery)
+
+
+def _interests(app: App, foundation: Foundation, code: JobSource) -> InterestsStack | None:
+    network, engines, settings = foundation.network, foundation.engines, foundation.settings
+    if network is None or engines is None:
+        return None
+    around = Surroundings(network.vpc, network.inside.jobs_group, engines.endpoints.cache_url, code)
+    return InterestsStack(
+        app, _stack_id(settings, "Interests"), settings, foundation.names, around, **_placed(settings)
+    )
 
 
 def _public_routes(settings: Settings, names: Names) -> list[OpenRoute]:

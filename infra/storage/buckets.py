@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.page_origins import page_origins
 from infra.settings import Settings
 from reelstack.behavior import archive
-from reelstack.privacy import exports
+from reelstack.privacy import event_erasure, event_export, exports
 
 LOG_DAYS = 90
 DAY = Duration.days(1)
@@ -91,10 +91,19 @@ class Buckets:
 
     def _data(self) -> s3.Bucket:
         """An erasure rewrites objects; what it replaced is gone when old versions are, after a week as everywhere."""
-        expiring = s3.LifecycleRule(
-            id="events", prefix=archive.PREFIX, expiration=Duration.days(self._settings.event_days)
-        )
-        return self._bucket("Data", lifecycle_rules=[expiring])
+        kept = {
+            "events": (archive.PREFIX, self._settings.event_days),
+            "compacted-events": (archive.COMPACTED, self._settings.event_days),
+            "events-by-viewer": (archive.BY_VIEWER, event_export.KEPT_DAYS),
+            "training": ("training/", self._settings.training_days),
+            "logged-features": ("features/", self._settings.training_days),
+            "event-erasures": (event_erasure.FOLDER, event_erasure.DAYS),
+        }
+        rules = [
+            s3.LifecycleRule(id=name, prefix=prefix, expiration=Duration.days(days))
+            for name, (prefix, days) in kept.items()
+        ]
+        return self._bucket("Data", lifecycle_rules=rules)
 
     def _let_cdn_read(self, bucket: s3.Bucket, *keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""

@@ -1,9 +1,9 @@
-"""The state machines: production's, that of moderators' decisions, and those of exports and erasures.
+"""The state machines: production's, that of moderators' decisions, those of exports and erasures, and the daily one.
 
 Their steps are named, not imported: the functions of a machine may stand in several stacks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -11,12 +11,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.engines.spark import Spark
 from infra.monitoring.logs import RETENTION
 from infra.names import Names, camel
 from infra.settings import Settings
 from infra.workflows import definitions
 
-PRODUCTION, DECISION = "production", "decision"
+PRODUCTION, DECISION, PROFILES = "production", "decision", "profiles"
 
 
 def production_machine(scope: Construct, settings: Settings, names: Names) -> sfn.StateMachine:
@@ -49,17 +50,35 @@ def privacy_machine(scope: Construct, settings: Settings, names: Names, name: st
     return _machine(scope, names, name, text, wanted, options)
 
 
-def _machine(
-    scope: Construct, names: Names, name: str, text: str, placeholders: Iterable[str], log_options: sfn.LogOptions
+def profiles_machine(scope: Construct, settings: Settings, names: Names, spark: Spark) -> sfn.StateMachine:
+    """A day of events: steps one after another, most of them runs of Spark."""
+    text, wanted = definitions.read(PROFILES)
+    functions = wanted - spark.substitutions.keys()
+    log_options = _log_all(scope, settings, names, PROFILES)
+    machine = _machine(scope, names, PROFILES, text, functions, log_options, spark.substitutions)
+    spark.allow_runs(machine)
+    machine.add_to_role_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[spark.quality_reports]))
+    return machine
+
+
+def _machine(  # one place makes every machine
+    scope: Construct,
+    names: Names,
+    name: str,
+    text: str,
+    placeholders: Iterable[str],
+    log_options: sfn.LogOptions,
+    others: Mapping[str, str] | None = None,
 ) -> sfn.StateMachine:
-    """May invoke the functions that its definition's placeholders name, and no others."""
+    """May invoke the functions that its definition's placeholders name, and no others. `others` are its placeholders
+    that name no function."""
     functions = {key: names.function_arn(key.removesuffix("_arn")) for key in sorted(placeholders)}
     machine = sfn.StateMachine(
         scope,
         f"{camel(name)}Machine",
         state_machine_name=names.machine(name),
         definition_body=sfn.DefinitionBody.from_string(text),
-        definition_substitutions=functions,
+        definition_substitutions={**functions, **(others or {})},
         tracing_enabled=True,
         logs=log_options,
     )

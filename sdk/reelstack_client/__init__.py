@@ -38,12 +38,13 @@ from reelstack_client.sign_in import PasswordSignIn, TokenProvider
 from reelstack_client.social import Blocked, Follower, Relationship, Social
 from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
 from reelstack_client.uploads import Uploads
-from reelstack_client.videos import FINAL, Notice, NotInTime, Playback, Rendition, Video, Videos
+from reelstack_client.videos import FINAL, Analytics, Notice, NotInTime, Playback, Rendition, Video, Videos
 
 __all__ = [
     "FINAL",
     "Account",
     "Accounts",
+    "Analytics",
     "AuditEntry",
     "Backoff",
     "Behavior",

@@ -40,6 +40,8 @@ class Me(Profile):
     """Why the picture that was sent last is not shown."""
     suspended_at: int | None = None
     suspended_reason: str | None = None
+    language: str | None = None
+    """Of the clips that I upload without saying theirs."""
 
 
 class Account(Profile):
@@ -70,7 +72,7 @@ class Accounts(Room):
         return self._ask(Profile, "GET", path)
 
     def edit(self, **changes: Any) -> Me:
-        """Changes display_name, bio, links or privacy ("public", "private" or "friends")."""
+        """Changes display_name, bio, links, language or privacy ("public", "private" or "friends")."""
         return self._ask(Me, "PATCH", "/v1/me", body=changes, repeatable=True)
 
     def claim_handle(self, handle: str) -> Me:

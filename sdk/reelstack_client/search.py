@@ -10,14 +10,26 @@ from reelstack_client.models import Answer, Page
 from reelstack_client.room import Room
 from reelstack_client.videos import Include, Video
 
-SearchKind = Literal["videos", "users"]
-KINDS: tuple[SearchKind, ...] = ("videos", "users")
+SearchKind = Literal["videos", "users", "viewers", "creators"]
+KINDS: tuple[SearchKind, ...] = ("videos", "users", "viewers", "creators")
 """What there is an index of, by its name in the service."""
 
 
 class FoundUser(Profile):
     following: bool = False
     """Whether the caller follows them."""
+
+
+class CreatorRecord(Answer):
+    """What was found wrong with a creator's videos in the last 180 days."""
+
+    creator_id: str
+    strikes: int
+    rejected: int
+    reports_upheld: int
+    taken_down: int
+    threshold_scale: float
+    """What the thresholds for a review of their next clip are multiplied by; 1 is usual."""
 
 
 class Reindex(Answer):
@@ -50,6 +62,10 @@ class Search(Room):
     def users(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Page[FoundUser]:
         """Users by the beginning of their handle, or words of their name."""
         return self._page(FoundUser, "/v1/search/users", limit, cursor, q=words)
+
+    def creators(self, strikes: int = 1, *, limit: int | None = None, cursor: str | None = None) -> Page[CreatorRecord]:
+        """Creators with at least so many strikes, the most first. For moderators."""
+        return self._page(CreatorRecord, "/v1/search/creators", limit, cursor, strikes=strikes)
 
     def reindex(self, kind: SearchKind, *, index: str | None = None, cursor: str | None = None) -> Iterator[Reindex]:
         """Builds an index anew, page by page, until the last answer is `done`; goes on from an answer's `index` and

@@ -69,6 +69,8 @@ class Wishes:
     """Default: from the file's name."""
     sha256: bool = False
     """True: announce the file's SHA-256, which production verifies. Reads the file once more."""
+    language: str | None = None
+    """What is spoken or written in it, such as "de". Default: my profile's."""
 
 
 class UploadRequests(Room):
@@ -98,6 +100,8 @@ class UploadRequests(Room):
             "size_bytes": size_bytes,
             "content_type": content_type,
         }
+        if wishes.language is not None:
+            body["language"] = wishes.language
         if sha256:
             body["sha256"] = sha256
         if chunks:

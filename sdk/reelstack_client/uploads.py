@@ -28,6 +28,7 @@ class Uploads(UploadRequests):
         description: str = "",
         tags: Iterable[str] = (),
         visibility: Visibility = "public",
+        language: str | None = None,
         content_type: str | None = None,
         sha256: bool = False,
         how: Sending | None = None,
@@ -36,6 +37,6 @@ class Uploads(UploadRequests):
 
         Raises Refused, Unreachable, UploadBroken or FileChanged.
         """
-        wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256)
+        wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256, language)
         how = how or Sending(sleep=self._transport.sleep)
         return Uploading(file, wishes, how, self._transport, self._memory).run()

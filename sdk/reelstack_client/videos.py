@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
+from pydantic import Field
+
 from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
 from reelstack_client.room import Room
@@ -74,6 +76,9 @@ class Video(Answer):
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
+    language: str | None = None
+    region: str | None = None
+    """Where it was uploaded from; told to its owner and admins only."""
     visibility: str = "public"
     state: str
     """uploading, queued, processing, review, published, restoring, rejected, failed or deleted; text, so that a newer
@@ -121,6 +126,42 @@ class Video(Answer):
     """Asked for with `include="playback"`."""
 
 
+class DayPlays(Answer):
+    """One day, by UTC."""
+
+    day: str
+    plays: int
+    viewers: int | None = None
+    """None over several clips: their viewers cannot be added."""
+    watched_ms: int
+
+
+class RetentionPoint(Answer):
+    """`share` of the views that say how far they went were still going on at `percent` of the clip."""
+
+    percent: int
+    share: float
+
+
+class Analytics(Answer):
+    """How clips were watched from `first_day` to `last_day`; everything until `as_of` is counted."""
+
+    first_day: str
+    last_day: str
+    as_of: int | None = None
+    plays: int
+    watched_ms: int
+    finishes: int
+    finish_rate: float | None = None
+    sources: dict[str, int] = Field(default_factory=dict)
+    days: tuple[DayPlays, ...] = ()
+    video_id: str | None = None
+    """This and what follows are told of one video."""
+    plays_now: int | None = None
+    """Ever, a few seconds old."""
+    retention: tuple[RetentionPoint, ...] = ()
+
+
 class Embedding(Answer):
     """What another site shows for a clip's link: oEmbed 1.0."""
 
@@ -151,7 +192,7 @@ class Videos(Room):
         return self._ask(Video, "GET", f"/v1/videos/{video_id}", query={"include": include})
 
     def edit(self, video_id: str, **changes: Any) -> Video:
-        """Changes title, description, tags or visibility."""
+        """Changes title, description, tags, language or visibility."""
         return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=changes, repeatable=True)
 
     def delete(self, video_id: str) -> None:
@@ -171,6 +212,11 @@ class Videos(Room):
         """What another site shows for such an address, of a clip that everybody may watch."""
         answer = self._transport.call("GET", "/v1/oembed", query={"url": link})
         return Embedding.model_validate(answer.json())
+
+    def analytics(self, video_id: str | None = None, *, days: int = 28, until: str | None = None) -> Analytics:
+        """How a video of mine, or all of them, was watched by day; `until`: the last day, yesterday if not given."""
+        path = f"/v1/videos/{video_id}/analytics" if video_id else "/v1/me/analytics"
+        return self._ask(Analytics, "GET", path, query={"days": days, "until": until})
 
     def retry(self, video_id: str) -> Video:
         """Has a failed production tried again, as a new attempt."""

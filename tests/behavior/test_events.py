@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.route_rates import ROUTE_RATES
 from reelstack.accounts import users
 from reelstack.behavior.receipts import Receipt, sign
 from reelstack.cards import answers
@@ -13,9 +14,11 @@ from reelstack.counters import counters
 from reelstack.platform import aws as seam
 from reelstack.platform import event_stream
 from reelstack.platform.clock import now_ms
-from reelstack.platform.config import Config
+from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
+from reelstack.tables.counters import Counter
+from reelstack.tables.videos import Video
 from reelstack.videos import event_clips
 from tests.behavior.test_client_events import EXAMPLES
 from tests.cards import crowd
@@ -24,6 +27,7 @@ from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
 MINUTE_MS = 60_000
+SENT = {"SentTimestamp": "1795420800000"}
 
 
 @pytest.fixture(autouse=True)
@@ -199,11 +203,53 @@ def test_plays_are_counted_once_in_every_profile(
     first = report(call, event(number=1), event(number=2), event("skip", 3)).json
     assert (first["accepted"], first["kept"]) == (3, "plays")
     report(call, event(number=1), event(number=4), user="cid")
-    messages = {"Records": [{"messageId": "1", "body": body} for body in queued()]}
+    messages = {"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}
     for _ in range(2):
         assert run(messages) == {"batchItemFailures": []}
     assert counters.load(["vid"], consistent=True)["vid"].plays == 3
     assert call("videos", "GET", "/v1/videos/vid", user="bob").json["plays"] == 3
+
+
+def test_plays_of_a_clip_that_was_deleted_meanwhile_leave_no_counter(
+    call: Call, run: Callable[..., Any], queued: Callable[[], list[str]]
+) -> None:
+    report(call, event())
+    Video("vid").update([Video.state.set("deleted")])
+    event_clips._kept.clear()
+    assert run({"Records": [{"messageId": "1", "body": body, "attributes": SENT} for body in queued()]}) == {
+        "batchItemFailures": []
+    }
+    assert [one.key for one in Counter.scan()] == []
+
+
+def test_of_ten_thousand_events_that_one_viewer_sends_at_once_two_thousand_are_taken_at_most(
+    call: Call, stream: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten batches of a hundred in each window of two minutes (tables count): 20 where two windows touch. Two events
+    stand for each hundred here."""
+    rate = ROUTE_RATES["POST /v1/events"]
+    rates = {**json.loads(config().rates), "POST /v1/events": [rate.at_once, rate.per_second]}
+    monkeypatch.setenv(PREFIX + "RATES", json.dumps(rates))
+    config.cache_clear()
+    (receipt,) = receipts_of(call)
+    told = [report(call, *(event("skip", 10 * n + k, receipt=receipt) for k in range(2))) for n in range(22)]
+    taken = [answer.status for answer in told].count(202)
+    assert 10 <= taken <= 20
+    assert {answer.status for answer in told} == {202, 429}
+    assert len(stream()) == 2 * taken
+    assert report(call, event(number=9999), user="cid").status == 202, "others are not held up"
+
+
+def test_a_receipt_that_is_used_again_gives_events_of_one_answer_and_a_replayed_event_has_its_id(
+    call: Call, stream: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """So readers can count each id, and a viewer's weight for one clip of one answer, once."""
+    (receipt,) = receipts_of(call)
+    for number in (1, 1, 2):
+        assert report(call, event(number=number, receipt=receipt)).json["accepted"] == 1
+    lines = stream()
+    assert len({line["id"] for line in lines}) == 2
+    assert len({(line["answer_id"], line["video_id"], line["viewer"]) for line in lines}) == 1
 
 
 def test_a_batch_of_a_hundred_asks_the_tables_as_often_as_a_batch_of_one(call: Call) -> None:
@@ -240,3 +286,16 @@ def queued(aws: Config) -> Callable[[], list[str]]:
         return [message["Body"] for message in answer.get("Messages", [])]
 
     return receive
+
+
+@pytest.mark.parametrize(("country", "region"), [("AT", "AT"), ("at", ""), ("XX", ""), ("", ""), (None, "")])
+@pytest.mark.parametrize("user", ["bob", None])
+def test_an_event_says_the_country_that_the_edge_named_and_the_language_of_its_clip(
+    call: Call, stream: Callable[[], list[dict[str, Any]]], user: str | None, country: str | None, region: str
+) -> None:
+    make(language="de", duration_ms=15_000)
+    event_clips._kept.clear()
+    headers = {} if country is None else {"x-viewer-country": country}
+    body = {"sent_at": now_ms(), "events": [event()]}
+    assert call("behavior", "POST", "/v1/events", user=user, body=body, headers=headers).json["accepted"] == 1
+    assert [(one["region"], one["language"]) for one in stream()] == [(region, "de")]

@@ -1,4 +1,5 @@
-// Signs in, plays one clip to its end, likes it and takes the like back.
+// Signs in, plays one clip to its end, likes it and takes the like back; then leaves the page, which tells what was
+// watched.
 import { reached, run, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
@@ -38,6 +39,12 @@ await run(async (page, given) => {
     names.push(await like.getAttribute('aria-label'));
     await answered;
   }
+  const told = page.waitForResponse((answer) => answer.url().endsWith('/v1/events'));
+  await page.evaluate(() => window.dispatchEvent(new window.Event('pagehide')));
+  const answer = await told;
+  const { events } = answer.request().postDataJSON();
+  const reported = { status: answer.status(), types: events.map(({ type }) => type), answer: await answer.json() };
+  reported.receipts = events.filter(({ receipt }) => receipt).length;
   const notices = await page.locator('.notices:visible').allTextContents();
-  return { played, notices, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
+  return { played, notices, reported, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
 });

@@ -24,5 +24,10 @@ def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall(cloud: Clo
     assert (played["errors"], played["stalls"]) == (0, 0)
     assert played["seconds"] == pytest.approx((cloud.sample.video.duration_ms or 0) / 1000, abs=0.2)
     assert played["frames"] > 0
+    reported = found["reported"]
+    assert reported["status"] == 202
+    assert {"impression", "play", "finish"} <= set(reported["types"])
+    assert reported["receipts"] == len(reported["types"])
+    assert reported["answer"]["accepted"] == len(reported["types"]), reported
     assert found["problems"] == []
     assert found["complaints"] == [], "the page met its own content security policy, or a script failed"

@@ -70,7 +70,7 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
 
 
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm"}
-OF_STAGES = {"synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor"}
+OF_STAGES = {"synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles"}
 
 
 def test_every_command_that_signs_in_says_as_whom() -> None:

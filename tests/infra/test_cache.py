@@ -23,7 +23,7 @@ def _settings(**more: Any) -> Settings:
 def _template(settings: Settings) -> dict[str, Any]:
     stack = Stack(App(), "Cache", env=Environment(account=settings.account, region=settings.region))
     vpc = ec2.Vpc(stack, "Vpc", availability_zones=["us-east-1a", "us-east-1b"])
-    Cache(stack, settings, Names.of(settings), vpc, ec2.SecurityGroup(stack, "Functions", vpc=vpc))
+    Cache(stack, settings, Names.of(settings), vpc, {"functions": ec2.SecurityGroup(stack, "Functions", vpc=vpc)})
     made: dict[str, Any] = Template.from_stack(stack).to_json()
     return made
 

@@ -48,7 +48,7 @@ def test_a_type_that_nobody_priced_is_no_nothing() -> None:
 
 
 def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> None:
-    """By hand: 12 snapshots of 512 MB, 3 rules, nodes of 0.036 $ and 10 GiB each, 2 endpoints in 2 zones, 100 MB."""
+    """By hand: 12 snapshots of 512 MB, 3 rules, nodes of 0.036 $ and 10 GiB each, 3 endpoints in 2 zones, 100 MB."""
     found, nodes = _of(prod), PROD.search_nodes
     alarms = len(prod.of("AWS::CloudWatch::Alarm"))
     snapshots = len(prod.of("AWS::Lambda::Version"))
@@ -56,7 +56,8 @@ def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> No
     assert found["alarms"] == pytest.approx(alarms * 0.10)
     assert found["firewall (WAF)"] >= 8
     assert found["OpenSearch"] == pytest.approx(nodes * (26.28 + 1.22), abs=0.01)
-    assert found["interface endpoints"] == pytest.approx(29.2)
+    assert found["interface endpoints"] == pytest.approx(43.8)
+    assert found["Managed Flink"] == pytest.approx(2 * 730 * 0.11 + 5)
     assert found["Valkey (ElastiCache Serverless)"] == pytest.approx(6.13)
     assert found["KMS keys"] >= 1
 
@@ -68,7 +69,11 @@ def test_a_schedule_is_read(schedule: str, seconds: int) -> None:
 
 def test_a_schedule_that_cannot_be_read_is_no_nothing() -> None:
     with pytest.raises(UnknownPrice, match="cron"):
-        idle._seconds_between("cron(0 3 * * ? *)")
+        idle._seconds_between("cron(0 3 ? * MON *)")
+
+
+def test_a_schedule_at_an_hour_of_the_day_is_daily() -> None:
+    assert idle._seconds_between("cron(30 1 * * ? *)") == 24 * 3600
 
 
 def test_the_metrics_of_a_scheduled_function_are_those_that_alarms_wait_for(prod: Assembly) -> None:
@@ -119,11 +124,25 @@ def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
     assert found == {
         "stream: put": 0.08,
         "stream: read once": 0.04,
+        "interests: read by fan-out": 0.06,
+        "interests: KPUs beyond the idle stage's": 0,
         "stream: keep 7 days": 0.02,
         "archive: functions": pytest.approx(175_200 * (0.2e-6 + 0.25 * 0.0000133334), abs=1e-4),
         "archive: S3 requests": 0.876,
         "archive: keep 400 days": pytest.approx(0.0429, abs=1e-4),
+        # Two workers of 0.2424 $ an hour, three minutes in each of 210 steps; one for ten minutes in each of 30 nights.
+        "daily jobs: start and end of steps": pytest.approx(21 * 0.2424208, abs=1e-4),
+        "daily jobs: events": pytest.approx(400 / 3600 * 0.0606052, abs=1e-4),
+        "daily jobs: training": pytest.approx(5 * 0.2424208, abs=1e-4),
+        "daily jobs: plays into tables": pytest.approx(50_000 * 0.625e-6, abs=1e-4),
+        "daily jobs: profiles into tables": pytest.approx(90_000 * 0.625e-6, abs=1e-4),
     }
+
+
+def test_the_job_is_given_processors_for_the_busiest_hour() -> None:
+    assert events.kpu(PROD, 1_000_000) == PROD.interests_kpu
+    thousand_a_second = 1000 * prices.SECONDS_A_MONTH
+    assert events.kpu(PROD, thousand_a_second) == 1000 * events.BUSIEST / events.EVENTS_A_SECOND_PER_KPU
 
 
 def test_ten_times_the_events_do_not_cost_ten_times_the_objects() -> None:

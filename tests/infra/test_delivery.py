@@ -80,7 +80,11 @@ def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
 
 def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None:
     api = behaviors()["/v1/*"]
-    assert api["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # Managed-CachingDisabled
+    kept = policy("/v1/*")
+    assert (kept["MinTTL"], kept["DefaultTTL"], kept["MaxTTL"]) == (0, 0, 1)
+    key = kept["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert set(key["HeadersConfig"]["Headers"]) == {"Authorization", "CloudFront-Viewer-Country", "x-viewer-address"}
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == "all"
     assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # Managed-AllViewerExceptHostHeader
     assert {"POST", "PUT", "PATCH", "DELETE"} < set(api["AllowedMethods"])
     assert api["ViewerProtocolPolicy"] == "https-only"

@@ -46,6 +46,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
+    "scan_strikes": (("dynamodb:Scan",), TABLE.format("strikes")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
     "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),
     "send_table_events": (("sqs:SendMessage",), QUEUE.format("table-events")),
@@ -54,6 +55,17 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events",
     ),
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
+    "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
+    "read_viewer_records": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_records/*"),
+    "read_event_archive": (
+        ("s3:GetObject",),
+        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*"),
+    ),
+    "rewrite_event_archive": (
+        ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
+        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*", "State/Data.Arn/erasures/*"),
+    ),
+    "list_event_archive": (("s3:ListBucket",), "State/Data.Arn"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
     "send_compose_queue": (("sqs:SendMessage",), QUEUE.format("compose")),
     "receive_production_queues": (("sqs:ReceiveMessage", "sqs:DeleteMessage"), QUEUES),
@@ -125,6 +137,14 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-erasure",
     ),
+    "start_profiles_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-profiles",
+    ),
+    "start_event_erasure_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-event_erasure",
+    ),
     "abort_uploads": (("s3:AbortMultipartUpload",), "State/Uploads.Arn/originals/*"),
     "post_to_connections": (
         ("execute-api:ManageConnections",),
@@ -146,15 +166,19 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 }
 """What a catalogue line's `calls` mean, said a second time: a wider ability must be widened here as well."""
 
-OF_THE_EVENT_STREAM = ("put_behavior_events", "put_event_archive")
+OF_THE_EVENT_STREAM = (
+    *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
+    *("read_play_counts", "read_viewer_records", "start_profiles_machine"),
+)
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
+INDEXES = ("videos-*", "users-*", "viewers-*", "creators-*")
 SEARCHING = {
-    "search": (("Post",), ("videos/_search", "users/_search")),
-    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", "videos-*", "users-*")),
+    "search": (("Post",), ("videos/_search", "users/_search", "creators/_search")),
+    "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", *INDEXES)),
     "reindex_search": (
         ("Get", "Post", "Put", "Delete"),
-        ("_alias", "_alias/*", "_aliases", "_bulk", "videos-*", "users-*"),
+        ("_alias", "_alias/*", "_aliases", "_bulk", "_cluster/health/*", *INDEXES),
     ),
 }
 """Methods and paths of the search domain, which profile `core` does not have."""

@@ -1,6 +1,7 @@
 """The network of profile full: private, without a way out, and with endpoints for exactly what is called inside."""
 
 from infra.catalogue import FUNCTIONS
+from infra.engines.cache import PORTS
 from infra.stacks.network import INTERFACES
 from tests.infra.templates import Assembly, listed, place
 
@@ -13,8 +14,8 @@ INSIDE_ALREADY = {"es"}
 
 
 def _called_inside(assembly: Assembly) -> set[str]:
-    """Services that functions in the VPC hold grants for."""
-    roles = {place(line, "Role") for line in FUNCTIONS if line.vpc}
+    """Services that functions in the VPC, and the Flink job, hold grants for."""
+    roles = {place(line, "Role") for line in FUNCTIONS if line.vpc} | {"Interests/Interests/Role"}
     return {
         action.split(":")[0]
         for policy in assembly.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
@@ -26,7 +27,7 @@ def _called_inside(assembly: Assembly) -> set[str]:
 
 def _endpoints(assembly: Assembly, kind: str) -> set[str]:
     return {
-        assembly.flat("Network", endpoint.properties["ServiceName"]).rsplit(".", 1)[1]
+        assembly.flat("Network", endpoint.properties["ServiceName"]).rsplit(".", 1)[1].removesuffix("-streams")
         for endpoint in assembly.of("AWS::EC2::VPCEndpoint")
         if endpoint.properties["VpcEndpointType"] == kind
     }
@@ -34,7 +35,7 @@ def _endpoints(assembly: Assembly, kind: str) -> set[str]:
 
 def test_interface_endpoints_are_those_that_functions_inside_call(prod: Assembly) -> None:
     assert _endpoints(prod, "Interface") == _called_inside(prod) - BY_GATEWAY - BY_LAMBDA_ITSELF - INSIDE_ALREADY
-    assert _endpoints(prod, "Interface") == set(INTERFACES)
+    assert _endpoints(prod, "Interface") == {name.removesuffix("-streams") for name in INTERFACES}
 
 
 def test_buckets_and_tables_are_reached_by_gateways_which_cost_nothing(prod: Assembly) -> None:
@@ -47,14 +48,22 @@ def test_nothing_leads_to_or_from_the_internet(prod: Assembly) -> None:
     assert not [s.path for s in prod.of("AWS::EC2::Subnet") if s.properties["MapPublicIpOnLaunch"]]
 
 
-def test_only_functions_reach_the_cache_search_and_the_endpoints(prod: Assembly) -> None:
+def test_only_functions_and_the_flink_job_reach_the_cache_and_the_endpoints_and_functions_alone_search(
+    prod: Assembly,
+) -> None:
     rules = [r.properties for r in prod.of("AWS::EC2::SecurityGroupIngress")]
     rules += [rule for g in prod.of("AWS::EC2::SecurityGroup") for rule in g.properties.get("SecurityGroupIngress", [])]
     assert rules
     for rule in rules:
         assert "CidrIp" not in rule
         source = rule["SourceSecurityGroupId"]
-        assert prod.flat("Network" if "Fn::GetAtt" in source else "Engines", source) == "Network/Functions.GroupId"
+        caller = prod.flat("Network" if "Fn::GetAtt" in source else "Engines", source)
+        assert caller in ("Network/Functions.GroupId", "Network/Jobs.GroupId")
+        assert caller == "Network/Functions.GroupId" or rule["ToPort"] in (443, *PORTS)
+    search = prod.at("Engines/Search/Group")
+    inside = [r.properties for r in prod.of("AWS::EC2::SecurityGroupIngress") if r.path.startswith("Engines/Search")]
+    callers = [prod.flat("Engines", rule["SourceSecurityGroupId"]) for rule in inside]
+    assert (callers, search.properties.get("SecurityGroupIngress", [])) == (["Network/Functions.GroupId"], [])
 
 
 def test_functions_and_search_stand_in_three_zones(prod: Assembly) -> None:

@@ -20,7 +20,7 @@ from tests.infra.templates import Assembly
 State = dict[str, Any]
 DAY = 24 * 3600
 LINES = {line.name: line for line in FUNCTIONS}
-MACHINES = ("production", "decision", "export", "erasure")
+MACHINES = ("production", "decision", "export", "erasure", "event_erasure")
 REDRIVEN = {"decision"}
 """Machines whose failed executions people redrive (docs/operations.md), for 14 days. A production has stored its
 failure and is tried again as a new attempt, with work objects of its own; exports and erasures are asked for again."""

@@ -58,6 +58,7 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
         for path in (
             *("ArchiveEvents/KinesisEventSource", "ArchiveEventsDead", "ArchiveEventsRole/DefaultPolicy"),
             *("Alarms/ArchiveEventsLate", "Alarms/ArchiveEventsDeadFilled"),
+            *("Spark/", "ProfilesMachine", "Alarms/ProfilesMachine"),
         )
     )
     stacks = {path.split("/")[0] for path in added - of_state if not path.startswith((*alarms, *archive))}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
+from reelstack.privacy import event_erasure, event_export
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
 from tests.infra.templates import Assembly, listed
@@ -45,8 +46,19 @@ def test_work_files_are_gone_two_days_later_and_so_are_their_old_versions(varian
 
 
 def test_archived_events_expire_and_what_an_erasure_rewrote_is_gone_in_a_week(prod: Assembly) -> None:
-    assert _rules(prod, "Data")["events"] == {"Prefix": "events/", "ExpirationInDays": prod.settings.event_days}
-    assert prod.settings.event_days == 400
+    settings = prod.settings
+    kept = {
+        "events": ("events/", settings.event_days),
+        "compacted-events": ("profiles/events/", settings.event_days),
+        "events-by-viewer": ("profiles/events_by_viewer/", event_export.KEPT_DAYS),
+        "training": ("training/", settings.training_days),
+        "logged-features": ("features/", settings.training_days),
+        "event-erasures": ("erasures/", event_erasure.DAYS),
+    }
+    rules = _rules(prod, "Data")
+    for name, (prefix, days) in kept.items():
+        assert rules[name] == {"Prefix": prefix, "ExpirationInDays": days}
+    assert (settings.event_days, settings.training_days) == (400, 120)
     old = _rules(prod, "Data")["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
     assert old <= WEEK_DAYS
 
@@ -97,7 +109,7 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         for rule in _rules(variant, bucket).values()
         if "ExpirationInDays" in rule
     }
-    assert expiring - {("Data", "events/")} == {
+    assert {one for one in expiring if one[0] != "Data"} == {
         ("Uploads", "exports/"),
         ("Uploads", "work/"),
         ("Uploads", "chunks/"),

@@ -13,7 +13,7 @@ from infra.catalogue import FUNCTIONS
 from infra.checks import baseline, upgrade
 from infra.checks.baseline import Baseline
 from infra.checks.exports import conflicts, exported, imported, in_use, read_templates
-from infra.checks.variants import empty_layers, new_app
+from infra.checks.variants import empty_sources, new_app
 from infra.functions import access
 from infra.stacks.stage import build, build_foundation
 from infra.storage import tables
@@ -38,11 +38,11 @@ def reduced(assemblies: dict[str, Assembly], tmp_path_factory: pytest.TempPathFa
     """dev-core as it would be deployed next, with one function and one index less."""
     folder: Path = tmp_path_factory.mktemp("reduced")
     lines = [line for line in FUNCTIONS if line.name != REMOVED]
-    with pytest.MonkeyPatch.context() as patch, empty_layers() as layers:
+    with pytest.MonkeyPatch.context() as patch, empty_sources() as sources:
         patch.setattr(tables, "schema", _without_last_index)
         patch.setattr(access, "schema", _without_last_index)
         app = new_app(folder)
-        build(app, assemblies["dev-core"].settings, layers, lines)
+        build(app, assemblies["dev-core"].settings, sources, lines)
         app.synth()
     return folder
 

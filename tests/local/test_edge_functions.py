@@ -208,7 +208,17 @@ async def test_the_page_of_a_clip_is_asked_for_without_what_the_viewer_says(
 async def test_the_api_hears_the_viewers_address_and_not_what_the_viewer_says(edge: EdgeFunctions) -> None:
     viewer = Viewer("POST", "/v1/x", "", {"x-viewer-address": "203.0.113.9", "accept": "*/*"}, "2001:db8::7")
     made = await edge.viewer_request("viewer_address.js", viewer.event("E1", "d1.cloudfront.net"))
-    assert made == Passed("/v1/x", {"x-viewer-address": "2001:db8::7", "x-viewer-host": "", "accept": "*/*"})
+    told = {"x-viewer-address": "2001:db8::7", "x-viewer-host": "", "x-viewer-country": "", "accept": "*/*"}
+    assert made == Passed("/v1/x", told)
+
+
+async def test_the_api_hears_the_country_that_cloudfront_knows_and_no_other(edge: EdgeFunctions) -> None:
+    sent = {"x-viewer-country": "US", "cloudfront-viewer-country": "AT"}
+    made = await edge.viewer_request(
+        "viewer_address.js", Viewer("GET", "/v1/x", "", sent, "203.0.113.9").event("E", "d")
+    )
+    assert isinstance(made, Passed)
+    assert made.headers["x-viewer-country"] == "AT"
 
 
 @pytest.mark.parametrize(

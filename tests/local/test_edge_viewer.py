@@ -205,6 +205,7 @@ async def test_a_version_the_browser_has_is_not_sent_again(world: World) -> None
 async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_was(world: World) -> None:
     given = {"authorization": "Bearer t", "x-origin-verify": "guess", "x-viewer-address": "203.0.113.1"}
     given["content-type"] = "application/json"
+    given["cloudfront-viewer-country"] = given["x-viewer-country"] = "AT"
     answer = await world.viewer.post("/v1/uploads?a=1&b=%20", headers=given, content=b'{"title":"x"}')
     assert (answer.status_code, answer.json()) == (201, {"made": True})
     asked = world.origin.asked[0]
@@ -213,6 +214,7 @@ async def test_the_api_gets_the_door_header_its_own_host_and_the_request_as_it_w
     assert asked.headers["x-origin-verify"] == "open sesame"
     assert asked.headers["authorization"] == "Bearer t"
     assert asked.headers["x-viewer-address"] == "127.0.0.1"
+    assert asked.headers["x-viewer-country"] == ""
 
 
 @pytest.mark.parametrize("sent", [b"caf\xc3\xa9", b"caf\xe9", bytes(range(0x80, 0x100))])

@@ -15,6 +15,7 @@ from reelstack.tables.registry import TABLES
 
 NO_TIMES = {
     *(
+        *("viewers", "views", "watched_ms", "finishes"),
         "size_bytes",
         "part_size_bytes",
         "uploads",

@@ -26,9 +26,11 @@ from reelstack.production import slots
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.counters import DailyPlays
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, Share
 from reelstack.tables.model import deployed
+from reelstack.tables.moderation import Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import Lease, Turn
@@ -45,6 +47,7 @@ from tests.videos.test_videos import make
 __all__ = ["pool", "store"]  # fixtures
 Event = Callable[[str], dict[str, Any]]
 ANN, BOB = "ann-4d1f7c", "bob-93a2e0"
+PLAYED = {"plays": 3, "watched_ms": 9, "finishes": 1, "sources": {"feed": 3}, "loaded_at": 1, "expires_at": 2}
 EXPIRING = {deployed(model).field for model in account_erasure.NOT_ERASED}
 
 
@@ -70,8 +73,9 @@ def scan(user_id: str) -> dict[str, list[str]]:
 
 
 def clip_of(owner: str) -> Video:
-    """The published video vid with its upload, original and work files."""
+    """The published video vid with its plays by day, upload, original and work files."""
     video = make(owner=owner)
+    DailyPlays("vid", "2026-11-28", viewers=2, **PLAYED).save()
     s3 = seam.client("s3")
     for key in ("originals/normal/up-vid", "work/up-vid/1/plan.json"):
         s3.put_object(Bucket="uploads", Key=key, Body=b"x")
@@ -102,6 +106,7 @@ def lively(user_id: str, other: str) -> None:
     comments.write("vid", user_id, "An answer of mine", first.comment_id)
     reports.report_comment(user_id, "vid", first.comment_id, reports.Reason.SPAM, "that one")
     Bookmark(user_id, "vid", saved_at=1).save()
+    Strike(user_id, "gone", kind="rejected", at=1, expires_at=2).save()
     WatchPosition(user_id, "vid", position_ms=9, seen_at=1, view_id="v", view_event="1", expires_at=2).save()
     Share(user_id, "vid#link", share_id="s", shared_at=1).save()
     users.find_or_create(other)
@@ -111,6 +116,8 @@ def lively(user_id: str, other: str) -> None:
     blocks.block(user_id, "somebody-else")
     TimelineEntry(user_id, "v#0000000000005#vid").save()
     LargeAccount(user_id, since=1).save()
+    ViewerProfile(user_id, as_of=1, totals={"plays": 1}, interests={"t:cats": 1.5}, expires_at=2).save()
+    DailyPlays(f"user/{user_id}", "2026-11-28", **PLAYED).save()
     Turn(f"normal/{user_id}", round=1).save()
     sessions._note(user_id, "s1", "Pixel")
     preferences.switch_off(user_id, ["like"])

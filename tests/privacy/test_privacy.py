@@ -1,10 +1,13 @@
 """Exports and deletions over HTTP, and the steps of an export, with moto's storage."""
 
+import gzip
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.privacy.collect_export_part.handler import handler as collect_export_part
@@ -12,15 +15,16 @@ from functions.privacy.finish_data_request.handler import handler as finish_data
 from functions.privacy.plan_export.handler import handler as plan_export
 from functions.privacy.zip_export.handler import handler as zip_export
 from reelstack.accounts import sessions
+from reelstack.behavior import archive, stored_event
 from reelstack.behavior.resume import Sighting
 from reelstack.interactions import comments, likes, watch_positions
 from reelstack.moderation import reports
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
-from reelstack.privacy import export_documents, exports, zip_upload
+from reelstack.privacy import data_requests, event_export, export_documents, exports, zip_upload
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
-from reelstack.tables.moderation import AuditEntry
+from reelstack.tables.moderation import AuditEntry, Strike
 from reelstack.tables.privacy import DataRequest
 from tests.accounts.test_administration import ADMIN, WHY
 from tests.accounts.test_profiles import problem
@@ -80,7 +84,9 @@ def test_an_export_holds_what_is_mine_and_of_others_only_whom_i_may_see(call: Ca
     reports.report_video("bob", "vid", reports.Reason.SPAM, "watches")
     for user_id in ("ann", "bob"):
         watch_positions.keep(user_id, [Sighting("vid", 20_000, 5, "view", "1")])
+    Strike("bob", "old", kind="rejected", at=7, expires_at=9).save()
     held = export(call, event, context)
+    assert held["strikes.jsonl"] == [{"video_id": "old", "kind": "rejected", "at": 7}]
     assert held["watch-positions.jsonl"] == [{"video_id": "vid", "position_ms": 20_000, "seen_at": 5}]
     assert set(held) == {f"{part}.jsonl" for part in export_documents.PARTS}
     assert held["profile.jsonl"][0]["display_name"] == "bob"
@@ -201,3 +207,40 @@ def test_the_service_answers_the_gateways_event(aws: Config, event: Event, conte
     asked = event("privacy/api.export")
     asked["headers"]["x-origin-verify"] = "only-the-cdn-knows"
     assert handler(asked, context)["statusCode"] == 404
+
+
+def test_an_export_holds_ones_events_of_ninety_days_and_nobody_elses(call: Call, event: Event, context: Any) -> None:
+    User("bob", created_at=1).save()
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    compacted, before = str(today - timedelta(days=2)), str(today - timedelta(days=91))
+
+    def keep(key: str, *events: dict[str, Any]) -> None:
+        lines = b"".join(stored_event.line({**stored_event.FIELDS, **one}) + b"\n" for one in events)
+        seam.client("s3").put_object(Bucket="data", Key=key, Body=gzip.compress(lines))
+
+    mine = {"viewer": "bob", "type": "play", "video_id": "vid", "owner_id": "ann", "tags": ["cats"]}
+    of_others = {**mine, "id": "7", "viewer": "ann", "tags": ["bob"]}
+    raw = f"events/day={today}/hour=08/s-1-2.jsonl.gz"
+    keep(raw, {**mine, "id": "1"}, of_others, {**mine, "id": "2", "type": "block", "target": "eve"})
+    keep(f"events/day={compacted}/hour=08/s-1-2.jsonl.gz", {**mine, "id": "is read from the compacted object"})
+    keep(archive.by_viewer_key(compacted, archive.viewer_bucket("bob")), {**mine, "id": "3"}, {**mine, "id": "1"})
+    keep(f"events/day={before}/hour=08/s-1-2.jsonl.gz", {**mine, "id": "too old"})
+    told = export(call, event, context)["events.jsonl"]
+    assert [(line["id"], line["type"]) for line in told] == [("1", "play"), ("2", "block"), ("3", "play")]
+    assert not {"owner_id", "viewer", "target"} & {name for line in told for name in line}
+    assert told[0]["tags"] == ["cats"]
+
+
+def test_events_that_take_too_long_to_find_are_left_out_and_told(aws: Config, monkeypatch: Any) -> None:
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    seam.client("s3").put_object(Bucket="data", Key=f"events/day={today}/hour=08/s-1-2.jsonl.gz", Body=b"")
+    monkeypatch.setattr(event_export, "SECONDS", 0)
+    assert list(event_export.read("bob")) == [
+        {"left_out": {"until": str(today), "reason": "too-many-events-that-are-not-compacted"}}
+    ]
+
+
+def test_who_opts_out_has_what_was_archived_marked_so(call: Call) -> None:
+    for choice, noted in ((True, False), (False, True)):
+        assert call("accounts", "PATCH", "/v1/me", user="bob", body={"personalised": choice}).status == 200
+        assert bool(data_requests.find("bob", data_requests.Kind.OPT_OUT)) is noted

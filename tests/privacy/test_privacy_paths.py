@@ -1,4 +1,4 @@
-"""Every path of export.asl.json and erasure.asl.json is walked by MiniStack's interpreter, without its waiting."""
+"""Every path of the machines of exports and erasures is walked by MiniStack's interpreter, without its waiting."""
 
 import copy
 import json
@@ -13,6 +13,7 @@ from tests.support.interpreter import Outcome, Raises, Run, call_scripted, execu
 TRIES = 5
 EXPORT = {"user_id": "ann", "request_id": "r", "parts": ["likes", "profile"]}
 ERASURE = {"user_id": "ann", "request_id": "r", "round": 0}
+EVENTS = {"run": "2026-11-26"}
 BUSY: Outcome = {"done": False, "left": ["videos"], "round": 0}
 DONE: Outcome = {"done": True, "left": [], "round": 0}
 
@@ -25,7 +26,8 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def walk(name: str, script: dict[str, list[Outcome]]) -> Run:
     definition: dict[str, Any] = copy.deepcopy(json.loads(definitions.read(name)[0]))
-    return execute(definition, script, dict(EXPORT if name == "export" else ERASURE))
+    given: dict[str, dict[str, Any]] = {"export": EXPORT, "erasure": ERASURE, "event_erasure": EVENTS}[name]
+    return execute(definition, script, dict(given))
 
 
 def test_an_export_gathers_every_part_zips_every_archive_and_is_settled() -> None:
@@ -96,3 +98,31 @@ def test_a_step_of_an_erasure_is_tried_again_and_then_the_erasure_fails_and_says
     if step != "finish_data_request":
         late = walk("erasure", {step: [DONE, *[Raises("Boom")] * TRIES]})
         assert (late.status, late.last()[1]["error"]["Error"]) == ("FAILED", "Boom"), "also while it verifies"
+
+
+def planned(*then: Outcome) -> dict[str, list[Outcome]]:
+    return {"erase_events": [{"prefixes": ["p/"]}, *then]}
+
+
+def day(after: str, *, done: bool) -> Outcome:
+    return {"run": "2026-11-26", "prefix": "p/", "after": after, "done": done}
+
+
+def test_a_pass_over_events_reads_each_day_to_its_end_and_waits_for_parquet() -> None:
+    later: Outcome = {"done": False}
+    run = walk("event_erasure", planned(day("a", done=False), day("b", done=True), later, {"done": True}))
+    assert run.status == "SUCCEEDED"
+    assert [(told["do"], told.get("after")) for _, told in run.calls] == [
+        *[("plan", None), ("day", ""), ("day", "a")],
+        *[("finish", None)] * 2,
+    ]
+
+
+def test_a_pass_over_events_without_a_day_ends() -> None:
+    assert walk("event_erasure", {"erase_events": [{"prefixes": []}, {"done": True}]}).status == "SUCCEEDED"
+
+
+def test_a_step_of_a_pass_over_events_is_tried_again_and_then_the_pass_fails() -> None:
+    boom: list[Outcome] = [Raises("Boom")]
+    assert walk("event_erasure", planned(*boom, day("a", done=True), {"done": True})).status == "SUCCEEDED"
+    assert walk("event_erasure", planned(*boom * TRIES)).status == "FAILED"

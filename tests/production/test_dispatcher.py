@@ -16,8 +16,8 @@ from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 from reelstack.uploads import quotas, uploads
 from reelstack.uploads.errors import DailyProductionExceeded
+from reelstack.uploads.new_upload import NewUpload
 from reelstack.uploads.priorities import Priority
-from reelstack.uploads.uploads import NewUpload
 from reelstack.videos import videos
 from tests.support.complete_uploads import complete_upload
 from tests.support.stopped_writes import stopped

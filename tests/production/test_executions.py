@@ -14,8 +14,8 @@ from reelstack.tables.production import Claim, Lease
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.uploads import uploads
+from reelstack.uploads.new_upload import NewUpload
 from reelstack.uploads.priorities import Priority
-from reelstack.uploads.uploads import NewUpload
 from reelstack.videos import videos
 from tests.support.stopped_writes import stopped
 

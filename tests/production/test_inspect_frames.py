@@ -15,8 +15,10 @@ from pydantic import ValidationError
 from functions.production.inspect_frames.handler import handler
 from infra.catalogue import FUNCTIONS
 from reelstack.classification.onnx_models import FrameUnreadable
+from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.production.inspection import MAX_FRAME_BYTES, FrameTooLarge
+from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 from reelstack.videos.errors import VideoNotFound
 
@@ -161,3 +163,22 @@ def test_only_functions_that_look_load_what_looking_needs() -> None:
         "assert not loaded, loaded\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120, cwd=ROOT)
+
+
+def test_the_same_frames_are_for_a_person_if_three_reports_of_the_creator_were_upheld(
+    inspect: Inspect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = inspect()["labels"]["sexual"]
+    strict = {label: {"review": 1.0, "reject": 1.0} for label in ("graphic", "profanity")}
+    strict["sexual"] = {"review": seen * 1.5, "reject": 1.0}
+    monkeypatch.setenv(PREFIX + "MODERATION_THRESHOLDS", json.dumps(strict))
+    config.cache_clear()
+    now = now_ms()
+    for number in range(3):
+        Strike("eve", f"x{number}", kind="report-upheld", at=now, expires_at=now).save()
+    assert inspect()["verdict"] == "approve"
+    for number in range(3):
+        Strike("ann", f"x{number}", kind="report-upheld", at=now, expires_at=now).save()
+    answer = inspect()
+    assert (answer["verdict"], answer["detail"]) == ("review", "Found in the clip: sexual.")
+    assert answer["poster_hidden"] is False

@@ -39,3 +39,11 @@ def test_a_rebuild_goes_on_where_the_last_page_ended() -> None:
         {"kind": "videos", "index": None, "cursor": None},
         {"kind": "videos", "index": "videos-5", "cursor": "c"},
     ]
+
+
+def test_creators_records_are_asked_for_by_their_strikes() -> None:
+    record = {"creator_id": "ann", "strikes": 3, "rejected": 1, "reports_upheld": 2, "taken_down": 0}
+    answers = Answers({"items": [{**record, "threshold_scale": 0.6875}]})
+    (found,) = client(answers).search.creators(2, limit=5).items
+    assert (found.creator_id, found.strikes, found.threshold_scale) == ("ann", 3, 0.6875)
+    assert [path for _, path, _ in answers.asked] == ["/v1/search/creators?strikes=2&limit=5"]

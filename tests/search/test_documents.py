@@ -23,9 +23,17 @@ def test_a_public_video_of_an_open_account_has_a_document_of_exactly_the_mapped_
         "title": "Bunny",
         "description": "Big",
         "tags": ["cats", "東京"],
+        "owner_id": "ann",
+        "language": "",
+        "region": "",
+        "duration_ms": 0,
+        "exposure": 0,
         "published_at": 5,
     }
-    assert document.keys() == MAPPINGS[SearchKind.VIDEOS]["properties"].keys()
+    known = documents.of_video(video(quality=0.4, exposure=7, language="de", region="AT", duration_ms=9000), Account())
+    assert known is not None
+    assert (known["quality"], known["exposure"], known["language"], known["region"]) == (0.4, 7, "de", "AT")
+    assert known.keys() == MAPPINGS[SearchKind.VIDEOS]["properties"].keys()
 
 
 @pytest.mark.parametrize("state", ["uploading", "processing", "review", "restoring", "rejected", "failed", "deleted"])

@@ -44,6 +44,7 @@ WELL: dict[str, Any] = {
     "erase_videos": {"done": True, "left": [], "round": 1},
     "erase_items": {"done": True, "left": [], "round": 1},
     "finish_data_request": {"settled": True},
+    "erase_events": {"done": True, "run": "2026-11-26", "prefix": "p/", "after": "", "prefixes": ["p/", "q/"]},
 }
 
 

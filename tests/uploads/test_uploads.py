@@ -1,5 +1,6 @@
 """The uploads service through its handler, S3 by moto."""
 
+import hashlib
 import time
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from reelstack.platform.config import Config
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.uploads import completion, uploads
+from reelstack.uploads.new_upload import NewUpload
 
 MIB = 1024 * 1024
 DAY = 24 * 3600
@@ -235,3 +237,47 @@ def test_an_upload_answers_its_owner_only(call: Call, opened: Any, method: str, 
 
 def test_the_sample_event_is_answered(aws: Config, event: Callable[[str], dict[str, Any]], context: Any) -> None:
     assert handler(event("uploads/api.create"), context)["statusCode"] == 201
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "language"), [(None, None, None), ("de", None, "de"), ("de", "fr", "fr"), ("de", "", None)]
+)
+def test_a_clip_is_in_the_language_it_says_or_its_creators_profile_does(
+    call: Call, profile: str | None, said: str | None, language: str | None
+) -> None:
+    if profile:
+        assert call("accounts", "PATCH", "/v1/me", body={"language": profile}).json["language"] == profile
+    opened = call("uploads", "POST", "/v1/uploads", body=NEW if said is None else {**NEW, "language": said}).json
+    assert Video.get(opened["video_id"]).language == language
+    assert call("videos", "GET", f"/v1/videos/{opened['video_id']}").json["language"] == language
+
+
+@pytest.mark.parametrize(("country", "region"), [("AT", "AT"), ("??", None), (None, None)])
+def test_a_clip_keeps_the_country_it_was_uploaded_from_and_tells_its_owner_alone(
+    call: Call, country: str | None, region: str | None
+) -> None:
+    headers = {"x-viewer-country": country} if country else {}
+    opened = call("uploads", "POST", "/v1/uploads", body=NEW, headers=headers).json
+    assert Video.get(opened["video_id"]).region == region
+    assert call("videos", "GET", f"/v1/videos/{opened['video_id']}").json["region"] == region
+    Video(opened["video_id"]).update([Video.state.set("published"), Video.published_at.set(1)])
+    assert call("videos", "GET", f"/v1/videos/{opened['video_id']}", user="bob").json["region"] is None
+
+
+@pytest.mark.parametrize("language", ["DE", "de-AT", "x", "german", 5])
+def test_what_is_no_primary_subtag_is_refused(call: Call, language: Any) -> None:
+    assert call("uploads", "POST", "/v1/uploads", body={**NEW, "language": language}).status == 422
+    assert call("accounts", "PATCH", "/v1/me", body={"language": language}).status == 422
+
+
+def test_the_language_of_a_video_is_changed_and_taken_back(call: Call, opened: Any) -> None:
+    path = f"/v1/videos/{opened['video_id']}"
+    assert call("videos", "PATCH", path, body={"language": "pt"}).json["language"] == "pt"
+    assert call("videos", "PATCH", path, body={"language": ""}).json["language"] is None
+
+
+def test_a_request_without_a_language_is_the_same_as_before_there_was_one() -> None:
+    new = NewUpload(**NEW)
+    before = hashlib.sha256(new.model_dump_json(exclude={"language"}).encode()).hexdigest()
+    assert new.fingerprint() == before
+    assert NewUpload(**NEW, language="de").fingerprint() != before

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from functions.accounts.api.routes.me import ProfileChanges
 from functions.interactions.api.routes.comments import NewComment
 from reelstack.classification.text_moderation import listed_words
-from reelstack.uploads.uploads import NewUpload
+from reelstack.uploads.new_upload import NewUpload
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "ordinary_texts.jsonl"
 """One text a line: its language, what it is, and the text. They were written for this test."""

@@ -36,6 +36,8 @@ export interface Video {
   /** Where the viewer left it, in milliseconds from its start. */
   resume_ms: number | null;
   playback: Playback | null;
+  /** Of a list: how the clip came to be shown; events bring it back. */
+  receipt?: string | null;
   /** What production changed about the clip; only its owner is told. */
   notices?: { code: string; message: string }[] | null;
 }
@@ -128,6 +130,13 @@ export class Api {
 
   async setLiked(id: string, liked: boolean): Promise<void> {
     await this.#call(`/v1/videos/${encodeURIComponent(id)}/like`, { method: liked ? 'PUT' : 'DELETE' });
+  }
+
+  /** A batch of events, once. `last`: the page is being left, and the request outlives it. */
+  async report(body: string, last: boolean): Promise<Response> {
+    const token = await this.#token();
+    const headers = { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+    return fetch('/v1/events', { method: 'POST', headers, body, keepalive: last, signal: AbortSignal.timeout(PATIENCE_MS) });
   }
 
   async #json<Body>(path: string): Promise<Body> {

@@ -1,8 +1,10 @@
 import type { Api, Author, Playback, Video } from './api.ts';
 import { find, fromTemplate } from './dom.ts';
+import type { Events, Shown } from './events.ts';
 import { LikeToggle } from './likes.ts';
 import { Player } from './player.ts';
 import { inWords } from './problem.ts';
+import { Impressions, Watching } from './watching.ts';
 
 /** How far below the screen a clip begins to load its poster. */
 const AHEAD = '600px';
@@ -17,9 +19,19 @@ export class Clips {
   readonly #loads = new Map<Element, () => Promise<void>>();
   #cursor: string | null = null;
   #playing: Player | null = null;
+  readonly #events: Events;
+  readonly #shown = new Map<Element, Shown>();
+  readonly #impressions = new Impressions((card) => {
+    const shown = this.#shown.get(card);
+    if (shown) {
+      this.#events.add('impression', shown);
+    }
+  });
+  #watching: Watching | null = null;
 
-  constructor(api: Api) {
+  constructor(api: Api, events: Events) {
     this.#api = api;
+    this.#events = events;
     this.#more.addEventListener('click', () => void this.load());
   }
 
@@ -74,6 +86,8 @@ export class Clips {
     play.ariaLabel = `Play ${video.title}`;
     const failed = (says: string) => say(item, says);
     const address = rememberFor(video.playback, () => this.#api.playback(video.video_id));
+    this.#shown.set(item, video);
+    this.#impressions.observe(item);
     play.addEventListener('click', () => void this.#play(item, address, failed, from));
     this.#loads.set(item, async () => {
       this.#loads.delete(item);
@@ -85,8 +99,11 @@ export class Clips {
   }
 
   async #play(item: HTMLElement, address: () => Promise<Playback>, failed: (says: string) => void, from: number) {
+    this.#watching?.stop();
     this.#playing?.stop();
     const video = find(item, 'video', HTMLVideoElement);
+    const shown = this.#shown.get(item);
+    this.#watching = shown ? new Watching(video, this.#events, shown) : null;
     const player = new Player(video, async () => (await address()).master_url, failed, from);
     this.#playing = player;
     find(item, '.play', HTMLElement).hidden = true;

@@ -2,6 +2,7 @@ import { Api } from './api.ts';
 import { Clips } from './clips.ts';
 import { type Config, loadConfig } from './config.ts';
 import { find, fromTemplate } from './dom.ts';
+import { Events } from './events.ts';
 import { OwnClips } from './own.ts';
 import { passwordForm } from './passwords.ts';
 import { inWords, Problem } from './problem.ts';
@@ -27,6 +28,9 @@ function tell(error: unknown): void {
   notice.hidden = !error;
 }
 
+/** What the viewer did, of whoever is signed in: sent before a sign-out, and forgotten by it. */
+let events: Events | null = null;
+
 /** The view of one's own clips, while it is shown. */
 let own: OwnClips | null = null;
 
@@ -42,7 +46,12 @@ function enter(view: 'all' | 'own' | 'sign-in', session: Session): void {
 
 async function showClips(config: Config, session: Session): Promise<void> {
   tell(null);
-  const clips = new Clips(new Api(async () => (session.signedIn ? session.token() : null)));
+  const api = new Api(async () => (session.signedIn ? session.token() : null));
+  if (!events) {
+    events = new Events(localStorage, (body, last) => api.report(body, last));
+    events.start();
+  }
+  const clips = new Clips(api, events);
   enter('all', session);
   const { signedIn } = session;
   main.replaceChildren(clips.root);
@@ -132,7 +141,8 @@ async function start(): Promise<void> {
   ownButton.addEventListener('click', () => void showOwn(config, session));
   signOut.addEventListener('click', () => {
     signOut.disabled = true;
-    void session.signOut().finally(() => {
+    void (events?.flush() ?? Promise.resolve()).then(() => session.signOut()).finally(() => {
+      events?.clear();
       signOut.disabled = false;
       showSignIn(config, session);
       session.leaveSignedOut();

@@ -75,17 +75,18 @@ class _Read:
     receipt: Receipt | None
 
 
-def take(batch: Batch, caller: Caller | Anonymous) -> Taken:
+def take(batch: Batch, caller: Caller | Anonymous, country: str) -> Taken:
+    """`country`: where the request came from, or empty."""
     received_at = time.time_ns() // 1_000_000
     reader = _Reader(caller, received_at)
     read = [one for index, given in enumerate(batch.events) if (one := reader.read(index, given))]
     clips = reader.clips(read)
     known = [one for one in read if reader.has_clip(one, clips)]
-    signed_in = _signed_in(caller)
+    signed_in = _signed_in(caller, country)
     records = {
         one.index: stored_event.of_client(
             one.event,
-            signed_in or _anonymous(caller, one.receipt),
+            signed_in or _anonymous(caller, one.receipt, country),
             clips.get((one.event.video_id or "", one.receipt is not None)),
             one.receipt,
             (plausibility.event_time(one.event.at, batch.sent_at, received_at), received_at),
@@ -161,15 +162,16 @@ class _Reader:
         self.refused.append(RefusedEvent(index=index, id=told, reason=reason, detail=said))  # type: ignore[arg-type]
 
 
-def _signed_in(caller: Caller | Anonymous) -> Viewer | None:
+def _signed_in(caller: Caller | Anonymous, country: str) -> Viewer | None:
     if isinstance(caller, Anonymous):
         return None
-    return Viewer(caller.user_id, signed_in=True, personalised=users.is_personalised(caller.user_id))
+    personalised = users.is_personalised(caller.user_id)
+    return Viewer(caller.user_id, signed_in=True, personalised=personalised, region=country)
 
 
-def _anonymous(caller: Caller | Anonymous, receipt: Receipt | None) -> Viewer:
+def _anonymous(caller: Caller | Anonymous, receipt: Receipt | None, country: str) -> Viewer:
     session = receipt.session if receipt else caller.session
-    return Viewer(f"s:{session}", signed_in=False, personalised=False)
+    return Viewer(f"s:{session}", signed_in=False, personalised=False, region=country)
 
 
 def _sightings(read: list[_Read], records: dict[int, dict[str, Any]], sent_at: int) -> dict[int, Sighting]:

@@ -1,11 +1,16 @@
-"""Consumer of the queue of plays: counts each once."""
+"""Consumer of the queue of plays: counts each once.
+
+Plays of a clip that was deleted meanwhile are not counted: the counter of an erased clip would stay for ever.
+"""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from reelstack.counters import plays
 from reelstack.counters.plays import PlaysContended
 from reelstack.platform.telemetry import entry
+from reelstack.videos import event_clips
 
 
 @entry
@@ -13,9 +18,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
     """A message that was not counted comes again; what of it was counted is not counted again."""
     left = []
     for record in event["Records"]:
-        found = [(event_id, video_id) for event_id, video_id in json.loads(record["body"])["plays"]]
+        told = json.loads(record["body"])["plays"]
+        there = event_clips.find_not_deleted(video_id for _, video_id in told)
         try:
-            plays.count_plays(found)
+            kept = [(event_id, video_id) for event_id, video_id in told if video_id in there]
+            plays.count_plays(kept, _day(record))
         except PlaysContended:
             left.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": left}
+
+
+def _day(record: dict[str, Any]) -> str:
+    """On which it was sent, right after the event stream took the events: the day under which they are archived."""
+    sent_at = int(record["attributes"]["SentTimestamp"]) / 1000
+    return datetime.fromtimestamp(sent_at, UTC).date().isoformat()

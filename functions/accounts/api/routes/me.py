@@ -5,7 +5,9 @@ from reelstack.accounts import avatars, handles, users
 from reelstack.accounts.avatars import Offer
 from reelstack.accounts.profiles import Profile, view
 from reelstack.accounts.users import Privacy
-from reelstack.platform.text_fields import Bio, DisplayName, Link, WantedHandle
+from reelstack.platform.text_fields import Bio, DisplayName, Language, Link, WantedHandle
+from reelstack.privacy import event_erasure
+from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import User
 from reelstack.web import Viewer
 from reelstack.web.bodies import Flag
@@ -21,6 +23,8 @@ class ProfileChanges(BaseModel):
     display_name: DisplayName = ""
     bio: Bio = ""
     links: list[Link] = Field(default=[], max_length=5)
+    language: Language = ""
+    """Of the clips that I upload without saying theirs, such as "de"."""
     privacy: Privacy = Privacy.PUBLIC
     personalised: Flag = True
     """Whether what I watch may choose what I am shown. If not, it counts in sums only."""
@@ -47,6 +51,7 @@ class OwnProfile(Profile):
     suspended_at: int | None
     suspended_reason: str | None
     personalised: bool
+    language: str | None
 
 
 def _own(user: User) -> OwnProfile:
@@ -56,6 +61,7 @@ def _own(user: User) -> OwnProfile:
         suspended_at=int(user.suspended_at) if user.suspended_at else None,
         suspended_reason=user.suspended_reason,
         personalised=bool(user.personalised),
+        language=user.language or None,
     )
 
 
@@ -66,6 +72,9 @@ def get_me(caller: Viewer) -> OwnProfile:
 
 @router.patch("")
 def edit_me(changes: ProfileChanges, caller: Viewer) -> OwnProfile:
+    """Not to be personalised any more also holds of what was archived before."""
+    if changes.model_dump(exclude_unset=True).get("personalised") is False:
+        event_erasure.note(caller.user_id, Kind.OPT_OUT)
     return _own(users.edit(caller.user_id, changes.model_dump(exclude_unset=True), staff=caller.may("admin")))
 
 

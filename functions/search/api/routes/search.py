@@ -9,10 +9,11 @@ from reelstack.accounts.profiles import Profile
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
+from reelstack.classification.creator_record import Kind
 from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
 from reelstack.social import relationships
-from reelstack.web import Cursor, Include, Limit, Reader
+from reelstack.web import Cursor, Include, Limit, Moderator, Reader
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
@@ -29,6 +30,46 @@ class FoundUserPage(BaseModel):
     items: list[FoundUser]
     cursor: str | None
     """Send it back to get the next page; null on the last one."""
+
+
+class FoundCreator(BaseModel):
+    """A creator's record: strikes of the last 180 days, without those that an appeal overturned."""
+
+    creator_id: str
+    strikes: int
+    rejected: int
+    reports_upheld: int
+    taken_down: int
+    threshold_scale: float
+    """What the thresholds for a review of their next clip are multiplied by; 1 is usual."""
+
+
+class FoundCreatorPage(BaseModel):
+    items: list[FoundCreator]
+    cursor: str | None
+
+
+@router.get("/creators")
+def search_creators(
+    caller: Moderator,  # noqa: ARG001  # names who may
+    strikes: Annotated[int, Query(ge=1, le=200)] = 1,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> FoundCreatorPage:
+    """Creators with at least so many strikes, the most first."""
+    found, next_page = search.creators(strikes, limit, cursor)
+    items = [
+        FoundCreator(
+            creator_id=one.creator_id,
+            strikes=one.total,
+            rejected=one.counts[Kind.REJECTED],
+            reports_upheld=one.counts[Kind.REPORT_UPHELD],
+            taken_down=one.counts[Kind.TAKEN_DOWN],
+            threshold_scale=round(one.scale, 4),
+        )
+        for one in found
+    ]
+    return FoundCreatorPage(items=items, cursor=next_page)
 
 
 @router.get("/videos")

@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from reelstack.platform.config import config
 from reelstack.tables.uploads import Upload
 from reelstack.uploads import completion, parts, uploads
+from reelstack.uploads.new_upload import NewUpload
 from reelstack.uploads.parts import HeldPart, SignedPart
-from reelstack.uploads.uploads import NewUpload
 from reelstack.videos.video_fields import LARGEST_BODY_BYTES
-from reelstack.web import Creator, UploadId, declared
+from reelstack.web import Country, Creator, UploadId, declared
 from reelstack.web.bodies import NUMBER
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
@@ -72,11 +72,12 @@ def _view(upload: Upload) -> dict[str, Any]:
 def create_upload(
     new: NewUpload,
     caller: Creator,
+    country: Country,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128)] = None,
 ) -> OpenedUpload:
     """Opens an upload and its video."""
     priority = uploads.priority_of(caller.user_id, caller.roles)
-    upload = uploads.create(caller.user_id, new, priority=priority, idempotency_key=idempotency_key)
+    upload = uploads.create(caller.user_id, new, priority=priority, idempotency_key=idempotency_key, region=country)
     return OpenedUpload(
         **_view(upload), parts=uploads.first_parts(upload), expires_in_seconds=config().upload_url_seconds
     )

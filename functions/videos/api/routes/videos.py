@@ -11,7 +11,7 @@ from reelstack.interactions import watch_positions
 from reelstack.production import progress, retries
 from reelstack.videos import access, listings, videos
 from reelstack.videos.audiences import Audience
-from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Tags, Title
+from reelstack.videos.video_fields import LARGEST_BODY_BYTES, Description, Language, Tags, Title
 from reelstack.videos.video_view import VideoView, view
 from reelstack.web import Cursor, Include, Limit, Reader, UserId, VideoId, Viewer, declared
 
@@ -29,6 +29,7 @@ class Changes(BaseModel):
     title: Title = Field(default_factory=str)
     description: Description = Field(default_factory=str)
     tags: Tags = Field(default_factory=list)
+    language: Language = Field(default_factory=str)
     visibility: Audience = Field(default_factory=lambda: Audience.PUBLIC)
 
 

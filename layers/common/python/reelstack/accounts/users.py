@@ -117,6 +117,11 @@ def is_personalised(user_id: str) -> bool:
     return facts(user_id).get("personalised", True)
 
 
+def language_of(user_id: str) -> str:
+    """Of the clips that this user makes; empty if they did not say. From the table."""
+    return next((user.language or "" for user in User.query(user_id, consistent_read=True)), "")
+
+
 def invalidate(*user_ids: str) -> None:
     """Takes facts out of the cache. Raises when the cache does not answer."""
     cache.invalidate(*map(_key, user_ids))
@@ -143,7 +148,9 @@ def find_or_create(user_id: str) -> User:
 
 
 def edit(user_id: str, changes: dict[str, Any], *, staff: bool = False) -> User:
-    """Changes display_name, bio, links, personalised or privacy. A name that speaks for the service is for `staff`.
+    """Changes display_name, bio, links, language, personalised or privacy.
+
+    A name that speaks for the service is for `staff`.
 
     Raises NothingToChange, TextRejected, NameReserved or UserNotFound.
     """

@@ -5,6 +5,7 @@ stored_event   the form in which an event is stored and streamed: one flat recor
 table_changes  what people did, read off the streams of likes, comments, shares, bookmarks, follows, blocks and reports
 receipts       signed notes of what an answer showed to whom, where and with what probability
 archive        the objects that a batch of streamed events is archived in
+erasure        what becomes of an archived event when people left
 resume         where a viewer left a clip
 plausibility   clocks, and the watch time that can have passed
 

@@ -7,6 +7,7 @@ halved in between may store an event under two names; readers count an event's i
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,12 @@ from typing import NoReturn
 from reelstack.platform.stream_records import EventRecord
 
 PREFIX = "events/"
+BUCKETS = 64
+"""Parts of each day's compacted events, by viewer: an erasure or an export reads one of them a day."""
+COMPACTED = "profiles/events/"
+"""day=/bucket=NN/*.parquet, written by the daily job."""
+BY_VIEWER = "profiles/events_by_viewer/"
+"""day=/bucket=NN.jsonl.gz, written by the daily job: the same events, for functions that read no Parquet."""
 
 
 class EventUnreadable(ValueError):
@@ -40,6 +47,16 @@ def objects(records: Iterable[EventRecord]) -> list[ArchiveObject]:
         ArchiveObject(_key(hour, held[0][0], held[-1][0]), gzip.compress(b"".join(line for _, line in held), mtime=0))
         for (hour, _), held in hours.items()
     ]
+
+
+def viewer_bucket(viewer: str) -> int:
+    """CRC-32 of the id in UTF-8, which Spark's `crc32(viewer) % 64` gives as well."""
+    return zlib.crc32(viewer.encode()) % BUCKETS
+
+
+def by_viewer_key(day: str, bucket: int) -> str:
+    """`day`: 2026-11-29, in UTC, on which Kinesis took the events. Two digits, so that names sort as numbers do."""
+    return f"{BY_VIEWER}day={day}/bucket={bucket:02}.jsonl.gz"
 
 
 def _key(hour: str, first: EventRecord, last: EventRecord) -> str:

@@ -1,7 +1,7 @@
 """Plays of videos: each event counts once, however often it is delivered.
 
-A play and the mark that it was counted are written in one transaction. Marks are kept a week; an event that is
-delivered again later than that counts twice.
+A play and the mark that it was counted are written in one transaction, with the day's sum over all clips. Marks are
+kept a week; an event that is delivered again later than that counts twice.
 """
 
 import json
@@ -17,15 +17,19 @@ from pynamodb.transactions import TransactWrite
 from reelstack.counters import shards
 from reelstack.counters.counters import ATTEMPTS, PAUSE_SECONDS
 from reelstack.platform import aws, retry
-from reelstack.platform.clock import DAY_SECONDS
+from reelstack.platform.clock import CHANCE, DAY_SECONDS
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count
 from reelstack.tables import transactions
 from reelstack.tables.counters import Counter
 
 MARK_DAYS = 7
-AT_ONCE = 50
-"""A transaction takes 100 items; a play needs its mark and, in the worst case, a counter of its own."""
+AT_ONCE = 49
+"""A transaction takes 100 items; a play needs its mark and, in the worst case, a counter of its own, and all of them
+the sum of their day."""
+DAY_PARTS = 16
+"""Items over which a day's sum is spread, so that transactions rarely meet: one item takes 1,000 writes a second."""
+DAY_KEPT_DAYS = 30
 
 Play = tuple[str, str]
 """(event id, video id)"""
@@ -47,25 +51,37 @@ def enqueue(plays: Sequence[Play]) -> bool:
     return True
 
 
-def count_plays(plays: Iterable[Play]) -> int:
-    """Counts those that were not counted before, and returns how many. Raises PlaysContended."""
+def count_plays(plays: Iterable[Play], day: str) -> int:
+    """Counts those that were not counted before, and returns how many. `day`: YYYY-MM-DD by UTC, on which they came.
+    Raises PlaysContended."""
     waiting = iter(dict(plays).items())
     counted = 0
     while some := dict(islice(waiting, AT_ONCE)):
-        counted += _count(some)
+        counted += _count(some, day)
     return counted
 
 
-def _count(plays: dict[str, str]) -> int:
+def of_day(day: str) -> int:
+    """How many plays came on a day, of all clips."""
+    found = Counter.batch_get([_of_day(day, part) for part in range(DAY_PARTS)], consistent_read=True)
+    return sum(int(one.plays or 0) for one in found)
+
+
+def _of_day(day: str, part: int) -> str:
+    return f"plays/{day}/{part}"
+
+
+def _count(plays: dict[str, str], day: str) -> int:
     """`plays`: event id -> video id."""
     left = dict(plays)
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         marks, tally = sorted(left), Tallied(left.values())
         parts = {video_id: shards.some_part(video_id) for video_id in tally}
-        stopped = transactions.attempt(lambda write: _build(write, marks, tally, parts))  # noqa: B023
+        stopped = transactions.attempt(lambda write: _build(write, marks, tally, parts, day))  # noqa: B023
         if stopped is None:
             return len(left)
-        # Updates alone: their places are in the order they were added, marks before counters.
+        # Updates alone: their places are in the order they were added, marks before counters; the day's sum, which
+        # is last, has no condition.
         for place in stopped.refused:
             if place < len(marks):
                 del left[marks[place]]
@@ -77,7 +93,11 @@ def _count(plays: dict[str, str]) -> int:
 
 
 def _build(
-    write: TransactWrite, marks: list[str], tally: "Tallied[str]", parts: Mapping[str, tuple[str, Condition | None]]
+    write: TransactWrite,
+    marks: list[str],
+    tally: "Tallied[str]",
+    parts: Mapping[str, tuple[str, Condition | None]],
+    day: str,
 ) -> None:
     expires_at = int(time.time()) + MARK_DAYS * DAY_SECONDS
     for event_id in marks:
@@ -87,3 +107,9 @@ def _build(
         part, condition = parts[video_id]
         actions: list[Action] = [Counter.plays.add(number), Counter.writes.add(1), Counter.records.add(number)]
         write.update(Counter(part), actions=actions, condition=condition)
+    some = Counter(_of_day(day, CHANCE.randrange(DAY_PARTS)))
+    kept: list[Action] = [
+        Counter.plays.add(len(marks)),
+        Counter.expires_at.set(int(time.time()) + DAY_KEPT_DAYS * DAY_SECONDS),
+    ]
+    write.update(some, actions=kept)

@@ -12,6 +12,7 @@ from typing import Any
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
+from reelstack.classification import creator_record
 from reelstack.moderation import decision_machine, review_queue, takedowns
 from reelstack.moderation.errors import WithdrawalInProgress
 from reelstack.moderation.review_queue import Kind
@@ -20,7 +21,7 @@ from reelstack.platform.telemetry import count
 from reelstack.tables.moderation import Review
 from reelstack.tables.production import Claim
 from reelstack.tables.videos import Video
-from reelstack.videos import lifecycle, videos
+from reelstack.videos import lifecycle, strikes, videos
 from reelstack.videos.errors import VideoChanging
 from reelstack.videos.videos import CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS, State
 
@@ -124,11 +125,17 @@ def _after_appeal(video: Video, verdict: Answer, reason: str, moderator_id: str)
     if not video.quarantined_at:
         raise WithdrawalInProgress
     allowed = (Video.state == State.REJECTED) & Video.quarantined_at.exists()
-    return [Change(item=Video(video.video_id), actions=[Video.state.set(State.RESTORING)], condition=allowed)]
+    return [
+        Change(item=Video(video.video_id), actions=[Video.state.set(State.RESTORING)], condition=allowed),
+        strikes.of_video(video.owner_id, video.video_id, creator_record.Kind.OVERTURNED),
+    ]
 
 
 def _after_reports(video: Video, verdict: Answer, reason: str, moderator_id: str) -> list[Change]:
     """It was published all the time, and stays so or is taken down."""
     if verdict is Answer.APPROVE:
         return []
-    return [takedowns.refusal(video, "taken-down", reason, moderator_id)]
+    return [
+        takedowns.refusal(video, "taken-down", reason, moderator_id),
+        strikes.of_video(video.owner_id, video.video_id, creator_record.Kind.REPORT_UPHELD),
+    ]

@@ -14,13 +14,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reelstack import audit_log
 from reelstack.audit_log import Change
+from reelstack.classification.creator_record import Kind
 from reelstack.delivery import denylist
 from reelstack.moderation.errors import AlreadyRejected, NothingToTakeDown
 from reelstack.platform import aws, retry, storage
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.videos import Video
-from reelstack.videos import access, lifecycle, listings, open_questions, videos
+from reelstack.videos import access, lifecycle, listings, open_questions, strikes, videos
 from reelstack.videos.audiences import OPEN, Audience
 from reelstack.videos.errors import VideoChanging
 from reelstack.videos.lifecycle import GONE
@@ -59,7 +60,8 @@ def take_down(video_id: str, reason: str, moderator_id: str) -> Video:
         was, then = {"state": video.state}, {"state": State.REJECTED}
         note = audit_log.entry(video_id, moderator_id, "taken-down", reason, was, then)
         refused = refusal(video, "taken-down", reason, moderator_id)
-        if audit_log.commit(note, refused, open_questions.closing(video_id)):
+        strike = strikes.of_video(video.owner_id, video_id, Kind.TAKEN_DOWN)
+        if audit_log.commit(note, refused, strike, open_questions.closing(video_id)):
             video.refresh(consistent_read=True)
             return video
     raise VideoChanging

@@ -9,11 +9,13 @@ event_stream    the stream of behavior events
 storage         objects in the two buckets
 secrets         secrets, kept in memory for five minutes
 telemetry       logs, metrics, and the entry of every handler
+countries       the codes of countries; pure
 cursors         opaque cursors for pages
 sharding        lists that are spread over several partitions, read as one
 outages         which errors say that storage is slow, throttled or away
 media_types     media types as RFC 9110 has them; pure
 text            the one form in which text that people write is stored; pure
 text_fields     a type for each kind of field that people write
+executions      begins executions of state machines by name
 stream_records  DynamoDB stream records as plain values
 """

@@ -43,12 +43,15 @@ class Config(BaseModel):
     watch_positions_table: str
     reports_table: str
     counters_table: str
+    daily_plays_table: str
     reviews_table: str
+    strikes_table: str
     audit_table: str
     follows_table: str
     blocks_table: str
     timelines_table: str
     large_accounts_table: str
+    viewer_profiles_table: str
     users_table: str
     handles_table: str
     sessions_table: str
@@ -184,6 +187,10 @@ class Config(BaseModel):
 
     export_machine_arn: str
     erasure_machine_arn: str
+    profiles_machine_arn: str
+    """Of the daily jobs; empty where there is no EMR Serverless: in profile `core`, and on a laptop."""
+    event_erasure_machine_arn: str
+    event_days: int
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""
     socket_url: str

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,7 @@ from reelstack.platform.config import config
 
 if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
+    from botocore.response import StreamingBody
 
 Bucket = Literal["uploads", "media", "data"]
 
@@ -79,6 +81,11 @@ def read_json_or_none(bucket: Bucket, key: str) -> Any:
         raise
 
 
+def lines(bucket: Bucket, key: str) -> Iterator[bytes]:
+    """The lines of an object, as they come. Raises botocore's ClientError if there is none."""
+    yield from aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)["Body"].iter_lines()
+
+
 def write_json(bucket: Bucket, key: str, document: Any) -> None:
     write(bucket, key, json.dumps(document, sort_keys=True).encode(), "application/json", BRIEFLY)
 
@@ -90,10 +97,30 @@ def write(bucket: Bucket, key: str, content: bytes, content_type: str, cache_con
     )
 
 
-def list_keys(bucket: Bucket, prefix: str) -> list[str]:
-    """Every key below a prefix, sorted."""
-    pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket_name(bucket), Prefix=prefix)
-    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+def list_keys(bucket: Bucket, prefix: str, after: str = "", most: int | None = None) -> list[str]:
+    """Every key below a prefix, sorted; those that follow `after`, and at most `most` of them."""
+    pages = aws.client("s3").get_paginator("list_objects_v2")
+    # StartAfter "" is what S3 takes for none.
+    limit: Any = {} if most is None else {"MaxItems": most}
+    found = pages.paginate(Bucket=bucket_name(bucket), Prefix=prefix, StartAfter=after, PaginationConfig=limit)
+    return [item["Key"] for page in found for item in page.get("Contents", [])]
+
+
+def list_folders(bucket: Bucket, prefix: str) -> list[str]:
+    """What follows a prefix up to the next slash, each once, with the prefix and the slash; sorted."""
+    pages = aws.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=bucket_name(bucket), Prefix=prefix, Delimiter="/")
+    return [item["Prefix"] for page in found for item in page.get("CommonPrefixes", [])]
+
+
+def stream(bucket: Bucket, key: str) -> "StreamingBody | None":
+    """An object's content as a file to be read once; None if there is no such object."""
+    try:
+        return aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)["Body"]
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def move(bucket: Bucket, source: str, target: str) -> None:

@@ -50,6 +50,8 @@ DisplayName = Annotated[str, Written(50)]
 Bio = Annotated[str, Written(500, lines=True)]
 WantedHandle = Annotated[str, Written(64, least=1)]
 """As it was typed; accounts.handles says what a handle may be."""
+Language = Annotated[str, Field(pattern="^([a-z]{2,3})?$")]
+"""The primary subtag of a language (BCP 47), in lower case, such as "de"; empty: not stated."""
 PORT = "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 Link = Annotated[
     str, Field(max_length=200, pattern=rf"^https://[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)+(:{PORT})?([/?#][!-~]*)?$")

@@ -8,5 +8,7 @@ zip_upload        writes a zip archive straight into storage
 personal_data     what the tables hold of one user
 account_deletion  deletes an account, recovers it, and starts its erasure when it is due
 account_erasure   erases an account, store by store
+event_erasure     erases accounts from the archive of behavior events, week by week
+event_export      what the archive holds of one viewer
 video_erasure     erases videos with everything that belongs to them
 """

@@ -22,10 +22,10 @@ from reelstack.privacy import data_requests, exports, personal_data
 from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.counters import Counter, DailyPlays
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
-from reelstack.tables.moderation import AuditEntry, Report
+from reelstack.tables.moderation import AuditEntry, Report, Strike
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import BacklogEntry, EngineJob, Spending, Turn
@@ -203,11 +203,14 @@ STORES: tuple[Store, ...] = (
     Store("shares", (Share,), personal_data.shares, _delete),
     Store("watch positions", (WatchPosition,), personal_data.watch_positions, _delete),
     Store("reports", (Report,), personal_data.reports, _delete),
+    Store("strikes", (Strike,), personal_data.strikes, _delete),
     Store("comments", (Comment, Pin), personal_data.comments, _erase_comments),
     Store("follows", (Follow,), _follows, _delete),
     Store("blocks", (Block,), _blocks, _delete),
     Store("timeline", (TimelineEntry,), lambda user_id: TimelineEntry.query(user_id, consistent_read=True), _delete),
     Store("large account", (LargeAccount,), lambda user_id: LargeAccount.query(user_id), _delete),
+    Store("viewer profile", (ViewerProfile,), personal_data.viewer_profile, _delete),
+    Store("daily plays", (DailyPlays,), personal_data.daily_plays, _delete),
     Store("notifications", (Notification,), personal_data.notifications, _delete),
     Store("notification preferences", (NotificationPreference,), _preferences, _delete),
     Store("devices", (Device,), personal_data.devices, _erase_devices),

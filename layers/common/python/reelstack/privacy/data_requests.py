@@ -1,4 +1,4 @@
-"""What people asked to be done with all their data: one export and one erasure each, and how far it is.
+"""What people asked to be done with all their data: one request of each kind, and how far it is.
 
 Each is carried out by a state machine. What is written here is written conditionally on the request's id, so that a
 late step of an earlier one changes nothing.
@@ -24,6 +24,10 @@ TOMBSTONE_SECONDS = 2 * 3600
 class Kind(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
+    EVENTS = "events"
+    """After an erasure, until no archived event is left: privacy.event_erasure."""
+    OPT_OUT = "opt-out"
+    """Of who does not want to be personalised any more, until no archived event says otherwise: the same."""
 
 
 class Progress(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 from reelstack import audit_log
 from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.telemetry import count, logger
-from reelstack.privacy import data_requests, exports
+from reelstack.privacy import data_requests, event_erasure, exports
 from reelstack.privacy.data_requests import TOMBSTONE_SECONDS, Kind, Progress
 
 
@@ -24,6 +24,7 @@ def of_erasure(user_id: str, request_id: str, left: list[str], error: dict[str, 
     """False if it is not this erasure any more. One that failed stays due, and begins again."""
     if error is None and not left:
         count("AccountErased")
+        event_erasure.note(user_id, Kind.EVENTS)  # first: an erasure that is done is not looked at again
         noted = audit_log.entry(user_id, audit_log.MACHINE, "erased", "", kind=audit_log.Kind.USER)
         audit_log.commit(noted)
         ends = int(time.time()) + TOMBSTONE_SECONDS

@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack.accounts import user_pool
-from reelstack.privacy import personal_data
+from reelstack.privacy import event_export, personal_data
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
@@ -36,14 +36,26 @@ def _told(items: Iterable[Model], *names: str) -> Iterator[Line]:
 
 
 def _profile(user_id: str) -> Iterator[Line]:
-    names = ("user_id", "handle", "display_name", "bio", "links", "avatar", "private", "friends_only", "created_at")
+    names = (
+        "user_id",
+        "handle",
+        "display_name",
+        "bio",
+        "links",
+        "avatar",
+        "private",
+        "friends_only",
+        "language",
+        "created_at",
+    )
     for line in _told(User.query(user_id, consistent_read=True), *names, "suspended_at", "suspended_reason"):
         yield {**line, "sign_in": user_pool.attributes(user_id)}
 
 
 def _videos(user_id: str) -> Iterator[Line]:
     names = ("video_id", "title", "description", "tags", "visibility", "state", "reason", "created_at", "published_at")
-    yield from _told(personal_data.videos(user_id), *names, "duration_ms", "width", "height", "labels")
+    more = ("language", "region", "duration_ms", "width", "height", "labels")
+    yield from _told(personal_data.videos(user_id), *names, *more)
 
 
 def _uploads(user_id: str) -> Iterator[Line]:
@@ -82,7 +94,15 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "bookmarks": lambda user: _told(personal_data.bookmarks(user), "video_id", "saved_at"),
     "shares": lambda user: _told(personal_data.shares(user), "share", "shared_at"),
     "watch-positions": lambda user: _told(personal_data.watch_positions(user), "video_id", "position_ms", "seen_at"),
+    "interests": lambda user: _told(
+        personal_data.viewer_profile(user), "as_of", "region", "language", "totals", "interests"
+    ),
+    "daily-plays": lambda user: _told(
+        personal_data.daily_plays(user), "day", "plays", "watched_ms", "finishes", "sources"
+    ),
+    "events": event_export.read,
     "reports": lambda user: _told(personal_data.reports(user), "subject", "reason", "detail", "reported_at"),
+    "strikes": lambda user: _told(personal_data.strikes(user), "video_id", "kind", "at"),
     "following": lambda user: _tied(user, personal_data.following(user), "followee_id"),
     "followers": lambda user: _tied(user, personal_data.followers(user), "follower_id"),
     "blocks": _blocks,

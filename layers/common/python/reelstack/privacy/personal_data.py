@@ -6,11 +6,14 @@ Each is a query by the user's key or index, read page by page as it is iterated.
 from collections.abc import Iterator
 from itertools import islice
 
+from reelstack.counters import daily_plays as plays_by_day
 from reelstack.social import relationships
 from reelstack.tables.accounts import Session
 from reelstack.tables.behavior import WatchPosition
+from reelstack.tables.counters import DailyPlays
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
-from reelstack.tables.moderation import Report
+from reelstack.tables.moderation import Report, Strike
 from reelstack.tables.notifications import Device, Notification, NotificationPreference
 from reelstack.tables.social import FOLLOW_SHARDS, Follow
 from reelstack.tables.videos import Video
@@ -39,9 +42,22 @@ def watch_positions(user_id: str) -> Iterator[WatchPosition]:
     yield from WatchPosition.query(user_id, consistent_read=True)
 
 
+def daily_plays(user_id: str) -> Iterator[DailyPlays]:
+    """Of all their clips together; those of each clip go with it."""
+    yield from DailyPlays.query(plays_by_day.of_user(user_id), consistent_read=True)
+
+
+def viewer_profile(user_id: str) -> Iterator[ViewerProfile]:
+    yield from ViewerProfile.query(user_id, consistent_read=True)
+
+
 def reports(user_id: str) -> Iterator[Report]:
     """What the user reported; never what others reported of theirs."""
     yield from Report.query(user_id, consistent_read=True)
+
+
+def strikes(user_id: str) -> Iterator[Strike]:
+    yield from Strike.query(user_id, consistent_read=True)
 
 
 def sessions(user_id: str) -> Iterator[Session]:

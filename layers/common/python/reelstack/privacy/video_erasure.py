@@ -16,7 +16,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
 from reelstack.privacy import personal_data
 from reelstack.production import slots
-from reelstack.tables.counters import Counter
+from reelstack.tables.counters import Counter, DailyPlays
 from reelstack.tables.interactions import Comment, Pin
 from reelstack.tables.moderation import Report, Review
 from reelstack.tables.production import Claim, Lease
@@ -144,5 +144,6 @@ def _remove_items(video: Video, upload: Upload | None) -> None:
         for number in range(1, int(counter.parts or 1)):
             Counter(f"{video.video_id}#{number}").delete()
         counter.delete()
+    _delete(DailyPlays.query(video.video_id, consistent_read=True))
     for item in (Claim(video.upload_id), Review(video.video_id), Pin(video.video_id), *([upload] if upload else [])):
         item.delete()

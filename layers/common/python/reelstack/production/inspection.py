@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from reelstack.classification import text_moderation, verdicts
+from reelstack.classification import creator_record, text_moderation, verdicts
 from reelstack.classification.onnx_models import engine
 from reelstack.classification.verdicts import Judgement, Label
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from reelstack.production.steps import asset_prefix
-from reelstack.videos import videos
+from reelstack.videos import strikes, videos
 
 FRAMES_AT_ONCE = 8
 MAX_FRAME_BYTES = 4 * 1024 * 1024
@@ -34,14 +34,15 @@ class Frames:
 
 
 def inspect(video_id: str, frames: Frames, heard: Mapping[Label, float]) -> Judgement:
-    """Judges a clip by its frames, by what is written about it and by what was heard in it.
+    """Judges a clip by its frames, by what is written about it, by what was heard in it, and by its creator's record.
 
     Raises rather than approves when anything could not be looked at: FrameUnreadable, VideoNotFound, storage errors.
     """
     video = videos.find(video_id)
     written = text_moderation.labels(video.title, video.description, video.tags)
     left_out = [{Label.UNSEEN: 1.0}] if frames.unseen else []
-    return _judge(verdicts.highest([written, heard, *left_out, *_look(frames)]))
+    scores = verdicts.highest([written, heard, *left_out, *_look(frames)])
+    return _judge(scores, strikes.weight(video.owner_id))
 
 
 def inspect_poster(video_id: str, attempt: int, *, turned: bool) -> Judgement:
@@ -51,9 +52,9 @@ def inspect_poster(video_id: str, attempt: int, *, turned: bool) -> Judgement:
     return _judge(verdicts.agree(looks))
 
 
-def _judge(scores: Mapping[Label, float]) -> Judgement:
+def _judge(scores: Mapping[Label, float], record: float = 0.0) -> Judgement:
     thresholds = verdicts.read_thresholds(config().moderation_thresholds)
-    return verdicts.judge(scores, thresholds, verdicts.known_by([*_engines(), "text"]))
+    return creator_record.judge(scores, thresholds, verdicts.known_by([*_engines(), "text"]), record)
 
 
 def _engines() -> list[str]:

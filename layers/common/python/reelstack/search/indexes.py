@@ -105,8 +105,18 @@ def named(kind: SearchKind, *, fed: bool = False) -> list[str]:
 
 def fed(kind: SearchKind) -> list[str]:
     """The indexes that a change goes into; on a new stage the first one is made now."""
-    names = named(kind, fed=True)
-    return names or [make(kind, FIRST, searched=True)]
+    names = named(kind, fed=True) or [make(kind, FIRST, searched=True)]
+    for name in names:
+        _add_fields(config().search_url, kind, name)
+    return names
+
+
+@cache
+def _add_fields(url: str, kind: SearchKind, name: str) -> None:  # noqa: ARG001  # the same name of another engine
+    """Adds the fields of this version to an index that an earlier one made: it refuses documents with fields that it
+    does not know. What is in it has none of them until it changes, or until the index is built anew."""
+    with _engine() as engine:
+        engine.indices.put_mapping(index=name, body={"properties": MAPPINGS[kind]["properties"]})
 
 
 def make(kind: SearchKind, time: int, *, searched: bool) -> str:
@@ -128,13 +138,20 @@ def make(kind: SearchKind, time: int, *, searched: bool) -> str:
 
 def write(names: Collection[str], documents: Mapping[str, Document | None], version: int) -> set[str]:
     """Puts documents into each of the indexes, or takes out where there is None. Returns the ids it did not take."""
+    return write_each(names, documents, dict.fromkeys(documents, version))
+
+
+def write_each(
+    names: Collection[str], documents: Mapping[str, Document | None], versions: Mapping[str, int]
+) -> set[str]:
+    """The same with a version for each document."""
     failed: set[str] = set()
     pairs = [(name, key) for name in names for key in documents]
     for start in range(0, len(pairs), AT_ONCE):
         lines: list[Document] = []
         for name, key in pairs[start : start + AT_ONCE]:
             document = documents[key]
-            how = {"_index": name, "_id": key, "version": version, "version_type": "external_gte"}
+            how = {"_index": name, "_id": key, "version": versions[key], "version_type": "external_gte"}
             lines += [{"delete": how}] if document is None else [{"index": how}, document]
         with _engine() as engine:
             answer = engine.bulk(
@@ -154,6 +171,27 @@ def _took(verb: str, answer: dict[str, Any]) -> bool:
     return True
 
 
+# --- copying ---------------------------------------------------------------------------------------------------------
+
+
+def refresh(kind: SearchKind) -> None:
+    """Makes all that was written into the searched index so far be found."""
+    with _engine() as engine:
+        for name in named(kind):
+            engine.indices.refresh(index=name)
+
+
+def documents_after(kind: SearchKind, key: str, after: str | None, size: int) -> list[Document]:
+    """A page of what the searched index holds, in the order of the field `key`, from behind `after` on."""
+    body: Body = {"size": size, "sort": [{key: "asc"}], "query": {"match_all": {}}, "track_total_hits": False}
+    body |= {"search_after": [after]} if after else {}
+    hits: list[Document] = []
+    with _engine() as engine:
+        for name in named(kind):
+            hits += engine.search(index=name, body=body)["hits"]["hits"]
+    return [hit["_source"] for hit in hits]
+
+
 # --- replacing -------------------------------------------------------------------------------------------------------
 
 
@@ -167,10 +205,14 @@ def drop_unfinished(kind: SearchKind) -> None:
 
 
 def take_over(kind: SearchKind, name: str) -> None:
-    """From now on this index is the one that is searched and written; all at once, and the others are gone."""
+    """From now on this index is the one that is searched and written; all at once, and the others are gone.
+
+    Raises SearchUnavailable while a primary shard of it is assigned to no node: it could not be searched.
+    """
     others = sorted({*named(kind), *named(kind, fed=True)} - {name})
     actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": str(kind)}}]
     actions += [{"remove_index": {"index": other}} for other in others]
     with _engine() as engine:
+        engine.cluster.health(index=name, params={"wait_for_status": "yellow"})  # or SEARCH_SECONDS are over
         engine.indices.refresh(index=name)
         engine.indices.update_aliases(body={"actions": actions})

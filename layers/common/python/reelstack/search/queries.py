@@ -3,6 +3,8 @@
 Results come by relevance, of equals the newest first, and the id makes the order total.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from reelstack.search.documents import plain_tag
@@ -10,6 +12,12 @@ from reelstack.search.documents import plain_tag
 Body = dict[str, Any]
 SECONDS = "1s"
 """How long a shard may look; what it has found by then is the answer."""
+CANDIDATE_TIMEOUT = "150ms"
+"""The same for candidates: a feed has other sources, and does not wait for this one."""
+UNKNOWN_QUALITY = 0.3
+"""Of a clip that no day's profile has seen: about what an ordinary clip has."""
+HALVED_AFTER_MS = 3 * 24 * 3600 * 1000
+MOST_INTERESTS = 20
 ORDER = {"videos": ("published_at", "video_id"), "users": ("created_at", "user_id")}
 
 
@@ -23,7 +31,58 @@ def videos(words: str, tag: str | None, start: int, size: int) -> Body:
         begun = {"type": "bool_prefix", "operator": "and", "fields": ["title^2", "tags.words"]}
         query["should"] = [{"multi_match": {"query": words, **how}} for how in (whole, begun)]
         query["minimum_should_match"] = 1
-    return _body(query, "videos", start, size)
+    return _body({"bool": query}, "videos", start, size)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What candidates for a viewer should be like."""
+
+    tags: Mapping[str, float]
+    """Tag -> how strongly the viewer likes it, above zero. A candidate has one of the MOST_INTERESTS strongest."""
+    now_ms: int
+    size: int
+    languages: tuple[str, ...] = ()
+    """Only clips in one of these; "" is one that nobody stated. Empty: in any."""
+    regions: tuple[str, ...] = ()
+    """The same of regions."""
+    published_after_ms: int = 0
+    exclude: tuple[str, ...] = field(default=(), repr=False)
+    """Ids of videos that the viewer has seen."""
+
+
+def candidates(wish: Wish) -> Body:
+    """Videos by the sum of the weights of their tags, times quality, times a Gaussian of age.
+
+    The Gaussian is a half at HALVED_AFTER_MS. No term statistics go in: the same documents give the same order on every
+    engine and every copy of an index.
+    """
+    strongest = sorted(wish.tags.items(), key=lambda one: (-one[1], one[0]))[:MOST_INTERESTS]
+    weights = {plain_tag(tag): weight for tag, weight in strongest if weight > 0}
+    filters: list[Body] = [{"terms": {"tags": sorted(weights)}}]
+    filters += [{"terms": {"language": list(wish.languages)}}] if wish.languages else []
+    filters += [{"terms": {"region": list(wish.regions)}}] if wish.regions else []
+    filters += [{"range": {"published_at": {"gt": wish.published_after_ms}}}] if wish.published_after_ms else []
+    fits: Body = {"filter": filters}
+    if wish.exclude:
+        fits["must_not"] = [{"ids": {"values": list(wish.exclude)}}]
+    liked: Body = {
+        "query": {"bool": fits},
+        "functions": [{"filter": {"term": {"tags": tag}}, "weight": weight} for tag, weight in weights.items()],
+        "score_mode": "sum",
+        "boost_mode": "replace",
+    }
+    age = {"origin": wish.now_ms, "scale": HALVED_AFTER_MS, "decay": 0.5}
+    weighed: Body = {
+        "query": {"function_score": liked},
+        "functions": [
+            {"gauss": {"published_at": age}},
+            {"field_value_factor": {"field": "quality", "missing": UNKNOWN_QUALITY}},
+        ],
+        "score_mode": "multiply",
+        "boost_mode": "multiply",
+    }
+    return _body({"function_score": weighed}, "videos", 0, wish.size) | {"timeout": CANDIDATE_TIMEOUT}
 
 
 def users(words: str, start: int, size: int) -> Body:
@@ -38,7 +97,13 @@ def users(words: str, start: int, size: int) -> Body:
             {"match": {"display_name": {"query": words, "operator": "and", "boost": 3}}},
             {"match_bool_prefix": {"display_name": {"query": words, "operator": "and"}}},
         ]
-    return _body({"should": should, "minimum_should_match": 1}, "users", start, size)
+    return _body({"bool": {"should": should, "minimum_should_match": 1}}, "users", start, size)
+
+
+def creators(strikes: int, start: int, size: int) -> Body:
+    """Creators with at least so many strikes, the most first."""
+    body = _body({"bool": {"filter": [{"range": {"strikes": {"gte": strikes}}}]}}, "users", start, size)
+    return body | {"sort": [{"strikes": "desc"}, {"latest_at": "desc"}, {"creator_id": "asc"}]}
 
 
 def _body(query: Body, kind: str, start: int, size: int) -> Body:
@@ -46,7 +111,7 @@ def _body(query: Body, kind: str, start: int, size: int) -> Body:
     return {
         "from": start,
         "size": size,
-        "query": {"bool": query},
+        "query": query,
         "sort": [{"_score": "desc"}, {when: "desc"}, {name: "asc"}],
         "_source": False,
         "track_total_hits": False,

@@ -2,17 +2,21 @@
 see it. So a search never shows what was deleted, withdrawn, made private or blocked, however stale the index is."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TypeVar
 
+from reelstack.classification import creator_record
+from reelstack.classification.creator_record import Kind, Strike
 from reelstack.platform import cursors
+from reelstack.platform.clock import now_ms
 from reelstack.platform.errors import CursorInvalid
 from reelstack.search import indexes, queries
 from reelstack.search.documents import SearchKind
 from reelstack.search.errors import SearchEmpty
-from reelstack.search.queries import Body
+from reelstack.search.queries import Body, Wish
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
-from reelstack.videos import access, listings
+from reelstack.videos import access, listings, strikes
 from reelstack.videos.audiences import Audience
 from reelstack.videos.videos import State
 
@@ -22,6 +26,27 @@ AT_MOST = 1000
 """How far into a search anybody may page: an engine sorts all that comes before a page anew for each."""
 
 Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class CreatorRecord:
+    creator_id: str
+    strikes: list[Strike]
+    read_at: int
+    """Unix milliseconds."""
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        return creator_record.counts(self.strikes, self.read_at)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def scale(self) -> float:
+        """What thresholds for a review of their clips are multiplied by."""
+        return creator_record.scale(creator_record.weight(self.strikes, self.read_at))
 
 
 def videos(
@@ -47,6 +72,34 @@ def videos(
         limit,
         cursor,
     )
+
+
+def creators(strikes_at_least: int, limit: int, cursor: str | None) -> tuple[list[CreatorRecord], str | None]:
+    """A page of creators with so many strikes, the most first, as their strikes are now. For moderators.
+
+    Raises SearchDisabled or SearchUnavailable.
+    """
+
+    def see(creator_ids: Collection[str]) -> dict[str, CreatorRecord]:
+        found = {one: CreatorRecord(one, strikes.read(one), now_ms()) for one in creator_ids}
+        return {key: record for key, record in found.items() if record.total >= strikes_at_least}
+
+    return _page(
+        SearchKind.CREATORS,
+        lambda start, size: queries.creators(strikes_at_least, start, size),
+        see,
+        None,
+        limit,
+        cursor,
+    )
+
+
+def candidates(wish: Wish) -> list[str]:
+    """Ids of videos for a viewer's feed, the best first. Whether the viewer may see them is the caller's to ask.
+
+    Raises SearchDisabled or SearchUnavailable.
+    """
+    return indexes.ask(SearchKind.VIDEOS, queries.candidates(wish), None) if wish.tags else []
 
 
 def users(words: str, viewer_id: str | None, limit: int, cursor: str | None) -> tuple[list[User], str | None]:

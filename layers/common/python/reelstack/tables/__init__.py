@@ -8,11 +8,11 @@ videos          Video
 production      Claim, Lease, BacklogEntry, Turn, EngineJob, Spending
 moderation      Review, Report, AuditEntry
 interactions    Like, Comment, CommentLike, Pin, Bookmark, Share
-counters        Counter
+counters        Counter, DailyPlays
 behavior        WatchPosition
 social          Follow, Block
 accounts        User, Handle, Session
-feed            TimelineEntry, LargeAccount
+feed            TimelineEntry, LargeAccount, ViewerProfile
 privacy         DataRequest
 web             RateWindow, IdempotencyRecord
 notifications   Notification, NotificationPreference, Connection, ConnectionTicket, Device

@@ -39,6 +39,8 @@ class User(Table):
     """Only those who follow and are followed see this user's videos."""
     personalised = BooleanAttribute(default=True)
     """Whether what this user watches may choose what they are shown. If not, it counts in sums only."""
+    language = UnicodeAttribute(null=True)
+    """Of the clips that this user uploads without saying theirs."""
     created_at = NumberAttribute()
     signed_out_at = NumberAttribute(null=True)
     """When every sign-in was ended, as by a new password: a sign-in from before that was not met yet is refused."""

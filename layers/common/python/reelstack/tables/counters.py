@@ -1,4 +1,4 @@
-"""Exact counts, sharded while they are hot, and how far each stream was counted."""
+"""Exact counts, sharded while they are hot, how far each stream was counted, and plays by day."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
@@ -8,7 +8,7 @@ from reelstack.tables.model import Deployed, Table
 class Counter(Table):
     """What is counted about a video (`key` = its id), a comment (<video>/<comment>) or a user (user/<id>); of a hot one
     this is the first part, the others are <key>#<n>. Per stream shard (`key` = "mark#…") how far it was counted; per
-    play (`key` = "play#<event id>") that it was."""
+    play (`key` = "play#<event id>") that it was; per day (`key` = "plays/<day>/<n>") how many plays were counted."""
 
     class Meta(Deployed):
         field = "counters_table"
@@ -44,3 +44,29 @@ class Counter(Table):
 
     drift: JSONAttribute = JSONAttribute(null=True)
     """What a recount found, and since when: operations.recounts."""
+
+
+class DailyPlays(Table):
+    """How a clip (`key` = its id), or all clips of a creator (user/<id>), were watched on one day: what the job
+    `profiles` found in the archive of events, written whole each time it is loaded."""
+
+    class Meta(Deployed):
+        field = "daily_plays_table"
+        ttl = "expires_at"
+
+    key = UnicodeAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    """YYYY-MM-DD by UTC, of the events' arrival."""
+    plays = NumberAttribute()
+    viewers = NumberAttribute(null=True)
+    """Who played it that day, each once; of clips only, since viewers of several clips cannot be added."""
+    watched_ms = NumberAttribute()
+    finishes = NumberAttribute()
+    sources: JSONAttribute = JSONAttribute()
+    """Where it was found -> plays, e.g. {"feed": 12, "direct": 3}."""
+    views = NumberAttribute(null=True)
+    reached: JSONAttribute = JSONAttribute(null=True)
+    """Of clips only: views that say how far they went, and how many of them came to 5, 10, … 100 % of the clip."""
+    loaded_at = NumberAttribute()
+    """Unix milliseconds."""
+    expires_at = NumberAttribute()

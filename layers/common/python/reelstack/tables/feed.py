@@ -1,6 +1,7 @@
-"""Timelines, and the accounts whose videos are read into them instead of written."""
+"""Timelines, the accounts whose videos are read into them instead of written, and what viewers like in the long
+term."""
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from reelstack.tables.model import Deployed, Table
 
@@ -28,3 +29,23 @@ class LargeAccount(Table):
     since = NumberAttribute()
     pointed = BooleanAttribute(default=False)
     """Whether everybody who followed it at `since` has a pointer to it."""
+
+
+class ViewerProfile(Table):
+    """What a viewer likes in the long term, as the job `profiles` last found it; nobody's who switched `personalised`
+    off."""
+
+    class Meta(Deployed):
+        field = "viewer_profiles_table"
+        ttl = "expires_at"
+
+    viewer_id = UnicodeAttribute(hash_key=True)
+    as_of = NumberAttribute()
+    """Unix milliseconds: the end of the last day whose events are in it, at which the scores hold."""
+    region = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    totals: JSONAttribute = JSONAttribute()
+    """Plays, finishes, fast skips and so on, ever."""
+    interests: JSONAttribute = JSONAttribute()
+    """Key of feed.scores ("t:cooking", "c:<user id>", "l:de", "d:2") -> score; the strongest."""
+    expires_at = NumberAttribute()

@@ -86,6 +86,23 @@ class Review(Table):
     by_severity = ReviewsBySeverity()
 
 
+class Strike(Table):
+    """That a creator's video was rejected, or taken down. One a video: its latest. It outlives the video, so that who
+    deletes what was rejected does not clear their record, and ends by itself."""
+
+    class Meta(Deployed):
+        field = "strikes_table"
+        stream = "KEYS_ONLY"
+        ttl = "expires_at"
+
+    creator_id = UnicodeAttribute(hash_key=True)
+    video_id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    """One of classification.creator_record.Kind."""
+    at = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
 class AuditEntry(Table):
     """Who did what to what, when and why. Functions may add entries; none may change or delete one."""
 

@@ -4,10 +4,10 @@ from pynamodb.models import Model
 
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
-from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.counters import Counter, DailyPlays
+from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
-from reelstack.tables.moderation import AuditEntry, Report, Review
+from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, Spending, Turn
@@ -17,10 +17,10 @@ from reelstack.tables.videos import Video
 from reelstack.tables.web import IdempotencyRecord, RateWindow
 
 TABLES: tuple[type[Model], ...] = (
-    *(Video, Upload, Usage, Claim, Lease, EngineJob, BacklogEntry, Turn, Spending, Review, AuditEntry),
-    *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter),
+    *(Video, Upload, Usage, Claim, Lease, EngineJob, BacklogEntry, Turn, Spending, Review, Strike, AuditEntry),
+    *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Counter, DailyPlays),
     WatchPosition,
-    *(Follow, Block, TimelineEntry, LargeAccount),
+    *(Follow, Block, TimelineEntry, LargeAccount, ViewerProfile),
     *(User, Handle, Session, RateWindow, IdempotencyRecord),
     DataRequest,
     *(Notification, NotificationPreference, Device, Connection, ConnectionTicket),

@@ -70,6 +70,10 @@ class Video(Table):
     title = UnicodeAttribute()
     description = UnicodeAttribute(default="")
     tags: ListAttribute[str] = ListAttribute(default=list)
+    language = UnicodeAttribute(null=True)
+    """What is spoken or written in it, as its creator said: platform.text_fields.Language."""
+    region = UnicodeAttribute(null=True)
+    """The country that its upload was opened from, ISO 3166-1; None: not known."""
     visibility = UnicodeAttribute(default="public")
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
@@ -116,6 +120,12 @@ class Video(Table):
     """The last attempt that ended, and may have written objects, after the video was gone."""
     like_shards = NumberAttribute(null=True)
     """Over how many partitions its likes are listed; None: SHARDS. Grows when the video becomes hot."""
+    quality = NumberAttribute(null=True)
+    """Share of its plays that were finished, smoothed; with the next two as the daily profiles found it: see
+    videos.clip_features."""
+    exposure = NumberAttribute(null=True)
+    """How often it was shown."""
+    features_at = NumberAttribute(null=True)
 
     expires_at = NumberAttribute(null=True)
     """Only until its upload is completed: one that never is takes its video along."""

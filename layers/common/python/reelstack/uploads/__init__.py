@@ -1,6 +1,7 @@
 """Uploads: how a file comes from a creator's device into storage, bound to its owner.
 
 uploads         opening an upload, and what clients read of it
+new_upload      what a request for a new upload says
 parts           cutting a file into parts or chunks, signing them, and which of them storage holds
 completion      completing or aborting an upload
 chunk_composer  joins the chunks of an upload into its original

@@ -4,16 +4,14 @@ What storage holds is the truth: every answer about progress is read from it, so
 How a file is cut and signed is `uploads.parts`.
 """
 
-import hashlib
 import time
 import uuid
 from collections.abc import Set
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.transactions import TransactWrite
 
+from reelstack.accounts import users
 from reelstack.counters import counters, deltas
 from reelstack.errors import IdempotencyKeyReused
 from reelstack.platform import aws, media_types, retry
@@ -34,12 +32,10 @@ from reelstack.uploads.errors import (
     UploadNotFound,
     WrongMode,
 )
+from reelstack.uploads.new_upload import NewUpload
 from reelstack.uploads.parts import HeldPart, Mode, SignedPart, SignedRequest
 from reelstack.uploads.priorities import Priority
-from reelstack.videos.audiences import Audience
-from reelstack.videos.video_fields import Description, Tags, Title
 from reelstack.videos.videos import State
-from reelstack.web.bodies import NUMBER
 
 SIGNED_AT_ONCE = 100
 SAVE_ATTEMPTS = 5
@@ -68,28 +64,6 @@ class UploadState(StrEnum):
     ABORTED = "aborted"
 
 
-class NewUpload(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: Title
-    description: Description = ""
-    tags: Tags = []
-    visibility: Audience = Audience.PUBLIC
-    size_bytes: Annotated[int, Field(ge=1), NUMBER]
-    content_type: str = Field(max_length=media_types.LONGEST)
-    """Of RFC 9110, parameters included."""
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Of the whole file, in hex; checked before anything is made of it."""
-    mode: Mode = Mode.PARTS
-    """`chunks`: pieces of `chunk_bytes` for weak networks, joined by the service after completion."""
-    chunk_bytes: Annotated[int, Field(ge=parts.MIN_CHUNK_BYTES, le=parts.CHUNK_BYTES), NUMBER] = parts.CHUNK_BYTES
-    """1 MiB; less for a link that needs longer than about two seconds for it."""
-
-    def fingerprint(self) -> str:
-        """Tells whether a request with the same idempotency key is the same request."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
 def priority_of(creator_id: str, roles: Set[str]) -> Priority:
     """By roles and followers: one eventually consistent read, two for a counter that is spread."""
     key = deltas.of_user(creator_id)
@@ -97,11 +71,16 @@ def priority_of(creator_id: str, roles: Set[str]) -> Priority:
 
 
 def create(
-    owner_id: str, new: NewUpload, *, priority: Priority = Priority.NORMAL, idempotency_key: str | None = None
+    owner_id: str,
+    new: NewUpload,
+    *,
+    priority: Priority = Priority.NORMAL,
+    idempotency_key: str | None = None,
+    region: str = "",
 ) -> Upload:
     """Opens an upload and its video. The same idempotency key with the same request returns the first upload.
 
-    A key whose upload was aborted opens a new one.
+    A key whose upload was aborted opens a new one. `region`: the country that the request came from, if it is known.
 
     Raises FileTooLarge, MediaTypeNotAllowed, IdempotencyKeyReused, a QuotaExceeded or StorageBusy.
     """
@@ -117,7 +96,7 @@ def create(
 
     quotas.check(owner_id, new.size_bytes)
     upload = _open(upload_id, owner_id, new, content_type, priority)
-    video = _video(upload, new, priority)
+    video = _video(upload, new, priority, region)
     try:
         known = _save(upload, video)
     except Exception:
@@ -172,13 +151,16 @@ def _open(upload_id: str, owner_id: str, new: NewUpload, content_type: str, prio
     )
 
 
-def _video(upload: Upload, new: NewUpload, priority: Priority) -> Video:
+def _video(upload: Upload, new: NewUpload, priority: Priority, region: str) -> Video:
+    language = users.language_of(upload.owner_id) if new.language is None else new.language
     return Video(
         upload.video_id,
         owner_id=upload.owner_id,
         title=new.title,
         description=new.description,
         tags=new.tags,
+        language=language or None,
+        region=region or None,
         visibility=new.visibility,
         state=State.UPLOADING,
         upload_id=upload.upload_id,

@@ -47,4 +47,4 @@ def find_visible(video_ids: Iterable[str], viewer_id: str | None) -> dict[str, C
 
 
 def _clip(video: Video) -> Clip:
-    return Clip(video.video_id, video.owner_id, tuple(video.tags), int(video.duration_ms or 0))
+    return Clip(video.video_id, video.owner_id, tuple(video.tags), int(video.duration_ms or 0), video.language or "")

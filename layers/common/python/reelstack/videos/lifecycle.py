@@ -5,16 +5,22 @@ the video has moved on.
 from dataclasses import dataclass, field
 from typing import Any
 
+from pynamodb.transactions import TransactWrite
+
+from reelstack.classification.creator_record import Kind
 from reelstack.failure_reasons import REASONS, readable
 from reelstack.platform import retry
 from reelstack.platform.clock import now_ms
+from reelstack.tables import transactions
 from reelstack.tables.videos import Video
-from reelstack.videos import videos
+from reelstack.videos import strikes, videos
 from reelstack.videos.videos import State
 
 PUBLISH_ATTEMPTS = 4
 PUBLISH_PAUSE_SECONDS = 0.1
 IN_PRODUCTION = (State.QUEUED, State.PROCESSING, State.REVIEW)
+STRIKES = ("moderated", "review-declined")
+"""Reasons of a rejection that say something about its creator."""
 GONE = (State.REJECTED, State.DELETED)
 """Nobody may watch the video: its objects leave the served prefix."""
 
@@ -124,7 +130,24 @@ def reject(video_id: str, attempt: int, rejection: Rejection) -> bool:
     kept = [Video.asset.set(rejection.asset)] if rejection.asset else []
     more = [Video.labels.set(rejection.labels), Video.rejected_at.set(now_ms()), *kept]
     ended = [*_ended(State.REJECTED, rejection.reason, rejection.detail), *more]
-    return _end(video_id, attempt, Video.state.is_in(*IN_PRODUCTION), ended)
+    allowed = Video.state.is_in(*IN_PRODUCTION)
+    if rejection.reason not in STRIKES:
+        return _end(video_id, attempt, allowed, ended)
+    video = videos.find_or_none(video_id)
+    if video and _reject_with_strike(video, allowed & (Video.attempt == attempt), ended):
+        return True
+    note_leftovers(video_id)
+    return False
+
+
+def _reject_with_strike(video: Video, allowed: Any, ended: list[Any]) -> bool:
+    strike = strikes.of_video(video.owner_id, video.video_id, Kind.REJECTED)
+
+    def build(transaction: TransactWrite) -> None:
+        transaction.update(Video(video.video_id), actions=ended, condition=allowed)
+        strike.add_to(transaction)
+
+    return not transactions.commit(build)
 
 
 def fail(video_id: str, attempt: int, reason: str, detail: str) -> bool:

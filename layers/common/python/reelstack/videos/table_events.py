@@ -53,8 +53,9 @@ def send(table: str, records: Iterable[StreamRecord]) -> int:
 
 
 def send_again(body: str) -> int:
-    """Sends the events of a message of the queue, and returns how many. Raises EventsNotTaken."""
-    events = json.loads(body)["events"]
+    """Sends the events of a message of the queue, and returns how many: those that are not of a deleted account or
+    clip. A dead letter may be older than the deletion. Raises EventsNotTaken."""
+    events = _still_there(json.loads(body)["events"])
     if left := _put(events):
         raise EventsNotTaken(f"{len(left)} of {len(events)}")
     return len(events)
@@ -71,6 +72,23 @@ def _stored(changes: Sequence[TableChange]) -> Iterator[dict[str, Any]]:
         if any(facts[user_id]["deleted"] for user_id in _people(change)) or (change.video_id and clip is None):
             continue
         yield stored_event.of_table(change, _viewer(change.viewer_id, facts), clip, received_at)
+
+
+def _still_there(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An erased account has no item any more; each that did something had one, made with its session."""
+    clips = event_clips.find_not_deleted(event["video_id"] for event in events if event["video_id"])
+    named = {index: _named(event) for index, event in enumerate(events)}
+    facts = users.read_facts_of({user_id for people in named.values() for user_id in people})
+    gone = {user_id for user_id, told in facts.items() if told["deleted"] or told["absent"]}
+    return [
+        event
+        for index, event in enumerate(events)
+        if gone.isdisjoint(named[index]) and (not event["video_id"] or event["video_id"] in clips)
+    ]
+
+
+def _named(event: dict[str, Any]) -> tuple[str, ...]:
+    return (event["viewer"], event["target"]) if event["type"] in OF_USERS else (event["viewer"],)
 
 
 def _people(change: TableChange) -> tuple[str, ...]:

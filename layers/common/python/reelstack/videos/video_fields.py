@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reelstack.platform.text_fields import Description, Tag, Title
+from reelstack.platform.text_fields import Description, Language, Tag, Title
 
-__all__ = ["LARGEST_BODY_BYTES", "Description", "Tags", "Title"]
+__all__ = ["LARGEST_BODY_BYTES", "Description", "Language", "Tags", "Title"]
 LARGEST_BODY_BYTES = 64 * 1024
 """Of a request with a description and tags at their longest, every character as two \\u escapes."""
 

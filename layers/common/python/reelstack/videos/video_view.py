@@ -52,6 +52,10 @@ class VideoView(BaseModel):
     title: str
     description: str
     tags: list[str]
+    language: str | None = None
+    """What is spoken or written in it, as its creator said, such as "de"; null: not stated."""
+    region: str | None = None
+    """The country that it was uploaded from, such as "AT", if that is known. Told to its owner and admins only."""
     visibility: str
     state: State
     reason: str | None
@@ -101,6 +105,8 @@ def view(
         title=video.title,
         description=video.description,
         tags=list(video.tags),
+        language=video.language or None,
+        region=video.region if inside else None,
         visibility=video.visibility,
         state=shown_state(video),
         reason=video.reason,

@@ -113,7 +113,7 @@ def position(video: Video) -> tuple[int, str]:
 
 
 def edit(video: Video, changes: dict[str, Any]) -> Video:
-    """Changes title, description, tags or visibility. Raises NothingToChange or VideoNotEditable."""
+    """Changes title, description, tags, language or visibility. Raises NothingToChange or VideoNotEditable."""
     if not changes:
         raise NothingToChange
     actions = [getattr(Video, name).set(value) for name, value in changes.items()]

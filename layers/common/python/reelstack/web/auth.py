@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from reelstack.platform import secrets
+from reelstack.platform import countries, secrets
 from reelstack.platform.clock import DAY_SECONDS
 from reelstack.platform.config import config
 from reelstack.web import access_tokens, rate_limits
@@ -20,6 +20,9 @@ CALLER = "reelstack.caller"
 VIEWER_ADDRESS = "x-viewer-address"
 """Written by infra/edge/viewer_address.js, over whatever the viewer sent under that name. X-Forwarded-For begins as the
 viewer likes."""
+VIEWER_COUNTRY = "x-viewer-country"
+"""Written by the same function, from what CloudFront knows of the address. The middleware refuses a request that
+did not come through the edge before anything of it is read."""
 SESSION_LENGTH = 16
 
 
@@ -68,6 +71,15 @@ def viewer_address(request: Request) -> str | None:
         return str(ipaddress.ip_address(request.headers.get(VIEWER_ADDRESS, "")))
     except ValueError:
         return None
+
+
+def viewer_country(request: Request) -> str:
+    """The country the viewer's address is in, by ISO 3166-1 alpha-2; empty if the edge named none."""
+    return countries.known(request.headers.get(VIEWER_COUNTRY))
+
+
+Country = Annotated[str, Depends(viewer_country)]
+"""For routes that note where a request came from: personal data, docs/privacy.md."""
 
 
 @dataclass(frozen=True)

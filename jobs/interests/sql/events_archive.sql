@@ -1,0 +1,43 @@
+-- Events of the archive (events/day=…/hour=…/*.jsonl.gz), read once to their end: fills an empty cache again.
+-- Columns: behavior.stored_event.FIELDS, the same in every source.
+CREATE TABLE events (
+    `v` INT,
+    `id` STRING,
+    `type` STRING,
+    `viewer` STRING,
+    `signed_in` BOOLEAN,
+    `personalised` BOOLEAN,
+    `video_id` STRING,
+    `owner_id` STRING,
+    `tags` ARRAY<STRING>,
+    `language` STRING,
+    `region` STRING,
+    `duration_ms` BIGINT,
+    `at` BIGINT,
+    `received_at` BIGINT,
+    `origin` STRING,
+    `answer_id` STRING,
+    `position` INT,
+    `source` STRING,
+    `level` INT,
+    `policy` STRING,
+    `model` STRING,
+    `propensity` DOUBLE,
+    `served_at` BIGINT,
+    `view_id` STRING,
+    `watched_ms` BIGINT,
+    `position_ms` BIGINT,
+    `speed` DOUBLE,
+    `muted` BOOLEAN,
+    `what` STRING,
+    `target` STRING,
+    `extra` STRING,
+    `event_time` AS TO_TIMESTAMP_LTZ(`at`, 3),
+    `arrived` AS PROCTIME(),
+    WATERMARK FOR `event_time` AS `event_time` - INTERVAL '10' SECOND
+) WITH (
+    'connector' = 'filesystem',
+    'path' = '${path}',
+    'format' = 'json',
+    'json.ignore-parse-errors' = 'true'
+)

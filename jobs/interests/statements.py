@@ -1,0 +1,55 @@
+"""The job's SQL, read from sql/*.sql and filled in. Pure: a test reads the same statements without Flink."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+
+from jobs.interests.constants import constants
+from jobs.interests.options import Options
+from reelstack.feed import live_signals
+
+FOLDER = Path(__file__).parent / "sql"
+REPLACED = ("interests", "history", "totals")
+"""Views of which a row replaces the one before of the same owner and field."""
+APPENDED = tuple(f"window_{seconds}" for seconds in live_signals.WINDOWS_SECONDS)
+"""Views whose rows are never changed."""
+HEARTBEAT = ("newest", "starts")
+"""Likewise, of a source that has no end."""
+
+
+def source(options: Options) -> str:
+    """CREATE TABLE events, of this kind of source."""
+    # SELF_MANAGED: the stack made the consumer, and the job's role may neither register nor deregister any.
+    named = f"'source.efo.consumer.name' = '{options.consumer}',\n    'source.efo.lifecycle' = 'SELF_MANAGED',\n    "
+    consumer = named if options.reader == "EFO" else ""
+    return Template((FOLDER / f"events_{options.source}.sql").read_text()).substitute(
+        stream_arn=options.stream_arn,
+        region=options.region,
+        endpoint_option=f"'aws.endpoint' = '{options.endpoint}',\n    " if options.endpoint else "",
+        position=options.position,
+        reader=options.reader,
+        efo_option=consumer,
+        path=options.path,
+    )
+
+
+def told() -> Iterator[str]:
+    """The views that make `told_events` of the source."""
+    yield from _statements("told", constants())
+
+
+def views(parts: int) -> Iterator[str]:
+    """The views that make the outputs of `told`, in order, for a sink of so many parts."""
+    known = constants()
+    for name in ("interests", "history", "windows"):
+        yield from _statements(name, known)
+    for seconds, slide in live_signals.WINDOWS_SECONDS.items():
+        yield from _statements("window", known | {"seconds": str(seconds), "slide": str(slide)})
+    yield from _statements("totals", known | {"parts": ", ".join(f"({part})" for part in range(parts))})
+
+
+def _statements(name: str, values: Mapping[str, str]) -> Iterator[str]:
+    text = Template((FOLDER / f"{name}.sql").read_text()).substitute(values)
+    for statement in text.split(";\n"):
+        if statement.strip():
+            yield statement

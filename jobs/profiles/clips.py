@@ -1,0 +1,152 @@
+"""Step `clips`: totals of each clip over all time, its retention curve, quality and exposure.
+
+Totals are yesterday's and the day's, whole numbers, so that no order changes them. What a clip is (owner, tags,
+language, length) is taken from its newest event; when it was published and where, from catalogue/clips.jsonl if that
+is there, else published is when its first event happened.
+"""
+
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from jobs.profiles.collect import VIEW_TYPES
+from jobs.profiles.engine import bucketed
+from jobs.profiles.run import Run
+from reelstack.feed import features, scores
+
+TOTALS = (
+    *("exposure", "plays", "finishes", "fast_skips", "likes", "comments", "shares", "hides", "reports", "watched_ms"),
+    "views",
+)
+"""exposure: impressions. views: those that say how far they went, of which `reached` counts."""
+STEPS = 20
+"""Of the retention curve: 5, 10, … 100 %."""
+STRENGTH = 30.0
+"""How many views the prior of a curve is worth."""
+FACTS = "video_id string, owner_id string, tags array<string>, language string, duration_ms long"
+SCHEMA = (
+    f"{FACTS}, region string, published_at long, {', '.join(f'{name} long' for name in TOTALS)}, reached array<long>, "
+    "retention array<double>, quality double"
+)
+CATALOGUE = "video_id string, published_at long, region string"
+
+
+def run(step: Run) -> None:
+    events = step.events().where("video_id != ''")
+    before = step.latest("profiles/clips", SCHEMA).drop("retention", "quality")
+    summed = _summed(before, _of_day(events)).persist()
+    catalogue = step.json_lines("catalogue/clips.jsonl", CATALOGUE).dropDuplicates(["video_id"])
+    known = catalogue.select("video_id", F.col("published_at").alias("told_at"), F.col("region").alias("told_region"))
+    whole = summed.join(known, "video_id", "left").select(
+        *[name for name in summed.columns if name not in ("region", "published_at")],
+        F.coalesce("told_region", "region").alias("region"),
+        F.coalesce("told_at", "published_at").alias("published_at"),
+    )
+    rows = with_retention(whole).withColumn("quality", _quality())
+    columns = [part.strip().split(" ")[0] for part in SCHEMA.split(", ")]
+    step.place.publish(bucketed(rows.select(*columns), "video_id", by="video_id"), f"profiles/clips/day={step.day}")
+    summed.unpersist()
+
+
+def with_retention(rows: Any) -> Any:
+    """Adds `retention`: the share still watching at each step, smoothed by the creator's curve, that one by the curve
+    of all clips of about the same length."""
+    length = F.lit(0)
+    for edge in scores.DURATION_EDGES_MS:
+        length = length + (F.col("duration_ms") >= edge).cast("int")
+    found = rows.withColumn("length", length)
+    lengths = _curves(found, ["length"], "l")
+    creators = _curves(found, ["owner_id", "length"], "c")
+    found = found.join(lengths, "length", "left").join(creators, ["owner_id", "length"], "left")
+    # Of all clips of a length: what fell away before the first step and nothing after, if there is no view at all.
+    found = found.withColumn("lc", F.expr("transform(lr, r -> if(lv = 0, 1.0D, r / cast(lv as double)))"))
+    found = found.withColumn("cc", _blend("cr", "cv", "lc")).withColumn("retention", _blend("reached", "views", "cc"))
+    return found.drop("length", "lr", "lv", "cr", "cv", "lc", "cc")
+
+
+def _blend(reached: str, views: str, prior: str) -> Any:
+    return F.expr(
+        f"zip_with({reached}, {prior}, (r, p) -> (r + {STRENGTH}D * p) / (cast({views} as double) + {STRENGTH}D))"
+    )
+
+
+def _curves(rows: Any, by: list[str], name: str) -> Any:
+    sums = [F.sum(F.col("reached")[place]).alias(f"r{place}") for place in range(STEPS)]
+    found = rows.groupBy(*by).agg(*sums, F.sum("views").alias(f"{name}v"))
+    return found.select(*by, F.array(*(f"r{place}" for place in range(STEPS))).alias(f"{name}r"), f"{name}v")
+
+
+def _of_day(events: Any) -> Any:
+    kind = F.col("type")
+    skip = (kind == "skip") & (
+        F.col("watched_ms") < F.least(F.lit(scores.FAST_SKIP_MS), scores.FAST_SKIP_SHARE * F.col("duration_ms"))
+    )
+    of_clip = F.col("what").isin("", "video")
+    newest = F.max_by(
+        F.struct("owner_id", "tags", "language", "duration_ms"),
+        F.struct((F.col("owner_id") != "").alias("told"), "at", "id"),
+    )
+    counted = events.groupBy("video_id").agg(
+        newest.alias("facts"),
+        F.min("at").alias("published_at"),
+        F.count_if(kind == "impression").alias("exposure"),
+        F.count_if(kind == "play").alias("plays"),
+        F.count_if(kind == "finish").alias("finishes"),
+        F.count_if(skip).alias("fast_skips"),
+        (F.count_if(kind == "like") - F.count_if(kind == "unlike")).alias("likes"),
+        F.count_if(kind == "comment").alias("comments"),
+        F.count_if(kind == "share").alias("shares"),
+        F.count_if((kind == "hide") & of_clip).alias("hides"),
+        F.count_if((kind == "report") & of_clip).alias("reports"),
+    )
+    joined = counted.join(reach(events), "video_id", "left").withColumn("region", F.lit(""))
+    zeros = F.array(*(F.lit(0).cast("long") for _ in range(STEPS)))
+    return joined.select(
+        *("video_id", "facts.*", "region", "published_at"),
+        *(F.coalesce(name, F.lit(0)).alias(name) for name in TOTALS),
+        F.coalesce("reached", zeros).alias("reached"),
+    )
+
+
+def reach(events: Any) -> Any:
+    """How many views of the day came to each step; a finish comes to the last."""
+    within = events.where(F.col("type").isin(*VIEW_TYPES) & (F.col("view_id") != "") & (F.col("duration_ms") > 0))
+    # A player reports its place every few seconds: the last place of a view is where it was left.
+    place = F.when(F.col("type") == "finish", F.lit(STEPS)).otherwise(
+        F.floor(F.col("position_ms") * STEPS / F.col("duration_ms"))
+    )
+    far = within.groupBy("viewer", "view_id", "video_id").agg(
+        F.max(place).alias("steps"), F.max("watched_ms").alias("watched_ms")
+    )
+    sums = [F.count_if(F.col("steps") >= number).alias(f"s{number}") for number in range(1, STEPS + 1)]
+    found = far.groupBy("video_id").agg(*sums, F.count("*").alias("views"), F.sum("watched_ms").alias("watched_ms"))
+    reached = F.array(*(f"s{number}" for number in range(1, STEPS + 1)))
+    return found.select("video_id", "views", "watched_ms", reached.alias("reached"))
+
+
+def _summed(before: Any, new: Any) -> Any:
+    old = before.select("video_id", F.struct(*[name for name in before.columns if name != "video_id"]).alias("old"))
+    both = old.join(new.select("video_id", F.struct(*new.columns[1:]).alias("new")), "video_id", "full")
+    facts = [
+        F.coalesce(f"new.{name}", f"old.{name}").alias(name) for name in ("owner_id", "tags", "language", "duration_ms")
+    ]
+    sums = [
+        reduce(lambda left, right: left + right, (F.coalesce(f"{side}.{name}", F.lit(0)) for side in ("old", "new")))
+        for name in TOTALS
+    ]
+    reached = F.when(F.col("old").isNull(), F.col("new.reached")).when(F.col("new").isNull(), F.col("old.reached"))
+    return both.select(
+        "video_id",
+        *facts,
+        F.coalesce("old.region", "new.region").alias("region"),
+        F.coalesce("old.published_at", "new.published_at").alias("published_at"),
+        *(total.alias(name) for total, name in zip(sums, TOTALS, strict=True)),
+        reached.otherwise(F.zip_with("old.reached", "new.reached", lambda left, right: left + right)).alias("reached"),
+    )
+
+
+def _quality() -> Any:
+    """features.rate of finishes, as a column."""
+    prior, plays = features.PRIORS["finishes"]
+    return (F.col("finishes") + prior * plays) / (F.col("plays") + plays)

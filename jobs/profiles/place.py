@@ -1,0 +1,121 @@
+"""The place where a run reads and writes: a bucket or a folder, by Spark's own file systems.
+
+Every file has a name that does not change from run to run, so that a run twice leaves the same files. Spark names its
+files by a random id, hence it writes to _staging/ and `publish` renames. On S3 a rename is a copy and a deletion; a
+run that dies between leaves the target incomplete, and running the step again mends it.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+STAGING = "_staging"
+BUCKET = "bucket"
+
+
+@dataclass(frozen=True)
+class Place:
+    spark: Any
+    root: str
+
+    def at(self, path: str) -> str:
+        return f"{self.root.rstrip('/')}/{path}"
+
+    def exists(self, path: str) -> bool:
+        return bool(self._files.exists(self._path(path)))
+
+    def names(self, path: str) -> list[str]:
+        """Names of files and folders in a folder, in order; none if it is not there."""
+        if not self.exists(path):
+            return []
+        return sorted(found.getPath().getName() for found in self._files.listStatus(self._path(path)))
+
+    def days(self, folder: str) -> list[str]:
+        """The days a folder has, oldest first."""
+        found = (name.removeprefix("day=").removesuffix(".json") for name in self.names(folder) if "day=" in name)
+        return sorted(found)
+
+    def latest_before(self, folder: str, day: str) -> str | None:
+        """The path of the newest day before `day`."""
+        earlier = [name for name in self.days(folder) if name < day]
+        return f"{folder}/day={earlier[-1]}" if earlier else None
+
+    def read_text(self, path: str) -> str | None:
+        if not self.exists(path):
+            return None
+        stream = self._files.open(self._path(path))
+        try:
+            return str(self.spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        finally:
+            stream.close()
+
+    def read_json(self, path: str) -> Any:
+        text = self.read_text(path)
+        return None if text is None else json.loads(text)
+
+    def write_text(self, path: str, text: str) -> None:
+        """Replaces the file at once: a reader sees the old or the new one."""
+        staged = self._path(f"{STAGING}/{path}")
+        stream = self._files.create(staged, True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+        target = self._path(path)
+        self._files.mkdirs(target.getParent())
+        # The old FileSystem.rename does not replace on HDFS and S3; on a folder of the laptop it does, atomically.
+        if not self._files.rename(staged, target):
+            self._files.delete(target, False)
+            self._files.rename(staged, target)
+
+    def write_json(self, path: str, value: Any) -> None:
+        self.write_text(path, json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
+
+    def delete(self, path: str) -> None:
+        self._files.delete(self._path(path), True)
+
+    def rename(self, source: str, target: str) -> None:
+        self._files.mkdirs(self._path(target).getParent())
+        if not self._files.rename(self._path(source), self._path(target)):
+            raise OSError(f"{self.at(source)} could not be renamed to {self.at(target)}")
+
+    def publish(self, rows: Any, target: str, flat: bool = True) -> None:
+        """Writes rows that have a column `bucket` as one Parquet file a bucket, instead of what `target` held.
+
+        `flat`: bucket-07.parquet; else bucket=07/part-00000.parquet. The rows of a bucket lie in one partition, sorted.
+        """
+        staged = f"{STAGING}/{target}"
+        self.delete(staged)
+        rows.write.partitionBy(BUCKET).parquet(self.at(staged), compression="snappy")
+        self.delete(target)
+        for folder in self.names(staged):
+            if not folder.startswith(f"{BUCKET}="):
+                continue
+            number = int(folder.removeprefix(f"{BUCKET}="))
+            name = f"bucket-{number:02}" if flat else f"{BUCKET}={number:02}/part-00000"
+            parts = [part for part in self.names(f"{staged}/{folder}") if part.endswith(".parquet")]
+            if len(parts) != 1:
+                raise OSError(f"bucket {number} of {target} was written as {len(parts)} files, not one")
+            self.rename(f"{staged}/{folder}/{parts[0]}", f"{target}/{name}.parquet")
+        self.delete(staged)
+
+    def publish_files(self, rows: Any, target: str, extension: str) -> None:
+        """Writes sorted rows as part-00000.<extension> and so on, instead of what `target` held. parquet or jsonl."""
+        staged = f"{STAGING}/{target}"
+        self.delete(staged)
+        if extension == "parquet":
+            rows.write.parquet(self.at(staged), compression="snappy")
+        else:
+            rows.write.text(self.at(staged))
+        self.delete(target)
+        parts = [name for name in self.names(staged) if name.startswith("part-")]
+        for number, part in enumerate(parts):
+            self.rename(f"{staged}/{part}", f"{target}/part-{number:05}.{extension}")
+        self.delete(staged)
+
+    @property
+    def _files(self) -> Any:
+        return self._path("").getFileSystem(self.spark._jsc.hadoopConfiguration())
+
+    def _path(self, path: str) -> Any:
+        return self.spark._jvm.org.apache.hadoop.fs.Path(self.at(path) if path else self.root)

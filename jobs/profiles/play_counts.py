@@ -1,0 +1,114 @@
+"""Step `play_counts`: plays, viewers, watch time, finishes and sources of each clip, by the day of arrival.
+
+A view counts with the greatest `watched_ms` it reached, less what it had reached on the day before, so that a view
+over midnight counts once. The sum of plays is held against the archived lines, counted in another way, and against
+the stream's counts if the run is given them: a difference over 0.1 % fails the step, and nothing is published.
+"""
+
+import json
+from typing import Any
+
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as T  # noqa: N812
+
+from jobs.profiles import clips, days
+from jobs.profiles.collect import VIEW_TYPES, archived
+from jobs.profiles.engine import bucketed
+from jobs.profiles.run import GateFailed, Run
+
+VERSION = 1
+MOST_DIFFERENCE = 0.001
+
+
+def run(step: Run) -> None:
+    events = step.events()
+    rows = _counts(events, _watched(step, events)).persist()
+    report = {"version": VERSION, "day": step.day, **_reconciled(step, rows)}
+    step.place.write_json(f"profiles/play_counts_report/day={step.day}.json", report)
+    if report["failed"]:
+        raise GateFailed(f"{step.day}: plays differ by more than 0.1 %: {', '.join(report['failed'])}")
+    target = f"profiles/play_counts/day={step.day}"
+    step.place.publish(bucketed(rows, "video_id", by="video_id"), target)
+    told = rows.join(clips.reach(events).drop("watched_ms"), "video_id", "left")
+    lines = told.select("video_id", line_udf(F.lit(step.day), F.struct("*")).alias("value")).orderBy("video_id")
+    # In the same folder as the Parquet files, under another ending: readers of Parquet name theirs.
+    step.place.publish_files(lines.select("value").coalesce(1), f"{target}/jsonl", "jsonl")
+    step.place.rename(f"{target}/jsonl/part-00000.jsonl", f"{target}/part-00000.jsonl")
+    step.place.delete(f"{target}/jsonl")
+    rows.unpersist()
+
+
+def views(events: Any) -> Any:
+    """One row a view: how much of the clip was played in it, so far."""
+    within = events.where(F.col("type").isin(*VIEW_TYPES) & (F.col("view_id") != ""))
+    return within.groupBy("viewer", "view_id", "video_id").agg(F.max("watched_ms").alias("watched_ms"))
+
+
+def _watched(step: Run, events: Any) -> Any:
+    today = views(events)
+    if step.place.exists(f"profiles/events/day={days.before(step.day)}"):
+        before = views(step.events(day=days.before(step.day))).withColumnRenamed("watched_ms", "earlier_ms")
+        today = today.join(before, ["viewer", "view_id", "video_id"], "left")
+    else:
+        today = today.withColumn("earlier_ms", F.lit(0))
+    more = F.greatest(F.lit(0), F.col("watched_ms") - F.coalesce("earlier_ms", F.lit(0)))
+    return today.groupBy("video_id").agg(F.sum(more).alias("watched_ms"))
+
+
+def _counts(events: Any, watched: Any) -> Any:
+    counted = events.where("video_id != '' and type in ('play', 'finish', 'progress', 'replay', 'skip', 'pause')")
+    source = F.when(F.col("origin") == "direct", "direct").otherwise(F.col("source"))
+    by_source = (
+        counted.where("type = 'play'")
+        .groupBy("video_id", source.alias("source"))
+        .agg(F.count("*").alias("plays"))
+        .groupBy("video_id")
+        .agg(F.array_sort(F.collect_list(F.struct("source", "plays"))).alias("sources"))
+    )
+    play = F.col("type") == "play"
+    totals = counted.groupBy("video_id").agg(
+        F.max("owner_id").alias("owner_id"),
+        F.count_if(play).alias("plays"),
+        F.count_distinct(F.when(play, F.col("viewer"))).alias("viewers"),
+        F.count_if(F.col("type") == "finish").alias("finishes"),
+    )
+    joined = totals.join(watched, "video_id", "left").join(by_source, "video_id", "left")
+    empty = F.array().cast("array<struct<source:string,plays:bigint>>")
+    return joined.select(
+        *("video_id", "owner_id", "plays", "viewers", "finishes"),
+        F.coalesce("watched_ms", F.lit(0)).alias("watched_ms"),
+        F.coalesce("sources", empty).alias("sources"),
+    )
+
+
+def line(day: str, row: Any) -> str:
+    """The record for the loader of the table (main's docstring)."""
+    names = ("video_id", "owner_id", "plays", "viewers", "watched_ms", "finishes")
+    sources = {each["source"]: each["plays"] for each in row["sources"]}
+    reach = {"views": row["views"] or 0, "reached": list(row["reached"] or ())}
+    told = {"day": day, **{name: row[name] for name in names}, "sources": sources, **reach}
+    return json.dumps(told, ensure_ascii=False)
+
+
+line_udf = F.udf(line, T.StringType())
+
+
+def _reconciled(step: Run, rows: Any) -> dict[str, Any]:
+    ours = rows.agg(F.sum("plays")).first()[0] or 0
+    before = step.place.exists(f"profiles/events/day={days.before(step.day)}")
+    plays = archived(step).where("id is not null and type = 'play'").select("id").distinct()
+    if before:
+        plays = plays.join(step.events(day=days.before(step.day)).select("id"), "id", "left_anti")
+    found: dict[str, Any] = {"plays": ours, "archived": plays.count(), "failed": []}
+    if differs(ours, found["archived"]):
+        found["failed"].append("archived")
+    if step.options.against:
+        theirs = step.json_lines(step.options.against, "video_id string, plays long").agg(F.sum("plays")).first()[0]
+        found["stream"] = theirs or 0
+        if differs(ours, found["stream"]):
+            found["failed"].append("stream")
+    return found
+
+
+def differs(ours: int, theirs: int) -> bool:
+    return abs(ours - theirs) > MOST_DIFFERENCE * max(ours, theirs)

@@ -1,0 +1,89 @@
+"""Gates of a day of events: what must hold before anything is concluded from it. Pure.
+
+A gate compares a share with its limit. Shares of a few events say nothing, so that gates of shares begin at 100
+events; the volume is held against the median of the last seven days that passed, from three such days on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+VERSION = 1
+LEAST_EVENTS = 100
+LEAST_DAYS = 3
+VOLUME = (0.5, 2.0)
+"""Of the median."""
+LIMITS = {
+    "broken": 0.001,
+    "duplicates": 0.15,
+    "late": 0.2,
+    "without_receipt": 0.5,
+    "unknown_types": 0.05,
+    "holes": 0.05,
+}
+"""Name -> the greatest share.
+
+broken: lines that are no event · duplicates: of lines · late: happened over an hour before they arrived ·
+without_receipt: of plays and impressions · unknown_types: of events · holes: events within a view whose play is
+neither in the day nor in the day before, and events of clips that name no owner.
+"""
+LATE_MS = 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Gate:
+    name: str
+    value: float
+    least: float
+    most: float
+    passed: bool
+
+
+def gates(counts: Mapping[str, int], earlier: Sequence[int]) -> list[Gate]:
+    """`earlier`: the numbers of events of the last seven days that passed."""
+    found = [_volume(counts["events"], earlier)]
+    of = {
+        "broken": "lines",
+        "duplicates": "lines",
+        "late": "events",
+        "without_receipt": "shown_or_opened",
+        "unknown_types": "events",
+        "holes": "events",
+    }
+    for name, most in LIMITS.items():
+        total = counts[of[name]]
+        share = round(counts[name] / total, 6) if total else 0.0
+        found.append(Gate(name, share, 0.0, most, total < LEAST_EVENTS or share <= most))
+    return found
+
+
+def report(day: str, counts: Mapping[str, int], types: Mapping[str, int], earlier: Sequence[int]) -> dict[str, Any]:
+    judged = gates(counts, earlier)
+    return {
+        "version": VERSION,
+        "day": day,
+        "counts": dict(counts),
+        "types": dict(types),
+        "gates": [asdict(gate) for gate in judged],
+        "failed": [gate.name for gate in judged if not gate.passed],
+    }
+
+
+def stopping(found: Mapping[str, Any] | None, despite: Sequence[str]) -> list[str]:
+    """The gates that forbid what follows `collect`."""
+    if found is None:
+        return ["collect was not run"]
+    if found["version"] != VERSION:
+        raise ValueError(f"a quality report has version {VERSION}, not {found['version']}")
+    return [name for name in found["failed"] if name not in despite]
+
+
+def _volume(events: int, earlier: Sequence[int]) -> Gate:
+    if not events:
+        return Gate("volume", 0.0, 1.0, VOLUME[1], False)
+    middle = median(earlier) if len(earlier) >= LEAST_DAYS else 0
+    if middle < LEAST_EVENTS:
+        return Gate("volume", 1.0, *VOLUME, True)
+    share = round(events / middle, 6)
+    return Gate("volume", share, *VOLUME, VOLUME[0] <= share <= VOLUME[1])

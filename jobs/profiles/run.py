@@ -1,0 +1,52 @@
+"""What a step is given: its day, its place and the options of the command line; and the inputs that steps share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.profiles import days
+from jobs.profiles.place import Place
+
+
+class GateFailed(Exception):
+    """A gate did not pass: what follows is not run, and what stood before stays."""
+
+
+@dataclass(frozen=True)
+class Options:
+    despite: tuple[str, ...] = ()
+    viewers: str = ""
+    against: str = ""
+    most: int = 20_000
+
+
+@dataclass(frozen=True)
+class Run:
+    place: Place
+    day: str
+    options: Options
+
+    @property
+    def spark(self) -> Any:
+        return self.place.spark
+
+    def events(self, count: int = 1, day: str | None = None) -> Any:
+        """Collected events of `count` days up to `day`, those of days that were not collected left out."""
+        wanted = (f"profiles/events/day={each}" for each in days.last(day or self.day, count))
+        paths = [self.place.at(path) for path in wanted if self.place.exists(path)]
+        if not paths:
+            raise FileNotFoundError(f"no events were collected in the {count} days up to {day or self.day}")
+        found = self.spark.read.option("basePath", self.place.at("profiles/events")).parquet(*paths)
+        return found.withColumn("day", found["day"].cast("string"))
+
+    def latest(self, folder: str, schema: str) -> Any:
+        """The newest rows of an artefact before this day; none if there are none."""
+        found = self.place.latest_before(folder, self.day)
+        if found is None:
+            return self.spark.createDataFrame([], schema)
+        return self.spark.read.schema(schema).parquet(self.place.at(found))
+
+    def json_lines(self, path: str, schema: str) -> Any:
+        """Rows of a JSONL file or folder in the place; none if it is not there."""
+        if not self.place.exists(path):
+            return self.spark.createDataFrame([], schema)
+        return self.spark.read.schema(schema).option("recursiveFileLookup", "true").json(self.place.at(path))

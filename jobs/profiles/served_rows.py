@@ -1,0 +1,143 @@
+"""What was served: rows that the feed logged, or, of a day without logs, those that receipts prove; and their features.
+
+Log rows (features/day=…/hour=…/*.jsonl.gz) have LOG's members; the same row twice counts once. A row whose features
+are of another version than feed.features is left out, and counted.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import functions as F  # noqa: N812
+
+from jobs.profiles import days, parity, point_in_time
+from jobs.profiles.clips import SCHEMA as CLIPS
+from jobs.profiles.engine import in_buckets
+from jobs.profiles.run import Run
+from jobs.profiles.viewers import EVENT_COLUMNS, profile, records
+from jobs.profiles.viewers import SCHEMA as VIEWERS
+from reelstack.feed import features
+from reelstack.feed.features import Totals
+
+KEY = ("answer_id", "video_id", "viewer")
+SERVED = (
+    "answer_id string, video_id string, viewer string, served_at long, propensity double, source string, position int"
+)
+LOG = f"{SERVED}, features array<int>, history array<string>"
+TOTALS = point_in_time.TOTALS
+NEEDED = f"{SERVED}, viewer_region string, logged array<int>"
+WITH_HOUR = f"{NEEDED}, {', '.join(f'hour_{name} long' for name in TOTALS)}, in_flight boolean"
+MADE = f"{LOG}, logged array<int>, exact array<double>, in_flight boolean"
+
+
+def logged(step: Run, count: int = 1) -> Any:
+    """Rows that were logged in `count` days up to the step's, of this version of features, each once."""
+    found = step.spark.createDataFrame([], LOG)
+    for day in days.last(step.day, count):
+        found = found.union(step.json_lines(f"features/day={day}", LOG))
+    return _each_once(found.where(_is_known()))
+
+
+def of_other_versions(step: Run) -> int:
+    return int(step.json_lines(f"features/day={step.day}", LOG).where(~_is_known()).count())
+
+
+def proven(step: Run) -> Any:
+    """Rows of impressions and plays with a receipt, of the two days up to the step's. No features."""
+    shown = step.events(2).where("answer_id != '' and signed_in and personalised and type in ('impression', 'play')")
+    return _each_once(shown.select(*KEY, "served_at", "propensity", "source", F.col("position").cast("int")))
+
+
+def recomputed(step: Run, rows: Any) -> Any:
+    """The rows (SERVED, perhaps `features`) as MADE: with features of raw events."""
+    asked = _with_region(step, rows)
+    events = step.events(2).where("video_id != ''").select(*EVENT_COLUMNS)
+    by_clip = in_buckets(asked, "video_id").cogroup(in_buckets(events, "video_id"))
+    counted = by_clip.applyInPandas(_with_hours, WITH_HOUR)
+    whole = _with_artefacts(step, counted)
+    history = step.events(point_in_time.EVENT_DAYS).where("signed_in").select(*EVENT_COLUMNS)
+    return in_buckets(whole).cogroup(in_buckets(history)).applyInPandas(_with_vectors, MADE)
+
+
+def _is_known() -> Any:
+    size = len(features.FEATURES) + 1
+    return F.coalesce((F.size("features") == size) & (F.col("features")[0] == features.VERSION), F.lit(False))
+
+
+def _each_once(rows: Any) -> Any:
+    others = [name for name in rows.columns if name not in KEY]
+    return rows.groupBy(*KEY).agg(F.min(F.struct(*others)).alias("of")).select(*KEY, *(f"of.{name}" for name in others))
+
+
+def _with_region(step: Run, rows: Any) -> Any:
+    """The viewer's region when it was served: that of the first event with the row's receipt, else of their profile."""
+    own = step.events(2).where("answer_id != ''").groupBy(*KEY)
+    regions = own.agg(F.min_by("region", F.struct("at", "id")).alias("own_region"))
+    profiles = step.latest("profiles/viewers", VIEWERS).select("viewer", F.col("region").alias("usual_region"))
+    found = rows.join(regions, [*KEY], "left").join(profiles, "viewer", "left")
+    features_or_none = F.col("features") if "features" in rows.columns else F.lit(None).cast("array<int>")
+    return found.select(
+        *(part.split(" ")[0] for part in SERVED.split(", ")),
+        F.coalesce("own_region", "usual_region", F.lit("")).alias("viewer_region"),
+        features_or_none.alias("logged"),
+    )
+
+
+def _with_artefacts(step: Run, rows: Any) -> Any:
+    """Adds what the daily artefacts said of clip and viewer before this day; of a new clip, what it is."""
+    before = step.latest("profiles/clips", CLIPS)
+    today = f"profiles/clips/day={step.day}"
+    known = step.spark.read.schema(CLIPS).parquet(step.place.at(today)) if step.place.exists(today) else before
+    facts = known.select("video_id", "owner_id", "tags", "language", "duration_ms", "region", "published_at")
+    totals = before.select("video_id", *(F.col(name).alias(f"all_{name}") for name in TOTALS))
+    viewers = step.latest("profiles/viewers", VIEWERS).select("viewer", F.to_json(F.struct("*")).alias("profile"))
+    return rows.join(facts, "video_id").join(totals, "video_id", "left").join(viewers, "viewer", "left").fillna(
+        0, [f"all_{name}" for name in TOTALS]
+    )  # fmt: skip
+
+
+def _with_hours(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    found = []
+    by_clip = by(records(events), "video_id")
+    for video_id, rows in by(records(asked), "video_id").items():
+        own = by_clip.get(video_id, [])
+        for row, totals in zip(rows, point_in_time.last_hours(rows, own), strict=True):
+            hour = {f"hour_{name}": value for name, value in asdict(totals).items()}
+            found.append({**row, **hour, "in_flight": is_in_flight(row, own)})
+    return frame(found, WITH_HOUR)
+
+
+def _with_vectors(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    found = []
+    by_viewer = by(records(events), "viewer")
+    for viewer, rows in by(records(asked), "viewer").items():
+        own = by_viewer.get(viewer, [])
+        whole = [
+            {
+                **row,
+                "totals": Totals(**{name: row[f"all_{name}"] for name in TOTALS}),
+                "last_hour": Totals(**{name: row[f"hour_{name}"] for name in TOTALS}),
+            }
+            for row in rows
+        ]
+        before = rows[0]["profile"]
+        known = profile(json.loads(before)) if isinstance(before, str) else None
+        for made in point_in_time.vectors(whole, own, known):
+            found.append({**made, "in_flight": made["in_flight"] or is_in_flight(made, own)})
+    return frame(found, MADE)
+
+
+def is_in_flight(row: dict[str, Any], events: Sequence[dict[str, Any]]) -> bool:
+    return any(abs(event["received_at"] - row["served_at"]) <= parity.IN_FLIGHT_MS for event in events)
+
+
+def by(rows: list[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]]:
+    rows.sort(key=lambda row: row[name])
+    return {value: list(found) for value, found in groupby(rows, key=lambda row: row[name])}
+
+
+def frame(rows: list[dict[str, Any]], schema: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=[part.strip().split(" ")[0] for part in schema.split(", ")])

@@ -1,0 +1,55 @@
+"""The ranker's part of a day, as the state machine `profiles` starts it: train, measure, and release if the gates hold.
+
+    python daily.py --data s3://bucket --day YYYY-MM-DD
+
+It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, and whether it was
+released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Everything else
+that does not succeed ends with the command's own exit status; a command that breaks off has no answer.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+REFUSED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--day", required=True)
+    given = parser.parse_args(arguments)
+    trained = _run("train", "--data", given.data, "--day", given.day)
+    if trained.returncode:
+        return trained.returncode
+    version = _answer(trained)["version"]
+    promoted = _run("promote", "--data", given.data, "--version", version)
+    if promoted.returncode and not (promoted.returncode == REFUSED and _answer(promoted)):
+        return promoted.returncode
+    print(json.dumps({"version": version, "released": promoted.returncode == 0}))
+    return 0
+
+
+def _run(*command: str) -> "subprocess.CompletedProcess[str]":
+    """Of the same Python and environment. What it says is shown as well."""
+    done = subprocess.run(  # our own module
+        [sys.executable, "-m", "jobs.ranker.main", *command], stdout=subprocess.PIPE, text=True, check=False
+    )
+    sys.stdout.write(done.stdout)
+    return done
+
+
+def _answer(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """The JSON object on its last line; empty if there is none: Python ends with status 1 after an exception, too."""
+    try:
+        found = json.loads((done.stdout.splitlines() or [""])[-1])
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""Viewer profiles: what viewers like in the long term, as the job `profiles` last found it, one item a viewer.
+
+A row replaces the viewer's item unless that is of a later day: loading a file again, or an earlier day after a later
+one, changes nothing. Nobody who switched `personalised` off, or whose account is deleted, has an item: their rows
+delete it. A line of another form raises RowRefused, and nothing of its page is written.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
+
+from reelstack.platform.clock import DAY_SECONDS
+from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
+
+KEPT_DAYS = 180
+"""Three half-lives of a long-term interest: an eighth of it is left."""
+MOST_INTERESTS = 200
+PAGE = 100
+"""Keys of one BatchGetItem."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class RowRefused(ValueError):
+    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
+
+
+class Row(BaseModel):
+    """One line of `profiles/viewer_records/day=…/part-00000.jsonl`."""
+
+    viewer: str = Field(min_length=1)
+    gone: bool = False
+    """Nothing is known of the viewer any more."""
+    as_of: int = 0
+    """Unix milliseconds at which the scores hold; reelstack.feed.scores says how they fade."""
+    region: str = ""
+    language: str = ""
+    totals: dict[str, int] = Field(default_factory=dict, max_length=50)
+    interests: list[tuple[str, Finite]] = Field(default_factory=list, max_length=MOST_INTERESTS)
+
+
+def key_of_file(day: date) -> str:
+    """Where the job writes a day's rows, in the bucket `data`."""
+    return f"profiles/viewer_records/day={day.isoformat()}/part-00000.jsonl"
+
+
+def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
+    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
+    once all are written. Raises RowRefused."""
+    rows, at = islice(_rows(lines), start, None), start
+    while page := list(islice(rows, PAGE)):
+        if time.time() >= until:
+            return at
+        viewers = [row.viewer for row in page]
+        allowed, known = _allowed(viewers), _as_of(viewers)
+        with ViewerProfile.batch_write() as batch:
+            for row in page:
+                if row.gone or row.viewer not in allowed:
+                    batch.delete(ViewerProfile(row.viewer))
+                elif row.as_of >= known.get(row.viewer, 0):
+                    batch.save(_item(row))
+        at += len(page)
+    return None
+
+
+def read(viewer_id: str) -> ViewerProfile | None:
+    """None if nothing is known of the viewer."""
+    return next(iter(ViewerProfile.batch_get([viewer_id])), None)
+
+
+def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield Row.model_validate_json(line)
+        except ValidationError as error:
+            raise RowRefused(f"line {number} is no row of viewers' profiles") from error
+
+
+def _allowed(viewers: Sequence[str]) -> set[str]:
+    """Those whose account is there and lets what it watches choose what it is shown. Viewers without one are not."""
+    found = User.batch_get(viewers, consistent_read=True, attributes_to_get=["user_id", "personalised", "deleted_at"])
+    return {user.user_id for user in found if user.personalised is not False and not user.deleted_at}
+
+
+def _as_of(viewers: Sequence[str]) -> dict[str, int]:
+    found = ViewerProfile.batch_get(viewers, attributes_to_get=["viewer_id", "as_of"])
+    return {profile.viewer_id: int(profile.as_of) for profile in found}
+
+
+def _item(row: Row) -> ViewerProfile:
+    return ViewerProfile(
+        row.viewer,
+        as_of=row.as_of,
+        region=row.region or None,
+        language=row.language or None,
+        totals=row.totals,
+        interests=dict(row.interests),
+        expires_at=row.as_of // 1000 + KEPT_DAYS * DAY_SECONDS,
+    )

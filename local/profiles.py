@@ -1,0 +1,137 @@
+"""The daily jobs on a laptop: the steps that EMR Serverless runs on AWS, in Spark's local mode, then their loaders.
+
+A folder below `.local/` mirrors the bucket `data`: what the bucket has is fetched, the steps run over the folder, and
+what they wrote or removed below their own prefixes is put back. A run that breaks off leaves the bucket as it was,
+but for the report of a gate that failed. Run again, it does the same again.
+"""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import functions, outputs
+from local.cloud import client
+from local.errors import JobFailed, NotUp, ProgramMissing
+from local.places import ROOT, Places
+from local.progress import Steps
+from local.services import Services
+from local.up import alone
+
+READ = ("events/", "features/", "catalogue/")
+WRITTEN = ("profiles/", "training/", "lists/", "items/", "rank/")
+GATE_FAILED = 3
+"""Exit status of jobs.profiles.main."""
+LOADERS = ("load_daily_plays", "load_viewer_profiles")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket and the folder that mirrors it."""
+
+    s3: Any
+    name: str
+    folder: Path
+
+    def fetch(self) -> int:
+        """Makes the folder hold what the bucket holds below the prefixes of the jobs. Returns how much was fetched."""
+        held = dict(self._held((*READ, *WRITTEN)))
+        for path in self._files((*READ, *WRITTEN)):
+            if self._key(path) not in held:
+                path.unlink()
+        missing = [key for key, etag in held.items() if _etag(self.folder / key) != etag]
+        for key in missing:
+            (self.folder / key).parent.mkdir(parents=True, exist_ok=True)
+            self.s3.download_file(self.name, key, str(self.folder / key))
+        return len(missing)
+
+    def put_back(self) -> int:
+        """Makes the bucket hold what the folder holds below what jobs write. Pointers go last, since they name what
+        must be there. Returns how much was put."""
+        held = dict(self._held(WRITTEN))
+        changed = [path for path in self._files(WRITTEN) if held.get(self._key(path)) != _etag(path)]
+        for path in sorted(changed, key=lambda path: path.name == "current.json"):
+            self.s3.put_object(Bucket=self.name, Key=self._key(path), Body=path.read_bytes())
+        for key in held:
+            if not (self.folder / key).is_file():
+                self.s3.delete_object(Bucket=self.name, Key=key)
+        return len(changed)
+
+    def _held(self, prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        for prefix in prefixes:
+            for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+                yield from ((item["Key"], item["ETag"].strip('"')) for item in page.get("Contents", []))
+
+    def _files(self, prefixes: tuple[str, ...]) -> list[Path]:
+        found = (path for prefix in prefixes for path in (self.folder / prefix).rglob("*"))
+        return [path for path in found if path.is_file()]
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+
+def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -> dict[str, Any]:
+    """Runs the steps of each day, in their order, and loads what they found. Returns the last loader's answer.
+
+    Raises NotUp, ProgramMissing, JobFailed or FunctionRaised.
+    """
+    services = Services.of(places)
+    if not services.running("aws"):
+        raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
+    named = outputs.read(places)
+    if "data" not in named.buckets:
+        raise NotUp("profile `core` archives no events: run `reelstack up` without REELSTACK_PROFILE=core")
+    bucket = Bucket(client(services, "s3"), named.buckets["data"], places.home / "profiles")
+    answer: dict[str, Any] = {}
+    with alone(places):
+        with steps.step("Events and earlier days from the bucket"):
+            steps.detail(f"{bucket.fetch()} objects")
+        for day in days:
+            with steps.step(f"Spark: the steps of {day}"):
+                run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", day)
+            if train:
+                with steps.step(f"Ranker: trained with the rows up to {day}"):
+                    run_job(bucket, "ranker", "jobs.ranker.daily", "--day", day)
+            with steps.step(f"What they found of {day}, into the bucket and the tables"):
+                steps.detail(f"{bucket.put_back()} objects")
+                answer = _load(client(services, "lambda"), named.functions, day)
+    return answer
+
+
+def run_job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:
+    """Runs a job over the folder, in the environment of its engine. Raises ProgramMissing or JobFailed."""
+    python = ROOT / f".venv-{engine}" / "bin" / "python"
+    if not python.exists():
+        raise ProgramMissing(f"{python} is not there: run `python3 local/bootstrap.py {engine}`")
+    path = os.pathsep.join((str(ROOT), str(ROOT / "layers" / "common" / "python")))
+    environment = {**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": str(python)}
+    command = [str(python), "-m", module, *arguments, "--data", str(bucket.folder)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode == GATE_FAILED and engine == "spark":
+        bucket.put_back()
+        raise JobFailed(f"a gate of the quality report failed, and nothing after it was run: {_last(done)}")
+    if done.returncode:
+        raise JobFailed(f"{module} ended with status {done.returncode}: {_last(done)}")
+
+
+def _last(done: "subprocess.CompletedProcess[str]") -> str:
+    """The last lines that it wrote."""
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return "\n".join(said[-15:])
+
+
+def _load(lambda_: Any, names: dict[str, str], day: str) -> dict[str, Any]:
+    for loader in LOADERS:
+        left_off: dict[str, Any] = {"done": False, "line": 0}
+        while not left_off["done"]:
+            left_off = functions.call(lambda_, names[loader], {"day": day, "line": left_off["line"]})
+    summed: dict[str, Any] = functions.call(lambda_, names["sum_daily_plays"], {"day": day})
+    return summed
+
+
+def _etag(path: Path) -> str:
+    """As S3 makes it of an object that was put at once; empty if there is no such file."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() if path.is_file() else ""

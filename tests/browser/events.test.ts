@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Events, trimmed, uuid7 } from '../../web/src/events.ts';
+
+function storage(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  } as unknown as Storage;
+}
+
+type Sent = { sent_at: number; events: { id: string; type: string; receipt?: string; view_id?: string }[] };
+
+/** A service that answers each request as the next of `answers` says. */
+function service(...answers: (Response | Error)[]) {
+  const sent: Sent[] = [];
+  const send = async (body: string) => {
+    sent.push(JSON.parse(body) as Sent);
+    const answer = answers.shift() ?? taken();
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    return answer;
+  };
+  return { sent, send };
+}
+
+function taken(...retry: number[]): Response {
+  return Response.json({ accepted: 1, refused: [], retry, kept: 'all' });
+}
+
+test('an event brings the receipt of its card and a UUIDv7 of its own', async () => {
+  const { sent, send } = service();
+  const events = new Events(storage(), send);
+  const view = events.add('play', { video_id: 'v1', receipt: '1.abc' }, { muted: false });
+  events.add('finish', { video_id: 'v1', receipt: '1.abc' }, { view_id: view });
+  await events.flush();
+  assert.deepEqual(sent[0]?.events.map(({ type }) => type), ['play', 'finish']);
+  assert.equal(sent[0]?.events[0]?.receipt, '1.abc');
+  assert.equal(sent[0]?.events[1]?.view_id, sent[0]?.events[0]?.id);
+  assert.match(view, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test('what was taken is not sent again, and what is to be sent again is', async () => {
+  const { sent, send } = service(taken(1));
+  const events = new Events(storage(), send);
+  for (const video_id of ['v1', 'v2', 'v3']) {
+    events.add('impression', { video_id });
+  }
+  await events.flush();
+  await events.flush();
+  await events.flush();
+  assert.deepEqual(sent.map((batch) => batch.events.length), [3, 1]);
+  assert.equal(sent[1]?.events[0]?.id, sent[0]?.events[1]?.id);
+});
+
+test('events wait while the network or the service is away, also over a reload', async () => {
+  const store = storage();
+  const away = service(new TypeError('no network'), new Response('', { status: 503 }));
+  const before = new Events(store, away.send);
+  before.add('play', { video_id: 'v1' });
+  await before.flush();
+  await before.flush();
+  const { sent, send } = service();
+  await new Events(store, send).flush();
+  assert.deepEqual(sent[0]?.events.map(({ type }) => type), ['play']);
+});
+
+test('a batch that nobody will ever take does not hold back what comes after it', async () => {
+  const { sent, send } = service(new Response('', { status: 400 }));
+  const events = new Events(storage(), send);
+  events.add('play', { video_id: 'v1' });
+  await events.flush();
+  await events.flush();
+  assert.equal(sent.length, 1);
+});
+
+test('of a full queue the oldest reports of progress go first, and then the oldest of all', () => {
+  const plays = Array.from({ length: 499 }, () => ({ type: 'play' as const, place: 0 }));
+  const full = [{ type: 'progress' as const, place: 1 }, ...plays, { type: 'progress' as const, place: 2 }];
+  assert.deepEqual(trimmed(full).filter(({ type }) => type === 'progress').map(({ place }) => place), [2]);
+  const older = Array.from({ length: 502 }, (_, place) => ({ type: 'play' as const, place }));
+  assert.equal(trimmed(older)[0]?.place, 2);
+});
+
+test('ids of later events are greater', () => {
+  assert.ok(uuid7(1_795_420_800_000) < uuid7(1_795_420_800_001));
+});
+
+test('what another person at this browser did is forgotten', async () => {
+  const { sent, send } = service();
+  const events = new Events(storage(), send);
+  events.add('play', { video_id: 'v1' });
+  events.clear();
+  await events.flush();
+  assert.equal(sent.length, 0);
+});

@@ -1,0 +1,90 @@
+"""The job's SQL has the columns of the stored event, and its constants are those of reelstack.feed.scores."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from jobs.interests import constants, statements
+from jobs.interests.options import SOURCES, Options, of_arguments, of_properties
+from reelstack.behavior import client_events, stored_event
+from reelstack.feed import live_signals, scores
+
+KINDS = {str: "STRING", int: ("INT", "BIGINT"), float: "DOUBLE", bool: "BOOLEAN", list: "ARRAY<STRING>"}
+COLUMN = re.compile(r"^    `(\w+)` ([A-Z]+(?:<STRING>)?),$", re.MULTILINE)
+
+
+def _columns(source: str) -> list[tuple[str, str]]:
+    return COLUMN.findall(statements.source(Options(source=source)))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_has_the_columns_of_a_stored_event(source: str) -> None:
+    columns = _columns(source)
+    assert [name for name, _ in columns] == list(stored_event.FIELDS)
+    for name, kind in columns:
+        assert kind in KINDS[type(stored_event.FIELDS[name])], name
+
+
+def test_all_sources_declare_the_same_table() -> None:
+    tables = {
+        statements.source(Options(source=source)).split("CREATE TABLE")[1].split("WITH (")[0] for source in SOURCES
+    }
+    assert len(tables) == 1
+
+
+def test_the_sources_wait_for_late_events_as_long_as_the_windows_say() -> None:
+    assert f"INTERVAL '{constants.LATE_MS // 1000}' SECOND" in statements.source(Options())
+
+
+def test_every_statement_is_filled_in() -> None:
+    text = "\n".join([*statements.told(), *statements.views(2)])
+    assert "$" not in text
+    for view in (*statements.REPLACED, *statements.APPENDED, *statements.HEARTBEAT):
+        assert f"CREATE TEMPORARY VIEW {view} AS" in text
+
+
+def test_each_weight_is_in_the_sql() -> None:
+    text = "\n".join(statements.views(1))
+    for kind, weight in scores.WEIGHTS.items():
+        assert f"WHEN '{kind}' THEN {weight!r}E0" in text
+
+
+def test_every_type_of_event_is_known() -> None:
+    assert set(constants.CLIENT_TYPES) == set(client_events.TYPES)
+
+
+def test_trending_and_windows_know_only_kinds_that_exist() -> None:
+    kinds = {*client_events.TYPES, *stored_event.TABLE_TYPES, "fast_skip"}
+    assert {*constants.COUNTED, *constants.WATCHING, *live_signals.TRENDING_KINDS} <= kinds
+
+
+def test_a_term_never_leaves_what_a_float_holds() -> None:
+    assert live_signals.EPOCH_HALF_LIVES <= scores.MOST_HALF_LIVES
+
+
+def test_each_window_is_a_whole_number_of_steps() -> None:
+    assert all(seconds % slide == 0 for seconds, slide in live_signals.WINDOWS_SECONDS.items())
+
+
+def test_enhanced_fan_out_names_its_consumer() -> None:
+    fanned = statements.source(Options(source="kinesis", reader="EFO", consumer="live", stream_arn="arn:x"))
+    assert "'source.efo.consumer.name' = 'live'" in fanned
+    assert "consumer" not in statements.source(Options(source="kinesis"))
+
+
+def test_managed_flink_gives_its_options_as_properties() -> None:
+    properties = {"stream.arn": "arn:x", "cache": "valkeys://c:6379", "parallelism": "2"}
+    found = of_properties(json.dumps([{"PropertyGroupId": "interests", "PropertyMap": properties}]))
+    assert (found.managed, found.source, found.stream_arn, found.parallelism) == (True, "kinesis", "arn:x", 2)
+    assert found.checkpoint_ms == 10_000
+
+
+def test_the_command_line_gives_options_too() -> None:
+    assert of_arguments(["--source", "files", "--watermark-ms", "0"]) == Options(source="files", watermark_ms=0)
+
+
+def test_every_sql_file_is_used() -> None:
+    used = {"told", "interests", "history", "windows", "window", "totals", *(f"events_{source}" for source in SOURCES)}
+    assert {path.stem for path in Path(statements.FOLDER).iterdir()} == used

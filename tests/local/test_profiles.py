@@ -1,0 +1,59 @@
+"""The daily jobs on a laptop: what they read is fetched from the bucket, and what they write is put back."""
+
+from pathlib import Path
+
+import pytest
+
+from local.profiles import Bucket
+from reelstack.platform import aws as seam
+from reelstack.platform.config import Config
+
+
+@pytest.fixture
+def bucket(aws: Config, tmp_path: Path) -> Bucket:
+    return Bucket(seam.client("s3"), "data", tmp_path / "mirror")
+
+
+def put(bucket: Bucket, **objects: bytes) -> None:
+    for key, body in objects.items():
+        bucket.s3.put_object(Bucket="data", Key=key, Body=body)
+
+
+def held(bucket: Bucket) -> dict[str, bytes]:
+    found = bucket.s3.list_objects_v2(Bucket="data").get("Contents", [])
+    return {one["Key"]: bucket.s3.get_object(Bucket="data", Key=one["Key"])["Body"].read() for one in found}
+
+
+def write(bucket: Bucket, key: str, body: bytes) -> None:
+    path = bucket.folder / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+
+
+def test_what_the_bucket_holds_is_fetched_once_and_what_it_no_longer_holds_goes(bucket: Bucket) -> None:
+    put(bucket, **{"events/day=2026-11-28/a.jsonl.gz": b"1", "profiles/x": b"2", "other/y": b"3"})
+    assert (bucket.fetch(), bucket.fetch()) == (2, 0)
+    put(bucket, **{"profiles/x": b"changed"})
+    bucket.s3.delete_object(Bucket="data", Key="events/day=2026-11-28/a.jsonl.gz")
+    assert bucket.fetch() == 1
+    files = {path.name: path.read_bytes() for path in bucket.folder.rglob("*") if path.is_file()}
+    assert files == {"x": b"changed"}
+
+
+def test_what_the_jobs_changed_or_removed_is_changed_in_the_bucket_and_events_never_are(bucket: Bucket) -> None:
+    put(bucket, **{"events/e": b"1", "profiles/old": b"2", "profiles/same": b"3", "other/y": b"4"})
+    bucket.fetch()
+    (bucket.folder / "profiles" / "old").unlink()
+    write(bucket, "profiles/new", b"5")
+    write(bucket, "events/e", b"spoilt")
+    assert bucket.put_back() == 1
+    assert held(bucket) == {"events/e": b"1", "profiles/new": b"5", "profiles/same": b"3", "other/y": b"4"}
+
+
+def test_a_pointer_is_put_after_what_it_names(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("lists/current.json", "lists/2026-11-28/de.json", "rank/zzz/model.onnx"):
+        write(bucket, key, b"x")
+    order: list[str] = []
+    bucket.s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: order.append(params["url_path"]))
+    bucket.put_back()
+    assert order[-1].endswith("lists/current.json")

@@ -1,0 +1,81 @@
+"""A day of events from the bucket through Spark into the tables, as `reelstack profiles run` does it."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.behavior.load_daily_plays.handler import handler as load_daily_plays
+from functions.behavior.sum_daily_plays.handler import handler as sum_daily_plays
+from functions.feed.load_viewer_profiles.handler import handler as load_viewer_profiles
+from local.errors import JobFailed
+from local.places import ROOT
+from local.profiles import Bucket, run_job
+from reelstack.counters import daily_plays
+from reelstack.feed import viewer_profiles
+from reelstack.platform import aws as seam
+from reelstack.platform.config import Config
+from reelstack.tables.accounts import User
+from tests.profiles import made_days, reference
+from tests.profiles.made_days import CLIPS, UNWILLING, VIEWERS
+from tests.videos.test_videos import make
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(600)]
+DAY = made_days.DAYS[0]
+
+
+@pytest.fixture
+def bucket(aws: Config, tmp_path: Path) -> Bucket:
+    """What archive_events left of the made days, and who and what is in them."""
+    subprocess.run(["python3", "local/bootstrap.py", "spark"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    made_days.write(tmp_path / "made", made_days.make(), [])
+    s3 = seam.client("s3")
+    for path in (one for one in (tmp_path / "made").rglob("*") if one.is_file()):
+        key = path.relative_to(tmp_path / "made").as_posix()
+        s3.put_object(Bucket="data", Key=key, Body=path.read_bytes())
+    for clip in CLIPS:
+        make(str(clip["video_id"]), owner=str(clip["owner_id"]))
+    for name in (*VIEWERS, *UNWILLING, *{clip["owner_id"] for clip in CLIPS}):
+        User(name, created_at=1, personalised=name not in UNWILLING).save()
+    return Bucket(s3, "data", tmp_path / "mirror")
+
+
+def test_a_day_of_the_archive_is_in_the_tables_as_a_reference_counts_it(
+    bucket: Bucket, event: Callable[[str], dict[str, Any]], context: Any
+) -> None:
+    context.get_remaining_time_in_millis = lambda: 900_000
+    bucket.fetch()
+    started = time.monotonic()
+    run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", DAY)
+    print(f"all steps of a day: {time.monotonic() - started:.0f} s")
+    assert bucket.put_back() > 10
+    given = {"day": DAY, "line": 0}
+    assert load_daily_plays(given, context)["done"]
+    assert load_viewer_profiles(given, context)["done"]
+    summed = sum_daily_plays({"day": DAY}, context)
+
+    expected = reference.play_counts(made_days.make().events(), DAY)
+    day = date.fromisoformat(DAY)
+    for video_id, row in expected.items():
+        (found,) = daily_plays.read(video_id, day, day)
+        said = {name: getattr(found, name) for name in ("plays", "viewers", "watched_ms", "finishes", "sources")}
+        assert said == {**row, "viewers": len(row["viewers"])}
+        assert not found.views or found.views >= found.reached[0] >= found.reached[-1] >= 0
+    plays = sum(row["plays"] for row in expected.values())
+    owned = {clip["owner_id"] for clip in CLIPS}
+    of_owners = [found for owner in owned for found in daily_plays.read(f"user/{owner}", day, day)]
+    assert summed["archived"] == sum(found.plays for found in of_owners) == plays
+    assert viewer_profiles.read(VIEWERS[0])
+    assert not any(viewer_profiles.read(viewer) for viewer in UNWILLING)
+
+
+def test_a_gate_that_fails_leaves_its_report_and_nothing_else(bucket: Bucket) -> None:
+    bucket.fetch()
+    with pytest.raises(JobFailed, match="a gate"):
+        run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", "2026-11-19")  # a day without events
+    found = bucket.s3.list_objects_v2(Bucket="data", Prefix="profiles/")["Contents"]
+    assert [one["Key"] for one in found] == ["profiles/quality/day=2026-11-19.json"]

@@ -1,0 +1,170 @@
+"""Three days of made events, and the log of features that a feed would have written beside them. Pure, no chance.
+
+Twenty viewers with an account, two who do not wish personalisation, one without account; forty clips of six creators in
+two languages. 5 % of the lines come twice, some across midnight; 5 % arrive up to an hour late.
+"""
+
+import gzip
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobs.profiles import days
+from reelstack.behavior import stored_event
+
+DAYS = ("2026-11-20", "2026-11-21", "2026-11-22")
+SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+TAGS = ("cooking", "dance", "cats", "football", "music")
+VIEWERS = tuple(f"viewer-{number:02}" for number in range(20))
+UNWILLING = ("unwilling-0", "unwilling-1")
+PASSING = "s:abc"
+CLIPS = tuple(
+    {
+        "video_id": f"clip{number:02}",
+        "owner_id": f"owner-{number % 6}",
+        "tags": [TAGS[number % 5], TAGS[number * 7 % 5]] if number % 3 else [TAGS[number % 5]],
+        "duration_ms": (6_000, 14_000, 25_000, 70_000)[number % 4],
+        "language": ("de", "en")[number % 2],
+    }
+    for number in range(40)
+)
+CATALOGUE = tuple(
+    {
+        "video_id": clip["video_id"],
+        "region": ("DE", "US", "")[number % 3],
+        "published_at": days.start_ms(DAYS[0]) - HOUR,
+    }
+    for number, clip in enumerate(CLIPS)
+)
+PAGE = 5
+
+Record = dict[str, Any]
+
+
+@dataclass
+class Made:
+    lines: list[Record] = field(default_factory=list)
+    """As they arrive; some twice."""
+    served: list[Record] = field(default_factory=list)
+    """What the feed showed to people with an account: a log row without its features."""
+
+    def events(self) -> list[Record]:
+        """Each id once, as it arrived first, and with the day of its arrival."""
+        found: dict[str, Record] = {}
+        for line in sorted(self.lines, key=lambda line: line["received_at"]):
+            found.setdefault(line["id"], line)
+        return list(found.values())
+
+
+class Maker:
+    def __init__(self, seed: int = 1) -> None:
+        self.random = random.Random(seed)
+        self.made = Made()
+        self.count = 0
+
+    def day(self, day: str) -> None:
+        begin = days.start_ms(day)
+        for number, viewer in enumerate((*VIEWERS, *UNWILLING, PASSING)):
+            for session in (8, 20):
+                self.session(viewer, begin + session * HOUR + number * 61 * SECOND)
+        # A page shortly before midnight, whose outcomes are the next day's.
+        self.session(VIEWERS[0], begin + 24 * HOUR - 10 * MINUTE)
+
+    def session(self, viewer: str, at: int) -> None:
+        for page in range(2):
+            answer = f"{viewer}-{at}-{page}"
+            shown = self.random.sample(CLIPS, PAGE)
+            for position, clip in enumerate(shown):
+                served = {"answer_id": answer, "position": position, "source": "newest", "propensity": 0.5}
+                served |= {"served_at": at, "origin": "shown", "policy": "newest"}
+                if viewer in VIEWERS:
+                    row = {name: value for name, value in served.items() if name not in ("origin", "policy")}
+                    self.made.served.append({**row, "viewer": viewer, "video_id": clip["video_id"]})
+                self.watch(viewer, clip, served, at + (position + 1) * 20 * SECOND)
+            at += 4 * MINUTE + 777
+
+    def watch(self, viewer: str, clip: Record, served: Record, at: int) -> None:
+        chance, length = self.random.random, clip["duration_ms"]
+        of = {**clip, **served}
+        self.add(viewer, "impression", at, of)
+        if chance() < 0.05:
+            return
+        view_id = self.add(viewer, "play", at + 200, of)
+        watched = int(length * min(1.0, chance() * 1.6)) if chance() < 0.8 else int(length * 0.1)
+        view = {**of, "view_id": view_id, "watched_ms": watched, "position_ms": watched}
+        if length > 20_000 and watched > 10_000:
+            self.add(viewer, "progress", at + 5000, {**view, "watched_ms": 5000, "position_ms": 5000})
+        self.add(viewer, "finish" if watched == length else "skip", at + 300 + watched, view)
+        if chance() < 0.15:
+            self.add(viewer, "like", at + 2 * SECOND, {**clip, "origin": "table"})
+            if chance() < 0.2:
+                self.add(viewer, "unlike", at + 3 * SECOND, {**clip, "origin": "table"})
+        if chance() < 0.05:
+            self.add(viewer, "follow", at + 4 * SECOND, {"target": clip["owner_id"], "origin": "table"})
+        if chance() < 0.05:
+            self.add(viewer, "hide", at + 2 * SECOND, {**of, "what": "video"})
+        if chance() < 0.02:
+            self.add(viewer, "report", at + 5 * SECOND, {**clip, "what": "video", "origin": "table"})
+
+    def add(self, viewer: str, kind: str, at: int, of: Record) -> str:
+        self.count += 1
+        name = f"01930b9e-7c00-7abc-8def-{self.count:012x}"
+        late = self.random.randrange(HOUR) if self.random.random() < 0.05 else self.random.randrange(200, 9000)
+        region = "" if viewer == PASSING else ("DE", "US")[sum(viewer.encode()) % 2]
+        record = {**stored_event.FIELDS, **of, "id": name, "type": kind, "viewer": viewer, "region": region}
+        record |= {"signed_in": viewer != PASSING, "personalised": viewer in VIEWERS, "at": at}
+        record["received_at"] = at + late
+        self.made.lines.append(record)
+        if self.random.random() < 0.05:
+            again = self.random.choice((SECOND, 6 * HOUR))
+            self.made.lines.append({**record, "received_at": record["received_at"] + again})
+        return name
+
+
+def make() -> Made:
+    maker = Maker()
+    for day in DAYS:
+        maker.day(day)
+    # Of a later version of the service.
+    maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
+    return maker.made
+
+
+def day_of(at: int) -> str:
+    return next(day for day in (*DAYS, "2026-11-23", "2026-11-24") if at < days.end_ms(day))
+
+
+def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
+    """As archive_events and the feed leave them."""
+    archived: dict[str, list[bytes]] = defaultdict(list)
+    for line in made.lines:
+        hour = line["received_at"] // HOUR % 24
+        archived[f"events/day={day_of(line['received_at'])}/hour={hour:02}"].append(_line(line))
+    archived[f"events/day={DAYS[0]}/hour=12"].append(b'{"id": "broken')
+    for path, lines in archived.items():
+        _write(folder / path / "shardId-000000000000-1-2.jsonl.gz", lines)
+    features: dict[str, list[bytes]] = defaultdict(list)
+    for row in logged:
+        hour = row["served_at"] // HOUR % 24
+        features[f"features/day={day_of(row['served_at'])}/hour={hour:02}"].append(json.dumps(row).encode())
+    for path, lines in features.items():
+        _write(folder / path / "log.jsonl.gz", lines)
+    _write(folder / "catalogue/clips.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
+    creators = [{"owner_id": "owner-1", "published": 9, "rejections": 0, "upheld_reports": 3, "strikes": 0}]
+    _write(folder / "catalogue/creators.jsonl", [json.dumps(creator).encode() for creator in creators])
+
+
+def _line(event: Record) -> bytes:
+    if event["type"] != "wave":
+        return stored_event.line(event)
+    return json.dumps({**event, "mood": "good", "nested": {"a": 1}}).encode()
+
+
+def _write(path: Path, lines: Sequence[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = b"".join(line + b"\n" for line in lines)
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)

@@ -1,0 +1,120 @@
+"""What the daily job must give, computed by the definitions: all events each time, nothing carried over, no Spark.
+
+Slower than the job and written apart from it; only the weights, the decay and the vector are shared (reelstack.feed).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from jobs.profiles import days
+from reelstack.feed import features, scores
+from reelstack.feed.features import ClipState, Moment, Totals, ViewerState
+from tests.profiles.made_days import CATALOGUE, CLIPS, HOUR, Record, day_of
+
+LONG = scores.LONG_TERM_HALF_LIFE_MS
+
+
+def decayed(events: Sequence[Record], now: int, half_life: int) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for event in events:
+        for key, weight in scores.weights(event):
+            found[key] += weight * 2.0 ** ((event["at"] - now) / half_life)
+    return dict(found)
+
+
+def totals(events: Sequence[Record]) -> Totals:
+    kinds = Counter(event["type"] for event in events)
+    skips = sum(scores.is_fast_skip(event["type"], event["watched_ms"], event["duration_ms"]) for event in events)
+    return Totals(kinds["play"], kinds["finish"], skips, kinds["like"] - kinds["unlike"], kinds["hide"])
+
+
+def until(events: Sequence[Record], day: str) -> list[Record]:
+    """Those that arrived up to the end of a day."""
+    return [event for event in events if event["received_at"] < days.end_ms(day)]
+
+
+def of_day(events: Sequence[Record], day: str) -> list[Record]:
+    return [event for event in events if day_of(event["received_at"]) == day]
+
+
+def interests(events: Sequence[Record], viewer: str, day: str) -> tuple[int, dict[str, float]]:
+    """As of when, and the long-term interests then."""
+    own = [event for event in until(events, day) if event["viewer"] == viewer and event["personalised"]]
+    as_of = days.end_ms(max((day_of(event["received_at"]) for event in own), default=day))
+    return as_of, decayed(own, as_of, LONG)
+
+
+def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    watched: dict[str, Counter[str]] = {}
+    for when in (days.before(day), day):
+        views: dict[tuple[str, str], int] = defaultdict(int)
+        for event in of_day(events, when):
+            if event["view_id"]:
+                key = (event["video_id"], event["view_id"])
+                views[key] = max(views[key], event["watched_ms"])
+        watched[when] = Counter()
+        for (video_id, view_id), watched_ms in views.items():
+            watched[when][f"{video_id}\n{view_id}"] = watched_ms
+    for event in of_day(events, day):
+        if not event["video_id"] or event["type"] not in ("play", "finish", "progress", "skip"):
+            continue
+        row = found.setdefault(
+            event["video_id"], {"plays": 0, "viewers": set(), "finishes": 0, "watched_ms": 0, "sources": Counter()}
+        )
+        row["finishes"] += event["type"] == "finish"
+        if event["type"] == "play":
+            row["plays"] += 1
+            row["viewers"].add(event["viewer"])
+            row["sources"][event["source"] if event["origin"] != "direct" else "direct"] += 1
+    for key, watched_ms in watched[day].items():
+        found[key.split("\n")[0]]["watched_ms"] += max(0, watched_ms - watched[days.before(day)][key])
+    return found
+
+
+def log(served: Sequence[Record], events: Sequence[Record]) -> list[Record]:
+    """The rows with the features that a feed would have logged."""
+    by_viewer, by_clip = defaultdict(list), defaultdict(list)
+    for event in events:
+        by_viewer[event["viewer"]].append(event)
+        by_clip[event["video_id"]].append(event)
+    known: dict[Any, Any] = {}
+    found = []
+    for row in served:
+        now = row["served_at"]
+        before = days.start_ms(day_of(now))
+        own = [event for event in by_viewer[row["viewer"]] if event["received_at"] <= now]
+        of_clip = [event for event in by_clip[row["video_id"]] if event["received_at"] <= now]
+        viewer = _viewer(row, own, before, known)
+        clip = _clip(row, of_clip, viewer.region, before)
+        vector = features.vector(viewer, clip, Moment(now, row["source"], row["position"]))
+        found.append({**row, "features": vector, "history": []})
+    return found
+
+
+def _viewer(row: Record, own: Sequence[Record], before: int, known: dict[Any, Any]) -> ViewerState:
+    now = row["served_at"]
+    key = (row["viewer"], before)
+    if key not in known:
+        old = [event for event in own if event["received_at"] < before]
+        spoken = {name: score for name, score in decayed(old, before, LONG).items() if name[:2] == "l:" and score > 0}
+        language = min(spoken, key=lambda name: (-spoken[name], name))[2:] if spoken else ""
+        known[key] = (totals(old), language, old)
+    total, language, old = known[key]
+    region = ("DE", "US")[sum(row["viewer"].encode()) % 2]
+    session = decayed(own, now, scores.SESSION_HALF_LIFE_MS)
+    interest = decayed(own, now, scores.INTEREST_HALF_LIFE_MS)
+    return ViewerState(row["viewer"], region, language, total, session, interest, decayed(old, now, LONG))
+
+
+def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> ClipState:
+    clip = next(clip for clip in CLIPS if clip["video_id"] == row["video_id"])
+    told = next(clip for clip in CATALOGUE if clip["video_id"] == row["video_id"])
+    now = row["served_at"]
+    hour = [event for event in of_clip if now - HOUR < event["at"] <= now and event["region"] == region]
+    every = totals([event for event in of_clip if event["received_at"] < before])
+    return ClipState(
+        *(clip["video_id"], clip["owner_id"], tuple(clip["tags"]), clip["language"], told["region"]),
+        *(clip["duration_ms"], told["published_at"], every, totals(hour)),
+    )

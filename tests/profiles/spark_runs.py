@@ -1,0 +1,98 @@
+"""What the Spark tests look at: every step over made days, in one session. Run by the Python of .venv-spark.
+
+    python tests/profiles/spark_runs.py FOLDER
+
+FOLDER/data holds what test_spark.py wrote. Results go to FOLDER/results.json, Parquet files as JSON to FOLDER/read/.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from jobs.profiles import engine, liked_clips, main, schema
+from tests.profiles.made_days import DAYS, VIEWERS
+
+AFTER = "2026-11-23"
+"""Only what arrived late lies there: too little for a day."""
+MOST = 25
+"""Clips in the closed form; the others have neighbours by ALS."""
+ERASED = (VIEWERS[3], VIEWERS[4])
+
+
+class Runs:
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
+        self.spark = engine.session(str(self.data))
+        self.results: dict[str, Any] = {"schema": schema.as_contract(), "status": {}}
+
+    def job(self, name: str, step: str, day: str, *options: str) -> None:
+        arguments = [step, "--day", day, "--data", str(self.data), "--most", str(MOST), *options]
+        self.results["status"][name] = main.run(self.spark, main.parse(arguments))
+
+    def hashes(self, name: str) -> None:
+        made = (path for folder in ("profiles", "training", "lists") for path in (self.data / folder).rglob("*"))
+        files = sorted(path for path in made if path.is_file())
+        found = {str(path.relative_to(self.data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        self.results[name] = found
+
+    def read(self, name: str, folder: str) -> None:
+        """Rows of a folder's Parquet files, as JSON."""
+        paths = sorted((self.data / folder).rglob("*.parquet"))
+        rows = [row for path in paths for row in pq.ParquetFile(path).read().to_pylist()]
+        target = self.folder / "read" / f"{name}.json"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(json.dumps(rows))
+
+    def every(self) -> None:
+        for day in DAYS:
+            self.job(f"all {day}", "all", day)
+        self.hashes("daily")
+        for day in DAYS:
+            for name in ("events", "viewers", "clips", "play_counts", "creators"):
+                self.read(f"{name}-{day}", f"profiles/{name}/day={day}")
+            self.read(f"training-{day}", f"training/day={day}")
+        self.job("parity", "parity", DAYS[2])
+        self.results["parity"] = json.loads((self.data / f"profiles/parity/day={DAYS[2]}.json").read_text())
+        self.job("back-fill", "all", DAYS[0], "--through", DAYS[2])
+        shutil.rmtree(self.data / "profiles/parity")
+        self.hashes("again")
+        self.job("recompute_rows", "recompute_rows", DAYS[2])
+        self.read("recomputed", f"training/day={DAYS[2]}")
+        self.job("collect of a short day", "collect", AFTER)
+        self.job("viewers of a short day", "viewers", AFTER)
+        self.results["viewers of the short day"] = (self.data / f"profiles/viewers/day={AFTER}").exists()
+        self.job("despite", "viewers", AFTER, "--despite", "volume")
+        self.job("against", "play_counts", DAYS[1], "--against", "stream.jsonl")
+        self.erase()
+
+    def erase(self) -> None:
+        self.hashes("before erasure")
+        (self.data / "erased.txt").write_text("\n".join(ERASED))
+        self.job("erase", "erase", DAYS[2], "--viewers", "erased.txt")
+        self.hashes("after erasure")
+        for name in ("profiles/events", "profiles/viewers", "training"):
+            self.read(f"left-{name.split('/')[-1]}", name)
+
+    def movielens(self) -> None:
+        """Counts of pairs and ALS factors of the pairs in pairs.json."""
+        pairs = json.loads((self.folder / "pairs.json").read_text())
+        rows = self.spark.createDataFrame(pairs, "viewer string, video_id string").persist()
+        clips = liked_clips.most_liked(rows, 20_000)
+        names, vectors = liked_clips.factors(rows)
+        found = {"clips": clips, "together": liked_clips.together(rows, clips).astype(int).tolist()}
+        (self.folder / "movielens.json").write_text(json.dumps({**found, "names": names, "factors": vectors.tolist()}))
+
+
+if __name__ == "__main__":
+    runs = Runs(Path(sys.argv[1]))
+    try:
+        runs.every()
+        runs.movielens()
+    finally:
+        (runs.folder / "results.json").write_text(json.dumps(runs.results))
+        runs.spark.stop()

@@ -1,0 +1,127 @@
+/** What the viewer did, told to the service: a queue that survives a reload, sent by and by. docs/behavior.md */
+
+export type Send = (body: string, last: boolean) => Promise<Response>;
+export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause';
+
+interface Stored {
+  id: string;
+  type: Kind;
+  at: number;
+}
+
+/** What of a card goes into its events. */
+export interface Shown {
+  video_id: string;
+  receipt?: string | null;
+}
+
+const KEPT = 'reelstack.events';
+/** Of one request: a browser sends at most 64 KiB once the page is gone. */
+const MOST_SENT = 50;
+const MOST_KEPT = 500;
+const EVERY_MS = 15_000;
+/** The service will never take such a request. */
+const SPOILED = new Set([400, 413, 422]);
+
+export class Events {
+  readonly #store: Storage;
+  readonly #send: Send;
+  #sending: Promise<void> | null = null;
+
+  constructor(store: Storage, send: Send) {
+    this.#store = store;
+    this.#send = send;
+  }
+
+  /** Keeps an event of now, and returns its id: that of a `play` is the `view_id` of what follows. */
+  add(type: Kind, shown: Shown, more: Record<string, unknown> = {}): string {
+    const id = uuid7(Date.now());
+    const { video_id, receipt } = shown;
+    const event = { id, type, at: Date.now(), video_id, ...(receipt ? { receipt } : {}), ...more };
+    this.#keep(trimmed([...this.#waiting(), event]));
+    return id;
+  }
+
+  /** Sends what waits. Callers at the same time share one request; what is not taken stays. */
+  flush(last = false): Promise<void> {
+    this.#sending ??= this.#deliver(last).finally(() => {
+      this.#sending = null;
+    });
+    return this.#sending;
+  }
+
+  /** For the next person at this browser. */
+  clear(): void {
+    this.#store.removeItem(KEPT);
+  }
+
+  /** Sends every fifteen seconds, and when the page is left. */
+  start(): void {
+    setInterval(() => void this.flush(), EVERY_MS);
+    addEventListener('pagehide', () => void this.flush(true));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') {
+        void this.flush(true);
+      }
+    });
+  }
+
+  async #deliver(last: boolean): Promise<void> {
+    const batch = this.#waiting().slice(0, MOST_SENT);
+    if (batch.length === 0) {
+      return;
+    }
+    try {
+      const answer = await this.#send(JSON.stringify({ sent_at: Date.now(), events: batch }), last);
+      if (answer.ok) {
+        const { retry } = (await answer.json()) as { retry: number[] };
+        const later = new Set(retry.map((place) => batch[place]?.id));
+        this.#drop(batch.filter(({ id }) => !later.has(id)));
+      } else if (SPOILED.has(answer.status)) {
+        this.#drop(batch);
+      }
+    } catch {
+      // No network, or nobody who answers in time: the next turn tries again.
+    }
+  }
+
+  #drop(gone: Stored[]): void {
+    const ids = new Set(gone.map(({ id }) => id));
+    this.#keep(this.#waiting().filter(({ id }) => !ids.has(id)));
+  }
+
+  #waiting(): Stored[] {
+    try {
+      return JSON.parse(this.#store.getItem(KEPT) ?? '[]') as Stored[];
+    } catch {
+      return [];
+    }
+  }
+
+  #keep(events: Stored[]): void {
+    try {
+      this.#store.setItem(KEPT, JSON.stringify(events));
+    } catch {
+      // A browser whose storage is full or forbidden: watching matters more than being counted.
+    }
+  }
+}
+
+/** At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more. */
+export function trimmed<Event extends { type: Kind }>(events: Event[]): Event[] {
+  let over = events.length - MOST_KEPT;
+  const left = over > 0 ? events.filter(({ type }) => type !== 'progress' || over-- <= 0) : events;
+  return left.slice(Math.max(0, left.length - MOST_KEPT));
+}
+
+/** RFC 9562: 48 bits of unix milliseconds, then chance. */
+export function uuid7(now: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  for (let place = 0; place < 6; place++) {
+    bytes[place] = Math.floor(now / 256 ** (5 - place)) % 256;
+  }
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const text = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-');
+}
