@@ -24,7 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Refe
     events = traffic(2_000, seed=5)
     reference.read(events)
     with _valkey.server() as url, valkey.Valkey.from_url(url) as made:
-        job = Job(folder, url, source="archive", jvm_arguments="-XX:TieredStopAtLevel=1 -Xmx1g")
+        job = Job(folder, url, source="archive", jvm_arguments="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g")
         _archive(job.segments, events)
         try:
             job.start()
