@@ -15,7 +15,7 @@ from reelstack.feed import live_signals
 from tests.interests.reference import Reference
 from tests.interests.traffic import VIEWERS, traffic
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests_archive"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
