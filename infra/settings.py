@@ -83,9 +83,9 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
-    spark_vcpus: int = Field(default=32, ge=8, le=4000)
+    spark_vcpus: int = Field(default=16, ge=8, le=4000)
     """What all runs of the daily jobs may use at a time, with 4 GB for each; profile `full` only. Of a driver and
-    executors of 4 each; AWS lets a new account have 16 in all, so ask for more or lower it."""
+    executors of 4 each. A new account may use 16 in all (quota L-D05C8A75): ask AWS for more before raising it."""
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 

@@ -1,6 +1,6 @@
 """Pairs of viewer and clip that lists are made of, and what follows from them by Spark: counts of pairs, and ALS."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ LIKED = ("finish", "replay", "like", "comment", "share", "bookmark")
 """What says that a clip was wanted."""
 MOST_PER_VIEWER = 500
 """The newest: who finished ten thousand clips would make fifty million pairs."""
+MOST_PAIRS = 4_000_000
+"""Held at a time by a worker: 32 MB, and as much while they are sorted."""
 RANK, ROUNDS, SEED = 32, 10, 7
 CHECKPOINT_ROUNDS = 4
 LEAST_LIKES = 3
@@ -46,19 +48,33 @@ def together(pairs: Any, clips: Sequence[str]) -> Any:
             for viewer, clip in zip(part["viewer"], part["video_id"], strict=True):
                 if clip in place:
                     rows.setdefault(viewer, []).append(place[clip])
-        sums: dict[tuple[int, int], int] = {}
-        for found in rows.values():
-            for left in found:
-                for right in found:
-                    sums[left, right] = sums.get((left, right), 0) + 1
-        yield pd.DataFrame([(*pair, number) for pair, number in sums.items()], columns=["a", "b", "number"])
+        for pair, number in _counted(rows.values(), size):
+            yield pd.DataFrame({"a": pair // size, "b": pair % size, "number": number})
 
     by_viewer = pairs.repartition("viewer")
     parts = by_viewer.mapInPandas(count, "a int, b int, number long")
     found = parts.groupBy("a", "b").agg(F.sum("number").alias("number")).toPandas()
     counts = np.zeros((size, size), dtype=np.float32 if size >= 5000 else np.float64)
-    np.add.at(counts, (found["a"].to_numpy(), found["b"].to_numpy()), found["number"].to_numpy())
+    left, right, number = (found[name].to_numpy() for name in ("a", "b", "number"))
+    counts[left, right] = number
+    counts[right, left] = number
     return counts
+
+
+def _counted(rows: Iterable[list[int]], size: int) -> Iterator[tuple[Any, Any]]:
+    """Pairs left * size + right with left <= right, and how often each is in one row; a pair can be given twice."""
+    made: list[Any] = []
+    waiting = 0
+    for row in rows:
+        places = np.sort(np.array(row, dtype=np.int64))
+        left, right = np.triu_indices(len(places))
+        made.append(places[left] * size + places[right])
+        waiting += len(left)
+        if waiting >= MOST_PAIRS:
+            yield np.unique(np.concatenate(made), return_counts=True)
+            made, waiting = [], 0
+    if made:
+        yield np.unique(np.concatenate(made), return_counts=True)
 
 
 def factors(pairs: Any) -> tuple[list[str], Any]:
