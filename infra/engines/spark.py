@@ -30,8 +30,6 @@ EVENTS_RULE = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
 PYTHON = "./environment/bin/python"
 DRIVER = "--conf spark.driver.cores=4 --conf spark.driver.memory=14g"
 EXECUTORS = "--conf spark.executor.cores=4 --conf spark.executor.memory=14g"
-STACKS = " ".join(f"--conf spark.{process}.extraJavaOptions=-Xss16m" for process in ("driver", "executor"))
-"""Of threads. A task of ALS holds the rounds before it since the last checkpoint, and is read by recursion."""
 ALONE = "--conf spark.dynamicAllocation.initialExecutors=0 --conf spark.dynamicAllocation.minExecutors=0"
 """Of training, which runs in the driver: it asks Spark for nothing."""
 
@@ -63,7 +61,7 @@ class Spark(Construct):
             "data_bucket": data.bucket_name,
             "profiles_entry": self.entries["profiles"].s3_object_url,
             "ranker_entry": self.entries["ranker"].s3_object_url,
-            "profiles_parameters": self._parameters("profiles", data, f"{EXECUTORS} {STACKS}"),
+            "profiles_parameters": self._parameters("profiles", data, EXECUTORS),
             "ranker_parameters": self._parameters("ranker", data, ALONE),
         }
 

@@ -28,12 +28,9 @@ LOCAL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
-    # -Xss: a task of ALS holds all rounds before it, deeper than the usual stack of 1 MB when it is read.
     # ReservedCodeCacheSize: without the second compiler it is 48 MB, which three days fill; then methods are compiled
     # again and again.
-    "spark.driver.extraJavaOptions": (
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=160m -XX:+UseSerialGC -Xss16m"
-    ),
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=160m -XX:+UseSerialGC",
     # From 33 folders on Spark lists them in a job, with a task for each; a day of events has 64.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     # Spark's own file system keeps a hidden .crc beside each file, which would be uploaded with it.

@@ -87,7 +87,8 @@ def factors(pairs: Any) -> tuple[list[str], Any]:
     rated = pairs.join(numbers, "video_id").join(people, "viewer").select("user", "item", F.lit(1.0).alias("rating"))
     als = ALS(rank=RANK, maxIter=ROUNDS, implicitPrefs=True, seed=SEED)
     als.setRegParam(item_item.ALS_REGULARISATION).setAlpha(item_item.ALS_CONFIDENCE)
-    # Cut every few rounds, or the tasks of the last ones are too deep for an executor's stack.
+    # A task holds the rounds since the last checkpoint, and is read by recursion: without checkpoints ten rounds do not
+    # fit into a stack of 1 MB, the JVM's usual one; with one every four rounds they fit into half of it.
     als.setCheckpointInterval(CHECKPOINT_ROUNDS)
     als.setUserCol("user").setItemCol("item").setRatingCol("rating").setNumBlocks(2)
     # In one order, so that the blocks, and the sums in them, are the same each time.

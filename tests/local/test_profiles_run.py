@@ -1,6 +1,7 @@
 """Days of events from the bucket through Spark into the tables, as `reelstack profiles run` does it.
 
-Only the steps that tables are loaded from are run: all of them stand in tests/profiles/test_spark.py."""
+Only the steps that tables are loaded from are run: all of them stand in tests/profiles/test_spark.py.
+"""
 
 import subprocess
 from collections.abc import Callable
