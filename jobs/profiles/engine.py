@@ -60,6 +60,11 @@ def session(data: str) -> Any:
     return spark
 
 
+def none(spark: Any, columns: str) -> Any:
+    """No rows. `createDataFrame([])` would start workers of Python for them."""
+    return spark.range(0).select(F.from_json(F.lit("{}"), columns).alias("row")).select("row.*")
+
+
 def bucket_of(viewer: str) -> int:
     return zlib.crc32(viewer.encode()) % BUCKETS
 

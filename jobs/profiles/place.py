@@ -1,8 +1,8 @@
 """The place where a run reads and writes: a bucket or a folder, by Spark's own file systems.
 
-Every file has a name that does not change from run to run, so that a second run leaves files of the same names. Spark names its
-files by a random id, hence it writes to _staging/ and `publish` renames. On S3 a rename is a copy and a deletion; a
-run that dies between leaves the target incomplete, and running the step again mends it.
+Every file has a name that does not change from run to run, so that a second run leaves files of the same names. Spark
+names its files by a random id, hence it writes to _staging/ and `publish` renames. On S3 a rename is a copy and a
+deletion; a run that dies between leaves the target incomplete, and running the step again mends it.
 """
 
 import json

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.profiles import days, schema
+from jobs.profiles import days, engine, schema
 from jobs.profiles.place import Place
 
 
@@ -42,11 +42,11 @@ class Run:
         """The newest rows of an artefact before `day`, or this day; none if there are none."""
         found = self.place.latest_before(folder, day or self.day)
         if found is None:
-            return self.spark.createDataFrame([], columns)
+            return engine.none(self.spark, columns)
         return self.spark.read.schema(columns).parquet(self.place.at(found))
 
     def json_lines(self, path: str, columns: str) -> Any:
         """Rows of a JSONL file or folder in the place; none if it is not there."""
         if not self.place.exists(path):
-            return self.spark.createDataFrame([], columns)
+            return engine.none(self.spark, columns)
         return self.spark.read.schema(columns).option("recursiveFileLookup", "true").json(self.place.at(path))

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from jobs.profiles import days, parity, point_in_time
 from jobs.profiles.clips import SCHEMA as CLIPS
-from jobs.profiles.engine import in_buckets
+from jobs.profiles.engine import in_buckets, none
 from jobs.profiles.run import Run
 from jobs.profiles.viewers import EVENT_COLUMNS, profile, records
 from jobs.profiles.viewers import SCHEMA as VIEWERS
@@ -36,7 +36,7 @@ MADE = f"{LOG}, logged array<int>, exact array<double>, in_flight boolean"
 
 def logged(step: Run, count: int = 1) -> Any:
     """Rows that were logged in `count` days up to the step's, of this version of features, each once."""
-    found = step.spark.createDataFrame([], LOG)
+    found = none(step.spark, LOG)
     for day in days.last(step.day, count):
         found = found.union(step.json_lines(f"features/day={day}", LOG))
     return _each_once(found.where(_is_known()))

@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from jobs.profiles import engine, liked_clips, main, schema
@@ -91,13 +92,13 @@ class Runs:
             self.read(f"left-{name.split('/')[-1]}", name)
 
     def movielens(self) -> None:
-        """Counts of pairs and ALS factors of the pairs in pairs.json."""
+        """Counts of pairs and ALS factors of the pairs in pairs.json, to movielens.npz."""
         pairs = json.loads((self.folder / "pairs.json").read_text())
         rows = self.spark.createDataFrame(pairs, "viewer string, video_id string").persist()
         clips = liked_clips.most_liked(rows, 20_000)
         names, vectors = liked_clips.factors(rows)
-        found = {"clips": clips, "together": liked_clips.together(rows, clips).astype(int).tolist()}
-        (self.folder / "movielens.json").write_text(json.dumps({**found, "names": names, "factors": vectors.tolist()}))
+        counts = liked_clips.together(rows, clips)
+        np.savez(self.folder / "movielens.npz", clips=clips, together=counts, names=names, factors=vectors)
 
 
 if __name__ == "__main__":

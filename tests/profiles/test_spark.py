@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from jobs.profiles import days
@@ -238,8 +239,8 @@ def test_erasure_leaves_nothing_and_touches_only_their_buckets(world: World) -> 
 
 
 def test_the_served_list_is_as_good_as_the_closed_form_and_better_than_others(world: World) -> None:
-    made = json.loads((world.folder / "movielens.json").read_text())
-    found = world.split.compare(made)
+    with np.load(world.folder / "movielens.npz") as made:
+        found = world.split.compare(made)
     print(found)
     assert found["served"] >= found["closed form"] - 0.005
     assert found["served"] > max(found["als"], found["popular"], found["recent popular"])
