@@ -1,6 +1,6 @@
 """Pairs of viewer and clip that lists are made of, and what follows from them by Spark: counts of pairs, and ALS."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,6 @@ LIKED = ("finish", "replay", "like", "comment", "share", "bookmark")
 """What says that a clip was wanted."""
 MOST_PER_VIEWER = 500
 """The newest: who finished ten thousand clips would make fifty million pairs."""
-MOST_PAIRS = 4_000_000
-"""Held at a time by a worker: 32 MB, and as much while they are sorted."""
 RANK, ROUNDS, SEED = 32, 10, 7
 CHECKPOINT_ROUNDS = 4
 LEAST_LIKES = 3
@@ -48,7 +46,7 @@ def together(pairs: Any, clips: Sequence[str]) -> Any:
             for viewer, clip in zip(part["viewer"], part["video_id"], strict=True):
                 if clip in place:
                     rows.setdefault(viewer, []).append(place[clip])
-        for pair, number in _counted(rows.values(), size):
+        for pair, number in item_item.counted_pairs(rows.values(), size):
             yield pd.DataFrame({"a": pair // size, "b": pair % size, "number": number})
 
     by_viewer = pairs.repartition("viewer")
@@ -59,22 +57,6 @@ def together(pairs: Any, clips: Sequence[str]) -> Any:
     counts[left, right] = number
     counts[right, left] = number
     return counts
-
-
-def _counted(rows: Iterable[list[int]], size: int) -> Iterator[tuple[Any, Any]]:
-    """Pairs left * size + right with left <= right, and how often each is in one row; a pair can be given twice."""
-    made: list[Any] = []
-    waiting = 0
-    for row in rows:
-        places = np.sort(np.array(row, dtype=np.int64))
-        left, right = np.triu_indices(len(places))
-        made.append(places[left] * size + places[right])
-        waiting += len(left)
-        if waiting >= MOST_PAIRS:
-            yield np.unique(np.concatenate(made), return_counts=True)
-            made, waiting = [], 0
-    if made:
-        yield np.unique(np.concatenate(made), return_counts=True)
 
 
 def factors(pairs: Any) -> tuple[list[str], Any]:
