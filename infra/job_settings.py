@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field, model_validator
 
 class JobSettings(BaseModel):
     # by the day: Spark and training
-    spark_vcpus: int = Field(default=32, ge=8, le=4000)
+    spark_vcpus: int = Field(default=16, ge=8, le=4000)
     """What all runs of the daily jobs may use at a time, with 4 GB for each; profile `full` only. Of a driver and
-    executors of 4 each; AWS lets a new account have 16 in all, so ask for more or lower it."""
+    executors of 4 each. A new account may use 16 in all (quota L-D05C8A75): ask AWS for more before raising it."""
     training_days: int = Field(default=120, ge=1)
     """How long training rows, and the features that were logged for them, stay: a ranker is trained on what is new."""
 

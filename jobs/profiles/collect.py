@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import functions as F  # noqa: N812
 
 from jobs.profiles import days, quality
-from jobs.profiles.engine import bucketed
+from jobs.profiles.engine import bucketed, none
 from jobs.profiles.run import GateFailed, Run
 from jobs.profiles.schema import parsed
 from reelstack.behavior.stored_event import DIRECT, TABLE_TYPES
@@ -56,7 +56,7 @@ def archived(step: Run) -> Any:
     if step.place.exists(path):
         lines = step.spark.read.option("recursiveFileLookup", "true").text(step.place.at(path))
     else:
-        lines = step.spark.createDataFrame([], "value string")
+        lines = none(step.spark, "value string")
     found = F.get_json_object("value", "$.id")
     typed = F.coalesce(F.get_json_object("value", "$.type"), F.lit(""))
     return lines.select(
@@ -70,7 +70,7 @@ def archived(step: Run) -> Any:
 def _ids_before(step: Run) -> Any:
     day = days.before(step.day)
     if not step.place.exists(f"profiles/events/day={day}"):
-        return step.spark.createDataFrame([], "id string")
+        return none(step.spark, "id string")
     return step.events(day=day).select("id")
 
 

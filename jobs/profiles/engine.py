@@ -28,8 +28,11 @@ LOCAL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
-    # -Xss: a task of ALS holds all rounds before it, deeper than the usual stack of 1 MB when it is read.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss16m",
+    # ReservedCodeCacheSize: without the second compiler it is 48 MB, which three days fill; then methods are compiled
+    # again and again.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=160m -XX:+UseSerialGC",
+    # From 33 folders on Spark lists them in a job, with a task for each; a day of events has 64.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     # Spark's own file system keeps a hidden .crc beside each file, which would be uploaded with it.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
@@ -55,6 +58,11 @@ def session(data: str) -> Any:
     spark.sparkContext.setLogLevel("ERROR")
     spark.sparkContext.setCheckpointDir(f"{data.rstrip('/')}/{STAGING}/checkpoints")
     return spark
+
+
+def none(spark: Any, columns: str) -> Any:
+    """No rows. `createDataFrame([])` would start workers of Python for them."""
+    return spark.range(0).select(F.from_json(F.lit("{}"), columns).alias("row")).select("row.*")
 
 
 def bucket_of(viewer: str) -> int:

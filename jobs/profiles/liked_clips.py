@@ -46,18 +46,16 @@ def together(pairs: Any, clips: Sequence[str]) -> Any:
             for viewer, clip in zip(part["viewer"], part["video_id"], strict=True):
                 if clip in place:
                     rows.setdefault(viewer, []).append(place[clip])
-        sums: dict[tuple[int, int], int] = {}
-        for found in rows.values():
-            for left in found:
-                for right in found:
-                    sums[left, right] = sums.get((left, right), 0) + 1
-        yield pd.DataFrame([(*pair, number) for pair, number in sums.items()], columns=["a", "b", "number"])
+        for pair, number in item_item.counted_pairs(rows.values(), size):
+            yield pd.DataFrame({"a": pair // size, "b": pair % size, "number": number})
 
     by_viewer = pairs.repartition("viewer")
     parts = by_viewer.mapInPandas(count, "a int, b int, number long")
     found = parts.groupBy("a", "b").agg(F.sum("number").alias("number")).toPandas()
     counts = np.zeros((size, size), dtype=np.float32 if size >= 5000 else np.float64)
-    np.add.at(counts, (found["a"].to_numpy(), found["b"].to_numpy()), found["number"].to_numpy())
+    left, right, number = (found[name].to_numpy() for name in ("a", "b", "number"))
+    counts[left, right] = number
+    counts[right, left] = number
     return counts
 
 
@@ -71,7 +69,8 @@ def factors(pairs: Any) -> tuple[list[str], Any]:
     rated = pairs.join(numbers, "video_id").join(people, "viewer").select("user", "item", F.lit(1.0).alias("rating"))
     als = ALS(rank=RANK, maxIter=ROUNDS, implicitPrefs=True, seed=SEED)
     als.setRegParam(item_item.ALS_REGULARISATION).setAlpha(item_item.ALS_CONFIDENCE)
-    # Cut every few rounds, or the tasks of the last ones are too deep for an executor's stack.
+    # A task holds the rounds since the last checkpoint, and is read by recursion: without checkpoints ten rounds do not
+    # fit into a stack of 1 MB, the JVM's usual one; with one every four rounds they fit into half of it.
     als.setCheckpointInterval(CHECKPOINT_ROUNDS)
     als.setUserCol("user").setItemCol("item").setRatingCol("rating").setNumBlocks(2)
     # In one order, so that the blocks, and the sums in them, are the same each time.

@@ -84,10 +84,11 @@ def main(arguments: list[str]) -> int:
 def run(spark: Any, asked: argparse.Namespace) -> int:
     """The steps of each day, in order; ends at the first gate that fails."""
     options = Options(tuple(filter(None, asked.despite.split(","))), asked.viewers, asked.against, asked.most)
+    place = Place(spark, asked.data)
     try:
         for day in days.through(asked.day, asked.through or asked.day):
             for name in named(asked):
-                run_step(name, Run(Place(spark, asked.data), day, options))
+                run_step(name, Run(place, day, options))
     except GateFailed as failed:
         print(f"gate failed: {failed}", file=sys.stderr)
         return GATE_FAILED

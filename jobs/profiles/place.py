@@ -1,12 +1,14 @@
 """The place where a run reads and writes: a bucket or a folder, by Spark's own file systems.
 
-Every file has a name that does not change from run to run, so that a run twice leaves the same files. Spark names its
-files by a random id, hence it writes to _staging/ and `publish` renames. On S3 a rename is a copy and a deletion; a
-run that dies between leaves the target incomplete, and running the step again mends it.
+Every file has a name that does not change from run to run, so that a second run leaves files of the same names. Spark
+names its files by a random id, hence it writes to _staging/ and `publish` renames. On S3 a rename is a copy and a
+deletion; a run that dies between leaves the target incomplete, and running the step again mends it.
 """
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 STAGING = "_staging"
@@ -45,7 +47,7 @@ class Place:
             return None
         stream = self._files.open(self._path(path))
         try:
-            return str(self.spark._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+            return str(getattr(self.spark._jvm, "org.apache.commons.io.IOUtils").toString(stream, "UTF-8"))
         finally:
             stream.close()
 
@@ -62,7 +64,7 @@ class Place:
         finally:
             stream.close()
         target = self._path(path)
-        self._files.mkdirs(target.getParent())
+        self._make_folder_of(path)
         # The old FileSystem.rename does not replace on HDFS and S3; on a folder of the laptop it does, atomically.
         if not self._files.rename(staged, target):
             self._files.delete(target, False)
@@ -75,7 +77,7 @@ class Place:
         self._files.delete(self._path(path), True)
 
     def rename(self, source: str, target: str) -> None:
-        self._files.mkdirs(self._path(target).getParent())
+        self._make_folder_of(target)
         if not self._files.rename(self._path(source), self._path(target)):
             raise OSError(f"{self.at(source)} could not be renamed to {self.at(target)}")
 
@@ -116,9 +118,19 @@ class Place:
             self.rename(f"{staged}/{part}", f"{target}/part-{number:05}.{extension}")
         self.delete(staged)
 
-    @property
+    def _make_folder_of(self, path: str) -> None:
+        """S3 has no folders. On a laptop Hadoop would start `chmod` for each, in a process of its own."""
+        if "://" not in self.root:
+            Path(self.at(path)).parent.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
     def _files(self) -> Any:
         return self._path("").getFileSystem(self.spark._jsc.hadoopConfiguration())
 
     def _path(self, path: str) -> Any:
-        return self.spark._jvm.org.apache.hadoop.fs.Path(self.at(path) if path else self.root)
+        return self._path_class(self.at(path) if path else self.root)
+
+    @cached_property
+    def _path_class(self) -> Any:
+        # By its whole name, and once: `_jvm.org.apache` is looked for in all of Spark's jars at each dot.
+        return getattr(self.spark._jvm, "org.apache.hadoop.fs.Path")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.profiles import days
+from jobs.profiles import days, engine, schema
 from jobs.profiles.place import Place
 
 
@@ -30,23 +30,23 @@ class Run:
         return self.place.spark
 
     def events(self, count: int = 1, day: str | None = None) -> Any:
-        """Collected events of `count` days up to `day`, those of days that were not collected left out."""
+        """Collected events of `count` days up to `day`, with their `day`. Days that were not collected are left out."""
         wanted = (f"profiles/events/day={each}" for each in days.last(day or self.day, count))
         paths = [self.place.at(path) for path in wanted if self.place.exists(path)]
         if not paths:
             raise FileNotFoundError(f"no events were collected in the {count} days up to {day or self.day}")
-        found = self.spark.read.option("basePath", self.place.at("profiles/events")).parquet(*paths)
-        return found.withColumn("day", found["day"].cast("string"))
+        reader = self.spark.read.schema(schema.columns()).option("basePath", self.place.at("profiles/events"))
+        return reader.parquet(*paths)
 
-    def latest(self, folder: str, schema: str) -> Any:
-        """The newest rows of an artefact before this day; none if there are none."""
-        found = self.place.latest_before(folder, self.day)
+    def latest(self, folder: str, columns: str, day: str | None = None) -> Any:
+        """The newest rows of an artefact before `day`, or this day; none if there are none."""
+        found = self.place.latest_before(folder, day or self.day)
         if found is None:
-            return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).parquet(self.place.at(found))
+            return engine.none(self.spark, columns)
+        return self.spark.read.schema(columns).parquet(self.place.at(found))
 
-    def json_lines(self, path: str, schema: str) -> Any:
+    def json_lines(self, path: str, columns: str) -> Any:
         """Rows of a JSONL file or folder in the place; none if it is not there."""
         if not self.place.exists(path):
-            return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).option("recursiveFileLookup", "true").json(self.place.at(path))
+            return engine.none(self.spark, columns)
+        return self.spark.read.schema(columns).option("recursiveFileLookup", "true").json(self.place.at(path))

@@ -22,6 +22,11 @@ def fields() -> Any:
     return T.StructType([T.StructField(name, _type(neutral)) for name, neutral in stored_event.FIELDS.items()])
 
 
+def columns() -> Any:
+    """Of the files. They are named when events are read: to look into the files first costs Spark a job each time."""
+    return T.StructType([*fields().fields, T.StructField(UNKNOWN, T.StringType())])
+
+
 def parsed(lines: Any) -> Any:
     """Events of a column `value` with one JSON object a row."""
     read = lines.select(

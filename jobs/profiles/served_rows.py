@@ -15,13 +15,14 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from jobs.profiles import days, parity, point_in_time
 from jobs.profiles.clips import SCHEMA as CLIPS
-from jobs.profiles.engine import in_buckets
+from jobs.profiles.engine import in_buckets, none
 from jobs.profiles.run import Run
 from jobs.profiles.viewers import EVENT_COLUMNS, profile, records
 from jobs.profiles.viewers import SCHEMA as VIEWERS
 from reelstack.feed import features
 from reelstack.feed.features import Totals
 
+CLIPS_BEFORE = ("profiles/clips", CLIPS)
 KEY = ("answer_id", "video_id", "viewer")
 SERVED = (
     "answer_id string, video_id string, viewer string, served_at long, propensity double, source string, position int"
@@ -35,7 +36,7 @@ MADE = f"{LOG}, logged array<int>, exact array<double>, in_flight boolean"
 
 def logged(step: Run, count: int = 1) -> Any:
     """Rows that were logged in `count` days up to the step's, of this version of features, each once."""
-    found = step.spark.createDataFrame([], LOG)
+    found = none(step.spark, LOG)
     for day in days.last(step.day, count):
         found = found.union(step.json_lines(f"features/day={day}", LOG))
     return _each_once(found.where(_is_known()))
@@ -87,23 +88,34 @@ def _with_region(step: Run, rows: Any) -> Any:
 
 
 def _with_artefacts(step: Run, rows: Any) -> Any:
-    """Adds what the daily artefacts said of clip and viewer before this day; of a new clip, what it is."""
-    before = step.latest("profiles/clips", CLIPS)
+    """Adds what the daily artefacts said of clip and viewer before the day of serving, `served_on`: the day before the
+    step's for rows of its last half hour. Of a new clip, what it is."""
     today = f"profiles/clips/day={step.day}"
-    known = step.spark.read.schema(CLIPS).parquet(step.place.at(today)) if step.place.exists(today) else before
+    is_there = step.place.exists(today)
+    known = step.spark.read.schema(CLIPS).parquet(step.place.at(today)) if is_there else step.latest(*CLIPS_BEFORE)
     facts = known.select("video_id", "owner_id", "tags", "language", "duration_ms", "region", "published_at")
-    totals = before.select("video_id", *(F.col(name).alias(f"all_{name}") for name in TOTALS))
-    viewers = step.latest("profiles/viewers", VIEWERS).select("viewer", F.to_json(F.struct("*")).alias("profile"))
-    return rows.join(facts, "video_id").join(totals, "video_id", "left").join(viewers, "viewer", "left").fillna(
-        0, [f"all_{name}" for name in TOTALS]
-    )  # fmt: skip
+    totals = _before(step, *CLIPS_BEFORE).select(
+        "video_id", "served_on", *(F.col(name).alias(f"all_{name}") for name in TOTALS)
+    )
+    viewers = _before(step, "profiles/viewers", VIEWERS)
+    profiles = viewers.select("viewer", "served_on", F.to_json(F.struct("*")).alias("profile"))
+    early = F.col("served_at") < days.start_ms(step.day)
+    found = rows.withColumn("served_on", F.when(early, days.before(step.day)).otherwise(step.day))
+    found = found.join(facts, "video_id").join(totals, ["video_id", "served_on"], "left")
+    return found.join(profiles, ["viewer", "served_on"], "left").fillna(0, [f"all_{name}" for name in TOTALS])
+
+
+def _before(step: Run, folder: str, columns: str) -> Any:
+    """Rows of the artefact that stood on the step's day, and of that of the day before; `served_on` says which."""
+    both = (step.latest(folder, columns, day).withColumn("served_on", F.lit(day)) for day in days.last(step.day, 2))
+    return next(both).unionByName(next(both))
 
 
 def _with_hours(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     found = []
     by_clip = by(records(events), "video_id")
-    for video_id, rows in by(records(asked), "video_id").items():
-        own = by_clip.get(video_id, [])
+    for (video_id,), rows in by(records(asked), "video_id").items():
+        own = by_clip.get((video_id,), [])
         for row, totals in zip(rows, point_in_time.last_hours(rows, own), strict=True):
             hour = {f"hour_{name}": value for name, value in asdict(totals).items()}
             found.append({**row, **hour, "in_flight": is_in_flight(row, own)})
@@ -113,8 +125,8 @@ def _with_hours(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 def _with_vectors(asked: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     found = []
     by_viewer = by(records(events), "viewer")
-    for viewer, rows in by(records(asked), "viewer").items():
-        own = by_viewer.get(viewer, [])
+    for (viewer, _), rows in by(records(asked), "viewer", "served_on").items():
+        own = by_viewer.get((viewer,), [])
         whole = [
             {
                 **row,
@@ -134,9 +146,12 @@ def is_in_flight(row: dict[str, Any], events: Sequence[dict[str, Any]]) -> bool:
     return any(abs(event["received_at"] - row["served_at"]) <= parity.IN_FLIGHT_MS for event in events)
 
 
-def by(rows: list[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]]:
-    rows.sort(key=lambda row: row[name])
-    return {value: list(found) for value, found in groupby(rows, key=lambda row: row[name])}
+def by(rows: list[dict[str, Any]], *names: str) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    def key(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in names)
+
+    rows.sort(key=key)
+    return {values: list(found) for values, found in groupby(rows, key=key)}
 
 
 def frame(rows: list[dict[str, Any]], schema: str) -> pd.DataFrame:

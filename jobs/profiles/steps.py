@@ -1,7 +1,8 @@
 """The steps of a day, as data: what the state machine starts in this order, and what each reads and writes.
 
-A step is idempotent per day: it writes the same bytes when it is run again. Where a step fails, those after it are
-not run, and what they wrote on the days before stays.
+A step is idempotent per day: run again, it writes the same rows in the same order into files of the same names. In the
+same JVM these are the same bytes; in another one the footer of a Parquet file may list its encodings in another order.
+Where a step fails, those after it are not run, and what they wrote on the days before stays.
 """
 
 from dataclasses import dataclass

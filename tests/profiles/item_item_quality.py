@@ -48,20 +48,20 @@ class Split:
 
     def compare(self, made: Mapping[str, Any]) -> dict[str, float]:
         """NDCG@10 of each source; `made`: what Spark gave, counts of pairs and ALS factors."""
-        clips = made["clips"]
+        clips = made["clips"].tolist()
         place = {clip: number for number, clip in enumerate(clips)}
         watched = np.zeros((len(self.train), len(clips)))
         for row, items in enumerate(self.train.values()):
             watched[row, [place[item] for item in items]] = 1.0
-        counts = np.array(made["together"], dtype=np.float64)
+        counts = made["together"]
         assert (counts == watched.T @ watched).all(), "Spark counts pairs as numpy does"
         weights = item_item.closed_form(counts)
         recent = np.zeros(len(clips))
         for item in self.recent:
             recent[place[item]] += 1
-        order = [place[name] for name in made["names"]]
+        order = [place[name] for name in made["names"].tolist()]
         by_factors = np.zeros_like(watched)
-        by_factors[:, order] = _als_scores(watched[:, order], np.array(made["factors"]))
+        by_factors[:, order] = _als_scores(watched[:, order], made["factors"])
         every = np.ones((len(self.train), 1))
         scores = {"closed form": watched @ weights, "als": by_factors}
         scores |= {"popular": every * counts.diagonal(), "recent popular": every * recent}

@@ -1,6 +1,6 @@
 """Three days of made events, and the log of features that a feed would have written beside them. Pure, no chance.
 
-Twenty viewers with an account, two who do not wish personalisation, one without account; forty clips of six creators in
+Twelve viewers with an account, two who do not wish personalisation, one without account; 24 clips of six creators in
 two languages. 5 % of the lines come twice, some across midnight; 5 % arrive up to an hour late.
 """
 
@@ -19,7 +19,7 @@ from reelstack.behavior import stored_event
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-22")
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 TAGS = ("cooking", "dance", "cats", "football", "music")
-VIEWERS = tuple(f"viewer-{number:02}" for number in range(20))
+VIEWERS = tuple(f"viewer-{number:02}" for number in range(12))
 UNWILLING = ("unwilling-0", "unwilling-1")
 PASSING = "s:abc"
 CLIPS: tuple[dict[str, Any], ...] = tuple(
@@ -30,7 +30,7 @@ CLIPS: tuple[dict[str, Any], ...] = tuple(
         "duration_ms": (6_000, 14_000, 25_000, 70_000)[number % 4],
         "language": ("de", "en")[number % 2],
     }
-    for number in range(40)
+    for number in range(24)
 )
 CATALOGUE: tuple[dict[str, Any], ...] = tuple(
     {

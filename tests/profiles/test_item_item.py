@@ -23,3 +23,12 @@ def test_neighbours_are_the_strongest_of_both_signs_the_best_first() -> None:
     weights = np.array([[0.0, 0.2, -0.5, 0.00001], [0.1, 0.0, 0.1, 0.1], [0, 0, 0, 0], [0, 0, 0, 0]])
     found = item_item.neighbours(("a", "b", "c", "d"), weights, 2)
     assert found.similar == (((1, 0.2), (2, -0.5)), ((0, 0.1), (2, 0.1)), (), ())
+
+
+@pytest.mark.parametrize("most", [1, 40, item_item.MOST_PAIRS])
+def test_pairs_are_counted_as_the_product_of_the_matrix_counts_them(most: int) -> None:
+    watched = np.random.default_rng(5).random((30, 12)) < 0.3
+    counts = np.zeros((12, 12), dtype=np.int64)
+    for pairs, numbers in item_item.counted_pairs([np.flatnonzero(row).tolist() for row in watched], 12, most):
+        np.add.at(counts, (pairs // 12, pairs % 12), numbers)
+    assert (counts == np.triu(watched.T.astype(int) @ watched.astype(int))).all()

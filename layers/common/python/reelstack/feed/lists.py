@@ -71,15 +71,18 @@ def because(world: Lists, watched: Sequence[str], most: int) -> list[tuple[str, 
 
     `watched`: the newest first, which counts most. None of it is among the answer."""
     sums: dict[int, float] = {}
-    reasons: dict[int, tuple[float, str]] = {}
+    most_by_one: dict[int, float] = {}
+    reasons: dict[int, str] = {}
     seen = set(watched)
     for age, clip in enumerate(dict.fromkeys(watched)):
+        recency = (1 + age) ** RECENCY
         for place, weight in (world.similar or {}).get(clip, ()):
-            counts = weight * (1 + age) ** RECENCY
+            counts = weight * recency
             sums[place] = sums.get(place, 0.0) + counts
-            reasons[place] = max(reasons.get(place, (0.0, "")), (counts, clip))
+            if counts > most_by_one.get(place, 0.0):
+                most_by_one[place], reasons[place] = counts, clip
     order = sorted(sums.items(), key=lambda item: (-item[1], world.clips[item[0]]))
-    found = [(world.clips[place], reasons[place][1]) for place, total in order if total > 0]
+    found = [(world.clips[place], reasons[place]) for place, total in order if total > 0]
     return [pair for pair in found if pair[0] not in seen][:most]
 
 
