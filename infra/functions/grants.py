@@ -37,7 +37,7 @@ ON_ARCHIVE: dict[str, tuple[str, ...]] = {
 ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
     "put_event_archive": (archive.PREFIX,),
     "read_event_archive": (archive.PREFIX, archive.BY_VIEWER),
-    "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FOLDER),
+    "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FEATURES, event_erasure.FOLDER),
 }
 """Of the bucket `data`, which only profile `full` has."""
 

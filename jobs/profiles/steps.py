@@ -17,6 +17,10 @@ class Step:
     """Refused on a day whose quality report did not pass."""
 
 
+ERASED_FROM = (
+    *("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+    *("profiles/clips", "profiles/creators", "profiles/play_counts"),
+)
 STEPS: tuple[Step, ...] = (
     Step(
         "collect",
@@ -78,9 +82,9 @@ OTHERS: tuple[Step, ...] = (
     ),
     Step(
         "erase",
-        "takes the given viewers out of all Parquet files, all days",
-        ("profiles/events", "profiles/viewers", "training"),
-        ("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+        "takes the given people out of all artefacts, all days",
+        ("erasures/<run>", *ERASED_FROM),
+        (*ERASED_FROM, "erasures/<run>/parquet.json"),
         gated=False,
     ),
 )

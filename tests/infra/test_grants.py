@@ -63,7 +63,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "rewrite_event_archive": (
         ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
-        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*", "State/Data.Arn/erasures/*"),
+        tuple(f"State/Data.Arn/{of}/*" for of in ("events", "profiles/events_by_viewer", "features", "erasures")),
     ),
     "list_event_archive": (("s3:ListBucket",), "State/Data.Arn"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
