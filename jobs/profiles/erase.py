@@ -5,17 +5,18 @@ an erased viewer go, and rows that are about an erased owner's clips; where othe
 empty, as in archived events (behavior.erasure). Those who opted out keep their events, for sums, marked as not
 personalised; their profiles and training rows go. parquet.json in the folder says that it is done.
 
-One look at the columns that name somebody finds the files; only those are read whole and replaced. Running it twice
-changes nothing more; a run that broke off is begun anew.
+One look at the columns that name somebody finds the files; only those are read whole and replaced, day by day.
+Running it twice changes nothing more; a run that broke off is begun anew.
 """
 
 import json
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from typing import Any
+from urllib.parse import unquote
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -23,8 +24,9 @@ from jobs.profiles.place import STAGING, Place
 from jobs.profiles.run import Run
 from reelstack.behavior.erasure import NAMED
 
-AT_ONCE = 8
-"""Files that are rewritten at the same time: one is a second's work, and an erased creator is named in most of them."""
+AT_ONCE = 4
+"""Days of an artefact that are rewritten at the same time: an erased creator is named in most of 400."""
+FILE, ROW = "_file", "_row"
 CREATOR = "c:"
 """Before a creator's id, as the key of an interest (feed.scores)."""
 
@@ -110,33 +112,50 @@ def _ids(place: Place, path: str) -> tuple[str, ...]:
 
 
 def _rewrite(place: Place, folder: str, rewriting: Rewriting) -> int:
-    """Returns how many files were replaced."""
+    """Returns how many files were replaced. Days are independent of one another, so some are rewritten at a time."""
     paths = sorted(_touched(place, folder, rewriting))
+    days = {day: list(found) for day, found in groupby(paths, lambda path: path.partition("/")[0])}
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        list(threads.map(lambda path: _rewrite_file(place, path, rewriting), paths))
+        list(threads.map(lambda day: _rewrite_day(place, f"{folder}/{day}", days[day], rewriting), days))
     return len(paths)
 
 
-def _touched(place: Place, folder: str, rewriting: Rewriting) -> Iterator[str]:
-    days = [place.at(f"{folder}/day={day}") for day in place.days(folder)]
+def _touched(place: Place, folder: str, rewriting: Rewriting) -> set[str]:
+    """Paths below the folder."""
+    days = [f"{folder}/day={day}" for day in place.days(folder)]
     if not days:
-        return
-    # Each file by itself: `day` and `bucket` are in the path, and in no file.
-    files = place.spark.read.option("recursiveFileLookup", "true").option("pathGlobFilter", "*.parquet")
-    found = files.parquet(*days).where(rewriting.gone | rewriting.changed)
-    for row in found.select(F.col("_metadata.file_path").alias("path")).distinct().collect():
-        yield f"{folder}/{row['path'].rpartition(f'/{folder}/')[2]}"
+        return set()
+    found = _read(place, days).where(rewriting.gone | rewriting.changed)
+    return {row["path"] for row in found.select(_path_below(folder).alias("path")).distinct().collect()}
 
 
-def _rewrite_file(place: Place, path: str, rewriting: Rewriting) -> None:
-    rows = place.spark.read.parquet(place.at(path)).where(~rewriting.gone).withColumns(rewriting.columns)
-    staged = f"{STAGING}/erase/{zlib.crc32(path.encode()):08x}"
+def _rewrite_day(place: Place, folder: str, paths: list[str], rewriting: Rewriting) -> None:
+    """Rows stay in their files and in their order. A file of which no row is left goes."""
+    names = [path.partition("/")[2] for path in paths]
+    rows = _read(place, [f"{folder}/{name}" for name in names])
+    rows = rows.select("*", _path_below(folder).alias(FILE), F.col("_metadata.row_index").alias(ROW))
+    kept = rows.where(~rewriting.gone).withColumns(rewriting.columns)
+    in_files = kept.repartition(FILE).sortWithinPartitions(FILE, ROW).drop(ROW)
+    staged = f"{STAGING}/erase/{folder}"
     place.delete(staged)
-    rows.coalesce(1).write.parquet(place.at(staged), compression="snappy")
-    (part,) = [name for name in place.names(staged) if name.endswith(".parquet")]
-    place.delete(path)
-    place.rename(f"{staged}/{part}", path)
+    in_files.write.partitionBy(FILE).parquet(place.at(staged), compression="snappy")
+    made = {unquote(name.partition("=")[2]): f"{staged}/{name}" for name in place.names(staged) if FILE in name}
+    for name in names:
+        place.delete(f"{folder}/{name}")
+        if name in made:
+            (part,) = [part for part in place.names(made[name]) if part.endswith(".parquet")]
+            place.rename(f"{made[name]}/{part}", f"{folder}/{name}")
     place.delete(staged)
+
+
+def _read(place: Place, paths: list[str]) -> Any:
+    """Parquet files by themselves: `day` and `bucket` are in their paths, and in no row."""
+    reader = place.spark.read.option("recursiveFileLookup", "true").option("pathGlobFilter", "*.parquet")
+    return reader.parquet(*(place.at(path) for path in paths))
+
+
+def _path_below(folder: str) -> Any:
+    return F.substring_index(F.col("_metadata.file_path"), f"/{folder}/", -1)
 
 
 def _lines(place: Place) -> Iterator[str]:

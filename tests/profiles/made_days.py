@@ -131,6 +131,8 @@ def make() -> Made:
         maker.day(day)
     # Of a later version of the service.
     maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
+    # The last day's, and arrives on the next.
+    maker.add(VIEWERS[1], "play", days.end_ms(DAYS[2]) - 100, CLIPS[1])
     return maker.made
 
 

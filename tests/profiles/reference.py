@@ -10,7 +10,7 @@ from typing import Any
 from jobs.profiles import days
 from reelstack.feed import features, scores
 from reelstack.feed.features import ClipState, Moment, Totals, ViewerState
-from tests.profiles.made_days import CATALOGUE, CLIPS, HOUR, Record, day_of
+from tests.profiles.made_days import CATALOGUE, CLIPS, DAYS, HOUR, Record, day_of
 
 LONG = scores.LONG_TERM_HALF_LIFE_MS
 
@@ -98,14 +98,22 @@ def _viewer(row: Record, own: Sequence[Record], before: int, known: dict[Any, An
     key = (row["viewer"], before)
     if key not in known:
         old = [event for event in own if event["received_at"] < before]
-        spoken = {name: score for name, score in decayed(old, before, LONG).items() if name[:2] == "l:" and score > 0}
-        language = min(spoken, key=lambda name: (-spoken[name], name))[2:] if spoken else ""
+        language = next(
+            filter(None, (_language(old, end) for end in range(before, days.start_ms(DAYS[0]), -days.DAY_MS))), ""
+        )
         known[key] = (totals(old), language, old)
     total, language, old = known[key]
     region = ("DE", "US")[sum(row["viewer"].encode()) % 2]
     session = decayed(own, now, scores.SESSION_HALF_LIFE_MS)
     interest = decayed(own, now, scores.INTEREST_HALF_LIFE_MS)
     return ViewerState(row["viewer"], region, language, total, session, interest, decayed(old, now, LONG))
+
+
+def _language(old: Sequence[Record], end: int) -> str:
+    """The strongest that was liked, at the end of a day; if none was, that of the day before stays."""
+    arrived = [event for event in old if event["received_at"] < end]
+    spoken = {name: score for name, score in decayed(arrived, end, LONG).items() if name[:2] == "l:" and score > 0}
+    return min(spoken, key=lambda name: (-spoken[name], name))[2:] if spoken else ""
 
 
 def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> ClipState:
