@@ -5,8 +5,9 @@ Sizes are bytes, times seconds, bitrates kbps unless the name says otherwise.
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from infra.job_settings import JobSettings
 from infra.route_rates import ROUTE_RATES
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
@@ -23,7 +24,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(BaseModel):
+class Settings(JobSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,14 +84,8 @@ class Settings(BaseModel):
     erase_after_days: int = Field(default=30, ge=0)
     """How long a deleted account can be recovered by an administrator before it is erased; how long a deleted video's
     original and item stay."""
-    spark_vcpus: int = Field(default=32, ge=8, le=4000)
-    """What all runs of the daily jobs may use at a time, with 4 GB for each; profile `full` only. Of a driver and
-    executors of 4 each; AWS lets a new account have 16 in all, so ask for more or lower it."""
     event_days: int = Field(default=400, ge=1)
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
-
-    training_days: int = Field(default=120, ge=1)
-    """How long training rows, and the features that were logged for them, stay: a ranker is trained on what is new."""
 
     # delivery
     price_class: Literal["100", "200", "all"] = "100"
@@ -151,7 +146,7 @@ class Settings(BaseModel):
     """About how many videos are written into one timeline."""
 
     # notifications
-    push_platforms: dict[Literal["ios", "android"], str] = {}
+    push_platforms: dict[Literal["ios", "android"], str] = Field(default_factory=dict)
     """ARNs of the SNS platform applications that mobile push goes through; made by hand, since they hold the keys of an
     app. A device of a platform that is missing here is kept, and gets nothing."""
 
@@ -233,12 +228,6 @@ class Settings(BaseModel):
     search_gib: int = Field(default=10, ge=10, le=1000)
     """Disk of each node."""
 
-    # the job that reads the event stream (profile `full`)
-    interests_kpu: int = Field(default=1, ge=1, le=64)
-    """KPUs (one processor, 4 GB) of the job at least, and one for its manager. From there it grows by its load."""
-    interests_most_kpu: int = Field(default=4, ge=1, le=64)
-    """An alarm says when it has more: AWS bounds no application below its quota. Equal to the other: it never grows."""
-
     # what costs while nothing happens: `reelstack cost idle STAGE`
     snap_start: bool = True
     """HTTP services start from a snapshot: about 2 $ a month for each, and first answers that come seconds earlier."""
@@ -272,12 +261,10 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _the_cache_and_the_job_may_have_what_they_begin_with(self) -> Self:
+    def _the_cache_may_do_what_it_is_ready_for(self) -> Self:
         least = self.cache_least_ecpu_per_second
         if 0 < least < 1000 or least > self.cache_ecpu_per_second:
             raise ValueError("cache_least_ecpu_per_second is 0, or between 1,000 and cache_ecpu_per_second")
-        if self.interests_most_kpu < self.interests_kpu:
-            raise ValueError("interests_most_kpu is at least interests_kpu; equal, the job never grows")
         return self
 
     @model_validator(mode="after")

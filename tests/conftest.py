@@ -43,7 +43,12 @@ if TYPE_CHECKING:
 settings.register_profile("reelstack", deadline=None)
 settings.load_profile("reelstack")
 
-pytest_plugins = ("tests.search_engine", "tests.support.production", "tests.support.s3_unlisted")
+pytest_plugins = (
+    "tests.support.inline_threads",
+    "tests.search_engine",
+    "tests.support.production",
+    "tests.support.s3_unlisted",
+)
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT = "123456789012"

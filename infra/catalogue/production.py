@@ -10,6 +10,7 @@ from reelstack.tables.videos import Video
 WORK_AND_MEDIA = ("uploads:work/", "media:v/")
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
+THRESHOLDS = ("moderation_thresholds",)
 SEEN = ("read_content_moderation",)
 
 
@@ -109,8 +110,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         layers=ML,
         memory=3538,
         timeout=600,
-        reads=(Video, Strike, "uploads:work/", "media:v/"),
-        config=("moderation_engines", "moderation_thresholds"),
+        reads=(Video, Strike, *WORK_AND_MEDIA),
+        config=("moderation_engines", *THRESHOLDS),
     ),
     Fn(
         "submit_rekognition",
@@ -138,14 +139,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         calls=("start_transcription",),
     ),
     Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
-    Fn(
-        "read_rekognition",
-        "step",
-        timeout=60,
-        reads=(Video, Strike, "media:v/"),
-        config=("moderation_thresholds",),
-        calls=SEEN,
-    ),
+    Fn("read_rekognition", "step", timeout=60, reads=(Video, Strike, "media:v/"), config=THRESHOLDS, calls=SEEN),
     Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
     Fn("reject", "step", reads=(Video, "uploads:work/"), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),

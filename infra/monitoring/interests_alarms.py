@@ -38,7 +38,7 @@ def interests_alarms(alarms: Alarms, names: Names, settings: Settings) -> None:
     alarms.alarm("InterestsSilent", silent, SILENT_SECONDS, stale, periods=2, essential=True)
     alarms.alarm("InterestsBehind", behind, BEHIND_MS, "The job reads events more than a minute late", periods=2)
     alarms.alarm("InterestsOutage", _of(names, "downtime"), 0, "The job does not run, and is being restored", periods=2)
-    alarms.alarm("InterestsRestarting", _growth(names, "fullRestarts"), RESTARTS, "The job fails again and again")
+    alarms.alarm("InterestsRestarting", _growth(names, "numRestarts"), RESTARTS, "The job fails again and again")
     unsaved = "Checkpoints fail: after a restart the job would begin far back"
     alarms.alarm("InterestsUnsaved", _growth(names, "numberOfFailedCheckpoints"), RESTARTS, unsaved, periods=2)
     dear = "The job has more KPUs than interests_most_kpu: docs/operations.md#the-interests-job says how to bound it"

@@ -26,12 +26,25 @@ AWS_SAYS = (
     *("ERROR 1401 or 1404", "(20 in most regions)", "Its labels are version 7's", "begins with 7", "runtime 2.0"),
     *("answered 400", "403 before the hour", "403, 400 EntityTooLarge", "403 from every address", "answered 410"),
     *("15 wildcard invalidations", "50 a day in all", "for 90 days after the first one ended", "after 2 hours"),
+    *("64 KPUs an application, 100 applications a region, 20 consumers", "Flink 2.2"),
     *("at least 90 days and 128 KiB", "of the last 35 days", "after 10 minutes without traffic"),
 )
 """What AWS documents of itself, as read in November 2026."""
 
 NAMES = (
-    *("Amazon Linux 2023", "Python 3.13", "arm64", "us-east-1", "boto3", "S3", "HTTP/3", "4K", "SigV4A", "CRC64NVME"),
+    *(
+        "Amazon Linux 2023",
+        "Python 3.13",
+        "arm64",
+        "us-east-1",
+        "boto3",
+        "S3",
+        "HTTP/3",
+        "HTTP/2",
+        "4K",
+        "SigV4A",
+        "CRC64NVME",
+    ),
 )
 
 ELSEWHERE = (

@@ -53,16 +53,17 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
     alarms = ("Monitoring/Alarms/Search", "Monitoring/Alarms/Cache")
     of_state = {path for path in added if path.startswith("State/")}
     assert of_state == {"State/EventStream", "State/Data", "State/Data/Policy"}
-    archive = tuple(
+    of_jobs = tuple(
         f"Discovery/{path}"
         for path in (
             *("ArchiveEvents/KinesisEventSource", "ArchiveEventsDead", "ArchiveEventsRole/DefaultPolicy"),
             *("Alarms/ArchiveEventsLate", "Alarms/ArchiveEventsDeadFilled"),
-            *("Spark/", "ProfilesMachine", "Alarms/ProfilesMachine"),
+            *("Spark/", "ProfilesMachine", "Alarms/ProfilesMachine", "MeasureInterestsSchedule"),
         )
     )
-    stacks = {path.split("/")[0] for path in added - of_state if not path.startswith((*alarms, *archive))}
-    assert stacks == {"Network", "Engines"}
+    of_jobs += ("People/Alarms/EventErasureMachine",)
+    stacks = {path.split("/")[0] for path in added - of_state if not path.startswith((*alarms, *of_jobs))}
+    assert stacks == {"Network", "Engines", "Interests"}
     assert {r.path for r in core.resources} < {r.path for r in full.resources}
 
 
