@@ -9,6 +9,7 @@ from infra.functions.wiring import Wiring
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
@@ -107,6 +108,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
     return {
         "scan_videos": (["dynamodb:Scan"], names.table_arn(Video)),
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
+        "scan_viewer_profiles": (["dynamodb:Scan"], names.table_arn(ViewerProfile)),
         "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),

@@ -46,6 +46,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
+    "scan_viewer_profiles": (("dynamodb:Scan",), TABLE.format("viewer-profiles")),
     "scan_strikes": (("dynamodb:Scan",), TABLE.format("strikes")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
     "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),

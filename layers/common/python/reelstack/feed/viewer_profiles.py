@@ -6,7 +6,7 @@ delete it. A line of another form raises RowRefused, and nothing of its page is 
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Annotated
@@ -51,9 +51,11 @@ def key_of_file(day: date) -> str:
     return f"profiles/viewer_records/day={day.isoformat()}/part-00000.jsonl"
 
 
-def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
-    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
-    once all are written. Raises RowRefused."""
+def load(
+    lines: Iterable[bytes], start: int, until: float, also: Callable[[Sequence[Row]], None] | None = None
+) -> int | None:
+    """Writes the rows from line `start` on, and gives each written page to `also`. Returns the line to go on with when
+    the time (time.time()) was over, None once all are written. Raises RowRefused."""
     rows, at = islice(_rows(lines), start, None), start
     while page := list(islice(rows, PAGE)):
         if time.time() >= until:
@@ -66,6 +68,8 @@ def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
                     batch.delete(ViewerProfile(row.viewer))
                 elif row.as_of >= known.get(row.viewer, 0):
                     batch.save(_item(row))
+        if also:
+            also(page)
         at += len(page)
     return None
 
