@@ -27,7 +27,7 @@ GATE_FAILED = 3
 """Exit status of jobs.profiles.main."""
 NOTE = "parquet.json"
 """In the folder of an erasure: that its pass over Parquet is done."""
-LOADERS = ("load_daily_plays", "load_viewer_profiles")
+LOADERS = ("load_daily_plays", "load_viewer_profiles", "load_clip_features")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
     answer: dict[str, Any] = {}
     with alone(places):
         with steps.step("Events and earlier days from the bucket"):
+            export_catalogue(client(services, "lambda"), named.functions)
             steps.detail(f"{bucket.fetch()} objects")
         for day in days:
             if erasure := bucket.erasure():
@@ -110,6 +111,14 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
                 steps.detail(f"{bucket.put_back()} objects")
                 answer = _load(client(services, "lambda"), named.functions, day)
     return answer
+
+
+def export_catalogue(lambda_: Any, names: dict[str, str]) -> None:
+    """When and where clips were published, into the bucket: what no event says."""
+    left_off: dict[str, Any] = {"done": False, "part": 0, "cursor": ""}
+    while not left_off["done"]:
+        given = {name: left_off[name] for name in ("part", "cursor")}
+        left_off = functions.call(lambda_, names["export_catalogue"], given)
 
 
 def run_job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:

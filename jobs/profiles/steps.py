@@ -44,13 +44,13 @@ STEPS: tuple[Step, ...] = (
     Step(
         "clips",
         "totals, retention curve, quality and exposure of clips",
-        ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips.jsonl"),
-        ("profiles/clips/day=D",),
+        ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips"),
+        ("profiles/clips/day=D", "profiles/clip_records/day=D"),
     ),
     Step(
         "creators",
-        "rejections, upheld reports and strikes, and what they mean for moderation",
-        ("profiles/clips/day=D", "catalogue/creators.jsonl"),
+        "sums of the totals of each creator's clips",
+        ("profiles/clips/day=D",),
         ("profiles/creators/day=D",),
     ),
     Step(

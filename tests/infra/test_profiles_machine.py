@@ -50,9 +50,11 @@ def test_the_steps_of_the_job_are_run_in_their_order_each_loaded_once_and_traini
         name for name in way if name in RUNS and name not in ("Erase", "TrainRanker")
     ]
     assert way[-2:] == ["TrainRanker", "Done"]
-    for run, loader in (("PlayCounts", "LoadDailyPlays"), ("Viewers", "LoadViewerProfiles")):
+    loaders = {"PlayCounts": "LoadDailyPlays", "Viewers": "LoadViewerProfiles", "Clips": "LoadClipFeatures"}
+    for run, loader in loaders.items():
         assert 0 < way.index(loader) - way.index(run) < 3
-    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum"))}
+    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum", "Export"))}
+    assert 0 < way.index("Clips") - way.index("ExportCatalogue") < 3
 
 
 @each_run
@@ -120,7 +122,10 @@ def test_an_erasure_that_waits_is_first_and_its_failure_does_not_stop_the_day() 
 
 
 def test_a_loader_that_ran_out_of_time_is_called_again_from_where_it_left_off() -> None:
-    for loader in ("LoadDailyPlays", "LoadViewerProfiles"):
+    going_on = STATES["ExportCatalogue"]["Parameters"]["Payload"]
+    assert going_on == {f"{name}.$": f"$.loaded.out.{name}" for name in ("part", "cursor")}
+    assert STATES[STATES["ExportCatalogue"]["Next"]]["Default"] == "ExportCatalogue"
+    for loader in ("LoadDailyPlays", "LoadViewerProfiles", "LoadClipFeatures"):
         assert STATES[loader]["Parameters"]["Payload"]["line.$"] == "$.loaded.out.line"
         assert STATES[STATES[loader]["Next"]]["Default"] == loader
         assert LOADERS[STATES[loader]["Parameters"]["FunctionName"][2:-5]].timeout < STATES[loader]["TimeoutSeconds"]

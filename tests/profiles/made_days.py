@@ -155,9 +155,7 @@ def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
         features[f"features/day={day_of(row['served_at'])}/hour={hour:02}"].append(json.dumps(row).encode())
     for path, lines in features.items():
         _write(folder / path / "log.jsonl.gz", lines)
-    _write(folder / "catalogue/clips.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
-    creators = [{"owner_id": "owner-1", "published": 9, "rejections": 0, "upheld_reports": 3, "strikes": 0}]
-    _write(folder / "catalogue/creators.jsonl", [json.dumps(creator).encode() for creator in creators])
+    _write(folder / "catalogue/clips/part-00000.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
 
 
 def _line(event: Record) -> bytes:

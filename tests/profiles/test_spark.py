@@ -146,9 +146,23 @@ def test_clips_equal_the_reference(world: World, day: str) -> None:
         assert 0 <= row["retention"][-1] <= row["retention"][0] <= 1
 
 
-def test_a_creator_with_three_upheld_reports_is_for_review(world: World) -> None:
-    found = {row["owner_id"]: row["standing"] for row in world.read(f"creators-{DAYS[2]}")}
-    assert found == {f"owner-{number}": "review" if number == 1 else "clean" for number in range(6)}
+def test_a_creator_has_the_sums_of_their_clips(world: World) -> None:
+    clips = world.read(f"clips-{DAYS[2]}")
+    for row in world.read(f"creators-{DAYS[2]}"):
+        own = [clip for clip in clips if clip["owner_id"] == row["owner_id"]]
+        assert row["clips"] == len(own)
+        assert row["plays"] == sum(clip["plays"] for clip in own)
+
+
+def test_the_clips_of_a_day_are_told_to_the_loader(world: World) -> None:
+    path = world.folder / f"data/profiles/clip_records/day={DAYS[1]}/part-00000.jsonl"
+    told = {row["video_id"]: row for row in map(json.loads, path.read_text().splitlines())}
+    clips = {row["video_id"]: row for row in world.read(f"clips-{DAYS[1]}")}
+    of_day = {event["video_id"] for event in world.events if made_days.day_of(event["received_at"]) == DAYS[1]} - {""}
+    assert set(told) == of_day
+    for name, row in told.items():
+        assert row["computed_at"] == days.end_ms(DAYS[1])
+        assert (row["quality"], row["exposure"]) == (clips[name]["quality"], clips[name]["exposure"])
 
 
 def test_training_rows_are_what_was_logged_and_seen(world: World) -> None:
