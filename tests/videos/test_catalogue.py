@@ -13,7 +13,7 @@ from reelstack.platform.config import Config
 from reelstack.tables.videos import Video
 from reelstack.videos import catalogue
 
-MADE = {"owner_id": "ann", "title": "x", "upload_id": "u", "created_at": 1, "state": "published"}
+MADE: dict[str, Any] = {"owner_id": "ann", "title": "x", "upload_id": "u", "created_at": 1, "state": "published"}
 
 
 def rows() -> dict[str, tuple[int, str]]:
