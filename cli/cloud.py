@@ -18,6 +18,17 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen
 COLUMN = 9
 
 
+Profile = Annotated[str | None, typer.Option(help="core (no cache, no search) or full; kept for the next time.")]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(help="Who serves AWS: ministack (started here), localstack, or an URL; kept for the next time."),
+]
+Engines = Annotated[
+    bool | None,
+    typer.Option("--engines/--no-engines", help="Run the Flink job, too (Java 17); kept for the next time."),
+]
+
+
 def register(app: typer.Typer) -> None:
     for command in (up, down, status, logs):
         app.command()(command)
@@ -28,17 +39,9 @@ def up(
     edge_port: Port = None,
     cache_port: Port = None,
     search_port: Port = None,
-    profile: Annotated[
-        str | None, typer.Option(help="core (no cache, no search) or full; kept for the next time.")
-    ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(help="Who serves AWS: ministack (started here), localstack, or an URL; kept for the next time."),
-    ] = None,
-    engines: Annotated[
-        bool | None,
-        typer.Option("--engines/--no-engines", help="Run the Flink job, too (Java 17); kept for the next time."),
-    ] = None,
+    profile: Profile = None,
+    endpoint: Endpoint = None,
+    engines: Engines = None,
     sample: Annotated[bool, typer.Option(help="Publish the sample clip.")] = True,
     as_json: AsJson = False,
 ) -> None:

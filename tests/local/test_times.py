@@ -30,7 +30,7 @@ NO_TIMES = {
     *("duration_ms", "position_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
     *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
     *("likes", "comments", "replies", "shares", "bookmarks", "plays"),
-    *("followers", "following", "requested", "taken"),
+    *("followers", "following", "requested", "taken", "quality", "exposure"),
     *("writes", "records", "measured_writes", "measured_records", "reports"),
     "urgency",  # orders reviews: of equal scores the older one first, which holds as it is
 }
