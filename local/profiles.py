@@ -21,11 +21,13 @@ from local.progress import Steps
 from local.services import Services
 from local.up import alone
 
-READ = ("events/", "features/", "catalogue/")
+READ = ("events/", "features/", "catalogue/", "erasures/")
 WRITTEN = ("profiles/", "training/", "lists/", "items/", "rank/")
 GATE_FAILED = 3
 """Exit status of jobs.profiles.main."""
-LOADERS = ("load_daily_plays", "load_viewer_profiles")
+NOTE = "parquet.json"
+"""In the folder of an erasure: that its pass over Parquet is done."""
+LOADERS = ("load_daily_plays", "load_viewer_profiles", "load_clip_features")
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,20 @@ class Bucket:
         """Makes the bucket hold what the folder holds below what jobs write. Pointers go last, since they name what
         must be there. Returns how much was put."""
         held = dict(self._held(WRITTEN))
-        changed = [path for path in self._files(WRITTEN) if held.get(self._key(path)) != _etag(path)]
+        there = {**held, **dict(self._held(("erasures/",)))}
+        files = [*self._files(WRITTEN), *(self.folder / "erasures").glob(f"*/{NOTE}")]
+        changed = [path for path in files if there.get(self._key(path)) != _etag(path)]
         for path in sorted(changed, key=lambda path: path.name == "current.json"):
             self.s3.put_object(Bucket=self.name, Key=self._key(path), Body=path.read_bytes())
         for key in held:
             if not (self.folder / key).is_file():
                 self.s3.delete_object(Bucket=self.name, Key=key)
         return len(changed)
+
+    def erasure(self) -> str:
+        """The folder of the newest pass that waits for Parquet, as reelstack.privacy.event_erasure finds it."""
+        passes = sorted(path for path in (self.folder / "erasures").glob("*") if (path / "erased.txt").is_file())
+        return self._key(passes[-1]) if passes and not (passes[-1] / NOTE).is_file() else ""
 
     def _held(self, prefixes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for prefix in prefixes:
@@ -88,8 +97,11 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
     answer: dict[str, Any] = {}
     with alone(places):
         with steps.step("Events and earlier days from the bucket"):
+            export_catalogue(client(services, "lambda"), named.functions)
             steps.detail(f"{bucket.fetch()} objects")
         for day in days:
+            if erasure := bucket.erasure():
+                run_job(bucket, "spark", "jobs.profiles.main", "erase", "--day", day, "--viewers", erasure)
             with steps.step(f"Spark: the steps of {day}"):
                 run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", day)
             if train:
@@ -99,6 +111,14 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
                 steps.detail(f"{bucket.put_back()} objects")
                 answer = _load(client(services, "lambda"), named.functions, day)
     return answer
+
+
+def export_catalogue(lambda_: Any, names: dict[str, str]) -> None:
+    """When and where clips were published, into the bucket: what no event says."""
+    left_off: dict[str, Any] = {"done": False, "part": 0, "cursor": ""}
+    while not left_off["done"]:
+        given = {name: left_off[name] for name in ("part", "cursor")}
+        left_off = functions.call(lambda_, names["export_catalogue"], given)
 
 
 def run_job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:

@@ -2,6 +2,7 @@
 
 from infra.catalogue.fn import ML, Fn
 from reelstack.tables.accounts import Handle, Session, User
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.privacy import DataRequest
 from reelstack.tables.social import Block, Follow
@@ -74,6 +75,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         streams=(User,),
         vpc=True,
         timeout=30,
+        deletes=(ViewerProfile,),
         config=("bus_name", "cache_url"),
         calls=("put_events",),
     ),

@@ -77,7 +77,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         # Events of the day's last minute are archived a minute or two later.
         daily_at="01:30",
         timeout=30,
-        config=("profiles_machine_arn",),
-        calls=("start_profiles_machine",),
+        config=("profiles_machine_arn", "data_bucket"),
+        calls=("start_profiles_machine", "list_event_archive"),
     ),
 )

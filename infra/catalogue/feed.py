@@ -48,10 +48,11 @@ FUNCTIONS: tuple[Fn, ...] = (
         "load_viewer_profiles",
         "step",
         machine="profiles",
+        vpc=True,
         timeout=900,
         reads=(User, ViewerProfile),
         batches=(ViewerProfile,),
-        config=("data_bucket",),
-        calls=("read_viewer_records",),
+        config=("data_bucket", "search_url"),
+        calls=("read_viewer_records", "index_search"),
     ),
 )

@@ -16,7 +16,7 @@ from constructs import IConstruct
 from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS
-from infra.engines.spark import READS, WRITES
+from infra.engines.spark import NOTES, READS, WRITES
 from infra.functions.function import Function
 from infra.functions.grants import ARCHIVE_PREFIXES
 from infra.functions.search_grants import SEARCH_GRANTS
@@ -157,6 +157,7 @@ def _spark(stack: DiscoveryStack) -> Iterator[Meant]:
     for prefix in (*READS, *WRITES):
         why = "A job reads and writes a day's objects below the prefixes of its steps"
         yield Meant(spark.role, f"IAM5[Resource::{data}/{prefix}*]", why)
+    yield Meant(spark.role, f"IAM5[Resource::{data}/{NOTES}]", "A pass of an erasure is named by its week")
 
 
 def _function(function: Function, stack: CapabilityStack) -> Iterator[Meant]:
@@ -182,7 +183,7 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    for what in ("play_counts", "viewer_records"):
+    for what in ("play_counts", "viewer_records", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)
             yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"

@@ -23,9 +23,11 @@ RELEASE = "emr-spark-8.0.0"
 GB_PER_VCPU = 4
 DISK_GB = 200
 IDLE_MINUTES = 5
-READS = ("events/", "features/", "catalogue/", "jobs/environments/")
+READS = ("events/", "features/", "catalogue/", "jobs/environments/", "erasures/")
 WRITES = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
 """Prefixes of the bucket `data`. What a step replaces it deletes: below WRITES only."""
+NOTES = "erasures/*/parquet.json"
+"""What else is written: that a pass of an erasure is done."""
 EVENTS_RULE = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
 PYTHON = "./environment/bin/python"
 DRIVER = "--conf spark.driver.cores=4 --conf spark.driver.memory=14g"
@@ -121,7 +123,7 @@ class Spark(Construct):
         changes = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
         code = [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in (self.code, *self.entries.values())]
         objects = [data.arn_for_objects(f"{prefix}*") for prefix in (*READS, *WRITES)]
-        written = [data.arn_for_objects(f"{prefix}*") for prefix in WRITES]
+        written = [data.arn_for_objects(each) for each in (*(f"{prefix}*" for prefix in WRITES), NOTES)]
         streams = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
         prefixes = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (*READS, *WRITES)]}}
         for statement in (

@@ -39,7 +39,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     "erase_events": 0.5,
     **dict.fromkeys(("plan_export", "write_denials", "load_daily_plays", "sum_daily_plays"), 0.2),
-    "load_viewer_profiles": 0.2,
+    **dict.fromkeys(("load_viewer_profiles", "load_clip_features", "export_catalogue"), 0.2),
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100

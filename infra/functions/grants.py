@@ -9,9 +9,11 @@ from infra.functions.wiring import Wiring
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
+from reelstack.videos import catalogue
 
 Grant = tuple[Sequence[str], str | Sequence[str]]
 """Actions, and what they are allowed on."""
@@ -31,13 +33,15 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
 
 ON_ARCHIVE: dict[str, tuple[str, ...]] = {
     "put_event_archive": ("s3:PutObject",),
+    "write_catalogue": ("s3:PutObject",),
     "read_event_archive": ("s3:GetObject",),
     "rewrite_event_archive": ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
 }
 ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
     "put_event_archive": (archive.PREFIX,),
+    "write_catalogue": (catalogue.PREFIX,),
     "read_event_archive": (archive.PREFIX, archive.BY_VIEWER),
-    "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FOLDER),
+    "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FEATURES, event_erasure.FOLDER),
 }
 """Of the bucket `data`, which only profile `full` has."""
 
@@ -107,6 +111,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
     return {
         "scan_videos": (["dynamodb:Scan"], names.table_arn(Video)),
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
+        "scan_viewer_profiles": (["dynamodb:Scan"], names.table_arn(ViewerProfile)),
         "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
@@ -119,7 +124,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
                 ["s3:GetObject"],
                 [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
             )
-            for what in ("play_counts", "viewer_records")
+            for what in ("play_counts", "viewer_records", "clip_records")
         },
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},

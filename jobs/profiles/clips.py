@@ -1,8 +1,9 @@
 """Step `clips`: totals of each clip over all time, its retention curve, quality and exposure.
 
 Totals are yesterday's and the day's, whole numbers, so that no order changes them. What a clip is (owner, tags,
-language, length) is taken from its newest event; when it was published and where, from catalogue/clips.jsonl if that
-is there, else published is when its first event happened.
+language, length) is taken from its newest event; when it was published and where, from catalogue/clips/ if that is
+there, else published is when its first event happened. clip_records/ has the clips that the day changed, as lines for
+the loader that keeps quality and exposure with the video.
 """
 
 from functools import reduce
@@ -10,6 +11,7 @@ from typing import Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
+from jobs.profiles import days
 from jobs.profiles.collect import VIEW_TYPES
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import Run
@@ -36,7 +38,7 @@ def run(step: Run) -> None:
     events = step.events().where("video_id != ''")
     before = step.latest("profiles/clips", SCHEMA).drop("retention", "quality")
     summed = _summed(before, _of_day(events)).persist()
-    catalogue = step.json_lines("catalogue/clips.jsonl", CATALOGUE).dropDuplicates(["video_id"])
+    catalogue = step.json_lines("catalogue/clips", CATALOGUE).dropDuplicates(["video_id"])
     known = catalogue.select("video_id", F.col("published_at").alias("told_at"), F.col("region").alias("told_region"))
     whole = summed.join(known, "video_id", "left").select(
         *[name for name in summed.columns if name not in ("region", "published_at")],
@@ -46,6 +48,10 @@ def run(step: Run) -> None:
     rows = with_retention(whole).withColumn("quality", _quality())
     columns = [part.strip().split(" ")[0] for part in SCHEMA.split(", ")]
     step.place.publish(bucketed(rows.select(*columns), "video_id", by="video_id"), f"profiles/clips/day={step.day}")
+    record = F.struct("video_id", "quality", "exposure", F.lit(days.end_ms(step.day)).alias("computed_at"))
+    changed = rows.join(events.select("video_id").distinct(), "video_id")
+    lines = changed.select("video_id", F.to_json(record).alias("value")).orderBy("video_id").select("value")
+    step.place.publish_files(lines.coalesce(1), f"profiles/clip_records/day={step.day}", "jsonl")
     summed.unpersist()
 
 

@@ -18,6 +18,10 @@ class Step:
     """Refused on a day whose quality report did not pass."""
 
 
+ERASED_FROM = (
+    *("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+    *("profiles/clips", "profiles/creators", "profiles/play_counts"),
+)
 STEPS: tuple[Step, ...] = (
     Step(
         "collect",
@@ -41,13 +45,13 @@ STEPS: tuple[Step, ...] = (
     Step(
         "clips",
         "totals, retention curve, quality and exposure of clips",
-        ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips.jsonl"),
-        ("profiles/clips/day=D",),
+        ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips"),
+        ("profiles/clips/day=D", "profiles/clip_records/day=D"),
     ),
     Step(
         "creators",
-        "rejections, upheld reports and strikes, and what they mean for moderation",
-        ("profiles/clips/day=D", "catalogue/creators.jsonl"),
+        "sums of the totals of each creator's clips",
+        ("profiles/clips/day=D",),
         ("profiles/creators/day=D",),
     ),
     Step(
@@ -79,9 +83,9 @@ OTHERS: tuple[Step, ...] = (
     ),
     Step(
         "erase",
-        "takes the given viewers out of all Parquet files, all days",
-        ("profiles/events", "profiles/viewers", "training"),
-        ("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+        "takes the given people out of all artefacts, all days",
+        ("erasures/<run>", *ERASED_FROM),
+        (*ERASED_FROM, "erasures/<run>/parquet.json"),
         gated=False,
     ),
 )

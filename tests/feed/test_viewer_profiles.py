@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from valkey import Valkey
 
+from functions.accounts.invalidate_user_cache.handler import handler as invalidate_user_cache
 from functions.feed.load_viewer_profiles.handler import handler as load_viewer_profiles
-from reelstack.feed import viewer_profiles
+from reelstack.feed import live_signals, viewer_profiles
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 from reelstack.tables.accounts import User
@@ -64,6 +66,37 @@ def test_who_is_not_personalised_deleted_or_without_an_account_has_no_profile() 
     User("ann").update(actions=[User.personalised.set(False)])
     User("bob").update(actions=[User.deleted_at.set(1)])
     assert load(row("ann"), row("bob"), row("s:session"), row("erased")) == {}
+
+
+ITEM = {"created_at": {"N": "1"}, "personalised": {"BOOL": True}}
+SHY = ITEM | {"personalised": {"BOOL": False}}
+ERASED = {"created_at": {"N": "2"}, "deleted_at": {"N": "2"}, "expires_at": {"N": "3"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_forgotten"),
+    [
+        (ITEM, SHY, True),
+        ({}, SHY, True),
+        (SHY, SHY | {"bio": {"S": "hello"}}, False),
+        (SHY, ITEM, False),
+        (ITEM, ITEM | {"deleted_at": {"N": "2"}}, False),  # an administrator may undo it for 30 days
+        (ITEM | {"deleted_at": {"N": "2"}}, ERASED, True),
+        (ERASED, {}, True),
+    ],
+)
+def test_who_opts_out_or_is_erased_is_forgotten_with_the_stream(
+    before: dict[str, Any], after: dict[str, Any], is_forgotten: bool, cached: Valkey, context: Any
+) -> None:
+    load(row("ann"), row("bob"))
+    for name in ("ann", "bob"):
+        cached.hset(live_signals.viewer_key(name), "v", "1")
+    key = {"user_id": {"S": "ann"}}
+    images = {name: key | image for name, image in (("OldImage", before), ("NewImage", after)) if image}
+    invalidate_user_cache({"Records": [{"dynamodb": {"Keys": key, **images}}]}, context)
+    left = {item.viewer_id for item in ViewerProfile.scan()}
+    assert left == {name for name in ("ann", "bob") if cached.exists(live_signals.viewer_key(name))}
+    assert left == ({"bob"} if is_forgotten else {"ann", "bob"})
 
 
 def test_a_profile_that_is_gone_is_deleted() -> None:

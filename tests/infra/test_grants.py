@@ -46,6 +46,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "scan_videos": (("dynamodb:Scan",), TABLE.format("videos")),
     "scan_users": (("dynamodb:Scan",), TABLE.format("users")),
+    "scan_viewer_profiles": (("dynamodb:Scan",), TABLE.format("viewer-profiles")),
     "scan_strikes": (("dynamodb:Scan",), TABLE.format("strikes")),
     "put_events": (("events:PutEvents",), "arn:aws:events:us-east-1:111111111111:event-bus/reelstack-{stage}"),
     "send_plays": (("sqs:SendMessage",), QUEUE.format("plays")),
@@ -56,6 +57,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
     "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
+    "read_clip_records": (("s3:GetObject",), "State/Data.Arn/profiles/clip_records/*"),
+    "write_catalogue": (("s3:PutObject",), "State/Data.Arn/catalogue/clips/*"),
     "read_viewer_records": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_records/*"),
     "read_event_archive": (
         ("s3:GetObject",),
@@ -63,7 +66,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     ),
     "rewrite_event_archive": (
         ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
-        ("State/Data.Arn/events/*", "State/Data.Arn/profiles/events_by_viewer/*", "State/Data.Arn/erasures/*"),
+        tuple(f"State/Data.Arn/{of}/*" for of in ("events", "profiles/events_by_viewer", "features", "erasures")),
     ),
     "list_event_archive": (("s3:ListBucket",), "State/Data.Arn"),
     "send_denials": (("sqs:SendMessage",), QUEUE.format("denials.fifo")),
@@ -168,7 +171,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 
 OF_THE_EVENT_STREAM = (
     *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
-    *("read_play_counts", "read_viewer_records", "start_profiles_machine"),
+    *("read_play_counts", "read_viewer_records", "read_clip_records", "write_catalogue", "start_profiles_machine"),
 )
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"

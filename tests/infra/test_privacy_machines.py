@@ -74,7 +74,7 @@ def test_a_pass_over_archived_events_is_over_before_the_next_and_before_its_peop
 def test_a_pass_stays_below_the_events_an_execution_may_have() -> None:
     """At most 25,000. A day of each archive is an iteration of eleven events; each function that was not enough for its
     day is seven more, and the wait for Parquet nine an hour."""
-    days = STAGES["prod"].event_days + event_export.KEPT_DAYS
+    days = STAGES["prod"].event_days + event_export.KEPT_DAYS + STAGES["prod"].training_days
     hours = DEFINITIONS["event_erasure"]["TimeoutSeconds"] / 3600
     at_once = STATES["event_erasure"]["EachDay"]["MaxConcurrency"]
     most_calls = DEFINITIONS["event_erasure"]["TimeoutSeconds"] / (STEPS["erase_events"].timeout - 60) * at_once

@@ -47,12 +47,14 @@ def _allowed(assembly: Assembly, role: str) -> dict[str, set[str]]:
 def test_the_steps_of_the_job_are_run_in_their_order_each_loaded_once_and_training_is_last() -> None:
     way = _way()
     assert [camel(step.name) for step in steps.STEPS] == [
-        name for name in way if name in RUNS and name != "TrainRanker"
+        name for name in way if name in RUNS and name not in ("Erase", "TrainRanker")
     ]
     assert way[-2:] == ["TrainRanker", "Done"]
-    for run, loader in (("PlayCounts", "LoadDailyPlays"), ("Viewers", "LoadViewerProfiles")):
+    loaders = {"PlayCounts": "LoadDailyPlays", "Viewers": "LoadViewerProfiles", "Clips": "LoadClipFeatures"}
+    for run, loader in loaders.items():
         assert 0 < way.index(loader) - way.index(run) < 3
-    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum"))}
+    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum", "Export"))}
+    assert 0 < way.index("Clips") - way.index("ExportCatalogue") < 3
 
 
 @each_run
@@ -107,11 +109,23 @@ def test_after_a_failed_gate_nothing_is_run_and_the_execution_fails() -> None:
     (failed,) = STATES["QualityGate"]["Choices"]
     assert (failed["Variable"], STATES[failed["Next"]]["Error"]) == ("$.quality.report.failed[0]", "quality-gate")
     assert STATES[STATES["QualityGate"]["Default"]]["Type"] == "Fail"
-    assert [name for name, state in RUNS.items() if "Catch" in state] == ["Collect"], "any other failure ends it"
+    assert [name for name, state in RUNS.items() if "Catch" in state] == ["Erase", "Collect"], "any other ends it"
+
+
+def test_an_erasure_that_waits_is_first_and_its_failure_does_not_stop_the_day() -> None:
+    assert _way()[:3] == ["ErasureWaits", "Erase", "Collect"]
+    (waits,) = STATES["ErasureWaits"]["Choices"]
+    assert (waits["Variable"], STATES["ErasureWaits"]["Default"]) == ("$.erasure", "Collect")
+    assert [caught["Next"] for caught in STATES["Erase"]["Catch"]] == ["Collect"]
+    arguments = STATES["Erase"]["Parameters"]["JobDriver"]["SparkSubmit"]["EntryPointArguments.$"]
+    assert "'--viewers', $.erasure" in arguments
 
 
 def test_a_loader_that_ran_out_of_time_is_called_again_from_where_it_left_off() -> None:
-    for loader in ("LoadDailyPlays", "LoadViewerProfiles"):
+    going_on = STATES["ExportCatalogue"]["Parameters"]["Payload"]
+    assert going_on == {f"{name}.$": f"$.loaded.out.{name}" for name in ("part", "cursor")}
+    assert STATES[STATES["ExportCatalogue"]["Next"]]["Default"] == "ExportCatalogue"
+    for loader in ("LoadDailyPlays", "LoadViewerProfiles", "LoadClipFeatures"):
         assert STATES[loader]["Parameters"]["Payload"]["line.$"] == "$.loaded.out.line"
         assert STATES[STATES[loader]["Next"]]["Default"] == loader
         assert LOADERS[STATES[loader]["Parameters"]["FunctionName"][2:-5]].timeout < STATES[loader]["TimeoutSeconds"]
@@ -142,7 +156,7 @@ def _called() -> set[str]:
 def test_a_job_reads_and_writes_the_prefixes_of_its_steps_alone(prod: Assembly) -> None:
     allowed = _allowed(prod, "Discovery/Spark/JobRole")
     written = {one.rpartition("}")[2].rpartition("Arn")[2] for one in allowed["s3:PutObject"]}
-    assert len(written) == len(spark.WRITES)
+    assert written == {f"/{prefix}*" for prefix in spark.WRITES} | {f"/{spark.NOTES}"}
     assert not any("events/" in one and "profiles/" not in one for one in allowed["s3:DeleteObject"])
     named = {place.partition("/")[0] + "/" for step in steps.STEPS for place in step.writes}
     assert named <= set(spark.WRITES)

@@ -50,6 +50,18 @@ def test_what_the_jobs_changed_or_removed_is_changed_in_the_bucket_and_events_ne
     assert held(bucket) == {"events/e": b"1", "profiles/new": b"5", "profiles/same": b"3", "other/y": b"4"}
 
 
+def test_an_erasure_waits_until_its_note_is_put(bucket: Bucket) -> None:
+    put(bucket, **{f"erasures/2026-11-{day}/erased.txt": b"gone" for day in (12, 19)})
+    bucket.fetch()
+    assert bucket.erasure() == "erasures/2026-11-19"
+    write(bucket, "erasures/2026-11-19/parquet.json", b"{}")
+    write(bucket, "erasures/2026-11-19/erased.txt", b"spoilt")
+    assert (bucket.erasure(), bucket.put_back(), bucket.put_back()) == ("", 1, 0)
+    assert held(bucket)["erasures/2026-11-19/erased.txt"] == b"gone"
+    bucket.fetch()
+    assert bucket.erasure() == ""
+
+
 def test_a_pointer_is_put_after_what_it_names(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("lists/current.json", "lists/2026-11-28/de.json", "rank/zzz/model.onnx"):
         write(bucket, key, b"x")

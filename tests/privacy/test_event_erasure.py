@@ -225,6 +225,16 @@ def test_who_opts_out_is_marked_so_in_what_was_archived_by_one_pass(
     assert data_requests.find("shy", Kind.OPT_OUT) is None
 
 
+def test_features_that_were_logged_of_who_left_or_opted_out_go(aws: Config, context: Any, clock: list[int]) -> None:
+    logged = "features/day=2026-11-23/hour=08/log.jsonl.gz"
+    keep(logged, {"viewer": "shy"}, {"viewer": "gone"}, {"viewer": "ann"})
+    event_erasure.note("shy", Kind.OPT_OUT)
+    leave("gone")
+    clock[0] += WEEK_MS
+    assert make_pass(context) == ["features/day=2026-11-23/"]
+    assert viewers(logged) == ["ann"]
+
+
 def test_a_stage_without_an_archive_remembers_nobody(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELSTACK_DATA_BUCKET", "")
     config.cache_clear()

@@ -131,6 +131,8 @@ def make() -> Made:
         maker.day(day)
     # Of a later version of the service.
     maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
+    # The last day's, and arrives on the next.
+    maker.add(VIEWERS[1], "play", days.end_ms(DAYS[2]) - 100, CLIPS[1])
     return maker.made
 
 
@@ -153,9 +155,7 @@ def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
         features[f"features/day={day_of(row['served_at'])}/hour={hour:02}"].append(json.dumps(row).encode())
     for path, lines in features.items():
         _write(folder / path / "log.jsonl.gz", lines)
-    _write(folder / "catalogue/clips.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
-    creators = [{"owner_id": "owner-1", "published": 9, "rejections": 0, "upheld_reports": 3, "strikes": 0}]
-    _write(folder / "catalogue/creators.jsonl", [json.dumps(creator).encode() for creator in creators])
+    _write(folder / "catalogue/clips/part-00000.jsonl", [json.dumps(clip).encode() for clip in CATALOGUE])
 
 
 def _line(event: Record) -> bytes:

@@ -12,16 +12,20 @@ import numpy as np
 import pytest
 
 from jobs.profiles import days
+from jobs.ranker import vocabulary
+from jobs.ranker.rows import COLUMNS, of_columns
 from reelstack.behavior import archive, stored_event
 from reelstack.feed import features, lists
+from reelstack.feed.rank_vocabulary import FIELDS
 from tests.profiles import made_days, reference
 from tests.profiles.item_item_quality import Split
 from tests.profiles.made_days import DAYS, PASSING, UNWILLING, VIEWERS, Record
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(1200)]
-ERASED = {VIEWERS[3], VIEWERS[4]}
+ERASED = (VIEWERS[3], VIEWERS[4], "owner-5")
 OPTED_OUT = VIEWERS[5]
+ARTEFACTS = ("events", "viewers", "clips", "creators", "play_counts")
 
 
 class World:
@@ -114,7 +118,8 @@ def test_records_for_the_table_are_the_profiles(world: World) -> None:
     rows = {row["viewer"]: row for row in world.read(f"viewers-{DAYS[0]}") if row["viewer"] not in {*ERASED, OPTED_OUT}}
     assert records.keys() == rows.keys()
     for viewer, row in rows.items():
-        assert dict(records[viewer]["interests"]) == {each["key"]: each["score"] for each in row["interests"]}
+        known = {each["key"]: each["score"] for each in row["interests"] if each["key"] != "c:owner-5"}
+        assert dict(records[viewer]["interests"]) == known
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -142,9 +147,23 @@ def test_clips_equal_the_reference(world: World, day: str) -> None:
         assert 0 <= row["retention"][-1] <= row["retention"][0] <= 1
 
 
-def test_a_creator_with_three_upheld_reports_is_for_review(world: World) -> None:
-    found = {row["owner_id"]: row["standing"] for row in world.read(f"creators-{DAYS[2]}")}
-    assert found == {f"owner-{number}": "review" if number == 1 else "clean" for number in range(6)}
+def test_a_creator_has_the_sums_of_their_clips(world: World) -> None:
+    clips = world.read(f"clips-{DAYS[2]}")
+    for row in world.read(f"creators-{DAYS[2]}"):
+        own = [clip for clip in clips if clip["owner_id"] == row["owner_id"]]
+        assert row["clips"] == len(own)
+        assert row["plays"] == sum(clip["plays"] for clip in own)
+
+
+def test_the_clips_of_a_day_are_told_to_the_loader(world: World) -> None:
+    path = world.folder / f"data/profiles/clip_records/day={DAYS[1]}/part-00000.jsonl"
+    told = {row["video_id"]: row for row in map(json.loads, path.read_text().splitlines())}
+    clips = {row["video_id"]: row for row in world.read(f"clips-{DAYS[1]}")}
+    of_day = {event["video_id"] for event in world.events if made_days.day_of(event["received_at"]) == DAYS[1]} - {""}
+    assert set(told) == of_day
+    for name, row in told.items():
+        assert row["computed_at"] == days.end_ms(DAYS[1])
+        assert (row["quality"], row["exposure"]) == (clips[name]["quality"], clips[name]["exposure"])
 
 
 def test_training_rows_are_what_was_logged_and_seen(world: World) -> None:
@@ -222,20 +241,49 @@ def test_lists_are_read_by_the_feed(world: World) -> None:
     assert lists.because(everywhere, ["clip01", "clip02"], 5)
 
 
-def test_erasure_leaves_nothing_and_touches_only_their_buckets(world: World) -> None:
-    for name in ("events", "viewers", "training"):
-        assert not {row["viewer"] for row in world.read(f"left-{name}")} & ERASED
-    assert OPTED_OUT not in {row["viewer"] for name in ("viewers", "training") for row in world.read(f"left-{name}")}
-    left = [event for event in world.read("left-events") if event["viewer"] == OPTED_OUT]
+@pytest.mark.parametrize("when", ["left", "again"])
+def test_nothing_of_who_left_is_in_any_artefact_nor_comes_back_with_the_next_day(world: World, when: str) -> None:
+    assert (world.results["status"]["erase"], world.results["status"]["after erasure"]) == (0, 0)
+    named = {name: json.dumps(world.read(f"{when}-{name}")) for name in (*ARTEFACTS, "training")}
+    assert [name for name, text in named.items() for gone in ERASED if f'{gone}"' in text] == []
+    assert [name for name in ("viewers", "training") if OPTED_OUT in named[name]] == []
+    left = [event for event in world.read(f"{when}-events") if event["viewer"] == OPTED_OUT]
     assert left
     assert not any(event["personalised"] for event in left)
-    assert world.json("erasures/1/parquet.json")["viewers"] == 3
+
+
+def test_nobody_who_left_is_in_the_records_for_the_tables(world: World) -> None:
+    folder = world.folder / "data/profiles"
+    text = "".join(path.read_text() for path in folder.rglob("part-00000.jsonl"))
+    assert text.count("owner-4") > 10
+    assert [gone for gone in (*ERASED, OPTED_OUT) if f'{gone}"' in text] == []
+
+
+def test_who_left_is_in_no_vocabulary_that_is_learnt_afterwards(world: World) -> None:
+    for when in ("left", "again"):
+        rows = world.read(f"{when}-training")
+        known = vocabulary.learn(of_columns({name: [row[name] for row in rows] for name in COLUMNS}), 1, 8)
+        assert VIEWERS[6] in known.fields[FIELDS.index("viewer")]
+        assert "owner-4" in known.fields[FIELDS.index("owner")]
+        assert not {*ERASED, OPTED_OUT} & {value for field in known.fields for value in field}
+
+
+def test_a_pass_says_that_it_is_done_and_again_changes_nothing(world: World) -> None:
+    assert world.results["status"]["erase again"] == 0
+    assert world.json("erasures/1/parquet.json") == {"version": 1, "viewers": 4, "files_rewritten": 0}
+
+
+def test_an_erasure_rewrites_only_what_names_somebody(world: World) -> None:
     before, after = world.results["before erasure"], world.results["after erasure"]
+    assert after.keys() <= before.keys()
     changed = {path for path in before if after.get(path) != before[path]}
-    assert changed
-    records = {path for path in changed if path.endswith("jsonl")}
-    names = {f"bucket{sign}{zlib.crc32(viewer.encode()) % 64:02}" for sign in "-=" for viewer in (*ERASED, OPTED_OUT)}
-    assert all(any(name in path for name in names) for path in changed - records)
+    of_creators = zlib.crc32(b"owner-5") % 64
+    creators = {path for path in changed if "/creators/" in path}
+    assert {path.rpartition("-")[2] for path in creators} == {f"{of_creators:02}.parquet"}
+    assert not [path for path in changed if "lists/" in path or "quality" in path or "by_viewer" in path]
+    clips = {path for path in changed if "/clips/" in path}
+    buckets = {zlib.crc32(clip["video_id"].encode()) % 64 for clip in made_days.CLIPS if clip["owner_id"] == "owner-5"}
+    assert {int(path[-10:-8]) for path in clips} == buckets
 
 
 def test_the_served_list_is_as_good_as_the_closed_form_and_better_than_others(world: World) -> None:

@@ -1,13 +1,17 @@
 """Viewer documents: of those only who let what they watch choose, the newest day's, and gone with the choice."""
 
+import json
 from typing import Any
 
 import pytest
 
+from reelstack.feed import viewer_documents, viewer_profiles
+from reelstack.platform.config import config
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.search import indexes, indexing
 from reelstack.search.documents import SearchKind, ViewerInterests
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
 from tests.search.test_index_search import rebuilt
 from tests.search_engine import content
 
@@ -74,12 +78,36 @@ def test_a_row_takes_out_who_opted_out_while_the_stream_was_behind(engine: str) 
     assert interests(engine) == {}
 
 
-def test_a_reindex_keeps_what_is_allowed_and_later_rows_are_newer_than_its_copies(engine: str) -> None:
-    indexing.index_viewers([row(cats=1), row("bob", dogs=1)])
+def test_a_reindex_reads_the_table_of_profiles_and_later_rows_are_newer(engine: str) -> None:
+    for name, interests_of in (("ann", {"t:cats": 1.5}), ("bob", {"t:dogs": 1.0}), ("erased", {"t:x": 1.0})):
+        ViewerProfile(
+            name, as_of=2 * DAY, region="AT", language="de", totals={}, interests=interests_of, expires_at=1
+        ).save()
+    indexing.index_viewers([row(cats=1)])
     changed("bob", personalised=False)
     page = rebuilt(SearchKind.VIEWERS)
-    assert (page.seen, page.indexed, page.failed) == (2, 1, 0)
+    assert (page.seen, page.indexed, page.failed) == (3, 1, 0)
     assert interests(engine) == {"ann": ["t:cats"]}
     assert indexes.named(SearchKind.VIEWERS) == [page.index]
     indexing.index_viewers([row(day=3, birds=1)])
     assert interests(engine) == {"ann": ["t:birds"]}
+
+
+def profile(viewer: str, **more: Any) -> bytes:
+    told = {"viewer": viewer, "as_of": 2 * DAY, "region": "AT", "language": "de", "interests": [["t:cats", 2.0]]}
+    return json.dumps(told | more).encode()
+
+
+def test_the_rows_of_a_day_become_documents_and_one_that_is_gone_finds_nothing(engine: str) -> None:
+    lines = [profile("ann"), profile("bob", as_of=8 * 10**15), profile("nobody")]
+    assert viewer_profiles.load(lines, 0, 9e9, viewer_documents.write) is None
+    assert interests(engine) == {"ann": ["t:cats"], "bob": ["t:cats"]}
+    viewer_profiles.load([json.dumps({"viewer": "ann", "gone": True}).encode()], 0, 9e9, viewer_documents.write)
+    assert interests(engine)["ann"] == []
+
+
+def test_a_day_is_loaded_while_the_search_does_not_answer(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REELSTACK_SEARCH_URL", "http://127.0.0.1:9")
+    config.cache_clear()
+    assert viewer_profiles.load([profile("ann")], 0, 9e9, viewer_documents.write) is None
+    assert viewer_profiles.read("ann")

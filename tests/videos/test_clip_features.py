@@ -1,7 +1,14 @@
 """What the daily profiles say of clips: the newest row stays, whatever comes twice, late or out of order."""
 
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 import pytest
 
+from functions.videos.load_clip_features.handler import handler as load_clip_features
+from reelstack.platform import storage
 from reelstack.tables.videos import Video
 from reelstack.videos import clip_features
 from reelstack.videos.clip_features import ClipFeatures
@@ -38,3 +45,20 @@ def test_a_batch_with_an_impossible_row_is_refused_whole(row: tuple[float, int, 
     with pytest.raises(ValueError, match="v1"):
         clip_features.keep([ClipFeatures("v1", 0.5, 1, 100), ClipFeatures("v1", *row)])
     assert kept() == (None, None)
+
+
+def test_a_day_of_the_job_is_kept_from_the_line_where_a_call_left_off(
+    event: Callable[[str], dict[str, Any]], context: Any
+) -> None:
+    context.get_remaining_time_in_millis = lambda: 900_000
+    for name in ("v1", "v2"):
+        video(name)
+    lines = [json.dumps({"video_id": name, "quality": 0.5, "exposure": 7, "computed_at": 9}) for name in ("v1", "v2")]
+    key = clip_features.key_of_file(date(2026, 11, 28))
+    storage.write("data", key, "\n".join(lines).encode(), "application/x-ndjson", storage.NEVER)
+    given = event("videos/load_clip_features.ok")
+    assert load_clip_features(given | {"line": 1}, context) == {"done": True, "line": 0}
+    assert (kept("v1"), kept("v2")) == ((None, None), (0.5, 7))
+    assert clip_features.load([one.encode() for one in lines], 1, until=0) == 1
+    with pytest.raises(clip_features.RowRefused, match="line 1"):
+        clip_features.load([b'{"video_id": "v1"}'], 0, until=9e9)

@@ -1,4 +1,7 @@
-"""Each night: the jobs of the day that ended begin. Invoked by hand with a day, those of that day: a back-fill."""
+"""Each night: the jobs of the day that ended begin. Invoked by hand with a day, those of that day: a back-fill.
+
+If an erasure from archived events waits for Parquet, the first job erases from it, whatever becomes of the day.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,6 +11,7 @@ from pydantic import BaseModel, Field
 from reelstack.platform import executions
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
+from reelstack.privacy import event_erasure
 
 
 class StartInput(BaseModel):
@@ -25,5 +29,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str | None]:
         return {"execution": None}
     day = (step.day or datetime.now(UTC).date() - timedelta(days=1)).isoformat()
     name = f"{day}-{step.attempt}"
-    executions.start(machine, name, {"day": day})
+    erasure = event_erasure.waiting_for_parquet()
+    executions.start(machine, name, {"day": day, **({"erasure": erasure} if erasure else {})})
     return {"execution": name}

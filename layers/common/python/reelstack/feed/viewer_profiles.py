@@ -6,14 +6,17 @@ delete it. A line of another form raises RowRefused, and nothing of its page is 
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
+from reelstack.feed import live_signals
+from reelstack.platform import cache
 from reelstack.platform.clock import DAY_SECONDS
+from reelstack.platform.stream_records import StreamRecord
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
 
@@ -48,9 +51,11 @@ def key_of_file(day: date) -> str:
     return f"profiles/viewer_records/day={day.isoformat()}/part-00000.jsonl"
 
 
-def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
-    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
-    once all are written. Raises RowRefused."""
+def load(
+    lines: Iterable[bytes], start: int, until: float, also: Callable[[Sequence[Row]], None] | None = None
+) -> int | None:
+    """Writes the rows from line `start` on, and gives each written page to `also`. Returns the line to go on with when
+    the time (time.time()) was over, None once all are written. Raises RowRefused."""
     rows, at = islice(_rows(lines), start, None), start
     while page := list(islice(rows, PAGE)):
         if time.time() >= until:
@@ -63,6 +68,8 @@ def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
                     batch.delete(ViewerProfile(row.viewer))
                 elif row.as_of >= known.get(row.viewer, 0):
                     batch.save(_item(row))
+        if also:
+            also(page)
         at += len(page)
     return None
 
@@ -70,6 +77,23 @@ def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
 def read(viewer_id: str) -> ViewerProfile | None:
     """None if nothing is known of the viewer."""
     return next(iter(ViewerProfile.batch_get([viewer_id])), None)
+
+
+def forget(viewer_ids: Collection[str]) -> None:
+    """Deletes what is known of viewers: the item, and live interests where there is a cache.
+
+    Events of theirs that the stream holds may bring live interests back: the key ends 30 days after its last write.
+    Raises when the cache does not answer, so that a stream consumer tries again.
+    """
+    for viewer_id in viewer_ids:
+        ViewerProfile(viewer_id).delete()
+    cache.invalidate(*(live_signals.viewer_key(one).removeprefix(cache.PREFIX) for one in viewer_ids))
+
+
+def forgotten(record: StreamRecord) -> bool:
+    """Whether with this record of the users' table its user opted out of being personalised, or was erased."""
+    opted_out = record.new.get("personalised") is False and record.old.get("personalised") is not False
+    return opted_out or not record.new or bool(record.new.get("expires_at"))
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[Row]:

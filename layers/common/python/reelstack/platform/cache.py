@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from valkey import Valkey
 
 TIMEOUT_SECONDS = 0.1
+PREFIX = "rs:"
+"""Of every key."""
 LOADING_MS = 500
 CHANGING, CHANGING_SECONDS = "null", 35
 """In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever

@@ -36,6 +36,8 @@ from reelstack.tables.privacy import DataRequest
 
 QUEUE = "event-erasures"
 FOLDER = "erasures/"
+FEATURES = "features/"
+"""day=/hour=/*.jsonl.gz: the log of feature vectors that the feed made, a row a clip that it showed to somebody."""
 DAYS = 30
 """How long a pass's document, which names who left, is kept: the lifecycle rule of its prefix."""
 PARQUET = (archive.COMPACTED, "training/")
@@ -107,6 +109,8 @@ def erase_day(run: str, prefix: str, after: str, until: float) -> dict[str, Any]
     the next call is to be told, and whether there is one to be made."""
     held = _read(run)
     leaving = Leaving(frozenset(held.erased), frozenset(held.opted_out)) if held else Leaving(frozenset())
+    if prefix.startswith(FEATURES):  # training rows are made of them, and there are none of who opted out
+        leaving = Leaving(leaving.erased | leaving.opted_out)
     change = _delete if _is_over(prefix) else _rewrite
     changed, done = 0, True
     for key in storage.list_keys("data", prefix, after):
@@ -130,6 +134,13 @@ def finish(run: str) -> bool:
     for kind, user_id, passes in _everybody(held):
         _settle(kind, user_id, passes, run)
     return True
+
+
+def waiting_for_parquet() -> str:
+    """The folder of the newest pass, as long as Parquet was not written again for it; empty if there is none."""
+    passes = storage.list_folders("data", FOLDER) if config().data_bucket else []
+    run = passes[-1].removeprefix(FOLDER).rstrip("/") if passes else ""
+    return f"{FOLDER}{run}" if run and not storage.list_keys("data", parquet_note(run), most=1) else ""
 
 
 def parquet_note(run: str) -> str:
@@ -179,7 +190,9 @@ def _settle(kind: Kind, user_id: str, passes: int, run: str) -> None:
 
 
 def _kept_days() -> dict[str, int]:
-    return {archive.PREFIX: config().event_days, archive.BY_VIEWER: event_export.KEPT_DAYS}
+    # Features are kept as training rows are, no longer than events: this is for those that were written again.
+    events = config().event_days
+    return {archive.PREFIX: events, archive.BY_VIEWER: event_export.KEPT_DAYS, FEATURES: events}
 
 
 def _is_over(prefix: str) -> bool:

@@ -174,24 +174,6 @@ def _took(verb: str, answer: dict[str, Any]) -> bool:
 # --- copying ---------------------------------------------------------------------------------------------------------
 
 
-def refresh(kind: SearchKind) -> None:
-    """Makes all that was written into the searched index so far be found."""
-    with _engine() as engine:
-        for name in named(kind):
-            engine.indices.refresh(index=name)
-
-
-def documents_after(kind: SearchKind, key: str, after: str | None, size: int) -> list[Document]:
-    """A page of what the searched index holds, in the order of the field `key`, from behind `after` on."""
-    body: Body = {"size": size, "sort": [{key: "asc"}], "query": {"match_all": {}}, "track_total_hits": False}
-    body |= {"search_after": [after]} if after else {}
-    hits: list[Document] = []
-    with _engine() as engine:
-        for name in named(kind):
-            hits += engine.search(index=name, body=body)["hits"]["hits"]
-    return [hit["_source"] for hit in hits]
-
-
 # --- replacing -------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from reelstack.platform.stream_records import StreamRecord
 from reelstack.search import documents, indexes
 from reelstack.search.documents import Document, SearchKind, ViewerInterests
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.videos import Video
 from reelstack.videos import strikes
 from reelstack.videos.audiences import Account
@@ -115,11 +116,15 @@ def forget_viewers(user_ids: Collection[str]) -> set[str]:
     return indexes.write(names, dict.fromkeys(gone), version) if names else set()
 
 
-def viewers_kept(copied: Collection[Document]) -> dict[str, Document | None]:
-    """Viewer documents of the searched index, by id, as far as the users' items allow them now."""
-    found = _users(one["viewer_id"] for one in copied)
-    allowed = {key for key, user in found.items() if documents.has_viewer_document(user)}
-    return {one["viewer_id"]: one if one["viewer_id"] in allowed else None for one in copied}
+def documents_of_viewers(found: Iterable[ViewerProfile]) -> dict[str, Document | None]:
+    """By id; None of those whose items do not allow one now. Their version is the end of their last day."""
+    now = now_ms()  # on a laptop a day may be loaded that is not over
+    page = [
+        ViewerInterests(one.viewer_id, one.interests, one.region or "", one.language or "", min(int(one.as_of), now))
+        for one in found
+    ]
+    users = _users(row.viewer_id for row in page)
+    return {row.viewer_id: documents.of_viewer(row, users.get(row.viewer_id)) for row in page}
 
 
 def _users(user_ids: Iterable[str]) -> dict[str, User]:

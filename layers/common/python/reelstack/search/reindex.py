@@ -1,7 +1,5 @@
 """Building a search index anew from its table, a page at a time, while the old one answers and streams feed both.
 
-The index of viewers has no table, and is copied from the one that is searched.
-
 The pages are the caller's to ask for: each can be asked for again, and who lost count begins anew.
 """
 
@@ -15,6 +13,7 @@ from reelstack.search import indexes, indexing
 from reelstack.search.documents import Document, SearchKind
 from reelstack.search.errors import ReindexEnded
 from reelstack.tables.accounts import User
+from reelstack.tables.feed import ViewerProfile
 from reelstack.tables.moderation import Strike
 from reelstack.tables.videos import Video
 
@@ -40,10 +39,7 @@ def begin(kind: SearchKind) -> str:
     """A new, empty index that streams feed from now on; an unfinished one is dropped. Returns its name."""
     indexes.fed(kind)  # there is one to be replaced
     indexes.drop_unfinished(kind)
-    name = indexes.make(kind, now_ms(), searched=False)
-    if kind is SearchKind.VIEWERS:
-        indexes.refresh(kind)  # what is not found yet would not be copied
-    return name
+    return indexes.make(kind, now_ms(), searched=False)
 
 
 def go_on(kind: SearchKind, index: str, cursor: str | None) -> Rebuild:
@@ -76,8 +72,9 @@ def _page(kind: SearchKind, cursor: str | None) -> tuple[int, dict[str, Document
     after = cursors.decode(cursor, *((str, str) if kind is SearchKind.CREATORS else (str,)))
     last: dict[str, Any] | None
     if kind is SearchKind.VIEWERS:
-        return _page_of_viewers(after[0] if after else None)
-    if kind is SearchKind.VIDEOS:
+        profiles = ViewerProfile.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("viewer_id", after))
+        documents, last = indexing.documents_of_viewers(profiles), profiles.last_evaluated_key
+    elif kind is SearchKind.VIDEOS:
         videos = Video.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("video_id", after))
         documents, last = indexing.documents_of_videos(videos), videos.last_evaluated_key
     elif kind is SearchKind.CREATORS:
@@ -91,14 +88,6 @@ def _page(kind: SearchKind, cursor: str | None) -> tuple[int, dict[str, Document
         people = User.scan(limit=AT_ONCE, consistent_read=True, last_evaluated_key=_key("user_id", after))
         documents, last = indexing.documents_of_people(people), people.last_evaluated_key
     return len(documents), documents, cursors.encode(*(value["S"] for value in last.values())) if last else None
-
-
-def _page_of_viewers(after: str | None) -> tuple[int, dict[str, Document | None], str | None]:
-    """No table says what a viewer's interests are, so they are copied from the searched index, each with the version
-    that it has there: what the daily profiles load meanwhile is newer, and what is forgotten meanwhile is newer too."""
-    found = indexes.documents_after(SearchKind.VIEWERS, "viewer_id", after, AT_ONCE)
-    following = cursors.encode(found[-1]["viewer_id"]) if len(found) == AT_ONCE else None
-    return len(found), indexing.viewers_kept(found), following
 
 
 def _key(name: str, after: tuple[Any, ...] | None) -> dict[str, Any] | None:

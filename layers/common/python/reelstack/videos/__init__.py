@@ -13,6 +13,7 @@ video_view      a video as clients see it
 event_clips     what behavior events say of their clips
 table_events    what people did, as their tables tell it, into the stream of behavior events
 clip_features   what the daily profiles say of clips: quality and exposure
+catalogue       when and where clips were published, exported for the daily job
 clip_links      the address of a clip's page
 change_events   stream records of videos, follows and accounts as events of the bus
 """

@@ -5,14 +5,20 @@ video's stream takes each change into the index. A row is taken only if it is ne
 loaded twice, late and out of order.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from pydantic import TypeAdapter, ValidationError
 
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State
 
 AT_ONCE = 16
+PAGE = 500
 DECIMALS = 4
 """Of a quality. A smaller change is no reason for a write."""
 
@@ -30,6 +36,13 @@ class ClipFeatures:
     """The end of the day that the row is of, unix milliseconds."""
 
 
+READER = TypeAdapter(ClipFeatures)
+
+
+class RowRefused(ValueError):
+    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
+
+
 def keep(rows: Iterable[ClipFeatures]) -> int:
     """Returns how many clips have a newer row now; rows of clips that are deleted, or not newer, change nothing.
 
@@ -38,6 +51,31 @@ def keep(rows: Iterable[ClipFeatures]) -> int:
     checked = [_checked(row) for row in rows]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return sum(pool.map(_keep, checked))
+
+
+def key_of_file(day: date) -> str:
+    """Where the job writes the clips that a day changed, in the bucket `data`."""
+    return f"profiles/clip_records/day={day.isoformat()}/part-00000.jsonl"
+
+
+def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
+    """Keeps the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
+    once all are kept. Raises RowRefused or ValueError."""
+    rows, at = islice(_rows(lines), start, None), start
+    while page := list(islice(rows, PAGE)):
+        if time.time() >= until:
+            return at
+        keep(page)
+        at += len(page)
+    return None
+
+
+def _rows(lines: Iterable[bytes]) -> Iterator[ClipFeatures]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield READER.validate_json(line)
+        except ValidationError as error:
+            raise RowRefused(f"line {number} is no row of clips' features") from error
 
 
 def _checked(row: ClipFeatures) -> ClipFeatures:
