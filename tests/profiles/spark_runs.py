@@ -87,6 +87,7 @@ class Runs:
 
     def erase(self) -> None:
         self.hashes("before erasure")
+        shutil.copytree(self.data / "profiles/play_counts", self.folder / "play_counts before erasure")
         run = self.data / "erasures/1"
         run.mkdir(parents=True)
         (run / "erased.txt").write_text("\n".join(ERASED))

@@ -125,7 +125,7 @@ def test_records_for_the_table_are_the_profiles(world: World) -> None:
 @pytest.mark.parametrize("day", DAYS)
 def test_play_counts_equal_the_reference(world: World, day: str) -> None:
     expected = world.counts(day)
-    path = world.folder / f"data/profiles/play_counts/day={day}/part-00000.jsonl"
+    path = world.folder / f"play_counts before erasure/day={day}/part-00000.jsonl"
     found = {row["video_id"]: row for row in map(json.loads, path.read_text().splitlines())}
     assert found.keys() == expected.keys()
     for video_id, row in found.items():
