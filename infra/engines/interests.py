@@ -14,7 +14,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
-from aws_cdk import aws_kinesisanalytics as flink
+from aws_cdk import aws_kinesisanalyticsv2 as flink
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
@@ -68,46 +68,46 @@ class Interests(Construct):
         self.application.node.add_dependency(self.role)
         # CloudFormation ends a group's ARN with ":*".
         stream_arn = names.arn("logs", f"log-group:{log_group.log_group_name}:log-stream:{stream.log_stream_name}")
-        flink.CfnApplicationCloudWatchLoggingOptionV2(
+        flink.CfnApplicationCloudWatchLoggingOption(
             self,
             "Logging",
             application_name=self.application.ref,
-            cloud_watch_logging_option=flink.CfnApplicationCloudWatchLoggingOptionV2.CloudWatchLoggingOptionProperty(
+            cloud_watch_logging_option=flink.CfnApplicationCloudWatchLoggingOption.CloudWatchLoggingOptionProperty(
                 log_stream_arn=stream_arn
             ),
         )
 
-    def _application(self, code: assets.Asset) -> flink.CfnApplicationV2:
-        location = flink.CfnApplicationV2.S3ContentLocationProperty(
+    def _application(self, code: assets.Asset) -> flink.CfnApplication:
+        location = flink.CfnApplication.S3ContentLocationProperty(
             bucket_arn=code.bucket.bucket_arn, file_key=code.s3_object_key
         )
-        vpc = flink.CfnApplicationV2.VpcConfigurationProperty(
+        vpc = flink.CfnApplication.VpcConfigurationProperty(
             subnet_ids=[subnet.subnet_id for subnet in self._around.vpc.isolated_subnets[:SUBNETS]],
             security_group_ids=[self._around.group.security_group_id],
         )
-        return flink.CfnApplicationV2(
+        return flink.CfnApplication(
             self,
             "Application",
             application_name=self.names.interests,
             application_description="Interests of viewers and what trends, by the second",
             runtime_environment=RUNTIME,
             service_execution_role=self.role.role_arn,
-            application_configuration=flink.CfnApplicationV2.ApplicationConfigurationProperty(
-                application_code_configuration=flink.CfnApplicationV2.ApplicationCodeConfigurationProperty(
-                    code_content=flink.CfnApplicationV2.CodeContentProperty(s3_content_location=location),
+            application_configuration=flink.CfnApplication.ApplicationConfigurationProperty(
+                application_code_configuration=flink.CfnApplication.ApplicationCodeConfigurationProperty(
+                    code_content=flink.CfnApplication.CodeContentProperty(s3_content_location=location),
                     code_content_type="ZIPFILE",
                 ),
                 # A savepoint before each update and each stop.
-                application_snapshot_configuration=flink.CfnApplicationV2.ApplicationSnapshotConfigurationProperty(
+                application_snapshot_configuration=flink.CfnApplication.ApplicationSnapshotConfigurationProperty(
                     snapshots_enabled=True
                 ),
                 # An update whose job does not come up goes back to the version and the state before it.
                 application_system_rollback_configuration=(
-                    flink.CfnApplicationV2.ApplicationSystemRollbackConfigurationProperty(rollback_enabled=True)
+                    flink.CfnApplication.ApplicationSystemRollbackConfigurationProperty(rollback_enabled=True)
                 ),
-                environment_properties=flink.CfnApplicationV2.EnvironmentPropertiesProperty(
+                environment_properties=flink.CfnApplication.EnvironmentPropertiesProperty(
                     property_groups=[
-                        flink.CfnApplicationV2.PropertyGroupProperty(property_group_id=group, property_map=values)
+                        flink.CfnApplication.PropertyGroupProperty(property_group_id=group, property_map=values)
                         for group, values in self._options().items()
                     ]
                 ),
@@ -136,19 +136,19 @@ class Interests(Construct):
             },
         }
 
-    def _flink(self) -> flink.CfnApplicationV2.FlinkApplicationConfigurationProperty:
-        return flink.CfnApplicationV2.FlinkApplicationConfigurationProperty(
-            checkpoint_configuration=flink.CfnApplicationV2.CheckpointConfigurationProperty(
+    def _flink(self) -> flink.CfnApplication.FlinkApplicationConfigurationProperty:
+        return flink.CfnApplication.FlinkApplicationConfigurationProperty(
+            checkpoint_configuration=flink.CfnApplication.CheckpointConfigurationProperty(
                 configuration_type="CUSTOM",
                 checkpointing_enabled=True,
                 checkpoint_interval=CHECKPOINT_SECONDS * 1000,
                 min_pause_between_checkpoints=PAUSE_SECONDS * 1000,
             ),
             # APPLICATION: metrics of the whole job. Each operator's would be some hundred metrics, billed one by one.
-            monitoring_configuration=flink.CfnApplicationV2.MonitoringConfigurationProperty(
+            monitoring_configuration=flink.CfnApplication.MonitoringConfigurationProperty(
                 configuration_type="CUSTOM", metrics_level="APPLICATION", log_level="INFO"
             ),
-            parallelism_configuration=flink.CfnApplicationV2.ParallelismConfigurationProperty(
+            parallelism_configuration=flink.CfnApplication.ParallelismConfigurationProperty(
                 configuration_type="CUSTOM",
                 parallelism=self._settings.interests_kpu * TASKS_PER_KPU,
                 parallelism_per_kpu=TASKS_PER_KPU,

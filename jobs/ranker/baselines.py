@@ -15,7 +15,7 @@ from jobs.ranker.rows import Rows
 from jobs.ranker.settings import FM, LR, Fitting, Shape
 
 SHAPES: Mapping[str, Shape] = {"LR": LR, "FM": FM}
-L2: Mapping[str, Sequence[float]] = {"LR": (0.003, 0.01, 0.03), "FM": (0.03, 0.1, 0.2)}
+L2: Mapping[str, Sequence[float]] = {"LR": (0.003, 0.01, 0.03), "FM": (0.03, 0.08, 0.2)}
 PRIOR_PLAYS = 20.0
 
 
@@ -36,7 +36,9 @@ def tuned(
     """The baseline with the lowest loss on the later rows, and its regularisation. `fitted` gives the vocabulary."""
     found = []
     for l2 in L2[name]:
-        one = training.fit(SHAPES[name], replace(fitting, l2=l2, id_dropout=0.0), fitted.vocabulary, *parts)
+        one = training.fit(
+            SHAPES[name], replace(fitting, l2=l2, l2_linear=l2, id_dropout=0.0), fitted.vocabulary, *parts
+        )
         found.append((one.loss, l2, one))
     loss, l2, best = min(found, key=lambda one: one[:2])
     assert loss == best.loss

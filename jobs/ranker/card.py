@@ -5,6 +5,8 @@ from typing import Any
 
 from jobs.ranker.settings import Settings
 
+OF_A_HEAD = ("auc", "auc_per_viewer", "log_loss", "calibration_error", "plain_calibration_error")
+
 
 def write(day: str, report: Mapping[str, Any], settings: Settings) -> str:
     rows, fitting, shape = report["rows"], settings.fitting, settings.shape
@@ -21,11 +23,11 @@ def write(day: str, report: Mapping[str, Any], settings: Settings) -> str:
         f"- Largest difference between graph and model: {report['parity']:.1g}.",
         "- Value: " + ", ".join(f"{weight:+g} · {head}" for head, weight in settings.weights.items()) + ".",
         "",
-        "| head | AUC | AUC per viewer | log loss | calibration error | rows with it |",
-        "|---|---|---|---|---|---|",
+        "| head | AUC | AUC per viewer | log loss | calibration error | without regard to chance | rows with it |",
+        "|---|---|---|---|---|---|---|",
     ]
     for head, one in report["heads"].items():
-        numbers = [_number(one[name]) for name in ("auc", "auc_per_viewer", "log_loss", "calibration_error")]
+        numbers = [_number(one[name]) for name in OF_A_HEAD]
         lines.append(f"| {head} | {' | '.join(numbers)} | {one['positive']:.0f} |")
     lines += ["", "| finishes of | rows | AUC | log loss | calibration error |", "|---|---|---|---|---|"]
     for name, one in report["slices"].items():

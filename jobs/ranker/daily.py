@@ -3,18 +3,23 @@
     python daily.py --data s3://bucket --day YYYY-MM-DD
 
 It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, and whether it was
-released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Everything else
-that does not succeed ends with the command's own exit status; a command that breaks off has no answer.
+released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Only when that
+version is of more than 25 days ago the refusal fails the run, exit status 3: its vocabulary has ids of viewers, and an
+account is erased within 30 days. Everything else that does not succeed ends with the command's own exit status; a
+command that breaks off has no answer.
 """
 
 import argparse
+import datetime
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-REFUSED = 1
+REFUSED, TOO_OLD = 1, 3
+KEPT_DAYS = 25
+"""As registry.KEPT_DAYS, which versions out of service are deleted after."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if promoted.returncode and not (promoted.returncode == REFUSED and _answer(promoted)):
         return promoted.returncode
     print(json.dumps({"version": version, "released": promoted.returncode == 0}))
-    return 0
+    return TOO_OLD if promoted.returncode and _is_old(_answer(promoted).get("in_service"), given.day) else 0
+
+
+def _is_old(version: str | None, day: str) -> bool:
+    """Versions begin with their day."""
+    if not version:
+        return False
+    return datetime.date.fromisoformat(day) - datetime.date.fromisoformat(version[:10]) > datetime.timedelta(KEPT_DAYS)
 
 
 def _run(*command: str) -> "subprocess.CompletedProcess[str]":

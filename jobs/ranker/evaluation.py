@@ -76,6 +76,7 @@ def by_head(day: Day, predicted: Predicted) -> dict[str, dict[str, float]]:
         one = {
             "log_loss": metrics.log_loss(labels, shown),
             "calibration_error": metrics.calibration_error(labels, shown),
+            "plain_calibration_error": metrics.plain_calibration_error(labels, shown),
             "positive": float((labels > 0.5).sum()),
             "negative": float((labels <= 0.5).sum()),
             "auc": metrics.auc(labels, scores),
@@ -129,6 +130,7 @@ def by_slice(day: Day, predicted: Predicted, vocabulary: Vocabulary) -> dict[str
             "auc_per_viewer": metrics.auc_per_viewer(labels, scores[part], day.viewers[part]),
             "log_loss": metrics.log_loss(labels, shown[part]),
             "calibration_error": metrics.calibration_error(labels, shown[part]),
+            "plain_calibration_error": metrics.plain_calibration_error(labels, shown[part]),
         }
         found[name] = {measure: round(value, 6) for measure, value in one.items()}
     return found

@@ -52,14 +52,24 @@ def calibration_error(labels: Numbers, predicted: Numbers) -> float:
 
     What a bin's mean errs by chance is subtracted from its square (Kumar, Liang, Ma 2019): a model that is right has an
     error near 0 however few rows there are."""
+    return _mean_gap(labels, predicted, 1.0)
+
+
+def plain_calibration_error(labels: Numbers, predicted: Numbers) -> float:
+    """The same with nothing subtracted: above 0 by chance even if the model is right."""
+    return _mean_gap(labels, predicted, 0.0)
+
+
+def _mean_gap(labels: Numbers, predicted: Numbers, of_chance: float) -> float:
     if not len(labels):
         return float("nan")
     order = np.argsort(predicted, kind="stable")
     bins = min(MOST_BINS, max(LEAST_BINS, len(order) // ROWS_OF_A_BIN), len(order))
-    parts = np.array_split(order, bins)
-    squares = [(predicted[rows].mean() - labels[rows].mean()) ** 2 - labels[rows].var() / len(rows) for rows in parts]
-    gaps = [max(0.0, float(square)) ** 0.5 * len(rows) for square, rows in zip(squares, parts, strict=True)]
-    return float(sum(gaps) / len(order))
+    total = 0.0
+    for rows in np.array_split(order, bins):
+        square = (predicted[rows].mean() - labels[rows].mean()) ** 2 - of_chance * labels[rows].var() / len(rows)
+        total += max(0.0, float(square)) ** 0.5 * len(rows)
+    return total / len(order)
 
 
 def rank_correlation(first: Numbers, second: Numbers) -> float:

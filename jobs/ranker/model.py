@@ -18,7 +18,7 @@ from reelstack.feed.rank_vocabulary import FIELDS, Encoded, Vocabulary
 
 Array = Any
 Parameters = dict[str, Any]
-VIDEO, OWNER, LANGUAGE = FIELDS.index("video"), FIELDS.index("owner"), FIELDS.index("language")
+VIEWER, VIDEO, OWNER, LANGUAGE = (FIELDS.index(name) for name in ("viewer", "video", "owner", "language"))
 BAGS = 2
 """Fields that are the mean of several rows, after the single ones: tags, words of the text."""
 
@@ -45,8 +45,6 @@ class Dropping(NamedTuple):
     """[rows, inputs]: what its inputs are multiplied by, before cross layers, gates and experts."""
     units: Sequence[Array]
     """Of each layer [experts, rows, units]."""
-    share: Array
-    """Of its gradient that reaches the embeddings."""
 
 
 def start(shape: Shape, vocabulary: Vocabulary, heads: int, seed: int) -> Parameters:
@@ -59,7 +57,9 @@ def start(shape: Shape, vocabulary: Vocabulary, heads: int, seed: int) -> Parame
     made: Parameters = {"table": table, "bias": np.zeros(heads), "linear": np.ones(heads), "pairs": np.ones(heads)}
     if shape.attention:
         made["query"] = np.eye(width) + random.normal(0, 0.02, (width, width))
-        made["value"] = np.eye(width) + random.normal(0, 0.02, (width, width))
+        made["value"] = np.zeros((width, width))
+    if shape.pooled:
+        made["pool"] = np.zeros((width, width))
     if shape.content:
         made["tower"] = [_dense(random, 4 * width, 2 * width), _dense(random, 2 * width, width)]
         made["viewer"] = np.eye(width)
@@ -86,14 +86,36 @@ def gather(table: Array, batch: Encoded) -> Gathered:
     return Gathered(fields, table[jnp.maximum(batch.history, 0), :-1], present)
 
 
-def logits(parameters: Parameters, shape: Shape, given: Gathered, dropping: Dropping | None = None) -> Array:
-    """[rows, heads]. `dropping`: in training only."""
-    vectors = given.fields[..., :-1]
+class Looked(NamedTuple):
+    """What the parts of the model are given of a row."""
+
+    vectors: Array
+    """[rows, fields, dimensions]"""
+    of_history: Sequence[Array]
+    """[rows or 1, dimensions] each: what was made of the history, which is regularised as rows of the table are."""
+
+
+def look(parameters: Parameters, shape: Shape, given: Gathered) -> Looked:
+    vectors, made = given.fields[..., :-1], []
+    given = given._replace(history=jax.lax.stop_gradient(given.history))
     if shape.content:
         target = vectors[:, VIDEO] + content(parameters, given.fields)
         vectors = jnp.concatenate([vectors[:, :VIDEO], target[:, None], vectors[:, VIDEO + 1 :]], axis=1)
+    if shape.pooled:
+        made.append(pool(parameters, given))
+        viewer = vectors[:, VIEWER] + made[-1]
+        vectors = jnp.concatenate([viewer[:, None], vectors[:, VIEWER + 1 :]], axis=1)
     if shape.attention:
-        vectors = jnp.concatenate([vectors, attend(parameters, vectors[:, VIDEO], given)[:, None]], axis=1)
+        made.append(attend(parameters, vectors[:, VIDEO], given))
+        vectors = jnp.concatenate([vectors, made[-1][:, None]], axis=1)
+    return Looked(vectors, made)
+
+
+def logits(
+    parameters: Parameters, shape: Shape, given: Gathered, looked: Looked, dropping: Dropping | None = None
+) -> Array:
+    """[rows, heads]. `dropping`: in training only."""
+    vectors = looked.vectors
     found = parameters["bias"] + given.fields[..., -1].sum(axis=1)[:, None] * parameters["linear"]
     if shape.pairs:
         total = vectors.sum(axis=1)
@@ -102,7 +124,6 @@ def logits(parameters: Parameters, shape: Shape, given: Gathered, dropping: Drop
     if shape.hidden:
         flat = vectors.reshape(len(vectors), -1)
         if dropping is not None:
-            flat = dropping.share * flat + (1 - dropping.share) * jax.lax.stop_gradient(flat)
             flat = flat * dropping.inputs
         found = found + deep(parameters, shape.network_scale * flat, dropping)
     return found
@@ -115,6 +136,12 @@ def attend(parameters: Parameters, target: Array, given: Gathered) -> Array:
     likeness = likeness - 1e9 * (1 - given.present)
     share = jax.nn.softmax(likeness, axis=-1) * given.present
     return (share[:, None, :] @ given.history)[:, 0] @ parameters["value"]
+
+
+def pool(parameters: Parameters, given: Gathered) -> Array:
+    """What the history says of the viewer: the sum of its clips over the root of their number, through a matrix."""
+    count = jnp.maximum(given.present.sum(axis=1, keepdims=True), 1)
+    return ((given.history * given.present[..., None]).sum(axis=1) / count**0.5) @ parameters["pool"]
 
 
 def content(parameters: Parameters, fields: Array) -> Array:
@@ -162,7 +189,7 @@ def _experts(random: np.random.Generator, shape: Shape, flat: int, heads: int) -
         weight = random.normal(0, (2 / width) ** 0.5, (shape.experts, width, units))
         layers.append({"weight": weight, "bias": np.zeros((shape.experts, units))})
         width = units
-    made: Parameters = {"experts": layers, "heads": random.normal(0, 0.1 * width**-0.5, (heads, width))}
+    made: Parameters = {"experts": layers, "heads": np.zeros((heads, width))}
     if shape.experts > 1:
         made["gate"] = random.normal(0, 0.1 * flat**-0.5, (flat, heads * shape.experts))
     return made

@@ -11,7 +11,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from jobs.ranker.model import LANGUAGE, OWNER, VIDEO, Parameters
+from jobs.ranker.model import LANGUAGE, OWNER, VIDEO, VIEWER, Parameters
 from jobs.ranker.settings import Shape
 from reelstack.feed.rank_model import OUTPUT
 
@@ -57,6 +57,9 @@ def write(shape: Shape, parameters: Parameters, fields: int, calibration: NDArra
     vectors = graph.cut("fields", 0, width, 2)
     weights = graph("Squeeze", graph.cut("fields", width, width + 1, 2), graph.whole(2))
     vectors = _with_content(graph, shape, parameters, vectors)
+    if shape.pooled:
+        viewer = graph("Add", graph.cut(vectors, VIEWER, VIEWER + 1, 1), _pool(graph, parameters))
+        vectors = graph("Concat", viewer, graph.cut(vectors, VIEWER + 1, np.iinfo(np.int64).max, 1), axis=1)
     if shape.attention:
         seen = _attend(graph, shape, parameters, vectors)
         vectors = graph("Concat", vectors, seen, axis=1)
@@ -85,6 +88,13 @@ def _with_content(graph: _Graph, shape: Shape, parameters: Parameters, vectors: 
     video = graph("Add", graph.cut(vectors, VIDEO, VIDEO + 1, 1), graph("Unsqueeze", tower, graph.whole(1)))
     before, after = graph.cut(vectors, 0, VIDEO, 1), graph.cut(vectors, VIDEO + 1, last, 1)
     return graph("Concat", before, video, after, axis=1)
+
+
+def _pool(graph: _Graph, parameters: Parameters) -> str:
+    present = graph("Unsqueeze", "present", graph.whole(1))  # [histories, 1, clips]
+    count = graph("Max", graph.sum(present, 2, keep=True), graph.constant(1.0))
+    mean = graph("Div", graph("MatMul", present, "history"), graph("Sqrt", count))
+    return graph("MatMul", mean, graph.constant(parameters["pool"]))
 
 
 def _attend(graph: _Graph, shape: Shape, parameters: Parameters, vectors: str) -> str:

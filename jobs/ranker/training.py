@@ -19,7 +19,8 @@ from jobs.ranker.settings import Fitting, Shape
 from reelstack.feed.rank_vocabulary import IDS, Encoded, Vocabulary
 
 ADAM = optax.scale_by_adam()
-NETWORK = ("experts", "heads", "gate", "cross")
+OF_HISTORY = ("pool", "query", "value")
+NETWORK = ("experts", "heads", "gate", "cross", *OF_HISTORY)
 MOST_LOSS = 1e9
 RETRIEVAL = 1.0
 """What the loss of the retrieval vectors counts beside that of the heads."""
@@ -45,7 +46,7 @@ class Fitted:
 def fit(shape: Shape, fitting: Fitting, vocabulary: Vocabulary, train: Examples, later: Examples) -> Fitted:
     """The parameters of the epoch with the lowest loss on `later`."""
     parameters = model.start(shape, vocabulary, train.targets.shape[1], fitting.seed)
-    carried = Carried(parameters, parameters, ADAM.init(parameters), jax.random.key(fitting.seed))
+    carried = Carried(parameters, parameters, ADAM.init(parameters), jax.random.key(fitting.seed, impl="rbg"))
     given = _given(fitting, vocabulary, train)
     random = np.random.default_rng(fitting.seed)
     best, kept, epochs, worse = MOST_LOSS, parameters, 0, 0
@@ -62,7 +63,7 @@ def fit(shape: Shape, fitting: Fitting, vocabulary: Vocabulary, train: Examples,
     return Fitted(shape, jax.tree.map(np.asarray, kept), vocabulary, epochs, best)
 
 
-def predict(shape: Shape, parameters: model.Parameters, rows: Encoded, batch: int = 8192) -> NDArray[np.float32]:
+def predict(shape: Shape, parameters: model.Parameters, rows: Encoded, batch: int = 2048) -> NDArray[np.float32]:
     """Probabilities, uncalibrated: [rows, heads]."""
     found = []
     for first in range(0, len(rows), batch):
@@ -82,7 +83,7 @@ def log_loss(predicted: NDArray[np.float32], later: Examples) -> float:
 @partial(jax.jit, static_argnums=0)
 def _forward(shape: Shape, parameters: model.Parameters, *tables: Any) -> Any:
     given = model.gather(parameters["table"], Encoded(*tables))
-    return jax.nn.sigmoid(model.logits(parameters, shape, given))
+    return jax.nn.sigmoid(model.logits(parameters, shape, given, model.look(parameters, shape, given)))
 
 
 class Numbers(NamedTuple):
@@ -90,8 +91,8 @@ class Numbers(NamedTuple):
 
     rate: Any
     network_pace: Any
-    network_share: Any
     l2: Any
+    l2_linear: Any
     decay: Any
     average: Any
     id_dropout: Any
@@ -145,21 +146,25 @@ def _loss(parameters: model.Parameters, shape: Shape, batch: Any, given: Any) ->
     (rows, targets, weights), (unknown, numbers, key) = batch, given
     rows = _hide_ids(rows, unknown, key, numbers.id_dropout)
     gathered = model.gather(parameters["table"], rows)
-    found = model.logits(parameters, shape, gathered, _dropped(shape, numbers, gathered, key))
+    looked = model.look(parameters, shape, gathered)
+    found = model.logits(parameters, shape, gathered, looked, _dropped(shape, numbers, gathered, key))
     each = optax.sigmoid_binary_cross_entropy(found, targets).sum(axis=1)
     if shape.content:
         near = model.retrieval_logit(parameters, gathered)
         each = each + RETRIEVAL * optax.sigmoid_binary_cross_entropy(near, targets[:, 0])
-    squares = (gathered.fields**2).sum()
-    if shape.attention:
-        squares = squares + (gathered.history**2 * gathered.present[..., None]).sum() / gathered.history.shape[1]
-    return (each * weights).mean() + numbers.l2 * squares / len(targets) + numbers.decay * _size(parameters)
+    vectors, weighing = gathered.fields[..., :-1], gathered.fields[..., -1]
+    squares = (vectors**2).sum() + sum((one**2).sum() for one in looked.of_history)
+    shrunk = (numbers.l2 * squares + numbers.l2_linear * (weighing**2).sum()) / len(targets)
+    return (each * weights).mean() + shrunk + numbers.decay * _size(parameters)
 
 
 def _size(parameters: model.Parameters) -> Any:
-    """The squares of what the network's layers multiply by."""
+    """The squares of what layers, and what is made of the history, multiply by."""
     layers = [*parameters.get("experts", ()), *parameters.get("tower", ())]
-    return sum((layer["weight"] ** 2).sum() for layer in layers) + 0.0
+    matrices = [layer["weight"] for layer in layers]
+    matrices += [parameters[name] for name in OF_HISTORY if name in parameters]
+    matrices += [layer[name] for layer in parameters["cross"] for name in ("down", "up")]
+    return sum((matrix**2).sum() for matrix in matrices) + 0.0
 
 
 def _hide_ids(rows: Encoded, unknown: Any, key: Any, share: Any) -> Encoded:
@@ -181,7 +186,7 @@ def _dropped(shape: Shape, numbers: Numbers, given: model.Gathered, key: Any) ->
     ]
     whole = 1 - numbers.field_dropout
     seen = jax.random.bernoulli(keys[-1], whole, (count, fields)) / whole
-    return model.Dropping(jnp.repeat(seen, shape.dimensions, axis=-1), masks, numbers.network_share)
+    return model.Dropping(jnp.repeat(seen, shape.dimensions, axis=-1), masks)
 
 
 def _batches(order: NDArray[np.int64], size: int) -> NDArray[np.int32]:
@@ -200,4 +205,6 @@ def _given(fitting: Fitting, vocabulary: Vocabulary, train: Examples) -> Given:
 
 
 def _tables(rows: Encoded) -> tuple[Any, ...]:
-    return rows.single, rows.tags, rows.texts, rows.history
+    """Without columns in which no row has anything."""
+    bags = (rows.tags, rows.texts, rows.history)
+    return rows.single, *(bag[:, : max(1, int((bag >= 0).any(axis=0).sum()))] for bag in bags)

@@ -33,7 +33,7 @@ from tests.ranker import made_world
 
 SETTINGS: dict[str, Any] = {
     "shape": {"dimensions": 8, "experts": 2, "hidden": [32, 16], "cross_layers": 1},
-    "fitting": {"most_epochs": 12, "batch": 256, "l2": 0.03, "patience": 3},
+    "fitting": {"most_epochs": 12, "batch": 256, "l2": 0.03, "l2_linear": 0.03, "patience": 3},
     "baselines": False,
 }
 WORSE: dict[str, Any] = {

@@ -19,9 +19,20 @@ if sys.argv[1] == "train":
 else:
     assert sys.argv[-1] == "2026-11-28-abc", sys.argv
     assert codes["promote"] != 9
-    print(json.dumps({{"failed": ["auc"]}}))
+    print(json.dumps({{"refused": ["auc"], "in_service": codes.get("in_service")}}))
 sys.exit(codes[sys.argv[1]])
 """
+
+
+def run(folder: Path, **codes: int | str) -> "subprocess.CompletedProcess[str]":
+    (folder / "codes.json").write_text(json.dumps(codes))
+    for name in ("jobs", "jobs/ranker"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").touch()
+    (folder / "jobs/ranker/main.py").write_text(STUB.format(codes=str(folder / "codes.json")))
+    command = [sys.executable, str(ROOT / "jobs/ranker/daily.py"), "--data", "s3://data", "--day", "2026-11-28"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -31,21 +42,15 @@ sys.exit(codes[sys.argv[1]])
 def test_a_refusal_is_an_answer_and_every_other_failure_a_failure(
     tmp_path: Path, train: int, promote: int, status: int, released: bool | None
 ) -> None:
-    codes = tmp_path / "codes.json"
-    codes.write_text(json.dumps({"train": train, "promote": promote}))
-    for folder in ("jobs", "jobs/ranker"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "__init__.py").touch()
-    (tmp_path / "jobs/ranker/main.py").write_text(STUB.format(codes=str(codes)))
-    command = [sys.executable, str(ROOT / "jobs/ranker/daily.py"), "--data", "s3://data", "--day", "2026-11-28"]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(tmp_path, train=train, promote=promote)
     assert done.returncode == status, done.stderr
     if released is not None:
         assert json.loads(done.stdout.splitlines()[-1]) == {"version": "2026-11-28-abc", "released": released}
+
+
+@pytest.mark.parametrize(("in_service", "status"), [("2026-11-03-abc", 0), ("2026-11-02-abc", 3)])
+def test_a_refusal_fails_when_the_version_in_service_is_older_than_25_days(
+    tmp_path: Path, in_service: str, status: int
+) -> None:
+    done = run(tmp_path, train=0, promote=1, in_service=in_service)
+    assert done.returncode == status, done.stderr

@@ -49,6 +49,16 @@ def test_calibration_mends_probabilities_that_are_too_sure() -> None:
     assert metrics.calibration_error(labels, calibration.sigmoid(slope * too_sure + offset)) < 0.02
 
 
+def test_calibration_error_has_what_chance_adds_subtracted() -> None:
+    random = np.random.default_rng(2)
+    right = random.uniform(0.2, 0.8, 1000)
+    labels = (random.random((200, 1000)) < right).astype(float)
+    errors = [metrics.calibration_error(one, right) for one in labels]
+    plain = [metrics.plain_calibration_error(one, right) for one in labels]
+    assert np.mean(errors) < 0.016 < 0.022 < np.mean(plain)
+    assert all(one <= other for one, other in zip(errors, plain, strict=True))
+
+
 @given(st.lists(st.floats(-20, 20), min_size=2, max_size=30), st.booleans())
 def test_calibration_keeps_the_order_even_without_both_outcomes(logits: list[float], outcome: bool) -> None:
     values = np.array(logits)

@@ -77,8 +77,9 @@ def test_vectors_find_what_a_viewer_likes_even_among_new_clips(seen: dict[str, A
     assert seen["retrieval"]["new"] > 0.05, seen["retrieval"]
 
 
-def test_network_is_better_than_its_baselines_on_movielens() -> None:
+def test_network_is_better_than_lr_and_as_good_as_fm_on_movielens() -> None:
+    """DeepFM is not better than a factorisation machine that is tuned alike: over 5 seeds the difference is −0.0004
+    and the deviation 0.0007 (docs/ranking.md). Three deviations of one seed's difference are 0.003."""
     checks = {check.what: check for check in ranking.measure(quick=True).checks}
-    assert checks["(a) DeepFM above LR"].holds, checks
-    # A factorisation machine that is regularised by row looked up is as good as DeepFM here: docs/decisions/ranker.md.
-    assert checks["(a) DeepFM above FM"].value > -0.003, checks
+    assert checks["(a) DeepFM above LR"].value >= 0.006, checks
+    assert checks["(a) DeepFM above FM"].value >= -0.003, checks
