@@ -71,8 +71,10 @@ def write(shape: Shape, parameters: Parameters, fields: int, calibration: NDArra
         flat = graph("Reshape", vectors, graph.whole(-1, (fields + shape.attention) * width))
         flat = graph("Mul", flat, graph.constant(shape.network_scale))
         found = graph("Add", found, _deep(graph, shape, parameters, flat))
-    scaled = graph("Mul", found, graph.constant(calibration[:, 0]))
-    scaled = graph("Add", scaled, graph.constant(calibration[:, 1]))
+    # Softplus(z) is −log(1 − p), and Softplus(−z) is −log p: jobs.ranker.calibration.
+    low = graph("Mul", graph("Softplus", graph("Neg", found)), graph.constant(-calibration[:, 0]))
+    high = graph("Mul", graph("Softplus", found), graph.constant(calibration[:, 1]))
+    scaled = graph("Add", graph("Add", low, high), graph.constant(calibration[:, 2]))
     graph.nodes.append(helper.make_node("Sigmoid", [scaled], [OUTPUT]))
     return _model(graph, fields, width, heads)
 

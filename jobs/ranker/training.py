@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from jobs.ranker import model
 from jobs.ranker.settings import Fitting, Shape
-from reelstack.feed.rank_vocabulary import IDS, Encoded, Vocabulary
+from reelstack.feed.rank_vocabulary import FIELDS, IDS, Encoded, Vocabulary
 
 ADAM = optax.scale_by_adam()
 OF_HISTORY = ("pool", "query", "value")
@@ -60,7 +60,21 @@ def fit(shape: Shape, fitting: Fitting, vocabulary: Vocabulary, train: Examples,
             worse += 1
             if worse >= fitting.patience:
                 break
+    kept = {**kept, "table": _completed(np.asarray(kept["table"]), vocabulary, train.rows)}
     return Fitted(shape, jax.tree.map(np.asarray, kept), vocabulary, epochs, best)
+
+
+def _completed(table: NDArray[np.float32], vocabulary: Vocabulary, rows: Encoded) -> NDArray[np.float32]:
+    """The table in which a bucket of a feature that training has not seen, as a weekday in a short history, has the row
+    of the nearest one that it has. Such a row is as it started, and would move every score of that day alike."""
+    filled = table.copy()
+    for place, size in enumerate(vocabulary.sizes):
+        column = rows.single[:, len(FIELDS) + place]
+        start = vocabulary.starts[f"feature{place}"]
+        seen = np.unique(column)
+        every = np.arange(start, start + size)
+        filled[every] = table[seen[np.abs(every[:, None] - seen).argmin(axis=1)]]
+    return filled
 
 
 def predict(shape: Shape, parameters: model.Parameters, rows: Encoded, batch: int = 2048) -> NDArray[np.float32]:

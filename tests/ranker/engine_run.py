@@ -40,7 +40,7 @@ WORSE: dict[str, Any] = {
     "shape": {**SETTINGS["shape"], "hidden": [], "pairs": False},
     "fitting": {"most_epochs": 1, "rate": 1e-4},
 }
-DAYS, WARM_UP = 4, 2
+DAYS, WARM_UP = 4, 8
 """The world's counts have grown before the first day of training, so that the last one is like those before it."""
 DURATION = [feature.name for feature in features.FEATURES].index("duration")
 
@@ -135,7 +135,9 @@ def parity(place: Folder, day: str) -> dict[str, float]:
     encoded = vocabulary.encode(words, rows)
     parameters = model.start(settings.FULL, words, len(rank_model.HEADS), 0)
     parameters["table"] = parameters["table"] * 2  # as large as after training
-    calibrations = np.stack([np.linspace(0.5, 1.5, 9), np.linspace(-2, 2, 9)], axis=1).astype(np.float32)
+    calibrations = np.stack([np.linspace(0.5, 1.5, 9), np.linspace(1.5, 0.5, 9), np.linspace(-2, 2, 9)], axis=1).astype(
+        np.float32
+    )
     by_model = calibration.apply(training.predict(settings.FULL, parameters, encoded), calibrations)
     graph = onnx_graph.write(settings.FULL, parameters, encoded.single.shape[1] + 2, calibrations)
     by_graph = pipeline.run_graph(graph, np.asarray(parameters["table"]), encoded)

@@ -38,7 +38,8 @@ class World:
     quality: Any = field(init=False)
     lengths: Any = field(init=False)
     seen: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    sums: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    sums: dict[str, dict[str, tuple[float, int]]] = field(default_factory=lambda: defaultdict(dict))
+    """Interest of a viewer -> its score and when it was that."""
     totals: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0, 0]))
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ class World:
     def _shown(self, viewer: int, clip: int, served_at: int, position: int) -> dict[str, Any]:
         name, video_id, region = f"v{viewer}", f"c{clip}", REGIONS[viewer % 2]
         of_viewer, of_clip = self.totals[name], self.totals[video_id]
-        state = ViewerState(name, region, "", totals=Totals(*of_viewer), interest=self.sums[name])
+        state = ViewerState(name, region, "", totals=Totals(*of_viewer), interest=self._interests(name, served_at))
         known = ClipState(
             video_id=video_id,
             owner_id=f"o{clip % 60}",
@@ -115,13 +116,21 @@ class World:
 
     def _learn(self, row: dict[str, Any]) -> None:
         weight = scores.WEIGHTS["finish"] if row["finish"] else scores.WEIGHTS["fast_skip"] * row["fast_skip"]
-        for tag in row["tags"]:
-            self.sums[row["viewer"]][scores.TAG + tag] += weight
+        own, at = self.sums[row["viewer"]], row["served_at"]
+        for key in (scores.TAG + tag for tag in row["tags"]):
+            own[key] = (self._faded(own.get(key, (0.0, at)), at) + weight, at)
         for name in (row["viewer"], row["video_id"]):
             for place, outcome in enumerate(("", "finish", "fast_skip", "like", "hide")):
                 self.totals[name][place] += int(row[outcome]) if outcome else 1
         if row["finish"]:
             self.seen[row["viewer"]].append(row["video_id"])
+
+    def _interests(self, viewer: str, at: int) -> dict[str, float]:
+        return {key: self._faded(score, at) for key, score in self.sums[viewer].items()}
+
+    @staticmethod
+    def _faded(score: tuple[float, int], at: int) -> float:
+        return scores.read(score[0], score[1], at, scores.INTEREST_HALF_LIFE_MS)
 
     def clip_rows(self) -> list[dict[str, Any]]:
         """As profiles/clips/day=…, clips that nobody has seen among them."""

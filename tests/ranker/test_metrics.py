@@ -45,8 +45,18 @@ def test_calibration_mends_probabilities_that_are_too_sure() -> None:
     labels = (random.random(20_000) < calibration.sigmoid(logits)).astype(float)
     too_sure = 3 * logits + 1
     assert metrics.calibration_error(labels, calibration.sigmoid(too_sure)) > 0.1
-    slope, offset = calibration.fit(too_sure, labels, np.ones(20_000))
-    assert metrics.calibration_error(labels, calibration.sigmoid(slope * too_sure + offset)) < 0.02
+    found = np.array(calibration.fit(too_sure, labels, np.ones(20_000)))
+    assert metrics.calibration_error(labels, calibration.apply(calibration.sigmoid(too_sure), found)) < 0.02
+
+
+def test_calibration_follows_what_has_a_bound() -> None:
+    """Six in ten of those who do not want a clip skip it fast; no rule of one slope follows that."""
+    random = np.random.default_rng(3)
+    logits = random.normal(0, 3, 20_000)
+    labels = (random.random(20_000) < 0.6 * calibration.sigmoid(logits)).astype(float)
+    found = np.array(calibration.fit(logits, labels, np.ones(20_000)))
+    assert found[1] < 0.5 * found[0]
+    assert metrics.calibration_error(labels, calibration.apply(calibration.sigmoid(logits), found)) < 0.02
 
 
 def test_calibration_error_has_what_chance_adds_subtracted() -> None:
@@ -62,6 +72,7 @@ def test_calibration_error_has_what_chance_adds_subtracted() -> None:
 @given(st.lists(st.floats(-20, 20), min_size=2, max_size=30), st.booleans())
 def test_calibration_keeps_the_order_even_without_both_outcomes(logits: list[float], outcome: bool) -> None:
     values = np.array(logits)
-    slope, offset = calibration.fit(values, np.full(len(values), float(outcome)), np.ones(len(values)))
-    assert slope > 0
+    low, high, offset = calibration.fit(values, np.full(len(values), float(outcome)), np.ones(len(values)))
+    assert low > 0
+    assert high > 0
     assert np.isfinite(offset)
