@@ -28,7 +28,7 @@ from infra.settings import Settings
 
 SHARES: dict[str, float] = {
     "transcode": 55,
-    "encode_first_rung": 10,
+    "encode_first_rung": 9,
     "compose_upload": 2,
     **dict.fromkeys(("probe", "package", "sample_frames", "inspect_frames", "notify"), 1.5),
     **dict.fromkeys(("count_interactions", "fan_out_video", "update_timelines"), 1),
@@ -38,8 +38,9 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     "erase_events": 0.5,
-    **dict.fromkeys(("plan_export", "write_denials", "load_daily_plays", "sum_daily_plays"), 0.2),
-    **dict.fromkeys(("load_viewer_profiles", "load_clip_features", "export_catalogue"), 0.2),
+    **dict.fromkeys(("plan_export", "write_denials"), 0.2),
+    **dict.fromkeys(("load_daily_plays", "sum_daily_plays", "load_viewer_profiles", "load_clip_features"), 0.1),
+    "export_catalogue": 0.1,
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100

@@ -21,6 +21,7 @@ MACHINES = {
     "old_password": "as new_password",
     "session_id": "given out by the API",
     "url": "compared with the site's own",
+    "until": "a date, or refused",
     "uploadId": "compared with the upload's id",
 }
 """Texts without a fixed form that no person writes for others to read."""

@@ -41,7 +41,7 @@ def _reserved(assembly: Assembly) -> dict[str, int]:
 def test_reservations_follow_from_the_accounts_concurrency(prod: Assembly) -> None:
     reserved = _reserved(prod)
     assert reserved == concurrency.reservations(PROD, FUNCTIONS)
-    assert (reserved["transcode"], reserved["encode_first_rung"]) == (550, 100)
+    assert (reserved["transcode"], reserved["encode_first_rung"]) == (550, 90)
     assert concurrency.reservations(_with(lambda_concurrency=4000), FUNCTIONS)["transcode"] == 2200
 
 

@@ -2,6 +2,7 @@
 
 timelines        a user's timeline: written on publication for ordinary accounts, merged on read for large ones
 viewer_profiles  what viewers like in the long term, as the daily job found it
+viewer_documents  what viewers like, for the search index that finds candidates
 live_signals     what viewers and clips are like now, as the job `interests` keeps it in the cache
 lists            what to show by similarity, region, language and taste, as the daily job wrote it
 items            the catalogue of clips with their vectors, as the ranker wrote it
