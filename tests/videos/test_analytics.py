@@ -88,9 +88,17 @@ def test_nobody_but_the_owner_and_admins_is_told(call: Call) -> None:
     assert problem(ask(call, "/v1/videos/none/analytics")) == (404, "video-not-found")
 
 
-@pytest.mark.parametrize("query", [{"days": 0}, {"days": 91}, {"until": "0001-01-01"}, {"until": "soon"}])
+@pytest.mark.parametrize(
+    "query", [{"days": 0}, {"days": 91}, {"until": "soon"}, {"until": "0"}, {"until": "2026-11-28T00:00"}]
+)
 def test_a_range_is_at_most_ninety_days(call: Call, query: dict[str, Any]) -> None:
     assert problem(ask(call, **query)) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "1999-10-05", "9999-12-31"])
+def test_days_on_which_nothing_can_have_been_played_are_empty(call: Call, until: str) -> None:
+    found = ask(call, until=until, days=90).json
+    assert found["plays"] == 0
 
 
 def test_the_command_line_draws_days_and_says_how_old_they_are() -> None:

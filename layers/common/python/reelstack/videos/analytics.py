@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from reelstack.counters import counters, daily_plays
 from reelstack.tables.counters import DailyPlays
 
+OLDEST = date(2000, 1, 1)
 MOST_DAYS = 90
 DAY = timedelta(days=1)
 POINT_PERCENT = 100 // daily_plays.RETENTION_POINTS
@@ -75,6 +76,11 @@ def of_creator(user_id: str, days: int, last: date) -> Analytics:
     """The same of all clips of a creator, those they deleted included."""
     rows = daily_plays.read(daily_plays.of_user(user_id), last - (days - 1) * DAY, last)
     return _added(rows, days, last, of_clip=False)
+
+
+def last_day(until: date | None) -> date:
+    """The day that is asked for, or yesterday. No clip is older than OLDEST; before the year 1 there are no days."""
+    return max(until or yesterday(), OLDEST)
 
 
 def yesterday() -> date:
