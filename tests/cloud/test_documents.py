@@ -213,6 +213,7 @@ reelstack role @bob creator --withdraw
 reelstack token bob
 reelstack export-me archives --as mia
 reelstack delete VIDEO_ID --yes
+reelstack analytics
 reelstack time
 reelstack status
 reelstack logs aws
@@ -230,6 +231,7 @@ NOT_HERE = {
     "password": "tests/cloud/test_accounts.py: a demo user's other sign-ins would end, those of other tests too",
     "delete-me": "tests/cloud/test_privacy.py: the demo user would be gone",
     "retry": "needs a failure: tests/cloud/test_production.py",
+    "profiles": "needs Spark: tests/local/test_profiles_run.py",
 }
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
 
