@@ -22,8 +22,9 @@ HALF_LIFE_MS, LANDMARK = 1_200_000, 1_796_000_000_000
 SETTINGS = {"python.execution-mode": "thread", "pipeline.object-reuse": "true", "parallelism.default": "1"}
 TABLE = """CREATE TABLE events (`viewer` STRING, `tags` ARRAY<STRING>, `at` BIGINT)
 WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'json')"""
+TAGS = "SELECT `viewer`, `tag`, `at` FROM events CROSS JOIN UNNEST(`tags`) AS t(`tag`)"
 SUMS = f"""SELECT `viewer`, `tag`, SUM(POWER(2, CAST(`at` - {LANDMARK} AS DOUBLE) / {HALF_LIFE_MS})) AS `total`
-FROM events CROSS JOIN UNNEST(`tags`) AS t(`tag`) GROUP BY `viewer`, `tag`"""
+FROM ({TAGS}) GROUP BY `viewer`, `tag`"""
 
 
 class Sums(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink has no types
@@ -31,10 +32,10 @@ class Sums(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink has no types
         self._sums = runtime_context.get_map_state(MapStateDescriptor("sums", Types.STRING(), Types.DOUBLE()))
 
     def process_element(self, value: Row, ctx: Any) -> Iterator[Row]:  # noqa: ARG002  # Flink's signature
-        for tag in value[1]:
-            total = (self._sums.get(tag) or 0.0) + 2.0 ** ((value[2] - LANDMARK) / HALF_LIFE_MS)
-            self._sums.put(tag, total)
-            yield Row(value[0], tag, total)
+        viewer, tag, at = value[0], value[1], value[2]
+        total = (self._sums.get(tag) or 0.0) + 2.0 ** ((at - LANDMARK) / HALF_LIFE_MS)
+        self._sums.put(tag, total)
+        yield Row(viewer, tag, total)
 
 
 def main(kind: str, path: Path) -> None:
@@ -49,7 +50,7 @@ def main(kind: str, path: Path) -> None:
     if kind == "sql":
         tables.execute_sql(f"INSERT INTO nothing {SUMS}").wait()
     else:
-        stream = tables.to_data_stream(tables.from_path("events"))
+        stream = tables.to_data_stream(tables.sql_query(TAGS))
         kept = Types.ROW([Types.STRING(), Types.STRING(), Types.DOUBLE()])
         summed = stream.key_by(lambda row: row[0], key_type=Types.STRING()).process(Sums(), output_type=kept)
         tables.from_data_stream(summed).execute_insert("nothing").wait()
