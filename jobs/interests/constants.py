@@ -10,7 +10,7 @@ INTEREST_ROW, WATCHED_ROW, WINDOW_ROW, TOTAL_ROW, NEWEST_ROW, START_ROW = (
 )
 """`kind` of a row that goes to the sink."""
 LATE_MS = 10_000
-"""How long a window waits for late events, as the DDL files say in WATERMARK."""
+"""How long a window waits for late events, as events.sql says in WATERMARK."""
 COUNTED = ("play", "finish", "fast_skip", "like", "hide", "report")
 WATCHING = ("progress", "finish", "replay", "skip", "fast_skip", "pause")
 CLIENT_TYPES = (*("impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"),)

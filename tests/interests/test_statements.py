@@ -7,31 +7,39 @@ from pathlib import Path
 import pytest
 
 from jobs.interests import constants, statements
-from jobs.interests.options import SOURCES, Options, of_arguments, of_properties
+from jobs.interests.options import Options, of_arguments, of_properties
 from reelstack.behavior import client_events, stored_event
 from reelstack.feed import live_signals, scores
 
 KINDS = {str: "STRING", int: ("INT", "BIGINT"), float: "DOUBLE", bool: "BOOLEAN", list: "ARRAY<STRING>"}
+READ_FROM = {"source.init.position": "LATEST", "source.reader.type": "POLLING"}
 COLUMN = re.compile(r"^    `(\w+)` ([A-Z]+(?:<STRING>)?),$", re.MULTILINE)
 
 
-def _columns(source: str) -> list[tuple[str, str]]:
-    return COLUMN.findall(statements.source(Options(source=source)))
-
-
-@pytest.mark.parametrize("source", SOURCES)
-def test_a_source_has_the_columns_of_a_stored_event(source: str) -> None:
-    columns = _columns(source)
+def test_the_source_has_the_columns_of_a_stored_event() -> None:
+    columns = COLUMN.findall(statements.source(Options()))
     assert [name for name, _ in columns] == list(stored_event.FIELDS)
     for name, kind in columns:
         assert kind in KINDS[type(stored_event.FIELDS[name])], name
 
 
-def test_all_sources_declare_the_same_table() -> None:
-    tables = {
-        statements.source(Options(source=source)).split("CREATE TABLE")[1].split("WITH (")[0] for source in SOURCES
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("kinesis", {"connector": "kinesis", "stream.arn": "arn:x", "aws.region": "r", "aws.endpoint": "http://k"}),
+        ("files", {"connector": "filesystem", "path": "/p", "source.monitor-interval": "200 ms"}),
+        ("archive", {"connector": "filesystem", "path": "/p"}),
+    ],
+)
+def test_sources_differ_in_their_connector_alone(source: str, expected: dict[str, str]) -> None:
+    given = Options(source=source, path="/p", stream_arn="arn:x", region="r", endpoint="http://k")
+    table, named = statements.source(given).split("WITH (")
+    assert table == statements.source(Options()).split("WITH (")[0]
+    assert dict(re.findall(r"'(.+)' = '(.*)'", named)) == {
+        **(expected | READ_FROM if source == "kinesis" else expected),
+        "format": "json",
+        "json.ignore-parse-errors": "true",
     }
-    assert len(tables) == 1
 
 
 def test_the_sources_wait_for_late_events_as_long_as_the_windows_say() -> None:
@@ -93,5 +101,5 @@ def test_the_command_line_gives_options_too() -> None:
 
 
 def test_every_sql_file_is_used() -> None:
-    used = {"told", "interests", "history", "windows", "window", "totals", *(f"events_{source}" for source in SOURCES)}
+    used = {"told", "interests", "history", "windows", "window", "totals", "events"}
     assert {path.stem for path in Path(statements.FOLDER).iterdir()} == used

@@ -1,5 +1,4 @@
--- The stream of events as files of JSON lines that a feeder copies from Kinesis and renames into place: the way without
--- the connector. Columns: behavior.stored_event.FIELDS, the same in every source.
+-- The events, by the connector that statements.py names. Columns: behavior.stored_event.FIELDS.
 CREATE TABLE events (
     `v` INT,
     `id` STRING,
@@ -36,9 +35,7 @@ CREATE TABLE events (
     `arrived` AS PROCTIME(),
     WATERMARK FOR `event_time` AS `event_time` - INTERVAL '10' SECOND
 ) WITH (
-    'connector' = 'filesystem',
-    'path' = '${path}',
-    'source.monitor-interval' = '200 ms',
+    ${connector},
     'format' = 'json',
     'json.ignore-parse-errors' = 'true'
 )
