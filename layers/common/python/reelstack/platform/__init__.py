@@ -6,6 +6,7 @@ cache           Valkey, with one loader per key at a time (single flight)
 clock           the time in milliseconds, and pauses
 retry           a bounded number of attempts with random waits between them
 event_stream    the stream of behavior events
+daily_files     files of lines that a step loads, a part a call
 storage         objects in the two buckets
 secrets         secrets, kept in memory for five minutes
 telemetry       logs, metrics, and the entry of every handler
