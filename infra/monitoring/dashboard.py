@@ -7,13 +7,20 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.monitoring.interests_metrics import InterestsMetrics
 from infra.names import Names
 
 FIVE = Duration.minutes(5)
 
 
-def dashboard(scope: Construct, names: Names, functions: Sequence[str], api: apigw.HttpApi) -> cloudwatch.Dashboard:
-    """`functions`: their names in the catalogue."""
+def dashboard(
+    scope: Construct,
+    names: Names,
+    functions: Sequence[str],
+    api: apigw.HttpApi,
+    interests: InterestsMetrics | None,
+) -> cloudwatch.Dashboard:
+    """`functions`: their names in the catalogue. `interests`: of the Flink job, where there is one."""
 
     def of_functions(metric: str, statistic: str) -> list[cloudwatch.IMetric]:
         dimensions = {name: {"FunctionName": names.function(name)} for name in functions}
@@ -42,8 +49,24 @@ def dashboard(scope: Construct, names: Names, functions: Sequence[str], api: api
                 _graph("Function time p99", *of_functions("Duration", "p99")),
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
+            *(_of_interests(interests) if interests else ()),
         ],
     )
+
+
+def _of_interests(job: InterestsMetrics) -> list[list[cloudwatch.IWidget]]:
+    return [
+        [
+            _graph("Interests: age of the heartbeat, s", job.heartbeat_seconds),
+            # Of the newest event that was processed, and of the newest that was sent: between them lies the job.
+            _graph("Interests: lag", job.behind_seconds, right=[job.behind_ms]),
+            _graph("Interests: events", job.received, job.read),
+        ],
+        [
+            _graph("Interests: restarts", job.restarts, job.failed_checkpoints, right=[job.downtime_ms]),
+            _graph("Interests: KPUs", job.kpus),
+        ],
+    ]
 
 
 def _metric(
@@ -59,5 +82,8 @@ def _metric(
     )
 
 
-def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)
+def _graph(
+    title: str, *metrics: cloudwatch.IMetric, right: Sequence[cloudwatch.IMetric] = ()
+) -> cloudwatch.GraphWidget:
+    """`right`: in another unit."""
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), right=list(right), width=8, height=6)

@@ -11,6 +11,7 @@ from infra.catalogue import Fn
 from infra.monitoring.alarms import Alarms
 from infra.monitoring.cache_alarms import cache_alarms
 from infra.monitoring.dashboard import dashboard
+from infra.monitoring.interests_metrics import InterestsMetrics
 from infra.monitoring.search_alarms import search_alarms
 from infra.monitoring.topic import alarm_topic
 from infra.names import Names
@@ -37,4 +38,5 @@ class MonitoringStack(Stack):
         if has_engines:
             cache_alarms(alarms, names, settings)
             search_alarms(alarms, names, settings)
-        dashboard(self, names, [line.name for line in functions], api)
+        job = InterestsMetrics(names) if has_engines else None
+        dashboard(self, names, [line.name for line in functions], api, job)

@@ -1,0 +1,49 @@
+"""The dashboard draws what the alarms watch, of resources that are there."""
+
+import json
+from typing import Any
+
+from tests.infra.templates import Assembly
+
+ALARMS_OF_THE_JOB = "Interests/Alarms/Interests"
+
+
+def _widgets(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """By title."""
+    (board,) = assembly.of("AWS::CloudWatch::Dashboard")
+    body = json.loads(assembly.flat(board.stack, board.properties["DashboardBody"]))
+    return {widget["properties"]["title"]: widget for widget in body["widgets"]}
+
+
+def _drawn(widget: dict[str, Any]) -> set[str]:
+    """Names of the metrics, those of expressions included."""
+    named = [metric for metric in widget["properties"]["metrics"] if isinstance(metric[0], str)]
+    return {metric[1] for metric in named}
+
+
+def _watched(properties: dict[str, Any]) -> str:
+    if "MetricName" in properties:
+        return str(properties["MetricName"])
+    (metric,) = (each["MetricStat"]["Metric"] for each in properties["Metrics"] if "MetricStat" in each)
+    return str(metric["MetricName"])
+
+
+def test_no_two_widgets_lie_on_one_another(variant: Assembly) -> None:
+    found = [(widget["x"], widget["y"]) for widget in _widgets(variant).values()]
+    assert len(set(found)) == len(found)
+    assert all(widget["x"] + widget["width"] <= 24 for widget in _widgets(variant).values())
+
+
+def test_each_alarm_on_the_interests_job_has_its_graph(prod: Assembly) -> None:
+    rows = {title: _drawn(widget) for title, widget in _widgets(prod).items() if title.startswith("Interests: ")}
+    alarms = [alarm for alarm in prod.of("AWS::CloudWatch::Alarm") if alarm.path.startswith(ALARMS_OF_THE_JOB)]
+    assert len(alarms) == 6
+    assert {_watched(alarm.properties) for alarm in alarms} <= {name for drawn in rows.values() for name in drawn}
+    assert rows["Interests: lag"] == {"InterestsBehindSeconds", "SubscribeToShardEvent.MillisBehindLatest"}
+    assert rows["Interests: events"] == {"IncomingRecords", "SubscribeToShardEvent.Records"}
+
+
+def test_without_the_job_nothing_of_it_is_drawn(assemblies: dict[str, Assembly]) -> None:
+    titles = _widgets(assemblies["prod-core"])
+    assert "API requests" in titles
+    assert not [title for title in titles if title.startswith("Interests")]
