@@ -17,12 +17,12 @@ Exit status: 0 done · 2 wrong arguments · 3 a gate failed or the day's gates h
 `play_counts` writes Parquet, and for the loader of the table `DailyPlays` profiles/play_counts/day=D/part-00000.jsonl:
 
     {"day": "2026-11-23", "video_id": "…", "owner_id": "…", "plays": 7, "viewers": 5, "watched_ms": 41234,
-     "finishes": 3, "sources": {"direct": 2, "newest": 5}, "views": 7, "reached": [7, 6, …, 3]}
+     "finishes": 3, "owner_viewers": 9, "sources": {"direct": 2, "newest": 5}, "views": 7, "reached": [7, 6, …, 3]}
 
-`viewers` counts different viewers, those without an account included; `sources` are those of plays, `direct` without
-receipt. The step `viewers` writes Parquet, and for the loader of `ViewerProfile`
-profiles/viewer_records/day=D/part-00000.jsonl: one line a viewer whose profile changed in the day; a line with
-`"gone": true` is a profile to delete.
+`viewers` counts different viewers, those without an account included, and `owner_viewers` those of all clips of the
+owner, the same in each of its rows; `sources` are those of plays, `direct` without receipt. The step `viewers` writes
+Parquet, and for the loader of `ViewerProfile` profiles/viewer_records/day=D/part-00000.jsonl: one line a viewer whose
+profile changed in the day; a line with `"gone": true` is a profile to delete.
 
     {"viewer": "…", "as_of": 1795478400000, "region": "DE", "language": "de",
      "totals": {"plays": 7, "finishes": 3, "fast_skips": 1, "likes": 1, "hides": 0},

@@ -1,8 +1,10 @@
 """Step `play_counts`: plays, viewers, watch time, finishes and sources of each clip, by the day of arrival.
 
 A view counts with the greatest `watched_ms` it reached, less what it had reached on the day before, so that a view
-over midnight counts once. The sum of plays is held against the archived lines, counted in another way, and against
-the stream's counts if the run is given them: a difference over 0.1 % fails the step, and nothing is published.
+over midnight counts once. Viewers of several clips cannot be added, since one may have watched two: each row also says
+how many different ones all clips of its owner had. The sum of plays is held against the archived lines, counted in
+another way, and against the stream's counts if the run is given them: a difference over 0.1 % fails the step, and
+nothing is published.
 """
 
 import json
@@ -65,25 +67,39 @@ def _counts(events: Any, watched: Any) -> Any:
         .groupBy("video_id")
         .agg(F.array_sort(F.collect_list(F.struct("source", "plays"))).alias("sources"))
     )
-    play = F.col("type") == "play"
-    totals = counted.groupBy("video_id").agg(
+    by_viewer = counted.groupBy("video_id", "viewer").agg(
         F.max("owner_id").alias("owner_id"),
-        F.count_if(play).alias("plays"),
-        F.count_distinct(F.when(play, F.col("viewer"))).alias("viewers"),
+        F.count_if(F.col("type") == "play").alias("plays"),
         F.count_if(F.col("type") == "finish").alias("finishes"),
     )
+    totals = by_viewer.groupBy("video_id").agg(
+        F.max("owner_id").alias("owner_id"),
+        F.sum("plays").alias("plays"),
+        F.count_if(F.col("plays") > 0).alias("viewers"),
+        F.sum("finishes").alias("finishes"),
+    )
     joined = totals.join(watched, "video_id", "left").join(by_source, "video_id", "left")
+    joined = joined.join(_of_owners(by_viewer, totals), "owner_id", "left")
     empty = F.array().cast("array<struct<source:string,plays:bigint>>")
     return joined.select(
         *("video_id", "owner_id", "plays", "viewers", "finishes"),
+        F.coalesce("owner_viewers", F.lit(0)).alias("owner_viewers"),
         F.coalesce("watched_ms", F.lit(0)).alias("watched_ms"),
         F.coalesce("sources", empty).alias("sources"),
     )
 
 
+def _of_owners(by_viewer: Any, totals: Any) -> Any:
+    """owner_id, owner_viewers: who played any of their clips, each once. A clip's owner is the one its total has: an
+    event may lack it."""
+    played = by_viewer.where("plays > 0").select("video_id", "viewer")
+    owned = played.join(totals.select("video_id", "owner_id"), "video_id")
+    return owned.groupBy("owner_id").agg(F.count_distinct("viewer").alias("owner_viewers"))
+
+
 def line(day: str, row: Any) -> str:
     """The record for the loader of the table (main's docstring)."""
-    names = ("video_id", "owner_id", "plays", "viewers", "watched_ms", "finishes")
+    names = ("video_id", "owner_id", "plays", "viewers", "watched_ms", "finishes", "owner_viewers")
     sources = {each["source"]: each["plays"] for each in row["sources"]}
     reach = {"views": row["views"] or 0, "reached": list(row["reached"] or ())}
     told = {"day": day, **{name: row[name] for name in names}, "sources": sources, **reach}

@@ -132,7 +132,7 @@ class DayPlays(Answer):
     day: str
     plays: int
     viewers: int | None = None
-    """None over several clips: their viewers cannot be added."""
+    """Who played it, or any of these clips, each once; None if it was not counted."""
     watched_ms: int
 
 

@@ -24,7 +24,14 @@ Event = Callable[[str], dict[str, Any]]
 def row(video_id: str = "vid", owner: str = "ann", **more: Any) -> dict[str, Any]:
     """A line as jobs/profiles writes it."""
     made = {"day": DAY.isoformat(), "video_id": video_id, "owner_id": owner, "plays": 7, "viewers": 5}
-    return {**made, "watched_ms": 41_234, "finishes": 3, "sources": {"direct": 2, "newest": 5}, **more}
+    return {
+        **made,
+        "watched_ms": 41_234,
+        "finishes": 3,
+        "owner_viewers": 9,
+        "sources": {"direct": 2, "newest": 5},
+        **more,
+    }
 
 
 def written(*rows: dict[str, Any]) -> list[bytes]:
@@ -72,7 +79,7 @@ def test_a_day_is_there_by_clip_and_by_creator_and_loading_it_again_changes_noth
     assert run()["archived"] == 8
     first = items()
     assert [(item["key"], item["plays"], item.get("viewers")) for item in first] == [
-        *(("all", 8, None), ("user/ann", 7, None), ("user/bob", 1, None), ("vid", 7, 5), ("w", 1, 5)),
+        *(("all", 8, None), ("user/ann", 7, 9), ("user/bob", 1, 9), ("vid", 7, 5), ("w", 1, 5)),
     ]
     run()
     assert items() == first
@@ -84,14 +91,14 @@ def test_a_creators_day_is_the_sum_of_their_clips(run: Callable[[], dict[str, An
     written(row(), row("other", sources={"newest": 4, "search": 3}, finishes=1))
     run()
     (ann,) = daily_plays.read("user/ann", DAY, DAY)
-    assert (ann.plays, ann.finishes, ann.watched_ms) == (14, 4, 82_468)
+    assert (ann.plays, ann.viewers, ann.finishes, ann.watched_ms) == (14, 9, 4, 82_468)
     assert ann.sources == {"direct": 2, "newest": 9, "search": 3}
 
 
 def test_what_was_erased_since_does_not_come_back(run: Callable[[], dict[str, Any]]) -> None:
     User("bob").update(actions=[User.expires_at.set(2_000_000_000)])
-    written(row(), row("erased", "nobody"), row("w", "bob"))
-    assert run()["archived"] == 21
+    written(row(), row("erased", "nobody"), row("w", "bob"), row("ownerless", ""))
+    assert run()["archived"] == 28
     assert [item["key"] for item in items()] == ["all", "user/ann", "vid", "w"]
 
 

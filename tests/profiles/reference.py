@@ -63,6 +63,7 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
         row = found.setdefault(
             event["video_id"], {"plays": 0, "viewers": set(), "finishes": 0, "watched_ms": 0, "sources": Counter()}
         )
+        row["owner_id"] = max(row.get("owner_id", ""), event["owner_id"])
         row["finishes"] += event["type"] == "finish"
         if event["type"] == "play":
             row["plays"] += 1
@@ -70,6 +71,11 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
             row["sources"][event["source"] if event["origin"] != "direct" else "direct"] += 1
     for key, watched_ms in watched[day].items():
         found[key.split("\n")[0]]["watched_ms"] += max(0, watched_ms - watched[days.before(day)][key])
+    of_owner: dict[str, set[str]] = defaultdict(set)
+    for row in found.values():
+        of_owner[row["owner_id"]] |= row["viewers"]
+    for row in found.values():
+        row["owner_viewers"] = len(of_owner[row["owner_id"]])
     return found
 
 

@@ -129,7 +129,10 @@ def test_play_counts_equal_the_reference(world: World, day: str) -> None:
     found = {row["video_id"]: row for row in map(json.loads, path.read_text().splitlines())}
     assert found.keys() == expected.keys()
     for video_id, row in found.items():
-        of = {name: row[name] for name in ("plays", "viewers", "finishes", "watched_ms", "sources")}
+        of = {
+            name: row[name]
+            for name in ("owner_id", "plays", "viewers", "finishes", "watched_ms", "sources", "owner_viewers")
+        }
         assert of == {**expected[video_id], "viewers": len(expected[video_id]["viewers"])}
 
 

@@ -61,10 +61,11 @@ def test_retention_is_weighed_by_views_over_the_days_that_know_it(call: Call) ->
     assert curve[-1] == {"percent": 100, "share": 1 / 40}
 
 
-def test_of_all_my_clips_viewers_are_not_told(call: Call) -> None:
-    day("user/ann", 1)
-    found = ask(call, "/v1/me/analytics", days=2).json
-    assert [(one["plays"], one["viewers"]) for one in found["days"]] == [(4, None), (0, None)]
+def test_of_all_my_clips_each_viewer_is_told_once_a_day_if_they_were_counted(call: Call) -> None:
+    day("user/ann", 2)
+    day("user/ann", 1, viewers=3)
+    found = ask(call, "/v1/me/analytics", days=3).json
+    assert [(one["plays"], one["viewers"]) for one in found["days"]] == [(4, None), (4, 3), (0, 0)]
     assert "video_id" not in found
     assert ask(call, "/v1/me/analytics", user="bob").json["plays"] == 0
 

@@ -50,6 +50,8 @@ class Row(BaseModel):
     viewers: Number
     watched_ms: Number
     finishes: Number
+    owner_viewers: Number | None = None
+    """Who played any clip of its owner, each once: the same in each row of an owner."""
     sources: dict[str, Number] = Field(max_length=50)
     views: Number = 0
     """Those that say how far they went."""
@@ -59,9 +61,11 @@ class Row(BaseModel):
 
 @dataclass
 class Sum:
-    """Of several clips in one day. Viewers cannot be added: one may have watched several clips."""
+    """Of several clips in one day. Viewers cannot be added, since one may have watched several clips: of all clips of
+    a creator the job counts them."""
 
     plays: int = 0
+    viewers: int | None = None
     watched_ms: int = 0
     finishes: int = 0
     sources: dict[str, int] = field(default_factory=dict)
@@ -118,7 +122,10 @@ def sum_up(day: date, lines: Iterable[bytes]) -> Reconciled:
     everything, creators = Sum(), dict[str, Sum]()
     for row in _rows(lines):
         everything.add(row)
-        creators.setdefault(row.owner_id, Sum()).add(row)
+        if not row.owner_id:  # of a clip whose owner is erased, or in no event
+            continue
+        found = creators.setdefault(row.owner_id, Sum(viewers=row.owner_viewers))
+        found.add(row)
     owners = iter(creators.items())
     while page := dict(islice(owners, PAGE)):
         there = _present(list(page))
@@ -163,9 +170,8 @@ def _present(user_ids: Sequence[str]) -> set[str]:
 
 
 def _of_clip(row: Row) -> DailyPlays:
-    found = Sum(row.plays, row.watched_ms, row.finishes, row.sources)
+    found = Sum(row.plays, row.viewers, row.watched_ms, row.finishes, row.sources)
     item = _of_sum(row.video_id, row.day, found)
-    item.viewers = row.viewers
     if row.views:
         item.views, item.reached = row.views, row.reached
     return item
@@ -177,6 +183,7 @@ def _of_sum(key: str, day: date, found: Sum) -> DailyPlays:
         key,
         day.isoformat(),
         plays=found.plays,
+        viewers=found.viewers,
         watched_ms=found.watched_ms,
         finishes=found.finishes,
         sources=found.sources,

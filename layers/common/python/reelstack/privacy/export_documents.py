@@ -98,7 +98,7 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
         personal_data.viewer_profile(user), "as_of", "region", "language", "totals", "interests"
     ),
     "daily-plays": lambda user: _told(
-        personal_data.daily_plays(user), "day", "plays", "watched_ms", "finishes", "sources"
+        personal_data.daily_plays(user), "day", "plays", "viewers", "watched_ms", "finishes", "sources"
     ),
     "events": event_export.read,
     "reports": lambda user: _told(personal_data.reports(user), "subject", "reason", "detail", "reported_at"),

@@ -59,7 +59,7 @@ class DailyPlays(Table):
     """YYYY-MM-DD by UTC, of the events' arrival."""
     plays = NumberAttribute()
     viewers = NumberAttribute(null=True)
-    """Who played it that day, each once; of clips only, since viewers of several clips cannot be added."""
+    """Who played it that day, each once; of clips and creators, not of all clips together."""
     watched_ms = NumberAttribute()
     finishes = NumberAttribute()
     sources: JSONAttribute = JSONAttribute()

@@ -24,7 +24,7 @@ class DayPlays(BaseModel):
     day: date
     plays: int
     viewers: int | None
-    """Who played it that day, each once; null over several clips, whose viewers cannot be added."""
+    """Who played it, or any of these clips, that day, each once; null if it was not counted."""
     watched_ms: int
 
 
@@ -67,7 +67,7 @@ class VideoAnalytics(Analytics):
 def of_video(video_id: str, days: int, last: date) -> VideoAnalytics:
     """The `days` until `last`. Who may ask is the caller's to decide."""
     rows = daily_plays.read(video_id, last - (days - 1) * DAY, last)
-    base = _added(rows, days, last, of_clip=True)
+    base = _added(rows, days, last)
     now = counters.read([video_id])[video_id].plays
     return VideoAnalytics(**dict(base), video_id=video_id, plays_now=now, retention=_retention(rows))
 
@@ -75,7 +75,7 @@ def of_video(video_id: str, days: int, last: date) -> VideoAnalytics:
 def of_creator(user_id: str, days: int, last: date) -> Analytics:
     """The same of all clips of a creator, those they deleted included."""
     rows = daily_plays.read(daily_plays.of_user(user_id), last - (days - 1) * DAY, last)
-    return _added(rows, days, last, of_clip=False)
+    return _added(rows, days, last)
 
 
 def last_day(until: date | None) -> date:
@@ -88,7 +88,7 @@ def yesterday() -> date:
     return datetime.now(UTC).date() - DAY
 
 
-def _added(rows: Sequence[DailyPlays], days: int, last: date, *, of_clip: bool) -> Analytics:
+def _added(rows: Sequence[DailyPlays], days: int, last: date) -> Analytics:
     known, first = daily_plays.last_day(), last - (days - 1) * DAY
     by_day = {row.day: row for row in rows}
     whole = [first + number * DAY for number in range(days) if known and first + number * DAY <= known]
@@ -106,13 +106,13 @@ def _added(rows: Sequence[DailyPlays], days: int, last: date, *, of_clip: bool) 
         finishes=finishes,
         finish_rate=finishes / plays if plays else None,
         sources=sources,
-        days=[_of_day(day, by_day.get(day.isoformat()), of_clip=of_clip) for day in whole],
+        days=[_of_day(day, by_day.get(day.isoformat())) for day in whole],
     )
 
 
-def _of_day(day: date, row: DailyPlays | None, *, of_clip: bool) -> DayPlays:
+def _of_day(day: date, row: DailyPlays | None) -> DayPlays:
     if row is None:
-        return DayPlays(day=day, plays=0, viewers=0 if of_clip else None, watched_ms=0)
+        return DayPlays(day=day, plays=0, viewers=0, watched_ms=0)
     viewers = None if row.viewers is None else int(row.viewers)
     return DayPlays(day=day, plays=int(row.plays), viewers=viewers, watched_ms=int(row.watched_ms))
 
