@@ -4,9 +4,9 @@
 
 It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, and whether it was
 released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Only when that
-version is of more than 25 days ago the refusal fails the run, exit status 3: its vocabulary has ids of viewers, and an
-account is erased within 30 days. Everything else that does not succeed ends with the command's own exit status; a
-command that breaks off has no answer.
+version is of more than 18 days ago the refusal fails the run, exit status 3: from then on it is a copy that knows no
+viewer and no creator (retention), since an account is erased within 30 days. Everything else that does not succeed ends
+with the command's own exit status; a command that breaks off has no answer.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from typing import Any
 
 REFUSED, TOO_OLD = 1, 3
-KEPT_DAYS = 25
-"""As registry.KEPT_DAYS, which versions out of service are deleted after."""
+KEPT_DAYS = 18
+"""As retention.KEPT_DAYS: this file is started by itself and imports nothing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

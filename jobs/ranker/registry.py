@@ -5,19 +5,15 @@ name and the same bytes. The pointer is one object, so a release and its undoing
 versions that were in service before, for `rollback`.
 """
 
-import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from jobs.ranker.places import Missing, Place
 from reelstack.feed import features, items, rank_model
 
 REMEMBERED = 10
-KEPT_DAYS = 25
-"""A vocabulary has ids of viewers, and an account is erased within 30 days: versions out of service go before."""
 REPORT, CARD = "report.json", "card.md"
 
 
@@ -62,38 +58,23 @@ def in_service(place: Place) -> str | None:
 
 
 def release(place: Place, version: str) -> None:
-    """Moves the pointer. To release what is in service changes nothing."""
+    """Moves the pointer. To release what is in service changes nothing. Raises RankModelRefused."""
     now = pointer(place)
     if now and now["version"] == version:
         return
-    before = [*now["before"], now["version"]][-REMEMBERED:] if now else []
-    _point(place, version, before)
+    rank_model.load(place.read, version)
+    point(place, version, [*now["before"], now["version"]][-REMEMBERED:] if now else [])
 
 
 def rollback(place: Place) -> str:
-    """The version before the current one is in service again. Raises NothingBefore."""
+    """The version before the current one is in service again. Raises NothingBefore or RankModelRefused."""
     now = pointer(place)
     if not now or not now["before"]:
         raise NothingBefore("no version was in service before")
-    _point(place, now["before"][-1], now["before"][:-1])
-    return str(now["before"][-1])
-
-
-def forget(place: Place, day: str) -> list[str]:
-    """Deletes versions, with their items, of more than KEPT_DAYS before `day`, but not the one in service."""
-    now = pointer(place)
-    if now is None:
-        return []
-    last = (datetime.date.fromisoformat(day) - datetime.timedelta(days=KEPT_DAYS)).isoformat()
-    stored = {key.split("/")[1] for key in place.keys("rank/") if key.count("/") == 2}
-    stored |= {Path(key).stem for key in place.keys("items/") if key.endswith(".npz")}
-    old = sorted(version for version in stored if version[: len(last)] < last and version != now["version"])
-    if set(old) & set(now["before"]):
-        _point(place, now["version"], [version for version in now["before"] if version not in old])
-    for version in old:
-        for key in (*place.keys(f"rank/{version}/"), f"items/{version}.npz"):
-            place.delete(key)
-    return old
+    version = str(now["before"][-1])
+    rank_model.load(place.read, version)
+    point(place, version, now["before"][:-1])
+    return version
 
 
 def release_items(place: Place, version: str) -> None:
@@ -108,6 +89,6 @@ def as_json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, indent=1).encode()
 
 
-def _point(place: Place, version: str, before: list[str]) -> None:
-    rank_model.load(place.read, version)
+def point(place: Place, version: str, before: list[str]) -> None:
+    """That the feed would load the version is the caller's to know."""
     place.write(rank_model.POINTER, as_json({"format": rank_model.FORMAT, "version": version, "before": before}))

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from jobs.ranker import gates, registry
+from jobs.ranker import gates, registry, retention
 from jobs.ranker.places import Place
 from reelstack.feed import rank_model
 
@@ -12,18 +12,19 @@ DONE, REFUSED = 0, 1
 
 
 def promote(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Moves both pointers, the ranker's last."""
+    """Moves both pointers, the ranker's last. Old versions are deleted, also when a gate refuses."""
     report = json.loads(place.read(f"rank/{given.version}/{registry.REPORT}"))
     service = registry.in_service(place)
     off_policy = json.loads(given.off_policy.read_text()) if given.off_policy else None
+    day = json.loads(place.read(f"rank/{given.version}/{rank_model.MANIFEST}"))["day"]
     reasons = [] if service == given.version else gates.refusals(report, service, off_policy)
     if reasons:
-        return REFUSED, {"version": given.version, "in_service": service, "refused": reasons}
+        about = {"version": given.version, "in_service": service, "refused": reasons}
+        return REFUSED, about | {"deleted": retention.forget(place, day)}
     if f"items/{given.version}.npz" in place.keys("items/"):
         registry.release_items(place, given.version)
     registry.release(place, given.version)
-    day = json.loads(place.read(f"rank/{given.version}/{rank_model.MANIFEST}"))["day"]
-    return DONE, {"version": given.version, "before": service, "deleted": registry.forget(place, day)}
+    return DONE, {"version": given.version, "before": service, "deleted": retention.forget(place, day)}
 
 
 def rollback(place: Place, _: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -48,7 +48,7 @@ def test_a_refusal_is_an_answer_and_every_other_failure_a_failure(
         assert json.loads(done.stdout.splitlines()[-1]) == {"version": "2026-11-28-abc", "released": released}
 
 
-@pytest.mark.parametrize(("in_service", "status"), [("2026-11-03-abc", 0), ("2026-11-02-abc", 3)])
+@pytest.mark.parametrize(("in_service", "status"), [("2026-11-10-abc", 0), ("2026-11-09-abc", 3)])
 def test_a_refusal_fails_when_the_version_in_service_is_older_than_25_days(
     tmp_path: Path, in_service: str, status: int
 ) -> None:

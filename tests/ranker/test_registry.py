@@ -47,20 +47,6 @@ def test_rewarding_harm_is_refused_before_anything_is_written(place: Folder) -> 
     assert place.keys("rank/") == []
 
 
-def test_versions_with_ids_of_viewers_are_deleted_before_an_erasure_is_due(place: Folder) -> None:
-    old, kept, now = (tiny_version.written(place, day=day) for day in ("2026-11-03", "2026-11-04", "2026-11-29"))
-    for version in (old, kept):
-        registry.release(place, version)
-        place.write(f"items/{version}.npz", b"")
-    assert registry.forget(place, "2026-11-29") == [old]
-    registry.release(place, now)
-    assert registry.pointer(place) == {"format": 1, "version": now, "before": [kept]}
-    assert registry.forget(place, "2026-11-29") == []
-    assert registry.forget(place, "2026-11-30") == [kept]
-    assert {key.split("/")[1] for key in place.keys("rank/")} == {now, "current.json"}
-    assert place.keys("items/") == []
-
-
 def test_rollback_is_one_command(place: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = (tiny_version.written(place, seed) for seed in range(2))
     registry.release(place, first)
