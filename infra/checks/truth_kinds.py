@@ -113,7 +113,9 @@ KINDS: dict[str, Kind] = {
         False,
         "osmem-server answers there; `make test-engines` runs its tests over OpenSearch too, without TLS and IAM",
     ),
-    "AWS::S3::Bucket": Kind(True, "lifecycle rules are kept, no object ever moves; no acceleration, no access log"),
+    "AWS::S3::Bucket": Kind(
+        True, "lifecycle rules are kept, no object ever moves or expires; no acceleration, no access log"
+    ),
     "AWS::S3::BucketPolicy": Kind(True, "the refusal of plain HTTP and old TLS"),
     "AWS::SNS::Subscription": Kind(False, "kept; Rekognition, which would publish, is not there"),
     "AWS::SNS::Topic": Kind(False, "kept; no alarm ever goes off, no Rekognition ever looks"),

@@ -14,6 +14,15 @@ from reelstack.privacy import event_erasure, event_export, exports
 
 LOG_DAYS = 90
 DAY = Duration.days(1)
+LOADED = ("viewer_records", "clip_records", "play_counts")
+"""Of profiles/: what functions load into tables in the same night."""
+LOADED_DAYS = 15
+"""A night that failed can be redriven for 14 days."""
+REPORTS = ("quality", "play_counts_report", "training_report", "parity")
+STAGING_DAYS = 2
+"""A night takes 22 hours at most; what is there later is of one that broke off."""
+MADE = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
+"""What jobs make, and can make again."""
 
 
 class Buckets:
@@ -90,20 +99,34 @@ class Buckets:
         return bucket
 
     def _data(self) -> s3.Bucket:
-        """An erasure rewrites objects; what it replaced is gone when old versions are, after a week as everywhere."""
+        """An erasure rewrites objects; what it replaced is gone when old versions are: of what jobs make a day later,
+        of all else after a week as everywhere.
+
+        No age ends profiles/{viewers,clips,creators}/, lists/, rank/ and items/: the newest are in service however old
+        they are, so the jobs delete those before (jobs.profiles.snapshots, jobs.ranker.retention).
+        """
+        events, training = self._settings.event_days, self._settings.training_days
         kept = {
-            "events": (archive.PREFIX, self._settings.event_days),
-            "compacted-events": (archive.COMPACTED, self._settings.event_days),
+            "events": (archive.PREFIX, events),
+            "compacted-events": (archive.COMPACTED, events),
             "events-by-viewer": (archive.BY_VIEWER, event_export.KEPT_DAYS),
-            "training": ("training/", self._settings.training_days),
-            "logged-features": ("features/", self._settings.training_days),
+            "training": ("training/", training),
+            "logged-features": ("features/", training),
             "event-erasures": (event_erasure.FOLDER, event_erasure.DAYS),
+            **{f"{name}-loaded": (f"profiles/{name}/", LOADED_DAYS) for name in LOADED},
+            # Reports name nobody. A day can be run again as long as its events are there, and its verdict with them.
+            **{f"{name}-reports": (f"profiles/{name}/", events) for name in REPORTS},
+            "staging": ("_staging/", STAGING_DAYS),
         }
         rules = [
-            s3.LifecycleRule(id=name, prefix=prefix, expiration=Duration.days(days))
+            s3.LifecycleRule(id=name.replace("_", "-"), prefix=prefix, expiration=Duration.days(days))
             for name, (prefix, days) in kept.items()
         ]
-        return self._bucket("Data", lifecycle_rules=rules)
+        replaced = [
+            s3.LifecycleRule(id=f"replaced-{prefix.strip('/_')}", prefix=prefix, noncurrent_version_expiration=DAY)
+            for prefix in MADE
+        ]
+        return self._bucket("Data", lifecycle_rules=[*rules, *replaced])
 
     def _let_cdn_read(self, bucket: s3.Bucket, *keys: str) -> None:
         """Lets this account's distributions read. Naming the one distribution would tie both stacks into a cycle."""

@@ -47,6 +47,7 @@ from jobs.profiles import (
     lists,
     play_counts,
     quality,
+    snapshots,
     steps,
     training,
     viewers,
@@ -106,6 +107,8 @@ def run_step(name: str, step: Run) -> None:
             raise GateFailed(f"{name} of {step.day}: {', '.join(stopping)}")
     begin = time.monotonic()
     RUNS[name](step)
+    if folder := steps.BY_NAME[name].snapshots:
+        snapshots.forget(step.place, folder, step.day)
     print(f"{step.day} {name} {time.monotonic() - begin:.1f} s", flush=True)
 
 

@@ -37,11 +37,6 @@ class Place:
         found = (name.removeprefix("day=").removesuffix(".json") for name in self.names(folder) if "day=" in name)
         return sorted(found)
 
-    def latest_before(self, folder: str, day: str) -> str | None:
-        """The path of the newest day before `day`."""
-        earlier = [name for name in self.days(folder) if name < day]
-        return f"{folder}/day={earlier[-1]}" if earlier else None
-
     def read_text(self, path: str) -> str | None:
         if not self.exists(path):
             return None

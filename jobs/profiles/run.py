@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.profiles import days, engine, schema
+from jobs.profiles import days, engine, schema, snapshots
 from jobs.profiles.place import Place
 
 
@@ -39,8 +39,8 @@ class Run:
         return reader.parquet(*paths)
 
     def latest(self, folder: str, columns: str, day: str | None = None) -> Any:
-        """The newest rows of an artefact before `day`, or this day; none if there are none."""
-        found = self.place.latest_before(folder, day or self.day)
+        """The newest rows of an artefact before `day`, or this day; none if there never were. Raises TooFarBack."""
+        found = snapshots.latest(self.place, folder, day or self.day)
         if found is None:
             return engine.none(self.spark, columns)
         return self.spark.read.schema(columns).parquet(self.place.at(found))

@@ -16,6 +16,8 @@ class Step:
     writes: tuple[str, ...]
     gated: bool = True
     """Refused on a day whose quality report did not pass."""
+    snapshots: str = ""
+    """The folder that has its artefact whole for each day: after the step all but the last are deleted."""
 
 
 ERASED_FROM = (
@@ -41,30 +43,34 @@ STEPS: tuple[Step, ...] = (
         "long-term interests, totals, language and region of viewers who have an account and wish it",
         ("profiles/events/day=D", "profiles/viewers before D"),
         ("profiles/viewers/day=D", "profiles/viewer_records/day=D"),
+        snapshots="profiles/viewers",
     ),
     Step(
         "clips",
         "totals, retention curve, quality and exposure of clips",
         ("profiles/events/day=D", "profiles/clips before D", "catalogue/clips"),
         ("profiles/clips/day=D", "profiles/clip_records/day=D"),
+        snapshots="profiles/clips",
     ),
     Step(
         "creators",
         "sums of the totals of each creator's clips",
         ("profiles/clips/day=D",),
         ("profiles/creators/day=D",),
+        snapshots="profiles/creators",
     ),
     Step(
         "training_rows",
         "logged features with their outcomes after 30 minutes",
         ("features/day=D-1", "features/day=D", "profiles/events/day=D-1", "profiles/events/day=D"),
-        ("training/day=D",),
+        ("training/day=D", "profiles/training_report/day=D.json"),
     ),
     Step(
         "lists",
         "what is similar, hot, rising, and liked by viewers of the same taste",
         ("profiles/events/day=D-29…D", "profiles/viewers/day=D"),
         ("lists/D", "lists/current.json"),
+        snapshots="lists",
     ),
 )
 """What `all` runs, in this order."""
@@ -79,7 +85,7 @@ OTHERS: tuple[Step, ...] = (
         "recompute_rows",
         "training rows of a day without logs: features are made of raw events",
         ("profiles/events/day=D-29…D", "profiles/viewers before D", "profiles/clips before D"),
-        ("training/day=D",),
+        ("training/day=D", "profiles/training_report/day=D.json"),
     ),
     Step(
         "erase",

@@ -5,6 +5,10 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
+from infra.engines import spark
+from infra.storage import buckets
+from jobs.profiles import steps
+from jobs.ranker import retention
 from reelstack.privacy import event_erasure, event_export
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
@@ -61,6 +65,30 @@ def test_archived_events_expire_and_what_an_erasure_rewrote_is_gone_in_a_week(pr
     assert (settings.event_days, settings.training_days) == (400, 120)
     old = _rules(prod, "Data")["old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
     assert old <= WEEK_DAYS
+
+
+def test_what_jobs_make_ends_by_age_or_is_deleted_by_its_job_and_its_old_versions_are_gone_in_a_day(
+    prod: Assembly,
+) -> None:
+    rules = _rules(prod, "Data").values()
+    ages = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    made = {path.partition("/day=")[0] for step in steps.BY_NAME.values() for path in step.writes}
+    by_their_job = {*(step.snapshots for step in steps.STEPS if step.snapshots)}
+    by_age = {path for path in made if any(f"{path}/".startswith(prefix) for prefix in ages)}
+    assert {path.partition("/")[0] if path.startswith("lists/") else path for path in made - by_age} == by_their_job
+    # Whatever serves may be of any age.
+    for kept in (*by_their_job, "rank", "items", "catalogue", "jobs"):
+        assert not [prefix for prefix in ages if f"{kept}/".startswith(prefix) or prefix.startswith(f"{kept}/")]
+    assert {ages[f"profiles/{name}/"] for name in ("viewer_records", "clip_records", "play_counts")} == {15}
+    replaced = [rule for rule in rules if rule.get("NoncurrentVersionExpiration") == {"NoncurrentDays": 1}]
+    assert {rule["Prefix"] for rule in replaced} == set(spark.WRITES)
+
+
+def test_models_that_know_an_erased_account_are_gone_within_thirty_days() -> None:
+    training_after_the_pass, rounding_of_s3 = 2, 1
+    old_version = buckets.DAY.to_days()
+    days = WEEK_DAYS + training_after_the_pass + retention.KEPT_DAYS + old_version + rounding_of_s3
+    assert days <= 30
 
 
 AT_ONCE = {"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
