@@ -50,10 +50,12 @@ FUNCTIONS: tuple[Fn, ...] = (
         "plan_export",
         "step",
         machine="privacy",
+        vpc=True,  # live interests are in the cache
         timeout=900,
-        reads=(Video, Upload),
+        reads=(Video, Upload, User, Block),
         writes=(DataRequest, "uploads:exports/"),
         lists=("uploads:originals/", "media:v/"),
+        config=("cache_url",),
     ),
     Fn(
         "zip_export",

@@ -40,7 +40,7 @@ def export(call: Call, event: Event, context: Any, user: str = "bob") -> dict[st
     asked = call("privacy", "POST", ME, user=user)
     assert (asked.status, asked.json["state"], asked.json["files"]) == (202, "running", [])
     given = {"user_id": user, "request_id": asked.json["export_id"]}
-    for part in export_documents.PARTS:
+    for part in exports.COLLECTED:
         collect_export_part(event("privacy/collect_export_part.likes") | given | {"part": part}, context)
     assert 80 < call("privacy", "GET", ME, user=user).json["percent"] < 100
     volumes = plan_export(event("privacy/plan_export.ok") | given, context)["volumes"]
@@ -87,6 +87,7 @@ def test_an_export_holds_what_is_mine_and_of_others_only_whom_i_may_see(call: Ca
     Strike("bob", "old", kind="rejected", at=7, expires_at=9).save()
     held = export(call, event, context)
     assert held["strikes.jsonl"] == [{"video_id": "old", "kind": "rejected", "at": 7}]
+    assert held["live-interests.jsonl"] == [{"left_out": {"reason": "this-stage-has-no-cache"}}]
     assert held["watch-positions.jsonl"] == [{"video_id": "vid", "position_ms": 20_000, "seen_at": 5}]
     assert set(held) == {f"{part}.jsonl" for part in export_documents.PARTS}
     assert held["profile.jsonl"][0]["display_name"] == "bob"

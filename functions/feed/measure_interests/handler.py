@@ -19,19 +19,16 @@ TIMEOUT_SECONDS = 2
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, float]:
-    url = cache.address()
-    if not url:
+    if not cache.address():
         return {}
-    age, behind = _measured(url)
+    age, behind = _measured()
     count("InterestsHeartbeatSeconds", age, MetricUnit.Seconds)
     count("InterestsBehindSeconds", behind, MetricUnit.Seconds)
     return {"heartbeat_seconds": age, "behind_seconds": behind}
 
 
-def _measured(url: str) -> tuple[float, float]:
-    import valkey
-
-    with valkey.Valkey.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS) as client:
+def _measured() -> tuple[float, float]:
+    with cache.binary(TIMEOUT_SECONDS) as client:
         try:
             beat = live_signals.read_heartbeat(client)
         except live_signals.UnknownVersion as error:

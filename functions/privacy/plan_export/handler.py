@@ -1,4 +1,4 @@
-"""Step PlanExport: decides what goes into which archive of an export."""
+"""Step PlanExport: adds what only the VPC reaches, the cache, and decides what goes into which archive of an export."""
 
 from typing import Any
 

@@ -67,6 +67,8 @@ class ViewerSignals:
     """Key of an interest (scores.weights) -> its score now."""
     watched: tuple[tuple[str, float], ...] = ()
     """Video id and the share that was watched (0 to 1), newest first."""
+    watched_at: tuple[int, ...] = ()
+    """When each of these was watched, unix milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,9 @@ def parse_viewer(fields: Mapping[bytes, bytes], now_ms: int) -> ViewerSignals:
         score = scores.read(amount, number, now_ms, scores.HALF_LIVES_MS[half])
         key = name[3:].decode()  # after the half-life's letter, the slot's number and a colon
         found[half][key] = found[half].get(key, 0.0) + score
-    watched.sort(reverse=True)
-    history = tuple((video_id, share) for _, video_id, share in watched[:WATCHED])
-    return ViewerSignals(found["session"], found["interest"], history)
+    newest = sorted(watched, reverse=True)[:WATCHED]
+    history = tuple((video_id, share) for _, video_id, share in newest)
+    return ViewerSignals(found["session"], found["interest"], history, tuple(at for at, _, _ in newest))
 
 
 def strengths(fields: Mapping[bytes, bytes], now_ms: int) -> Iterator[tuple[float, bytes]]:

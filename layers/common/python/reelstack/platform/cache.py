@@ -51,6 +51,13 @@ def connected(url: str) -> Valkey:
     )
 
 
+def binary(timeout_seconds: float) -> Valkey:
+    """A client of its own for values that are not JSON, such as those of jobs; its caller closes it."""
+    import valkey
+
+    return valkey.Valkey.from_url(address(), socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds)
+
+
 def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
     """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
 

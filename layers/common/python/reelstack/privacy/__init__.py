@@ -10,5 +10,6 @@ account_deletion  deletes an account, recovers it, and starts its erasure when i
 account_erasure   erases an account, store by store
 event_erasure     erases accounts from the archive of behavior events, week by week
 event_export      what the archive holds of one viewer
+interest_export   what a viewer likes: in the long term, and now
 video_erasure     erases videos with everything that belongs to them
 """

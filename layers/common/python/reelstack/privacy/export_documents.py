@@ -11,7 +11,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack.accounts import user_pool
-from reelstack.privacy import event_export, personal_data
+from reelstack.privacy import event_export, interest_export, personal_data
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.social import Block, Follow
@@ -94,9 +94,8 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "bookmarks": lambda user: _told(personal_data.bookmarks(user), "video_id", "saved_at"),
     "shares": lambda user: _told(personal_data.shares(user), "share", "shared_at"),
     "watch-positions": lambda user: _told(personal_data.watch_positions(user), "video_id", "position_ms", "seen_at"),
-    "interests": lambda user: _told(
-        personal_data.viewer_profile(user), "as_of", "region", "language", "totals", "interests"
-    ),
+    "interests": interest_export.read_long_term,
+    "live-interests": interest_export.read_live,
     "daily-plays": lambda user: _told(
         personal_data.daily_plays(user), "day", "plays", "viewers", "watched_ms", "finishes", "sources"
     ),
@@ -114,3 +113,5 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "account": _audit,
 }
 """Name of the file -> its lines. A new table that holds something of users' own is a line here."""
+FROM_CACHE = frozenset({"live-interests"})
+"""Parts that only a function inside the VPC can read: plan_export writes them, not collect_export_part."""

@@ -34,6 +34,8 @@ VOLUME_BYTES = 4 * 1024**3
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 """Storage classes that want a restore first. Version 0.2.0 moved originals into the first; no rule does now."""
 JSON_LINES = "application/x-ndjson"
+COLLECTED = export_documents.PARTS.keys() - export_documents.FROM_CACHE
+"""Parts that collect_export_part gathers, one at a time; planning gathers the others."""
 
 
 class Piece(BaseModel):
@@ -55,7 +57,7 @@ def ask(user_id: str) -> DataRequest:
     if request is None or not young or request.state == Progress.FAILED:
         request = _replace(request, user_id)
     if request.state == Progress.RUNNING:
-        given = {"user_id": user_id, "request_id": request.request_id, "parts": sorted(export_documents.PARTS)}
+        given = {"user_id": user_id, "request_id": request.request_id, "parts": sorted(COLLECTED)}
         data_requests.execute(config().export_machine_arn, request.request_id, json.dumps(given))
     return request
 
@@ -98,7 +100,9 @@ def gather(user_id: str, request_id: str, part: str) -> int:
 
 
 def plan(user_id: str, request_id: str) -> list[int]:
-    """Decides what goes into which archive; returns the archives' numbers."""
+    """Gathers what the cache has, and decides what goes into which archive; returns the archives' numbers."""
+    for part in sorted(export_documents.FROM_CACHE):
+        gather(user_id, request_id, part)
     folder = _folder(user_id, request_id)
     volumes = [[Piece(name=f"{p}.jsonl", bucket="uploads", key=f"{folder}parts/{p}.jsonl") for p in _parts()]]
     held = 0
