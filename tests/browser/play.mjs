@@ -44,6 +44,7 @@ await run(async (page, given) => {
   const answer = await told;
   const { events } = answer.request().postDataJSON();
   const reported = { status: answer.status(), types: events.map(({ type }) => type), answer: await answer.json() };
+  reported.plays = events.filter(({ type }) => type === 'play').map(({ video_id }) => video_id);
   reported.receipts = events.filter(({ receipt }) => receipt).length;
   const notices = await page.locator('.notices:visible').allTextContents();
   return { played, notices, reported, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };

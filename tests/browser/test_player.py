@@ -1,17 +1,39 @@
-"""The sample clip, as a person with a phone's browser watches it: through the edge, from sign-in to the last frame."""
+"""The sample clip, as a person with a phone's browser watches it: through the edge, from sign-in to the last frame, and
+to the count of its plays."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from local.places import places
 from local.up import Cloud
 from tests.browser.scenarios import in_chromium
+from tests.cloud.driver import Driver, eventually
+from tests.cloud.test_behavior import plays, waiting
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 
 
-def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall(cloud: Cloud) -> None:
+@pytest.fixture(scope="module")
+def drive(cloud: Cloud) -> Iterator[Driver]:
+    made = Driver(cloud.outputs, cloud.people)
+    yield made
+    made.close()
+
+
+def counted(drive: Driver, video_id: str, least: int = 0) -> int:
+    """Its plays once the queue of those to count is empty, and there are `least`."""
+    assert eventually(lambda: waiting(drive), lambda left: left == 0) == 0
+    return eventually(lambda: plays(drive, video_id), lambda found: found >= least)
+
+
+def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall_and_is_counted_once(
+    cloud: Cloud, drive: Driver
+) -> None:
     assert cloud.sample is not None
+    clip = cloud.sample.video.video_id
     viewer = next(person for person in cloud.people if person.role == "viewer")
+    before = counted(drive, clip)
     found = in_chromium(
         "play",
         url=cloud.outputs.edge_url,
@@ -29,5 +51,7 @@ def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall(cloud: Clo
     assert {"impression", "play", "finish"} <= set(reported["types"])
     assert reported["receipts"] == len(reported["types"])
     assert reported["answer"]["accepted"] == len(reported["types"]), reported
+    assert reported["plays"] == [clip]
+    assert counted(drive, clip, least=before + 1) == before + 1
     assert found["problems"] == []
     assert found["complaints"] == [], "the page met its own content security policy, or a script failed"
