@@ -38,7 +38,18 @@ def get(call: Call, path: str, user: str = "bob", **who: Any) -> Any:
 
 
 def issued(answer: Any) -> int:
-    return int(answer.json["master_url"].split("/t/")[1].split("-")[0])
+    return issued_of(answer.json["master_url"])
+
+
+def issued_of(url: str) -> int:
+    """When the token in an address counts as given."""
+    return int(url.split("/t/")[1].split("-")[0])
+
+
+def object_of(url: str) -> str:
+    """What an address leads to, without its token."""
+    before, _, after = url.partition("/t/")
+    return before + after[after.index("/") :]
 
 
 def test_many_who_look_at_a_video_read_its_item_once_a_second(
@@ -53,6 +64,10 @@ def test_many_who_look_at_a_video_read_its_item_once_a_second(
     assert 0 < cached.pttl("rs:item:vid") <= 60_000
     kept = get(call, PATHS[0]).json
     own = get(call, PATHS[0], "ann").json
+    # The item was read in another second than the owner's, and addresses count as given when it was.
+    posters = [one.pop("poster_url") for one in (kept, own)]
+    assert object_of(posters[0]) == object_of(posters[1])
+    assert issued_of(posters[0]) <= issued_of(posters[1])
     assert kept == own | dict.fromkeys(("cost_microdollars", "reencoding", "reencode_reason", "notices"))
     assert reads == ["vid", "vid"], "owners see it as it is"
     assert get(call, PATHS[0], "mia", roles=("moderator",)).status == 200
