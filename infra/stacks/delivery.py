@@ -18,8 +18,8 @@ from infra.storage.stores import Stores
 WAF_REGION = "us-east-1"
 ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 NEVER_KEPT = [cloudfront.ErrorResponse(http_status=code, ttl=Duration.seconds(0)) for code in ERRORS]
-"""By default CloudFront keeps a 404 for ten seconds, under a key that for the API holds neither query nor caller. No
-page is mapped: a problem+json answer must reach its client as it is."""
+"""By default CloudFront keeps an error for ten seconds, and heeds `no-store` with 404, 410, 414 and 501 only: so every
+code for which a time can be named is here. No page is mapped: a problem+json answer must reach its client as it is."""
 OLDEST_TLS = cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
 """Of a certificate of our own: CloudFront's has a minimum that nobody can change."""
 PRICE_CLASSES = {

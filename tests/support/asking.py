@@ -10,6 +10,7 @@ from tests.support.world import IDS, PASSWORD
 
 SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
 QUERIES = {"GET /v1/search/videos": "?q=bunny", "GET /v1/search/users": "?q=ann", "GET /v1/oembed": "?url=/@ann/vid"}
+NEVER_KEPT = "no-store"
 BODIES: dict[str, Any] = {
     "POST /v1/uploads": {"title": "New", "size_bytes": 10, "content_type": "video/mp4"},
     "POST /v1/uploads/{upload_id}/sign": {"method": "GET", "key": "upl", "uploadId": "upl"},
@@ -39,10 +40,13 @@ class Asking:
         self._call = call
 
     def __call__(self, route: str, below: str = "", **kwargs: Any) -> Any:
-        """With the route's own body, unless `body` says another. `below`: a path before that of the route."""
+        """With the route's own body, unless `body` says another. `below`: a path before that of the route. Whatever is
+        answered, nobody may keep it: tests/contract/test_never_kept.py."""
         method, path = route.split(" ")
         asked = {"body": self.body(route)} | kwargs
-        return self._call(SERVICE[route], method, below + path.format(**IDS) + QUERIES.get(route, ""), **asked)
+        answer = self._call(SERVICE[route], method, below + path.format(**IDS) + QUERIES.get(route, ""), **asked)
+        assert answer.headers["cache-control"] == NEVER_KEPT, (route, answer.status)
+        return answer
 
     def operation(self, route: str) -> dict[str, Any]:
         """The route's part of the description."""

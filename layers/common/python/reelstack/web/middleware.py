@@ -39,6 +39,10 @@ HEADERS = {
     b"x-frame-options": b"DENY",
 }
 """On every answer: none is kept, shown as a page, framed or guessed at."""
+CACHE_CONTROL = b"cache-control"
+PAGES = "/pages/"
+"""Below it routes may say how long their answers are kept. No answer of the API is, whatever its route says: CloudFront
+would keep it for a second (infra/edge/behaviors.py)."""
 READING = ("GET", "HEAD", "OPTIONS")
 KEY_LENGTHS = range(8, 129)
 SECONDS_LEFT = 29.0
@@ -88,9 +92,7 @@ class RequestMiddleware:
             messages = await _messages(problems.answer(request, refused), scope)
         except Exception as error:
             messages = await _messages(problems.unexpected(request, error), scope)
-        said = {name for name, _ in messages[0]["headers"]}
-        added = [(name, value) for name, value in HEADERS.items() if name not in said]
-        messages[0]["headers"] = [*messages[0]["headers"], *added, (b"x-correlation-id", correlation_id.encode())]
+        messages[0]["headers"] = [*_said(scope, messages[0]), (b"x-correlation-id", correlation_id.encode())]
         for message in messages:
             await send(message)
 
@@ -137,6 +139,13 @@ class RequestMiddleware:
         with cache.once() if scope["method"] in READING else nullcontext():
             await self.app(scope, receive, recorded.receive)
         return recorded
+
+
+def _said(scope: Scope, start: Message) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, with those of HEADERS that it lacks."""
+    kept = [one for one in start["headers"] if one[0] != CACHE_CONTROL or scope["path"].startswith(PAGES)]
+    names = {name for name, _ in kept}
+    return [*kept, *((name, value) for name, value in HEADERS.items() if name not in names)]
 
 
 def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
