@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,6 +88,8 @@ OF_A_SHELL = ("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR", "REELSTACK_PROFILE", "RE
 for name in [name for name in os.environ if name.startswith(OF_A_SHELL)]:
     del os.environ[name]
 
+OF_ENGINES = re.compile(r"^pytestmark = .*\bpytest\.mark\.engines\b", re.MULTILINE)
+
 LOOP = asyncio.new_event_loop()
 """Where Mangum runs requests. It looks for one when a handler is imported, and never closes one that it made itself."""
 asyncio.set_event_loop(LOOP)
@@ -95,6 +98,14 @@ asyncio.set_event_loop(LOOP)
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     asyncio.set_event_loop(LOOP)  # whoever called asyncio.run since has left none
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`make test` does not even import a file that says of itself that all of its tests need an engine: every worker
+    would load its libraries, Schemathesis alone for more than a second."""
+    if config.option.markexpr != "not engines" or collection_path.suffix != ".py":
+        return None
+    return True if OF_ENGINES.search(collection_path.read_text()) else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,9 +17,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cfnlint.helpers import REGION_PRIMARY
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
-
 from infra import ROOT
 from infra.checks.assemblies import LAPTOP, assembly
 from infra.checks.truth_kinds import KINDS
@@ -87,6 +84,10 @@ def page(production: Path, laptop: Path) -> str:
 def _mark(found: Seen) -> Mark:
     if found.local is not None and KINDS[found.type].acts:
         return Mark.RUN
+    # A second to load: tests of other rooms, which collect those of this module, go without.
+    from cfnlint.helpers import REGION_PRIMARY
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
     try:
         PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION_PRIMARY, found.type)
     except ResourceNotFoundError:

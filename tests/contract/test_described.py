@@ -13,12 +13,12 @@ from tests.support.described_api import ANONYMOUS, Asked, Caller, ask, socketles
 from tests.support.world import World, world
 
 __all__ = ["world"]  # a fixture
+pytestmark = pytest.mark.engines
 EXAMPLES = 8
 """Of each route, beside those that are made of every limit of its schema."""
 FEWEST_REACHED = {ANONYMOUS: 12, "viewer": 60, "creator": 70}
 
 
-@pytest.mark.engines
 @pytest.mark.parametrize("name", FEWEST_REACHED)
 def test_every_route_answers_as_it_is_described_whatever_is_asked(
     world: World, context: Any, name: str, monkeypatch: pytest.MonkeyPatch

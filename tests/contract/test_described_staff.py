@@ -9,10 +9,10 @@ from tests.support.described_api import Caller, ask, socketless
 from tests.support.world import World, world
 
 __all__ = ["world"]  # a fixture
+pytestmark = pytest.mark.engines
 FEWEST_REACHED = {"moderator": 70, "admin": 88}
 
 
-@pytest.mark.engines
 @pytest.mark.parametrize("name", FEWEST_REACHED)
 def test_every_route_answers_staff_as_it_is_described(
     world: World, context: Any, name: str, monkeypatch: pytest.MonkeyPatch
