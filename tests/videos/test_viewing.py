@@ -12,6 +12,7 @@ from reelstack.social import blocks
 from reelstack.tables.model import connection
 from reelstack.tables.videos import Video
 from reelstack.videos import access
+from tests.support.functions import handler_of
 from tests.videos.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -27,6 +28,7 @@ def reads() -> Iterator[list[str]]:
         if params["TableName"] == "videos_table":
             asked.append(params["Key"]["video_id"]["S"])
 
+    handler_of("videos")  # the first service that a process imports gives it another connection (aws.answer_requests)
     wire, name = connection().client.meta.events, "provide-client-params.dynamodb.GetItem"
     wire.register(name, note)
     yield asked
