@@ -1,14 +1,22 @@
-"""feed, timeline: what there is to watch."""
+"""feed, timeline, hide, hidden, interests: what there is to watch, and what one chose for it."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.arguments import Limit
-from cli.output import print_lines, video_line
+from cli.arguments import Limit, Undo
+from cli.output import named, print_lines, video_line
 from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client import Client, Hidden
+
+Kind = Annotated[Literal["video", "creator", "tag"], typer.Argument()]
+PLURAL: dict[str, Literal["videos", "creators", "tags"]] = {"video": "videos", "creator": "creators", "tag": "tags"}
 
 
 def register(app: typer.Typer) -> None:
-    for command in (feed, timeline):
+    for command in (feed, timeline, hide, hidden, interests):
         app.command()(command)
 
 
@@ -31,3 +39,65 @@ def timeline(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> No
     """
     page = connect(name).feed.following(limit=limit)
     print_json(page) if as_json else print_lines([video_line(video, by=True) for video in page.items], "nothing yet")
+
+
+def hide(
+    kind: Kind,
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A video's id, a user's id or @handle, or a tag.")],
+    undo: Undo = False,
+    name: As = "bob",
+) -> None:
+    """Not interested: leave this video, this creator's videos or this tag out of my feed.
+
+    \b
+      reelstack hide creator @ann
+      reelstack hide tag cats --undo
+    """
+    client = connect(name)
+    found = _creator_id(client, what, undo=undo) if kind == "creator" else what
+    client.feed.show_again(PLURAL[kind], found) if undo else client.feed.hide(PLURAL[kind], found)
+    typer.echo("shown again" if undo else "hidden")
+
+
+def hidden(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
+    """What I hide, newest first.
+
+    \b
+      reelstack hidden
+    """
+    page = connect(name).feed.hidden(limit=limit)
+    print_json(page) if as_json else print_lines([_hidden_line(one) for one in page.items], "nothing")
+
+
+def interests(
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG...", help="None: say what I chose.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Such as de; may be said several times.")] = None,
+    name: As = "bob",
+    as_json: AsJson = False,
+) -> None:
+    """Say what I like, instead of what I said before; where a feed begins that knows nothing else of me.
+
+    \b
+      reelstack interests climbing cooking --language de
+    """
+    client = connect(name)
+    found = client.feed.set_interests(tags or [], language or []) if tags or language else client.feed.interests()
+    print_json(found) if as_json else print_lines([*found.tags, *found.languages], "nothing yet")
+
+
+def _hidden_line(one: "Hidden") -> str:
+    said = one.video.title if one.video else named(one.creator) if one.creator else ""
+    return f"{one.kind.removesuffix('s'):8} {one.id}" + (f"  {said}" if said else "")
+
+
+def _creator_id(client: "Client", who: str, *, undo: bool) -> str:
+    """Who is hidden may not be there for me any more: the list of what I hide still has the id."""
+    cursor: str | None = None
+    while undo and who.startswith("@"):
+        page = client.feed.hidden(kind="creators", limit=50, cursor=cursor)
+        found = [one.id for one in page.items if one.creator and f"@{one.creator.handle}" == who]
+        if found:
+            return found[0]
+        if (cursor := page.cursor) is None:
+            raise typer.BadParameter(f"you do not hide {who}")
+    return client.accounts.find(who).user_id if who.startswith("@") else who

@@ -53,6 +53,15 @@ GET /v1/oembed                                           | viewer    | 200      
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/feed/hidden                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/feed/hidden/videos/{video_id}                    | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
+DELETE /v1/feed/hidden/videos/{video_id}                 | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+PUT /v1/feed/hidden/creators/{user_id}                   | viewer    | 204                   | 204                   | 204                | 204                 | 404 user-not-found    | 403 account-suspended
+DELETE /v1/feed/hidden/creators/{user_id}                | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended
+PUT /v1/feed/hidden/tags/{tag}                           | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
+DELETE /v1/feed/hidden/tags/{tag}                        | viewer    | 204                   | -                     | -                  | -                   | -                     | 403 account-suspended
+GET /v1/me/interests                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+PUT /v1/me/interests                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 403 account-suspended
 POST /v1/events                                          | viewer    | 202                   | -                     | -                  | -                   | -                     | 202
 PUT /v1/videos/{video_id}/like                           | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}/like                        | viewer    | 204                   | 204                   | 204                | 204                 | 204                   | 403 account-suspended

@@ -4,6 +4,7 @@ from infra.catalogue.fn import Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter, DailyPlays
+from reelstack.tables.feed import FeedChoices
 from reelstack.tables.moderation import Report
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -42,7 +43,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "send_table_events",
         "stream",
-        streams=(Block, Report),
+        streams=(Block, Report, FeedChoices),
         queue="table-events",
         timeout=30,
         reads=(Video, User),

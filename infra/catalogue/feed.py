@@ -4,7 +4,7 @@ from infra.catalogue.fn import PLAYBACK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
-from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
+from reelstack.tables.feed import FeedChoices, LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
@@ -14,9 +14,16 @@ FUNCTIONS: tuple[Fn, ...] = (
         "feed",
         "http",
         vpc=True,
-        routes=("GET /v1/feed", "GET /v1/feed/following"),
+        routes=(
+            *("GET /v1/feed", "GET /v1/feed/following", "GET /v1/feed/hidden"),
+            *("PUT /v1/feed/hidden/videos/{video_id}", "DELETE /v1/feed/hidden/videos/{video_id}"),
+            *("PUT /v1/feed/hidden/creators/{user_id}", "DELETE /v1/feed/hidden/creators/{user_id}"),
+            *("PUT /v1/feed/hidden/tags/{tag}", "DELETE /v1/feed/hidden/tags/{tag}"),
+            *("GET /v1/me/interests", "PUT /v1/me/interests"),
+        ),
         anonymous_routes=("GET /v1/feed",),
-        reads=(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User, TimelineEntry),
+        reads=(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User, TimelineEntry, FeedChoices),
+        writes=(FeedChoices,),
         config=("cache_url", "timeline_days", *PLAYBACK),
         calls=("read_playback_secret",),
     ),

@@ -4,7 +4,7 @@ from infra.catalogue.fn import Fn, Target
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter, DailyPlays
-from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
+from reelstack.tables.feed import FeedChoices, LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Review, Strike
 from reelstack.tables.notifications import Connection, Device, Notification, NotificationPreference
@@ -40,7 +40,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(User, Session, Video, Upload, Like, Comment, CommentLike, Bookmark, Share, Report, Follow, Block),
             *(AuditEntry, Strike, Notification, NotificationPreference, Device, WatchPosition),
-            *(DailyPlays, ViewerProfile),
+            *(DailyPlays, ViewerProfile, FeedChoices),
         ),
         writes=(DataRequest, "uploads:exports/"),
         config=("user_pool_id", "data_bucket"),
@@ -111,14 +111,14 @@ FUNCTIONS: tuple[Fn, ...] = (
             *(Like, Comment, CommentLike, Pin, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount),
             *(Session, Usage, Turn, Handle, Counter, User, DataRequest),
             *(Notification, NotificationPreference, Device, Connection, WatchPosition, Strike),
-            *(DailyPlays, ViewerProfile),
+            *(DailyPlays, ViewerProfile, FeedChoices),
         ),
         writes=(Comment, User, DataRequest, Handle),
         deletes=(Comment, Pin, Device, "uploads:avatars/", "uploads:exports/", "media:u/"),
         batches=(
             *(Like, CommentLike, Bookmark, Share, Report, Follow, Block, TimelineEntry, LargeAccount, Session, Usage),
             *(Turn, Counter, DataRequest, Notification, NotificationPreference, Connection, WatchPosition),
-            *(Strike, DailyPlays, ViewerProfile),
+            *(Strike, DailyPlays, ViewerProfile, FeedChoices),
         ),
         lists=("uploads:avatars/", "uploads:exports/", "media:u/"),
         config=("user_pool_id", "handle_hold_seconds"),

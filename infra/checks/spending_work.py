@@ -35,8 +35,17 @@ GET /v1/videos/{video_id}/analytics                      | 25  | 14   | 0     | 
 GET /v1/me/analytics                                     | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/oembed                                           | 25  | 8    | 0     | 0  |              |                  |
 GET /v1/users/{user_id}/videos                           | 115 | 305  | 0     | 0  |              |                  |
-GET /v1/feed                                             | 115 | 305  | 0     | 0  |              |                  |
-GET /v1/feed/following                                   | 165 | 385  | 0     | 0  |              |                  |
+GET /v1/feed                                             | 115 | 313  | 0     | 0  |              |                  |
+GET /v1/feed/following                                   | 165 | 393  | 0     | 0  |              |                  |
+GET /v1/feed/hidden                                      | 115 | 313  | 0     | 0  |              |                  |
+PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 18   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 0    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 16   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 0    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/tags/{tag}                           | 15  | 8    | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 0    | 17    | 0  | -FeedChoices |                  |
+GET /v1/me/interests                                     | 15  | 8    | 0     | 0  |              |                  |
+PUT /v1/me/interests                                     | 15  | 0    | 17    | 0  | -FeedChoices |                  |
 POST /v1/events                                          | 300 | 150  | 25    | 0  |              | plays streamed   |
 PUT /v1/videos/{video_id}/like                           | 15  | 2    | 5     | 0  | Like         |                  |
 DELETE /v1/videos/{video_id}/like                        | 15  | 2    | 3     | 0  | -Like        |                  |

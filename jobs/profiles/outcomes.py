@@ -1,8 +1,8 @@
 """What came of a clip that was shown, within 30 minutes: the labels of a training row. Pure.
 
 What a client reports belongs to a row by its receipt: the same answer, clip and viewer. Likes, comments, shares,
-follows and reports are read off tables and bring no receipt: they belong to the newest row of that viewer and clip
-before them. A row that no event proves to have been on the screen has no outcome, and neither has one whose viewer
+follows, reports and hides are read off tables and bring no receipt: they belong to the newest row of that viewer and
+clip before them. A row that no event proves to have been on the screen has no outcome, and neither has one whose viewer
 has no account or does not wish personalisation.
 """
 
@@ -14,7 +14,7 @@ from reelstack.feed import scores
 
 WAIT_MS = 30 * 60 * 1000
 LABELS = ("finish", "like", "comment", "share", "follow", "fast_skip", "hide", "report")
-OF_TABLES = ("like", "unlike", "comment", "share", "follow", "unfollow", "report")
+OF_TABLES = ("like", "unlike", "comment", "share", "follow", "unfollow", "hide", "report")
 FACTS = ("owner_id", "tags", "language", "region", "duration_ms")
 
 Row = Mapping[str, Any]

@@ -23,7 +23,7 @@ from reelstack_client.errors import (
     UploadGone,
     WrongType,
 )
-from reelstack_client.feed import Feed
+from reelstack_client.feed import Feed, Hidden, Interests
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
 from reelstack_client.models import Page, UserCard
 from reelstack_client.moderation import DecidedVideo, Evidence, Moderation, Remoderation, Review
@@ -67,7 +67,9 @@ __all__ = [
     "Follower",
     "FoundUser",
     "Held",
+    "Hidden",
     "Interactions",
+    "Interests",
     "Invalid",
     "Liked",
     "Likes",

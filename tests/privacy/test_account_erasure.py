@@ -14,6 +14,7 @@ from functions.privacy.finish_data_request.handler import handler as finish_data
 from reelstack.accounts import handles, sessions, users
 from reelstack.accounts.errors import HandleTaken, UserNotFound
 from reelstack.counters import counters
+from reelstack.feed import choices
 from reelstack.interactions import comments, likes
 from reelstack.moderation import reports, takedowns
 from reelstack.notifications import devices, preferences, websockets
@@ -117,6 +118,7 @@ def lively(user_id: str, other: str) -> None:
     TimelineEntry(user_id, "v#0000000000005#vid").save()
     LargeAccount(user_id, since=1).save()
     ViewerProfile(user_id, as_of=1, totals={"plays": 1}, interests={"t:cats": 1.5}, expires_at=2).save()
+    choices.hide(user_id, choices.HiddenKind.VIDEOS, "vid")
     DailyPlays(f"user/{user_id}", "2026-11-28", **PLAYED).save()
     Turn(f"normal/{user_id}", round=1).save()
     sessions._note(user_id, "s1", "Pixel")

@@ -17,6 +17,8 @@ from functions.privacy.zip_export.handler import handler as zip_export
 from reelstack.accounts import sessions
 from reelstack.behavior import archive, stored_event
 from reelstack.behavior.resume import Sighting
+from reelstack.feed import choices
+from reelstack.feed.choices import HiddenKind
 from reelstack.interactions import comments, likes, watch_positions
 from reelstack.moderation import reports
 from reelstack.platform import aws as seam
@@ -85,7 +87,20 @@ def test_an_export_holds_what_is_mine_and_of_others_only_whom_i_may_see(call: Ca
     for user_id in ("ann", "bob"):
         watch_positions.keep(user_id, [Sighting("vid", 20_000, 5, "view", "1")])
     Strike("bob", "old", kind="rejected", at=7, expires_at=9).save()
+    for kind, named in (
+        (HiddenKind.VIDEOS, "vid"),
+        (HiddenKind.CREATORS, "ann"),
+        (HiddenKind.CREATORS, "cid"),
+        (HiddenKind.TAGS, "cats"),
+    ):
+        choices.hide("bob", kind, named)
+    choices.set_interests("bob", choices.Interests(("tea",), ("de",)))
     held = export(call, event, context)
+    assert {line["hidden"] for line in held["feed-choices.jsonl"] if "hidden" in line} == {"vid", "ann", "cats"}
+    assert (held["feed-choices.jsonl"][-1]["interests"], held["feed-choices.jsonl"][-1]["languages"]) == (
+        ["tea"],
+        ["de"],
+    )
     assert held["strikes.jsonl"] == [{"video_id": "old", "kind": "rejected", "at": 7}]
     assert held["live-interests.jsonl"] == [{"left_out": {"reason": "this-stage-has-no-cache"}}]
     assert held["watch-positions.jsonl"] == [{"video_id": "vid", "position_ms": 20_000, "seen_at": 5}]

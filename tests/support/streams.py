@@ -7,6 +7,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack.platform import aws as seam
+from reelstack.tables.feed import FeedChoices
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.moderation import Report
@@ -16,7 +17,7 @@ from tests.support.functions import handler_of
 CONSUMERS: dict[str, tuple[type[Model], ...]] = {
     "count_interactions": (Like, Comment, CommentLike, Bookmark, Share, Follow),
     "open_reviews": (Report,),
-    "send_table_events": (Block, Report),
+    "send_table_events": (Block, Report, FeedChoices),
 }
 
 

@@ -12,6 +12,8 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from reelstack.accounts import handles, sessions
+from reelstack.feed import choices
+from reelstack.feed.choices import HiddenKind
 from reelstack.interactions import comment_ids, comment_ranking
 from reelstack.moderation import review_queue
 from reelstack.platform import aws as seam
@@ -43,6 +45,7 @@ IDS = {
     "role": "creator",
     "channel": "link",
     "device_id": "phone",
+    "tag": "cats",
 }
 PASSWORD = "Correct-horse-7"
 """bob's."""
@@ -230,6 +233,9 @@ NEEDED: dict[str, Callable[[], object]] = {
     "DELETE /v1/reviews/{video_id}/claim": _claimed,
     "DELETE /v1/videos/{video_id}/like": Like("bob", "vid", liked_at=1).save,
     "DELETE /v1/videos/{video_id}/bookmark": Bookmark("bob", "vid", saved_at=1).save,
+    "DELETE /v1/feed/hidden/videos/{video_id}": lambda: choices.hide("bob", HiddenKind.VIDEOS, "vid"),
+    "DELETE /v1/feed/hidden/creators/{user_id}": lambda: choices.hide("bob", HiddenKind.CREATORS, "ann"),
+    "DELETE /v1/feed/hidden/tags/{tag}": lambda: choices.hide("bob", HiddenKind.TAGS, "cats"),
     "DELETE /v1/videos/{video_id}/comments/{comment_id}/like": LIKES_COMMENT.save,
     "DELETE /v1/users/{user_id}/follow": FOLLOWS.save,
     "POST /v1/users/{user_id}/recount": FOLLOWS.save,

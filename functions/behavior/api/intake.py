@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from reelstack.accounts import users
-from reelstack.behavior import client_events, plausibility, receipts, resume, stored_event
+from reelstack.behavior import client_events, plausibility, receipts, resume, stored_event, table_changes
 from reelstack.behavior.client_events import Batch, EventRefused
 from reelstack.behavior.receipts import Receipt, ReceiptRefused
 from reelstack.behavior.resume import Sighting
@@ -84,12 +84,14 @@ def take(batch: Batch, caller: Caller | Anonymous, country: str) -> Taken:
     known = [one for one in read if reader.has_clip(one, clips)]
     signed_in = _signed_in(caller, country)
     records = {
-        one.index: stored_event.of_client(
-            one.event,
-            signed_in or _anonymous(caller, one.receipt, country),
-            clips.get((one.event.video_id or "", one.receipt is not None)),
-            one.receipt,
-            (plausibility.event_time(one.event.at, batch.sent_at, received_at), received_at),
+        one.index: _once_with_tables(
+            stored_event.of_client(
+                one.event,
+                signed_in or _anonymous(caller, one.receipt, country),
+                clips.get((one.event.video_id or "", one.receipt is not None)),
+                one.receipt,
+                (plausibility.event_time(one.event.at, batch.sent_at, received_at), received_at),
+            )
         )
         for one in known
     }
@@ -172,6 +174,14 @@ def _signed_in(caller: Caller | Anonymous, country: str) -> Viewer | None:
 def _anonymous(caller: Caller | Anonymous, receipt: Receipt | None, country: str) -> Viewer:
     session = receipt.session if receipt else caller.session
     return Viewer(f"s:{session}", signed_in=False, personalised=False, region=country)
+
+
+def _once_with_tables(record: dict[str, Any]) -> dict[str, Any]:
+    """The table tells of a hide too, if the viewer has an account: both get one id, so that readers count one."""
+    if record["type"] != "hide" or not record["signed_in"]:
+        return record
+    named = {"video": record["video_id"], "creator": record["owner_id"], "tag": record["target"]}[record["what"]]
+    return record | {"id": table_changes.hide_id(record["viewer"], record["what"], named)}
 
 
 def _sightings(read: list[_Read], records: dict[int, dict[str, Any]], sent_at: int) -> dict[int, Sighting]:

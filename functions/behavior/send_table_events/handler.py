@@ -1,5 +1,5 @@
-"""Consumer of the streams of blocks and reports, and of the queue of events that the event stream did not take: sends
-them as behavior events."""
+"""Consumer of the streams of blocks, reports and hides, and of the queue of events that the event stream did not take:
+sends them as behavior events."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
 from reelstack.videos import table_events
 
+FIELDS = ("blocks_table", "reports_table", "feed_choices_table")
+"""Of Config: the tables whose streams come here."""
+
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -15,5 +18,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     if "body" in event["Records"][0]:
         return {"sent": sum(table_events.send_again(message["body"]) for message in event["Records"])}
     records = stream_records.read(event)
-    tables = {config().blocks_table: "blocks_table", config().reports_table: "reports_table"}
+    tables = {getattr(config(), field): field for field in FIELDS}
     return {"sent": table_events.send(tables[records[0].table], records)}

@@ -1,7 +1,7 @@
-"""HTTP service: pages of public videos, and of those whom the caller follows."""
+"""HTTP service: pages of public videos and of those whom the caller follows, and what the caller chose for them."""
 
-from functions.feed.api.routes import feed
+from functions.feed.api.routes import feed, hidden, interests
 from reelstack.web import lambda_handler, make_app
 
-app = make_app("feed", feed.router)
+app = make_app("feed", feed.router, hidden.router, interests.router)
 handler = lambda_handler(app)

@@ -16,7 +16,8 @@ TABLE_TYPES = (
     *("like", "unlike", "comment", "share", "bookmark", "unbookmark"),
     *("follow", "unfollow", "block", "report"),
 )
-"""Taken from the tables, where they are exact and cannot be forged: behavior.table_changes."""
+"""Taken from the tables, where they are exact and cannot be forged: behavior.table_changes. So are hides of people with
+an account; others' are told by clients alone."""
 FIELDS: dict[str, Any] = {
     "v": VERSION,
     "id": "",
@@ -81,7 +82,7 @@ class TableChange:
     """What somebody did, as a table's stream tells it."""
 
     type: str
-    """One of TABLE_TYPES."""
+    """One of TABLE_TYPES, or "hide"."""
     event_id: str
     """A UUID, the same each time that the change is read."""
     viewer_id: str
@@ -91,6 +92,8 @@ class TableChange:
     """Of the clip it is about; empty if it is about a user, or about a comment alone."""
     what: str = ""
     target: str = ""
+    owner_id: str = ""
+    """Of a hidden creator; a clip says its own."""
 
 
 def of_client(
@@ -127,6 +130,7 @@ def of_table(change: TableChange, viewer: Viewer, clip: Clip | None, received_at
         "origin": TABLE,
         "what": change.what,
         "target": change.target,
+        **({"owner_id": change.owner_id} if change.owner_id else {}),
     }
 
 

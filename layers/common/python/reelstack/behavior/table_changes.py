@@ -1,15 +1,16 @@
-"""What people did, read off the streams of the tables that hold it: likes, comments, shares, bookmarks, follows, blocks
-and reports. Pure.
+"""What people did, read off the streams of the tables that hold it: likes, comments, shares, bookmarks, follows,
+blocks, reports and hides. Pure.
 
 A table says exactly what happened, and nobody can forge it. Each change has one event, whose id is made of the item's
 key and its own time: the same record read again, by anybody, gives the same id, and readers of events count an id once.
 
 An item that only changes inside (a like on another shard, an edited comment) is no event. Deleting a comment, a share,
-a block or a report is none either: nothing is learned from that.
+a block, a report or a hide is none either: nothing is learned from that.
 """
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from reelstack.behavior.plausibility import OLDEST_MS
 from reelstack.behavior.stored_event import TableChange
@@ -122,6 +123,39 @@ def _reports(record: StreamRecord) -> TableChange | None:
     return TableChange("report", event_id, user_id, at, video_id, what="video")
 
 
+def hide_id(viewer_id: str, what: str, named: str) -> str:
+    """The id of "not interested", whoever tells of it. A client may report what it asked the API for, in any order:
+    both are the same event, and count once. `named`: a video's id, a creator's, or a tag, as `what` says."""
+    return _event_id("hide", viewer_id, what, named)
+
+
+def key_of(tag: str) -> str:
+    """A tag as a key of a map, where an expression would read brackets as a place in a list."""
+    return tag.replace("%", "%25").replace("[", "%5B").replace("]", "%5D")
+
+
+def _feed_choices(record: StreamRecord) -> TableChange | None:
+    """A write hides one thing, and may drop the oldest for it. `what`: "video", "creator" or "tag"; `target`: the tag.
+    A hidden creator is the event's `owner_id`, as where a client tells of one with a clip of theirs."""
+    viewer_id = record.keys["viewer_id"]
+    for what, held in HIDES.items():
+        was = record.old.get(held) or {}
+        added = {key: at for key, at in (record.new.get(held) or {}).items() if key not in was}
+        if not added:
+            continue
+        key = max(added, key=lambda one: (added[one], one))
+        named, at = (unquote(key) if what == "tag" else key), int(added[key])
+        event_id = hide_id(viewer_id, what, named)
+        if what == "video":
+            return TableChange("hide", event_id, viewer_id, at, named, what)
+        if what == "creator":
+            return TableChange("hide", event_id, viewer_id, at, what=what, owner_id=named)
+        return TableChange("hide", event_id, viewer_id, at, what=what, target=named)
+    return None
+
+
+HIDES = {"video": "hidden_videos", "creator": "hidden_creators", "tag": "hidden_tags"}
+"""What is hidden -> the attribute that says when each was."""
 RULES: dict[str, Callable[[StreamRecord], TableChange | None]] = {
     "likes_table": _likes,
     "comments_table": _comments,
@@ -130,5 +164,6 @@ RULES: dict[str, Callable[[StreamRecord], TableChange | None]] = {
     "follows_table": _follows,
     "blocks_table": _blocks,
     "reports_table": _reports,
+    "feed_choices_table": _feed_choices,
 }
 """Field of Config that names a table -> what its records mean."""

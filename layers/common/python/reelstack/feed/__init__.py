@@ -1,5 +1,6 @@
 """Feed: the videos of accounts that a user follows, and what the page of recommendations is made of.
 
+choices          what a viewer hides from their feed, and what they said they like
 timelines        a user's timeline: written on publication for ordinary accounts, merged on read for large ones
 viewer_profiles  what viewers like in the long term, as the daily job found it
 viewer_documents  what viewers like, for the search index that finds candidates

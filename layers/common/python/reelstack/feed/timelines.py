@@ -12,7 +12,7 @@ and in any order.
 import heapq
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, islice, takewhile
 
@@ -41,14 +41,16 @@ TRIMMED_ONE_IN = 50
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(viewer_id: str, limit: int, cursor: str | None) -> Page:
-    """A page of what those whom `viewer_id` follows have published within the last `timeline_days`, newest first."""
+def read(viewer_id: str, limit: int, cursor: str | None, hidden: Collection[str] = ()) -> Page:
+    """A page of what those whom `viewer_id` follows have published within the last `timeline_days`, newest first, but
+    for the videos `hidden`."""
     before = cursors.decode(cursor, int, str)
     oldest = _oldest()
     sources = [_pushed(viewer_id, before, limit), *_pulled(viewer_id, before, limit)]
     merged = (place for place, _ in groupby(heapq.merge(*sources, reverse=True)))
     recent = takewhile(lambda place: place[0] >= oldest, merged)
-    return listings.fill(recent, lambda place: place, lambda some: _of_followed(some, viewer_id), limit)
+    wanted = (place for place in recent if place[1] not in hidden)
+    return listings.fill(wanted, lambda place: place, lambda some: _of_followed(some, viewer_id), limit)
 
 
 def _of_followed(places: Iterable[Position], viewer_id: str) -> list[Video]:

@@ -52,6 +52,7 @@ class Config(BaseModel):
     timelines_table: str
     large_accounts_table: str
     viewer_profiles_table: str
+    feed_choices_table: str
     users_table: str
     handles_table: str
     sessions_table: str

@@ -23,7 +23,7 @@ from reelstack.privacy.data_requests import Kind
 from reelstack.tables.accounts import Handle, Session, User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter, DailyPlays
-from reelstack.tables.feed import LargeAccount, TimelineEntry, ViewerProfile
+from reelstack.tables.feed import FeedChoices, LargeAccount, TimelineEntry, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Pin, Share
 from reelstack.tables.moderation import AuditEntry, Report, Strike
 from reelstack.tables.notifications import Connection, ConnectionTicket, Device, Notification, NotificationPreference
@@ -210,6 +210,7 @@ STORES: tuple[Store, ...] = (
     Store("timeline", (TimelineEntry,), lambda user_id: TimelineEntry.query(user_id, consistent_read=True), _delete),
     Store("large account", (LargeAccount,), lambda user_id: LargeAccount.query(user_id), _delete),
     Store("viewer profile", (ViewerProfile,), personal_data.viewer_profile, _delete),
+    Store("feed choices", (FeedChoices,), personal_data.feed_choices, _delete),
     Store("daily plays", (DailyPlays,), personal_data.daily_plays, _delete),
     Store("notifications", (Notification,), personal_data.notifications, _delete),
     Store("notification preferences", (NotificationPreference,), _preferences, _delete),

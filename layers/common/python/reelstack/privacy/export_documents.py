@@ -11,6 +11,7 @@ from typing import Any
 from pynamodb.models import Model
 
 from reelstack.accounts import user_pool
+from reelstack.feed import choices
 from reelstack.privacy import event_export, interest_export, personal_data
 from reelstack.tables.accounts import User
 from reelstack.tables.moderation import AuditEntry
@@ -77,6 +78,18 @@ def _blocks(user_id: str) -> Iterator[Line]:
     yield from _told(Block.by_blocker.query(user_id), "other_id", "blocked_at")
 
 
+def _feed_choices(user_id: str) -> Iterator[Line]:
+    """A line for each thing that the user hides, then one for what they said they like."""
+    for item in personal_data.feed_choices(user_id):
+        hidden = choices.entries(item)
+        creators = [entry.named for entry in hidden if entry.kind is choices.HiddenKind.CREATORS]
+        there = access.filter_present(creators, user_id) if creators else set()
+        for entry in hidden:
+            if entry.kind is not choices.HiddenKind.CREATORS or entry.named in there:
+                yield {"kind": entry.kind, "hidden": entry.named, "hidden_at": entry.hidden_at}
+        yield from _told([item] if item.chosen_at else [], "interests", "languages", "chosen_at")
+
+
 def _audit(user_id: str) -> Iterator[Line]:
     yield from _told(AuditEntry.query(f"user:{user_id}"), "at", "action", "reason")
 
@@ -94,6 +107,7 @@ PARTS: dict[str, Callable[[str], Iterator[Line]]] = {
     "bookmarks": lambda user: _told(personal_data.bookmarks(user), "video_id", "saved_at"),
     "shares": lambda user: _told(personal_data.shares(user), "share", "shared_at"),
     "watch-positions": lambda user: _told(personal_data.watch_positions(user), "video_id", "position_ms", "seen_at"),
+    "feed-choices": _feed_choices,
     "interests": interest_export.read_long_term,
     "live-interests": interest_export.read_live,
     "daily-plays": lambda user: _told(

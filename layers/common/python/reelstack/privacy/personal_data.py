@@ -11,7 +11,7 @@ from reelstack.social import relationships
 from reelstack.tables.accounts import Session
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import DailyPlays
-from reelstack.tables.feed import ViewerProfile
+from reelstack.tables.feed import FeedChoices, ViewerProfile
 from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, Share
 from reelstack.tables.moderation import Report, Strike
 from reelstack.tables.notifications import Device, Notification, NotificationPreference
@@ -49,6 +49,10 @@ def daily_plays(user_id: str) -> Iterator[DailyPlays]:
 
 def viewer_profile(user_id: str) -> Iterator[ViewerProfile]:
     yield from ViewerProfile.query(user_id, consistent_read=True)
+
+
+def feed_choices(user_id: str) -> Iterator[FeedChoices]:
+    yield from FeedChoices.query(user_id, consistent_read=True)
 
 
 def reports(user_id: str) -> Iterator[Report]:

@@ -12,7 +12,7 @@ counters        Counter, DailyPlays
 behavior        WatchPosition
 social          Follow, Block
 accounts        User, Handle, Session
-feed            TimelineEntry, LargeAccount, ViewerProfile
+feed            TimelineEntry, LargeAccount, ViewerProfile, FeedChoices
 privacy         DataRequest
 web             RateWindow, IdempotencyRecord
 notifications   Notification, NotificationPreference, Connection, ConnectionTicket, Device

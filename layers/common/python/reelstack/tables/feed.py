@@ -1,7 +1,14 @@
-"""Timelines, the accounts whose videos are read into them instead of written, and what viewers like in the long
-term."""
+"""Timelines, the accounts whose videos are read into them instead of written, what viewers like in the long term, and
+what they chose for their feed themselves."""
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 
 from reelstack.tables.model import Deployed, Table
 
@@ -49,3 +56,26 @@ class ViewerProfile(Table):
     interests: JSONAttribute = JSONAttribute()
     """Key of feed.scores ("t:cooking", "c:<user id>", "l:de", "d:2") -> score; the strongest."""
     expires_at = NumberAttribute()
+
+
+class FeedChoices(Table):
+    """What a viewer chose for their feed: what they do not want to see, and what they said they like. One item, since
+    each answer of the feed needs all of it; each hide is written and removed by itself, so no device undoes another's.
+    """
+
+    class Meta(Deployed):
+        field = "feed_choices_table"
+        stream = "NEW_AND_OLD_IMAGES"
+
+    viewer_id = UnicodeAttribute(hash_key=True)
+    hidden_videos: MapAttribute[str, int] = MapAttribute(default=dict)
+    """Video id -> when it was hidden, unix milliseconds."""
+    hidden_creators: MapAttribute[str, int] = MapAttribute(default=dict)
+    """User id -> the same."""
+    hidden_tags: MapAttribute[str, int] = MapAttribute(default=dict)
+    """Tag, as behavior.table_changes.key_of writes it -> the same."""
+    interests: ListAttribute[str] = ListAttribute(default=list)
+    """Tags, as they were chosen."""
+    languages: ListAttribute[str] = ListAttribute(default=list)
+    chosen_at = NumberAttribute(null=True)
+    """When interests and languages were chosen last, unix milliseconds; None: never."""

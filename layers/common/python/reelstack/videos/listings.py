@@ -5,7 +5,7 @@ deleted, blocked or made private is gone with the next request, and what is new 
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -27,6 +27,8 @@ Position = tuple[int, str]
 """When it was published (unix milliseconds), and the video's id: newest first is falling order."""
 Candidate = TypeVar("Candidate")
 Page = tuple[list[Video], str | None]
+Hides = Callable[[str, str, Collection[str]], bool]
+"""Of a video with this id, owner and tags: whether the viewer does not want to see it."""
 
 
 def seen(video_ids: Iterable[str], viewer_id: str | None) -> dict[str, Video]:
@@ -43,12 +45,14 @@ def seen(video_ids: Iterable[str], viewer_id: str | None) -> dict[str, Video]:
     return {video.video_id: video for video in access.filter_visible(there, viewer_id)}
 
 
-def feed(viewer_id: str | None, limit: int, cursor: str | None) -> Page:
-    """Published public videos of everybody, newest first. A new one is NEWEST_SECONDS late at most."""
+def feed(viewer_id: str | None, limit: int, cursor: str | None, hides: Hides | None = None) -> Page:
+    """Published public videos of everybody, newest first, without what the viewer hides. A new one is NEWEST_SECONDS
+    late at most."""
     found = _public(cursors.decode(cursor, int, str), limit)
 
     def see(some: list[Position]) -> list[Video]:
-        return [video for video in listed(some, viewer_id) if video.visibility == Audience.PUBLIC]
+        public = (video for video in listed(some, viewer_id) if video.visibility == Audience.PUBLIC)
+        return [video for video in public if not (hides and hides(video.video_id, video.owner_id, video.tags))]
 
     return fill(found, lambda one: one, see, limit)
 

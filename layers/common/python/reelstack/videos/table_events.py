@@ -88,11 +88,14 @@ def _still_there(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _named(event: dict[str, Any]) -> tuple[str, ...]:
-    return (event["viewer"], event["target"]) if event["type"] in OF_USERS else (event["viewer"],)
+    others = (event["target"],) if event["type"] in OF_USERS else ()
+    # A clip's owner is not looked for: their clips go with them.
+    return (event["viewer"], *others, *((event["owner_id"],) if event["owner_id"] and not event["video_id"] else ()))
 
 
 def _people(change: TableChange) -> tuple[str, ...]:
-    return (change.viewer_id, change.target) if change.type in OF_USERS else (change.viewer_id,)
+    others = (change.target,) if change.type in OF_USERS else ()
+    return (change.viewer_id, *others, *((change.owner_id,) if change.owner_id else ()))
 
 
 def _viewer(user_id: str, facts: dict[str, Facts]) -> Viewer:

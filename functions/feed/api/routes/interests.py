@@ -1,0 +1,33 @@
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from reelstack.feed import choices
+from reelstack.platform.text_fields import Tag
+from reelstack.web import Viewer
+
+router = APIRouter(prefix="/v1/me/interests", tags=["feed"])
+
+
+class ChosenInterests(BaseModel):
+    """What I like, as I said myself: where my feed begins, before it has seen what I watch."""
+
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(default_factory=list, max_length=10)
+    """Primary subtags of languages (BCP 47), in lower case, such as "de"."""
+
+
+@router.get("")
+def get_interests(caller: Viewer) -> ChosenInterests:
+    """Empty lists: I chose nothing."""
+    found = choices.choices_of(caller.user_id).interests
+    return ChosenInterests(tags=list(found.tags), languages=list(found.languages))
+
+
+@router.put("")
+def set_interests(wanted: ChosenInterests, caller: Viewer) -> ChosenInterests:
+    """Instead of what I chose before; each once, in this order."""
+    tags, languages = tuple(dict.fromkeys(wanted.tags)), tuple(dict.fromkeys(wanted.languages))
+    choices.set_interests(caller.user_id, choices.Interests(tags, languages))
+    return ChosenInterests(tags=list(tags), languages=list(languages))
