@@ -33,3 +33,22 @@ def test_what_comes_with_a_clip_has_whole_addresses() -> None:
     assert (video.author.avatar, video.liked) == ("http://edge.test/u/ann/1.jpg", True)
     assert video.poster_url == "http://edge.test/v/v1/t/x/p.jpg"
     assert video.playback.master_url == "http://edge.test/v/v1/t/x/master.m3u8"
+
+
+def test_hides_and_interests_are_asked_for_by_kind_and_word() -> None:
+    hidden = {"kind": "tags", "id": "a/b c", "hidden_at": 5, "video": None, "creator": None}
+    chosen = {"tags": ["tea"], "languages": ["de"]}
+    answers = Answers({"items": [hidden], "cursor": None}, chosen, chosen)
+    feed = client(answers).feed
+    (one,) = feed.hidden(kind="tags").items
+    assert (one.id, one.hidden_at, one.video) == ("a/b c", 5, None)
+    assert feed.set_interests(["tea"], ["de"]) == feed.interests()
+    assert [path for _, path, _ in answers.asked] == ["/v1/feed/hidden?kind=tags", *["/v1/me/interests"] * 2]
+
+
+def test_a_tag_is_one_part_of_an_address_whatever_is_in_it() -> None:
+    answers = Answers({}, {})
+    client(answers).feed.hide("tags", "a/b c")
+    client(answers).feed.show_again("tags", "a/b c")
+    path = "/v1/feed/hidden/tags/a%2Fb%20c"
+    assert [one[:2] for one in answers.asked] == [("PUT", path), ("DELETE", path)]
