@@ -235,7 +235,7 @@ NEEDED: dict[str, Callable[[], object]] = {
     "DELETE /v1/videos/{video_id}/bookmark": Bookmark("bob", "vid", saved_at=1).save,
     "DELETE /v1/feed/hidden/videos/{video_id}": lambda: choices.hide("bob", HiddenKind.VIDEOS, "vid"),
     "DELETE /v1/feed/hidden/creators/{user_id}": lambda: choices.hide("bob", HiddenKind.CREATORS, "ann"),
-    "DELETE /v1/feed/hidden/tags/{tag}": lambda: choices.hide("bob", HiddenKind.TAGS, "cats"),
+    "DELETE /v1/feed/hidden/tags/{tag}": lambda: choices.hide("ann", HiddenKind.TAGS, "cats"),
     "DELETE /v1/videos/{video_id}/comments/{comment_id}/like": LIKES_COMMENT.save,
     "DELETE /v1/users/{user_id}/follow": FOLLOWS.save,
     "POST /v1/users/{user_id}/recount": FOLLOWS.save,

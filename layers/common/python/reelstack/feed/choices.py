@@ -187,7 +187,8 @@ def _add(viewer_id: str, kind: HiddenKind, named: str) -> bool:
     """False: another write came between. Raises HiddenLimitReached."""
     item, place, at = FeedChoices(viewer_id), _place(kind, named), now_ms()
     absent: Condition = FeedChoices.viewer_id.exists() & place.does_not_exist()
-    if item.update_if(absent & (size(_attribute(kind)) < LIMITS[kind]), [place.set(at)]):
+    room: Condition = size(_attribute(kind)) < LIMITS[kind]  # type: ignore[no-untyped-call]
+    if item.update_if(absent & room, [place.set(at)]):
         return True
     found = _find(viewer_id)
     if found is None:
