@@ -171,6 +171,16 @@ def test_who_does_not_want_to_be_personalised_is_marked_so(
     assert [line["personalised"] for line in stream()] == [False]
 
 
+def test_half_of_a_surrogate_pair_costs_its_own_event_only(
+    call: Call, stream: Callable[[], list[dict[str, Any]]]
+) -> None:
+    odd = [event(number=1, note="\ud800"), event(number=2) | {"id": "\ud800"}, event(number=3) | {"type": "\ud800"}]
+    answer = report(call, *odd, event(number=4))
+    assert refusals(answer) == [(0, "malformed"), (1, "malformed"), (2, "malformed")]
+    assert answer.json["refused"][1]["id"] is None
+    assert [line["id"] for line in stream()] == [event(number=4)["id"]]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -43,7 +43,7 @@ def test_a_clip_of_the_feed_brings_its_receipt_and_is_sent_in_the_form_of_the_sc
     assert (queue.flush(), len(queue)) == (0, 0)
     ((method, path, body),) = answers.asked
     assert (method, path) == ("POST", "/v1/events")
-    events = [client_events.read(event, 100) for event in client_events.Batch.model_validate(body).events]
+    events = [client_events.read(event) for event in client_events.Batch.model_validate(body).events]
     assert [event.receipt for event in events] == ["1.abc.def"] * 2
     assert events[1].view_id == events[0].id
 

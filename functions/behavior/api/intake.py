@@ -4,7 +4,6 @@ What is accepted is in the stream, plays are in the queue of those to count, and
 before the answer says so.
 """
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -118,7 +117,7 @@ class _Reader:
 
     def read(self, index: int, given: dict[str, Any]) -> _Read | None:
         try:
-            event = client_events.read(given, len(json.dumps(given)))
+            event = client_events.read(given)
             receipt = self._receipt(event)
         except (EventRefused, ReceiptRefused) as refused:
             if refused.reason == "unknown-type":
@@ -159,7 +158,7 @@ class _Reader:
         return plausibility.can_have_watched(watched_ms, receipt.served_at_ms, self._received_at)
 
     def _refuse(self, index: int, event_id: Any, reason: str, detail: str = "") -> None:
-        told = event_id if isinstance(event_id, str) and len(event_id) <= 64 else None
+        told = event_id if isinstance(event_id, str) and event_id.isascii() and len(event_id) <= 64 else None
         said = DETAILS.get(reason, detail)
         self.refused.append(RefusedEvent(index=index, id=told, reason=reason, detail=said))  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ A batch is read event by event, so that one that cannot be read does not cost th
 not know are kept with the event (stored_event.EXTRA); an event of an unknown type is counted and refused.
 """
 
+import json
 import re
 from typing import Annotated, Any, Literal, Union, get_args
 
@@ -143,9 +144,9 @@ class EventRefused(ValueError):
         self.reason = reason
 
 
-def read(given: dict[str, Any], size_bytes: int) -> Any:
+def read(given: dict[str, Any]) -> Any:
     """One event, as one of the classes above. Raises EventRefused with "too-large", "unknown-type" or "malformed"."""
-    if size_bytes > MAX_EVENT_BYTES:
+    if _size(given) > MAX_EVENT_BYTES:
         raise EventRefused("too-large", f"An event has at most {MAX_EVENT_BYTES} bytes")
     kind = given.get("type")
     if isinstance(kind, str) and re.fullmatch("[a-z_]{1,32}", kind) and kind not in TYPES:
@@ -165,6 +166,15 @@ def json_schema() -> dict[str, Any]:
     definitions = events.pop("$defs")
     batch["properties"]["events"]["items"] = events
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **batch, "$defs": definitions}
+
+
+def _size(given: dict[str, Any]) -> int:
+    """Bytes of an event as JSON in UTF-8. Python reads NaN and half of a surrogate pair, which neither can say; what is
+    not known of an event is kept as it came, so they would reach the stream."""
+    try:
+        return len(json.dumps(given, ensure_ascii=False, allow_nan=False).encode())
+    except (ValueError, RecursionError) as error:
+        raise EventRefused("malformed", "event: is no JSON in UTF-8 with finite numbers") from error
 
 
 def _sentence(error: ValidationError) -> str:
