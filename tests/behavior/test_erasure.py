@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,15 @@ def test_twice_is_once(viewer: str, owner: str, target: str, personalised: bool)
     once = rewritten(line(viewer=viewer, owner_id=owner, target=target, personalised=personalised), LEAVING)
     assert GONE.encode() not in once
     assert not once or rewritten(once, LEAVING) == once
+
+
+@pytest.mark.parametrize("odd", [["gone"], {"gone": 1}, 5, None])
+def test_a_line_whose_people_are_no_text_names_nobody_and_stops_nothing(odd: Any) -> None:
+    kept = json.dumps({"viewer": odd, "owner_id": odd, "target": odd, "personalised": odd}).encode() + b"\n"
+    assert rewritten(kept, LEAVING) == kept
+
+
+def test_half_of_a_surrogate_pair_stays_in_a_line_that_is_written_again() -> None:
+    changed = rewritten(b'{"viewer":"ann","owner_id":"gone","extra":"\\ud800"}\n', LEAVING)
+    assert changed == b'{"viewer":"ann","owner_id":"","extra":"\\ud800"}\n'
+    assert rewritten(changed, LEAVING) == changed
