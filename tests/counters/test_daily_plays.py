@@ -102,6 +102,12 @@ def test_what_was_erased_since_does_not_come_back(run: Callable[[], dict[str, An
     assert [item["key"] for item in items()] == ["all", "user/ann", "vid", "w"]
 
 
+def test_a_clip_whose_owner_was_erased_from_its_events_adds_to_nobodys_day(run: Callable[[], dict[str, Any]]) -> None:
+    written(row(), row("w", ""))
+    assert run()["archived"] == 14
+    assert [item["key"] for item in items()] == ["all", "user/ann", "vid", "w"]
+
+
 def test_a_run_that_is_out_of_time_goes_on_where_it_left_off(run: Callable[[], dict[str, Any]]) -> None:
     lines = written(*(row(f"v{number}") for number in range(150)))
     for number in range(150):
