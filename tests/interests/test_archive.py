@@ -18,6 +18,20 @@ from tests.interests.traffic import VIEWERS, traffic
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests_archive"), pytest.mark.timeout(600)]
 
 
+ODD = b"""
+{
+null
+[]
+\xff
+{}
+{"id": "odd-1"}
+{"id": "odd-2", "type": "finish", "viewer": "user-1", "signed_in": true, "personalised": true, "duration_ms": 1}
+{"id": "odd-3", "type": "finish", "viewer": "user-1", "signed_in": true, "personalised": true, "at": "yesterday"}
+{"id": "odd-4", "type": ["finish"], "viewer": {"a": 1}, "video_id": 5, "tags": {}, "at": 4611686018427387904}
+"""
+"""Lines that are no event: the job goes on, and nothing comes of them."""
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Reference]]:
     folder, reference = tmp_path_factory.mktemp("archive"), Reference()
@@ -39,8 +53,8 @@ def _archive(folder: Path, events: list[dict[str, Any]]) -> None:
     hour = folder / "day=2026-11-30" / "hour=01"
     hour.mkdir(parents=True)
     for number, part in enumerate((events[:1000], events[1000:])):
-        lines = "".join(json.dumps(event) + "\n" for event in part)
-        (hour / f"shardId-000000000000-{number}-{number}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+        lines = b"".join(json.dumps(event).encode() + b"\n" for event in part) + ODD
+        (hour / f"shardId-000000000000-{number}-{number}.jsonl.gz").write_bytes(gzip.compress(lines))
 
 
 def test_every_score_and_history_is_there(client: tuple[Any, Reference]) -> None:

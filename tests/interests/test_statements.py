@@ -42,6 +42,12 @@ def test_sources_differ_in_their_connector_alone(source: str, expected: dict[str
     }
 
 
+def test_a_line_without_a_time_has_an_event_time() -> None:
+    """Flink ends the job, for good after its restarts, at a row whose time is NULL."""
+    (ddl,) = (line for line in statements.source(Options()).splitlines() if line.startswith("    `event_time`"))
+    assert "COALESCE(TO_TIMESTAMP_LTZ(`at`, 3), TO_TIMESTAMP_LTZ(0, 3))" in ddl
+
+
 def test_the_sources_wait_for_late_events_as_long_as_the_windows_say() -> None:
     assert f"INTERVAL '{constants.LATE_MS // 1000}' SECOND" in statements.source(Options())
 

@@ -31,7 +31,7 @@ CREATE TABLE events (
     `what` STRING,
     `target` STRING,
     `extra` STRING,
-    `event_time` AS TO_TIMESTAMP_LTZ(`at`, 3),
+    `event_time` AS COALESCE(TO_TIMESTAMP_LTZ(`at`, 3), TO_TIMESTAMP_LTZ(0, 3)),
     `arrived` AS PROCTIME(),
     WATERMARK FOR `event_time` AS `event_time` - INTERVAL '10' SECOND
 ) WITH (
