@@ -22,6 +22,8 @@ TYPES = (*OPENING_TYPES, *VIEW_TYPES, "profile_visit", "hide", *TABLE_TYPES)
 
 
 def run(step: Run) -> None:
+    # Until there is a new one, nothing concludes anything from a day that is half written.
+    step.place.delete(f"profiles/quality/day={step.day}.json")
     lines = archived(step).persist()
     each_once = (
         lines.where("id is not null")
@@ -38,7 +40,8 @@ def run(step: Run) -> None:
         bucketed(events, "viewer", "at", "id"), f"profiles/events/day={step.day}", "bucket={:02}/part-00000.parquet"
     )
     # As lines for the export of a person's data and for erasure, which read one object in 64 and no Parquet.
-    by_viewer = bucketed(new.withColumn("viewer", F.get_json_object("value", "$.viewer")), "viewer", "id")
+    viewer = F.coalesce(F.get_json_object("value", "$.viewer"), F.lit(""))
+    by_viewer = bucketed(new.withColumn("viewer", viewer), "viewer", "id")
     lines_target = f"profiles/events_by_viewer/day={step.day}"
     step.place.publish(by_viewer.select("value", "bucket"), lines_target, "bucket={:02}.jsonl.gz")
     report = quality.report(step.day, counts, types, _earlier(step))
@@ -63,7 +66,7 @@ def archived(step: Run) -> Any:
         "value",
         F.when((found != "") & (typed != ""), found).alias("id"),
         typed.alias("type"),
-        F.get_json_object("value", "$.received_at").cast("long").alias("received_at"),
+        F.get_json_object("value", "$.received_at").try_cast("long").alias("received_at"),
     )
 
 

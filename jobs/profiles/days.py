@@ -5,6 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 DAY_MS = 24 * 3600 * 1000
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a day as folders are named by it; Python reads other forms as well."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def start_ms(day: str) -> int:
     return int(datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp()) * 1000
 

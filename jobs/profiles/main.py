@@ -37,6 +37,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from jobs.profiles import arguments as arguments_of
 from jobs.profiles import (
     clips,
     collect,
@@ -55,7 +56,7 @@ from jobs.profiles import (
 from jobs.profiles.place import Place
 from jobs.profiles.run import GateFailed, Options, Run
 
-GATE_FAILED = 3
+WRONG_ARGUMENTS, GATE_FAILED = 2, 3
 RUNS: dict[str, Callable[[Run], None]] = {
     "collect": collect.run,
     "play_counts": play_counts.run,
@@ -72,9 +73,9 @@ RUNS: dict[str, Callable[[Run], None]] = {
 
 def main(arguments: list[str]) -> int:
     asked = parse(arguments)
-    if unknown := [name for name in named(asked) if name not in steps.BY_NAME]:
-        print(f"no such step: {', '.join(unknown)}", file=sys.stderr)
-        return 2
+    if wrong := arguments_of.faults(named(asked), asked):
+        print("; ".join(wrong), file=sys.stderr)
+        return WRONG_ARGUMENTS
     spark = engine.session(asked.data)
     try:
         return run(spark, asked)

@@ -41,6 +41,18 @@ CATALOGUE: tuple[dict[str, Any], ...] = tuple(
     for number, clip in enumerate(CLIPS)
 )
 PAGE = 5
+ODD = tuple(
+    json.dumps({"id": f"odd-{number}", "type": "pause", **members}).encode()
+    for number, members in enumerate(
+        (
+            {},
+            {"received_at": "yesterday", "viewer": ["a"], "tags": [None]},
+            {"received_at": 2**63 - 1, "at": -(2**63), "watched_ms": 2**63 - 1, "duration_ms": -1, "view_id": "odd"},
+            {"received_at": 1.5, "viewer": "\ud800", "propensity": float("nan"), "speed": 1e400, "at": None},
+        )
+    )
+)
+"""Objects with an id and a type, and nothing else that is right: a line of them must not stop a day."""
 
 Record = dict[str, Any]
 
@@ -146,7 +158,7 @@ def write(folder: Path, made: Made, logged: Sequence[Record]) -> None:
     for line in made.lines:
         hour = line["received_at"] // HOUR % 24
         archived[f"events/day={day_of(line['received_at'])}/hour={hour:02}"].append(_line(line))
-    archived[f"events/day={DAYS[0]}/hour=12"].append(b'{"id": "broken')
+    archived[f"events/day={DAYS[0]}/hour=12"] += [b'{"id": "broken', *ODD]
     for path, lines in archived.items():
         _write(folder / path / "shardId-000000000000-1-2.jsonl.gz", lines)
     features: dict[str, list[bytes]] = defaultdict(list)

@@ -73,7 +73,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def test_each_event_is_collected_once_with_all_it_says(world: World, day: str) -> None:
     found = sorted(world.read(f"events-{day}"), key=lambda event: event["id"])
     expected = sorted(reference.of_day(world.events, day), key=lambda event: event["id"])
-    assert [{name: event[name] for name in stored_event.FIELDS} for event in found] == expected
+    odd = {event["id"] for event in found if event["id"].startswith("odd-")}
+    assert odd == ({f"odd-{number}" for number in range(len(made_days.ODD))} if day == DAYS[0] else set())
+    assert [
+        {name: event[name] for name in stored_event.FIELDS} for event in found if event["id"] not in odd
+    ] == expected
 
 
 def test_lines_of_a_viewer_lie_in_one_object(world: World) -> None:
