@@ -3,6 +3,7 @@
 Both versions were measured on the same rows of the same day (evaluation.report). Every refusal is a sentence.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def refusals(
     found = [*_of_data(report), *_of_itself(report)]
     if service is not None:
         found += _of_service(report, service)
-    if off_policy is not None and off_policy["high"] < 0:
+    if off_policy is not None and not off_policy["high"] >= 0:
         found.append(
             f"the off-policy estimate is lower by {-off_policy['difference']:.4g}, "
             f"with an interval of {off_policy['low']:.4g} to {off_policy['high']:.4g}"
@@ -52,6 +53,8 @@ def _of_data(report: Mapping[str, Any]) -> list[str]:
 def _of_itself(report: Mapping[str, Any]) -> list[str]:
     found = []
     for head, measured in report["heads"].items():
+        if not math.isfinite(measured["log_loss"]):
+            found.append(f"{head}: a prediction is no number")
         if measured["calibration_error"] > MOST_CALIBRATION_ERROR:
             found.append(f"{head}: the calibration error is {measured['calibration_error']:.4f}")
         enough = min(measured["positive"], measured["negative"]) >= ENOUGH_OUTCOMES

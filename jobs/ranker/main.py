@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from jobs.ranker import places, settings
     from reelstack.feed import items, rank_model
 
-    unusable = (ValueError, places.Missing, settings.SettingRefused, rank_model.RankModelRefused, items.ItemsRefused)
+    unusable = (ValueError, KeyError, settings.SettingRefused, rank_model.RankModelRefused, items.ItemsRefused)
     try:
         code, answer = _run(places.at(given.data), given)
     except (*unusable, OSError) as error:

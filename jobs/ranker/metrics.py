@@ -1,6 +1,7 @@
 """Measures of predictions: AUC, AUC per viewer, log loss, calibration error, rank correlation. Pure NumPy.
 
-A measure that cannot be taken (one class only) is NaN, and no gate compares it.
+A measure that cannot be taken (one class only) is NaN, and no gate compares it. The log loss can always be taken: if it
+is NaN, a prediction is.
 """
 
 import numpy as np

@@ -66,15 +66,28 @@ def release(place: Place, version: str) -> None:
     point(place, version, [*now["before"], now["version"]][-REMEMBERED:] if now else [])
 
 
-def rollback(place: Place) -> str:
-    """The version before the current one is in service again. Raises NothingBefore or RankModelRefused."""
+def before(place: Place) -> list[str]:
+    """The versions that were in service before the current one, the last one last. Raises NothingBefore."""
     now = pointer(place)
     if not now or not now["before"]:
         raise NothingBefore("no version was in service before")
-    version = str(now["before"][-1])
+    return [str(version) for version in now["before"]]
+
+
+def rollback(place: Place) -> str:
+    """The version before the current one is in service again. Raises NothingBefore or RankModelRefused."""
+    *earlier, version = before(place)
     rank_model.load(place.read, version)
-    point(place, version, now["before"][:-1])
+    point(place, version, earlier)
     return version
+
+
+def has_items(place: Place, version: str) -> bool:
+    """Whether there are items of the version. Raises items.ItemsRefused if the feed would not load them."""
+    if f"items/{version}.npz" not in place.keys("items/"):
+        return False
+    items.unpack(place.read(f"items/{version}.npz"))
+    return True
 
 
 def release_items(place: Place, version: str) -> None:

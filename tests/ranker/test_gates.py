@@ -1,8 +1,9 @@
 from typing import Any
 
+import numpy as np
 import pytest
 
-from jobs.ranker import gates
+from jobs.ranker import gates, metrics
 
 
 def head(**changes: float) -> dict[str, float]:
@@ -67,7 +68,16 @@ def test_day_with_another_share_of_finishes_is_refused() -> None:
     assert reason.startswith("2026-11-25")
 
 
-@pytest.mark.parametrize(("high", "refused"), [(-0.001, True), (0.001, False)])
+@pytest.mark.parametrize("name", ["finish", "hide"])
+def test_head_that_predicts_no_number_is_refused_however_few_rows_it_has(name: str) -> None:
+    labels = np.array([0.0, 1.0, 0.0])
+    nothing = np.full(3, np.nan)
+    loss, error = metrics.log_loss(labels, nothing), metrics.calibration_error(labels, nothing)
+    heads = {**report()["heads"], name: head(positive=1, negative=2, log_loss=loss, calibration_error=error)}
+    assert any(reason.startswith(f"{name}: a prediction") for reason in gates.refusals(report(heads=heads), "now"))
+
+
+@pytest.mark.parametrize(("high", "refused"), [(-0.001, True), (0.001, False), (float("nan"), True)])
 def test_off_policy_estimate_refuses_only_when_its_whole_interval_is_below(high: float, refused: bool) -> None:
     found = gates.refusals(report(), "now", {"difference": -0.01, "low": -0.02, "high": high})
     assert bool(found) is refused

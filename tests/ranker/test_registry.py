@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from jobs.ranker import main, registry
+from jobs.ranker import items_writer, main, registry
 from jobs.ranker.places import Bucket, Folder, Missing
-from reelstack.feed import rank_model
+from reelstack.feed import items, rank_model
+from tests.feed.test_items import CLIPS
 from tests.ranker import tiny_version
 
 
@@ -74,3 +76,55 @@ def test_bucket_is_read_and_written_like_a_folder(place: Folder) -> None:
             assert rank_model.current_version(one.read) == version
             assert rank_model.load(one.read, version).version == version
         assert bucket.keys("rank/") == place.keys("rank/")
+
+
+REPORT = {"heads": {"finish": {"log_loss": 0.5, "calibration_error": 0, "positive": 1, "negative": 1}}, "days": {}}
+
+
+def with_items(place: Folder, seed: int) -> str:
+    version = tiny_version.written(place, seed)
+    place.write(f"items/{version}.npz", items_writer.pack(version, {name: [] for name in CLIPS}, np.zeros((0, 4))))
+    place.write(f"rank/{version}/{registry.REPORT}", json.dumps(REPORT).encode())
+    return version
+
+
+def pointers(place: Folder) -> list[str]:
+    return [json.loads(place.read(key))["version"] for key in (rank_model.POINTER, items.POINTER)]
+
+
+def test_release_or_rollback_of_a_tampered_version_moves_neither_pointer(place: Folder) -> None:
+    first, second = with_items(place, 0), with_items(place, 1)
+    data = ["--data", str(place.root)]
+    assert main.main(["promote", *data, "--version", first]) == 0
+    beside = {"service": {"version": first, "slices": {}, "log_loss": 1.0}}
+    place.write(f"rank/{second}/{registry.REPORT}", json.dumps({**REPORT, **beside}).encode())
+    for key in (f"rank/{second}/table.npy", f"items/{second}.npz"):
+        whole = place.read(key)
+        place.write(key, whole[:-1])
+        assert main.main(["promote", *data, "--version", second]) == 2
+        assert pointers(place) == [first, first]
+        place.write(key, whole)
+    registry.release(place, second)
+    registry.release_items(place, second)
+    for key in (f"rank/{first}/table.npy", f"items/{first}.npz"):
+        whole = place.read(key)
+        place.write(key, whole[:-1])
+        assert main.main(["rollback", *data]) == 2
+        assert pointers(place) == [second, second]
+        place.write(key, whole)
+    assert main.main(["rollback", *data]) == 0
+    assert pointers(place) == [first, first]
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "5", '{"difference": 0, "low": null, "high": 0}', "{"])
+def test_what_is_no_off_policy_estimate_or_no_report_is_unusable_and_no_refusal(
+    place: Folder, tmp_path: Path, content: str
+) -> None:
+    version = with_items(place, 0)
+    estimate = tmp_path / "estimate.json"
+    estimate.write_text(content)
+    arguments = ["promote", "--data", str(place.root), "--version", version]
+    assert main.main([*arguments, "--off-policy", str(estimate)]) == 2
+    place.write(f"rank/{version}/{registry.REPORT}", b"{}")
+    assert main.main(arguments) == 2
+    assert registry.in_service(place) is None
