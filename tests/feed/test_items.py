@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +90,28 @@ def test_hundred_thousand_clips_take_less_than_40_megabytes() -> None:
         {"owner": np.full(3, 9, dtype=np.uint32)},
         {"tag_ends": np.array([2, 1, 3], dtype=np.uint32)},
         {"more": np.zeros(3)},
+        {"about": np.frombuffer(b"[]", dtype=np.uint8)},
+        {"about": np.frombuffer(b'{"format": 1}', dtype=np.uint8)},
+        {"words": np.frombuffer(b"5", dtype=np.uint8)},
+        {"words": np.frombuffer(b'{"owner": 1, "tag": 2, "language": 3, "region": 4}', dtype=np.uint8)},
+        {"ids": np.arange(3)},
+        {"ids": np.array(b"v1")},
+        {"vectors": np.array(1, dtype=np.float16)},
+        {"tag": np.array(1, dtype=np.uint32)},
     ],
 )
 def test_archive_that_is_not_understood_is_refused(arrays: dict[str, Any]) -> None:
     with pytest.raises(ItemsRefused):
         items.unpack(changed(**arrays))
+
+
+@pytest.mark.parametrize("at", range(0, len(packed()), 97))
+def test_archive_with_a_changed_byte_is_refused_or_read(at: int) -> None:
+    whole = bytearray(packed())
+    whole[at] ^= 0xFF
+    for content in (bytes(whole), packed()[:at]):
+        with suppress(ItemsRefused):
+            items.unpack(content)
 
 
 def test_damaged_archive_is_refused() -> None:

@@ -52,3 +52,31 @@ def test_another_version_is_refused(version: Any) -> None:
         lists.lists(WORLD | {"version": version})
     with pytest.raises(ValueError, match="lists have version 1"):
         lists.pointer({"version": version, "made": "2026-11-22", "regions": []})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hot": None},
+        {"languages": []},
+        {"clips": 5},
+        {"similar": {"a": [0]}},
+        {"similar": {"a": [99, 0.5]}},
+        {"similar": {"a": [-1, 0.5]}},
+        {"similar": {"a": [0, float("nan")]}},
+        {"similar": {"a": ["x", 0.5]}},
+        {"similar": ["a"]},
+    ],
+)
+def test_lists_that_do_not_fit_are_refused(change: Any) -> None:
+    with pytest.raises(ValueError):  # whatever it says, the feed keeps what it had
+        lists.lists(WORLD | change)
+    for name in ("region", "hot", "rising", "languages", "tastes"):
+        with pytest.raises(ValueError, match=name):
+            lists.lists({member: value for member, value in WORLD.items() if member != name})
+
+
+@pytest.mark.parametrize("content", [[], None, "x", {"version": 1}, {"version": 1, "made": "d", "regions": None}])
+def test_a_pointer_of_another_form_is_refused(content: Any) -> None:
+    with pytest.raises(ValueError):
+        lists.pointer(content)

@@ -1,5 +1,7 @@
 """Live signals are read as they were packed, of any epoch, and of a known version only."""
 
+import zlib
+
 import pytest
 
 from reelstack.feed import live_signals, scores
@@ -120,3 +122,19 @@ def test_trending_fades_with_age() -> None:
 
 def test_hides_and_reports_lower_it() -> None:
     assert trend({HOUR: Counts(shown=50, weight=-100.0, first_at=1)}) < 0
+
+
+@pytest.mark.parametrize("cut", [1, 2, 7, -1])
+def test_a_value_that_is_cut_off_or_damaged_is_refused(cut: int) -> None:
+    """The job takes such a region for an empty one: it goes on, and its next windows fill it."""
+    blob = live_signals.pack_region({HOUR: NOW}, {"v:a": {HOUR: Counts(plays=3)}})
+    body = zlib.decompress(blob[1:])
+    for damaged in (blob[:cut], blob[:1] + b"x" + blob[2:], blob[:1] + zlib.compress(body[:cut])):
+        with pytest.raises(UnknownVersion):
+            parse_region(damaged)
+    pair = live_signals.pack_pair(NOW, 1.0)
+    for fields in ({b"s0:t:a": pair[:cut]}, {b"x0:t:a": pair}, {b"": pair}, {b"w:\xff": pair}):
+        with pytest.raises(UnknownVersion):
+            parse_viewer({b"v": bytes([live_signals.VERSION]), **fields}, NOW)
+    with pytest.raises(UnknownVersion):
+        live_signals.parse_heartbeat({b"0": live_signals.pack_beat(1, 2)[:cut]})

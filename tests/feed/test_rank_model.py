@@ -1,12 +1,14 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from jobs.ranker import registry
 from jobs.ranker.places import Folder
+from jobs.ranker.settings import DEFAULT_WEIGHTS
 from reelstack.feed import features, rank_model
 from reelstack.feed.rank_model import Candidates, RankModelRefused
 from tests.ranker import tiny_version
@@ -93,6 +95,50 @@ def test_rewarded_harm_is_refused(place: Folder) -> None:
     manifest["weights"]["hide"] = 1.0
     place.write(key, json.dumps(manifest).encode())
     with pytest.raises(RankModelRefused, match="weights"):
+        rank_model.load(place.read, version)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": {**DEFAULT_WEIGHTS, "hide": float("nan")}},
+        {"weights": {**DEFAULT_WEIGHTS, "finish": float("inf")}},
+        {"weights": {**DEFAULT_WEIGHTS, "like": "1"}},
+        {"sha256": None},
+        {"dimensions": None},
+    ],
+)
+def test_manifest_with_members_of_another_form_is_refused(place: Folder, change: dict[str, Any]) -> None:
+    version = tiny_version.written(place)
+    key = f"rank/{version}/{rank_model.MANIFEST}"
+    place.write(key, json.dumps({**json.loads(place.read(key)), **change}).encode())
+    with pytest.raises(RankModelRefused):
+        rank_model.load(place.read, version)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("table.npy", b""),
+        ("table.npy", b"PK\x03\x04"),
+        ("table.npy", tiny_version.files()["table.npy"][:-5]),
+        ("table.npy", tiny_version.files()["table.npy"].replace(b"1024", b"9**9")),
+        ("table.npy", tiny_version.files()["table.npy"][:-4] + np.float32("nan").tobytes()),
+        ("vocabulary.json", b"[]"),
+        (
+            "vocabulary.json",
+            tiny_version.VOCABULARY.as_text().replace('"text_buckets": 16', '"text_buckets": 0').encode(),
+        ),
+        ("model.onnx", b""),
+        ("model.onnx", tiny_version.graph().replace(b"history", b"hystory")),
+    ],
+)
+def test_version_whose_files_are_not_what_they_should_be_is_refused(place: Folder, name: str, content: bytes) -> None:
+    """Its checksums are right: the training wrote it so."""
+    files = {**tiny_version.files(), name: content}
+    about = {"dimensions": tiny_version.WIDTH, "weights": dict(DEFAULT_WEIGHTS)}
+    version = registry.write(place, "2026-11-29", files, about)
+    with pytest.raises(RankModelRefused):
         rank_model.load(place.read, version)
 
 

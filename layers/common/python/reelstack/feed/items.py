@@ -8,7 +8,9 @@ with a vector that is no number is refused (ItemsRefused); the feed then keeps t
 import hashlib
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +39,13 @@ DTYPES: Mapping[str, str] = {
     "tag_ends": "<u4",
 }
 PER_CLIP = ("vectors", "totals", "exposure", "duration_ms", "published_at", "owner", "language", "region", "tag_ends")
+
+
+DAMAGED = (
+    *(ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, MemoryError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What NumPy, zipfile and JSON raise for content that is not theirs, and we for members of another form."""
 
 
 class ItemsRefused(ValueError):
@@ -88,16 +97,21 @@ class Items:
 def unpack(content: bytes) -> Items:
     """Raises ItemsRefused."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        about = json.loads(arrays.pop("about").tobytes())
-        words = json.loads(arrays.pop("words").tobytes())
-        ids = arrays.pop("ids")
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ItemsRefused(f"no archive of items: {error}") from error
-    if about.get("format") != FORMAT:
-        raise ItemsRefused(f"items have format {about.get('format')!r}, not {FORMAT}")
-    found = Items(str(about["version"]), ids, arrays, words)
+        return _unpacked(content)
+    except ItemsRefused:
+        raise
+    except DAMAGED as error:
+        raise ItemsRefused(f"no archive of items: {error!r}") from error
+
+
+def _unpacked(content: bytes) -> Items:
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    about = json.loads(arrays.pop("about").tobytes())
+    words = json.loads(arrays.pop("words").tobytes())
+    if about["format"] != FORMAT:
+        raise ItemsRefused(f"items have format {about['format']!r}, not {FORMAT}")
+    found = Items(str(about["version"]), arrays.pop("ids"), arrays, words)
     _check(found)
     return found
 
@@ -121,6 +135,8 @@ def _check(items: Items) -> None:
     arrays, count = items.arrays, len(items.ids)
     if set(arrays) != set(DTYPES) or set(items.words) != set(WORDS):
         raise ItemsRefused(f"items have arrays {sorted(arrays)} and words {sorted(items.words)}")
+    if items.ids.ndim != 1 or items.ids.dtype.kind != "S":
+        raise ItemsRefused(f"items: ids are {items.ids.dtype}, not bytes")
     for name, dtype in DTYPES.items():
         if arrays[name].dtype != np.dtype(dtype) or (name in PER_CLIP and len(arrays[name]) != count):
             raise ItemsRefused(f"items: {name} is {arrays[name].dtype} of {len(arrays[name])}, not {dtype} of {count}")

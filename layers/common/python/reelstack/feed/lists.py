@@ -4,7 +4,9 @@ lists/current.json points to lists/<made>/; there, `world.json` holds what is si
 what is hot and rising in it. They hold no viewer. A file of another version is refused, and the feed keeps what it had.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,24 +48,26 @@ class Lists:
 
 
 def pointer(content: Mapping[str, Any]) -> Pointer:
-    """Raises ValueError if it is of another version."""
+    """Raises ValueError if it is of another version, or no pointer."""
     _refuse_other(content)
-    return Pointer(str(content["made"]), tuple(content["regions"]))
+    with _refused():
+        return Pointer(str(content["made"]), tuple(content["regions"]))
 
 
 def lists(content: Mapping[str, Any]) -> Lists:
-    """Raises ValueError if it is of another version."""
+    """Raises ValueError if it is of another version, or lacks something."""
     _refuse_other(content)
-    similar = content.get("similar")
-    return Lists(
-        content["region"],
-        tuple(content["hot"]),
-        tuple(content["rising"]),
-        {language: tuple(found) for language, found in content["languages"].items()},
-        {key: tuple(found) for key, found in content["tastes"].items()},
-        tuple(content.get("clips", ())),
-        None if similar is None else {clip: _pairs(found) for clip, found in similar.items()},
-    )
+    with _refused():
+        similar, clips = content.get("similar"), tuple(content.get("clips", ()))
+        return Lists(
+            content["region"],
+            tuple(content["hot"]),
+            tuple(content["rising"]),
+            {language: tuple(found) for language, found in content["languages"].items()},
+            {key: tuple(found) for key, found in content["tastes"].items()},
+            clips,
+            None if similar is None else {clip: _pairs(found, len(clips)) for clip, found in similar.items()},
+        )
 
 
 def because(world: Lists, watched: Sequence[str], most: int) -> list[tuple[str, str]]:
@@ -86,11 +90,23 @@ def because(world: Lists, watched: Sequence[str], most: int) -> list[tuple[str, 
     return [pair for pair in found if pair[0] not in seen][:most]
 
 
-def _pairs(found: Sequence[float]) -> tuple[tuple[int, float], ...]:
+def _pairs(found: Sequence[float], clips: int) -> tuple[tuple[int, float], ...]:
     """[place, weight, place, weight, …]: a flat list is two thirds of one of pairs."""
-    return tuple((int(place), float(weight)) for place, weight in zip(found[::2], found[1::2], strict=True))
+    pairs = tuple((int(place), float(weight)) for place, weight in zip(found[::2], found[1::2], strict=True))
+    if not all(0 <= place < clips and math.isfinite(weight) for place, weight in pairs):
+        raise ValueError(f"a place that is none of {clips} clips, or a weight that is no number")
+    return pairs
 
 
 def _refuse_other(content: Mapping[str, Any]) -> None:
-    if content.get("version") != VERSION:
-        raise ValueError(f"lists have version {VERSION}, not {content.get('version')!r}")
+    version = content.get("version") if isinstance(content, Mapping) else None
+    if version != VERSION:
+        raise ValueError(f"lists have version {VERSION}, not {version!r}")
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"no lists: {error!r}") from error

@@ -7,6 +7,7 @@ new, and each key has an end. A Valkey that fails raises here; the caller decide
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,7 +51,7 @@ AGE_HALF_LIFE_MS = 24 * 3600 * 1000
 
 
 class UnknownVersion(ValueError):
-    """A value was written by a job that this code does not know."""
+    """A value was written by a job that this code does not know, or is damaged."""
 
 
 class Cache(Protocol):
@@ -139,6 +140,11 @@ def parse_viewer(fields: Mapping[bytes, bytes], now_ms: int) -> ViewerSignals:
     """Raises UnknownVersion."""
     if not fields:
         return ViewerSignals()
+    with _known():
+        return _viewer(fields, now_ms)
+
+
+def _viewer(fields: Mapping[bytes, bytes], now_ms: int) -> ViewerSignals:
     _require(fields.get(VERSION_FIELD, b""))
     found: dict[str, dict[str, float]] = {name: {} for name in HALVES.values()}
     watched = []
@@ -182,6 +188,11 @@ def parse_region(blob: bytes | None) -> RegionSignals:
     """Raises UnknownVersion."""
     if blob is None:
         return RegionSignals()
+    with _known():
+        return _region(blob)
+
+
+def _region(blob: bytes) -> RegionSignals:
     _require(blob[:1])
     body = zlib.decompress(blob[1:])
     windows, size = _HEAD.unpack_from(body)
@@ -218,9 +229,10 @@ def pack_beat(written_at: int, lag_ms: int) -> bytes:
 def parse_heartbeat(fields: Mapping[bytes, bytes]) -> Heartbeat | None:
     """Of all parts of the job; None if it has not written. Raises UnknownVersion."""
     beats = []
-    for value in fields.values():
-        _require(value[:1])
-        beats.append(_BEAT.unpack(value)[1:])
+    with _known():
+        for value in fields.values():
+            _require(value[:1])
+            beats.append(_BEAT.unpack(value)[1:])
     return Heartbeat(min(at for at, _ in beats), max(lag for _, lag in beats)) if beats else None
 
 
@@ -234,6 +246,17 @@ def read_region(cache: Cache, region: str) -> RegionSignals:
 
 def read_heartbeat(cache: Cache) -> Heartbeat | None:
     return parse_heartbeat(cache.hgetall(HEARTBEAT_KEY))
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """A value that is cut off, or whose numbers do not fit one another, is of no version that this code knows."""
+    try:
+        yield
+    except UnknownVersion:
+        raise
+    except (struct.error, zlib.error, ValueError, LookupError, StopIteration) as error:
+        raise UnknownVersion(f"a live signal cannot be read: {error!r}") from error
 
 
 def _require(version: bytes) -> None:

@@ -9,6 +9,7 @@ heads are not known is refused (RankModelRefused); the feed then goes on with th
 import hashlib
 import io
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ HEADS = ("finish", "watch_time", "like", "comment", "share", "follow", "fast_ski
 """Predictions, in the order of the model's output. `watch_time` is a quantile among clips of the same length, the
 others are probabilities."""
 HARMS = ("fast_skip", "hide", "report")
-OUTPUT = "predictions"
+INPUTS, OUTPUT = ("fields", "history", "present"), "predictions"
 
 Numbers = NDArray[np.float32]
 Read = Callable[[str], bytes]
@@ -130,11 +131,14 @@ def load(read: Read, version: str) -> RankModel:
             raise RankModelRefused(f"rank/{version}/{name} is not the file that its manifest names")
     try:
         vocabulary = of_text(contents["vocabulary.json"].decode())
-        table = np.load(io.BytesIO(contents["table.npy"]), allow_pickle=False)
-    except (ValueError, KeyError, TypeError) as error:
-        raise RankModelRefused(f"rank/{version}: {error}") from error
-    if table.dtype != np.float32 or table.shape != (vocabulary.starts["end"], manifest["dimensions"] + 1):
+        table = np.lib.format.read_array(io.BytesIO(contents["table.npy"]), allow_pickle=False)
+        fits = table.dtype == np.float32 and table.shape == (vocabulary.starts["end"], manifest["dimensions"] + 1)
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, MemoryError) as error:
+        raise RankModelRefused(f"rank/{version}: {error!r}") from error
+    if not fits:
         raise RankModelRefused(f"rank/{version}/table.npy does not fit its vocabulary")
+    if not np.isfinite(table).all():
+        raise RankModelRefused(f"rank/{version}/table.npy holds what is no number")
     return RankModel(version, manifest["weights"], vocabulary, table, _session(contents["model.onnx"], version))
 
 
@@ -145,18 +149,30 @@ def check_manifest(manifest: Mapping[str, Any], version: str) -> Mapping[str, An
         if manifest.get(name) != value:
             raise RankModelRefused(f"rank/{version} has {name} {manifest.get(name)!r}, not {value!r}")
     weights = manifest.get("weights")
-    if not isinstance(weights, dict) or set(weights) != set(HEADS) or any(weights[name] > 0 for name in HARMS):
+    if not isinstance(weights, dict) or set(weights) != set(HEADS) or not _are_fit(weights):
         raise RankModelRefused(f"rank/{version} has weights {weights!r}")
+    if not isinstance(manifest.get("sha256"), dict) or not isinstance(manifest.get("dimensions"), int):
+        raise RankModelRefused(f"rank/{version} has no checksums, or no dimensions")
     return manifest
+
+
+def _are_fit(weights: Mapping[str, Any]) -> bool:
+    """Numbers, and none that rewards a harm. NaN is less than nothing and greater than nothing."""
+    finite = all(isinstance(weight, int | float) and math.isfinite(weight) for weight in weights.values())
+    return finite and all(weights[name] <= 0 for name in HARMS)
 
 
 def _session(graph: bytes, version: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's errors have no common class but Exception
         raise RankModelRefused(f"rank/{version}/model.onnx: {error}") from error
+    named = ({one.name for one in session.get_inputs()}, {one.name for one in session.get_outputs()})
+    if named != (set(INPUTS), {OUTPUT}):
+        raise RankModelRefused(f"rank/{version}/model.onnx has inputs and outputs {named}")
+    return session
 
 
 def _mean_row(table: Numbers, rows: NDArray[np.int32]) -> Numbers:

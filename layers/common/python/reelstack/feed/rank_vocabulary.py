@@ -99,7 +99,10 @@ def of_text(text: str) -> Vocabulary:
     fields = tuple(tuple(known) for known in given["fields"])
     if len(fields) != len(FIELDS):
         raise ValueError(f"a vocabulary has {len(FIELDS)} fields, not {len(fields)}")
-    return Vocabulary(fields, tuple(given["tags"]), tuple(given["sizes"]), int(given["text_buckets"]))
+    found = Vocabulary(fields, tuple(given["tags"]), tuple(given["sizes"]), int(given["text_buckets"]))
+    if found.text_buckets < 1 or not all(isinstance(size, int) and size > 0 for size in found.sizes):
+        raise ValueError("a vocabulary without buckets")
+    return found
 
 
 @dataclass(frozen=True)
