@@ -80,6 +80,16 @@ def test_the_engine_is_given_150_milliseconds_and_no_more_than_the_strongest_int
     assert liked["query"]["bool"]["filter"][0]["terms"]["tags"] == [f"t{one}" for one in range(30, 50)]
 
 
+def test_spellings_of_one_tag_weigh_together_and_what_is_no_weight_is_left_out() -> None:
+    odd = {"nan": float("nan"), "inf": float("inf"), "none": 0.0, "hated": -1.0, '"}]': 0.5}
+    body = queries.candidates(Wish({"Café": 3.0, "cafe": 1.0, **odd}, NOW, 5))
+    liked = body["query"]["function_score"]["query"]["function_score"]
+    assert [(one["filter"]["term"]["tags"], one["weight"]) for one in liked["functions"]] == [
+        (queries.plain_tag("cafe"), 4.0),
+        (queries.plain_tag('"}]'), 0.5),
+    ]
+
+
 def test_quality_and_exposure_outlive_a_change_of_the_video_and_a_reindex(engine: str) -> None:
     publish("v1")
     User("ann", created_at=1).save()

@@ -3,6 +3,7 @@
 Results come by relevance, of equals the newest first, and the id makes the order total.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,8 +58,10 @@ def candidates(wish: Wish) -> Body:
     The Gaussian is a half at HALVED_AFTER_MS. No term statistics go in: the same documents give the same order on every
     engine and every copy of an index.
     """
-    strongest = sorted(wish.tags.items(), key=lambda one: (-one[1], one[0]))[:MOST_INTERESTS]
-    weights = {plain_tag(tag): weight for tag, weight in strongest if weight > 0}
+    liked_tags = [(tag, weight) for tag, weight in wish.tags.items() if 0 < weight < math.inf]  # JSON has no Infinity
+    weights: dict[str, float] = {}
+    for tag, weight in sorted(liked_tags, key=lambda one: (-one[1], one[0]))[:MOST_INTERESTS]:
+        weights[plain_tag(tag)] = weights.get(plain_tag(tag), 0.0) + weight  # two spellings are one tag
     filters: list[Body] = [{"terms": {"tags": sorted(weights)}}]
     filters += [{"terms": {"language": list(wish.languages)}}] if wish.languages else []
     filters += [{"terms": {"region": list(wish.regions)}}] if wish.regions else []
