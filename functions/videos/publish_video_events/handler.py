@@ -14,7 +14,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch that fails comes again whole; a consumer must bear an event twice."""
     records = stream_records.read(event)
     changed = {record.keys["video_id"] for record in records}
-    cache.invalidate(*(key(video_id) for video_id in changed for key in (videos.cached_as, videos.item_cached_as)))
+    cache.invalidate(*(key for video_id in changed for key in videos.cache_keys(video_id)))
     for gone in filter(None, map(change_events.ended, records)):
         review_queue.close(gone)
     happened = [found for record in records for found in change_events.read(record)]

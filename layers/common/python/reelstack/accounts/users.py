@@ -76,7 +76,7 @@ def find_visible(user_id: str, viewer_id: str | None, *, staff: bool = False) ->
 def facts(user_id: str) -> Facts:
     """From the cache: about a second behind a change, CACHE_SECONDS at most. Who has no item yet is open and has no
     name."""
-    known: Facts = cache.remember(_key(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
+    known: Facts = cache.remember(cached_as(user_id), CACHE_SECONDS, lambda: read_facts(user_id))
     return known
 
 
@@ -124,12 +124,12 @@ def language_of(user_id: str) -> str:
 
 def invalidate(*user_ids: str) -> None:
     """Takes facts out of the cache. Raises when the cache does not answer."""
-    cache.invalidate(*map(_key, user_ids))
+    cache.invalidate(*map(cached_as, user_ids))
 
 
 def invalidate_narrowed(*user_ids: str) -> None:
     """The same, of accounts that are for fewer people now: nobody who has just read keeps that they are for more."""
-    cache.changed(*map(_key, user_ids))
+    cache.changed(*map(cached_as, user_ids))
 
 
 def privacy(user: User) -> Privacy:
@@ -176,5 +176,5 @@ def check_words(name: str) -> None:
         raise TextRejected
 
 
-def _key(user_id: str) -> str:
+def cached_as(user_id: str) -> str:
     return f"{KIND}:{user_id}"

@@ -33,6 +33,8 @@ VIDEO, ACCOUNT = "v#", "a#"
 RECENT = 100
 """Of a large account so many places are cached; older ones are asked for."""
 RECENT_SECONDS = 10
+NEWEST_SECONDS = 30
+"""How long the beginning of a timeline is cached for the page of recommendations."""
 AT_ONCE = 8
 TRIMMED_ONE_IN = 50
 """Trimming asks for a whole timeline, so each write does it for one follower in so many."""
@@ -51,6 +53,19 @@ def read(viewer_id: str, limit: int, cursor: str | None, hidden: Collection[str]
     recent = takewhile(lambda place: place[0] >= oldest, merged)
     wanted = (place for place in recent if place[1] not in hidden)
     return listings.fill(wanted, lambda place: place, lambda some: _of_followed(some, viewer_id), limit)
+
+
+def newest(viewer_id: str, most: int) -> list[str]:
+    """Ids of the newest videos in a timeline, as it was NEWEST_SECONDS ago at most. Whether they may be seen, and are
+    still followed, is the caller's to ask."""
+
+    def load() -> list[str]:
+        sources = [_pushed(viewer_id, None, most), *_pulled(viewer_id, None, most)]
+        places = (place for place, _ in groupby(heapq.merge(*sources, reverse=True)))
+        return [video_id for _, video_id in islice(places, most)]
+
+    found: list[str] = cache.remember(f"timeline:{viewer_id}", NEWEST_SECONDS, load)
+    return found
 
 
 def _of_followed(places: Iterable[Position], viewer_id: str) -> list[Video]:

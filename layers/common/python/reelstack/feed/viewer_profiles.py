@@ -79,6 +79,11 @@ def read(viewer_id: str) -> ViewerProfile | None:
     return next(iter(ViewerProfile.batch_get([viewer_id])), None)
 
 
+def cached_as(viewer_id: str) -> str:
+    """The key under which the feed has a viewer's profile (feed.viewer_context)."""
+    return f"profile:{viewer_id}"
+
+
 def forget(viewer_ids: Collection[str]) -> None:
     """Deletes what is known of viewers: the item, and live interests where there is a cache.
 
@@ -87,7 +92,8 @@ def forget(viewer_ids: Collection[str]) -> None:
     """
     for viewer_id in viewer_ids:
         ViewerProfile(viewer_id).delete()
-    cache.invalidate(*(live_signals.viewer_key(one).removeprefix(cache.PREFIX) for one in viewer_ids))
+    live = [live_signals.viewer_key(one).removeprefix(cache.PREFIX) for one in viewer_ids]
+    cache.invalidate(*live, *map(cached_as, viewer_ids))
 
 
 def forgotten(record: StreamRecord) -> bool:

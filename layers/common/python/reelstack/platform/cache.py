@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
@@ -68,7 +68,7 @@ def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
         return load()
     try:
         return _remember(connected(url), f"rs:{key}", seconds, load)
-    except _errors() as error:
+    except errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
         return load()
@@ -79,11 +79,17 @@ def ahead(*keys: str) -> Iterator[None]:
     """Asks for several keys by one request: within, `remember` finds them without another."""
     found: dict[str, str] = {}
     if url := address():
-        names = [f"rs:{key}" for key in keys]
-        with suppress(*_errors()):  # whoever remembers them hears of it again
-            known = zip(names, _together(url, (("GET", name) for name in names)), strict=True)
-            found = {name: value for name, value in known if value is not None}
-    outside = _found.set(found)
+        with suppress(*errors()):  # whoever remembers them hears of it again
+            known = zip(keys, _together(url, (("GET", f"{PREFIX}{key}") for key in keys)), strict=True)
+            found = {key: value for key, value in known if value is not None}
+    with given(found):
+        yield
+
+
+@contextmanager
+def given(found: Mapping[str, str]) -> Iterator[None]:
+    """Within, `remember` and `remember_many` take these values, which a request of the caller's own brought, by key."""
+    outside = _found.set({f"{PREFIX}{key}": value for key, value in found.items()})
     try:
         yield
     finally:
@@ -123,18 +129,48 @@ def _remember_many(
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}
     try:
-        known = zip(names, _together(url, (("GET", name) for name in names.values())), strict=True)
-        found = {key: json.loads(value) for key, value in known if value is not None and value != CHANGING}
+        found = _known(url, names)
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
             # Never over CHANGING.
             _together(url, (("SET", names[key], json.dumps(kept), "EX", seconds, "NX") for key, kept in loaded.items()))
             found |= loaded
-    except _errors() as error:
+    except errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
         return load(keys)
     return found
+
+
+def _known(url: str, names: Mapping[str, str]) -> dict[str, Any]:
+    brought = _found.get({})
+    texts = {key: brought.pop(name) for key, name in names.items() if name in brought}
+    if asked := [key for key in names if key not in texts]:
+        answers = _together(url, (("GET", names[key]) for key in asked))
+        texts |= {key: text for key, text in zip(asked, answers, strict=True) if text is not None}
+    return {key: json.loads(text) for key, text in texts.items() if text != CHANGING}
+
+
+def run(commands: Sequence[tuple[str | int, ...]], seconds: float = TIMEOUT_SECONDS) -> list[Any]:
+    """The answers to several commands in one request, as bytes; the first that is refused is raised. `seconds`: how
+    long is waited, for the connection and for the answer. Raises valkey.exceptions.ValkeyError, also without a cache.
+    """
+    import valkey
+
+    if not (url := address()):
+        raise valkey.exceptions.ConnectionError("there is no cache")
+    with _connected_for_bytes(url, seconds).pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
+        answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
+    return answers
+
+
+@cache
+def _connected_for_bytes(url: str, seconds: float) -> Valkey:
+    import valkey
+
+    return valkey.Valkey.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
 
 
 def invalidate(*keys: str) -> None:
@@ -149,7 +185,7 @@ def changing(*keys: str) -> None:
     A cache that does not answer is counted; what it kept is then believed until it expires."""
     try:
         changed(*keys)
-    except _errors() as error:
+    except errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
 
@@ -162,7 +198,7 @@ def changed(*keys: str) -> None:
         _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
 
 
-def _errors() -> tuple[type[Exception], ...]:
+def errors() -> tuple[type[Exception], ...]:
     import valkey
 
     return (valkey.exceptions.ValkeyError,)

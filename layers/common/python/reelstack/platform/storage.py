@@ -63,12 +63,17 @@ def bucket_name(bucket: Bucket) -> str:
     return config().media_bucket if bucket == "media" else config().data_bucket
 
 
+def read(bucket: Bucket, key: str, most_bytes: int) -> bytes:
+    """A whole object, in memory. Raises DocumentTooLarge, or botocore's ClientError if there is none."""
+    answer = aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)
+    if answer["ContentLength"] > most_bytes:
+        raise DocumentTooLarge(f"{key}: {answer['ContentLength']} bytes")
+    return answer["Body"].read()
+
+
 def read_json(bucket: Bucket, key: str) -> Any:
     """A document of at most 4 MiB. Raises DocumentTooLarge, ValueError, or botocore's ClientError if there is none."""
-    answer = aws.client("s3").get_object(Bucket=bucket_name(bucket), Key=key)
-    if answer["ContentLength"] > MAX_JSON_BYTES:
-        raise DocumentTooLarge(f"{key}: {answer['ContentLength']} bytes")
-    return json.loads(answer["Body"].read())
+    return json.loads(read(bucket, key, MAX_JSON_BYTES))
 
 
 def read_json_or_none(bucket: Bucket, key: str) -> Any:

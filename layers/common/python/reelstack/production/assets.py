@@ -291,5 +291,7 @@ def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
         "average_bandwidth": average,
         "codecs": track.codecs,
         "bytes": track.size,
+        "header_bytes": track.header_bytes,
+        "first_segment_bytes": track.fragments[0].size if track.fragments else 0,
         "frames": track.samples,
     }

@@ -32,7 +32,7 @@ def request(video: Video, by: str) -> Video:
     again: list[Any] = [Video.state.set(State.QUEUED), Video.attempt.set(int(video.attempt) + 1)]
     again += [Video.reason.remove(), Video.reason_detail.remove()]
     failed = (Video.state == State.FAILED) & (Video.attempt == video.attempt)
-    cache.changing(videos.cached_as(video.video_id), videos.item_cached_as(video.video_id))
+    cache.changing(*videos.cache_keys(video.video_id))
     if video.owner_id == by:
         _by_owner(video, again, failed)
     elif not audit_log.commit(

@@ -35,10 +35,15 @@ def is_blocked_with_any(user_id: str, other_ids: Collection[str]) -> bool:
 
     For a write that may as well come a moment before the block: a like. Others depend on `absent`.
     """
+    return bool(blocked_of(user_id, other_ids))
+
+
+def blocked_of(user_id: str, other_ids: Collection[str]) -> set[str]:
+    """Those of the others between whom and `user_id` a block stands, by the same cache."""
     kept = cache.remember(cached_as(user_id), KEPT_SECONDS, lambda: _kept(user_id)) if cache.address() else None
     if kept is None or kept["others"] is None:
-        return bool(relationships.blocked(user_id, other_ids))
-    return not set(kept["others"]).isdisjoint(other_ids)
+        return relationships.blocked(user_id, other_ids)
+    return set(kept["others"]) & set(other_ids)
 
 
 def cached_as(user_id: str) -> str:

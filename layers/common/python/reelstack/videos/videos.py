@@ -75,6 +75,16 @@ def item_cached_as(video_id: str) -> str:
     return f"item:{video_id}"
 
 
+def page_cached_as(video_id: str) -> str:
+    """The key under which it has the item for pages of the feed (feed.shown)."""
+    return f"card:{video_id}"
+
+
+def cache_keys(video_id: str) -> tuple[str, ...]:
+    """All keys under which the cache has something of a video."""
+    return cached_as(video_id), item_cached_as(video_id), page_cached_as(video_id)
+
+
 def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video], str | None]:
     """A page of the owner's videos, newest first, and the cursor of the next page."""
     after = cursors.decode(cursor, int, str)
@@ -133,7 +143,7 @@ def delete(video: Video) -> None:
     erase_at = now_ms() + config().erase_after_seconds * 1000
     actions = [Video.state.set(State.DELETED), *hidden()]
     actions += [Video.erasing.set(DUE), Video.erase_at.set(Video.erase_at | erase_at)]
-    cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
+    cache.changing(*cache_keys(video.video_id))
     for _ in retry.attempts(CHANGE_ATTEMPTS, CHANGE_PAUSE_SECONDS):
         closing = open_questions.closing(video.video_id)
 
@@ -166,7 +176,7 @@ def shard_of(video_id: str) -> int:
 
 def _update(video: Video, actions: list[Any], condition: Any, otherwise: type[Exception]) -> Video:
     # What its owner hides is hidden with this very answer; publish_video_events has caches keep it again.
-    cache.changing(cached_as(video.video_id), item_cached_as(video.video_id))
+    cache.changing(*cache_keys(video.video_id))
     if not video.update_if(condition, actions):
         raise otherwise
     return video

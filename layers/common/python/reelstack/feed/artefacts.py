@@ -1,0 +1,172 @@
+"""Artefacts in service: item table, ranker and retrieval lists of this process, loaded from the bucket `data`.
+
+The first request loads them; after LOOK_SECONDS a request starts a look for newer ones beside it, never in its way. One
+that is damaged or unknown is refused, counted, and the one before it stays. What never was there is None: a new stage
+has no ranker before the first training, and its feed orders by hand-set weights.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from reelstack.feed import item_table, items, lists, newcomers, rank_model
+from reelstack.feed.item_table import ItemTable
+from reelstack.feed.items import Items, ItemsRefused
+from reelstack.feed.lists import Lists
+from reelstack.feed.newcomers import Entry
+from reelstack.feed.rank_model import RankModel, RankModelRefused
+from reelstack.platform import cache, storage
+from reelstack.platform.clock import now_ms
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import count, logger
+
+LOOK_SECONDS = 10
+NEWCOMERS_SECONDS = 2
+MOST_BYTES = 64 * 1024 * 1024
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    table: ItemTable
+    model: RankModel | None = None
+    world: Lists | None = None
+    refused: frozenset[str] = frozenset()
+    """Names of artefacts whose latest version was refused and that have no older one here."""
+
+
+@dataclass
+class Loader:
+    """What one process keeps. `look` is called by one thread at a time."""
+
+    read: Callable[[str], bytes]
+    ask: Callable[[tuple[str | int, ...]], Any]
+    catalogue: Items = field(default_factory=item_table.empty)
+    catalogue_version: str = ""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    added_at: int = 0
+    now: Artefacts = field(default_factory=lambda: Artefacts(item_table.make(item_table.empty(), (), 0)))
+    looked_at: float = float("-inf")
+    asked_at: float = float("-inf")
+
+    def look(self) -> None:
+        """Raises nothing: what could not be read stays as it was."""
+        began = time.time()
+        if began - self.looked_at >= LOOK_SECONDS or began < self.looked_at:
+            self.looked_at = began
+            self._items()
+            self._model()
+            self._lists()
+        self.asked_at = began
+        self._newcomers()
+
+    def is_due(self) -> bool:
+        now = time.time()
+        return now - self.asked_at >= NEWCOMERS_SECONDS or now < self.asked_at
+
+    def _items(self) -> None:
+        pointer = self._text(items.POINTER)
+        if pointer is None or pointer == self.catalogue_version:
+            return
+        found = self._kept("items", lambda: items.load(self.read), ItemsRefused)
+        if found is not None:
+            self.catalogue, self.catalogue_version = found, pointer
+            self._rebuild()
+
+    def _model(self) -> None:
+        if self._text(rank_model.POINTER) is None:
+            return
+        version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
+        if version is None or (self.now.model and self.now.model.version == version):
+            return
+        model = self._kept("model", lambda: rank_model.load(self.read, version), RankModelRefused)
+        if model is not None:
+            self.now = replace(self.now, model=model)
+
+    def _lists(self) -> None:
+        text = self._text(lists.POINTER)
+        if text is None:
+            return
+
+        def load() -> Lists:
+            pointer = lists.pointer(json.loads(text))
+            return lists.lists(json.loads(self.read(pointer.path(lists.WORLD))))
+
+        world = self._kept("lists", load, (ValueError, KeyError, TypeError))
+        if world is not None:
+            self.now = replace(self.now, world=world)
+
+    def _newcomers(self) -> None:
+        try:
+            found, newest = newcomers.parse(self.ask(newcomers.since(self.added_at)))
+        except Exception as error:  # a cache that is away: the table stays as it is
+            logger.warning("newcomers were not read", error=str(error))
+            return
+        fresh = [entry for entry in found if self.entries.get(entry[0]) != entry]
+        self.added_at = max(self.added_at, newest)
+        if fresh:
+            self.entries |= {entry[0]: entry for entry in fresh}
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        known = self.catalogue.place
+        # What the daily catalogue has is no newcomer any more.
+        self.entries = {key: one for key, one in self.entries.items() if one[1] is None or key not in known}
+        table = item_table.make(self.catalogue, list(self.entries.values()), now_ms()).prepare()
+        self.now = replace(self.now, table=table)
+
+    def _text(self, key: str) -> str | None:
+        try:
+            return self.read(key).decode()
+        except Exception as error:
+            if not storage.is_missing(error):
+                logger.warning("an artefact was not read", key=key, error=str(error))
+            return None
+
+    def _kept(
+        self, name: str, load: Callable[[], Found], refused: type[Exception] | tuple[type[Exception], ...]
+    ) -> Found | None:
+        try:
+            found = load()
+        except refused as error:
+            logger.warning("an artefact was refused", artefact=name, error=str(error))
+            count("ArtefactRefused")
+            has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
+            if not has_older[name]:
+                self.now = replace(self.now, refused=self.now.refused | {name})
+            return None
+        except Exception as error:  # storage that is away
+            logger.warning("an artefact was not read", artefact=name, error=str(error))
+            return None
+        self.now = replace(self.now, refused=self.now.refused - {name})
+        return found
+
+
+_loaders: dict[str, Loader] = {}
+_lock = threading.Lock()
+
+
+def in_service() -> Artefacts:
+    """What this process has. The first call of a process waits until it was read; later ones do not wait."""
+    loader = _loaders.setdefault(config().stage, Loader(_read, lambda command: cache.run([command])[0]))
+    if loader.asked_at == float("-inf"):
+        with _lock:
+            if loader.asked_at == float("-inf"):
+                loader.look()
+    elif loader.is_due() and _lock.acquire(blocking=False):
+        threading.Thread(target=_look, args=(loader,), daemon=True).start()
+    return loader.now
+
+
+def _look(loader: Shelf) -> None:
+    try:
+        loader.look()
+    finally:
+        _lock.release()
+
+
+def _read(key: str) -> bytes:
+    return storage.read("data", key, MOST_BYTES)

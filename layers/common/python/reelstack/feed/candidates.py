@@ -1,0 +1,207 @@
+"""Candidates: clips that a source proposes for a viewer, as rows of the item table. Pure; `Wanted` has what they need.
+
+Each source has a quota and may propose nothing. A clip that several sources propose belongs to the first of them in
+QUOTAS' order, and is counted once. Whether the viewer may see a clip is asked later, of what is about to be shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reelstack.feed import lists as retrieval_lists
+from reelstack.feed import live_signals, scores
+from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
+from reelstack.feed.lists import Lists
+from reelstack.feed.live_signals import RegionSignals
+
+QUOTAS: Mapping[str, int] = {
+    "following": 60,
+    "search": 80,
+    "interests": 120,
+    "similar": 100,
+    "viewers": 40,
+    "trending": 60,
+    "fresh": 60,
+    "hot": 60,
+    "random": 20,
+}
+"""Source -> the most that it proposes; the order in which a clip finds its source. 600 in all, 500 are scored."""
+MOST = 500
+LIVE = ("interests", "trending")
+"""Sources that need what the job `interests` keeps: none at level 1."""
+STRONGEST = 10
+"""Tags and creators of a viewer that are looked up."""
+OF_A_CREATOR = 10
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What sources know of a viewer."""
+
+    interest: Mapping[str, float] = field(default_factory=dict)
+    """Key of feed.scores -> strength now, of what the viewer did lately."""
+    long_term: Mapping[str, float] = field(default_factory=dict)
+    picked: Sequence[str] = ()
+    """Tags that the viewer picked; they stand in for a taste that is not known yet."""
+    watched: Sequence[str] = ()
+    """Video ids, the newest first."""
+    vector: "np.ndarray | None" = None
+    """By the ranker's version whose vectors the table has."""
+    region: str = ""
+    languages: Sequence[str] = ()
+    following: Sequence[str] = ()
+    """Video ids of accounts the viewer follows, the newest first."""
+    found: Sequence[str] = ()
+    """Video ids that the search engine proposed, the best first."""
+    live: RegionSignals = field(default_factory=RegionSignals)
+    now_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Candidates:
+    rows: Rows
+    sources: Sequence[str]
+    reasons: Mapping[int, str]
+    """Row -> the word or clip that speaks for it, of sources that have one."""
+    counts: Mapping[str, int]
+    """Source -> how many it proposed."""
+
+
+def of(
+    table: ItemTable, world: Lists | None, wanted: Wanted, allowed: Iterable[str], generator: np.random.Generator
+) -> Candidates:
+    """`allowed`: the sources of the present level."""
+    proposed: dict[str, tuple[Rows, Mapping[int, str]]] = {}
+    for name in QUOTAS:
+        if name in allowed:
+            rows, reasons = _SOURCES[name](table, world, wanted, generator)
+            proposed[name] = rows[: QUOTAS[name]], reasons
+    return _merged(proposed)
+
+
+def _merged(proposed: Mapping[str, tuple[Rows, Mapping[int, str]]]) -> Candidates:
+    rows = np.concatenate([found for found, _ in proposed.values()]) if proposed else NO_ROWS
+    names = [name for name, (found, _) in proposed.items() for _ in range(len(found))]
+    _, first = np.unique(rows, return_index=True)
+    first.sort()
+    reasons = {row: reason for _, own in reversed(proposed.values()) for row, reason in own.items()}
+    kept = rows[first]
+    return Candidates(
+        kept, [names[index] for index in first], reasons, {name: len(found) for name, (found, _) in proposed.items()}
+    )
+
+
+def _strongest(interest: Mapping[str, float], kind: str) -> list[tuple[str, float]]:
+    found = [(key.removeprefix(kind), score) for key, score in interest.items() if key.startswith(kind) and score > 0]
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:STRONGEST]
+
+
+def _by_words(table: ItemTable, tags: Sequence[tuple[str, float]], quota: int) -> tuple[Rows, dict[int, str]]:
+    """The most appealing clips of each tag, in proportion to the root of its weight: no taste fills the page."""
+    if not tags:
+        return NO_ROWS, {}
+    weights = np.sqrt([score for _, score in tags])
+    shares = np.ceil(quota * weights / weights.sum()).astype(int)
+    parts = [(tag, table.tagged(tag, int(most))) for (tag, _), most in zip(tags, shares, strict=True)]
+    reasons: dict[int, str] = {}
+    for tag, rows in parts:
+        for row in rows:
+            reasons.setdefault(int(row), tag)
+    return _interleaved([rows for _, rows in parts]), reasons
+
+
+def _interests(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    tags = _strongest(wanted.interest, scores.TAG) or [(tag, 1.0) for tag in wanted.picked[:STRONGEST]]
+    return _by_words(table, tags, QUOTAS["interests"])
+
+
+def _search(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    return _rows(table.rows_of(wanted.found)), {}
+
+
+def _following(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    return _rows(table.rows_of(wanted.following)), {}
+
+
+def _similar(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    """What was watched by those who watched this viewer's clips (item-item), then the nearest vectors."""
+    half = QUOTAS["similar"] // 2
+    because = retrieval_lists.because(world, wanted.watched, half) if world else []
+    place = table.items.place
+    reasons = {place[clip]: reason for clip, reason in because if clip in place}
+    near = NO_ROWS
+    if wanted.vector is not None and wanted.vector.any() and table.vectors.shape[1] == len(wanted.vector) and len(table):
+        likeness = table.vectors @ wanted.vector
+        most = min(QUOTAS["similar"], len(likeness))
+        best = np.argpartition(-likeness, most - 1)[:most]
+        near = best[np.argsort(-likeness[best])]
+    return np.concatenate([_rows(list(reasons)), near[: QUOTAS["similar"] - len(reasons)]]), reasons
+
+
+def _viewers(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    """What viewers like more than others do whose strongest taste is one of this viewer's."""
+    if world is None:
+        return NO_ROWS, {}
+    strongest = sorted(wanted.long_term.items(), key=lambda one: -one[1])[:3]
+    parts = [_rows(table.rows_of(world.tastes.get(key, ()))) for key, score in strongest if score > 0]
+    return _interleaved(parts), {}
+
+
+def _trending(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    """Clips of the region that are watched more than they and their age let expect, then clips of trending tags."""
+    names = list(wanted.live.items)
+    clips = [name.removeprefix(live_signals.CLIP) for name in names if name.startswith(live_signals.CLIP)]
+    tags = [(name.removeprefix(live_signals.TAG), 1.0) for name in names if name.startswith(live_signals.TAG)]
+    by_tag, reasons = _by_words(table, tags[:STRONGEST], QUOTAS["trending"] // 3)
+    return np.concatenate([_rows(table.rows_of(clips[: QUOTAS["trending"]])), by_tag]), reasons
+
+
+def _fresh(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    return table.newest[: QUOTAS["fresh"]], {}
+
+
+def _hot(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    half = QUOTAS["hot"] // 2
+    ids: Sequence[str] = ()
+    if world is not None:
+        ids = next((world.languages[one] for one in wanted.languages if one in world.languages), world.hot)
+    near = table.in_region(wanted.region, half) if wanted.region else NO_ROWS
+    listed = _rows(table.rows_of(ids))
+    return _interleaved([listed, near]) if len(listed) else np.concatenate([near, _most_appealing(table, half)]), {}
+
+
+def _most_appealing(table: ItemTable, most: int) -> Rows:
+    if not len(table):
+        return NO_ROWS
+    most = min(most, len(table))
+    best = np.argpartition(-table.appeal, most - 1)[:most]
+    return best[np.argsort(-table.appeal[best], kind="stable")].astype(np.int64)
+
+
+def _random(table: ItemTable, _world: Lists | None, _wanted: Wanted, generator: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+    return (generator.integers(len(table), size=QUOTAS["random"]) if len(table) else NO_ROWS), {}
+
+
+_SOURCES = {
+    "following": _following,
+    "search": _search,
+    "interests": _interests,
+    "similar": _similar,
+    "viewers": _viewers,
+    "trending": _trending,
+    "fresh": _fresh,
+    "hot": _hot,
+    "random": _random,
+}
+
+
+def _rows(found: Sequence[int]) -> Rows:
+    return np.array(found, dtype=np.int64) if len(found) else NO_ROWS
+
+
+def _interleaved(parts: Sequence[Rows]) -> Rows:
+    """The first of each part, then the second of each, each row once."""
+    longest = max((len(part) for part in parts), default=0)
+    flat = [int(part[index]) for index in range(longest) for part in parts if index < len(part)]
+    return _rows(list(dict.fromkeys(flat)))

@@ -1,0 +1,121 @@
+"""Exploration: slots of a page that learn instead of pleasing, with the probability of each choice. Pure.
+
+Each new public clip is owed EXPOSURE_FLOOR impressions within a day. In each ten places one, never the first of a
+page, goes to a clip that is still owed some, drawn by Thompson sampling from a Beta prior of its creator and content;
+and each place with the chance RANDOM_SHARE goes to any clip the viewer may see, evenly, as unbiased ground for
+evaluation. Clips that are hidden or skipped far beyond expectation are owed nothing more. What is drawn depends on the
+generator alone, so the same session gives the same page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+EXPOSURE_FLOOR = 100
+NEW_CREATOR_CLIPS, NEW_CREATOR_FACTOR = 3, 2
+"""So many first clips of a creator are owed twice as many impressions."""
+OWED_MS = 24 * 3600 * 1000
+RANDOM_SHARE = 0.005
+EACH = 10
+"""One slot of so many places."""
+DRAWS = 64
+"""Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
+PRIOR_STRENGTH = 8.0
+"""Impressions that the prior is worth."""
+HARM_PRIOR, HARM_STRENGTH, HARM_FACTOR, HARM_LEAST = 0.2, 10.0, 2.5, 20
+"""Share of impressions that are skipped at once or hidden: expected, what that is worth, the multiple of it above which
+a clip is stopped, and the impressions before which none is."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Clips that may be shown to this viewer and are owed impressions; one entry each."""
+
+    rows: NDArray[np.int64]
+    fit: NDArray[np.float64]
+    """How well each fits the viewer's taste, 0 to 1: its prior mean."""
+    finishes: NDArray[np.float64]
+    impressions: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place that does not go to the best."""
+
+    place: int
+    row: int
+    source: str
+    """"fresh" or "random"."""
+    propensity: float
+
+
+def impression_keys(now_ms: int) -> tuple[str, str]:
+    """Where impressions of today and of yesterday are counted, by clip."""
+    day = now_ms // OWED_MS
+    return f"rs:{{feed}}:impressions:{day}", f"rs:{{feed}}:impressions:{day - 1}"
+
+
+def counted(video_ids: Sequence[str], now_ms: int) -> list[tuple[str | int, ...]]:
+    """The commands that count an impression of each clip."""
+    key = impression_keys(now_ms)[0]
+    commands: list[tuple[str | int, ...]] = [("HINCRBY", key, one, 1) for one in video_ids]
+    return [*commands, ("EXPIRE", key, 2 * OWED_MS // 1000)] if commands else []
+
+
+def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Impressions that clips are owed, by how many clips their creators have."""
+    return np.where(creator_clips <= NEW_CREATOR_CLIPS, EXPOSURE_FLOOR * NEW_CREATOR_FACTOR, EXPOSURE_FLOOR)
+
+
+def is_harmful(harms: NDArray[np.float64], impressions: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the share of harms is above HARM_FACTOR times what is expected, smoothed, after HARM_LEAST impressions."""
+    share = (harms + HARM_PRIOR * HARM_STRENGTH) / (impressions + HARM_STRENGTH)
+    return (impressions >= HARM_LEAST) & (share > HARM_FACTOR * HARM_PRIOR)
+
+
+def places(first: int, count: int, generator: np.random.Generator) -> list[int]:
+    """Places of a page (0 to count − 1) that explore: of each EACH places one, never the page's first."""
+    found = []
+    for start in range(0, count, EACH):
+        end = min(start + EACH, count)
+        low = max(start, 1)
+        # A part of ten has its slot with the chance of its share.
+        if low < end and (end - start == EACH or generator.random() < (end - start) / EACH):
+            found.append(int(generator.integers(low, end)))
+    return found
+
+
+def slots(
+    count: int, owed: Owed, anything: NDArray[np.int64], taken: Sequence[int], generator: np.random.Generator
+) -> list[Slot]:
+    """The places of a page of `count` that explore. `anything`: rows of what the viewer may see; `taken`: rows that no
+    slot may take, since they are on the page for their value."""
+    found: list[Slot] = []
+    used = set(taken)
+    for place in places(0, count, generator):
+        left = np.array([row not in used for row in owed.rows], dtype=np.bool_)
+        if left.any():
+            row, propensity = _thompson(owed, left, generator)
+            found.append(Slot(place, row, "fresh", propensity))
+            used.add(row)
+    by_chance = generator.random(count) < RANDOM_SHARE
+    for place in np.flatnonzero(by_chance):
+        if place and len(anything) and all(one.place != place for one in found):
+            row = int(anything[generator.integers(len(anything))])
+            if row not in used:
+                found.append(Slot(int(place), row, "random", RANDOM_SHARE / len(anything)))
+                used.add(row)
+    return sorted(found, key=lambda one: one.place)
+
+
+def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generator) -> tuple[int, float]:
+    rows, fit = owed.rows[left], np.clip(owed.fit[left], 0.02, 0.98)
+    finishes, impressions = owed.finishes[left], owed.impressions[left]
+    good = fit * PRIOR_STRENGTH + finishes
+    bad = (1 - fit) * PRIOR_STRENGTH + np.maximum(impressions - finishes, 0)
+    winners = generator.beta(good, bad, size=(DRAWS, len(rows))).argmax(axis=1)
+    winner = int(winners[0])
+    share = float((winners == winner).mean())
+    return int(rows[winner]), share / EACH

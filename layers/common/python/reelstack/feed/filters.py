@@ -1,0 +1,111 @@
+"""Filters: which candidates a viewer is not shown, decided on the item table alone. Pure.
+
+Each candidate that is left out is counted under the first reason that holds, so that what went in is what came out
+and what was dropped.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelstack.feed import seen
+from reelstack.feed.item_table import ItemTable, Rows
+from reelstack.search.documents import plain_tag
+
+OF_A_CREATOR = 15
+"""Candidates of one creator that go on to be scored, the first proposed first."""
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """What a viewer is not shown."""
+
+    viewer_id: str = ""
+    served: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
+    """Hashes of what this session has shown."""
+    filters: Sequence[bytes | None] = ()
+    """feed.seen's, as the cache has them."""
+    watched: Sequence[str] = ()
+    hidden_videos: frozenset[str] = frozenset()
+    hidden_creators: frozenset[str] = frozenset()
+    hidden_tags: frozenset[str] = frozenset()
+    languages: Sequence[str] = ()
+    """Only clips in one of these, or of which none is stated; empty: in any."""
+
+
+    def refuses(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
+        """The same of one clip that is in no table."""
+        hashed = np.array([seen.clip_hash(video_id)], dtype=np.uint64)
+        return bool(
+            owner_id == self.viewer_id
+            or video_id in self.hidden_videos
+            or owner_id in self.hidden_creators
+            or video_id in self.watched
+            or (language and self.languages and language not in self.languages)
+            or not self.hidden_tags.isdisjoint(map(plain_tag, tags))
+            or np.uint32(hashed[0] & np.uint64(0xFFFFFFFF)) in self.served
+            or seen.was_seen(self.filters, hashed)[0]
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    which: NDArray[np.bool_]
+    """Of the rows that were asked about."""
+    dropped: Mapping[str, int]
+
+
+def keep(table: ItemTable, rows: Rows, excluded: Excluded) -> Kept:
+    left = np.ones(len(rows), dtype=np.bool_)
+    dropped: dict[str, int] = {}
+    for reason, refused in _reasons(table, rows, excluded):
+        now = left & refused
+        if now.any():
+            dropped[reason] = int(now.sum())
+            left &= ~refused
+    return Kept(left, dropped)
+
+
+def cap_creators(table: ItemTable, rows: Rows, most: int = OF_A_CREATOR) -> NDArray[np.bool_]:
+    """True for the first `most` rows of each creator."""
+    owners = table.items.arrays["owner"][rows]
+    order = np.argsort(owners, kind="stable")
+    sorted_owners = owners[order]
+    starts = np.flatnonzero(np.diff(sorted_owners, prepend=-1)) if len(rows) else np.zeros(0, dtype=np.int64)
+    lengths = np.diff(np.append(starts, len(rows)))
+    rank = np.arange(len(rows)) - np.repeat(starts, lengths)
+    found = np.zeros(len(rows), dtype=np.bool_)
+    found[order] = rank < most
+    return found
+
+
+def _reasons(table: ItemTable, rows: Rows, excluded: Excluded) -> list[tuple[str, NDArray[np.bool_]]]:
+    arrays = table.items.arrays
+    found = [
+        ("withdrawn", ~table.alive[rows]),
+        ("own", _among(arrays["owner"][rows], table, "owner", (excluded.viewer_id,))),
+        ("served", np.isin(table.served_hashes[rows], excluded.served)),
+        ("seen", seen.was_seen(excluded.filters, table.hashes[rows])),
+        ("watched", np.isin(rows, table.rows_of(excluded.watched))),
+        ("hidden-video", np.isin(rows, table.rows_of(excluded.hidden_videos))),
+        ("hidden-creator", _among(arrays["owner"][rows], table, "owner", excluded.hidden_creators)),
+    ]
+    if excluded.hidden_tags:
+        found.append(("hidden-tag", _tagged(table, rows, excluded.hidden_tags)))
+    if excluded.languages:
+        found.append(("language", ~_among(arrays["language"][rows], table, "language", (*excluded.languages, ""))))
+    return found
+
+
+def _among(
+    numbers: NDArray[np.unsignedinteger], table: ItemTable, name: str, words: Sequence[str] | frozenset[str]
+) -> NDArray[np.bool_]:
+    known = table.words[name]
+    return np.isin(numbers, [known[word] for word in words if word in known])
+
+
+def _tagged(table: ItemTable, rows: Rows, tags: frozenset[str]) -> NDArray[np.bool_]:
+    hidden = np.concatenate([table.by_tag.of(number) for number in table.tag_numbers(tags)] or [rows[:0]])
+    return np.isin(rows, hidden)

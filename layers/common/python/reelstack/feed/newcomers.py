@@ -1,0 +1,101 @@
+"""Newcomers: clips that were published, or withdrawn, since the item table in S3 was written.
+
+A sorted set in the cache, by when the entry was added, of one JSON text a clip; at most MOST of them, each for
+KEPT_SECONDS, which outlives two daily item tables. A process of the feed asks for what was added since it last asked,
+so that a clip can be in a feed within seconds of its publication. Adding a clip twice leaves one entry of its latest
+state. A cache that fails raises: the event then comes again.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from reelstack.feed.features import ClipState
+from reelstack.platform import cache
+from reelstack.platform.clock import now_ms
+
+KEY = "rs:{feed}:newcomers"
+MOST = 5000
+KEPT_SECONDS = 3 * 24 * 3600
+OVERLAP_MS = 2000
+"""Asked for once more: clocks of two functions differ, and an entry is added a moment after its time was taken."""
+
+Entry = tuple[str, ClipState | None]
+"""A video id, and what is known of the clip; None: it was withdrawn."""
+
+
+def add(clip: ClipState) -> None:
+    facts = {
+        "id": clip.video_id,
+        "owner": clip.owner_id,
+        "tags": list(clip.tags),
+        "language": clip.language,
+        "region": clip.region,
+        "ms": clip.duration_ms,
+        "at": clip.published_at,
+    }
+    _add(clip.video_id, facts)
+
+
+def withdraw(video_id: str) -> None:
+    _add(video_id, {"id": video_id, "gone": True})
+
+
+def since(added_ms: int) -> tuple[str | int, ...]:
+    """The command that asks for entries added since then, oldest first, with their times."""
+    return ("ZRANGE", KEY, max(added_ms - OVERLAP_MS, 0), "+inf", "BYSCORE", "LIMIT", 0, 2 * MOST, "WITHSCORES")
+
+
+def parse(answer: Sequence[Any]) -> tuple[list[Entry], int]:
+    """Entries of that command's answer, and when the newest was added (0: there are none)."""
+    found = list(_pairs(answer))
+    return [_entry(json.loads(text)) for text, _ in found], max((int(float(at)) for _, at in found), default=0)
+
+
+def _add(video_id: str, facts: dict[str, Any]) -> None:
+    """Replaces what was said of the clip before: a clip that is withdrawn and published again is there once."""
+    now = now_ms()
+    text = json.dumps(facts, separators=(",", ":"), sort_keys=True)
+    limits = (now - KEPT_SECONDS * 1000, MOST, KEPT_SECONDS)
+    cache.run([("EVAL", _REPLACE, 2, KEY, f"{KEY}:of", video_id, now, text, *limits)])
+
+
+_REPLACE = """
+local old = redis.call('HGET', KEYS[2], ARGV[1])
+if old then redis.call('ZREM', KEYS[1], old) end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+local beyond = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[5])
+local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[4], 'LIMIT', 0, 100)
+if beyond > 0 then
+  for _, text in ipairs(redis.call('ZRANGE', KEYS[1], 0, beyond - 1)) do gone[#gone + 1] = text end
+end
+for _, text in ipairs(gone) do
+  redis.call('ZREM', KEYS[1], text)
+  redis.call('HDEL', KEYS[2], cjson.decode(text)['id'])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+redis.call('EXPIRE', KEYS[2], ARGV[6])
+return 1
+"""
+
+
+def _pairs(answer: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
+    """RESP2 answers a flat list, RESP3 a list of pairs."""
+    if answer and isinstance(answer[0], list | tuple):
+        return ((one[0], one[1]) for one in answer)
+    return zip(answer[::2], answer[1::2], strict=True)
+
+
+def _entry(facts: dict[str, Any]) -> Entry:
+    if facts.get("gone"):
+        return facts["id"], None
+    return facts["id"], ClipState(
+        video_id=facts["id"],
+        owner_id=facts["owner"],
+        tags=tuple(facts["tags"]),
+        language=facts["language"],
+        region=facts["region"],
+        duration_ms=facts["ms"],
+        published_at=facts["at"],
+    )

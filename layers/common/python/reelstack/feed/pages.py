@@ -1,0 +1,209 @@
+"""Pages of the feed: who asks, what is served at the present level, and never an empty answer.
+
+    context -> plan (ranked, or a list) -> look once more -> cards -> session
+
+An answer waits for nothing but what it shows. What could not be asked is left out and counted; when the plan is too
+short, lists fill it, then the newest clips, then the oldest that were shown already (`repeated`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from reelstack.cards import video_cards
+from reelstack.cards.answers import Answer, Placed
+from reelstack.cards.video_cards import For, VideoCard
+from reelstack.degradation.levels import Level
+from reelstack.feed import (
+    artefacts,
+    exploration,
+    fallbacks,
+    plans,
+    preload,
+    ranked_page,
+    reasons,
+    seen,
+    served_log,
+    sessions,
+    shown,
+    viewer_context,
+)
+from reelstack.feed.plans import Asked, Plan
+from reelstack.feed.preload import Preload
+from reelstack.feed.ranked_page import Choice, Trace
+from reelstack.feed.reasons import Reason
+from reelstack.feed.sessions import Session
+from reelstack.platform import cache, secrets
+from reelstack.platform.clock import CHANCE, now_ms
+from reelstack.videos.access import Viewed
+
+PURPOSE = "feed-session"
+HOT = "Hot Recommendations"
+MOST = 30
+
+
+class FeedItem(VideoCard):
+    source: str
+    """Which list proposed it."""
+    repeated: bool = False
+    """It was shown in this session already: there is nothing else."""
+    preload: Preload | None = None
+    reasons: list[Reason] | None = None
+    """Asked for with `explain=1`."""
+
+
+class FeedPage(BaseModel):
+    items: list[FeedItem]
+    cursor: str | None
+    """Send it back to get the next page; null: there is nothing to show at all. It is the session."""
+    session: str
+    """Send it back with every request, also with a refresh: what was shown is in it. Opaque."""
+    level: int
+    """0: computed for the caller in full; 1 to 3: a part of the service is late or away."""
+    label: str | None
+    """What to write above a page of level 2 or 3."""
+    answer_id: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    page: FeedPage
+    trace: Trace
+    chosen: Sequence[Choice]
+
+
+def answer(asked: Asked, session_text: str | None) -> Answered:
+    """A page of `asked.limit` clips whenever so many are left. Raises nothing of its own."""
+    now, trace = now_ms(), Trace()
+    session = _session(asked, session_text, now)
+    here = artefacts.in_service()
+    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, ranked_page.owed_ids(here.table)) as context:
+        plan = plans.make(asked, context, here, session, now, trace)
+        found = _visible(asked, plan, session, now, trace)
+        with cache.given(found.brought):
+            items = _cards(asked, plan, session, found, trace)
+    chosen = [choice for _, choice in found.page]
+    after = sessions.served(session, [(one.video_id, one.tags) for one in chosen])
+    text = sessions.pack(after, asked.asker.identity, secrets.derived_key(PURPOSE, ""))
+    page = FeedPage(
+        items=items,
+        cursor=text if items else None,
+        session=text,
+        level=plan.level,
+        label=HOT if plan.level >= Level.HOT_LIST else None,
+        answer_id=plan.answer_id,
+    )
+    _log(asked, plan, chosen, session.position, now)
+    return Answered(page, trace, chosen)
+
+
+@dataclass
+class _Found:
+    page: list[tuple[Viewed, Choice]] = field(default_factory=list)
+    brought: dict[str, str] = field(default_factory=dict)
+    """What the cache knows of the page's clips, for their cards."""
+
+
+def _session(asked: Asked, text: str | None, now: int) -> Session:
+    keys = secrets.derived_keys(PURPOSE, "")
+    known = sessions.unpack(text, asked.asker.identity, keys, now // 1000) if text else None
+    return known or Session(CHANCE.getrandbits(64), now // 1000)
+
+
+def _visible(asked: Asked, plan: Plan, session: Session, now: int, trace: Trace) -> _Found:
+    """The page: what of the plan may be shown, then what of the fallbacks may be."""
+    found = _Found()
+    some: Sequence[Choice] = plan.choices[: asked.limit + plans.RESERVE]
+    further = fallbacks.after(plan, asked, session, now, trace)
+    while True:
+        _look(asked, some, now, trace, found)
+        if len(found.page) >= asked.limit:
+            break
+        known = {choice.video_id for _, choice in found.page}
+        more = next(further, None)
+        if more is None:
+            break
+        some = [one for one in more if one.video_id not in known][: asked.limit + plans.RESERVE]
+    trace.counts["visible"] = len(found.page)
+    trace.drop({"beyond-page": max(len(found.page) - asked.limit, 0)})
+    del found.page[asked.limit :]
+    return found
+
+
+def _look(asked: Asked, some: Sequence[Choice], now: int, trace: Trace, found: _Found) -> None:
+    if not some:
+        return
+    viewer_id = asked.asker.viewer_id
+    with trace.stage("recheck"):
+        marks = _marks(viewer_id, some[: asked.limit - len(found.page)], now)
+        brought = shown.brought({one.video_id: one.owner_id for one in some}, marks)
+        with cache.given(brought):
+            viewed, dropped = shown.visible([one.video_id for one in some], viewer_id)
+    found.brought |= brought
+    for reason in dropped.values():
+        trace.drop({reason: 1})
+    choices = {one.video_id: one for one in some}
+    found.page += [(one, choices[one.video.video_id]) for one in viewed]
+
+
+def _marks(viewer_id: str | None, some: Sequence[Choice], now: int) -> list[tuple[str | int, ...]]:
+    """What the cache notes of this page: that its clips were shown, and impressions of those that explore."""
+    commands: list[tuple[str | int, ...]] = []
+    fresh = [one for one in some if not one.repeated]
+    if viewer_id and fresh:
+        key = seen.keys(viewer_id, now)[0]
+        commands += [seen.marks(key, seen.hashes(one.video_id for one in fresh)), ("EXPIRE", key, seen.KEPT_SECONDS)]
+    return commands + exploration.counted([one.video_id for one in fresh], now)
+
+
+def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Trace) -> list[FeedItem]:
+    viewed, chosen = [one for one, _ in found.page], [choice for _, choice in found.page]
+    told = Answer(
+        source="hot",
+        policy=plan.policy,
+        session="" if asked.asker.viewer_id else asked.asker.session,
+        level=plan.level,
+        model=plan.model,
+        answer_id=plan.answer_id,
+        first=session.position,
+        placed={one.video_id: Placed(one.source, one.propensity) for one in chosen},
+    )
+    with trace.stage("cards"):
+        cards = video_cards.of(viewed, For(asked.asker.viewer_id, playback=True, answer=told))
+        return [_item(asked, card, one) for card, one in zip(cards, chosen, strict=True)]
+
+
+def _item(asked: Asked, card: VideoCard, one: Choice) -> FeedItem:
+    renditions = card.playback.renditions if card.playback else []
+    why = reasons.of(one.source, one.about, explores=one.explores, repeated=one.repeated) if asked.explain else None
+    return FeedItem(
+        **dict(card),
+        source=one.source,
+        repeated=one.repeated,
+        preload=preload.of(renditions, card.poster_url, card.color, list(one.p_watch)),
+        reasons=why,
+    )
+
+
+def _log(asked: Asked, plan: Plan, chosen: Sequence[Choice], first: int, now: int) -> None:
+    if not plan.logs:
+        return
+    rows = [
+        {
+            "answer_id": plan.answer_id,
+            "video_id": one.video_id,
+            "viewer": asked.asker.viewer_id,
+            "served_at": now,
+            "propensity": one.propensity,
+            "source": one.source,
+            "position": place,
+            "features": list(one.features),
+            "history": list(plan.history),
+        }
+        for place, one in enumerate(chosen, first)
+        if one.features and (one.explores or served_log.sampled())
+    ]
+    served_log.add(rows)
+
+

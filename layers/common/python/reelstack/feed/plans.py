@@ -1,0 +1,155 @@
+"""Plans: which clips an answer tries to show, in order, at the level of the moment.
+
+0 all sources · 1 no live signals: long-term interests and what the session and the table say of the last actions ·
+2 the hot list · 3 ready-made items (feed.ready_made). A plan is more than a page; what may be shown is asked after it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from reelstack.cards import answers
+from reelstack.degradation.levels import Level
+from reelstack.feed import candidates, feed_level, ranked_page, scores, side_sources
+from reelstack.feed.artefacts import Artefacts
+from reelstack.feed.candidates import Wanted
+from reelstack.feed.filters import Excluded
+from reelstack.feed.hot_lists import HotList
+from reelstack.feed.ranked_page import Choice, Setting, Trace, Viewer
+from reelstack.feed.sessions import Session
+from reelstack.feed.viewer_context import Asker, ViewerContext
+
+RESERVE = ranked_page.RESERVE
+FAST_SKIPPED, SKIPS_IN_A_ROW = 0.15, 3
+"""A clip of which less was watched; so many in a row widen the page."""
+POLICY = "ranked-1"
+LIST_POLICY = "hot-1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    asker: Asker
+    limit: int
+    explain: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    level: Level
+    choices: Sequence[Choice]
+    policy: str
+    excluded: Excluded
+    artefacts: Artefacts
+    hot: HotList
+    model: str = ""
+    answer_id: str = field(default_factory=answers.new_id)
+    history: Sequence[str] = ()
+    logs: bool = False
+    """Whether what is shown is logged with its features: nothing of who has no account or opted out."""
+
+
+def make(
+    asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace
+) -> Plan:
+    level = feed_level.now(context, here)
+    hot = context.hot
+    excluded = _excluded(context, session)
+    if level >= Level.HOT_LIST:
+        return Plan(level, _listed(hot, asked, excluded, trace), LIST_POLICY, excluded, here, hot)
+    viewer = _viewer(context, session, excluded, level, here, now, trace)
+    sources = [name for name in candidates.QUOTAS if level == Level.NORMAL or name not in candidates.LIVE]
+    setting = Setting(here.table, here.model, here.world, sources, context.impressions)
+    generator = np.random.default_rng((session.salt, session.position))
+    choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
+    return Plan(
+        level,
+        choices,
+        POLICY,
+        excluded,
+        here,
+        hot,
+        model=here.model.version if here.model else "",
+        history=[video_id for video_id, _ in context.signals.watched],
+        logs=context.personalised,
+    )
+
+
+def _excluded(context: ViewerContext, session: Session) -> Excluded:
+    hidden = context.choices.hidden
+    return Excluded(
+        viewer_id=context.asker.viewer_id or "",
+        served=np.array(session.served, dtype=np.uint32),
+        filters=context.filters,
+        watched=[video_id for video_id, _ in context.signals.watched],
+        hidden_videos=hidden.videos,
+        hidden_creators=hidden.creators,
+        hidden_tags=hidden.tags,
+        languages=context.choices.interests.languages,
+    )
+
+
+def _viewer(
+    context: ViewerContext,
+    session: Session,
+    excluded: Excluded,
+    level: Level,
+    here: Artefacts,
+    now: int,
+    trace: Trace,
+) -> Viewer:
+    signals, interests = context.signals, context.choices.interests
+    if level > Level.NORMAL:  # what the late job said is left out, also of features
+        context = replace(context, signals=replace(signals, session={}, interest={}), live=type(context.live)())
+    lately = _sum(context.signals.session, context.signals.interest)
+    watched = [video_id for video_id, _ in signals.watched]
+    long_term = context.profile.interests
+    tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term.items() if key.startswith(scores.TAG)]
+    with trace.stage("asked"):
+        beside = side_sources.ask(context, tags or [(tag, 1.0) for tag in interests.tags], interests.languages, now,
+                                  search_allowed=True)  # fmt: skip
+    trace.late += beside.late
+    shares = [share for _, share in signals.watched[:SKIPS_IN_A_ROW]]
+    wanted = Wanted(
+        interest=lately,
+        long_term=long_term,
+        picked=interests.tags,
+        watched=watched,
+        vector=here.model.viewer_vector(watched) if here.model and watched else None,
+        region=context.region,
+        languages=interests.languages,
+        following=beside.following,
+        found=beside.found,
+        live=context.live,
+        now_ms=now,
+    )
+    return Viewer(
+        context,
+        wanted,
+        excluded,
+        session_scores={},
+        shown_tags=session.tags,
+        wide=len(shares) == SKIPS_IN_A_ROW and max(shares) < FAST_SKIPPED,
+    )
+
+
+def _listed(hot: HotList, asked: Asked, excluded: Excluded, trace: Trace) -> list[Choice]:
+    found = [
+        Choice(one.video_id, one.owner_id, one.tags, "hot")
+        for one in hot.entries
+        if not excluded.refuses(one.video_id, one.owner_id, one.tags, one.language)
+    ]
+    trace.proposed = {"hot": len(hot.entries)}
+    trace.counts |= {"proposed": len(hot.entries), "planned": len(found)}
+    trace.drop({"filtered": len(hot.entries) - len(found)})
+    return found
+
+
+def _sum(*mappings: Mapping[str, float]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for one in mappings:
+        for key, score in one.items():
+            found[key] = found.get(key, 0.0) + score
+    return found
+
+

@@ -1,0 +1,34 @@
+"""Preload: what a client may fetch of a clip before it is watched. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class ByteRange(BaseModel):
+    """Of one rendition's file: from its first byte on."""
+
+    name: str
+    header_bytes: int
+    """The initialisation segment, from byte 0."""
+    first_segment_bytes: int
+    """What follows it: the first segment of picture."""
+
+
+class Preload(BaseModel):
+    renditions: list[ByteRange]
+    """Empty for a clip that was produced before these sizes were kept."""
+    poster_url: str | None
+    color: str | None
+    p_watch: list[float]
+    """How likely the viewer still watches at 25, 50, 75 and 100 % of the clip."""
+
+
+def of(renditions: Sequence[dict[str, Any]], poster_url: str | None, color: str | None, curve: list[float]) -> Preload:
+    ranges = [
+        ByteRange(name=one["name"], header_bytes=one["header_bytes"], first_segment_bytes=one["first_segment_bytes"])
+        for one in renditions
+        if "header_bytes" in one
+    ]
+    return Preload(renditions=ranges, poster_url=poster_url, color=color, p_watch=curve)

@@ -1,0 +1,243 @@
+"""Ranked page: sources, filters, features, scores, re-rank and exploration, from what is in memory. Pure.
+
+What comes out is a plan: more clips than were asked for, in order, since some of them may turn out not to be visible.
+Every stage counts what went in and what it left out, and notes how long it took.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelstack.feed import candidates, exploration, filters, reranking, scoring
+from reelstack.feed.candidates import Wanted
+from reelstack.feed.exploration import Owed, Slot
+from reelstack.feed.filters import Excluded
+from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
+from reelstack.feed.lists import Lists
+from reelstack.feed.rank_model import RankModel
+from reelstack.feed.reranking import Ranked
+from reelstack.feed.scoring import Scored
+from reelstack.feed.viewer_context import ViewerContext
+
+RESERVE = 10
+"""Clips beyond those that were asked for."""
+MOST_SCORED = candidates.MOST
+OWED_LOOKED_AT = 200
+
+
+@dataclass
+class Trace:
+    """What an answer was made of."""
+
+    proposed: Mapping[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    """Candidates after each stage."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Reason -> candidates that were left out for it."""
+    late: list[str] = field(default_factory=list)
+    """Sources that did not answer in time."""
+    stage_ms: dict[str, float] = field(default_factory=dict)
+    stage_cpu_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.thread_time()
+        try:
+            yield
+        finally:
+            self.stage_ms[name] = self.stage_ms.get(name, 0.0) + (time.perf_counter() - wall) * 1000
+            self.stage_cpu_ms[name] = self.stage_cpu_ms.get(name, 0.0) + (time.thread_time() - cpu) * 1000
+
+    def drop(self, reasons: Mapping[str, int]) -> None:
+        for reason, number in reasons.items():
+            self.dropped[reason] = self.dropped.get(reason, 0) + number
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A clip that may be shown, and why."""
+
+    video_id: str
+    owner_id: str
+    tags: tuple[str, ...]
+    source: str
+    about: str | None = None
+    propensity: float = 1.0
+    explores: bool = False
+    repeated: bool = False
+    features: Sequence[int] = ()
+    heads: Mapping[str, float] = field(default_factory=dict)
+    value: float = 0.0
+    p_watch: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not depend on the viewer."""
+
+    table: ItemTable
+    model: RankModel | None
+    world: Lists | None
+    sources: Sequence[str]
+    impressions: Mapping[str, int] = field(default_factory=dict)
+    """Clips that are still owed impressions -> those they had."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    context: ViewerContext
+    wanted: Wanted
+    excluded: Excluded
+    session_scores: Mapping[str, float]
+    shown_tags: Mapping[str, float]
+    last_owners: Sequence[str] = ()
+    wide: bool = False
+    """After several fast skips in a row: more sources, less likeness."""
+
+
+def plan(
+    setting: Setting, viewer: Viewer, limit: int, now_ms: int, generator: np.random.Generator, trace: Trace
+) -> list[Choice]:
+    table = setting.table
+    with trace.stage("sources"):
+        found = candidates.of(table, setting.world, viewer.wanted, setting.sources, generator)
+    trace.proposed, trace.counts["proposed"] = found.counts, len(found.rows)
+    trace.drop({"duplicate": sum(found.counts.values()) - len(found.rows)})
+    with trace.stage("filters"):
+        rows, places = _filtered(table, found.rows, viewer, trace)
+    with trace.stage("score"):
+        state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
+        scored = scoring.score(table, setting.model, viewer.context, state, rows, now_ms)
+    with trace.stage("rerank"):
+        order = reranking.order(
+            _ranked(table, scored),
+            limit + RESERVE,
+            _numbers(table, viewer.shown_tags),
+            wide=viewer.wide,
+            before=[table.words["owner"][one] for one in viewer.last_owners if one in table.words["owner"]],
+        )
+    trace.drop({"lower-value": len(rows) - len(order)})
+    with trace.stage("explore"):
+        slots = _slots(setting, viewer, scored, order[:limit], limit, now_ms, generator)
+        explored = _explored(setting, viewer, slots, now_ms) if slots else []
+    chosen = [_choice(table, scored, index, found.sources[places[index]], found.reasons) for index in order]
+    trace.counts |= {"planned": len(chosen), "explored": len(slots)}
+    return _with_slots(chosen, slots, explored)
+
+
+def _filtered(table: ItemTable, rows: Rows, viewer: Viewer, trace: Trace) -> tuple[Rows, NDArray[np.int64]]:
+    """Rows that stay, and their places in what was proposed."""
+    kept = filters.keep(table, rows, viewer.excluded)
+    trace.drop(kept.dropped)
+    places = np.flatnonzero(kept.which)
+    few = filters.cap_creators(table, rows[places])
+    trace.drop({"creator-cap": int((~few).sum())})
+    places = places[few]
+    trace.drop({"beyond-most": max(len(places) - MOST_SCORED, 0)})
+    places = places[:MOST_SCORED]
+    trace.counts["scored"] = len(places)
+    return rows[places], places
+
+
+def _ranked(table: ItemTable, scored: Scored) -> Ranked:
+    arrays, rows = table.items.arrays, scored.rows
+    ends = arrays["tag_ends"].astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1]])[rows] if len(rows) else rows
+    offsets = starts[:, None] + np.arange(reranking.MOST_TAGS)
+    there = offsets < ends[rows][:, None] if len(rows) else np.zeros((0, reranking.MOST_TAGS), dtype=np.bool_)
+    tags = arrays["tag"].astype(np.int64)
+    numbers = np.where(there, tags[np.minimum(offsets, max(len(tags) - 1, 0))], -1) if len(tags) else (
+        np.full((len(rows), reranking.MOST_TAGS), -1, dtype=np.int64)
+    )  # fmt: skip
+    return Ranked(scored.values, arrays["owner"][rows].astype(np.int64), numbers, table.unit_vectors[rows])
+
+
+def _numbers(table: ItemTable, tags: Mapping[str, float]) -> dict[int, float]:
+    known = table.words["tag"]
+    return {known[tag]: count for tag, count in tags.items() if tag in known}
+
+
+def _choice(table: ItemTable, scored: Scored, index: int, source: str, reasons: Mapping[int, str]) -> Choice:
+    row = int(scored.rows[index])
+    clip = table.clip(row)
+    return Choice(
+        video_id=clip.video_id,
+        owner_id=clip.owner_id,
+        tags=clip.tags,
+        source=source,
+        about=reasons.get(row),
+        features=scored.logged(index),
+        heads=scoring.heads(scored, index),
+        value=float(scored.values[index]),
+        p_watch=scoring.watch_curve(scored, index, clip),
+    )
+
+
+def _slots(
+    setting: Setting,
+    viewer: Viewer,
+    scored: Scored,
+    order: Sequence[int],
+    limit: int,
+    now_ms: int,
+    generator: np.random.Generator,
+) -> list[Slot]:
+    """Where the page explores, with clips that are not on it for their value."""
+    table = setting.table
+    count = min(limit, len(order))
+    recent = table.newest[:OWED_LOOKED_AT]
+    age = now_ms - table.items.arrays["published_at"][recent]
+    recent = recent[(age >= 0) & (age < exploration.OWED_MS)]
+    recent = recent[filters.keep(table, recent, viewer.excluded).which]
+    owed = _owed(setting, viewer, recent, now_ms)
+    anything = NO_ROWS
+    if len(table):
+        some = generator.integers(len(table), size=64)
+        anything = some[filters.keep(table, some, viewer.excluded).which]
+    taken = [int(scored.rows[index]) for index in order]
+    return exploration.slots(count, owed, anything, taken, generator)
+
+
+def owed_ids(table: ItemTable) -> list[str]:
+    """Clips that may be owed impressions."""
+    return [table.items.ids[row].decode() for row in table.newest[:OWED_LOOKED_AT]]
+
+
+def _owed(setting: Setting, viewer: Viewer, rows: Rows, now_ms: int) -> Owed:
+    table = setting.table
+    owners = table.items.arrays["owner"]
+    clips_of = np.bincount(owners, minlength=len(table.items.words["owner"]) or 1)
+    floors = exploration.floor_of(clips_of[owners[rows]])
+    ids = [table.items.ids[row].decode() for row in rows]
+    had = np.array([setting.impressions.get(one, 0) for one in ids], dtype=np.float64)
+    totals = table.items.arrays["totals"][rows].astype(np.float64)
+    left = (had < floors) & ~exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0])
+    rows, had, totals = rows[left], had[left], totals[left]
+    state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
+    fit = scoring.score(table, None, viewer.context, state, rows, now_ms).values
+    return Owed(rows, 0.1 + 0.6 * (reranking.scaled(fit) if len(fit) else fit), totals[:, 1], had)
+
+
+def _explored(setting: Setting, viewer: Viewer, slots: Sequence[Slot], now_ms: int) -> list[Choice]:
+    """The clips of slots as choices, with the features that were seen of them: each is logged."""
+    rows = np.array([slot.row for slot in slots], dtype=np.int64)
+    state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
+    scored = scoring.score(setting.table, setting.model, viewer.context, state, rows, now_ms)
+    made = (_choice(setting.table, scored, index, slot.source, {}) for index, slot in enumerate(slots))
+    return [
+        replace(one, propensity=slot.propensity, explores=True) for one, slot in zip(made, slots, strict=True)
+    ]  # fmt: skip
+
+
+def _with_slots(chosen: Sequence[Choice], slots: Sequence[Slot], explored: Sequence[Choice]) -> list[Choice]:
+    ids = {one.video_id for one in explored}
+    best = 1 - 1 / exploration.EACH - exploration.RANDOM_SHARE
+    page = [replace(one, propensity=best if place else 1.0) for place, one in enumerate(chosen)]
+    page = [one for one in page if one.video_id not in ids]
+    for slot, one in zip(slots, explored, strict=True):
+        page.insert(slot.place, one)
+    return page

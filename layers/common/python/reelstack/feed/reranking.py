@@ -1,0 +1,125 @@
+"""Re-rank: the order of a page, so that it is not the same thing again and again. Pure.
+
+Greedy: each place goes to the candidate whose value, lowered by what is before it, is the greatest. A creator's n-th
+clip counts 0.5^n, at least 0.25; likeness to what is near counts against it (maximal marginal relevance, Carbonell and
+Goldstein 1998); a tag that the session has shown often fades. Two clips of a creator are never neighbours, and of ten
+neighbours at most two have one creator and at most three one tag. When nothing else is left the last rule gives way
+before the page becomes short: tags first, then creators.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+WINDOW, OF_CREATOR, OF_TAG = 10, 2, 3
+CREATOR_DECAY, CREATOR_FLOOR = 0.5, 0.25
+LIKENESS, WIDE_LIKENESS = 0.15, 0.35
+"""Weight of the greatest likeness to one of the LOOK_BACK clips before; the second after several fast skips in a row."""
+LOOK_BACK = 5
+FATIGUE_FROM, FATIGUE = 4.0, 0.85
+"""From so many clips of a tag in a session on, each further one multiplies its clips' value."""
+FATIGUE_FLOOR = 0.3
+MOST_TAGS = 8
+_NO_TAG = -1
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Candidates in any order; all arrays have one entry a candidate."""
+
+    values: NDArray[np.float64]
+    owners: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    """[candidates, MOST_TAGS]: numbers of tags, -1 where there is none."""
+    vectors: NDArray[np.float32]
+    """Of length 1, or zeros."""
+
+
+def padded_tags(of: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    found = np.full((len(of), MOST_TAGS), _NO_TAG, dtype=np.int64)
+    for row, tags in enumerate(of):
+        some = list(tags)[:MOST_TAGS]
+        found[row, : len(some)] = some
+    return found
+
+
+def scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Between 0.05 and 1: values of a ranker may be negative, and factors need numbers above 0."""
+    if not len(values):
+        return values
+    low, high = float(values.min()), float(values.max())
+    return 0.05 + 0.95 * (values - low) / (high - low) if high > low else np.ones_like(values)
+
+
+def tired(ranked: Ranked, shown: Mapping[int, float]) -> NDArray[np.float64]:
+    """What of each candidate's value is left by the session's fatigue; `shown`: tag -> clips of it in the session."""
+    factors = np.ones(len(ranked.values))
+    for tag, count in shown.items():
+        if count >= FATIGUE_FROM:
+            has = (ranked.tags == tag).any(axis=1)
+            factors[has] *= max(FATIGUE ** (count - FATIGUE_FROM + 1), FATIGUE_FLOOR)
+    return np.maximum(factors, FATIGUE_FLOOR)
+
+
+def order(
+    ranked: Ranked, most: int, shown: Mapping[int, float], *, wide: bool = False, before: Sequence[int] = ()
+) -> list[int]:
+    """Indexes of candidates, the first place first, at most `most`. `before`: owners of the clips right before."""
+    state = _Page(ranked, scaled(ranked.values) * tired(ranked, shown), WIDE_LIKENESS if wide else LIKENESS, before)
+    while len(state.order) < min(most, len(ranked.values)):
+        state.take(state.best())
+    return state.order
+
+
+class _Page:
+    def __init__(
+        self, ranked: Ranked, values: NDArray[np.float64], likeness: float, before: Sequence[int]
+    ) -> None:
+        self.ranked, self.values, self.likeness = ranked, values, likeness
+        self.order: list[int] = []
+        self.free = np.ones(len(values), dtype=np.bool_)
+        self.creator_factor = np.ones(len(values))
+        self.likes = np.zeros((LOOK_BACK, len(values)), dtype=np.float32)
+        self.owners = list(before)[-(WINDOW - 1) :]
+        self.tags: list[NDArray[np.int64]] = []
+
+    def best(self) -> int:
+        lowered = self.values * self.creator_factor - self.likeness * self.likes.max(axis=0)
+        creators, tags = self._creators_allowed(), self._tags_allowed()
+        for allowed in (creators & tags, creators, self._not_adjacent(), self.free):
+            open_now = allowed & self.free
+            if open_now.any():
+                return int(np.argmax(np.where(open_now, lowered, -np.inf)))
+        raise AssertionError("order asks for no more than there are")
+
+    def take(self, index: int) -> None:
+        owner = self.ranked.owners[index]
+        self.free[index] = False
+        same = self.ranked.owners == owner
+        self.creator_factor[same] = np.maximum(self.creator_factor[same] * CREATOR_DECAY, CREATOR_FLOOR)
+        self.likes[len(self.order) % LOOK_BACK] = self.ranked.vectors @ self.ranked.vectors[index]
+        self.order.append(index)
+        self.owners = [*self.owners, int(owner)][-(WINDOW - 1) :]
+        self.tags = [*self.tags, self.ranked.tags[index]][-(WINDOW - 1) :]
+
+    def _not_adjacent(self) -> NDArray[np.bool_]:
+        if not self.owners:
+            return self.free
+        found: NDArray[np.bool_] = self.ranked.owners != self.owners[-1]
+        return found
+
+    def _creators_allowed(self) -> NDArray[np.bool_]:
+        full = {owner for owner in self.owners if self.owners.count(owner) >= OF_CREATOR}
+        return self._not_adjacent() & ~np.isin(self.ranked.owners, list(full)) if full else self._not_adjacent()
+
+    def _tags_allowed(self) -> NDArray[np.bool_]:
+        if not self.tags:
+            return self.free
+        numbers, counts = np.unique(np.concatenate(self.tags), return_counts=True)
+        full = numbers[(counts >= OF_TAG) & (numbers != _NO_TAG)]
+        if not len(full):
+            return self.free
+        found: NDArray[np.bool_] = ~np.isin(self.ranked.tags, full).any(axis=1)
+        return found

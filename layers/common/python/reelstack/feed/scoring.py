@@ -1,0 +1,125 @@
+"""Scoring: what each candidate is worth to a viewer, by the ranker in service, or by hand-set weights without one. Pure.
+
+The features are those of `features` in columns, as training knows them; position and source are fixed. `Scored.logged`
+gives the vector of one candidate as the log of served clips keeps it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelstack.feed import feature_columns, features, live_signals, rank_model, scores
+from reelstack.feed.features import ClipState, Moment, ViewerState
+from reelstack.feed.item_table import ItemTable, Rows
+from reelstack.feed.rank_model import Candidates, RankModel
+from reelstack.feed.viewer_context import ViewerContext
+
+HOUR_SECONDS = 3600
+WEIGHTS = "weights-1"
+"""The name of the hand-set weights, in the place of a model's version."""
+_NAMES = [feature.name for feature in features.FEATURES]
+_AT = {name: index for index, name in enumerate(_NAMES)}
+HAND_WEIGHTS: Mapping[str, float] = {
+    "tags_session": 1.0,
+    "tags_interest": 1.0,
+    "tags_long_term": 0.8,
+    "creator_interest": 0.6,
+    "creator_long_term": 0.5,
+    "finish_rate": 1.2,
+    "like_rate": 0.4,
+    "fast_skip_rate": -0.8,
+    "hide_rate": -0.6,
+    "plays_last_hour": 0.4,
+    "age_hours": -0.8,
+    "same_language": 0.3,
+    "same_region": 0.2,
+}
+"""Of each feature's bucket, as a share of its buckets: used until a first model is released, and as a baseline."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    rows: Rows
+    values: NDArray[np.float64]
+    predictions: NDArray[np.float32] | None
+    """[candidates, rank_model.HEADS]; None without a model."""
+    buckets: NDArray[np.int16]
+    model: str
+
+    def logged(self, index: int) -> list[int]:
+        return [features.VERSION, *(int(bucket) for bucket in self.buckets[index])]
+
+
+def viewer_state(context: ViewerContext, session: Mapping[str, float], now_ms: int) -> ViewerState:
+    """`session`: scores of this session where no job keeps them."""
+    profile, signals = context.profile, context.signals
+    faded = 0.5 ** (max(now_ms - profile.as_of, 0) / scores.LONG_TERM_HALF_LIFE_MS) if profile.as_of else 0.0
+    return ViewerState(
+        viewer_id=context.asker.identity,
+        region=context.region,
+        language=profile.language,
+        totals=profile.totals,
+        session=signals.session or session,
+        interest=signals.interest,
+        long_term={key: score * faded for key, score in profile.interests.items()},
+        watched=signals.watched,
+    )
+
+
+def score(
+    table: ItemTable, model: RankModel | None, context: ViewerContext, viewer: ViewerState, rows: Rows, now_ms: int
+) -> Scored:
+    clips = [_with_hour(table.clip(int(row)), context, now_ms) for row in rows]
+    buckets = feature_columns.columns(viewer, clips, Moment(now_ms))
+    if model is None:
+        return Scored(rows, by_hand(buckets), None, buckets, WEIGHTS)
+    given = Candidates(
+        video_ids=[clip.video_id for clip in clips],
+        owner_ids=[clip.owner_id for clip in clips],
+        tags=[clip.tags for clip in clips],
+        languages=[clip.language for clip in clips],
+        regions=[clip.region for clip in clips],
+        texts=[""] * len(clips),
+        features=buckets,
+    )
+    history = [video_id for video_id, _ in viewer.watched]
+    predictions = model.predict(viewer.viewer_id, history, given)
+    return Scored(rows, model.value(predictions), predictions, buckets, model.version)
+
+
+def by_hand(buckets: NDArray[np.int16]) -> NDArray[np.float64]:
+    weights = np.zeros(len(_NAMES))
+    for name, weight in HAND_WEIGHTS.items():
+        weights[_AT[name]] = weight / len(features.FEATURES[_AT[name]].edges)
+    found: NDArray[np.float64] = buckets.astype(np.float64) @ weights
+    return found
+
+
+def watch_curve(scored: Scored, index: int, clip: ClipState) -> list[float]:
+    """How likely the viewer still watches at 25, 50, 75 and 100 % of the clip: a line from those who do not skip at
+    once, at a quarter, to those who finish."""
+    if scored.predictions is None:
+        finish, skip = features.rate(clip.totals, "finishes"), features.rate(clip.totals, "fast_skips")
+    else:
+        of = dict(zip(rank_model.HEADS, scored.predictions[index], strict=True))
+        finish, skip = float(of["finish"]), float(of["fast_skip"])
+    begin = max(1.0 - skip, finish)
+    return [round(begin + (finish - begin) * step / 3, 3) for step in range(4)]
+
+
+def _with_hour(clip: ClipState, context: ViewerContext, now_ms: int) -> ClipState:
+    name = live_signals.CLIP + clip.video_id
+    if name not in context.live.items:
+        return clip
+    return replace(clip, last_hour=context.live.counts(name, HOUR_SECONDS, now_ms).totals)
+
+
+def heads(scored: Scored, index: int) -> Mapping[str, float]:
+    """Predictions of one candidate by head; empty without a model."""
+    if scored.predictions is None:
+        return {}
+    return {name: round(float(of), 4) for name, of in zip(rank_model.HEADS, scored.predictions[index], strict=True)}
+
+

@@ -1,0 +1,78 @@
+"""What is about to be shown, looked at once more: only that, never all that was considered.
+
+A clip must be published and public, its owner's account open, and no block may stand between owner and viewer. Items
+come from the cache, which is told before an owner changes one and by the table's stream after any other change; so do
+accounts and blocks. One request brings all of it; what the cache lacks is one read of each table.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reelstack.accounts import users
+from reelstack.platform import cache
+from reelstack.platform.telemetry import count, logger
+from reelstack.social import blocks
+from reelstack.tables.videos import Video
+from reelstack.videos import access, videos
+from reelstack.videos.access import Viewed
+from reelstack.videos.audiences import Audience
+from reelstack.videos.videos import State
+
+KEPT_SECONDS = 60
+CACHE_SECONDS = 0.1
+
+
+def brought(
+    clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]]
+) -> dict[str, str]:
+    """What the cache knows of clips (id -> owner) and their owners, and beside it runs the commands `also`, all by one
+    request. For `cache.given`."""
+    keys = [videos.page_cached_as(one) for one in clips]
+    keys += [users.cached_as(owner) for owner in dict.fromkeys(clips.values())]
+    keys += [f"counts:{one}" for one in clips]
+    try:
+        answers = cache.run([*(("GET", f"{cache.PREFIX}{key}") for key in keys), *also], CACHE_SECONDS)
+    except cache.errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("FeedCacheDown")
+        return {}
+    found = zip(keys, answers, strict=False)
+    return {key: text.decode() for key, text in found if text is not None}
+
+
+def visible(video_ids: Sequence[str], viewer_id: str | None) -> tuple[list[Viewed], dict[str, str]]:
+    """Those that may be shown, in their order; and of the others, why not."""
+    kept = cache.remember_many("card", list(dict.fromkeys(video_ids)), KEPT_SECONDS, _load)
+    found = {one: Viewed(Video.from_raw_data(item["item"]), item["read_at"]) for one, item in kept.items() if item}
+    owners = {one.video.owner_id for one in found.values()}
+    accounts = access.accounts(owners)
+    blocked = blocks.blocked_of(viewer_id, owners) if viewer_id else set()
+    page, dropped = [], {}
+    for video_id in video_ids:
+        reason = _refusal(found.get(video_id), accounts, blocked)
+        if reason:
+            dropped[video_id] = reason
+        else:
+            page.append(found[video_id])
+    return page, dropped
+
+
+def _refusal(one: Viewed | None, accounts: Mapping[str, Any], blocked: Iterable[str]) -> str:
+    if one is None or one.video.state != State.PUBLISHED:
+        return "unpublished"
+    if one.video.visibility != Audience.PUBLIC:
+        return "not-public"
+    account = accounts[one.video.owner_id]
+    if account.gone or not account.open:
+        return "owner-closed"
+    return "blocked" if one.video.owner_id in blocked else ""
+
+
+def _load(video_ids: list[str]) -> dict[str, Any]:
+    """Of a video that is not there an empty entry, so that it is not asked for each time."""
+    read_at = int(time.time())
+    there = {video.video_id: video for video in Video.batch_get(video_ids, consistent_read=True)}
+    return {
+        one: {"item": there[one].serialize(), "read_at": read_at} if one in there else {} for one in video_ids
+    }

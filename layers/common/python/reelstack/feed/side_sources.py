@@ -1,0 +1,63 @@
+"""Side sources: candidates that others know, each asked beside the rest with a deadline of its own.
+
+A source that is late or fails proposes nothing and is counted; the answer goes on without it.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+from reelstack.feed import timelines
+from reelstack.feed.viewer_context import ViewerContext
+from reelstack.platform.telemetry import count, logger
+from reelstack.search import indexes, search
+from reelstack.search.queries import Wish
+
+SEARCH_SECONDS, FOLLOWING_SECONDS = 0.15, 0.1
+SEARCH_SIZE, FOLLOWING_SIZE = 80, 60
+_pool = ThreadPoolExecutor(4, thread_name_prefix="feed-source")
+
+
+@dataclass
+class SideSources:
+    """`searched`: None if nothing was asked, else whether the engine answered in time."""
+
+    found: Sequence[str] = ()
+    following: Sequence[str] = ()
+    searched: bool | None = None
+    late: list[str] = field(default_factory=list)
+
+
+def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], languages: Sequence[str], now_ms: int,
+        *, search_allowed: bool) -> SideSources:  # fmt: skip
+    viewer_id = context.asker.viewer_id
+    made = SideSources()
+    wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
+    asks_search = search_allowed and bool(interests) and indexes.there()
+    searching = _start(lambda: search.candidates(wish)) if asks_search else None
+    following = _start(lambda: timelines.newest(viewer_id, FOLLOWING_SIZE)) if viewer_id else None
+    if searching:
+        answer = _wait(searching, SEARCH_SECONDS, "search", made)
+        made.found, made.searched = answer or (), answer is not None
+    if following:
+        made.following = _wait(following, FOLLOWING_SECONDS, "following", made) or ()
+    return made
+
+
+def _start(work: Callable[[], Sequence[str]]) -> "Future[Sequence[str]]":
+    return _pool.submit(copy_context().run, work)
+
+
+def _wait(future: "Future[Sequence[str]]", seconds: float, name: str, made: SideSources) -> Sequence[str] | None:
+    try:
+        return future.result(seconds)
+    except LateError:
+        future.cancel()
+        count("FeedSourceLate")
+    except Exception as error:
+        logger.warning("a source of the feed failed", source=name, error=str(error))
+        count("FeedSourceFailed")
+    made.late.append(name)
+    return None

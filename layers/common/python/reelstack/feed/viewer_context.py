@@ -1,0 +1,211 @@
+"""Viewer context: all that the feed knows of who asks, by one request to the cache.
+
+What the cache lacks comes from tables, or is empty: an answer never fails because something of its viewer is unknown.
+Nobody who switched `personalised` off is known here: their context holds their own choices, and no history.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reelstack.accounts import users
+from reelstack.feed import choices, exploration, hot_lists, live_signals, seen, viewer_profiles
+from reelstack.feed.choices import Choices
+from reelstack.feed.features import Totals
+from reelstack.feed.hot_lists import HotList
+from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
+from reelstack.platform import cache
+from reelstack.platform.telemetry import count, logger
+from reelstack.social import blocks
+
+CACHE_SECONDS = 0.1
+SHARED_SECONDS = 5
+"""How long a process keeps a region's counters and its hot list: they are 100 KB, and change every 30 s."""
+OWN_COMMANDS, REGION_COMMANDS = 3, 5
+PROFILE_SECONDS = 600
+"""A profile changes once a day."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks. `session`: of somebody without an account."""
+
+    viewer_id: str | None
+    session: str = ""
+    country: str = ""
+
+    @property
+    def identity(self) -> str:
+        return self.viewer_id or f"s:{self.session}"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Of feed.viewer_profiles, as long as the scores are read."""
+
+    as_of: int = 0
+    region: str = ""
+    language: str = ""
+    totals: Totals = field(default_factory=Totals)
+    interests: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ViewerContext:
+    asker: Asker
+    region: str = ""
+    personalised: bool = False
+    signals: ViewerSignals = field(default_factory=ViewerSignals)
+    profile: Profile = field(default_factory=Profile)
+    filters: tuple[bytes | None, ...] = ()
+    live: RegionSignals = field(default_factory=RegionSignals)
+    choices: Choices = Choices()
+    hot: HotList = field(default_factory=lambda: HotList("", 0))
+    impressions: Mapping[str, int] = field(default_factory=dict)
+    """Clips that are owed impressions -> those they had."""
+    cache_answered: bool = True
+
+
+@dataclass
+class _Shared:
+    """What is the same for all viewers of a region, as this process read it last."""
+
+    live: RegionSignals = field(default_factory=RegionSignals)
+    hot: HotList = field(default_factory=lambda: HotList("", 0))
+    impressions: Mapping[str, int] = field(default_factory=dict)
+    read_at_ms: int = 0
+
+
+_shared: dict[str, _Shared] = {}
+
+
+@contextmanager
+def of(asker: Asker, now_ms: int, owed: Sequence[str]) -> Iterator[ViewerContext]:
+    """Within, what the same request brought of accounts, blocks, choices and profiles is found without another.
+
+    `owed`: ids of clips whose impressions are wanted.
+    """
+    keys = _json_keys(asker)
+    region = _shared.setdefault(asker.country, _Shared())
+    stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
+    commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
+    if stale:
+        commands += _of_region(asker.country, owed, now_ms)
+    try:
+        answers = cache.run(commands, CACHE_SECONDS)
+    except cache.errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("FeedCacheDown")
+        yield _known(asker, (), region, now_ms)
+        return
+    texts = {key: text.decode() for key, text in zip(keys, answers, strict=False) if text is not None}
+    own = answers[len(keys) : len(keys) + OWN_COMMANDS] if asker.viewer_id else []
+    if stale:
+        region = _shared[asker.country] = _read(answers[-REGION_COMMANDS:], region, owed, now_ms)
+    with cache.given(texts):
+        yield _known(asker, own, region, now_ms)
+
+
+def _json_keys(asker: Asker) -> list[str]:
+    if asker.viewer_id is None:
+        return []
+    kinds = (users.cached_as, blocks.cached_as, choices.cached_as, _profile_key)
+    return [key(asker.viewer_id) for key in kinds]
+
+
+def _of_viewer(asker: Asker, now_ms: int) -> list[tuple[str | int, ...]]:
+    if asker.viewer_id is None:
+        return []
+    return [
+        ("HGETALL", live_signals.viewer_key(asker.viewer_id)),
+        *(("GET", key) for key in seen.keys(asker.viewer_id, now_ms)),
+    ]
+
+
+def _of_region(region: str, owed: Sequence[str], now_ms: int) -> list[tuple[str | int, ...]]:
+    days = exploration.impression_keys(now_ms)
+    ids = list(owed) or ["none"]
+    return [
+        ("GET", live_signals.region_key(region)),
+        *(("GET", hot_lists.key(one)) for one in (region, hot_lists.WORLD)),
+        *(("HMGET", day, *ids) for day in days),
+    ]
+
+
+def _read(answers: Sequence[Any], before: _Shared, owed: Sequence[str], now_ms: int) -> _Shared:
+    live, own, world, *days = answers
+    impressions = {
+        one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed)
+    }  # fmt: skip
+    return _Shared(_region(live), _hot(own or world, before.hot), impressions, now_ms)
+
+
+def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> ViewerContext:
+    """`own`: empty while the cache does not answer, and of somebody without an account."""
+    made = ViewerContext(
+        asker, asker.country, live=region.live, hot=region.hot, impressions=region.impressions, cache_answered=bool(own)
+    )
+    viewer_id = asker.viewer_id
+    if viewer_id is None:
+        return replace(made, cache_answered=region.read_at_ms > now_ms - 2 * SHARED_SECONDS * 1000)
+    made = replace(made, choices=choices.of(viewer_id), filters=tuple(own[1:3]))
+    if not users.is_personalised(viewer_id):
+        return made
+    profile = _profile(viewer_id)
+    signals = _signals(own[0], now_ms) if own else ViewerSignals()
+    return replace(
+        made, region=asker.country or profile.region, personalised=True, signals=signals, profile=profile
+    )  # fmt: skip
+
+
+def _profile_key(viewer_id: str) -> str:
+    return viewer_profiles.cached_as(viewer_id)
+
+
+def _profile(viewer_id: str) -> Profile:
+    kept = cache.remember(_profile_key(viewer_id), PROFILE_SECONDS, lambda: _load_profile(viewer_id))
+    return Profile(**{**kept, "totals": Totals(**kept["totals"])}) if kept else Profile()
+
+
+def _load_profile(viewer_id: str) -> dict[str, Any]:
+    found = viewer_profiles.read(viewer_id)
+    if found is None:
+        return {}
+    totals = {name: int(found.totals.get(name, 0)) for name in Totals.__dataclass_fields__}
+    return {
+        "as_of": int(found.as_of),
+        "region": found.region or "",
+        "language": found.language or "",
+        "totals": totals,
+        "interests": {key: float(score) for key, score in found.interests.items()},
+    }
+
+
+def _signals(answer: Any, now_ms: int) -> ViewerSignals:
+    fields = dict(zip(answer[::2], answer[1::2], strict=True)) if isinstance(answer, list) else answer
+    try:
+        return live_signals.parse_viewer(fields, now_ms)
+    except UnknownVersion:
+        count("LiveSignalsRefused")
+        return ViewerSignals()
+
+
+def _region(blob: bytes | None) -> RegionSignals:
+    try:
+        return live_signals.parse_region(blob)
+    except UnknownVersion:
+        count("LiveSignalsRefused")
+        return RegionSignals()
+
+
+
+def _hot(text: bytes | None, before: HotList) -> HotList:
+    """One that cannot be read leaves the one before."""
+    if text is None:
+        return before
+    try:
+        return hot_lists.parse(text)
+    except ValueError:
+        count("HotListRefused")
+        return before
