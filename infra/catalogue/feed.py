@@ -1,6 +1,6 @@
 """Feed: pages of videos, and the timelines of those one follows."""
 
-from infra.catalogue.fn import PLAYBACK, Fn
+from infra.catalogue.fn import PLAYBACK, RANK, Fn
 from reelstack.tables.accounts import User
 from reelstack.tables.behavior import WatchPosition
 from reelstack.tables.counters import Counter
@@ -13,19 +13,24 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
         "http",
+        layers=RANK,
+        memory=1769,
         vpc=True,
         routes=(
-            *("GET /v1/feed", "GET /v1/feed/following", "GET /v1/feed/hidden"),
+            *("GET /v1/feed", "GET /v1/feed/latest", "GET /v1/feed/following", "GET /v1/feed/hidden"),
             *("PUT /v1/feed/hidden/videos/{video_id}", "DELETE /v1/feed/hidden/videos/{video_id}"),
             *("PUT /v1/feed/hidden/creators/{user_id}", "DELETE /v1/feed/hidden/creators/{user_id}"),
             *("PUT /v1/feed/hidden/tags/{tag}", "DELETE /v1/feed/hidden/tags/{tag}"),
             *("GET /v1/me/interests", "PUT /v1/me/interests"),
         ),
-        anonymous_routes=("GET /v1/feed",),
-        reads=(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User, TimelineEntry, FeedChoices),
+        anonymous_routes=("GET /v1/feed", "GET /v1/feed/latest"),
+        reads=(
+            *(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User),
+            *(TimelineEntry, LargeAccount, FeedChoices, ViewerProfile),
+        ),
         writes=(FeedChoices,),
-        config=("cache_url", "timeline_days", *PLAYBACK),
-        calls=("read_playback_secret",),
+        config=("cache_url", "search_url", "data_bucket", "timeline_days", *PLAYBACK),
+        calls=("read_playback_secret", "search", "read_feed_artefacts", "log_served_rows"),
     ),
     Fn(
         "fan_out_video",

@@ -10,12 +10,14 @@ from typing import Literal
 
 from pynamodb.models import Model
 
-LayerName = Literal["common", "deps", "crt", "media", "ml"]
+LayerName = Literal["common", "deps", "crt", "media", "ml", "rank"]
 Trigger = Literal["http", "step", "stream", "queue", "event", "schedule", "socket", "user_pool"]
 Target = type[Model] | str
 
 MEDIA: tuple[LayerName, ...] = ("deps", "media")
 ML: tuple[LayerName, ...] = ("deps", "ml")
+RANK: tuple[LayerName, ...] = ("deps", "rank")
+"""ONNX Runtime and NumPy, without the moderation models."""
 CRT: tuple[LayerName, ...] = ("deps", "crt")
 """For what only AWS's native library does: SigV4A, which a KeyValueStore wants, and CRC-64/NVME. botocore imports it
 wherever it lies, which would cost every other cold start a tenth."""

@@ -126,6 +126,11 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
             )
             for what in ("play_counts", "viewer_records", "clip_records")
         },
+        "read_feed_artefacts": (
+            ["s3:GetObject"],
+            [stores.data.arn_for_objects(f"{what}/*") for what in ("items", "lists", "rank")] if stores.data else [],
+        ),
+        "log_served_rows": (["s3:PutObject"], [stores.data.arn_for_objects("features/*")] if stores.data else []),
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
     }

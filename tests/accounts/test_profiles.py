@@ -45,7 +45,7 @@ def test_everybody_has_a_profile_from_the_first_request_on(call: Call) -> None:
 
 
 def test_a_sign_in_that_is_met_anywhere_makes_the_profile(call: Call) -> None:
-    call("feed", "GET", "/v1/feed", user="bob", roles=("viewer",), session="s1")
+    call("feed", "GET", "/v1/feed/latest", user="bob", roles=("viewer",), session="s1")
     assert profile(call, "bob").status == 200
 
 

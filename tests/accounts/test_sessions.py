@@ -69,7 +69,7 @@ def test_a_revoked_session_is_refused_by_every_service_within_the_cache_time(
     later(monkeypatch, aws.session_cache_seconds)
     for service, method, path in (
         ("accounts", "GET", "/v1/me"),
-        ("feed", "GET", "/v1/feed"),
+        ("feed", "GET", "/v1/feed/latest"),
         ("interactions", "PUT", "/v1/videos/vid/like"),
         ("videos", "GET", "/v1/videos/vid/playback"),
     ):
@@ -108,7 +108,7 @@ def test_being_seen_costs_no_write_per_request_and_a_cached_caller_no_read(
 ) -> None:
     def costs() -> list[str]:
         asked.clear()
-        assert call("feed", "GET", "/v1/feed", user="bob", session="phone").status == 200
+        assert call("feed", "GET", "/v1/feed/latest", user="bob", session="phone").status == 200
         return sorted(asked)
 
     assert costs() == ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"]

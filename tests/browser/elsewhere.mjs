@@ -5,7 +5,7 @@ await run(async (page, given) => {
   await page.goto(given.page);
   return page.evaluate(async ({ site, videoId, token, part }) => {
     const found = { origin: location.origin, site };
-    const feed = await fetch(`${site}/v1/feed`);
+    const feed = await fetch(`${site}/v1/feed/latest`);
     found.feed = [feed.status, feed.headers.get('x-correlation-id') !== null];
     const missing = await fetch(`${site}/v1/videos/none`, { headers: { authorization: `Bearer ${token}` } });
     found.missing = [missing.status, (await missing.json()).status];

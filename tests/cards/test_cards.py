@@ -40,7 +40,7 @@ def world(aws: Config) -> None:
 @pytest.mark.parametrize(
     ("service", "path"),
     [
-        ("feed", "/v1/feed"),
+        ("feed", "/v1/feed/latest"),
         ("videos", "/v1/users/ann/videos"),
         ("videos", "/v1/videos/vid"),
         ("interactions", "/v1/me/likes"),
@@ -66,7 +66,7 @@ def test_a_video_comes_with_all_that_a_screen_shows_of_it(call: Call, service: s
 
 
 def test_what_may_be_included_is_named(call: Call) -> None:
-    assert call("feed", "GET", "/v1/feed?include=everything").status == 422
+    assert call("feed", "GET", "/v1/feed/latest?include=everything").status == 422
 
 
 def test_a_page_reads_its_signing_key_once(call: Call) -> None:
@@ -80,7 +80,7 @@ def test_a_page_reads_its_signing_key_once(call: Call) -> None:
 
     wire.register("provide-client-params.secrets-manager.GetSecretValue", note)
     try:
-        page = call("feed", "GET", "/v1/feed?include=playback&limit=50", user="bob").json
+        page = call("feed", "GET", "/v1/feed/latest?include=playback&limit=50", user="bob").json
     finally:
         wire.unregister("provide-client-params.secrets-manager.GetSecretValue", note)
     assert len({item["playback"]["master_url"].split("/")[4] for item in page["items"]}) == 6
@@ -133,10 +133,10 @@ def test_of_an_account_that_is_gone_a_card_says_no_more_than_its_id(call: Call) 
 
 def test_across_a_block_and_of_who_is_suspended_lists_have_nothing(call: Call) -> None:
     blocks.block("ann", "bob")
-    for service, path in (("feed", "/v1/feed"), ("interactions", "/v1/me/likes"), ("interactions", "/v1/me/bookmarks")):
+    for service, path in (("feed", "/v1/feed/latest"), ("interactions", "/v1/me/likes"), ("interactions", "/v1/me/bookmarks")):
         assert call(service, "GET", path, user="bob").json["items"] == []
     User("ann").update([User.suspended_at.set(5)])
-    assert call("feed", "GET", "/v1/feed", user="cid").json["items"] == []
+    assert call("feed", "GET", "/v1/feed/latest", user="cid").json["items"] == []
 
 
 def test_a_name_comes_from_the_cache_until_the_account_changes(cached: Valkey) -> None:

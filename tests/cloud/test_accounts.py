@@ -148,7 +148,7 @@ def test_a_revoked_session_ends_within_the_cache_time_and_the_others_go_on(eve: 
     mine.revoke(session_id)
 
     def refused() -> bool:
-        answers = [eve.get(path, eve.token("stolen")) for path in ("/v1/me", "/v1/feed", "/v1/me/likes")]
+        answers = [eve.get(path, eve.token("stolen")) for path in ("/v1/me", "/v1/feed/latest", "/v1/me/likes")]
         return all(answer.status_code == 401 and problem(answer)[1] == "session-revoked" for answer in answers)
 
     assert eventually(refused, bool, CACHE_SECONDS + 15)

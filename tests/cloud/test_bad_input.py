@@ -48,7 +48,7 @@ def test_an_expired_token_opens_no_route(drive: Driver, places: Places) -> None:
     """Told by its time alone: the same token was good a moment before."""
     now = int(time.time())
     good, expired = (signed(drive, places, iat=now - 3600, exp=now + seconds) for seconds in (600, -1))
-    assert drive.call("GET", "/v1/feed", user=None, headers=bearer(good)).status_code == 200
+    assert drive.call("GET", "/v1/feed/latest", user=None, headers=bearer(good)).status_code == 200
     assert let_through(drive, headers=bearer(expired)) == ["GET /v1/health"]
 
 
@@ -95,14 +95,14 @@ def read_everything(drive: Driver, sample: Video, headers: dict[str, str]) -> di
 @pytest.mark.parametrize("claims", [{"iss": "https://example.com"}, {"client_id": "another"}])
 def test_a_token_for_somebody_else_is_refused(drive: Driver, places: Places, claims: dict[str, Any]) -> None:
     headers = bearer(signed(drive, places, **claims))
-    assert drive.call("GET", "/v1/feed", user=None, headers=headers).status_code == 401
+    assert drive.call("GET", "/v1/feed/latest", user=None, headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize("claims", [{"exp": 2**31}, {"cognito:groups": ["admin"]}, {"sub": "somebody"}])
 def test_a_token_that_was_changed_is_refused(drive: Driver, claims: dict[str, Any]) -> None:
     head, body, signature = drive.token("ann").split(".")
     headers = bearer(f"{head}.{encoded(decoded(body) | claims)}.{signature}")
-    assert drive.call("GET", "/v1/feed", user=None, headers=headers).status_code == 401
+    assert drive.call("GET", "/v1/feed/latest", user=None, headers=headers).status_code == 401
 
 
 def let_through(drive: Driver, **kwargs: Any) -> list[str]:
@@ -144,7 +144,7 @@ def bearer(token: str) -> dict[str, str]:
 
 def test_the_api_answers_only_through_the_edge(drive: Driver) -> None:
     headers = {"authorization": f"Bearer {drive.token('ann')}"}
-    answer = httpx.get(f"{drive.outputs.api_url}/v1/feed", headers=headers, timeout=30)
+    answer = httpx.get(f"{drive.outputs.api_url}/v1/feed/latest", headers=headers, timeout=30)
     assert problem(answer) == (403, "direct-access-refused")
 
 

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.engines]
 
 def shown(drive: Driver, user: str | None) -> dict[str, Any]:
     """The first item of the feed."""
-    answer = drive.call("GET", "/v1/feed", user=user)
+    answer = drive.call("GET", "/v1/feed/latest", user=user)
     assert answer.status_code == 200, answer.text
     item: dict[str, Any] = answer.json()["items"][0]
     return item

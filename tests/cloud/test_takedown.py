@@ -97,7 +97,7 @@ def ways(drive: Driver, video: Video, user: str) -> dict[str, Callable[[], int]]
         return fetched(drive, drive.outputs.edge_url + answer.json()["master_url"])
 
     def in_feed() -> int:
-        answer = drive.call("GET", "/v1/feed?limit=50", user=user)
+        answer = drive.call("GET", "/v1/feed/latest?limit=50", user=user)
         return answer.status_code if answer.status_code != 200 or video.video_id in answer.text else 404
 
     def in_bucket() -> int:
@@ -248,7 +248,7 @@ def test_a_clip_that_is_rejected_was_never_reachable_by_another_user(drive: Driv
         answers = [drive.call("GET", path + tail, user="bob") for tail in ("", "/playback", "/likes")]
         answers += [drive.http.get(url) for url in guesses]
         seen.update({str(answer.url): answer.status_code for answer in answers})
-        listed = upload.video_id in drive.call("GET", "/v1/feed?limit=50", user="bob").text
+        listed = upload.video_id in drive.call("GET", "/v1/feed/latest?limit=50", user="bob").text
         return 200 if listed else min(answer.status_code for answer in answers)
 
     with Poller({"stranger": reached}) as poller:

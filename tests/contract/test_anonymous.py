@@ -36,7 +36,7 @@ def read(call: Call, service: str, path: str, **kwargs: Any) -> Any:
 
 
 def test_the_feed_and_an_accounts_list_hold_what_is_public_and_nothing_else(call: Call, clips: None) -> None:
-    for service, path in (("feed", "/v1/feed"), ("videos", "/v1/users/ann/videos")):
+    for service, path in (("feed", "/v1/feed/latest"), ("videos", "/v1/users/ann/videos")):
         assert [item["video_id"] for item in read(call, service, path).json["items"]] == ["public"]
 
 

@@ -101,7 +101,7 @@ def test_a_cursor_that_was_given_out_is_taken_back(position: tuple[int, str]) ->
         ("interactions", "/v1/me/likes", [""]),
         ("interactions", "/v1/me/bookmarks", [10**40, "vid"]),
         ("social", "/v1/me/blocks", [1, ""]),
-        ("feed", "/v1/feed", [10**38, "vid"]),
+        ("feed", "/v1/feed/latest", [10**38, "vid"]),
         ("notifications", "/v1/me/notifications", [10**38, "a"]),
         ("videos", "/v1/videos", [1, "\ud800"]),
     ],

@@ -119,7 +119,7 @@ def test_another_site_finds_what_to_show_of_a_link(ask: Ask, call: Callable[...,
     for url in (
         "https://evil.example/@anna/vid",
         f"{SITE}/@anna/none",
-        f"{SITE}/v1/feed",
+        f"{SITE}/v1/feed/latest",
         "http://[::1",
         "http://[x]/@anna/vid",
     ):

@@ -58,7 +58,7 @@ def test_a_clip_goes_on_where_it_was_left_for_its_viewer_alone(call: Call) -> No
 @pytest.mark.parametrize(
     ("service", "path"),
     [
-        ("feed", "/v1/feed"),
+        ("feed", "/v1/feed/latest"),
         ("videos", "/v1/users/ann/videos"),
         ("interactions", "/v1/me/likes"),
         ("interactions", "/v1/me/bookmarks"),

@@ -217,7 +217,7 @@ def test_stored_scores_are_judged_by_the_thresholds_of_now(stricter: None, catal
     assert remoderate(call) == expected
     assert states() == {"mild": "published", "open": "review", "bad": "rejected", "unpublished": "failed"}
     assert Video.get("bad").reason == "policy-changed"
-    assert [item["video_id"] for item in call("feed", "GET", "/v1/feed", user="bob").json["items"]] == ["mild"]
+    assert [item["video_id"] for item in call("feed", "GET", "/v1/feed/latest", user="bob").json["items"]] == ["mild"]
     assert listed(call) == ["open"]
     (noted,) = AuditEntry.query("video:bad")
     assert (noted.actor, noted.action, noted.reason) == ("policy", "taken-down", "sexual 0.7")

@@ -99,7 +99,7 @@ def test_a_takedown_hides_with_its_answer_and_withdraws_with_what_follows(
         "rejected",
         "A moderator took the clip down.",
     )
-    assert call("feed", "GET", "/v1/feed", user="bob").json["items"] == []
+    assert call("feed", "GET", "/v1/feed/latest", user="bob").json["items"] == []
     for user in ("bob", "ann", "mia"):
         assert problem(call("videos", "GET", "/v1/videos/vid/playback", user=user)) == (403, "video-moderated")
     assert withdraw(event("moderation/withdraw_video.deleted"), context) == {"moved": len(KEYS)}

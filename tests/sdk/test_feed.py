@@ -27,7 +27,7 @@ def test_what_comes_with_a_clip_has_whole_addresses() -> None:
     shown = VIDEO | {"author": author, "liked": True, "poster_url": "/v/v1/t/x/p.jpg", "playback": playback}
     answers = Answers({"items": [shown], "cursor": None})
     (video,) = client(answers).feed.published(include="playback").items
-    assert answers.asked[0][1] == "/v1/feed?include=playback"
+    assert answers.asked[0][1] == "/v1/feed/latest?include=playback"
     assert video.author
     assert video.playback
     assert (video.author.avatar, video.liked) == ("http://edge.test/u/ann/1.jpg", True)

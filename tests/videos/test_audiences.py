@@ -71,7 +71,7 @@ def test_a_video_is_there_on_every_path_for_whom_it_is_for_and_on_none_for_other
             assert answer.status < 300 if may else problem(answer)[1] == refused[viewer], (viewer, path)
         is_listed = may and audience in ("public", "friends")
         for service, path, shown in (
-            ("feed", "/v1/feed", may and audience == "public"),
+            ("feed", "/v1/feed/latest", may and audience == "public"),
             ("videos", "/v1/users/ann/videos", is_listed),
             ("interactions", "/v1/me/likes", may),
             ("interactions", "/v1/me/bookmarks", may),
@@ -117,7 +117,7 @@ def test_a_block_holds_with_the_next_request_and_ends_with_the_next(world: None,
     for change, status in ((blocks.block, 404), (blocks.unblock, 200), (blocks.block, 404)):
         change("ann", "stranger")
         assert call("videos", "GET", "/v1/videos/vid/playback", user="stranger").status == status
-        assert len(call("feed", "GET", "/v1/feed", user="stranger").json["items"]) == (status == 200)
+        assert len(call("feed", "GET", "/v1/feed/latest", user="stranger").json["items"]) == (status == 200)
 
 
 def test_whoever_likes_a_video_is_told_to_its_owner_but_across_a_block(world: None, call: Call) -> None:
@@ -133,7 +133,7 @@ def test_a_page_is_filled_up_with_what_may_be_seen(world: None, call: Call) -> N
         make(f"v{n:02d}", owner="ann" if n % 3 else "eva", published_at=n)
     seen, cursor = [], ""
     while True:
-        page = call("feed", "GET", f"/v1/feed?limit=4{cursor}", user="blocked").json
+        page = call("feed", "GET", f"/v1/feed/latest?limit=4{cursor}", user="blocked").json
         seen.append([item["video_id"] for item in page["items"]])
         if page["cursor"] is None:
             break
@@ -145,9 +145,9 @@ def test_a_page_is_filled_up_with_what_may_be_seen(world: None, call: Call) -> N
 def test_a_page_of_which_nothing_may_be_seen_is_empty_and_goes_on(world: None, call: Call) -> None:
     for n in range(25):
         make(f"v{n:02d}", published_at=n)
-    page = call("feed", "GET", "/v1/feed?limit=4", user="blocked").json
+    page = call("feed", "GET", "/v1/feed/latest?limit=4", user="blocked").json
     assert page["items"] == []
-    rest = call("feed", "GET", f"/v1/feed?limit=4&cursor={page['cursor']}", user="blocked").json
+    rest = call("feed", "GET", f"/v1/feed/latest?limit=4&cursor={page['cursor']}", user="blocked").json
     assert rest == {"items": [], "cursor": None}
 
 

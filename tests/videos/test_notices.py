@@ -22,7 +22,7 @@ def make(**changes: Any) -> None:
     Video("vid", **{**item, "created_at": 1, "published_at": 2, "shard": 3, "asset": ASSET, **changes}).save()
 
 
-@pytest.mark.parametrize(("service", "path"), [("videos", "/v1/videos/vid"), ("feed", "/v1/feed")])
+@pytest.mark.parametrize(("service", "path"), [("videos", "/v1/videos/vid"), ("feed", "/v1/feed/latest")])
 def test_only_the_owner_is_told_what_was_changed(call: Call, service: str, path: str) -> None:
     make()
     told = {}

@@ -124,7 +124,7 @@ def test_the_feed_is_public_videos_newest_first_page_by_page(call: Call) -> None
     make("hidden", visibility="unlisted", published_at=99)
     seen, cursor = [], ""
     while True:
-        page = call("feed", "GET", f"/v1/feed?limit=3{cursor}", user="bob").json
+        page = call("feed", "GET", f"/v1/feed/latest?limit=3{cursor}", user="bob").json
         seen += [item["video_id"] for item in page["items"]]
         if page["cursor"] is None:
             break
@@ -134,18 +134,18 @@ def test_the_feed_is_public_videos_newest_first_page_by_page(call: Call) -> None
 
 @pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WzEsMl0", "%00", "W10"])
 def test_a_cursor_of_another_make_is_refused(call: Call, cursor: str) -> None:
-    assert problem(call("feed", "GET", f"/v1/feed?cursor={cursor}")) == (422, "cursor-invalid")
+    assert problem(call("feed", "GET", f"/v1/feed/latest?cursor={cursor}")) == (422, "cursor-invalid")
 
 
 def test_an_owner_edits_and_deletes(call: Call) -> None:
     make()
     changed = call("videos", "PATCH", "/v1/videos/vid", body={"title": "New", "visibility": "private"}).json
     assert (changed["title"], changed["visibility"]) == ("New", "private")
-    assert call("feed", "GET", "/v1/feed").json["items"] == []
+    assert call("feed", "GET", "/v1/feed/latest").json["items"] == []
     call("videos", "PATCH", "/v1/videos/vid", body={"visibility": "public"})
-    assert len(call("feed", "GET", "/v1/feed").json["items"]) == 1
+    assert len(call("feed", "GET", "/v1/feed/latest").json["items"]) == 1
     assert [call("videos", "DELETE", "/v1/videos/vid").status for _ in range(2)] == [204, 404]
-    assert call("feed", "GET", "/v1/feed").json["items"] == []
+    assert call("feed", "GET", "/v1/feed/latest").json["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,12 @@ def test_the_role_is_asked_for_before_the_body_is_read(call: Call) -> None:
 
 def test_a_user_who_asks_too_often_hears_when_to_ask_again(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     rate(monkeypatch, user=(4, 0.01))
-    seen = [call("feed", "GET", "/v1/feed") for _ in range(5)]
+    seen = [call("feed", "GET", "/v1/feed/latest") for _ in range(5)]
     assert [answer.status for answer in seen[:2]] == [200, 200]
     refused = seen[-1]
     assert problem(refused) == (429, "too-many-requests")
     assert 1 <= int(refused.headers["retry-after"]) <= 200
-    assert call("feed", "GET", "/v1/feed", user="bob").status == 200
+    assert call("feed", "GET", "/v1/feed/latest", user="bob").status == 200
 
 
 def test_a_costly_route_has_a_bucket_of_its_own(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_store_that_is_away_lets_everybody_in_and_is_counted(
 ) -> None:
     rate(monkeypatch, user=(2, 0.001))
     seam.client("dynamodb").delete_table(TableName=aws.rate_windows_table)
-    assert [call("feed", "GET", "/v1/feed").status for _ in range(5)] == [200] * 5
+    assert [call("feed", "GET", "/v1/feed/latest").status for _ in range(5)] == [200] * 5
     assert '"RateLimiterDown":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 

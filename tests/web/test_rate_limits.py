@@ -131,7 +131,7 @@ def without_cache(aws: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
 
         def ask() -> str:
             try:
-                take("ann", "192.0.2.1", "GET /v1/feed")
+                take("ann", "192.0.2.1", "GET /v1/feed/latest")
             except ReelstackError as refused:
                 return f"{refused.status} {refused.type}, again in {refused.retry_after} s"
             return "in"

@@ -1,19 +1,44 @@
 import time
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
-from reelstack.feed import choices, timelines
+from reelstack.feed import choices, pages, timelines
+from reelstack.feed.pages import FeedPage
+from reelstack.feed.plans import Asked
+from reelstack.feed.sessions import MAX_LENGTH
+from reelstack.feed.viewer_context import Asker
 from reelstack.videos import listings
-from reelstack.web import Cursor, Include, Limit, Reader, Viewer
+from reelstack.web import Country, Cursor, Include, Limit, Reader, Viewer
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
+LEVEL = "x-feed-level"
+SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 
 @router.get("")
-def get_feed(caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
+def get_feed(
+    response: Response,
+    caller: Reader,
+    country: Country,
+    limit: Annotated[int, Query(ge=1, le=pages.MOST)] = 20,
+    session: SessionText = None,
+    cursor: SessionText = None,
+    explain: bool = False,
+) -> FeedPage:
+    """Clips chosen for me, the best first. Never empty while there is a public clip: when all have been shown, the
+    oldest come again, marked `repeated`."""
+    asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
+    page = pages.answer(asked, cursor or session).page
+    response.headers[LEVEL] = str(page.level)
+    return page
+
+
+@router.get("/latest")
+def get_latest(caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
     """Published public videos, newest first, without what I hide."""
     read_at = int(time.time())
     hidden = choices.hidden_of(caller.user_id)

@@ -161,7 +161,7 @@ def in_service() -> Artefacts:
     return loader.now
 
 
-def _look(loader: Shelf) -> None:
+def _look(loader: Loader) -> None:
     try:
         loader.look()
     finally:
@@ -170,3 +170,8 @@ def _look(loader: Shelf) -> None:
 
 def _read(key: str) -> bytes:
     return storage.read("data", key, MOST_BYTES)
+
+
+def forget() -> None:
+    """For a test that begins with a new process."""
+    _loaders.clear()

@@ -85,7 +85,7 @@ def _merged(proposed: Mapping[str, tuple[Rows, Mapping[int, str]]]) -> Candidate
     names = [name for name, (found, _) in proposed.items() for _ in range(len(found))]
     _, first = np.unique(rows, return_index=True)
     first.sort()
-    reasons = {row: reason for _, own in reversed(proposed.values()) for row, reason in own.items()}
+    reasons = {row: reason for _, own in reversed(list(proposed.values())) for row, reason in own.items()}
     kept = rows[first]
     return Candidates(
         kept, [names[index] for index in first], reasons, {name: len(found) for name, (found, _) in proposed.items()}
@@ -111,27 +111,40 @@ def _by_words(table: ItemTable, tags: Sequence[tuple[str, float]], quota: int) -
     return _interleaved([rows for _, rows in parts]), reasons
 
 
-def _interests(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _interests(
+    table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     tags = _strongest(wanted.interest, scores.TAG) or [(tag, 1.0) for tag in wanted.picked[:STRONGEST]]
     return _by_words(table, tags, QUOTAS["interests"])
 
 
-def _search(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _search(
+    table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     return _rows(table.rows_of(wanted.found)), {}
 
 
-def _following(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _following(
+    table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     return _rows(table.rows_of(wanted.following)), {}
 
 
-def _similar(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _similar(
+    table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     """What was watched by those who watched this viewer's clips (item-item), then the nearest vectors."""
     half = QUOTAS["similar"] // 2
     because = retrieval_lists.because(world, wanted.watched, half) if world else []
     place = table.items.place
     reasons = {place[clip]: reason for clip, reason in because if clip in place}
     near = NO_ROWS
-    if wanted.vector is not None and wanted.vector.any() and table.vectors.shape[1] == len(wanted.vector) and len(table):
+    if (
+        wanted.vector is not None
+        and wanted.vector.any()
+        and table.vectors.shape[1] == len(wanted.vector)
+        and len(table)
+    ):
         likeness = table.vectors @ wanted.vector
         most = min(QUOTAS["similar"], len(likeness))
         best = np.argpartition(-likeness, most - 1)[:most]
@@ -139,7 +152,9 @@ def _similar(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random
     return np.concatenate([_rows(list(reasons)), near[: QUOTAS["similar"] - len(reasons)]]), reasons
 
 
-def _viewers(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _viewers(
+    table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     """What viewers like more than others do whose strongest taste is one of this viewer's."""
     if world is None:
         return NO_ROWS, {}
@@ -148,7 +163,9 @@ def _viewers(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random
     return _interleaved(parts), {}
 
 
-def _trending(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _trending(
+    table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     """Clips of the region that are watched more than they and their age let expect, then clips of trending tags."""
     names = list(wanted.live.items)
     clips = [name.removeprefix(live_signals.CLIP) for name in names if name.startswith(live_signals.CLIP)]
@@ -157,7 +174,9 @@ def _trending(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.rand
     return np.concatenate([_rows(table.rows_of(clips[: QUOTAS["trending"]])), by_tag]), reasons
 
 
-def _fresh(table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _fresh(
+    table: ItemTable, _world: Lists | None, _wanted: Wanted, _: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     return table.newest[: QUOTAS["fresh"]], {}
 
 
@@ -179,7 +198,9 @@ def _most_appealing(table: ItemTable, most: int) -> Rows:
     return best[np.argsort(-table.appeal[best], kind="stable")].astype(np.int64)
 
 
-def _random(table: ItemTable, _world: Lists | None, _wanted: Wanted, generator: np.random.Generator) -> tuple[Rows, dict[int, str]]:
+def _random(
+    table: ItemTable, _world: Lists | None, _wanted: Wanted, generator: np.random.Generator
+) -> tuple[Rows, dict[int, str]]:
     return (generator.integers(len(table), size=QUOTAS["random"]) if len(table) else NO_ROWS), {}
 
 

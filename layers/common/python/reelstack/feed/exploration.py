@@ -70,12 +70,12 @@ def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def is_harmful(harms: NDArray[np.float64], impressions: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the share of harms is above HARM_FACTOR times what is expected, smoothed, after HARM_LEAST impressions."""
+    """Whether the smoothed share of harms is above HARM_FACTOR times the expected one, after HARM_LEAST impressions."""
     share = (harms + HARM_PRIOR * HARM_STRENGTH) / (impressions + HARM_STRENGTH)
     return (impressions >= HARM_LEAST) & (share > HARM_FACTOR * HARM_PRIOR)
 
 
-def places(first: int, count: int, generator: np.random.Generator) -> list[int]:
+def places(count: int, generator: np.random.Generator) -> list[int]:
     """Places of a page (0 to count − 1) that explore: of each EACH places one, never the page's first."""
     found = []
     for start in range(0, count, EACH):
@@ -94,18 +94,18 @@ def slots(
     slot may take, since they are on the page for their value."""
     found: list[Slot] = []
     used = set(taken)
-    for place in places(0, count, generator):
+    for place in places(count, generator):
         left = np.array([row not in used for row in owed.rows], dtype=np.bool_)
         if left.any():
             row, propensity = _thompson(owed, left, generator)
             found.append(Slot(place, row, "fresh", propensity))
             used.add(row)
     by_chance = generator.random(count) < RANDOM_SHARE
-    for place in np.flatnonzero(by_chance):
+    for place in map(int, np.flatnonzero(by_chance)):
         if place and len(anything) and all(one.place != place for one in found):
             row = int(anything[generator.integers(len(anything))])
             if row not in used:
-                found.append(Slot(int(place), row, "random", RANDOM_SHARE / len(anything)))
+                found.append(Slot(place, row, "random", RANDOM_SHARE / len(anything)))
                 used.add(row)
     return sorted(found, key=lambda one: one.place)
 

@@ -13,7 +13,7 @@ import numpy as np
 from reelstack.feed import filters, sessions
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.item_table import ItemTable
-from reelstack.feed.plans import Asked, Plan
+from reelstack.feed.plans import RESERVE, Asked, Plan
 from reelstack.feed.ranked_page import Choice, Trace
 from reelstack.feed.sessions import Session
 from reelstack.platform.telemetry import count, logger
@@ -23,9 +23,9 @@ BATCH = 60
 NEWEST = 200
 
 
-def after(plan: Plan, asked: Asked, session: Session, now: int, trace: Trace) -> Iterator[Sequence[Choice]]:
+def after(plan: Plan, asked: Asked, session: Session, trace: Trace) -> Iterator[Sequence[Choice]]:
     """Batches of further choices, best first; a choice may come twice."""
-    yield from _batches(plan.choices[asked.limit + 10 :])
+    yield from _batches(plan.choices[asked.limit + RESERVE :])
     yield from _batches(_of_table(plan))
     yield from _batches(_of_list(plan.hot, plan))
     newest = _newest(plan)
@@ -73,11 +73,7 @@ def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> list[Ch
     choices = [_choice(table, int(row), "hot") for row in rows]
     choices += [*_of_list(plan.hot, replace(plan, excluded=excluded)), *newest]
     age = {hashed: place for place, hashed in enumerate(session.served)}
-    allowed = {
-        one.video_id: one
-        for one in choices
-        if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")
-    }
+    allowed = {one.video_id: one for one in choices if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")}
     order = sorted(allowed.values(), key=lambda one: age.get(sessions.clip_hash(one.video_id), -1))
     return [replace(one, repeated=True) for one in order]
 

@@ -34,7 +34,6 @@ class Excluded:
     languages: Sequence[str] = ()
     """Only clips in one of these, or of which none is stated; empty: in any."""
 
-
     def refuses(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
         """The same of one clip that is in no table."""
         hashed = np.array([seen.clip_hash(video_id)], dtype=np.uint64)

@@ -111,8 +111,7 @@ class ItemTable:
         """Of length 1; zeros of a clip without one."""
         vectors = self.items.vectors.astype(np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        found: NDArray[np.float32] = vectors / np.where(lengths > 0, lengths, 1)
-        return found
+        return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -158,7 +157,7 @@ def empty() -> Items:
     """A catalogue of no clips: what there is before the first daily run."""
     shapes = {"vectors": (0, 1), "totals": (0, len(TOTALS))}
     arrays = {name: np.zeros(shapes.get(name, (0,)), dtype=dtype) for name, dtype in DTYPES.items()}
-    return Items("none", np.zeros(0, dtype="S1"), arrays, {name: () for name in WORDS})
+    return Items("none", np.zeros(0, dtype="S1"), arrays, dict.fromkeys(WORDS, ()))
 
 
 def make(catalogue: Items, entries: Sequence[Entry], now_ms: int) -> ItemTable:
@@ -195,4 +194,3 @@ def _joined(catalogue: Items, clips: Sequence[ClipState]) -> Items:
     }
     ids = np.concatenate([catalogue.ids, np.array([clip.video_id.encode() for clip in clips], dtype=bytes)])
     return Items(catalogue.version, ids, arrays, {name: tuple(numbers[name]) for name in WORDS})
-

@@ -78,7 +78,8 @@ def answer(asked: Asked, session_text: str | None) -> Answered:
     now, trace = now_ms(), Trace()
     session = _session(asked, session_text, now)
     here = artefacts.in_service()
-    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, ranked_page.owed_ids(here.table)) as context:
+    owed = ranked_page.owed_ids(here.table)
+    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed) as context:
         plan = plans.make(asked, context, here, session, now, trace)
         found = _visible(asked, plan, session, now, trace)
         with cache.given(found.brought):
@@ -115,7 +116,7 @@ def _visible(asked: Asked, plan: Plan, session: Session, now: int, trace: Trace)
     """The page: what of the plan may be shown, then what of the fallbacks may be."""
     found = _Found()
     some: Sequence[Choice] = plan.choices[: asked.limit + plans.RESERVE]
-    further = fallbacks.after(plan, asked, session, now, trace)
+    further = fallbacks.after(plan, asked, session, trace)
     while True:
         _look(asked, some, now, trace, found)
         if len(found.page) >= asked.limit:
@@ -205,5 +206,3 @@ def _log(asked: Asked, plan: Plan, chosen: Sequence[Choice], first: int, now: in
         if one.features and (one.explores or served_log.sampled())
     ]
     served_log.add(rows)
-
-

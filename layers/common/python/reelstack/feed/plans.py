@@ -49,14 +49,12 @@ class Plan:
     """Whether what is shown is logged with its features: nothing of who has no account or opted out."""
 
 
-def make(
-    asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace
-) -> Plan:
+def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
     level = feed_level.now(context, here)
     hot = context.hot
     excluded = _excluded(context, session)
     if level >= Level.HOT_LIST:
-        return Plan(level, _listed(hot, asked, excluded, trace), LIST_POLICY, excluded, here, hot)
+        return Plan(level, _listed(hot, excluded, trace), LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     sources = [name for name in candidates.QUOTAS if level == Level.NORMAL or name not in candidates.LIVE]
     setting = Setting(here.table, here.model, here.world, sources, context.impressions)
@@ -133,7 +131,7 @@ def _viewer(
     )
 
 
-def _listed(hot: HotList, asked: Asked, excluded: Excluded, trace: Trace) -> list[Choice]:
+def _listed(hot: HotList, excluded: Excluded, trace: Trace) -> list[Choice]:
     found = [
         Choice(one.video_id, one.owner_id, one.tags, "hot")
         for one in hot.entries
@@ -151,5 +149,3 @@ def _sum(*mappings: Mapping[str, float]) -> dict[str, float]:
         for key, score in one.items():
             found[key] = found.get(key, 0.0) + score
     return found
-
-

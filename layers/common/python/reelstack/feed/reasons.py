@@ -5,8 +5,8 @@ from pydantic import BaseModel
 
 class Reason(BaseModel):
     code: str
-    """"followed", "taste", "long-term-taste", "similar", "similar-viewers", "trending", "new", "popular", "exploration",
-    "repeated"."""
+    """One of "followed", "taste", "long-term-taste", "similar", "similar-viewers", "trending", "new", "popular",
+    "exploration" and "repeated"."""
     says: str
     """In English; a client that speaks another language goes by the code and `about`."""
     about: str | None = None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 WINDOW, OF_CREATOR, OF_TAG = 10, 2, 3
 CREATOR_DECAY, CREATOR_FLOOR = 0.5, 0.25
 LIKENESS, WIDE_LIKENESS = 0.15, 0.35
-"""Weight of the greatest likeness to one of the LOOK_BACK clips before; the second after several fast skips in a row."""
+"""Weight of the greatest likeness to one of the LOOK_BACK clips before; the second one after fast skips in a row."""
 LOOK_BACK = 5
 FATIGUE_FROM, FATIGUE = 4.0, 0.85
 """From so many clips of a tag in a session on, each further one multiplies its clips' value."""
@@ -74,9 +74,7 @@ def order(
 
 
 class _Page:
-    def __init__(
-        self, ranked: Ranked, values: NDArray[np.float64], likeness: float, before: Sequence[int]
-    ) -> None:
+    def __init__(self, ranked: Ranked, values: NDArray[np.float64], likeness: float, before: Sequence[int]) -> None:
         self.ranked, self.values, self.likeness = ranked, values, likeness
         self.order: list[int] = []
         self.free = np.ones(len(values), dtype=np.bool_)
@@ -89,7 +87,7 @@ class _Page:
         lowered = self.values * self.creator_factor - self.likeness * self.likes.max(axis=0)
         creators, tags = self._creators_allowed(), self._tags_allowed()
         for allowed in (creators & tags, creators, self._not_adjacent(), self.free):
-            open_now = allowed & self.free
+            open_now = np.logical_and(allowed, self.free)
             if open_now.any():
                 return int(np.argmax(np.where(open_now, lowered, -np.inf)))
         raise AssertionError("order asks for no more than there are")
@@ -112,7 +110,9 @@ class _Page:
 
     def _creators_allowed(self) -> NDArray[np.bool_]:
         full = {owner for owner in self.owners if self.owners.count(owner) >= OF_CREATOR}
-        return self._not_adjacent() & ~np.isin(self.ranked.owners, list(full)) if full else self._not_adjacent()
+        apart = self._not_adjacent()
+        found: NDArray[np.bool_] = apart & ~np.isin(self.ranked.owners, list(full)) if full else apart
+        return found
 
     def _tags_allowed(self) -> NDArray[np.bool_]:
         if not self.tags:

@@ -1,4 +1,4 @@
-"""Scoring: what each candidate is worth to a viewer, by the ranker in service, or by hand-set weights without one. Pure.
+"""Scoring: what each candidate is worth to a viewer, by the ranker, or by hand-set weights without one. Pure.
 
 The features are those of `features` in columns, as training knows them; position and source are fixed. `Scored.logged`
 gives the vector of one candidate as the log of served clips keeps it.
@@ -121,5 +121,3 @@ def heads(scored: Scored, index: int) -> Mapping[str, float]:
     if scored.predictions is None:
         return {}
     return {name: round(float(of), 4) for name, of in zip(rank_model.HEADS, scored.predictions[index], strict=True)}
-
-

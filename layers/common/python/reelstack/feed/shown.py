@@ -23,9 +23,7 @@ KEPT_SECONDS = 60
 CACHE_SECONDS = 0.1
 
 
-def brought(
-    clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]]
-) -> dict[str, str]:
+def brought(clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]]) -> dict[str, str]:
     """What the cache knows of clips (id -> owner) and their owners, and beside it runs the commands `also`, all by one
     request. For `cache.given`."""
     keys = [videos.page_cached_as(one) for one in clips]
@@ -73,6 +71,4 @@ def _load(video_ids: list[str]) -> dict[str, Any]:
     """Of a video that is not there an empty entry, so that it is not asked for each time."""
     read_at = int(time.time())
     there = {video.video_id: video for video in Video.batch_get(video_ids, consistent_read=True)}
-    return {
-        one: {"item": there[one].serialize(), "read_at": read_at} if one in there else {} for one in video_ids
-    }
+    return {one: {"item": there[one].serialize(), "read_at": read_at} if one in there else {} for one in video_ids}

@@ -60,7 +60,7 @@ class ViewerContext:
     profile: Profile = field(default_factory=Profile)
     filters: tuple[bytes | None, ...] = ()
     live: RegionSignals = field(default_factory=RegionSignals)
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
     hot: HotList = field(default_factory=lambda: HotList("", 0))
     impressions: Mapping[str, int] = field(default_factory=dict)
     """Clips that are owed impressions -> those they had."""
@@ -149,7 +149,7 @@ def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> Vi
     viewer_id = asker.viewer_id
     if viewer_id is None:
         return replace(made, cache_answered=region.read_at_ms > now_ms - 2 * SHARED_SECONDS * 1000)
-    made = replace(made, choices=choices.of(viewer_id), filters=tuple(own[1:3]))
+    made = replace(made, choices=choices.choices_of(viewer_id), filters=tuple(own[1:3]))
     if not users.is_personalised(viewer_id):
         return made
     profile = _profile(viewer_id)
@@ -197,7 +197,6 @@ def _region(blob: bytes | None) -> RegionSignals:
     except UnknownVersion:
         count("LiveSignalsRefused")
         return RegionSignals()
-
 
 
 def _hot(text: bytes | None, before: HotList) -> HotList:
