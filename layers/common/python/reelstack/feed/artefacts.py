@@ -18,6 +18,7 @@ from reelstack.feed.items import Items, ItemsRefused
 from reelstack.feed.lists import Lists
 from reelstack.feed.newcomers import Entry
 from reelstack.feed.rank_model import RankModel, RankModelRefused
+from reelstack.feed.table_encoder import TableEncoder
 from reelstack.platform import cache, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
@@ -32,10 +33,15 @@ Found = TypeVar("Found")
 @dataclass(frozen=True)
 class Artefacts:
     table: ItemTable
-    model: RankModel | None = None
+    encoder: TableEncoder | None = None
+    """With the ranker in service; None: there is none yet."""
     world: Lists | None = None
     refused: frozenset[str] = frozenset()
     """Names of artefacts whose latest version was refused and that have no older one here."""
+
+    @property
+    def model(self) -> RankModel | None:
+        return self.encoder.model if self.encoder else None
 
 
 @dataclass
@@ -84,7 +90,7 @@ class Loader:
             return
         model = self._kept("model", lambda: rank_model.load(self.read, version), RankModelRefused)
         if model is not None:
-            self.now = replace(self.now, model=model)
+            self.now = replace(self.now, encoder=TableEncoder(model, self.now.table).prepare())
 
     def _lists(self) -> None:
         text = self._text(lists.POINTER)
@@ -116,7 +122,8 @@ class Loader:
         # What the daily catalogue has is no newcomer any more.
         self.entries = {key: one for key, one in self.entries.items() if one[1] is None or key not in known}
         table = item_table.make(self.catalogue, list(self.entries.values()), now_ms()).prepare()
-        self.now = replace(self.now, table=table)
+        encoder = TableEncoder(self.now.model, table).prepare() if self.now.model else None
+        self.now = replace(self.now, table=table, encoder=encoder)
 
     def _text(self, key: str) -> str | None:
         try:

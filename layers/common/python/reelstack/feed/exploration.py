@@ -20,7 +20,7 @@ OWED_MS = 24 * 3600 * 1000
 RANDOM_SHARE = 0.005
 EACH = 10
 """One slot of so many places."""
-DRAWS = 64
+DRAWS = 32
 """Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
 PRIOR_STRENGTH = 8.0
 """Impressions that the prior is worth."""

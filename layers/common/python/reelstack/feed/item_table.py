@@ -11,8 +11,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.feed import features, seen
-from reelstack.feed.features import ClipState
+from reelstack.feed import feature_columns, features, seen
+from reelstack.feed.feature_columns import Numbered
+from reelstack.feed.features import ClipState, Totals
 from reelstack.feed.items import DTYPES, TOTALS, WORDS, Items
 from reelstack.feed.newcomers import Entry
 from reelstack.search.documents import plain_tag
@@ -21,6 +22,11 @@ HALVED_AFTER_MS = 7 * 24 * 3600 * 1000
 """Age at which a clip's appeal is half of what it was at publication."""
 _FINISHES, _PLAYS = TOTALS.index("finishes"), TOTALS.index("plays")
 
+PREPARED = (
+    *("hashes", "served_hashes", "alive", "newest", "words", "by_tag", "by_region", "tag_rows", "own_features"),
+    *("vectors", "unit_vectors", "clips_of_owner"),
+)
+MOST_TAGS, NONE = 20, -1
 Rows = NDArray[np.int64]
 NO_ROWS: Rows = np.zeros(0, dtype=np.int64)
 
@@ -103,6 +109,27 @@ class ItemTable:
         return self._grouped("tag", self.items.arrays["tag"], clips)
 
     @cached_property
+    def clips_of_owner(self) -> NDArray[np.int64]:
+        """By the owner's number."""
+        return np.bincount(self.items.arrays["owner"], minlength=len(self.items.words["owner"])).astype(np.int64)
+
+    @cached_property
+    def tag_rows(self) -> NDArray[np.int32]:
+        """[clips, MOST_TAGS]: numbers of each clip's first tags, -1 where there is none."""
+        ends, tags = self.items.arrays["tag_ends"].astype(np.int64), self.items.arrays["tag"].astype(np.int32)
+        starts = np.concatenate([[0], ends[:-1]]) if len(self) else ends
+        places = starts[:, None] + np.arange(MOST_TAGS)
+        if not len(tags):
+            return np.full(places.shape, NONE, dtype=np.int32)
+        found: NDArray[np.int32] = np.where(places < ends[:, None], tags[np.minimum(places, len(tags) - 1)], NONE)
+        return found
+
+    @cached_property
+    def own_features(self) -> NDArray[np.int16]:
+        """[clips, features]: the buckets of what depends on the clip alone; 0 elsewhere."""
+        return feature_columns.of_clips(self.items.arrays["duration_ms"], self.items.arrays["totals"])
+
+    @cached_property
     def by_region(self) -> Grouped:
         return self._grouped("region", self.items.arrays["region"], np.arange(len(self), dtype=np.int64))
 
@@ -128,6 +155,21 @@ class ItemTable:
             found = self._clips[row] = self.items.clip(row)
         return found
 
+    def numbered(self, rows: Rows, last_hour: Mapping[int, Totals]) -> Numbered:
+        """What features are made of."""
+        arrays = self.items.arrays
+        return Numbered(
+            own=self.own_features[rows],
+            published_at=arrays["published_at"][rows],
+            duration_ms=arrays["duration_ms"][rows],
+            owners=arrays["owner"][rows],
+            languages=arrays["language"][rows],
+            regions=arrays["region"][rows],
+            tags=self.tag_rows[rows],
+            words=self.words,
+            last_hour=last_hour,
+        )
+
     def rows_of(self, video_ids: Iterable[str]) -> list[int]:
         """In their order; those that are not in the table are left out."""
         place = self.items.place
@@ -143,7 +185,7 @@ class ItemTable:
 
     def prepare(self) -> "ItemTable":
         """Makes every index now, so that no request waits for it."""
-        for name in ("hashes", "served_hashes", "alive", "newest", "words", "by_tag", "by_region", "unit_vectors"):
+        for name in PREPARED:
             getattr(self, name)
         return self
 

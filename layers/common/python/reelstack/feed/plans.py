@@ -57,7 +57,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         return Plan(level, _listed(hot, excluded, trace), LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     sources = [name for name in candidates.QUOTAS if level == Level.NORMAL or name not in candidates.LIVE]
-    setting = Setting(here.table, here.model, here.world, sources, context.impressions)
+    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions)
     generator = np.random.default_rng((session.salt, session.position))
     choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
     return Plan(

@@ -72,7 +72,11 @@ class RankModel:
         """[candidates, HEADS]. `history` are the video ids that the viewer watched last, newest first."""
         if not len(candidates.video_ids):
             return np.zeros((0, len(HEADS)), dtype=np.float32)
-        given = gather(self.table, self.encode(viewer_id, history, candidates))
+        return self.predict_rows(self.encode(viewer_id, history, candidates))
+
+    def predict_rows(self, rows: Encoded) -> Numbers:
+        """The same of at least one candidate, whose rows of the table are known."""
+        given = gather(self.table, rows)
         named = {"fields": given.fields, "history": given.history, "present": given.present}
         found: Numbers = self.session.run([OUTPUT], named)[0]
         return found

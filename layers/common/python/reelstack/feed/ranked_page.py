@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 from reelstack.feed import candidates, exploration, filters, reranking, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.exploration import Owed, Slot
+from reelstack.feed.features import ViewerState
 from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
 from reelstack.feed.lists import Lists
-from reelstack.feed.rank_model import RankModel
 from reelstack.feed.reranking import Ranked
-from reelstack.feed.scoring import Scored
+from reelstack.feed.scoring import Scored, Scorer
+from reelstack.feed.table_encoder import TableEncoder
 from reelstack.feed.viewer_context import ViewerContext
 
 RESERVE = 10
 """Clips beyond those that were asked for."""
 MOST_SCORED = candidates.MOST
-OWED_LOOKED_AT = 200
+OWED_LOOKED_AT, OWED_DRAWN = 200, 64
+"""Newest clips that may be owed impressions; of them so many, by chance, are weighed in one answer."""
 
 
 @dataclass
@@ -41,16 +43,14 @@ class Trace:
     late: list[str] = field(default_factory=list)
     """Sources that did not answer in time."""
     stage_ms: dict[str, float] = field(default_factory=dict)
-    stage_cpu_ms: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), time.thread_time()
+        began = time.perf_counter()
         try:
             yield
         finally:
-            self.stage_ms[name] = self.stage_ms.get(name, 0.0) + (time.perf_counter() - wall) * 1000
-            self.stage_cpu_ms[name] = self.stage_cpu_ms.get(name, 0.0) + (time.thread_time() - cpu) * 1000
+            self.stage_ms[name] = self.stage_ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
 
     def drop(self, reasons: Mapping[str, int]) -> None:
         for reason, number in reasons.items():
@@ -80,11 +80,15 @@ class Setting:
     """What does not depend on the viewer."""
 
     table: ItemTable
-    model: RankModel | None
+    encoder: TableEncoder | None
     world: Lists | None
     sources: Sequence[str]
     impressions: Mapping[str, int] = field(default_factory=dict)
     """Clips that are still owed impressions -> those they had."""
+
+    @property
+    def scorer(self) -> Scorer:
+        return Scorer(self.table, self.encoder)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def plan(
         rows, places = _filtered(table, found.rows, viewer, trace)
     with trace.stage("score"):
         state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
-        scored = scoring.score(table, setting.model, viewer.context, state, rows, now_ms)
+        scored = scoring.score(setting.scorer, viewer.context, state, rows, now_ms)
     with trace.stage("rerank"):
         order = reranking.order(
             _ranked(table, scored),
@@ -122,8 +126,8 @@ def plan(
         )
     trace.drop({"lower-value": len(rows) - len(order)})
     with trace.stage("explore"):
-        slots = _slots(setting, viewer, scored, order[:limit], limit, now_ms, generator)
-        explored = _explored(setting, viewer, slots, now_ms) if slots else []
+        slots = _slots(setting, viewer, state, scored, order[:limit], now_ms, generator)
+        explored = _explored(setting, viewer, state, slots, now_ms) if slots else []
     chosen = [_choice(table, scored, index, found.sources[places[index]], found.reasons) for index in order]
     trace.counts |= {"planned": len(chosen), "explored": len(slots)}
     return _with_slots(chosen, slots, explored)
@@ -144,16 +148,8 @@ def _filtered(table: ItemTable, rows: Rows, viewer: Viewer, trace: Trace) -> tup
 
 
 def _ranked(table: ItemTable, scored: Scored) -> Ranked:
-    arrays, rows = table.items.arrays, scored.rows
-    ends = arrays["tag_ends"].astype(np.int64)
-    starts = np.concatenate([[0], ends[:-1]])[rows] if len(rows) else rows
-    offsets = starts[:, None] + np.arange(reranking.MOST_TAGS)
-    there = offsets < ends[rows][:, None] if len(rows) else np.zeros((0, reranking.MOST_TAGS), dtype=np.bool_)
-    tags = arrays["tag"].astype(np.int64)
-    numbers = np.where(there, tags[np.minimum(offsets, max(len(tags) - 1, 0))], -1) if len(tags) else (
-        np.full((len(rows), reranking.MOST_TAGS), -1, dtype=np.int64)
-    )  # fmt: skip
-    return Ranked(scored.values, arrays["owner"][rows].astype(np.int64), numbers, table.unit_vectors[rows])
+    owners = table.items.arrays["owner"][scored.rows].astype(np.int64)
+    return Ranked(scored.values, owners, table.tag_rows[scored.rows], table.unit_vectors[scored.rows])
 
 
 def _numbers(table: ItemTable, tags: Mapping[str, float]) -> dict[int, float]:
@@ -180,26 +176,26 @@ def _choice(table: ItemTable, scored: Scored, index: int, source: str, reasons: 
 def _slots(
     setting: Setting,
     viewer: Viewer,
+    state: ViewerState,
     scored: Scored,
     order: Sequence[int],
-    limit: int,
     now_ms: int,
     generator: np.random.Generator,
 ) -> list[Slot]:
     """Where the page explores, with clips that are not on it for their value."""
     table = setting.table
-    count = min(limit, len(order))
     recent = table.newest[:OWED_LOOKED_AT]
     age = now_ms - table.items.arrays["published_at"][recent]
     recent = recent[(age >= 0) & (age < exploration.OWED_MS)]
     recent = recent[filters.keep(table, recent, viewer.excluded).which]
-    owed = _owed(setting, viewer, recent, now_ms)
+    recent = generator.permutation(recent)[:OWED_DRAWN]
+    owed = _owed(setting, viewer, state, recent, now_ms)
     anything = NO_ROWS
     if len(table):
         some = generator.integers(len(table), size=64)
         anything = some[filters.keep(table, some, viewer.excluded).which]
     taken = [int(scored.rows[index]) for index in order]
-    return exploration.slots(count, owed, anything, taken, generator)
+    return exploration.slots(len(order), owed, anything, taken, generator)
 
 
 def owed_ids(table: ItemTable) -> list[str]:
@@ -207,26 +203,22 @@ def owed_ids(table: ItemTable) -> list[str]:
     return [table.items.ids[row].decode() for row in table.newest[:OWED_LOOKED_AT]]
 
 
-def _owed(setting: Setting, viewer: Viewer, rows: Rows, now_ms: int) -> Owed:
+def _owed(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_ms: int) -> Owed:
     table = setting.table
-    owners = table.items.arrays["owner"]
-    clips_of = np.bincount(owners, minlength=len(table.items.words["owner"]) or 1)
-    floors = exploration.floor_of(clips_of[owners[rows]])
+    floors = exploration.floor_of(table.clips_of_owner[table.items.arrays["owner"][rows]])
     ids = [table.items.ids[row].decode() for row in rows]
     had = np.array([setting.impressions.get(one, 0) for one in ids], dtype=np.float64)
     totals = table.items.arrays["totals"][rows].astype(np.float64)
     left = (had < floors) & ~exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0])
     rows, had, totals = rows[left], had[left], totals[left]
-    state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
-    fit = scoring.score(table, None, viewer.context, state, rows, now_ms).values
+    fit = scoring.score(Scorer(table, None), viewer.context, state, rows, now_ms).values
     return Owed(rows, 0.1 + 0.6 * (reranking.scaled(fit) if len(fit) else fit), totals[:, 1], had)
 
 
-def _explored(setting: Setting, viewer: Viewer, slots: Sequence[Slot], now_ms: int) -> list[Choice]:
+def _explored(setting: Setting, viewer: Viewer, state: ViewerState, slots: Sequence[Slot], now_ms: int) -> list[Choice]:
     """The clips of slots as choices, with the features that were seen of them: each is logged."""
     rows = np.array([slot.row for slot in slots], dtype=np.int64)
-    state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
-    scored = scoring.score(setting.table, setting.model, viewer.context, state, rows, now_ms)
+    scored = scoring.score(setting.scorer, viewer.context, state, rows, now_ms)
     made = (_choice(setting.table, scored, index, slot.source, {}) for index, slot in enumerate(slots))
     return [
         replace(one, propensity=slot.propensity, explores=True) for one, slot in zip(made, slots, strict=True)

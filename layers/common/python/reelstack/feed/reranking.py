@@ -21,7 +21,6 @@ LOOK_BACK = 5
 FATIGUE_FROM, FATIGUE = 4.0, 0.85
 """From so many clips of a tag in a session on, each further one multiplies its clips' value."""
 FATIGUE_FLOOR = 0.3
-MOST_TAGS = 8
 _NO_TAG = -1
 
 
@@ -31,18 +30,10 @@ class Ranked:
 
     values: NDArray[np.float64]
     owners: NDArray[np.int64]
-    tags: NDArray[np.int64]
-    """[candidates, MOST_TAGS]: numbers of tags, -1 where there is none."""
+    tags: NDArray[np.integer]
+    """[candidates, tags]: numbers of tags, -1 where there is none."""
     vectors: NDArray[np.float32]
     """Of length 1, or zeros."""
-
-
-def padded_tags(of: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    found = np.full((len(of), MOST_TAGS), _NO_TAG, dtype=np.int64)
-    for row, tags in enumerate(of):
-        some = list(tags)[:MOST_TAGS]
-        found[row, : len(some)] = some
-    return found
 
 
 def scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,52 +65,51 @@ def order(
 
 
 class _Page:
+    """Owners and tags are numbered anew among the candidates, so that their counts in the window are arrays."""
+
     def __init__(self, ranked: Ranked, values: NDArray[np.float64], likeness: float, before: Sequence[int]) -> None:
-        self.ranked, self.values, self.likeness = ranked, values, likeness
+        self.vectors, self.values, self.likeness = ranked.vectors, values, likeness
         self.order: list[int] = []
         self.free = np.ones(len(values), dtype=np.bool_)
         self.creator_factor = np.ones(len(values))
         self.likes = np.zeros((LOOK_BACK, len(values)), dtype=np.float32)
-        self.owners = list(before)[-(WINDOW - 1) :]
-        self.tags: list[NDArray[np.int64]] = []
+        numbers, owners = np.unique(np.append(ranked.owners, before).astype(np.int64), return_inverse=True)
+        self.owners = owners[: len(values)]
+        tags, places = np.unique(ranked.tags, return_inverse=True)
+        self.tags = places.reshape(ranked.tags.shape)
+        self.no_tag = tags == _NO_TAG
+        self.owner_counts, self.tag_counts = np.zeros(len(numbers)), np.zeros(len(tags))
+        self.recent_owners: list[int] = []
+        self.recent_tags: list[NDArray[np.int64]] = []
+        for owner in owners[len(values) :][-(WINDOW - 1) :]:
+            self._note(int(owner), np.zeros(0, dtype=np.int64))
 
     def best(self) -> int:
         lowered = self.values * self.creator_factor - self.likeness * self.likes.max(axis=0)
-        creators, tags = self._creators_allowed(), self._tags_allowed()
-        for allowed in (creators & tags, creators, self._not_adjacent(), self.free):
+        apart = self.owners != self.recent_owners[-1] if self.recent_owners else self.free
+        creators = apart & (self.owner_counts < OF_CREATOR)[self.owners]
+        full = self.tag_counts >= OF_TAG
+        tags = ~full[self.tags].any(axis=1) if full.any() else self.free
+        for allowed in (creators & tags, creators, apart, self.free):
             open_now = np.logical_and(allowed, self.free)
             if open_now.any():
                 return int(np.argmax(np.where(open_now, lowered, -np.inf)))
         raise AssertionError("order asks for no more than there are")
 
     def take(self, index: int) -> None:
-        owner = self.ranked.owners[index]
         self.free[index] = False
-        same = self.ranked.owners == owner
+        same = self.owners == self.owners[index]
         self.creator_factor[same] = np.maximum(self.creator_factor[same] * CREATOR_DECAY, CREATOR_FLOOR)
-        self.likes[len(self.order) % LOOK_BACK] = self.ranked.vectors @ self.ranked.vectors[index]
+        self.likes[len(self.order) % LOOK_BACK] = self.vectors @ self.vectors[index]
         self.order.append(index)
-        self.owners = [*self.owners, int(owner)][-(WINDOW - 1) :]
-        self.tags = [*self.tags, self.ranked.tags[index]][-(WINDOW - 1) :]
+        self._note(int(self.owners[index]), np.unique(self.tags[index]))
 
-    def _not_adjacent(self) -> NDArray[np.bool_]:
-        if not self.owners:
-            return self.free
-        found: NDArray[np.bool_] = self.ranked.owners != self.owners[-1]
-        return found
-
-    def _creators_allowed(self) -> NDArray[np.bool_]:
-        full = {owner for owner in self.owners if self.owners.count(owner) >= OF_CREATOR}
-        apart = self._not_adjacent()
-        found: NDArray[np.bool_] = apart & ~np.isin(self.ranked.owners, list(full)) if full else apart
-        return found
-
-    def _tags_allowed(self) -> NDArray[np.bool_]:
-        if not self.tags:
-            return self.free
-        numbers, counts = np.unique(np.concatenate(self.tags), return_counts=True)
-        full = numbers[(counts >= OF_TAG) & (numbers != _NO_TAG)]
-        if not len(full):
-            return self.free
-        found: NDArray[np.bool_] = ~np.isin(self.ranked.tags, full).any(axis=1)
-        return found
+    def _note(self, owner: int, tags: NDArray[np.int64]) -> None:
+        if len(self.recent_owners) == WINDOW - 1:
+            self.owner_counts[self.recent_owners.pop(0)] -= 1
+            self.tag_counts[self.recent_tags.pop(0)] -= 1
+        self.recent_owners.append(owner)
+        self.recent_tags.append(tags)
+        self.owner_counts[owner] += 1
+        self.tag_counts[tags] += 1
+        self.tag_counts[self.no_tag] = 0

@@ -5,15 +5,15 @@ gives the vector of one candidate as the log of served clips keeps it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelstack.feed import feature_columns, features, live_signals, rank_model, scores
-from reelstack.feed.features import ClipState, Moment, ViewerState
+from reelstack.feed.features import ClipState, Moment, Totals, ViewerState
 from reelstack.feed.item_table import ItemTable, Rows
-from reelstack.feed.rank_model import Candidates, RankModel
+from reelstack.feed.table_encoder import TableEncoder
 from reelstack.feed.viewer_context import ViewerContext
 
 HOUR_SECONDS = 3600
@@ -52,6 +52,13 @@ class Scored:
         return [features.VERSION, *(int(bucket) for bucket in self.buckets[index])]
 
 
+@dataclass(frozen=True)
+class Scorer:
+    table: ItemTable
+    encoder: TableEncoder | None
+    """None: there is no ranker, and hand-set weights order."""
+
+
 def viewer_state(context: ViewerContext, session: Mapping[str, float], now_ms: int) -> ViewerState:
     """`session`: scores of this session where no job keeps them."""
     profile, signals = context.profile, context.signals
@@ -68,25 +75,29 @@ def viewer_state(context: ViewerContext, session: Mapping[str, float], now_ms: i
     )
 
 
-def score(
-    table: ItemTable, model: RankModel | None, context: ViewerContext, viewer: ViewerState, rows: Rows, now_ms: int
-) -> Scored:
-    clips = [_with_hour(table.clip(int(row)), context, now_ms) for row in rows]
-    buckets = feature_columns.columns(viewer, clips, Moment(now_ms))
-    if model is None:
-        return Scored(rows, by_hand(buckets), None, buckets, WEIGHTS)
-    given = Candidates(
-        video_ids=[clip.video_id for clip in clips],
-        owner_ids=[clip.owner_id for clip in clips],
-        tags=[clip.tags for clip in clips],
-        languages=[clip.language for clip in clips],
-        regions=[clip.region for clip in clips],
-        texts=[""] * len(clips),
-        features=buckets,
+def score(setting: Scorer, context: ViewerContext, viewer: ViewerState, rows: Rows, now_ms: int) -> Scored:
+    table = setting.table
+    buckets = feature_columns.of_rows(
+        viewer, table.numbered(rows, _last_hours(table, context, rows, now_ms)), Moment(now_ms)
     )
+    if setting.encoder is None or not len(rows):
+        return Scored(rows, by_hand(buckets), None, buckets, WEIGHTS)
+    model = setting.encoder.model
     history = [video_id for video_id, _ in viewer.watched]
-    predictions = model.predict(viewer.viewer_id, history, given)
+    predictions = model.predict_rows(setting.encoder.encode(viewer.viewer_id, history, rows, buckets))
     return Scored(rows, model.value(predictions), predictions, buckets, model.version)
+
+
+def _last_hours(table: ItemTable, context: ViewerContext, rows: Rows, now_ms: int) -> dict[int, Totals]:
+    """Of those clips that the region's counters know, by index."""
+    live = [name for name in context.live.items if name.startswith(live_signals.CLIP)]
+    if not live:
+        return {}
+    known = {table.items.place.get(name.removeprefix(live_signals.CLIP), -1): name for name in live}
+    places = np.flatnonzero(np.isin(rows, list(known)))
+    return {
+        int(place): context.live.counts(known[int(rows[place])], HOUR_SECONDS, now_ms).totals for place in places
+    }  # fmt: skip
 
 
 def by_hand(buckets: NDArray[np.int16]) -> NDArray[np.float64]:
@@ -107,13 +118,6 @@ def watch_curve(scored: Scored, index: int, clip: ClipState) -> list[float]:
         finish, skip = float(of["finish"]), float(of["fast_skip"])
     begin = max(1.0 - skip, finish)
     return [round(begin + (finish - begin) * step / 3, 3) for step in range(4)]
-
-
-def _with_hour(clip: ClipState, context: ViewerContext, now_ms: int) -> ClipState:
-    name = live_signals.CLIP + clip.video_id
-    if name not in context.live.items:
-        return clip
-    return replace(clip, last_hour=context.live.counts(name, HOUR_SECONDS, now_ms).totals)
 
 
 def heads(scored: Scored, index: int) -> Mapping[str, float]:
