@@ -1,0 +1,109 @@
+"""What a process of the feed keeps, from a folder in the place of the bucket."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from jobs.ranker import items_writer, registry
+from jobs.ranker.places import Folder
+from reelstack.feed.artefacts import Loader
+from reelstack.feed.newcomers import Entry
+from tests.feed.catalogues import clip
+from tests.feed.test_items import CLIPS, VECTORS
+from tests.ranker import tiny_version
+
+
+class World:
+    def __init__(self, folder: Path) -> None:
+        self.place = Folder(folder)
+        self.entries: list[Entry] = []
+        self.loader = Loader(self.read, self.ask)
+
+    def read(self, key: str) -> bytes:
+        try:
+            return self.place.read(key)
+        except KeyError as error:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject") from error
+
+    def ask(self, _: tuple[str | int, ...]) -> Any:
+        raise ConnectionError("away")
+
+    def look(self) -> None:
+        self.loader.looked_at = float("-inf")
+        self.loader.look()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def release_items(world: World, version: str) -> None:
+    world.place.write(f"items/{version}.npz", items_writer.pack(version, CLIPS, VECTORS))
+    registry.release_items(world.place, version)
+
+
+def test_a_new_stage_has_nothing_and_nothing_was_refused(world: World) -> None:
+    world.look()
+    assert len(world.loader.now.table) == 0
+    assert world.loader.now.model is None
+    assert world.loader.now.refused == frozenset()
+
+
+def test_a_damaged_item_table_leaves_the_one_before(world: World, tmp_path: Path) -> None:
+    release_items(world, "day-1")
+    world.look()
+    assert world.loader.now.table.version == "day-1"
+    release_items(world, "day-2")
+    (tmp_path / "items/day-2.npz").write_bytes(b"damaged")
+    world.look()
+    assert world.loader.now.table.version == "day-1"
+    assert world.loader.now.refused == frozenset(), "an older one serves"
+    release_items(world, "day-3")
+    world.look()
+    assert world.loader.now.table.version == "day-3"
+
+
+def test_a_first_item_table_that_is_damaged_is_told(world: World, tmp_path: Path) -> None:
+    release_items(world, "day-1")
+    (tmp_path / "items/day-1.npz").write_bytes(b"damaged")
+    world.look()
+    assert world.loader.now.refused == {"items"}
+    release_items(world, "day-2")
+    world.look()
+    assert world.loader.now.refused == frozenset()
+
+
+def test_a_model_serves_with_its_table_and_a_damaged_one_leaves_it(world: World, tmp_path: Path) -> None:
+    registry.release(world.place, tiny_version.written(world.place))
+    release_items(world, "day-1")
+    world.look()
+    first = world.loader.now.model
+    assert first is not None
+    later = tiny_version.written(world.place, seed=1, day="2026-11-30")
+    registry.release(world.place, later)
+    (tmp_path / f"rank/{later}/table.npy").write_bytes(b"damaged")
+    world.look()
+    assert world.loader.now.model is first
+    assert world.loader.now.encoder is not None
+    assert world.loader.now.encoder.table is world.loader.now.table
+
+
+def test_newcomers_join_and_leave_when_the_catalogue_has_them(world: World) -> None:
+    answers: list[Any] = [
+        [b'{"at":1,"id":"new","language":"","ms":1000,"owner":"zoe","region":"","tags":[]}', b"5"],
+        [],
+    ]
+    world.loader.ask = lambda _: answers.pop(0) if answers else []
+    world.look()
+    assert list(world.loader.now.table.items.place) == ["new"]
+    assert world.loader.added_at == 5
+    release_items(world, "day-1")
+    world.look()
+    assert set(world.loader.now.table.items.place) == {"v1", "v2", "v3", "new"}
+    world.loader.entries["v1"] = ("v1", clip("v1"))
+    release_items(world, "day-2")
+    world.look()
+    assert "v1" not in world.loader.entries

@@ -1,0 +1,57 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reelstack.feed import exploration
+from reelstack.feed.exploration import EACH, Owed
+
+
+def owed(count: int, fit: float = 0.5) -> Owed:
+    rows = np.arange(count)
+    return Owed(rows, np.full(count, fit), np.zeros(count), np.zeros(count))
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 30), st.integers(0, 40), st.integers(0, 10**6))
+def test_slots_are_never_first_never_doubled_and_know_their_chance(count: int, clips: int, seed: int) -> None:
+    taken = [0, 1]
+    slots = exploration.slots(count, owed(clips), np.arange(1000, 1100), taken, np.random.default_rng(seed))
+    assert all(0 < slot.place < count for slot in slots)
+    assert len({slot.place for slot in slots}) == len({slot.row for slot in slots}) == len(slots)
+    assert not {slot.row for slot in slots} & set(taken)
+    assert all(0 < slot.propensity <= 1 for slot in slots)
+    if clips > len(taken) + 3:
+        assert sum(slot.source == "fresh" for slot in slots) >= count // EACH
+
+
+def test_places_are_drawn_evenly() -> None:
+    drawn = [exploration.places(10, np.random.default_rng(seed))[0] for seed in range(3000)]
+    counts = np.bincount(drawn, minlength=10)
+    assert counts[0] == 0
+    assert counts[1:].min() > 250
+
+
+def test_short_pages_explore_in_proportion() -> None:
+    found = sum(len(exploration.places(5, np.random.default_rng(seed))) for seed in range(2000))
+    assert 900 < found < 1100
+
+
+def test_noted_chance_is_how_often_a_clip_is_drawn() -> None:
+    world = Owed(np.arange(5), np.array([0.1, 0.2, 0.3, 0.4, 0.8]), np.zeros(5), np.zeros(5))
+    noted, drawn = np.zeros(5), np.zeros(5)
+    for seed in range(2000):
+        (slot,) = exploration.slots(10, world, np.zeros(0, dtype=np.int64), [], np.random.default_rng(seed))[:1]
+        noted[slot.row] += slot.propensity
+        drawn[slot.row] += 1
+    # Σ 1 / propensity over draws estimates the number of arms; each arm's mean of it is 1.
+    assert drawn[4] > drawn[0]
+    assert abs(drawn[4] / 2000 - noted[4] / drawn[4] * EACH) < 0.1
+
+
+def test_harm_stops_a_clip_only_after_enough_impressions() -> None:
+    harms, shown = np.array([5.0, 30.0, 5.0]), np.array([5.0, 40.0, 60.0])
+    assert exploration.is_harmful(harms, shown).tolist() == [False, True, False]
+
+
+def test_first_clips_of_a_creator_are_owed_twice_as_many() -> None:
+    assert exploration.floor_of(np.array([1, 3, 4])).tolist() == [200, 200, 100]

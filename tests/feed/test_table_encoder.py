@@ -1,0 +1,70 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.ranker.places import Folder
+from reelstack.feed import feature_columns, features, item_table, rank_model
+from reelstack.feed.features import Moment, Totals, ViewerState
+from reelstack.feed.rank_model import Candidates
+from reelstack.feed.table_encoder import TableEncoder
+from tests.feed.catalogues import NOW, catalogue, clip, crowd
+from tests.ranker import tiny_version
+
+KNOWN = [
+    clip("v1", "carl", ["cats", "unheard", "dogs"], language="de", region="eu"),
+    clip("v3", "eve", [], language="xx"),
+    clip("v2", "carl", [f"t{n}" for n in range(12)] + ["dogs"], region="eu"),
+]
+TABLE = item_table.make(catalogue([*KNOWN, *crowd(30)]), [], NOW).prepare()
+
+
+@pytest.fixture
+def encoder(tmp_path: Path) -> TableEncoder:
+    place = Folder(tmp_path)
+    return TableEncoder(rank_model.load(place.read, tiny_version.written(place)), TABLE).prepare()
+
+
+def test_rows_of_a_table_are_those_of_its_clips(encoder: TableEncoder) -> None:
+    rows = np.arange(len(TABLE))[::-1]
+    clips = [TABLE.clip(int(row)) for row in rows]
+    buckets = np.zeros((len(clips), len(features.FEATURES)), dtype=np.int16)
+    given_ = Candidates(
+        video_ids=[one.video_id for one in clips],
+        owner_ids=[one.owner_id for one in clips],
+        tags=[one.tags for one in clips],
+        languages=[one.language for one in clips],
+        regions=[one.region for one in clips],
+        texts=[""] * len(clips),
+        features=buckets,
+    )
+    ours, theirs = encoder.encode("ann", ["v1"], rows, buckets), encoder.model.encode("ann", ["v1"], given_)
+    for field in dataclasses.fields(theirs):
+        assert np.array_equal(getattr(ours, field.name), getattr(theirs, field.name)), field.name
+    predicted = encoder.model.predict_rows(ours)
+    assert np.array_equal(predicted, encoder.model.predict("ann", ["v1"], given_))
+
+
+scored = st.dictionaries(
+    st.sampled_from([*(f"t:tag{n}" for n in range(20)), "t:cats", "t:dogs", "c:carl", *(f"c:o{n}" for n in range(50))]),
+    st.integers(-40, 160).map(lambda eighth: eighth / 8),
+    max_size=30,
+)
+
+
+@settings(max_examples=40)
+@given(scored, scored, scored, st.integers(0, 10**6), st.sampled_from(["de", "en", ""]), st.sampled_from(["AT", ""]))
+def test_columns_of_rows_are_those_of_the_clips(
+    session: dict[str, float], interest: dict[str, float], long_term: dict[str, float], plays: int, language: str,
+    region: str
+) -> None:  # fmt: skip
+    rows, hour = np.arange(len(TABLE)), Totals(7, 3, 1, 0, 0)
+    viewer = ViewerState(
+        "ann", region, language, Totals(plays, plays // 2), session, {**interest, "l:de": 2.5, "d:2": 0.25}, long_term
+    )
+    clips = [dataclasses.replace(TABLE.clip(int(row)), last_hour=hour if row == 4 else Totals()) for row in rows]
+    ours = feature_columns.of_rows(viewer, TABLE.numbered(rows, {4: hour}), Moment(NOW))
+    assert np.array_equal(ours, feature_columns.columns(viewer, clips, Moment(NOW)))
