@@ -29,7 +29,7 @@ def world(aws: Config) -> None:
     timelines.mend("bob", "ann")
 
 
-def seen(call: Call, path: str = "/v1/feed", user: str | None = "bob") -> set[str]:
+def seen(call: Call, path: str = "/v1/feed/latest", user: str | None = "bob") -> set[str]:
     return {one["video_id"] for one in call("feed", "GET", path, user=user).json["items"]}
 
 
