@@ -2,11 +2,11 @@
 
     python daily.py --data s3://bucket --day YYYY-MM-DD
 
-It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, and whether it was
-released. A refusal by a gate is an answer and no failure: the version in service stays, exit status 0. Only when that
-version is of more than 18 days ago the refusal fails the run, exit status 3: from then on it is a copy that knows no
-viewer and no creator (retention), since an account is erased within 30 days. Everything else that does not succeed ends
-with the command's own exit status; a command that breaks off has no answer.
+It runs the commands of jobs.ranker.main one after another and prints one JSON object: the version, whether it was
+released, and why not. A refusal, by a gate or for too few rows, is an answer and no failure: the version in service
+stays, exit status 0. Only when that version is of more than 18 days ago the refusal fails the run, exit status 3: from
+then on it is a copy that knows no viewer and no creator (retention), since an account is erased within 30 days.
+Everything else that does not succeed ends with the command's own exit status; a command that breaks off has no answer.
 """
 
 import argparse
@@ -27,15 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", required=True)
     parser.add_argument("--day", required=True)
     given = parser.parse_args(arguments)
-    trained = _run("train", "--data", given.data, "--day", given.day)
-    if trained.returncode:
-        return trained.returncode
-    version = _answer(trained)["version"]
-    promoted = _run("promote", "--data", given.data, "--version", version)
-    if promoted.returncode and not (promoted.returncode == REFUSED and _answer(promoted)):
-        return promoted.returncode
-    print(json.dumps({"version": version, "released": promoted.returncode == 0}))
-    return TOO_OLD if promoted.returncode and _is_old(_answer(promoted).get("in_service"), given.day) else 0
+    last = _run("train", "--data", given.data, "--day", given.day)
+    version = _answer(last).get("version")
+    if last.returncode == 0:
+        last = _run("promote", "--data", given.data, "--version", str(version))
+    answer = _answer(last)
+    if last.returncode and not (last.returncode == REFUSED and "refused" in answer):
+        return last.returncode
+    released = last.returncode == 0
+    print(json.dumps({"version": version, "released": released, "refused": answer.get("refused", [])}))
+    return TOO_OLD if not released and _is_old(answer.get("in_service"), given.day) else 0
 
 
 def _is_old(version: str | None, day: str) -> bool:

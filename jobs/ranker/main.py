@@ -8,8 +8,8 @@
 DATA is a folder or s3://bucket; keys below it are those of docs/data.md: training/, profiles/clips/, rank/, items/.
 `--day` is the last day of training rows and the day that the model is measured on. `train` writes rank/<version>/ and
 items/<version>.npz and moves no pointer; `promote` moves rank/current.json and items/current.json if the gates hold.
-The last line of standard output is one JSON object. Exit codes: 0 done, 1 refused by a gate (no other version serves),
-2 wrong arguments or unusable data.
+The last line of standard output is one JSON object. Exit codes: 0 done, 1 refused by a gate or for too few rows (no
+other version serves), 2 wrong arguments or unusable data.
 """
 
 import argparse

@@ -20,17 +20,11 @@ from reelstack.feed import rank_model
 from reelstack.feed.rank_model import HEADS
 from reelstack.feed.rank_vocabulary import Encoded
 
-LATER = 0.15
 PARITY_ROWS, MOST_DIFFERENCE = 10_000, 1e-5
-LEAST_ROWS = 1000
 
 
 class ExportDiffers(RuntimeError):
     """The exported graph does not predict what the trained model does."""
-
-
-class TooFewRows(ValueError):
-    """There are too few rows to train with."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +47,10 @@ class Trained:
 
 
 def split(whole: Rows, days: NDArray[Any], day: str) -> Parts:
-    """Rows are in the order of time. Raises TooFewRows."""
+    """Rows are in the order of time. Raises rows.TooFewRows."""
     before, last = np.flatnonzero(days != day), np.flatnonzero(days == day)
-    cut = int(len(before) * (1 - LATER))
-    if cut < LEAST_ROWS or not len(last):
-        raise TooFewRows(f"{len(before)} rows before {day} and {len(last)} of it are too few to train with")
+    rows.require_enough(len(before), len(last), day)
+    cut = int(len(before) * (1 - rows.LATER))
     return Parts(whole.take(before[:cut]), whole.take(before[cut:]), whole.take(last))
 
 

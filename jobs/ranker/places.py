@@ -14,6 +14,9 @@ LACKING = "s3:ListBucket"
 class Missing(KeyError):
     """There is no object of this key."""
 
+    def __str__(self) -> str:
+        return f"there is no {self.args[0]}"
+
 
 class Place(Protocol):
     def read(self, key: str) -> bytes:

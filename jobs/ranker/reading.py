@@ -17,11 +17,11 @@ from jobs.ranker.rows import Rows
 
 
 class NoRows(ValueError):
-    """There are no rows of a day that is needed, or they lack a column."""
+    """Rows lack a column."""
 
 
 def training(place: Place, day: str, days: int) -> tuple[Rows, NDArray[Any]]:
-    """The rows of `days` days up to `day`, oldest first, and the day of each. Raises NoRows."""
+    """The rows of `days` days up to `day`, oldest first, and the day of each. Raises TooFewRows or NoRows."""
     tables, named = [], []
     for name in _last(day, days):
         found = _table(place, f"training/day={name}/")
@@ -29,7 +29,7 @@ def training(place: Place, day: str, days: int) -> tuple[Rows, NDArray[Any]]:
             tables.append(found)
             named += [name] * found.num_rows
     if not named or named[-1] != day:
-        raise NoRows(f"there are no training rows of {day}")
+        job_rows.require_enough(len(named), 0, day)
     whole = pa.concat_tables(tables, promote_options="default")
     missing = [name for name in job_rows.COLUMNS if name not in whole.column_names]
     if missing:

@@ -4,6 +4,7 @@ The rows are those of training/day=… (docs/data.md), written by the job `profi
 among them. A row whose feature vector has another version than `features` is refused, never guessed at.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -22,6 +23,24 @@ COLUMNS = (
     *("served_at", "features", "history", "duration_ms", "watched_ms", *OUTCOMES),
 )
 """Of training/day=…; more columns are no error."""
+LATER = 0.15
+"""Of the rows before the last day: those that stop the fitting and calibrate."""
+LEAST_FITTED = 1000
+LEAST_ROWS = math.ceil(LEAST_FITTED / (1 - LATER))
+"""Before the last day, which needs one row at least."""
+
+
+class TooFewRows(ValueError):
+    """There are too few rows to train with, as there are in the first days of a service."""
+
+
+def require_enough(before: int, of_day: int, day: str) -> None:
+    """Raises TooFewRows."""
+    if before < LEAST_ROWS or not of_day:
+        raise TooFewRows(
+            f"{before:,} training rows before {day} and {of_day:,} of it: "
+            f"at least {LEAST_ROWS:,} before it and one of it are needed"
+        )
 
 
 @dataclass(frozen=True)

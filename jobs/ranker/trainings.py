@@ -1,6 +1,7 @@
-"""The commands that train and measure; neither moves a pointer.
+"""The commands that train and measure; neither releases anything.
 
-`train` writes a version and its report. `evaluate` measures it again, beside the version that is in service now.
+`train` writes a version and its report, or is refused where rows are too few. `evaluate` measures it again, beside the
+version that is in service now.
 """
 
 import argparse
@@ -9,15 +10,23 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jobs.ranker import card, items_writer, pipeline, reading, registry, settings
+from jobs.ranker import card, items_writer, pipeline, reading, registry, retention, settings
 from jobs.ranker.places import Place
+from jobs.ranker.rows import TooFewRows
 from reelstack.feed import rank_model
+
+REFUSED = 1
 
 
 def train(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     chosen = _settings(given)
-    whole = reading.training(place, given.day, given.days)
-    parts = pipeline.split(*whole, given.day)
+    try:
+        whole = reading.training(place, given.day, given.days)
+        parts = pipeline.split(*whole, given.day)
+    except TooFewRows as error:
+        service = registry.in_service(place)
+        # No `promote` follows that would do it: what is old is forgotten on days without a version, too.
+        return REFUSED, {"in_service": service, "refused": [str(error)], "deleted": retention.forget(place, given.day)}
     trained = pipeline.train(parts, chosen)
     report = pipeline.report(trained, parts, whole, chosen)
     files = pipeline.files(trained)

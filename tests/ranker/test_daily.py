@@ -15,12 +15,15 @@ import json, sys
 codes = json.loads(open({codes!r}).read())
 if sys.argv[1] == "train":
     print("epoch 1")
-    print(json.dumps({{"version": "2026-11-28-abc"}}))
+    if codes["train"] == 1:
+        print(json.dumps({{"refused": ["few"], "in_service": codes.get("in_service")}}))
+    elif codes["train"] != 9:
+        print(json.dumps({{"version": "2026-11-28-abc"}}))
 else:
     assert sys.argv[-1] == "2026-11-28-abc", sys.argv
     assert codes["promote"] != 9
-    print(json.dumps({{"refused": ["auc"], "in_service": codes.get("in_service")}}))
-sys.exit(codes[sys.argv[1]])
+    print(json.dumps({{"refused": ["auc"] if codes["promote"] else [], "in_service": codes.get("in_service")}}))
+sys.exit({{9: 1}}.get(codes[sys.argv[1]], codes[sys.argv[1]]))
 """
 
 
@@ -36,21 +39,27 @@ def run(folder: Path, **codes: int | str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize(
-    ("train", "promote", "status", "released"),
-    [(0, 0, 0, True), (0, 1, 0, False), (2, 0, 2, None), (0, 2, 2, None), (0, 9, 1, None)],
+    ("train", "promote", "status", "refused"),
+    [
+        *((0, 0, 0, []), (0, 1, 0, ["auc"]), (1, 0, 0, ["few"])),
+        *((2, 0, 2, None), (9, 0, 1, None), (0, 2, 2, None), (0, 9, 1, None)),
+    ],
 )
 def test_a_refusal_is_an_answer_and_every_other_failure_a_failure(
-    tmp_path: Path, train: int, promote: int, status: int, released: bool | None
+    tmp_path: Path, train: int, promote: int, status: int, refused: list[str] | None
 ) -> None:
     done = run(tmp_path, train=train, promote=promote)
     assert done.returncode == status, done.stderr
-    if released is not None:
-        assert json.loads(done.stdout.splitlines()[-1]) == {"version": "2026-11-28-abc", "released": released}
+    if refused is not None:
+        version = None if train else "2026-11-28-abc"
+        said = json.loads(done.stdout.splitlines()[-1])
+        assert said == {"version": version, "released": not refused, "refused": refused}
 
 
+@pytest.mark.parametrize("refused_by", [{"train": 0, "promote": 1}, {"train": 1, "promote": 0}])
 @pytest.mark.parametrize(("in_service", "status"), [("2026-11-10-abc", 0), ("2026-11-09-abc", 3)])
-def test_a_refusal_fails_when_the_version_in_service_is_older_than_25_days(
-    tmp_path: Path, in_service: str, status: int
+def test_a_refusal_fails_when_the_version_in_service_is_older_than_18_days(
+    tmp_path: Path, in_service: str, status: int, refused_by: dict[str, int]
 ) -> None:
-    done = run(tmp_path, train=0, promote=1, in_service=in_service)
+    done = run(tmp_path, in_service=in_service, **refused_by)
     assert done.returncode == status, done.stderr

@@ -70,3 +70,16 @@ def test_rows_of_fields_never_meet() -> None:
     assert vocabulary.encode(words, rows.of_columns(columns(1))).single.max() < words.starts["end"]
     starts = list(words.starts.values())
     assert starts == sorted(set(starts))
+
+
+@pytest.mark.parametrize(("before", "of_day"), [(0, 0), (rows.LEAST_ROWS - 1, 50), (rows.LEAST_ROWS, 0)])
+def test_too_few_rows_are_told_with_how_many_are_needed(before: int, of_day: int) -> None:
+    with pytest.raises(
+        rows.TooFewRows, match=rf"{before:,} training rows before .* {of_day} of it: at least 1,177 before"
+    ):
+        rows.require_enough(before, of_day, "2026-11-28")
+
+
+def test_the_least_rows_leave_a_thousand_to_fit() -> None:
+    rows.require_enough(rows.LEAST_ROWS, 1, "2026-11-28")
+    assert int((rows.LEAST_ROWS - 1) * (1 - rows.LATER)) < rows.LEAST_FITTED <= int(rows.LEAST_ROWS * (1 - rows.LATER))
