@@ -101,7 +101,11 @@ BAR = 30
 def analytics_lines(found: "Analytics") -> list[str]:
     """Sums, a bar for each day, sources, and how far plays went."""
     if found.as_of is None:
-        return ["nothing is counted by day yet: the daily job does it in the night"]
+        now = [] if found.plays_now is None else [f"{counted(found.plays_now, 'play')} so far"]
+        return [
+            "nothing is counted by day yet: the daily job does it in the night; on a laptop `reelstack profiles run`",
+            *now,
+        ]
     rate = "" if found.finish_rate is None else f", {found.finish_rate:.0%} to the end"
     lines = [
         f"{found.first_day} to {found.last_day}, counted until {when(found.as_of)} UTC",

@@ -83,7 +83,9 @@ def test_a_day_is_there_by_clip_and_by_creator_and_loading_it_again_changes_noth
     ]
     run()
     assert items() == first
-    assert daily_plays.last_day() == DAY
+    newest = daily_plays.newest()
+    assert newest
+    assert newest.day == DAY.isoformat()
 
 
 def test_a_creators_day_is_the_sum_of_their_clips(run: Callable[[], dict[str, Any]]) -> None:

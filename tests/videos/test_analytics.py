@@ -17,7 +17,13 @@ from tests.videos.test_videos import make, problem
 Call = Callable[..., Any]
 LAST = date(2026, 11, 28)
 ENDS_MS = int(datetime(2026, 11, 29, tzinfo=UTC).timestamp() * 1000)
-SEEN = {"watched_ms": 60_000, "finishes": 2, "sources": {"newest": 3, "direct": 1}, "loaded_at": 1, "expires_at": 2}
+SEEN = {
+    "watched_ms": 60_000,
+    "finishes": 2,
+    "sources": {"newest": 3, "direct": 1},
+    "loaded_at": ENDS_MS + 1,
+    "expires_at": 2,
+}
 WHOLE = [20 - point for point in range(20)]
 
 
@@ -100,6 +106,18 @@ def test_a_range_is_at_most_ninety_days(call: Call, query: dict[str, Any]) -> No
 def test_days_on_which_nothing_can_have_been_played_are_empty(call: Call, until: str) -> None:
     found = ask(call, until=until, days=90).json
     assert found["plays"] == 0
+
+
+def test_a_day_that_was_loaded_before_its_end_is_counted_until_then(call: Call) -> None:
+    DailyPlays("all", LAST.isoformat(), plays=4, **{**SEEN, "loaded_at": ENDS_MS - 1000}).save()
+    assert ask(call).json["as_of"] == ENDS_MS - 1000
+
+
+def test_the_command_line_says_what_counts_the_first_day() -> None:
+    found = Analytics.model_validate(analytics.of_video("vid", 2, LAST).model_dump(mode="json"))
+    lines = analytics_lines(found.model_copy(update={"as_of": None, "plays_now": 2}))
+    assert "`reelstack profiles run`" in lines[0]
+    assert lines[1] == "2 plays so far"
 
 
 def test_the_command_line_draws_days_and_says_how_old_they_are() -> None:

@@ -137,10 +137,9 @@ def sum_up(day: date, lines: Iterable[bytes]) -> Reconciled:
     return Reconciled(everything.plays, plays.of_day(day.isoformat()))
 
 
-def last_day() -> date | None:
-    """The newest day that is loaded."""
-    newest = next(iter(DailyPlays.query(ALL, scan_index_forward=False, limit=1)), None)
-    return date.fromisoformat(newest.day) if newest else None
+def newest() -> DailyPlays | None:
+    """The sums of the newest day that is loaded."""
+    return next(iter(DailyPlays.query(ALL, scan_index_forward=False, limit=1)), None)
 
 
 def read(key: str, first: date, last: date) -> list[DailyPlays]:

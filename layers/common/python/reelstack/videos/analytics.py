@@ -89,7 +89,8 @@ def yesterday() -> date:
 
 
 def _added(rows: Sequence[DailyPlays], days: int, last: date) -> Analytics:
-    known, first = daily_plays.last_day(), last - (days - 1) * DAY
+    newest, first = daily_plays.newest(), last - (days - 1) * DAY
+    known = date.fromisoformat(newest.day) if newest else None
     by_day = {row.day: row for row in rows}
     whole = [first + number * DAY for number in range(days) if known and first + number * DAY <= known]
     plays, finishes = (int(sum(getattr(row, name) for row in rows)) for name in ("plays", "finishes"))
@@ -100,7 +101,7 @@ def _added(rows: Sequence[DailyPlays], days: int, last: date) -> Analytics:
     return Analytics(
         first_day=first,
         last_day=last,
-        as_of=_ends(known) if known else None,
+        as_of=min(_ends(known), int(newest.loaded_at)) if newest and known else None,
         plays=plays,
         watched_ms=int(sum(row.watched_ms for row in rows)),
         finishes=finishes,
