@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +36,7 @@ def run(
     """Run the steps of a day over the laptop cloud's events, in Spark's local mode, and load what they find.
 
     \b
+      python3 local/bootstrap.py spark; python3 local/bootstrap.py ranker    (once; ranker for --train)
       reelstack profiles run
       reelstack profiles run --day 2026-11-20 --through 2026-11-22
     """
@@ -55,6 +56,19 @@ def run(
         print_json({"days": days, **found})
     else:
         typer.echo(f"{days[-1]}: {found['archived']:,} plays in the archive, {found['counted']:,} as they were counted")
+        typer.echo(f"  shown by: reelstack analytics --until {days[-1]}")
+        for line in ranker_lines(found.get("ranker")):
+            typer.echo(line)
+
+
+def ranker_lines(said: dict[str, Any] | None) -> list[str]:
+    """What jobs.ranker.daily answered; none where nothing was trained."""
+    if said is None:
+        return []
+    if said["released"]:
+        return [f"ranker: {said['version']} is in service"]
+    kept = f"{said['version']} was trained and is not released" if said["version"] else "nothing was trained"
+    return [f"ranker: {kept}; the version in service stays", *(f"  {reason}" for reason in said["refused"])]
 
 
 @app.command()

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import valkey
@@ -29,18 +30,24 @@ STREAM = "reelstack-local-events"
 ANSWER_SECONDS = 2
 JOB_SECONDS = 180
 """Flink plans a dozen statements first: 20 s on a quiet machine."""
+TELL_SECONDS = 10
 
 
 def require() -> None:
     """Raises ProgramMissing, with what to do, if the job cannot run on this machine."""
     if not PYTHON.exists():
         raise ProgramMissing("PyFlink is not installed: `make up ENGINES=1` does, or python3 local/bootstrap.py flink")
+    require_java("the Flink job", " Without the job: reelstack up --no-engines")
+
+
+def require_java(who: str, otherwise: str = "") -> None:
+    """Raises ProgramMissing."""
     found = java_version()
     if found is None or found < OLDEST_JAVA:
         what = f"Java {found}" if found else "no Java"
         raise ProgramMissing(
-            f"the Flink job needs Java ≥ {OLDEST_JAVA}, and there is {what}. On Debian and Ubuntu: apt install "
-            "openjdk-17-jre-headless. Without the job: reelstack up --no-engines"
+            f"{who} needs Java ≥ {OLDEST_JAVA}, and there is {what}. On Debian and Ubuntu: apt install "
+            f"openjdk-17-jre-headless.{otherwise}"
         )
 
 
@@ -58,15 +65,16 @@ def java_version() -> int | None:
     return int(found[1]) if found else None
 
 
-def start(services: Services) -> str:
-    """Starts what does not run, and says by which way the job reads. Returns when its heartbeat is fresh."""
+def start(services: Services, told: Callable[[str], None] = lambda _: None) -> str:
+    """Starts what does not run, and says by which way the job reads. Returns when its heartbeat is fresh; until then
+    `told` hears how long it has been waited for."""
     by_connector = CONNECTOR.exists()
     if by_connector:
         services.stop("segments")
     else:
         _start_feeder(services)
     services.start_engine("interests", _job(services, by_connector=by_connector), _environment(services), lambda: True)
-    _await_heartbeat(services)
+    _await_heartbeat(services, told)
     if by_connector:
         return "reads Kinesis by the connector"
     return "reads segments of the stream: no connector here (mvn -f jobs/interests/pom.xml package)"
@@ -89,12 +97,14 @@ def _beat(services: Services) -> live_signals.Heartbeat | None:
         return None
 
 
-def _await_heartbeat(services: Services) -> None:
+def _await_heartbeat(services: Services, told: Callable[[str], None]) -> None:
     """A heartbeat of the process that runs now. Raises NotReady."""
     began = time.time() * 1000
 
     def beats() -> bool:
         beat = _beat(services)
+        waited = (time.time() * 1000 - began) / 1000
+        told(f"no heartbeat yet, {waited // TELL_SECONDS * TELL_SECONDS:.0f} of {JOB_SECONDS} s")
         return beat is not None and beat.written_at > began
 
     if not services.wait_for("interests", beats, JOB_SECONDS):

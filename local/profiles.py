@@ -1,21 +1,23 @@
 """The daily jobs on a laptop: the steps that EMR Serverless runs on AWS, in Spark's local mode, then their loaders.
 
 A folder below `.local/` mirrors the bucket `data`: what the bucket has is fetched, the steps run over the folder, and
-what they wrote or removed below their own prefixes is put back. A run that breaks off leaves the bucket as it was,
-but for the report of a gate that failed. Run again, it does the same again.
+what they wrote or removed below their own prefixes is put back. A run that breaks off leaves the bucket as it was
+before the step that broke off, but for the report of a gate that failed. Run again, it does the same again.
 """
 
 import hashlib
+import json
 import os
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import functions, outputs
+from local import engines, functions, outputs, programs
 from local.cloud import client
-from local.errors import JobFailed, NotUp, ProgramMissing
+from local.errors import JobFailed, NotUp
 from local.places import ROOT, Places
 from local.progress import Steps
 from local.services import Services
@@ -83,7 +85,8 @@ class Bucket:
 
 
 def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -> dict[str, Any]:
-    """Runs the steps of each day, in their order, and loads what they found. Returns the last loader's answer.
+    """Runs the steps of each day, in their order, and loads what they found. Returns the last loader's answer, and that
+    of the ranker as `ranker`.
 
     Raises NotUp, ProgramMissing, JobFailed or FunctionRaised.
     """
@@ -92,24 +95,29 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
         raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
     named = outputs.read(places)
     if "data" not in named.buckets:
-        raise NotUp("profile `core` archives no events: run `reelstack up` without REELSTACK_PROFILE=core")
+        raise NotUp("profile `core` archives no events: run `reelstack up --profile full`")
+    engines.require_java("Spark")
+    for engine in ("spark", "ranker") if train else ("spark",):
+        programs.python_of(engine)
     bucket = Bucket(client(services, "s3"), named.buckets["data"], places.home / "profiles")
     answer: dict[str, Any] = {}
     with alone(places):
         with steps.step("Events and earlier days from the bucket"):
             export_catalogue(client(services, "lambda"), named.functions)
-            steps.detail(f"{bucket.fetch()} objects")
+            steps.detail(_objects(bucket.fetch()))
         for day in days:
             if erasure := bucket.erasure():
                 run_job(bucket, "spark", "jobs.profiles.main", "erase", "--day", day, "--viewers", erasure)
             with steps.step(f"Spark: the steps of {day}"):
-                run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", day)
-            if train:
-                with steps.step(f"Ranker: trained with the rows up to {day}"):
-                    run_job(bucket, "ranker", "jobs.ranker.daily", "--day", day)
+                run_job(bucket, "spark", "jobs.profiles.main", "all", "--day", day, told=steps.detail)
             with steps.step(f"What they found of {day}, into the bucket and the tables"):
-                steps.detail(f"{bucket.put_back()} objects")
-                answer = _load(client(services, "lambda"), named.functions, day)
+                steps.detail(_objects(bucket.put_back()))
+                answer |= _load(client(services, "lambda"), named.functions, day)
+            if train:  # last, as on AWS: days whose rows are too few have their profiles, too
+                with steps.step(f"Ranker: trained with the rows up to {day}"):
+                    said = run_job(bucket, "ranker", "jobs.ranker.daily", "--day", day)
+                    answer["ranker"] = json.loads(said[-1])
+                    bucket.put_back()
     return answer
 
 
@@ -121,26 +129,44 @@ def export_catalogue(lambda_: Any, names: dict[str, str]) -> None:
         left_off = functions.call(lambda_, names["export_catalogue"], given)
 
 
-def run_job(bucket: Bucket, engine: str, module: str, *arguments: str) -> None:
-    """Runs a job over the folder, in the environment of its engine. Raises ProgramMissing or JobFailed."""
-    python = ROOT / f".venv-{engine}" / "bin" / "python"
-    if not python.exists():
-        raise ProgramMissing(f"{python} is not there: run `python3 local/bootstrap.py {engine}`")
+def run_job(
+    bucket: Bucket, engine: str, module: str, *arguments: str, told: Callable[[str], None] = lambda _: None
+) -> list[str]:
+    """Runs a job over the folder, in the environment of its engine, and hands on each line that it prints as it comes.
+    Returns the lines. Raises ProgramMissing or JobFailed."""
+    python = programs.python_of(engine)
     path = os.pathsep.join((str(ROOT), str(ROOT / "layers" / "common" / "python")))
     environment = {**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": str(python)}
     command = [str(python), "-m", module, *arguments, "--data", str(bucket.folder)]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode == GATE_FAILED and engine == "spark":
+    status, printed, complaints = _followed(command, environment, told)
+    last = "\n".join((complaints or printed)[-15:])
+    if status == GATE_FAILED and engine == "spark":
         bucket.put_back()
-        raise JobFailed(f"a gate of the quality report failed, and nothing after it was run: {_last(done)}")
-    if done.returncode:
-        raise JobFailed(f"{module} ended with status {done.returncode}: {_last(done)}")
+        raise JobFailed(f"a gate of the quality report failed, and nothing after it was run: {last}")
+    if status:
+        raise JobFailed(f"{module} ended with status {status}: {last}")
+    return printed
 
 
-def _last(done: "subprocess.CompletedProcess[str]") -> str:
-    """The last lines that it wrote."""
-    said = (done.stderr or done.stdout).strip().splitlines()
-    return "\n".join(said[-15:])
+def _followed(
+    command: list[str], environment: dict[str, str], told: Callable[[str], None]
+) -> tuple[int, list[str], list[str]]:
+    """Its status, and the lines of standard output and of standard error."""
+    printed = []
+    with tempfile.TemporaryFile("w+", errors="replace") as complaints:
+        with subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints, text=True, errors="replace"
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                printed.append(line.rstrip("\n"))
+                told(printed[-1])
+        complaints.seek(0)
+        return process.returncode, printed, complaints.read().strip().splitlines()
+
+
+def _objects(count: int) -> str:
+    return f"{count:,} object{'' if count == 1 else 's'}"
 
 
 def _load(lambda_: Any, names: dict[str, str], day: str) -> dict[str, Any]:

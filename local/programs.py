@@ -122,3 +122,11 @@ def _first_line(path: Path, *flags: str) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         raise ProgramMissing(f"{path} does not run: {error}") from error
     return done.stdout.partition("\n")[0].strip()
+
+
+def python_of(engine: str) -> Path:
+    """The Python of an engine's environment, which local/bootstrap.py makes. Raises ProgramMissing."""
+    python = ROOT / f".venv-{engine}" / "bin" / "python"
+    if not python.exists():
+        raise ProgramMissing(f"{python} is not there: run `python3 local/bootstrap.py {engine}`")
+    return python

@@ -94,7 +94,9 @@ def alone(places: Places) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Busy(f"another `reelstack up` or `down` is at work in {places.home}") from error
+            raise Busy(
+                f"another `reelstack up`, `down`, `time` or `profiles run` is at work in {places.home}"
+            ) from error
         yield
 
 
@@ -199,7 +201,7 @@ def _start_engines(services: Services, steps: Steps) -> None:
         steps.skip()
         return
     with steps.step("Flink job: interests and trends"):
-        steps.detail(engines.start(services))
+        steps.detail(engines.start(services, steps.detail))
 
 
 def _clear_temporary(places: Places) -> None:

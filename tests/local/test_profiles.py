@@ -1,10 +1,14 @@
 """The daily jobs on a laptop: what they read is fetched from the bucket, and what they write is put back."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from local.profiles import Bucket
+from cli.profiles import ranker_lines
+from local import profiles, programs
+from local.errors import JobFailed, ProgramMissing
+from local.profiles import Bucket, run_job
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
 
@@ -69,3 +73,45 @@ def test_a_pointer_is_put_after_what_it_names(bucket: Bucket, monkeypatch: pytes
     bucket.s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: order.append(params["url_path"]))
     bucket.put_back()
     assert order[-1].endswith("lists/current.json")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One whose environment `spark` is this Python, with a job that says two things."""
+    for module in (profiles, programs):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    python = tmp_path / ".venv-spark" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    says = (
+        "import sys; print('one', flush=True); print('two'); print('why', file=sys.stderr); sys.exit(int(sys.argv[1]))"
+    )
+    (tmp_path / "job.py").write_text(says)
+    return tmp_path
+
+
+def test_what_a_job_prints_is_handed_on_as_it_comes(bucket: Bucket, checkout: Path) -> None:
+    told: list[str] = []
+    assert run_job(bucket, "spark", "job", "0", told=told.append) == told == ["one", "two"]
+
+
+@pytest.mark.parametrize(("status", "says"), [("2", "job ended with status 2: why"), ("3", "a gate .* failed.*: why")])
+def test_a_job_that_ends_badly_is_told_by_its_last_lines(
+    bucket: Bucket, checkout: Path, status: str, says: str
+) -> None:
+    with pytest.raises(JobFailed, match=says):
+        run_job(bucket, "spark", "job", status)
+
+
+def test_an_environment_that_is_not_there_is_told_with_the_command_that_makes_it(checkout: Path) -> None:
+    with pytest.raises(ProgramMissing, match=r"python3 local/bootstrap\.py ranker"):
+        programs.python_of("ranker")
+
+
+def test_the_ranker_is_told_released_refused_or_without_rows() -> None:
+    assert ranker_lines(None) == []
+    assert ranker_lines({"version": "v", "released": True, "refused": []}) == ["ranker: v is in service"]
+    refused = ranker_lines({"version": "v", "released": False, "refused": ["the AUC is 0.5"]})
+    assert refused == ["ranker: v was trained and is not released; the version in service stays", "  the AUC is 0.5"]
+    few = ranker_lines({"version": None, "released": False, "refused": ["too few"]})
+    assert few == ["ranker: nothing was trained; the version in service stays", "  too few"]
