@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from local.errors import LocalError
+
 
 @dataclass(frozen=True)
 class Check:
@@ -36,6 +38,11 @@ class Report:
         return {"name": self.name, "machine": machine(), "rows": self.rows, "checks": checks}
 
 
+def say(what: str) -> None:
+    """How far it is, on standard error: the report alone is standard output."""
+    print(what, file=sys.stderr, flush=True)
+
+
 def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}
 
@@ -49,7 +56,10 @@ def run(measure: Callable[..., Report], arguments: Callable[[argparse.ArgumentPa
     if arguments:
         arguments(parser)
     given = parser.parse_args()
-    report = measure(given.quick, given) if arguments else measure(given.quick)
+    try:
+        report = measure(given.quick, given) if arguments else measure(given.quick)
+    except LocalError as error:
+        sys.exit(f"✗ {error}")
     print(json.dumps(report.as_json()) if given.json else _table(report))
     sys.exit(0 if all(check.holds for check in report.checks) else 1)
 

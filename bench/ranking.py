@@ -17,9 +17,9 @@ import numpy as np
 
 from bench import _report
 from bench._report import Check, Report
+from local import programs
 
 ROOT = Path(__file__).parent.parent
-PYTHON = ROOT / ".venv-ranker/bin/python"
 PAGE = ROOT / "docs/ranking.md"
 BEGIN, END = "<!-- table of bench ranking -->", "<!-- end of the table -->"
 SEEDS = 5
@@ -36,6 +36,7 @@ Runs = list[dict[str, Any]]
 
 
 def measure(quick: bool) -> Report:
+    programs.python_of("ranker")
     report = Report("ranking")
     runs = list(_runs("a", ["--seeds", "1", "--models", ",".join(QUICK), "--chosen", json.dumps(QUICK)]) if quick else
                 (one for protocol in SAYS for one in _runs(protocol, ["--seeds", str(SEEDS)])))  # fmt: skip
@@ -48,7 +49,7 @@ def measure(quick: bool) -> Report:
 
 def _runs(protocol: str, arguments: Sequence[str]) -> Iterable[dict[str, Any]]:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}"}
-    command = [str(PYTHON), "-m", "bench._ranking_runs", protocol, *arguments]
+    command = [str(programs.python_of("ranker")), "-m", "bench._ranking_runs", protocol, *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:

@@ -20,6 +20,7 @@ import valkey
 from bench import _interests_events, _report, _valkey
 from bench._interests_job import PYTHON, ROOT, Job
 from bench._report import Check, Report
+from local import engines
 from local.processes import wait_until
 from reelstack.feed import live_signals
 
@@ -123,16 +124,21 @@ def costs(per_core: float) -> dict[str, Any]:
 
 
 def measure(quick: bool) -> Report:
+    engines.require()
     report = Report("realtime")
     with _valkey.server() as url, tempfile.TemporaryDirectory() as folder:
         job = Job(Path(folder), url)
         with valkey.Valkey.from_url(url) as client:
             bench = Bench(job, client, itertools.count(int(time.time() * 1000)))
             try:
+                _report.say("starting Flink, which plans its statements first")
                 job.start()
+                _report.say("warming up")
                 bench.backlog(500 if quick else 5_000)  # the JVM compiles what it runs often
                 for rate in RATES:
+                    _report.say(f"{rate} events a second")
                     report.rows.append(bench.paced(rate, 5 if quick else 30))
+                _report.say("a backlog")
                 report.rows.append(bench.backlog(3_000 if quick else 40_000))
             finally:
                 job.close()
@@ -141,6 +147,7 @@ def measure(quick: bool) -> Report:
     per_core = report.rows[-1]["events/s per core"]
     report.checks.append(Check("events/s per core", per_core, "events/s", EVENTS_PER_CORE_BUDGET, least=True))
     if not quick:
+        _report.say("the same sums in SQL and in Python")
         rates = operators(200_000)
         report.rows.append({f"decayed sums in {kind}, events/s per core": rate for kind, rate in rates.items()})
         report.checks.append(Check("SQL beside Python", rates["sql"] / rates["python"], "times", 1.0, least=True))
