@@ -14,6 +14,7 @@ other version serves), 2 wrong arguments or unusable data.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,4 +72,7 @@ def _command(commands: Any, name: str, says: str) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ended = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended)  # native threads of Arrow or XLA abort (SIGABRT) one ordinary end of the interpreter in five
