@@ -3,8 +3,8 @@
 Vocabularies have ids of viewers and creators, items those of creators, and an account is erased within 30 days. So an
 old version is deleted; that in service and the one before it, which `rollback` needs, are replaced by copies that name
 nobody. A lifecycle rule could not do it: by age it would delete what serves when nothing newer was released. Each run
-of `promote` does it, refused or not. A run that breaks off has deleted nothing that a pointer names, and the next one
-goes on.
+of `promote` does it, refused or not, and a `train` that has too few rows. A run that breaks off has deleted nothing
+that a pointer names, and the next one goes on.
 """
 
 import dataclasses

@@ -92,6 +92,7 @@ def run(folder: Path) -> dict[str, Any]:
     found["retrieval"] = retrieval(loaded, catalogue, world)
     found["rollback"] = command("rollback", "--data", str(folder))
     found["parity"] = parity(place, made_world.name_of(DAYS))
+    found["without rows"] = command("train", "--data", str(folder), "--day", made_world.name_of(DAYS + 30))
     return found
 
 

@@ -65,6 +65,13 @@ def test_rollback_releases_the_version_before(seen: dict[str, Any]) -> None:
     assert seen["rollback"] == [0, {"version": seen["first"]}]
 
 
+def test_a_day_without_rows_is_refused_and_old_versions_go_nevertheless(seen: dict[str, Any]) -> None:
+    code, answer = seen["without rows"]
+    assert (code, answer["in_service"]) == (1, seen["first"])
+    assert answer["refused"][0].startswith("0 training rows before")
+    assert answer["deleted"]
+
+
 def test_graph_predicts_what_the_model_does(seen: dict[str, Any]) -> None:
     assert seen["parity"]["rows"] == 10_000
     assert seen["parity"]["spread"] > 0.001
