@@ -17,8 +17,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         routes=("GET /v1/feed", "GET /v1/feed/following"),
         anonymous_routes=("GET /v1/feed",),
         reads=(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User, TimelineEntry),
-        config=("cache_url", "timeline_days", *PLAYBACK),
-        calls=("read_playback_secret",),
+        config=("cache_url", "timeline_days", "experiments_application", *PLAYBACK),
+        calls=("read_playback_secret", "read_experiments"),
     ),
     Fn(
         "fan_out_video",
