@@ -49,17 +49,7 @@ def experiments(scope: Construct, names: Names) -> tuple[str, str, str]:
     environment = appconfig.CfnEnvironment(
         scope, "ExperimentsEnvironment", application_id=application.ref, name=names.experiments
     )
-    profile = appconfig.CfnConfigurationProfile(
-        scope,
-        "ExperimentsProfile",
-        application_id=application.ref,
-        name=PROFILE,
-        location_uri="hosted",
-        type="AWS.Freeform",
-        validators=[
-            appconfig.CfnConfigurationProfile.ValidatorsProperty(type="JSON_SCHEMA", content=json.dumps(schema()))
-        ],
-    )
+    profile = _profile(scope, application)
     strategy = appconfig.CfnDeploymentStrategy(
         scope,
         "ExperimentsStrategy",
@@ -87,3 +77,16 @@ def experiments(scope: Construct, names: Names) -> tuple[str, str, str]:
         deployment_strategy_id=strategy.ref,
     )
     return application.ref, environment.ref, profile.ref
+
+
+def _profile(scope: Construct, application: appconfig.CfnApplication) -> appconfig.CfnConfigurationProfile:
+    validator = appconfig.CfnConfigurationProfile.ValidatorsProperty(type="JSON_SCHEMA", content=json.dumps(schema()))
+    return appconfig.CfnConfigurationProfile(
+        scope,
+        "ExperimentsProfile",
+        application_id=application.ref,
+        name=PROFILE,
+        location_uri="hosted",
+        type="AWS.Freeform",
+        validators=[validator],
+    )

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import zlib
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from jobs.ranker import vocabulary
 from jobs.ranker.rows import COLUMNS, of_columns
 from reelstack.behavior import archive, stored_event
 from reelstack.experiments import assignment, viewer_days
-from reelstack.feed import features, lists, scores
+from reelstack.feed import features, lists
 from reelstack.feed.rank_vocabulary import FIELDS
 from tests.profiles import made_days, reference
 from tests.profiles.item_item_quality import Split
@@ -74,24 +73,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.mark.parametrize("day", DAYS[:2])
 def test_days_of_viewers_are_what_was_shown_to_them_under_which_arms(world: World, day: str) -> None:
     path = world.folder / f"data/profiles/viewer_days/day={day}/part-00000.jsonl"
-    shown: dict[Any, list[Record]] = defaultdict(list)
-    for event in reference.of_day(world.events, day):
-        if event["answer_id"] and event["viewer"] not in {*ERASED, OPTED_OUT, *UNWILLING}:
-            shown[event["viewer"], event["answer_id"], event["video_id"]].append(event)
-    expected: dict[str, Any] = defaultdict(lambda: [0, 0, 0, 0, 0, set()])
-    for (viewer, *_), events in shown.items():
-        kinds = {event["type"] for event in events}
-        if played := bool(kinds & {"play", "progress", "finish", "skip"}):
-            expected[viewer][5].add(events[0]["owner_id"])
-        fast = any(scores.is_fast_skip(one["type"], one["watched_ms"], one["duration_ms"]) for one in events)
-        if played or "hide" in kinds:
-            watched = max(event["watched_ms"] for event in events)
-            for place, value in enumerate((played, "finish" in kinds, watched, fast, "hide" in kinds)):
-                expected[viewer][place] += value
     rows = list(viewer_days.read(path.read_text().splitlines()))
-    assert {row.unit: row.counts for row in rows} == {
-        viewer: (*counts[:5], len(counts[5])) for viewer, counts in expected.items()
-    }
+    left_out = {*ERASED, OPTED_OUT, *UNWILLING}
+    assert {row.unit: row.counts for row in rows} == reference.viewer_days(world.events, day, left_out)
     assert all(row.arms == assignment.arms_of(made_days.policy(row.unit)) for row in rows)
 
 
