@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bench import _experiment_worlds as worlds
+from cli import experiments
 from reelstack.experiments import reports, viewer_days
 from reelstack.experiments.layers import Arm, Layer
 from reelstack.experiments.viewer_days import ViewerDay
@@ -33,6 +34,15 @@ def test_harmful_arm_is_found(harmed: reports.LayerReport) -> None:
     assert reports.harmful(harmed) == ["b"]
     assert {"finish_rate", "skip_rate", "hide_rate"} >= set(harmed.arms[1].harms) > set()
     assert harmed.has_sound_ratio
+
+
+def test_command_says_which_arm_is_harmful_and_by_what(harmed: reports.LayerReport) -> None:
+    lines = list(experiments._lines(harmed))
+    assert lines[0] == "ranker: fresh"
+    assert [line.split()[0] for line in lines if "HARMFUL" in line] == ["b:"]
+    assert not [line for line in lines if "SAMPLE RATIO" in line]
+    (rate,) = (line for line in lines[-len(reports.METRICS) :] if "finish_rate" in line)
+    assert rate.endswith("]*")
 
 
 def test_cuped_narrows_the_rate_of_finishes(harmed: reports.LayerReport) -> None:
