@@ -1,21 +1,19 @@
 """Step `viewer_days`: what each viewer did in the day under which arms, for the reports of experiments.
 
 Of events with a receipt: what an experiment did not show does not speak of it. A clip of an answer counts as one play,
-with the longest watch time that was reported of it. Viewers who do not wish personalisation are left out. Days older
-than KEPT_DAYS are deleted: no report looks back so far, and each of them names viewers.
+with the longest watch time that was reported of it. Viewers who do not wish personalisation are left out. The
+bucket deletes a day after 90 days: no report looks back so far, and each line names a viewer.
 """
 
 from typing import Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from jobs.profiles import days
 from jobs.profiles.collect import VIEW_TYPES
 from jobs.profiles.run import Run
 from reelstack.feed import scores
 
 FOLDER = "profiles/viewer_days"
-KEPT_DAYS = 90
 WISHED = "answer_id != '' and viewer != '' and (personalised or not signed_in)"
 
 
@@ -32,9 +30,6 @@ def run(step: Run) -> None:
     rows = counted.withColumn("day", F.lit(step.day)).orderBy("unit", "arms")
     lines = rows.select(F.to_json(F.struct("*")).alias("value"))
     step.place.publish_files(lines.coalesce(1), _path(step.day), "jsonl")
-    for day in step.place.days(FOLDER):
-        if day < days.before(step.day, KEPT_DAYS):
-            step.place.delete(_path(day))
 
 
 def _clips(events: Any) -> Any:
