@@ -154,6 +154,11 @@ class Names:
         return self.arn("es", f"domain/{self.search_domain}")
 
     @property
+    def experiments(self) -> str:
+        """Of the application in AppConfig, and of its environment and deployment strategy."""
+        return f"reelstack-{self.stage}"
+
+    @property
     def distribution_parameter(self) -> str:
         """Of the SSM parameter that holds the distribution's id."""
         return f"/reelstack/{self.stage}/distribution-id"

@@ -90,6 +90,16 @@ def widen_task_answers(resource: Resource) -> Said:
             yield "states:SendTask* widened to *", "MiniStack authorizes these calls against * only"
 
 
+def widen_experiments(resource: Resource) -> Said:
+    """MiniStack authorizes calls of AppConfig's data plane against `*`: the second one names a session only."""
+    if resource["Type"] != "AWS::IAM::Policy":
+        return
+    for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
+        if "appconfig:GetLatestConfiguration" in statement["Action"]:
+            statement["Resource"] = "*"
+            yield "appconfig:GetLatestConfiguration widened to *", "MiniStack authorizes this call against * only"
+
+
 def leave_edge_functions_to_the_edge(resource: Resource) -> Said:
     """The local edge runs them; MiniStack's CloudFront behind it would run them again, without a KeyValueStore."""
     if resource["Type"] == "AWS::CloudFront::Distribution":
@@ -120,6 +130,7 @@ EDITS: tuple[Callable[[Resource], Said], ...] = (
     allow_plain_http,
     widen_key_value_store,
     widen_task_answers,
+    widen_experiments,
     leave_edge_functions_to_the_edge,
     spell_cors_as_the_emulator_reads_it,
     announce_amendments,

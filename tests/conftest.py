@@ -192,6 +192,7 @@ def _resources() -> Config:
         media_bucket="media",
         web_bucket="web",
         data_bucket="data",
+        experiments_application="reelstack-test",
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),

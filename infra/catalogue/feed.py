@@ -29,8 +29,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             *(TimelineEntry, LargeAccount, FeedChoices, ViewerProfile),
         ),
         writes=(FeedChoices,),
-        config=("cache_url", "search_url", "data_bucket", "timeline_days", *PLAYBACK),
-        calls=("read_playback_secret", "search", "read_feed_artefacts", "log_served_rows"),
+        config=("cache_url", "search_url", "data_bucket", "experiments_application", "timeline_days", *PLAYBACK),
+        calls=("read_playback_secret", "search", "read_feed_artefacts", "log_served_rows", "read_experiments"),
     ),
     Fn(
         "fan_out_video",

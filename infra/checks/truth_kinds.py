@@ -31,6 +31,14 @@ KINDS: dict[str, Kind] = {
     "AWS::ApiGatewayV2::Integration": Kind(True, "a request's 30 s limit"),
     "AWS::ApiGatewayV2::Route": Kind(True, NOTHING),
     "AWS::ApiGatewayV2::Stage": Kind(True, "throttles are not enforced, no access log is written"),
+    "AWS::AppConfig::Application": Kind(True, NOTHING),
+    "AWS::AppConfig::ConfigurationProfile": Kind(
+        True, "its JSON schema is kept and not asked: `reelstack experiments put` checks the same before"
+    ),
+    "AWS::AppConfig::Deployment": Kind(True, "is complete at once"),
+    "AWS::AppConfig::DeploymentStrategy": Kind(True, NOTHING),
+    "AWS::AppConfig::Environment": Kind(True, NOTHING),
+    "AWS::AppConfig::HostedConfigurationVersion": Kind(True, "AppConfig's lock: LatestVersionNumber is not looked at"),
     "AWS::CloudFront::CachePolicy": Kind(True, "honoured by the local edge, not by the emulator's CloudFront"),
     "AWS::CloudFront::Distribution": Kind(
         True, "the local edge stands before it: HTTP/2 and 3, TLS, shield, price class, firewall and log do nothing"

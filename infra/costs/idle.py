@@ -165,6 +165,9 @@ FREE: dict[str, str] = {
         (
             *("AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::DomainName"),
             *("AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage"),
+            *("AWS::AppConfig::Application", "AWS::AppConfig::ConfigurationProfile", "AWS::AppConfig::Deployment"),
+            *("AWS::AppConfig::DeploymentStrategy", "AWS::AppConfig::Environment"),
+            "AWS::AppConfig::HostedConfigurationVersion",
             *("AWS::CertificateManager::Certificate", "AWS::CloudFormation::CustomResource"),
             *("AWS::CloudFront::CachePolicy", "AWS::CloudFront::OriginAccessControl"),
             *("AWS::CloudFront::OriginRequestPolicy", "AWS::CloudFront::ResponseHeadersPolicy"),

@@ -40,6 +40,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         "media_bucket": stores.media.bucket_name,
         "web_bucket": stores.web.bucket_name,
         "data_bucket": stores.data.bucket_name if stores.data else "",
+        "experiments_application": names.experiments,
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,

@@ -102,6 +102,10 @@ def _secrets(wiring: Wiring) -> dict[str, Grant]:
             ["ssm:GetParameter"],
             wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),
         ),
+        "read_experiments": (
+            ["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"],
+            wiring.names.arn("appconfig", "application/{}/environment/{}/configuration/{}".format(*stores.experiments)),
+        ),
         "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
     }
 

@@ -16,6 +16,7 @@ INTERFACES = {
     "secretsmanager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     "events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
     "kinesis-streams": ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+    "appconfigdata": ec2.InterfaceVpcEndpointAwsService.APPCONFIGDATA,
 }
 """Interface endpoints cost per hour: a test holds this against what `vpc=True` lines of the catalogue call, and the
 Flink job, which is the one that reads Kinesis from inside."""

@@ -13,6 +13,7 @@ from infra.names import Names, camel
 from infra.settings import Settings
 from infra.storage.buckets import Buckets
 from infra.storage.event_stream import event_stream
+from infra.storage.experiments import experiments
 from infra.storage.stores import Stores
 from infra.storage.tables import table
 from reelstack.tables.model import deployed
@@ -44,6 +45,7 @@ class StateStack(Stack):
             playback_keys=cloudfront.KeyValueStore(
                 self, "PlaybackKeys", comment="key:<id> -> secret, deny:<video> -> until (unix seconds)"
             ),
+            experiments=experiments(self, names),
             streams={model: made.table_stream_arn for model, made in self.tables.items() if made.table_stream_arn},
             user_pool=pool,
             client=app_client(pool, settings) if pool else None,

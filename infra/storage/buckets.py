@@ -18,6 +18,8 @@ LOADED = ("viewer_records", "clip_records", "play_counts")
 """Of profiles/: what functions load into tables in the same night."""
 LOADED_DAYS = 15
 """A night that failed can be redriven for 14 days."""
+VIEWER_DAYS = 90
+"""How long reports of experiments can look back: 60 days and a week before, and each line names a viewer."""
 REPORTS = ("quality", "play_counts_report", "training_report", "parity")
 STAGING_DAYS = 2
 """A night takes 22 hours at most; what is there later is of one that broke off."""
@@ -113,6 +115,7 @@ class Buckets:
             "training": ("training/", training),
             "logged-features": ("features/", training),
             "event-erasures": (event_erasure.FOLDER, event_erasure.DAYS),
+            "viewer-days": ("profiles/viewer_days/", VIEWER_DAYS),
             **{f"{name}-loaded": (f"profiles/{name}/", LOADED_DAYS) for name in LOADED},
             # Reports name nobody. A day can be run again as long as its events are there, and its verdict with them.
             **{f"{name}-reports": (f"profiles/{name}/", events) for name in REPORTS},

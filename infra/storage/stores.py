@@ -21,6 +21,8 @@ class Stores:
     origin_secret: secretsmanager.Secret
     playback_secret: secretsmanager.Secret
     playback_keys: cloudfront.KeyValueStore
+    experiments: tuple[str, str, str]
+    """Ids that AppConfig makes up: of the application, the environment and the profile that hold the experiments."""
     data: s3.Bucket | None
     """What jobs read: only where there is a stream of events to archive."""
     streams: Mapping[type[Model], str]
@@ -47,6 +49,7 @@ class Stores:
             *(bucket.bucket_regional_domain_name for bucket in buckets),
             *(self.origin_secret.secret_arn, self.playback_secret.secret_arn),
             self.playback_keys.key_value_store_arn,
+            *self.experiments,
             *self.streams.values(),
             *users,
             *(client.user_pool_client_id for client in (self.client, self.password_client) if client),

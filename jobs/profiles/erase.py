@@ -159,8 +159,8 @@ def _path_below(folder: str) -> Any:
 
 
 def _lines(place: Place) -> Iterator[str]:
-    """The files for the tables' loaders."""
-    for folder in ("profiles/viewer_records", "profiles/play_counts"):
+    """Files of JSON lines: for the tables' loaders, and for reports of experiments."""
+    for folder in ("profiles/viewer_records", "profiles/viewer_days", "profiles/play_counts"):
         yield from (f"{folder}/day={day}/part-00000.jsonl" for day in place.days(folder))
 
 
@@ -168,7 +168,8 @@ def _relined(place: Place, path: str, leaving: Leaving) -> bool:
     before = [json.loads(line) for line in (place.read_text(path) or "").splitlines()]
     viewers, creators = set(leaving.everybody), {f"{CREATOR}{owner}" for owner in leaving.erased}
     owners = set(leaving.erased)
-    kept = [row for row in before if row.get("viewer") not in viewers and row.get("owner_id") not in owners]
+    named = [(row, row.get("viewer", row.get("unit"))) for row in before]
+    kept = [row for row, viewer in named if viewer not in viewers and row.get("owner_id") not in owners]
     after = [
         row | {"interests": [each for each in row["interests"] if each[0] not in creators]}
         if "interests" in row

@@ -2,8 +2,9 @@
 
     python -m jobs.profiles.main STEP --day YYYY-MM-DD --data PLACE [options]
 
-STEP       a name of jobs/profiles/steps.py (collect, play_counts, viewers, clips, creators, training_rows, lists;
-           parity, recompute_rows, erase), several by comma, or `all`: the daily ones in their order
+STEP       a name of jobs/profiles/steps.py (collect, play_counts, viewers, clips, creators, viewer_days,
+           training_rows, lists; parity, recompute_rows, erase), several by comma, or `all`: the daily ones in
+           their order
 --day      the day in UTC: that in which Kinesis took the events
 --through  a later day: the steps are run for each day up to it, in order (a back-fill)
 --data     where everything is read and written: s3://bucket on EMR, s3a://bucket, or a folder
@@ -51,6 +52,7 @@ from jobs.profiles import (
     snapshots,
     steps,
     training,
+    viewer_days,
     viewers,
 )
 from jobs.profiles.place import Place
@@ -63,6 +65,7 @@ RUNS: dict[str, Callable[[Run], None]] = {
     "viewers": viewers.run,
     "clips": clips.run,
     "creators": creators.run,
+    "viewer_days": viewer_days.run,
     "training_rows": training.training_rows,
     "lists": lists.run,
     "parity": training.check_parity,

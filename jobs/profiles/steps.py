@@ -21,7 +21,7 @@ class Step:
 
 
 ERASED_FROM = (
-    *("profiles/events", "profiles/viewers", "profiles/viewer_records", "training"),
+    *("profiles/events", "profiles/viewers", "profiles/viewer_records", "profiles/viewer_days", "training"),
     *("profiles/clips", "profiles/creators", "profiles/play_counts"),
 )
 STEPS: tuple[Step, ...] = (
@@ -58,6 +58,12 @@ STEPS: tuple[Step, ...] = (
         ("profiles/clips/day=D",),
         ("profiles/creators/day=D",),
         snapshots="profiles/creators",
+    ),
+    Step(
+        "viewer_days",
+        "what each viewer did in the day under which arms of experiments",
+        ("profiles/events/day=D",),
+        ("profiles/viewer_days/day=D",),
     ),
     Step(
         "training_rows",

@@ -27,12 +27,18 @@ def refusals(
     found = [*_of_data(report), *_of_itself(report)]
     if service is not None:
         found += _of_service(report, service)
-    if off_policy is not None and not off_policy["high"] >= 0:
-        found.append(
-            f"the off-policy estimate is lower by {-off_policy['difference']:.4g}, "
-            f"with an interval of {off_policy['low']:.4g} to {off_policy['high']:.4g}"
-        )
+    if off_policy is not None:
+        found += _of_estimate(off_policy)
     return found
+
+
+def _of_estimate(off_policy: Mapping[str, float]) -> list[str]:
+    if off_policy["high"] >= 0:  # false of NaN too: what was not estimated is no leave
+        return []
+    return [
+        f"the off-policy estimate is lower by {-off_policy['difference']:.4g}, "
+        f"with an interval of {off_policy['low']:.4g} to {off_policy['high']:.4g}"
+    ]
 
 
 def _of_data(report: Mapping[str, Any]) -> list[str]:
@@ -67,7 +73,9 @@ def _of_service(report: Mapping[str, Any], service: str) -> list[str]:
     measured = report.get("service")
     if not measured or measured["version"] != service:
         return [f"it was not measured against {service}, which is in service: run `evaluate`"]
-    found = []
+    # A report of an earlier version of this job has no estimate; one of too few drawn rows says nothing.
+    estimate = measured.get("off_policy", {})
+    found = _of_estimate(estimate) if estimate.get("enough") else []
     for name, one in measured["slices"].items():
         if one["difference"] < -DEVIATIONS * max(one["deviation"], 1e-4):
             found.append(f"{name}: the AUC is {-one['difference']:.4f} below {service}'s ({one['rows']} rows)")

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from jobs.ranker import baselines, calibration, evaluation, metrics, onnx_graph, rows, training, vocabulary
+from jobs.ranker import baselines, calibration, chance, evaluation, metrics, onnx_graph, rows, training, vocabulary
 from jobs.ranker.rows import Rows
 from jobs.ranker.settings import Settings
 from reelstack.feed import rank_model
@@ -94,7 +94,12 @@ def against_service(trained: rank_model.RankModel, service: rank_model.RankModel
     """Both versions, as the feed loads them, on the same rows."""
     day = evaluation.of_day(part, HEADS, rows.targets(part, rows.watch_scale(part), HEADS))
     predicted = [evaluation.predicted_by(partial(by_reader, one), day) for one in (trained, service)]
-    return {"version": service.version, **evaluation.against(day, predicted[0], predicted[1], trained.vocabulary)}
+    values = [model.value(one.served) for model, one in zip((trained, service), predicted, strict=True)]
+    return {
+        "version": service.version,
+        **evaluation.against(day, predicted[0], predicted[1], trained.vocabulary),
+        "off_policy": chance.compared(part, values[0], values[1]),
+    }
 
 
 def by_reader(model: rank_model.RankModel, part: Rows) -> NDArray[np.float32]:

@@ -215,6 +215,7 @@ reelstack export-me archives --as mia
 reelstack delete VIDEO_ID --yes
 reelstack analytics
 reelstack time
+reelstack experiments show
 reelstack status
 reelstack logs aws
 reelstack doctor

@@ -57,7 +57,7 @@ def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> No
     assert found["alarms"] == pytest.approx(alarms * 0.10)
     assert found["firewall (WAF)"] >= 8
     assert found["OpenSearch"] == pytest.approx(nodes * (26.28 + 1.22), abs=0.01)
-    assert found["interface endpoints"] == pytest.approx(43.8)
+    assert found["interface endpoints"] == pytest.approx(58.4)
     assert found["Managed Flink"] == pytest.approx(2 * 730 * 0.11 + 5)
     assert found["Valkey (ElastiCache Serverless)"] == pytest.approx(6.13)
     assert found["KMS keys"] >= 1

@@ -24,6 +24,11 @@ TABLE = "arn:aws:dynamodb:us-east-1:111111111111:table/reelstack-{{stage}}-{}"
 ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "read_origin_secret": (("secretsmanager:GetSecretValue",), "State/OriginSecret"),
     "read_playback_secret": (("secretsmanager:GetSecretValue",), "State/PlaybackSecret"),
+    "read_experiments": (
+        ("appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"),
+        "arn:aws:appconfig:us-east-1:111111111111:application/State/Experiments/environment/"
+        "State/ExperimentsEnvironment/configuration/State/ExperimentsProfile",
+    ),
     "write_playback_secret": (
         ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
         "State/PlaybackSecret",

@@ -9,6 +9,9 @@ BY_GATEWAY = {"s3", "dynamodb"}
 BY_LAMBDA_ITSELF = {"logs", "xray", "ec2", "sqs"}
 """Log lines, traces, network interfaces and failed batches leave by Lambda's own network, not by the function's."""
 
+ENDPOINT_OF = {"appconfig": "appconfigdata"}
+"""Services whose endpoint is not called as the actions of policies are."""
+
 INSIDE_ALREADY = {"es"}
 """The search domain stands in the same subnets."""
 
@@ -16,13 +19,14 @@ INSIDE_ALREADY = {"es"}
 def _called_inside(assembly: Assembly) -> set[str]:
     """Services that functions in the VPC, and the Flink job, hold grants for."""
     roles = {place(line, "Role") for line in FUNCTIONS if line.vpc} | {"Interests/Interests/Role"}
-    return {
+    called = {
         action.split(":")[0]
         for policy in assembly.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
         if roles & {assembly.flat(policy.stack, role) for role in policy.properties.get("Roles", ())}
         for statement in policy.properties["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
     }
+    return {ENDPOINT_OF.get(service, service) for service in called}
 
 
 def _endpoints(assembly: Assembly, kind: str) -> set[str]:

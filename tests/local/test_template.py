@@ -68,6 +68,13 @@ def test_key_value_store_grants_are_widened_and_others_are_not() -> None:
     assert [s["Resource"] for s in made["P"]["Properties"]["PolicyDocument"]["Statement"]] == ["*", "arn:table"]
 
 
+def test_grants_of_experiments_are_widened() -> None:
+    reading = {"Action": ["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"], "Resource": "arn"}
+    made, said = adapted(P=resource("AWS::IAM::Policy", PolicyDocument={"Statement": [reading]}))
+    assert made["P"]["Properties"]["PolicyDocument"]["Statement"][0]["Resource"] == "*"
+    assert len(said) == 1
+
+
 def test_edge_functions_are_taken_off_every_behaviour() -> None:
     functions = {"FunctionAssociations": [{"EventType": "viewer-request"}]}
     config = {"DefaultCacheBehavior": {**functions}, "CacheBehaviors": [{"PathPattern": "/v/*", **functions}]}

@@ -57,6 +57,12 @@ ODD = tuple(
 Record = dict[str, Any]
 
 
+def policy(viewer: str) -> str:
+    """Of a receipt: two arms of an experiment that is about people with an account."""
+    arm = "b" if sum(viewer.encode()) % 2 else "control"
+    return "newest" if viewer == PASSING else f"newest;ranker=fresh/{arm}"
+
+
 @dataclass
 class Made:
     lines: list[Record] = field(default_factory=list)
@@ -92,7 +98,7 @@ class Maker:
             shown = self.random.sample(CLIPS, PAGE)
             for position, clip in enumerate(shown):
                 served = {"answer_id": answer, "position": position, "source": "newest", "propensity": 0.5}
-                served |= {"served_at": at, "origin": "shown", "policy": "newest"}
+                served |= {"served_at": at, "origin": "shown", "policy": policy(viewer)}
                 if viewer in VIEWERS:
                     row = {name: value for name, value in served.items() if name not in ("origin", "policy")}
                     self.made.served.append({**row, "viewer": viewer, "video_id": clip["video_id"]})

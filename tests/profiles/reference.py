@@ -4,7 +4,7 @@ Slower than the job and written apart from it; only the weights, the decay and t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from jobs.profiles import days
@@ -130,3 +130,24 @@ def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> C
     every = totals([event for event in of_clip if event["received_at"] < before])
     facts: Record = {**clip, "tags": tuple(clip["tags"]), **told}
     return ClipState(**facts, totals=every, last_hour=totals(hour))
+
+
+def viewer_days(events: Sequence[Record], day: str, left_out: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """Viewer -> experiments.viewer_days.COUNTS, of what was shown."""
+    shown: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for event in of_day(events, day):
+        if event["answer_id"] and event["viewer"] not in left_out:
+            shown[event["viewer"], event["answer_id"], event["video_id"]].append(event)
+    sums: dict[str, list[int]] = defaultdict(lambda: [0] * 5)
+    owners: dict[str, set[str]] = defaultdict(set)
+    for (viewer, *_), own in shown.items():
+        kinds = {event["type"] for event in own}
+        played = bool(kinds - {"impression", "hide"})
+        if played:
+            owners[viewer].add(own[0]["owner_id"])
+        fast = any(scores.is_fast_skip(one["type"], one["watched_ms"], one["duration_ms"]) for one in own)
+        if played or "hide" in kinds:
+            watched = max(event["watched_ms"] for event in own)
+            for place, value in enumerate((played, "finish" in kinds, watched, fast, "hide" in kinds)):
+                sums[viewer][place] += value
+    return {viewer: (*counts, len(owners[viewer])) for viewer, counts in sums.items()}

@@ -15,6 +15,7 @@ from jobs.profiles import days
 from jobs.ranker import vocabulary
 from jobs.ranker.rows import COLUMNS, of_columns
 from reelstack.behavior import archive, stored_event
+from reelstack.experiments import assignment, viewer_days
 from reelstack.feed import features, lists
 from reelstack.feed.rank_vocabulary import FIELDS
 from tests.profiles import made_days, reference
@@ -67,6 +68,15 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     subprocess.run(["python3", "local/bootstrap.py", "spark"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return World(tmp_path_factory.mktemp("spark"))
+
+
+@pytest.mark.parametrize("day", DAYS[:2])
+def test_days_of_viewers_are_what_was_shown_to_them_under_which_arms(world: World, day: str) -> None:
+    path = world.folder / f"data/profiles/viewer_days/day={day}/part-00000.jsonl"
+    rows = list(viewer_days.read(path.read_text().splitlines()))
+    left_out = {*ERASED, OPTED_OUT, *UNWILLING}
+    assert {row.unit: row.counts for row in rows} == reference.viewer_days(world.events, day, left_out)
+    assert all(row.arms == assignment.arms_of(made_days.policy(row.unit)) for row in rows)
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -81,3 +81,14 @@ def test_head_that_predicts_no_number_is_refused_however_few_rows_it_has(name: s
 def test_off_policy_estimate_refuses_only_when_its_whole_interval_is_below(high: float, refused: bool) -> None:
     found = gates.refusals(report(), "now", {"difference": -0.01, "low": -0.02, "high": high})
     assert bool(found) is refused
+
+
+@pytest.mark.parametrize(
+    ("high", "enough", "refused"), [(-0.001, True, True), (0.001, True, False), (-1, False, False)]
+)
+def test_estimate_on_drawn_rows_refuses_if_it_is_lower_and_of_enough_rows(
+    high: float, enough: bool, refused: bool
+) -> None:
+    estimate = {"difference": -0.01, "low": -0.02, "high": high, "enough": enough}
+    found = gates.refusals(report(service={**report()["service"], "off_policy": estimate}), "now")
+    assert bool(found) is refused

@@ -102,6 +102,13 @@ def event_records() -> Any:
     return _brief("kinesis")
 
 
+@cache
+def experiment_configuration() -> Any:
+    """Reads AppConfig. Tried once, for 3 s at most, beside answers that wait for nothing of it; the next look is a
+    minute later."""
+    return _brief("appconfigdata")
+
+
 def _brief(service: str, **where: str) -> Any:
     import boto3
     from botocore.config import Config as ClientConfig

@@ -69,6 +69,8 @@ class Config(BaseModel):
     media_bucket: str
     data_bucket: str
     """Archived events; empty in profile `core`."""
+    experiments_application: str
+    """Name of the application in AppConfig that holds the configuration of experiments, and of its environment."""
     web_bucket: str
     bus_name: str
     production_high_queue_url: str
