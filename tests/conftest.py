@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import sys
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -167,7 +168,15 @@ def _evict_caches() -> None:
     rate_limits._silent_until.clear()
     web_shell.forget()
     event_clips._kept.clear()
+    _forget_feed()
     table_events._away_until[:] = [0.0]
+
+
+def _forget_feed() -> None:
+    """What a process of the feed keeps; only of one that has loaded it, since it brings NumPy and ONNX Runtime."""
+    for name in ("artefacts", "feed_level", "viewer_context"):
+        if module := sys.modules.get(f"reelstack.feed.{name}"):
+            module.forget()
 
 
 def _resources() -> Config:
@@ -242,6 +251,9 @@ def _resources() -> Config:
         mediaconvert_role=f"arn:aws:iam::{ACCOUNT}:role/transcode",
         max_following=settings.max_following,
         timeline_large_followers=settings.timeline_large_followers,
+        feed_deployment="a",
+        feed_concurrency=100,
+        feed_cache_ms=1000,
         timeline_days=settings.timeline_days,
         timeline_entries=settings.timeline_entries,
         review_hold_seconds=settings.review_hold_seconds,

@@ -9,6 +9,8 @@ from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
+FEED = ("feed_deployment", "feed_concurrency", "feed_cache_ms")
+
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "feed",
@@ -29,7 +31,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             *(TimelineEntry, LargeAccount, FeedChoices, ViewerProfile),
         ),
         writes=(FeedChoices,),
-        config=("cache_url", "search_url", "data_bucket", "experiments_application", "timeline_days", *PLAYBACK),
+        config=("cache_url", "search_url", "data_bucket", "experiments_application", *FEED, "timeline_days", *PLAYBACK),
         calls=("read_playback_secret", "search", "read_feed_artefacts", "log_served_rows", "read_experiments"),
     ),
     Fn(

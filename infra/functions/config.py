@@ -14,6 +14,11 @@ MICRO = 1_000_000
 DAY_SECONDS = 24 * 3600
 
 
+FEED_CONCURRENCY = 100
+FEED_CACHE_MS, FEED_CACHE_MS_OF_A_LAPTOP = 20, 500
+"""A laptop's processes wait for its few cores, not for the cache."""
+
+
 def function_config(wiring: Wiring) -> Config:
     """Every field that a function of this stack can ask for. Of fields that only one stack can fill, another stack's
     configuration has none, so a line that asks for one raises ConfigMissing while the app is synthesized."""
@@ -155,6 +160,9 @@ def _people(settings: Settings) -> dict[str, Any]:
         "anonymous_reading": "on" if settings.anonymous_reading else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
+        "feed_deployment": "a",
+        "feed_concurrency": FEED_CONCURRENCY,
+        "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
         "timeline_days": settings.timeline_days,
         "timeline_entries": settings.timeline_entries,
         "session_cache_seconds": settings.session_cache_seconds,

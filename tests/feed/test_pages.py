@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import artefacts, newcomers
+from reelstack.feed import newcomers
 from reelstack.feed.features import ClipState
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
@@ -17,8 +17,7 @@ HOUR = 3_600_000
 
 
 @pytest.fixture
-def world(aws: Config, cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> Config:
-    artefacts.forget()
+def world(aws: Config, cached: Valkey) -> Config:
     return aws
 
 

@@ -1,20 +1,74 @@
 """The level of an answer: what `degradation` decides for the deployment, and what this process finds itself.
 
-A stage without engines (profile `core`) has no live signals and no search: it serves the hot list by design.
+One process a second, which the health of the deployment chooses, looks at the search engine and at the heartbeat of the
+job `interests`, beside its answer. A stage without engines (profile `core`) has no live signals and no search: its
+level is that of the hot list by design.
 """
 
+import threading
+from functools import cache as once_a_process
+
+from reelstack.degradation import breaker, metrics
+from reelstack.degradation.breaker import Breaker
+from reelstack.degradation.health import Health
 from reelstack.degradation.levels import Decision, Level, Reason
+from reelstack.feed import live_signals
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.viewer_context import ViewerContext
-from reelstack.platform import cache
+from reelstack.platform import cache, clock
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import logger
+from reelstack.search import indexes
+
+LOOK_SECONDS = 1.0
 
 
-def now(context: ViewerContext, here: Artefacts) -> Level:
-    decision = Decision(Level.NORMAL)
+@once_a_process
+def health() -> Health:
+    return Health(config().feed_deployment, config().feed_concurrency)
+
+
+@once_a_process
+def search_breaker() -> Breaker:
+    return Breaker(breaker.SEARCH)
+
+
+def decide(context: ViewerContext, here: Artefacts) -> Decision:
     if not cache.address():
-        return decision.at_least(Level.HOT_LIST, Reason.NO_ENGINES).level
+        return Decision(Level.HOT_LIST, (Reason.NO_ENGINES,))
+    decision = context.view.decision
     if not context.cache_answered:
         decision = decision.at_least(Level.HOT_LIST, Reason.CACHE_AWAY)
     if here.refused & {"items", "model"}:
         decision = decision.at_least(Level.HOT_LIST, Reason.RANKER_BAD)
-    return decision.level
+    return decision
+
+
+def report(decision: Decision) -> None:
+    metrics.report(decision)
+
+
+def look(context: ViewerContext) -> None:
+    """Where this answer is the one that looks: in a thread, so that the answer does not wait."""
+    if context.view.look:
+        threading.Thread(target=_look, daemon=True).start()
+
+
+def _look() -> None:
+    now = clock.now_ms()
+    if indexes.there():
+        health().looked(now, indexes.active_share())
+    try:
+        fields = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY)], LOOK_SECONDS)[0]
+        beat = live_signals.parse_heartbeat(fields)
+    except Exception as error:  # the cache, or a value of another version: nobody heard anything
+        logger.warning("the heartbeat was not read", error=str(error))
+        return
+    written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
+    health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+
+
+def forget() -> None:
+    """For a test that begins with a new process."""
+    health.cache_clear()
+    search_breaker.cache_clear()

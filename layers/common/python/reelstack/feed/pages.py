@@ -14,11 +14,13 @@ from pydantic import BaseModel
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer, Placed
 from reelstack.cards.video_cards import For, VideoCard
+from reelstack.degradation.health import Turn
 from reelstack.degradation.levels import Level
 from reelstack.feed import (
     artefacts,
     exploration,
     fallbacks,
+    feed_level,
     plans,
     preload,
     ranked_page,
@@ -34,6 +36,7 @@ from reelstack.feed.preload import Preload
 from reelstack.feed.ranked_page import Choice, Trace
 from reelstack.feed.reasons import Reason
 from reelstack.feed.sessions import Session
+from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform import cache, secrets
 from reelstack.platform.clock import CHANCE, now_ms
 from reelstack.videos.access import Viewed
@@ -79,9 +82,9 @@ def answer(asked: Asked, session_text: str | None) -> Answered:
     session = _session(asked, session_text, now)
     here = artefacts.in_service()
     owed = ranked_page.owed_ids(here.table)
-    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed) as context:
+    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        found = _visible(asked, plan, session, now, trace)
+        found = _visible(asked, plan, context, session, now, trace)
         with cache.given(found.brought):
             items = _cards(asked, plan, session, found, trace)
     chosen = [choice for _, choice in found.page]
@@ -104,6 +107,8 @@ class _Found:
     page: list[tuple[Viewed, Choice]] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)
     """What the cache knows of the page's clips, for their cards."""
+    told: bool = False
+    """Whether the deployment's health was told that the answer ends."""
 
 
 def _session(asked: Asked, text: str | None, now: int) -> Session:
@@ -112,13 +117,13 @@ def _session(asked: Asked, text: str | None, now: int) -> Session:
     return known or Session(CHANCE.getrandbits(64), now // 1000)
 
 
-def _visible(asked: Asked, plan: Plan, session: Session, now: int, trace: Trace) -> _Found:
+def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, now: int, trace: Trace) -> _Found:
     """The page: what of the plan may be shown, then what of the fallbacks may be."""
     found = _Found()
     some: Sequence[Choice] = plan.choices[: asked.limit + plans.RESERVE]
     further = fallbacks.after(plan, asked, session, trace)
     while True:
-        _look(asked, some, now, trace, found)
+        _look(asked, some, context.turn, now, trace, found)
         if len(found.page) >= asked.limit:
             break
         known = {choice.video_id for _, choice in found.page}
@@ -132,13 +137,20 @@ def _visible(asked: Asked, plan: Plan, session: Session, now: int, trace: Trace)
     return found
 
 
-def _look(asked: Asked, some: Sequence[Choice], now: int, trace: Trace, found: _Found) -> None:
+def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, trace: Trace, found: _Found) -> None:
     if not some:
         return
     viewer_id = asked.asker.viewer_id
     with trace.stage("recheck"):
         marks = _marks(viewer_id, some[: asked.limit - len(found.page)], now)
-        brought = shown.brought({one.video_id: one.owner_id for one in some}, marks)
+        # The first of these requests also tells the end of the answer: what follows it is bounded.
+        ends = turn if turn and turn.asks and not found.told else None
+        brought = shown.brought(
+            {one.video_id: one.owner_id for one in some},
+            marks,
+            lambda request: feed_level.health().finish(request, ends, now_ms()) if ends else None,
+        )
+        found.told = True
         with cache.given(brought):
             viewed, dropped = shown.visible([one.video_id for one in some], viewer_id)
     found.brought |= brought

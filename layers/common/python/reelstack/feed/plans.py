@@ -50,7 +50,10 @@ class Plan:
 
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
-    level = feed_level.now(context, here)
+    decision = feed_level.decide(context, here)
+    feed_level.report(decision)
+    feed_level.look(context)
+    level = decision.level
     hot = context.hot
     excluded = _excluded(context, session)
     if level >= Level.HOT_LIST:
@@ -105,7 +108,7 @@ def _viewer(
     tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term.items() if key.startswith(scores.TAG)]
     with trace.stage("asked"):
         beside = side_sources.ask(context, tags or [(tag, 1.0) for tag in interests.tags], interests.languages, now,
-                                  search_allowed=True)  # fmt: skip
+                                  search_allowed=context.view.search)  # fmt: skip
     trace.late += beside.late
     shares = [share for _, share in signals.watched[:SKIPS_IN_A_ROW]]
     wanted = Wanted(

@@ -6,11 +6,12 @@ accounts and blocks. One request brings all of it; what the cache lacks is one r
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reelstack.accounts import users
 from reelstack.platform import cache
+from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.social import blocks
 from reelstack.tables.videos import Video
@@ -20,17 +21,22 @@ from reelstack.videos.audiences import Audience
 from reelstack.videos.videos import State
 
 KEPT_SECONDS = 60
-CACHE_SECONDS = 0.1
 
 
-def brought(clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]]) -> dict[str, str]:
-    """What the cache knows of clips (id -> owner) and their owners, and beside it runs the commands `also`, all by one
-    request. For `cache.given`."""
+def brought(
+    clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]], then: Callable[[Any], None] | None = None
+) -> dict[str, str]:
+    """What the cache knows of clips (id -> owner) and their owners, by one request that also runs the commands `also`
+    and what `then` adds to it. For `cache.given`."""
     keys = [videos.page_cached_as(one) for one in clips]
     keys += [users.cached_as(owner) for owner in dict.fromkeys(clips.values())]
     keys += [f"counts:{one}" for one in clips]
     try:
-        answers = cache.run([*(("GET", f"{cache.PREFIX}{key}") for key in keys), *also], CACHE_SECONDS)
+        with cache.pipeline(config().feed_cache_ms / 1000) as request:
+            cache.add(request, [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *also])
+            if then:
+                then(request)
+            answers = request.execute()
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")

@@ -3,14 +3,16 @@
 A source that is late or fails proposes nothing and is counted; the answer goes on without it.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
-from reelstack.feed import timelines
+from reelstack.feed import feed_level, timelines
 from reelstack.feed.viewer_context import ViewerContext
+from reelstack.platform import clock
 from reelstack.platform.telemetry import count, logger
 from reelstack.search import indexes, search
 from reelstack.search.queries import Wish
@@ -34,16 +36,28 @@ def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], language
         *, search_allowed: bool) -> SideSources:  # fmt: skip
     viewer_id = context.asker.viewer_id
     made = SideSources()
+    search_allowed = search_allowed and feed_level.search_breaker().allows(time.monotonic())
     wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
     asks_search = search_allowed and bool(interests) and indexes.there()
     searching = _start(lambda: search.candidates(wish)) if asks_search else None
     following = _start(lambda: timelines.newest(viewer_id, FOLLOWING_SIZE)) if viewer_id else None
     if searching:
+        began = time.monotonic()
         answer = _wait(searching, SEARCH_SECONDS, "search", made)
         made.found, made.searched = answer or (), answer is not None
+        _tell(time.monotonic() - began, ok=answer is not None)
     if following:
         made.following = _wait(following, FOLLOWING_SECONDS, "following", made) or ()
     return made
+
+
+def _tell(seconds: float, *, ok: bool) -> None:
+    """The deployment and this process's breaker hear of each search."""
+    feed_level.health().searched(clock.now_ms(), ok=ok)
+    if ok:
+        feed_level.search_breaker().succeeded(time.monotonic(), seconds * 1000)
+    else:
+        feed_level.search_breaker().failed(time.monotonic())
 
 
 def _start(work: Callable[[], Sequence[str]]) -> "Future[Sequence[str]]":

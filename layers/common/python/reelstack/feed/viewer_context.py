@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reelstack.accounts import users
+from reelstack.degradation.health import AWAY, Health, Turn, View
 from reelstack.feed import choices, exploration, hot_lists, live_signals, seen, viewer_profiles
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
-from reelstack.platform import cache
+from reelstack.platform import cache, clock
+from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.social import blocks
 
-CACHE_SECONDS = 0.1
 SHARED_SECONDS = 5
 """How long a process keeps a region's counters and its hot list: they are 100 KB, and change every 30 s."""
 OWN_COMMANDS, REGION_COMMANDS = 3, 5
@@ -65,6 +66,10 @@ class ViewerContext:
     impressions: Mapping[str, int] = field(default_factory=dict)
     """Clips that are owed impressions -> those they had."""
     cache_answered: bool = True
+    view: View = field(default_factory=lambda: View(AWAY, search=False))
+    """How the deployment does."""
+    turn: Turn | None = None
+    """This answer's, to be ended by Health.finish; None while there is no cache."""
 
 
 @dataclass
@@ -81,10 +86,11 @@ _shared: dict[str, _Shared] = {}
 
 
 @contextmanager
-def of(asker: Asker, now_ms: int, owed: Sequence[str]) -> Iterator[ViewerContext]:
+def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterator[ViewerContext]:
     """Within, what the same request brought of accounts, blocks, choices and profiles is found without another.
 
-    `owed`: ids of clips whose impressions are wanted.
+    `owed`: ids of clips whose impressions are wanted. The request also asks and tells how the deployment does; what
+    the cache does not answer in time is lost, and the context says so.
     """
     keys = _json_keys(asker)
     region = _shared.setdefault(asker.country, _Shared())
@@ -92,19 +98,27 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str]) -> Iterator[ViewerContext
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
     if stale:
         commands += _of_region(asker.country, owed, now_ms)
+    turn, answers = None, None
     try:
-        answers = cache.run(commands, CACHE_SECONDS)
+        with cache.pipeline(config().feed_cache_ms / 1000) as request:
+            cache.add(request, commands)
+            turn = health.begin(request, now_ms)
+            answers = request.execute() if turn.asks else None
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
-        yield _known(asker, (), region, now_ms)
+    if turn is None or answers is None:
+        view = health.lost(turn, clock.now_ms()) if turn else View(AWAY, search=False)
+        yield replace(_known(asker, (), region, now_ms), view=view, turn=turn, cache_answered=False)
         return
+    view = health.receive(turn, answers, clock.now_ms())
     texts = {key: text.decode() for key, text in zip(keys, answers, strict=False) if text is not None}
     own = answers[len(keys) : len(keys) + OWN_COMMANDS] if asker.viewer_id else []
     if stale:
-        region = _shared[asker.country] = _read(answers[-REGION_COMMANDS:], region, owed, now_ms)
+        first = len(commands) - REGION_COMMANDS
+        region = _shared[asker.country] = _read(answers[first : len(commands)], region, owed, now_ms)
     with cache.given(texts):
-        yield _known(asker, own, region, now_ms)
+        yield replace(_known(asker, own, region, now_ms), view=view, turn=turn)
 
 
 def _json_keys(asker: Asker) -> list[str]:
@@ -143,12 +157,10 @@ def _read(answers: Sequence[Any], before: _Shared, owed: Sequence[str], now_ms: 
 
 def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> ViewerContext:
     """`own`: empty while the cache does not answer, and of somebody without an account."""
-    made = ViewerContext(
-        asker, asker.country, live=region.live, hot=region.hot, impressions=region.impressions, cache_answered=bool(own)
-    )
+    made = ViewerContext(asker, asker.country, live=region.live, hot=region.hot, impressions=region.impressions)
     viewer_id = asker.viewer_id
     if viewer_id is None:
-        return replace(made, cache_answered=region.read_at_ms > now_ms - 2 * SHARED_SECONDS * 1000)
+        return made
     made = replace(made, choices=choices.choices_of(viewer_id), filters=tuple(own[1:3]))
     if not users.is_personalised(viewer_id):
         return made
@@ -208,3 +220,8 @@ def _hot(text: bytes | None, before: HotList) -> HotList:
     except ValueError:
         count("HotListRefused")
         return before
+
+
+def forget() -> None:
+    """For a test that begins with a new process."""
+    _shared.clear()

@@ -155,22 +155,33 @@ def run(commands: Sequence[tuple[str | int, ...]], seconds: float = TIMEOUT_SECO
     """The answers to several commands in one request, as bytes; the first that is refused is raised. `seconds`: how
     long is waited, for the connection and for the answer. Raises valkey.exceptions.ValkeyError, also without a cache.
     """
+    with pipeline(seconds) as request:
+        add(request, commands)
+        answers: list[Any] = request.execute()
+    return answers
+
+
+@contextmanager
+def pipeline(seconds: float = TIMEOUT_SECONDS) -> Iterator[Any]:
+    """A request of several commands, with answers as bytes: `add` to it, then `execute`. Raises as `run` does."""
     import valkey
 
     if not (url := address()):
         raise valkey.exceptions.ConnectionError("there is no cache")
-    with _connected_for_bytes(url, seconds).pipeline(transaction=False) as pipeline:
-        for command in commands:
-            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
-        answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
-    return answers
+    with _connected_for_bytes(url, seconds).pipeline(transaction=False) as request:
+        yield request
+
+
+def add(request: Any, commands: Iterable[tuple[str | int, ...]]) -> None:
+    for command in commands:
+        request.execute_command(*command)
 
 
 @cache
 def _connected_for_bytes(url: str, seconds: float) -> Valkey:
     import valkey
 
-    return valkey.Valkey.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
+    return valkey.Valkey.from_url(url, socket_timeout=seconds, socket_connect_timeout=max(seconds, TIMEOUT_SECONDS))
 
 
 def invalidate(*keys: str) -> None:

@@ -165,6 +165,12 @@ class Config(BaseModel):
     """Accounts that one user may follow, give or take those of the last seconds."""
     timeline_large_followers: int
     """From so many followers on an account's videos are read into timelines, not written into them."""
+    feed_deployment: str
+    """Which of the deployments of the feed this is: "a" or "b"."""
+    feed_concurrency: int
+    """How many of its answers may be in the making at once: what is reserved for its function."""
+    feed_cache_ms: int
+    """How long it waits for an answer of the cache."""
     timeline_days: int
     timeline_entries: int
     speech: str

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SEARCH_SECONDS = 2
 ANONYMOUS = "anonymous"
-WRITE_SECONDS = 20
+WRITE_SECONDS, LOOK_SECONDS = 20, 1
 AT_ONCE = 100
 """Documents of one bulk request: at most about 2 MB of the 10 MB that the smallest nodes take."""
 FIRST = 0
@@ -74,6 +74,16 @@ def _engine() -> Iterator[OpenSearch]:
             count("SearchDown")
             raise SearchUnavailable from error
         raise
+
+
+def active_share() -> float | None:
+    """Active shards of the indexes that are searched, 0 to 1; None if the engine did not answer in LOOK_SECONDS."""
+    try:
+        with _engine() as engine:
+            told = engine.cluster.health(params={"timeout": "1s"}, request_timeout=LOOK_SECONDS)
+    except (SearchUnavailable, SearchDisabled):
+        return None
+    return float(told.get("active_shards_percent_as_number", 100.0)) / 100
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
