@@ -11,7 +11,8 @@ import numpy as np
 
 from reelstack.cards import answers
 from reelstack.degradation.levels import Level
-from reelstack.feed import candidates, feed_level, ranked_page, scores, side_sources
+from reelstack.experiments import configuration
+from reelstack.feed import candidates, feed_level, ranked_page, scores, side_sources, variations
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
@@ -59,14 +60,16 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
     if level >= Level.HOT_LIST:
         return Plan(level, _listed(hot, excluded, trace), LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
-    sources = [name for name in candidates.QUOTAS if level == Level.NORMAL or name not in candidates.LIVE]
-    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions)
+    varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
+    off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
+    sources = [name for name in candidates.QUOTAS if name not in off]
+    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, varied)
     generator = np.random.default_rng((session.salt, session.position))
     choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
     return Plan(
         level,
         choices,
-        POLICY,
+        varied.policy,
         excluded,
         here,
         hot,

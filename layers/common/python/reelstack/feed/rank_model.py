@@ -81,9 +81,9 @@ class RankModel:
         found: Numbers = self.session.run([OUTPUT], named)[0]
         return found
 
-    def value(self, predictions: Numbers) -> NDArray[np.float64]:
-        """What the feed orders by: Σ weight · prediction; harms have weights of at most 0."""
-        of_heads = np.array([self.weights[head] for head in HEADS])
+    def value(self, predictions: Numbers, factors: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+        """What the feed orders by: Σ weight · factor · prediction; harms have weights of at most 0."""
+        of_heads = np.array([self.weights[head] * (factors or {}).get(head, 1.0) for head in HEADS])
         found: NDArray[np.float64] = predictions.astype(np.float64) @ of_heads
         return found
 

@@ -22,6 +22,7 @@ from reelstack.feed.lists import Lists
 from reelstack.feed.reranking import Ranked
 from reelstack.feed.scoring import Scored, Scorer
 from reelstack.feed.table_encoder import TableEncoder
+from reelstack.feed.variations import Variation
 from reelstack.feed.viewer_context import ViewerContext
 
 RESERVE = 10
@@ -85,10 +86,11 @@ class Setting:
     sources: Sequence[str]
     impressions: Mapping[str, int] = field(default_factory=dict)
     """Clips that are still owed impressions -> those they had."""
+    variation: Variation = field(default_factory=lambda: Variation(""))
 
     @property
     def scorer(self) -> Scorer:
-        return Scorer(self.table, self.encoder)
+        return Scorer(self.table, None if self.variation.hand_weights else self.encoder, self.variation.factors)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def plan(
             limit + RESERVE,
             _numbers(table, viewer.shown_tags),
             wide=viewer.wide,
+            likeness=setting.variation.likeness,
             before=[table.words["owner"][one] for one in viewer.last_owners if one in table.words["owner"]],
         )
     trace.drop({"lower-value": len(rows) - len(order)})

@@ -55,10 +55,18 @@ def tired(ranked: Ranked, shown: Mapping[int, float]) -> NDArray[np.float64]:
 
 
 def order(
-    ranked: Ranked, most: int, shown: Mapping[int, float], *, wide: bool = False, before: Sequence[int] = ()
+    ranked: Ranked,
+    most: int,
+    shown: Mapping[int, float],
+    *,
+    wide: bool = False,
+    before: Sequence[int] = (),
+    likeness: float | None = None,
 ) -> list[int]:
-    """Indexes of candidates, the first place first, at most `most`. `before`: owners of the clips right before."""
-    state = _Page(ranked, scaled(ranked.values) * tired(ranked, shown), WIDE_LIKENESS if wide else LIKENESS, before)
+    """Indexes of candidates, the first place first, at most `most`. `before`: owners of the clips right before.
+    `likeness`: its weight, where it is not the usual one."""
+    weight = WIDE_LIKENESS if wide else LIKENESS if likeness is None else likeness
+    state = _Page(ranked, scaled(ranked.values) * tired(ranked, shown), weight, before)
     while len(state.order) < min(most, len(ranked.values)):
         state.take(state.best())
     return state.order

@@ -5,7 +5,7 @@ gives the vector of one candidate as the log of served clips keeps it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,8 @@ class Scorer:
     table: ItemTable
     encoder: TableEncoder | None
     """None: there is no ranker, and hand-set weights order."""
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """Head -> what an experiment multiplies its weight by."""
 
 
 def viewer_state(context: ViewerContext, session: Mapping[str, float], now_ms: int) -> ViewerState:
@@ -85,7 +87,7 @@ def score(setting: Scorer, context: ViewerContext, viewer: ViewerState, rows: Ro
     model = setting.encoder.model
     history = [video_id for video_id, _ in viewer.watched]
     predictions = model.predict_rows(setting.encoder.encode(viewer.viewer_id, history, rows, buckets))
-    return Scored(rows, model.value(predictions), predictions, buckets, model.version)
+    return Scored(rows, model.value(predictions, setting.factors), predictions, buckets, model.version)
 
 
 def _last_hours(table: ItemTable, context: ViewerContext, rows: Rows, now_ms: int) -> dict[int, Totals]:
