@@ -52,6 +52,7 @@ GET /v1/users/{user_id}/videos                           | viewer    | 200      
 GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/feed/latest                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/hidden                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PUT /v1/feed/hidden/videos/{video_id}                    | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended
@@ -167,6 +168,7 @@ GET /v1/users/{user_id}/videos                           | 200      | 200       
 GET /v1/users/{user_id}                                  | 200      | 200                     | 404 user-not-found        | 404 user-not-found
 GET /v1/oembed                                           | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/feed                                             | 200      | -                       | -                         | -
+GET /v1/feed/latest                                      | 200      | -                       | -                         | -
 POST /v1/events                                          | 202      | -                       | -                         | -
 GET /v1/videos/{video_id}/likes                          | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/videos/{video_id}/comments                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found

@@ -32,7 +32,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         ),
         writes=(FeedChoices,),
         config=("cache_url", "search_url", "data_bucket", "experiments_application", *FEED, "timeline_days", *PLAYBACK),
-        calls=("read_playback_secret", "search", "read_feed_artefacts", "log_served_rows", "read_experiments"),
+        calls=(
+            "read_playback_secret",
+            "search",
+            "watch_search",
+            "read_feed_artefacts",
+            "log_served_rows",
+            "read_experiments",
+        ),
     ),
     Fn(
         "fan_out_video",

@@ -34,6 +34,8 @@ OF_THE_USER_POOL: dict[str, tuple[str, ...]] = {
 ON_ARCHIVE: dict[str, tuple[str, ...]] = {
     "put_event_archive": ("s3:PutObject",),
     "write_catalogue": ("s3:PutObject",),
+    "read_feed_artefacts": ("s3:GetObject",),
+    "log_served_rows": ("s3:PutObject",),
     "read_event_archive": ("s3:GetObject",),
     "rewrite_event_archive": ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
 }
@@ -41,6 +43,8 @@ ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
     "put_event_archive": (archive.PREFIX,),
     "write_catalogue": (catalogue.PREFIX,),
     "read_event_archive": (archive.PREFIX, archive.BY_VIEWER),
+    "read_feed_artefacts": ("items/", "lists/", "rank/"),
+    "log_served_rows": (event_erasure.FEATURES,),
     "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FEATURES, event_erasure.FOLDER),
 }
 """Of the bucket `data`, which only profile `full` has."""
@@ -130,11 +134,6 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
             )
             for what in ("play_counts", "viewer_records", "clip_records")
         },
-        "read_feed_artefacts": (
-            ["s3:GetObject"],
-            [stores.data.arn_for_objects(f"{what}/*") for what in ("items", "lists", "rank")] if stores.data else [],
-        ),
-        "log_served_rows": (["s3:PutObject"], [stores.data.arn_for_objects("features/*")] if stores.data else []),
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
     }

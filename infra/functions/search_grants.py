@@ -12,6 +12,7 @@ def _of_all(*methods: str) -> tuple[tuple[str, str], ...]:
 
 SEARCH_GRANTS: dict[str, tuple[tuple[str, str], ...]] = {
     "search": tuple(("ESHttpPost", f"{kind}/_search") for kind in ("videos", "users", "creators")),
+    "watch_search": (("ESHttpGet", "_cluster/health"),),
     "index_search": (("ESHttpGet", "_alias/*"), *_of_all("ESHttpPut"), ("ESHttpPost", "_bulk")),
     "reindex_search": (
         ("ESHttpGet", "_alias"),

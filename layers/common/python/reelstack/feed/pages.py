@@ -34,7 +34,7 @@ from reelstack.feed import (
 from reelstack.feed.plans import Asked, Plan
 from reelstack.feed.preload import Preload
 from reelstack.feed.ranked_page import Choice, Trace
-from reelstack.feed.reasons import Reason
+from reelstack.feed.reasons import FeedReason
 from reelstack.feed.sessions import Session
 from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform import cache, secrets
@@ -52,7 +52,7 @@ class FeedItem(VideoCard):
     repeated: bool = False
     """It was shown in this session already: there is nothing else."""
     preload: Preload | None = None
-    reasons: list[Reason] | None = None
+    reasons: list[FeedReason] | None = None
     """Asked for with `explain=1`."""
 
 

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 
-class Reason(BaseModel):
+class FeedReason(BaseModel):
     code: str
     """One of "followed", "taste", "long-term-taste", "similar", "similar-viewers", "trending", "new", "popular",
     "exploration" and "repeated"."""
@@ -26,11 +26,11 @@ _OF_SOURCE: dict[str, tuple[str, str, str]] = {
 }
 
 
-def of(source: str, about: str | None, *, explores: bool, repeated: bool) -> list[Reason]:
+def of(source: str, about: str | None, *, explores: bool, repeated: bool) -> list[FeedReason]:
     code, says, says_about = _OF_SOURCE.get(source, ("popular", "Many watch it", ""))
-    found = [Reason(code=code, says=says_about.format(about) if about and says_about else says, about=about)]
+    found = [FeedReason(code=code, says=says_about.format(about) if about and says_about else says, about=about)]
     if explores and code != "exploration":
-        found.append(Reason(code="exploration", says="Each new clip is shown to some, to find out who likes it"))
+        found.append(FeedReason(code="exploration", says="Each new clip is shown to some, to find out who likes it"))
     if repeated:
-        found.append(Reason(code="repeated", says="You have seen all there is; the oldest come again"))
+        found.append(FeedReason(code="repeated", says="You have seen all there is; the oldest come again"))
     return found
