@@ -53,6 +53,7 @@ GET /v1/oembed                                           | viewer    | 200      
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
 GET /v1/feed                                             | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/latest                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/feed/explanations/{user_id}                      | admin     | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/following                                   | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 GET /v1/feed/hidden                                      | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
 PUT /v1/feed/hidden/videos/{video_id}                    | viewer    | 204                   | 204                   | 403 video-private  | 403 account-private | 404 video-not-found   | 403 account-suspended

@@ -109,14 +109,13 @@ def _answers() -> dict[str, Any]:
 
     def feed(asked: Asked) -> tuple[int, Any]:
         given = dict(parse_qsl(urlsplit(asked.path).query))
-        assert given["include"] == "playback"
         lifetimes = {GONE: -5, RENEWS: -5}
-        page = videos[4:] if "cursor" in given else videos[:4]
+        page = videos[4:] if "session" in given else videos[:4]
         playing = {
             video["video_id"]: playback(video["video_id"], lifetimes.get(video["video_id"], 3600)) for video in page
         }
         items = [video | shown | {"playback": playing[video["video_id"]]} for video in page]
-        return 200, {"items": items, "cursor": None if "cursor" in given else "more"}
+        return 200, {"items": items, "cursor": None if "session" in given else "more", "session": "more"}
 
     answers: dict[str, Any] = {
         "POST /": _sign_in,

@@ -52,3 +52,34 @@ def test_a_tag_is_one_part_of_an_address_whatever_is_in_it() -> None:
     client(answers).feed.show_again("tags", "a/b c")
     path = "/v1/feed/hidden/tags/a%2Fb%20c"
     assert [one[:2] for one in answers.asked] == [("PUT", path), ("DELETE", path)]
+
+
+def test_a_page_of_the_feed_goes_on_by_its_session() -> None:
+    item = VIDEO | {
+        "source": "fresh",
+        "repeated": True,
+        "preload": {
+            "renditions": [{"name": "avc-480", "header_bytes": 9, "first_segment_bytes": 90}],
+            "p_watch": [1.0],
+        },
+        "reasons": [{"code": "new", "says": "It is new", "about": None}],
+    }
+    page = {
+        "items": [item],
+        "cursor": "s",
+        "session": "s",
+        "level": 2,
+        "label": "Hot Recommendations",
+        "answer_id": "a",
+    }
+    answers = Answers(page, page)
+    feed = client(answers).feed
+    first = feed.page()
+    (video,) = first.items
+    assert video.reasons
+    assert video.preload
+    assert (video.source, video.repeated, video.reasons[0].code) == ("fresh", True, "new")
+    assert video.preload.renditions[0].first_segment_bytes == 90
+    assert (first.level, first.label) == (2, "Hot Recommendations")
+    feed.page(limit=5, session=first.session, explain=True)
+    assert [path for _, path, _ in answers.asked] == ["/v1/feed", "/v1/feed?limit=5&session=s&explain=1"]

@@ -82,6 +82,11 @@ export interface Page {
   cursor: string | null;
 }
 
+export interface FeedPage extends Page {
+  /** To be sent back with the next request: what was shown is in it. */
+  session: string;
+}
+
 interface Asked {
   method: 'GET' | 'PUT' | 'DELETE' | 'POST';
   body?: string;
@@ -101,9 +106,9 @@ export class Api {
     return this.#json(`/v1/videos/${encodeURIComponent(id)}?include=playback`);
   }
 
-  /** Ten clips with all that is shown of them, and where they play. */
-  feed(cursor: string | null): Promise<Page> {
-    const query = { limit: '10', include: 'playback', ...(cursor ? { cursor } : {}) };
+  /** Ten clips chosen for the reader, with all that is shown of them, and where they play. `session`: the last page's. */
+  feed(session: string | null): Promise<FeedPage> {
+    const query = { limit: '10', ...(session ? { session } : {}) };
     return this.#json(`/v1/feed?${new URLSearchParams(query)}`);
   }
 

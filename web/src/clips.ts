@@ -8,8 +8,10 @@ import { Impressions, Watching } from './watching.ts';
 
 /** How far below the screen a clip begins to load its poster. */
 const AHEAD = '600px';
+/** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
+const FEED_SESSION = 'reelstack.feed-session';
 
-/** The list of published clips, newest first; one plays at a time. */
+/** The clips that the feed chose, the best first; one plays at a time. */
 export class Clips {
   readonly root: HTMLElement = fromTemplate('clips');
   readonly #api: Api;
@@ -17,7 +19,7 @@ export class Clips {
   readonly #more = find(this.root, '.more', HTMLButtonElement);
   readonly #near = new IntersectionObserver((seen) => this.#approach(seen), { rootMargin: AHEAD });
   readonly #loads = new Map<Element, () => Promise<void>>();
-  #cursor: string | null = null;
+  readonly #videos: string[] = [];
   #playing: Player | null = null;
   readonly #events: Events;
   readonly #shown = new Map<Element, Shown>();
@@ -39,11 +41,14 @@ export class Clips {
   async load(): Promise<void> {
     this.#more.disabled = true;
     try {
-      const page = await this.#api.feed(this.#cursor);
-      this.#cursor = page.cursor;
-      this.#list.append(...page.items.map((video) => this.#clip(video)));
+      const page = await this.#api.feed(sessionStorage.getItem(FEED_SESSION));
+      sessionStorage.setItem(FEED_SESSION, page.session);
+      const shown = new Set(this.#videos);
+      const further = page.items.filter(({ video_id }) => !shown.has(video_id));
+      this.#videos.push(...further.map(({ video_id }) => video_id));
+      this.#list.append(...further.map((video) => this.#clip(video)));
       find(this.root, '.empty', HTMLElement).hidden = this.#list.children.length > 0;
-      this.#more.hidden = page.cursor === null;
+      this.#more.hidden = further.length < page.items.length || page.cursor === null;
     } finally {
       this.#more.disabled = false;
       this.#list.ariaBusy = 'false';

@@ -6,16 +6,18 @@ from fastapi import APIRouter, Query, Response
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
-from reelstack.feed import choices, pages, timelines
+from reelstack.feed import choices, explanations, pages, timelines
+from reelstack.feed.explanations import FeedExplanation
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.plans import Asked
 from reelstack.feed.sessions import MAX_LENGTH
 from reelstack.feed.viewer_context import Asker
 from reelstack.videos import listings
-from reelstack.web import Country, Cursor, Include, Limit, Reader, Viewer
+from reelstack.web import Admin, Country, Cursor, Include, Limit, Reader, UserId, Viewer
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 LEVEL = "x-feed-level"
+PageLimit = Annotated[int, Query(ge=1, le=pages.MOST)]
 SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 
@@ -24,7 +26,7 @@ def get_feed(
     response: Response,
     caller: Reader,
     country: Country,
-    limit: Annotated[int, Query(ge=1, le=pages.MOST)] = 20,
+    limit: PageLimit = 20,
     session: SessionText = None,
     cursor: SessionText = None,
     explain: bool = False,
@@ -35,6 +37,13 @@ def get_feed(
     page = pages.answer(asked, cursor or session).page
     response.headers[LEVEL] = str(page.level)
     return page
+
+
+@router.get("/explanations/{user_id}")
+def explain_feed(_caller: Admin, user_id: UserId, limit: PageLimit = 20) -> FeedExplanation:
+    """What this user's next page would be made of: candidates by source, what each stage left out and why, scores. It
+    is not served, and notes nothing."""
+    return explanations.of(user_id, limit)
 
 
 @router.get("/latest")

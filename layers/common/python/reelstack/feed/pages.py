@@ -74,6 +74,8 @@ class Answered:
     page: FeedPage
     trace: Trace
     chosen: Sequence[Choice]
+    policy: str = ""
+    model: str = ""
 
 
 def answer(asked: Asked, session_text: str | None) -> Answered:
@@ -99,7 +101,7 @@ def answer(asked: Asked, session_text: str | None) -> Answered:
         answer_id=plan.answer_id,
     )
     _log(asked, plan, chosen, session.position, now)
-    return Answered(page, trace, chosen)
+    return Answered(page, trace, chosen, plan.policy, plan.model)
 
 
 @dataclass
@@ -142,7 +144,7 @@ def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, tra
         return
     viewer_id = asked.asker.viewer_id
     with trace.stage("recheck"):
-        marks = _marks(viewer_id, some[: asked.limit - len(found.page)], now)
+        marks = [] if asked.peeks else _marks(viewer_id, some[: asked.limit - len(found.page)], now)
         # The first of these requests also tells the end of the answer: what follows it is bounded.
         ends = turn if turn and turn.asks and not found.told else None
         brought = shown.brought(
@@ -200,7 +202,7 @@ def _item(asked: Asked, card: VideoCard, one: Choice) -> FeedItem:
 
 
 def _log(asked: Asked, plan: Plan, chosen: Sequence[Choice], first: int, now: int) -> None:
-    if not plan.logs:
+    if asked.peeks or not plan.logs:
         return
     rows = [
         {

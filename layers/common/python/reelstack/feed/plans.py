@@ -33,6 +33,8 @@ class Asked:
     asker: Asker
     limit: int
     explain: bool = False
+    peeks: bool = False
+    """Nothing is noted of this page: it is not shown to its viewer."""
 
 
 @dataclass(frozen=True)

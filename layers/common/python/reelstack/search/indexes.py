@@ -77,13 +77,17 @@ def _engine() -> Iterator[OpenSearch]:
 
 
 def active_share() -> float | None:
-    """Active shards of the indexes that are searched, 0 to 1; None if the engine did not answer in LOOK_SECONDS."""
+    """Active shards of all indexes, 0 to 1; None if the engine did not answer in LOOK_SECONDS.
+
+    An engine of one node has nowhere to put copies, and lacks nothing without them."""
     try:
         with _engine() as engine:
             told = engine.cluster.health(params={"timeout": "1s"}, request_timeout=LOOK_SECONDS)
     except (SearchUnavailable, SearchDisabled):
         return None
-    return float(told.get("active_shards_percent_as_number", 100.0)) / 100
+    if told["number_of_data_nodes"] == 1 and told["status"] != "red":
+        return 1.0
+    return float(told["active_shards_percent_as_number"]) / 100
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
