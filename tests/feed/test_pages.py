@@ -1,15 +1,22 @@
 """Pages of the feed through its handler: real Valkey, tables in process, no engines unless a test makes some."""
 
+import gzip
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import newcomers
+from local import ports
+from reelstack.behavior import receipts
+from reelstack.cards import answers
+from reelstack.feed import exploration, features, newcomers, served_log
 from reelstack.feed.features import ClipState
+from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
-from reelstack.platform.config import Config
+from reelstack.platform.config import PREFIX, Config, config
+from reelstack.tables.accounts import User
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -60,3 +67,141 @@ def test_pages_do_not_overlap_until_all_was_shown(world: Config, call: Call) -> 
         session = page["session"]
     assert [item["repeated"] for item in page["items"]] == [False] * 5 + [True] * 5
     assert ids(page)[5:] == seen[:5], "the oldest come again first"
+
+
+def get(call: Call, query: str = "", user: str | None = "bob") -> dict[str, Any]:
+    answer = call("feed", "GET", f"/v1/feed?{query}", user=user, roles=("viewer",))
+    assert answer.status == 200, answer.json
+    page: dict[str, Any] = answer.json
+    return page
+
+
+def test_what_must_not_be_shown_is_not(world: Config, call: Call) -> None:
+    publish("fine", "zoe")
+    publish("own", "bob")
+    publish("hidden", "zoe")
+    publish("of a hidden creator", "yan")
+    publish("tagged", "zoe", tags=("Spiders",))
+    publish("blocked", "carl")
+    publish("was private", "zoe", visibility="private")
+    publish("was rejected", "zoe", state="rejected")
+    publish("private account", "pia")
+    newcomers.add(ClipState("never there", "zoe", (), "", "", 1, now_ms()))
+    for name in ("pia", "yan", "carl"):
+        User(name, private=name == "pia", created_at=1).save()
+    assert call("social", "PUT", "/v1/users/carl/block", user="bob").status in (200, 204)
+    for what in ("videos/hidden", "creators/yan", "tags/spiders"):
+        assert call("feed", "PUT", f"/v1/feed/hidden/{what}", user="bob").status == 204
+    page = get(call, "limit=30")
+    assert set(ids(page)) == {"fine"}
+    assert [item["repeated"] for item in page["items"]] == [False]
+    assert {item["video_id"] for item in get(call, "limit=30", user="dan")["items"]} >= {"own", "hidden", "blocked"}
+
+
+def test_a_hide_holds_with_the_next_answer_and_can_be_undone(world: Config, call: Call) -> None:
+    publish("v1", "zoe")
+    publish("v2", "yan")
+    assert set(ids(get(call))) == {"v1", "v2"}
+    call("feed", "PUT", "/v1/feed/hidden/videos/v1", user="bob")
+    assert set(ids(get(call))) == {"v2"}
+    call("feed", "DELETE", "/v1/feed/hidden/videos/v1", user="bob")
+    assert set(ids(get(call))) == {"v1", "v2"}
+
+
+def test_a_clip_that_is_taken_down_is_gone_with_the_next_answer(world: Config, call: Call) -> None:
+    publish("v1", "zoe")
+    publish("v2", "yan")
+    get(call)
+    assert call("videos", "DELETE", "/v1/videos/v1", user="zoe").status == 204
+    assert set(ids(get(call))) == {"v2"}
+
+
+def test_who_has_no_account_goes_on_by_session(world: Config, call: Call) -> None:
+    for number in range(6):
+        publish(f"v{number}", f"o{number}")
+    first = get(call, "limit=3", user=None)
+    second = get(call, f"limit=3&session={first['session']}", user=None)
+    assert len({*ids(first), *ids(second)}) == 6
+    assert all(item["receipt"] for item in first["items"])
+
+
+def test_a_session_that_is_none_of_ours_begins_anew(world: Config, call: Call) -> None:
+    publish("v1", "zoe")
+    assert ids(get(call, "session=damaged")) == ["v1"]
+    assert call("feed", "GET", f"/v1/feed?session={'x' * 2000}", user="bob").status == 422
+
+
+def test_pages_go_on_without_repeats_while_the_cache_is_away(
+    world: Config, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        publish(f"v{number}", f"o{number}")
+    first = get(call, "limit=4")
+    (nowhere,) = ports.free(1)
+    monkeypatch.setenv(f"{PREFIX}CACHE_URL", f"valkey://127.0.0.1:{nowhere}")
+    config.cache_clear()
+    seen, session = set(ids(first)), first["session"]
+    for _ in range(2):
+        page = get(call, f"limit=4&session={session}")
+        assert page["level"] == 2
+        assert page["label"] == "Hot Recommendations"
+        assert not seen & set(ids(page))
+        assert len(page["items"]) == 4
+        seen |= set(ids(page))
+        session = page["session"]
+    assert [item["repeated"] for item in get(call, f"limit=4&session={session}")["items"]] == [True] * 4
+
+
+def test_receipts_say_how_each_clip_came_to_its_place(world: Config, call: Call) -> None:
+    for number in range(40):
+        publish(f"v{number}", f"o{number}")
+    page = get(call, "limit=20")
+    later = get(call, f"limit=20&session={page['session']}")
+    key = answers.keys()
+    for first, of in ((0, page), (20, later)):
+        found = [receipts.verified(item["receipt"], "bob", key, now_ms()) for item in of["items"]]
+        assert [one.position for one in found] == list(range(first, first + len(found)))
+        assert {one.answer_id for one in found} == {of["answer_id"]}
+        assert [one.source for one in found] == [item["source"] for item in of["items"]]
+        assert all(0 < one.propensity <= 1 for one in found)
+        assert {one.policy for one in found} == {"ranked-1"}
+    assert any(item["source"] == "fresh" for item in page["items"])
+
+
+def test_an_explanation_accounts_for_every_candidate_and_shows_nothing(world: Config, call: Call) -> None:
+    for number in range(60):
+        publish(f"v{number}", f"o{number % 7}", tags=(f"t{number % 3}",))
+    User("o1", created_at=1).save()
+    assert call("feed", "PUT", "/v1/feed/hidden/creators/o1", user="bob").status == 204
+    told = call("feed", "GET", "/v1/feed/explanations/bob?limit=10", user="ada", roles=("admin",)).json
+    before_the_page = {"unpublished", "not-public", "owner-closed", "blocked", "beyond-page"}
+    dropped = sum(number for reason, number in told["dropped"].items() if reason not in before_the_page)
+    assert sum(told["proposed"].values()) == told["counts"]["planned"] + dropped
+    assert told["dropped"]["hidden-creator"] > 0
+    assert len(told["items"]) == 10
+    assert told["policy"] == "ranked-1"
+    again = call("feed", "GET", "/v1/feed/explanations/bob?limit=10", user="ada", roles=("admin",)).json
+    assert again["dropped"].get("seen", 0) == 0, "nothing was marked as seen"
+    assert call("feed", "GET", "/v1/feed/explanations/bob", user="bob", roles=("viewer",)).status == 403
+
+
+def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, cached: Valkey) -> None:
+    for number in range(5):
+        publish(f"v{number}", f"o{number}")
+    shown = ids(get(call, "limit=5"))
+    counted = cached.hgetall(exploration.impression_keys(now_ms())[0])
+    assert counted == dict.fromkeys(shown, "1")
+
+
+def test_served_features_are_logged_for_training(world: Config, call: Call) -> None:
+    for number in range(40):
+        publish(f"v{number}", f"o{number}")
+    page = get(call, "limit=20")
+    served_log.flush()
+    (key,) = storage.list_keys("data", "features/")
+    rows = [json.loads(line) for line in gzip.decompress(storage.read("data", key, 10**6)).splitlines()]
+    assert len(rows) >= 2, "each clip that explores, at least"
+    for row in rows:
+        assert row["answer_id"] == page["answer_id"]
+        assert ids(page)[row["position"]] == row["video_id"]
+        assert len(features.check(row["features"])) == len(features.FEATURES)

@@ -75,3 +75,9 @@ def write(rows: Sequence[Row]) -> None:
 
 def key_of(at: time.struct_time) -> str:
     return f"features/day={time.strftime('%Y-%m-%d', at)}/hour={at.tm_hour:02d}/{chance.token_hex(12)}.jsonl.gz"
+
+
+def forget() -> None:
+    """For a test that begins with a new process."""
+    with _buffer.lock:
+        _buffer.rows = []
