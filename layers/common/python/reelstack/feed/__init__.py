@@ -1,16 +1,42 @@
-"""Feed: the videos of accounts that a user follows, and what the page of recommendations is made of.
+"""Feed: the page of clips that are recommended to a viewer, and the videos of accounts that a user follows.
 
-choices          what a viewer hides from their feed, and what they said they like
-timelines        a user's timeline: written on publication for ordinary accounts, merged on read for large ones
-viewer_profiles  what viewers like in the long term, as the daily job found it
-viewer_documents  what viewers like, for the search index that finds candidates
-live_signals     what viewers and clips are like now, as the job `interests` keeps it in the cache
-lists            what to show by similarity, region, language and taste, as the daily job wrote it
+A page, in the order of its making:
+
+pages            an answer, from who asks to its cards; never empty
+sessions         what a viewer was shown lately, signed, in the client's hands
+viewer_context   all that is known of who asks, by one request to the cache
+feed_level       the level of an answer: reelstack.degradation, and what this process finds itself
+plans            which clips an answer tries to show at its level
+ranked_page      sources, filters, scores, re-rank and exploration, from what is in memory
+candidates       the sources in memory            side_sources   those that are asked elsewhere
+filters          what a viewer is not shown       seen           what they were shown in the last weeks
+scoring          what each candidate is worth     table_encoder  the ranker's rows of the item table
+reranking        variety                          exploration    slots that learn
+variations       what experiments change          fallbacks      what fills a page
+shown            what is about to be shown, looked at once more
+reasons          why a clip is there              preload        what to fetch of it before it is watched
+served_log       features of what was served, for training
+explanations     what a page would be made of, for administrators
+
+What it reads:
+
+artefacts        item table, ranker and lists of this process, kept up to date
+item_table       all clips that may be shown, with indexes
+newcomers        clips that were published since the item table was made
+hot_lists        what most people finish, by region
 items            the catalogue of clips with their vectors, as the ranker wrote it
+lists            what to show by similarity, region, language and taste, as the daily job wrote it
 rank_model       the released model of the ranker, loaded and checked
 rank_vocabulary  which id has which row of the embedding table
-scores           how strongly what a viewer did speaks for a tag, a creator, a language, a length; shared with the jobs
-features         what the ranker sees of a viewer, a clip and the moment; shared with the jobs
+live_signals     what viewers and clips are like now, as the job `interests` keeps it in the cache
+viewer_profiles  what viewers like in the long term, as the daily job found it
+viewer_documents the same for the search index that finds candidates
+choices          what a viewer hides from their feed, and what they said they like
+timelines        a user's timeline: written on publication for ordinary accounts, merged on read for large ones
+
+Shared with the jobs:
+
+scores           how strongly what a viewer did speaks for a tag, a creator, a language, a length
+features         what the ranker sees of a viewer, a clip and the moment
 feature_columns  the same of many clips at once, as arrays
-The page of everything public, GET /v1/feed, is videos.listings.feed.
 """
