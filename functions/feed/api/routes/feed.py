@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
-from reelstack.feed import choices, pages, timelines
+from reelstack.degradation.levels import Level
+from reelstack.feed import choices, pages, serving, timelines
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.plans import Asked
 from reelstack.feed.sessions import MAX_LENGTH
@@ -19,7 +20,7 @@ LEVEL = "x-feed-level"
 SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 
-@router.get("")
+@router.get("", response_model=FeedPage)
 def get_feed(
     response: Response,
     caller: Reader,
@@ -28,13 +29,15 @@ def get_feed(
     session: SessionText = None,
     cursor: SessionText = None,
     explain: bool = False,
-) -> FeedPage:
+) -> FeedPage | Response:
     """Clips chosen for me, the best first. Never empty while there is a public clip: when all have been shown, the
     oldest come again, marked `repeated`."""
     asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
-    page = pages.answer(asked, cursor or session).page
-    response.headers[LEVEL] = str(page.level)
-    return page
+    answer = serving.answer(asked, cursor or session)
+    if isinstance(answer, bytes):
+        return Response(answer, media_type="application/json", headers={LEVEL: str(int(Level.READY_MADE))})
+    response.headers[LEVEL] = str(answer.level)
+    return answer
 
 
 @router.get("/latest")
