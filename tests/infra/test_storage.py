@@ -143,6 +143,8 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         ("Uploads", "chunks/"),
         ("Uploads", "avatars/"),
         ("Media", "quarantine/"),
+        ("Media", "feed/"),
+        ("Media", "hot-lists/"),
     }
 
 
