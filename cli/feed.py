@@ -1,12 +1,16 @@
-"""feed, timeline, hide, hidden, interests: what there is to watch, and what one chose for it."""
+"""feed, timeline, feed-snapshot, hide, hidden, interests: what there is to watch, and what one chose for it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.arguments import Limit, Undo
 from cli.output import named, print_lines, video_line
-from cli.session import As, AsJson, connect, print_json
+from cli.session import As, AsJson, connect, print_json, stage_url
+
+SNAPSHOT = Path(__file__).parent.parent / "functions/feed/api/snapshot.json"
+SNAPSHOT_SECONDS, SNAPSHOT_BYTES = 10, 4 * 1024 * 1024
 
 if TYPE_CHECKING:
     from reelstack_client import Client, Hidden
@@ -16,7 +20,7 @@ PLURAL: dict[str, Literal["videos", "creators", "tags"]] = {"video": "videos", "
 
 
 def register(app: typer.Typer) -> None:
-    for command in (feed, timeline, hide, hidden, interests):
+    for command in (feed, timeline, feed_snapshot, hide, hidden, interests):
         app.command()(command)
 
 
@@ -101,3 +105,20 @@ def _creator_id(client: "Client", who: str, *, undo: bool) -> str:
         if (cursor := page.cursor) is None:
             raise typer.BadParameter(f"you do not hide {who}")
     return client.accounts.find(who).user_id if who.startswith("@") else who
+
+
+def feed_snapshot() -> None:
+    """Packs the present ready-made page with the next deployment.
+
+    \b
+      reelstack feed-snapshot && reelstack deploy prod
+    """
+    from urllib.request import urlopen
+
+    from reelstack.feed import ready_pages
+
+    address = f"{stage_url()}/{ready_pages.object_key('')}"
+    with urlopen(address, timeout=SNAPSHOT_SECONDS) as answer:  # noqa: S310 -- the stage's own origin
+        page = ready_pages.without_addresses(answer.read(SNAPSHOT_BYTES))
+    SNAPSHOT.write_bytes(page + b"\n")
+    print_lines([f"{len(ready_pages.parse(page).items)} clips in {SNAPSHOT}"], "")

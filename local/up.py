@@ -45,8 +45,8 @@ def up(
         _prepare(services, steps)
         _start(services, steps)
         named = _deployed(services, steps)
-        with steps.step("Playback keys; productions that the last stop cut off"):
-            for chore in ("rotate_signing_keys", "reconcile_production"):  # else run by a schedule
+        with steps.step("Playback keys; productions that the last stop cut off; hot lists"):
+            for chore in ("rotate_signing_keys", "reconcile_production", "update_hot_lists"):  # else run by a schedule
                 functions.call(client(services, "lambda"), named.functions[chore], {})
         with steps.step("Web app"):
             built = website.build(places)

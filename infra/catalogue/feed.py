@@ -1,4 +1,4 @@
-"""Feed: pages of videos, and the timelines of those one follows."""
+"""Feed: pages of videos, the timelines of those one follows, and lists that are made before anybody asks."""
 
 from infra.catalogue.fn import PLAYBACK, RANK, Fn
 from reelstack.tables.accounts import User
@@ -29,6 +29,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(
             *(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User),
             *(TimelineEntry, LargeAccount, FeedChoices, ViewerProfile),
+            *("media:hot-lists/", "media:feed/"),
         ),
         writes=(FeedChoices,),
         config=("cache_url", "search_url", "data_bucket", "experiments_application", *FEED, "timeline_days", *PLAYBACK),
@@ -63,6 +64,20 @@ FUNCTIONS: tuple[Fn, ...] = (
         batches=(TimelineEntry,),
         config=("timeline_days", "timeline_entries", "bus_name"),
         calls=("put_events",),
+    ),
+    Fn(
+        "update_hot_lists",
+        "event",
+        events=("VideoPublished", "VideoWithdrawn", "AccountNarrowed", "AccountOpened"),
+        every_minutes=10,
+        vpc=True,
+        memory=1024,
+        timeout=120,
+        reads=(Video, User, Counter, "media:hot-lists/", "media:feed/"),
+        writes=("media:hot-lists/", "media:feed/"),
+        deletes=("media:hot-lists/", "media:feed/"),
+        config=("cache_url", "data_bucket", *PLAYBACK),
+        calls=("read_playback_secret", "read_daily_lists"),
     ),
     Fn("measure_interests", "schedule", vpc=True, every_minutes=1, of_jobs=True, memory=256, config=("cache_url",)),
     Fn(

@@ -192,7 +192,7 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
         for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
             yield (
                 f"{arn}/{prefix}*",
-                "Objects are named by hour, shard, bucket, version or pass",
+                "Objects are named by hour, day, shard, bucket, version or pass",
             )
 
 

@@ -183,7 +183,7 @@ def _quotas(settings: Settings) -> Iterator[Row]:
     slots = settings.production_slots_per_creator
     yield Row("productions that run when the limit is reached", "slots per creator", slots, dearest_clip(settings))
     yield Row("starts of productions", "max_uploads_per_day", uploads, _started(settings))
-    yield Row("publications, written into timelines", "max_uploads_per_day", uploads, _fanned_out(settings))
+    yield Row("publications, written into timelines and lists", "max_uploads_per_day", uploads, _fanned_out(settings))
     yield Row("chunks that are joined", "max_uploads_per_day", uploads, _composed(settings))
     pieces = kept / MIN_CHUNK_BYTES
     yield Row("chunks and parts that are sent once", "max_upload_bytes_per_day", pieces, US_EAST_1.s3_put)
@@ -198,7 +198,8 @@ def _started(settings: Settings) -> float:
 def _fanned_out(settings: Settings) -> float:
     followers = settings.timeline_large_followers
     work = Work(round(followers * FAN_OUT_MS_PER_WRITE), read=followers / 40, write=followers)
-    return _invocation(LINES["fan_out_video"], work, settings) + _followed("notify", settings)
+    follow = _followed("notify", settings) + _followed("update_hot_lists", settings)
+    return _invocation(LINES["fan_out_video"], work, settings) + follow
 
 
 def _composed(settings: Settings) -> float:

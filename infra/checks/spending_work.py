@@ -162,6 +162,10 @@ INVOKED: dict[str, Work] = {
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
     "write_denials": Work(400, edge=2),
+    # It looks into the index; taking a clip out of all of forty lists is what staff and owners do to hot clips only.
+    "update_hot_lists": Work(150, read=8, s3=4),
+    "update_hot_lists AccountNarrowed": Work(300, read=220, s3=4),
+    "update_hot_lists AccountOpened": Work(300, read=220, s3=4),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
     "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),

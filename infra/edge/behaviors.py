@@ -3,6 +3,7 @@
     /v/*.m3u8   media bucket   playback token checked at the edge, kept for seconds
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
+    /feed/*     media bucket   ready-made pages of the feed, for anybody, kept for a minute
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
     *           web bucket     the web app; an address that is none of its files is told to be no page
@@ -86,6 +87,7 @@ class Behaviors:
             "/v/*.m3u8": behavior(playlists, checked),
             "/v/*": behavior(ranges, checked),
             "/u/*": behavior(ranges),
+            "/feed/*": behavior(playlists),
         }
 
     def _media_policies(self) -> tuple[cloudfront.CachePolicy, cloudfront.CachePolicy]:
@@ -100,7 +102,7 @@ class Behaviors:
         playlists = cloudfront.CachePolicy(
             self._scope,
             "MediaPlaylists",
-            comment="Playlists: small, compressible, and first to change if one is ever made anew",
+            comment="Playlists and ready-made pages: small, compressible, and the first to change",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(10),
             max_ttl=Duration.seconds(60),

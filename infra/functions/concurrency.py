@@ -39,6 +39,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     "erase_events": 0.5,
     **dict.fromkeys(("plan_export", "write_denials"), 0.2),
+    "update_hot_lists": 0.5,
     **dict.fromkeys(("load_daily_plays", "sum_daily_plays", "load_viewer_profiles", "load_clip_features"), 0.1),
     "export_catalogue": 0.1,
 }

@@ -35,6 +35,7 @@ ON_ARCHIVE: dict[str, tuple[str, ...]] = {
     "put_event_archive": ("s3:PutObject",),
     "write_catalogue": ("s3:PutObject",),
     "read_feed_artefacts": ("s3:GetObject",),
+    "read_daily_lists": ("s3:GetObject",),
     "log_served_rows": ("s3:PutObject",),
     "read_event_archive": ("s3:GetObject",),
     "rewrite_event_archive": ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"),
@@ -44,6 +45,7 @@ ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
     "write_catalogue": (catalogue.PREFIX,),
     "read_event_archive": (archive.PREFIX, archive.BY_VIEWER),
     "read_feed_artefacts": ("items/", "lists/", "rank/"),
+    "read_daily_lists": ("lists/",),
     "log_served_rows": (event_erasure.FEATURES,),
     "rewrite_event_archive": (archive.PREFIX, archive.BY_VIEWER, event_erasure.FEATURES, event_erasure.FOLDER),
 }

@@ -33,6 +33,11 @@ COUNTED: dict[str, tuple[str, str, str, float]] = {
         "The search engine refused documents: it lacks them until the next rebuild",
         0,
     ),
+    "feed": (
+        *("Stale", "HotListStale"),
+        "Hot lists are older than eleven minutes: docs/operations.md#hot-lists says what to do",
+        0,
+    ),
     "notify": (
         *("Unsent", "PushFailed"),
         "Phones or connections take no pushes; what they would have shown is in the inboxes",

@@ -13,6 +13,8 @@ from reelstack.behavior import archive
 from reelstack.privacy import event_erasure, event_export, exports
 
 LOG_DAYS = 90
+HOT_LIST_DAYS = 7
+"""While they cannot be made anew, old ones are served, marked `stale`."""
 DAY = Duration.days(1)
 LOADED = ("viewer_records", "clip_records", "play_counts")
 """Of profiles/: what functions load into tables in the same night."""
@@ -37,7 +39,7 @@ class Buckets:
         self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
         self.web = self._bucket("Web")
         self.data = self._data() if settings.profile == "full" else None
-        self._let_cdn_read(self.media, "v/*", "u/*")
+        self._let_cdn_read(self.media, "v/*", "u/*", "feed/*")
         self._let_cdn_read(self.web, "*")
 
     def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
@@ -183,6 +185,9 @@ def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
         s3.LifecycleRule(id="cold", prefix="v/", tag_filters={"tier": "cold"}, transitions=[cold]),
         s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[untagged]),
         _expiring("quarantine", "quarantine/", days=quarantine_days),
+        # Written anew every ten minutes; what lies longer is of a region that has no list any more.
+        _expiring("ready-made-pages", "feed/", days=HOT_LIST_DAYS),
+        _expiring("hot-lists", "hot-lists/", days=HOT_LIST_DAYS),
     ]
 
 

@@ -55,7 +55,7 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/v1/*", "/@*/*"}
+    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "/v1/*", "/@*/*"}
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
@@ -70,7 +70,13 @@ def test_peoples_pictures_need_no_token_and_are_kept_as_long_as_they_say() -> No
     assert policy("/u/*")["MinTTL"] == 0
 
 
-@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "*"])
+def test_ready_made_pages_need_no_token_and_are_kept_for_a_minute_at_most() -> None:
+    assert "FunctionAssociations" not in behaviors()["/feed/*"]
+    assert behaviors()["/feed/*"]["TargetOriginId"] == behaviors()["/v/*"]["TargetOriginId"]
+    assert policy("/feed/*")["MaxTTL"] == 60
+
+
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "*"])
 def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
     key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"]["QueryStringBehavior"] == "none"

@@ -63,6 +63,12 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
     "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
     "read_clip_records": (("s3:GetObject",), "State/Data.Arn/profiles/clip_records/*"),
+    "read_feed_artefacts": (
+        ("s3:GetObject",),
+        tuple(f"State/Data.Arn/{of}/*" for of in ("items", "lists", "rank")),
+    ),
+    "read_daily_lists": (("s3:GetObject",), "State/Data.Arn/lists/*"),
+    "log_served_rows": (("s3:PutObject",), "State/Data.Arn/features/*"),
     "write_catalogue": (("s3:PutObject",), "State/Data.Arn/catalogue/clips/*"),
     "read_viewer_records": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_records/*"),
     "read_event_archive": (
@@ -177,6 +183,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 OF_THE_EVENT_STREAM = (
     *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
     *("read_play_counts", "read_viewer_records", "read_clip_records", "write_catalogue", "start_profiles_machine"),
+    *("read_feed_artefacts", "read_daily_lists", "log_served_rows"),
 )
 """Abilities on what profile `core` does not have."""
 DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"

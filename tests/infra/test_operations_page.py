@@ -10,7 +10,7 @@ NAMES = set(re.findall(r"`(…?[A-Z]\w+)`", PAGE))
 SUFFIXES = {name.removeprefix("…") for name in NAMES if name.startswith("…")}
 """`…Errors` stands for the alarm of every function."""
 ALARM = re.compile(r"[A-Z]\w+(Errors|Late|Age|Filled|Uncached|Unlimited|Unavailable|Failed|TimedOut|Wait|Dead)")
-METRICS = {"AssetsNotConforming", "CounterContended", "CounterResized", "PushFailed"}
+METRICS = {"AssetsNotConforming", "CounterContended", "CounterResized", "PushFailed", "FeedPageFailed"}
 
 
 def alarms(assembly: Assembly) -> set[str]:

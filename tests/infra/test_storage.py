@@ -143,6 +143,8 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         ("Uploads", "chunks/"),
         ("Uploads", "avatars/"),
         ("Media", "quarantine/"),
+        ("Media", "feed/"),
+        ("Media", "hot-lists/"),
     }
 
 
@@ -198,7 +200,7 @@ def test_every_bucket_but_the_logs_own_writes_an_access_log(variant: Assembly) -
 
 
 def test_only_the_cdn_reads_media_and_web_files_and_only_of_this_account(variant: Assembly) -> None:
-    for bucket, keys in (("Media", ("u/*", "v/*")), ("Web", ("*",))):
+    for bucket, keys in (("Media", ("feed/*", "u/*", "v/*")), ("Web", ("*",))):
         statements = variant.at(f"State/{bucket}/Policy").properties["PolicyDocument"]["Statement"]
         (allowed,) = [s for s in statements if s["Effect"] == "Allow"]
         assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}

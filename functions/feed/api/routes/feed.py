@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Response
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.video_cards import For, VideoCardPage
-from reelstack.feed import choices, explanations, pages, timelines
+from reelstack.degradation.levels import Level
+from reelstack.feed import choices, explanations, pages, serving, timelines
 from reelstack.feed.explanations import FeedExplanation
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.plans import Asked
@@ -21,7 +22,7 @@ PageLimit = Annotated[int, Query(ge=1, le=pages.MOST)]
 SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 
-@router.get("")
+@router.get("", response_model=FeedPage)
 def get_feed(
     response: Response,
     caller: Reader,
@@ -30,13 +31,15 @@ def get_feed(
     session: SessionText = None,
     cursor: SessionText = None,
     explain: bool = False,
-) -> FeedPage:
+) -> FeedPage | Response:
     """Clips chosen for me, the best first. Never empty while there is a public clip: when all have been shown, the
     oldest come again, marked `repeated`."""
     asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
-    page = pages.answer(asked, cursor or session).page
-    response.headers[LEVEL] = str(page.level)
-    return page
+    answer = serving.answer(asked, cursor or session)
+    if isinstance(answer, bytes):
+        return Response(answer, media_type="application/json", headers={LEVEL: str(int(Level.READY_MADE))})
+    response.headers[LEVEL] = str(answer.level)
+    return answer
 
 
 @router.get("/explanations/{user_id}")

@@ -15,7 +15,7 @@ import hmac
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 VERSION = "1"
 VALID_MS = 24 * 3600 * 1000
@@ -59,9 +59,13 @@ class Receipt:
     """Who the viewer is, if they did not sign in; else empty."""
 
 
+NAMES = tuple(one.name for one in fields(Receipt))
+"""`astuple` would copy each value deeply, which took a tenth of a ready-made answer."""
+
+
 def sign(receipt: Receipt, viewer_id: str | None, key: bytes) -> str:
     """The receipt as its viewer gets it; `viewer_id` None without an account."""
-    values = json.dumps(astuple(receipt), separators=(",", ":"), ensure_ascii=False)
+    values = json.dumps([getattr(receipt, name) for name in NAMES], separators=(",", ":"), ensure_ascii=False)
     text = f"{VERSION}.{_encoded(values.encode())}"
     return f"{text}.{_encoded(_signature(text, viewer_id, key))}"
 
@@ -90,7 +94,7 @@ def _read(values: str) -> Receipt:
         read = json.loads(_decoded(values))
     except ValueError as error:
         raise ReceiptRefused("receipt-invalid") from error
-    if not isinstance(read, list) or len(read) != len(fields(Receipt)):
+    if not isinstance(read, list) or len(read) != len(NAMES):
         raise ReceiptRefused("receipt-invalid")
     receipt = Receipt(*read)
     if not (math.isfinite(receipt.propensity) and 0 < receipt.propensity <= 1):

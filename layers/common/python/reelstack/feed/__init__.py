@@ -2,8 +2,9 @@
 
 A page, in the order of its making:
 
-pages            an answer, from who asks to its cards; never empty
-sessions         what a viewer was shown lately, signed, in the client's hands
+serving          an answer: a computed page, or a ready-made one
+pages            a computed page, from who asks to its cards; never empty
+sessions         what a viewer was shown lately, in the client's hands     session_texts  signed, as it comes and goes
 viewer_context   all that is known of who asks, by one request to the cache
 feed_level       the level of an answer: reelstack.degradation, and what this process finds itself
 plans            which clips an answer tries to show at its level
@@ -24,6 +25,15 @@ artefacts        item table, ranker and lists of this process, kept up to date
 item_table       all clips that may be shown, with indexes
 newcomers        clips that were published since the item table was made
 hot_lists        what most people finish, by region
+hot_ranking      in which order a hot list names clips
+ready_pages      the first page of each hot list, serialised already
+public_clips     of some clips, those that are for everybody now
+warm_stores      where hot lists and ready-made pages lie, and how a clip leaves them
+warm_lists       makes them all, every ten minutes
+warm_events      what a publication, a withdrawal or an account's change means to them
+kept_lists       what a process has of them when hardly anything answers
+ready_made       an answer put together from a ready-made page: bytes
+core_page        the page of a stage without engines   core_sources   what it is made of
 items            the catalogue of clips with their vectors, as the ranker wrote it
 lists            what to show by similarity, region, language and taste, as the daily job wrote it
 rank_model       the released model of the ranker, loaded and checked

@@ -44,6 +44,9 @@ class Artefacts:
         return self.encoder.model if self.encoder else None
 
 
+NOTHING = Artefacts(item_table.make(item_table.empty(), (), 0))
+
+
 @dataclass
 class Loader:
     """What one process keeps. `look` is called by one thread at a time."""
@@ -54,7 +57,7 @@ class Loader:
     catalogue_version: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     added_at: int = 0
-    now: Artefacts = field(default_factory=lambda: Artefacts(item_table.make(item_table.empty(), (), 0)))
+    now: Artefacts = NOTHING
     looked_at: float = float("-inf")
     asked_at: float = float("-inf")
 
@@ -157,7 +160,10 @@ _lock = threading.Lock()
 
 
 def in_service() -> Artefacts:
-    """What this process has. The first call of a process waits until it was read; later ones do not wait."""
+    """What this process has. The first call of a process waits until it was read; later ones do not wait. A stage
+    without engines (profile `core`) has none."""
+    if not config().data_bucket:
+        return NOTHING
     loader = _loaders.setdefault(config().stage, Loader(_read, lambda command: cache.run([command])[0]))
     if loader.asked_at == float("-inf"):
         with _lock:

@@ -1,20 +1,26 @@
 """Hot lists: what most people finish, by region, made every ten minutes and kept where the feed finds them at once.
 
 Level 2 serves from them, and profile `core` always. A list names clips and holds no viewer. It says when it was made;
-one older than STALE_MS is served as `stale`, since an old list is better than an empty page.
+one older than STALE_MS is served as `stale`, since an old list is better than an empty page. It has the same form in
+the cache, and in the bucket `media`, where it is found while there is no cache.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 VERSION = 1
 MOST = 300
 MADE_EVERY_MS = 10 * 60 * 1000
-STALE_MS = 2 * MADE_EVERY_MS
+STALE_MS = MADE_EVERY_MS + 60 * 1000
+"""A run takes less than a minute."""
 WORLD = ""
 """The region of everybody, and of viewers whose region has no list."""
 KEPT_SECONDS = 24 * 3600
+PREFIX = "hot-lists/"
+"""Of the bucket `media`. The CDN may not read it."""
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,6 @@ class HotList:
     made_at: int
     """Unix milliseconds."""
     entries: Sequence[Entry] = ()
-    withdrawn: frozenset[str] = field(default_factory=frozenset)
 
     def is_stale(self, now_ms: int) -> bool:
         return now_ms - self.made_at > STALE_MS
@@ -41,9 +46,36 @@ def key(region: str) -> str:
     return f"rs:{{feed}}:hot:{region}"
 
 
+def object_key(region: str) -> str:
+    return f"{PREFIX}{name_of(region)}.json"
+
+
+def name_of(region: str) -> str:
+    """As it stands in keys of objects."""
+    return region or "world"
+
+
+def is_region(text: str) -> bool:
+    """Whether it may name a list of its own: a country by ISO 3166-1."""
+    return _COUNTRY.fullmatch(text) is not None
+
+
+def newer(own: "HotList | None", world: "HotList | None", now_ms: int) -> "HotList | None":
+    """The list for viewers of a region: its own, unless that is stale and the world's is not."""
+    if own is None or (own.is_stale(now_ms) and world is not None and not world.is_stale(now_ms)):
+        return world
+    return own
+
+
 def pack(made: HotList) -> str:
     entries = [[one.video_id, one.owner_id, list(one.tags), one.language] for one in made.entries]
     return json.dumps({"version": VERSION, "region": made.region, "made_at": made.made_at, "entries": entries})
+
+
+def without(text: bytes, gone: Collection[str]) -> bytes:
+    """The same list without these clips. Raises ValueError."""
+    made = parse(text)
+    return pack(replace(made, entries=[one for one in made.entries if one.video_id not in gone])).encode()
 
 
 def parse(text: str | bytes) -> HotList:

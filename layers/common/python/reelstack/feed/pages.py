@@ -24,9 +24,11 @@ from reelstack.feed import (
     plans,
     preload,
     ranked_page,
+    ready_pages,
     reasons,
     seen,
     served_log,
+    session_texts,
     sessions,
     shown,
     viewer_context,
@@ -37,12 +39,10 @@ from reelstack.feed.ranked_page import Choice, Trace
 from reelstack.feed.reasons import FeedReason
 from reelstack.feed.sessions import Session
 from reelstack.feed.viewer_context import ViewerContext
-from reelstack.platform import cache, secrets
-from reelstack.platform.clock import CHANCE, now_ms
+from reelstack.platform import cache
+from reelstack.platform.clock import now_ms
 from reelstack.videos.access import Viewed
 
-PURPOSE = "feed-session"
-HOT = "Hot Recommendations"
 MOST = 30
 
 
@@ -67,6 +67,8 @@ class FeedPage(BaseModel):
     label: str | None
     """What to write above a page of level 2 or 3."""
     answer_id: str
+    stale: bool = False
+    """Of level 2 or 3: its list is older than eleven minutes, since it could not be made anew."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ class Answered:
 
 
 def answer(asked: Asked, session_text: str | None) -> Answered:
-    """A page of `asked.limit` clips whenever so many are left. Raises nothing of its own."""
+    """A page of `asked.limit` clips whenever so many are left. Raises OnlyReadyMade."""
     now, trace = now_ms(), Trace()
-    session = _session(asked, session_text, now)
+    session = session_texts.session_of(session_text, asked.asker.identity, now)
     here = artefacts.in_service()
     owed = ranked_page.owed_ids(here.table)
     with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
@@ -91,14 +93,15 @@ def answer(asked: Asked, session_text: str | None) -> Answered:
             items = _cards(asked, plan, session, found, trace)
     chosen = [choice for _, choice in found.page]
     after = sessions.served(session, [(one.video_id, one.tags) for one in chosen])
-    text = sessions.pack(after, asked.asker.identity, secrets.derived_key(PURPOSE, ""))
+    text = session_texts.text_of(after, asked.asker.identity)
     page = FeedPage(
         items=items,
         cursor=text if items else None,
         session=text,
         level=plan.level,
-        label=HOT if plan.level >= Level.HOT_LIST else None,
+        label=ready_pages.LABEL if plan.level >= Level.HOT_LIST else None,
         answer_id=plan.answer_id,
+        stale=plan.level >= Level.HOT_LIST and plan.hot.made_at > 0 and plan.hot.is_stale(now),
     )
     _log(asked, plan, chosen, session.position, now)
     return Answered(page, trace, chosen, plan.policy, plan.model)
@@ -111,12 +114,6 @@ class _Found:
     """What the cache knows of the page's clips, for their cards."""
     told: bool = False
     """Whether the deployment's health was told that the answer ends."""
-
-
-def _session(asked: Asked, text: str | None, now: int) -> Session:
-    keys = secrets.derived_keys(PURPOSE, "")
-    known = sessions.unpack(text, asked.asker.identity, keys, now // 1000) if text else None
-    return known or Session(CHANCE.getrandbits(64), now // 1000)
 
 
 def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, now: int, trace: Trace) -> _Found:

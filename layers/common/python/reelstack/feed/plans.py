@@ -12,14 +12,16 @@ import numpy as np
 from reelstack.cards import answers
 from reelstack.degradation.levels import Level
 from reelstack.experiments import configuration
-from reelstack.feed import candidates, feed_level, ranked_page, scores, side_sources, variations
+from reelstack.feed import candidates, core_sources, feed_level, ranked_page, scores, side_sources, variations
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.ranked_page import Choice, Setting, Trace, Viewer
+from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
 from reelstack.feed.viewer_context import Asker, ViewerContext
+from reelstack.platform import cache
 
 RESERVE = ranked_page.RESERVE
 FAST_SKIPPED, SKIPS_IN_A_ROW = 0.15, 3
@@ -53,14 +55,22 @@ class Plan:
 
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
+    """Raises OnlyReadyMade."""
     decision = feed_level.decide(context, here)
     feed_level.report(decision)
     feed_level.look(context)
     level = decision.level
     hot = context.hot
     excluded = _excluded(context, session)
+    if level >= Level.READY_MADE:
+        if context.turn:
+            feed_level.health().finish(None, context.turn, now)
+        raise OnlyReadyMade
     if level >= Level.HOT_LIST:
-        return Plan(level, _listed(hot, excluded, trace), LIST_POLICY, excluded, here, hot)
+        listed = _listed(hot, excluded, trace)
+        if not cache.address():
+            listed = core_sources.page(listed, context, excluded, trace)
+        return Plan(level, listed, LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))

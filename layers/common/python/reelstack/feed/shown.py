@@ -27,7 +27,9 @@ def brought(
     clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]], then: Callable[[Any], None] | None = None
 ) -> dict[str, str]:
     """What the cache knows of clips (id -> owner) and their owners, by one request that also runs the commands `also`
-    and what `then` adds to it. For `cache.given`."""
+    and what `then` adds to it. For `cache.given`. Nothing without a cache."""
+    if not cache.address():
+        return {}
     keys = [videos.page_cached_as(one) for one in clips]
     keys += [users.cached_as(owner) for owner in dict.fromkeys(clips.values())]
     keys += [f"counts:{one}" for one in clips]

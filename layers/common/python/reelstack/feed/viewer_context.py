@@ -11,7 +11,7 @@ from typing import Any
 
 from reelstack.accounts import users
 from reelstack.degradation.health import AWAY, Health, Turn, View
-from reelstack.feed import choices, exploration, hot_lists, live_signals, seen, viewer_profiles
+from reelstack.feed import choices, exploration, hot_lists, kept_lists, live_signals, seen, viewer_profiles
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
@@ -94,6 +94,9 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
     """
     keys = _json_keys(asker)
     region = _shared.setdefault(asker.country, _Shared())
+    if not cache.address():
+        yield _known(asker, (), _Shared(hot=kept_lists.hot_list(asker.country, now_ms)), now_ms)
+        return
     stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
     if stale:
@@ -108,6 +111,8 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
     if turn is None or answers is None:
+        if region.hot.is_stale(now_ms):
+            region.hot = kept_lists.hot_list(asker.country, now_ms)
         view = health.lost(turn, clock.now_ms()) if turn else View(AWAY, search=False)
         yield replace(_known(asker, (), region, now_ms), view=view, turn=turn, cache_answered=False)
         return
@@ -152,7 +157,10 @@ def _read(answers: Sequence[Any], before: _Shared, owed: Sequence[str], now_ms: 
     impressions = {
         one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed)
     }  # fmt: skip
-    return _Shared(_region(live), _hot(own or world, before.hot), impressions, now_ms)
+    hot = hot_lists.newer(_hot(own), _hot(world), now_ms) or before.hot
+    if hot.made_at and hot.is_stale(now_ms):
+        count("HotListStale")
+    return _Shared(_region(live), hot, impressions, now_ms)
 
 
 def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> ViewerContext:
@@ -211,15 +219,12 @@ def _region(blob: bytes | None) -> RegionSignals:
         return RegionSignals()
 
 
-def _hot(text: bytes | None, before: HotList) -> HotList:
-    """One that cannot be read leaves the one before."""
-    if text is None:
-        return before
+def _hot(text: bytes | None) -> HotList | None:
     try:
-        return hot_lists.parse(text)
+        return hot_lists.parse(text) if text is not None else None
     except ValueError:
         count("HotListRefused")
-        return before
+        return None
 
 
 def forget() -> None:

@@ -153,8 +153,8 @@ def _known(url: str, names: Mapping[str, str]) -> dict[str, Any]:
 
 def run(commands: Sequence[tuple[str | int, ...]], seconds: float = TIMEOUT_SECONDS) -> list[Any]:
     """The answers to several commands in one request, as bytes; the first that is refused is raised. `seconds`: how
-    long is waited, for the connection and for the answer. Raises valkey.exceptions.ValkeyError, also without a cache.
-    """
+    long is waited for the answer; a connection may take TIMEOUT_SECONDS. Raises valkey.exceptions.ValkeyError, also
+    without a cache."""
     with pipeline(seconds) as request:
         add(request, commands)
         answers: list[Any] = request.execute()

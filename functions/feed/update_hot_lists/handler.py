@@ -1,0 +1,22 @@
+"""Every ten minutes: hot lists and ready-made pages of all regions. Between: what is published joins the feed's item
+tables, and what is withdrawn leaves all of these."""
+
+from typing import Any
+
+from reelstack.events import AccountNarrowed, AccountOpened, VideoPublished, VideoWithdrawn
+from reelstack.feed import warm_events, warm_lists
+from reelstack.platform.telemetry import entry
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """The same event again writes what holds then. Raises what stores raise: the event comes again."""
+    detail = event.get("detail", {})
+    match event.get("detail-type"):
+        case VideoPublished.name:
+            return {"newcomers": warm_events.published(detail["video_id"])}
+        case VideoWithdrawn.name:
+            return {"lists": warm_events.withdrawn(detail["video_id"])}
+        case AccountNarrowed.name | AccountOpened.name:
+            return {"lists": warm_events.account_changed(detail["user_id"])}
+    return {"lists": warm_lists.make()}

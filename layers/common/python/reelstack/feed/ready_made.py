@@ -1,0 +1,110 @@
+"""Ready-made answers: a page of the feed put together from bytes that were made before, at level 3.
+
+Personal are the receipts, the session, and which clips are left out: those of blocked and hidden creators, hidden clips
+and tags, and the viewer's own. Who is blocked and hidden is asked of the cache, which has HIDES_SECONDS to answer; what
+it does not hold comes from the tables, unless they are why the answer is ready-made. Where neither answers, nothing is
+left out, and that is counted. Clips that the session has shown come last, the oldest first, and say that they repeat.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from reelstack.cards import answers
+from reelstack.cards.answers import Answer
+from reelstack.degradation.levels import Level
+from reelstack.feed import choices, kept_lists, ready_pages, session_texts, sessions
+from reelstack.feed.choices import Hidden
+from reelstack.feed.ready_pages import ReadyItem
+from reelstack.feed.sessions import Session
+from reelstack.feed.viewer_context import Asker
+from reelstack.platform import cache
+from reelstack.platform.clock import now_ms
+from reelstack.platform.telemetry import count, logger
+from reelstack.social import blocks
+
+HIDES_SECONDS = 0.005
+POLICY, SOURCE = "ready-1", "hot"
+_clip_hash = lru_cache(10_000)(sessions.clip_hash)
+
+
+class OnlyReadyMade(Exception):
+    """At the level of the moment nothing is computed: the answer is a ready-made one."""
+
+
+def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer: bool = True) -> bytes:
+    """A FeedPage as JSON, of at most ready_pages.MOST clips. `tables_answer`: whether the tables may be asked."""
+    now = now_ms()
+    page = kept_lists.page(asker.country, now)
+    session = session_texts.session_of(session_text, asker.identity, now)
+    chosen = _chosen(_allowed(page.items, asker.viewer_id, tables_answer), session, limit)
+    told = Answer(
+        SOURCE,
+        policy=POLICY,
+        session="" if asker.viewer_id else asker.session,
+        level=Level.READY_MADE,
+        answer_id=answers.new_id(),
+        first=session.position,
+    )
+    receipts = answers.receipts([one.video_id for one, _ in chosen], asker.viewer_id, told)
+    after = sessions.served(session, [(one.video_id, one.tags) for one, _ in chosen])
+    text = session_texts.text_of(after, asker.identity)
+    count("FeedReadyMade")
+    return b"".join(
+        (
+            b'{"items":[',
+            b",".join(_item(one, receipts[one.video_id], repeated=repeated) for one, repeated in chosen),
+            b'],"cursor":',
+            f'"{text}"'.encode() if chosen else b"null",
+            f',"session":"{text}","level":{Level.READY_MADE:d},"label":"{ready_pages.LABEL}"'.encode(),
+            f',"answer_id":"{told.answer_id}","stale":{json.dumps(page.is_stale(now))}}}'.encode(),
+        )
+    )
+
+
+def _item(one: ReadyItem, receipt: str, *, repeated: bool) -> bytes:
+    # Receipts and sessions are base64url and full stops: nothing in them is escaped in JSON.
+    return b'%b,"repeated":%b,"receipt":"%b"}' % (one.text, b"true" if repeated else b"false", receipt.encode())
+
+
+def _chosen(items: Sequence[ReadyItem], session: Session, limit: int) -> list[tuple[ReadyItem, bool]]:
+    """With whether the session has shown each."""
+    age = {hashed: place for place, hashed in enumerate(session.served)}
+    places = [(one, age.get(_clip_hash(one.video_id))) for one in items]
+    fresh = [(one, False) for one, place in places if place is None]
+    shown = sorted(((place, one) for one, place in places if place is not None), key=lambda pair: pair[0])
+    return [*fresh, *((one, True) for _, one in shown)][: min(limit, ready_pages.MOST)]
+
+
+def _allowed(items: Sequence[ReadyItem], viewer_id: str | None, tables_answer: bool) -> Sequence[ReadyItem]:
+    if viewer_id is None:
+        return items
+    hidden, blocked = _refused(viewer_id, {one.owner_id for one in items}, tables_answer)
+    return [
+        one
+        for one in items
+        if one.owner_id not in blocked
+        and one.owner_id != viewer_id
+        and not hidden.hides(one.video_id, one.owner_id, one.tags)
+    ]
+
+
+def _refused(viewer_id: str, owners: Collection[str], tables_answer: bool) -> tuple[Hidden, Collection[str]]:
+    keys = (choices.cached_as(viewer_id), blocks.cached_as(viewer_id))
+    found: dict[str, str] = {}
+    try:
+        if cache.address():
+            texts = cache.run([("GET", f"{cache.PREFIX}{key}") for key in keys], HIDES_SECONDS)
+            found = {key: text.decode() for key, text in zip(keys, texts, strict=True) if text is not None}
+        if not tables_answer and (len(found) < len(keys) or cache.CHANGING in found.values()):
+            raise _Unknown
+        with cache.given(found):
+            return choices.hidden_of(viewer_id), blocks.blocked_of(viewer_id, owners)
+    except Exception as error:  # an answer with too much in it is better than none
+        logger.warning("hides and blocks are not known", error=str(error))
+        count("FeedUnchecked")
+        return Hidden(), ()
+
+
+class _Unknown(Exception):
+    """The cache does not hold a viewer's choices, and the tables are not to be asked."""

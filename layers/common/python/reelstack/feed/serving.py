@@ -1,0 +1,22 @@
+"""Serving: an answer of the feed whatever happens: a computed page, or a ready-made one as bytes.
+
+Ready-made ones are for the level at which nothing is computed, and for what a page did not expect: tables that do not
+answer, above all. Such a failure is logged and counted; the viewer gets clips.
+"""
+
+from reelstack.feed import pages, ready_made
+from reelstack.feed.pages import FeedPage
+from reelstack.feed.plans import Asked
+from reelstack.feed.ready_made import OnlyReadyMade
+from reelstack.platform.telemetry import count, logger
+
+
+def answer(asked: Asked, session_text: str | None) -> FeedPage | bytes:
+    try:
+        return pages.answer(asked, session_text).page
+    except OnlyReadyMade:
+        return ready_made.answer(asked.asker, session_text, asked.limit)
+    except Exception:
+        logger.exception("no page was made; a ready-made one is served")
+        count("FeedPageFailed")
+        return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=False)
