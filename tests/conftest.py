@@ -4,8 +4,8 @@ import asyncio
 import gc
 import json
 import os
-import sys
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace

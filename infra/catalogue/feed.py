@@ -19,7 +19,13 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1769,
         vpc=True,
         routes=(
-            *("GET /v1/feed", "GET /v1/feed/latest", "GET /v1/feed/explanations/{user_id}", "GET /v1/feed/following", "GET /v1/feed/hidden"),
+            *(
+                "GET /v1/feed",
+                "GET /v1/feed/latest",
+                "GET /v1/feed/explanations/{user_id}",
+                "GET /v1/feed/following",
+                "GET /v1/feed/hidden",
+            ),
             *("PUT /v1/feed/hidden/videos/{video_id}", "DELETE /v1/feed/hidden/videos/{video_id}"),
             *("PUT /v1/feed/hidden/creators/{user_id}", "DELETE /v1/feed/hidden/creators/{user_id}"),
             *("PUT /v1/feed/hidden/tags/{tag}", "DELETE /v1/feed/hidden/tags/{tag}"),

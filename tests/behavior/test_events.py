@@ -52,7 +52,9 @@ def report(call: Call, *events: dict[str, Any], user: str | None = "bob", sent_a
     return call("behavior", "POST", "/v1/events", user=user, body=body)
 
 
-def receipts_of(call: Call, path: str = "/v1/feed/latest", service: str = "feed", user: str | None = "bob") -> list[str]:
+def receipts_of(
+    call: Call, path: str = "/v1/feed/latest", service: str = "feed", user: str | None = "bob"
+) -> list[str]:
     return [item["receipt"] for item in call(service, "GET", path, user=user).json["items"]]
 
 

@@ -133,7 +133,11 @@ def test_of_an_account_that_is_gone_a_card_says_no_more_than_its_id(call: Call) 
 
 def test_across_a_block_and_of_who_is_suspended_lists_have_nothing(call: Call) -> None:
     blocks.block("ann", "bob")
-    for service, path in (("feed", "/v1/feed/latest"), ("interactions", "/v1/me/likes"), ("interactions", "/v1/me/bookmarks")):
+    for service, path in (
+        ("feed", "/v1/feed/latest"),
+        ("interactions", "/v1/me/likes"),
+        ("interactions", "/v1/me/bookmarks"),
+    ):
         assert call(service, "GET", path, user="bob").json["items"] == []
     User("ann").update([User.suspended_at.set(5)])
     assert call("feed", "GET", "/v1/feed/latest", user="cid").json["items"] == []

@@ -36,14 +36,16 @@ def of(experiments: Experiments, identity: str, policy: str) -> Variation:
         frozenset(name for name, value in assignment.parameters(arms, "retrieval").items() if value is False),
         assignment.parameters(arms, "ranker").get("hand-weights") is True,
         _factors(assignment.parameters(arms, "weights")),
-        float(likeness) if _is_number(likeness, 1.0) else None,
+        _number(likeness, 1.0),
     )
 
 
 def _factors(given: Mapping[str, Parameter]) -> dict[str, float]:
-    named = {name.replace("-", "_"): value for name, value in given.items()}
-    return {name: float(value) for name, value in named.items() if name in HEADS and _is_number(value, MOST_FACTOR)}
+    named = {name.replace("-", "_"): _number(value, MOST_FACTOR) for name, value in given.items()}
+    return {name: value for name, value in named.items() if name in HEADS and value is not None}
 
 
-def _is_number(value: object, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+def _number(value: object, most: float) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        return None
+    return float(value)

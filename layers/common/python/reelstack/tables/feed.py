@@ -68,11 +68,11 @@ class FeedChoices(Table):
         stream = "NEW_AND_OLD_IMAGES"
 
     viewer_id = UnicodeAttribute(hash_key=True)
-    hidden_videos: MapAttribute[str, int] = MapAttribute(default=dict)
+    hidden_videos: MapAttribute[str, int] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     """Video id -> when it was hidden, unix milliseconds."""
-    hidden_creators: MapAttribute[str, int] = MapAttribute(default=dict)
+    hidden_creators: MapAttribute[str, int] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     """User id -> the same."""
-    hidden_tags: MapAttribute[str, int] = MapAttribute(default=dict)
+    hidden_tags: MapAttribute[str, int] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     """Tag, as behavior.table_changes.key_of writes it -> the same."""
     interests: ListAttribute[str] = ListAttribute(default=list)
     """Tags, as they were chosen."""
