@@ -34,7 +34,7 @@ BOB = Asker("bob")
 
 @pytest.fixture
 def world(aws: Config, cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> Valkey:
-    monkeypatch.setattr(ready_made, "HIDES_SECONDS", 1.0)  # a busy machine of tests keeps no 5 ms
+    monkeypatch.setattr(ready_made, "HIDES_SHARE", 1.0)  # a busy machine of tests keeps no 5 ms
     artefacts.forget()
     kept_lists.forget()
     for number in range(25):
