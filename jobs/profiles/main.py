@@ -10,7 +10,7 @@ STEP       a name of jobs/profiles/steps.py (collect, play_counts, viewers, clip
 --data     where everything is read and written: s3://bucket on EMR, s3a://bucket, or a folder
 --despite  gates that a person has looked into, by comma: the day passes although they failed
 --viewers  erase: a file in the place --data, one viewer id a line, or the folder of a pass, erasures/<run>
---against  play_counts: a JSONL file there of {"video_id", "plays"}, what the stream counted; it may differ by 0.1 %
+--against  play_counts: a JSONL file there of {"video_id", "plays"}, what the stream counted; 0.1 % or two may differ
 --most     lists: how many of the most played clips are in the closed form (20000)
 
 Exit status: 0 done · 2 wrong arguments · 3 a gate failed or the day's gates had failed; nothing later is to be run.

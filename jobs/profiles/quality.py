@@ -1,7 +1,8 @@
 """Gates of a day of events: what must hold before anything is concluded from it. Pure.
 
 A gate compares a share with its limit. Shares of a few events say nothing, so that gates of shares begin at 100
-events; the volume is held against the median of the last seven days that passed, from three such days on.
+events, and none fails by one or two, which are over 0.1 % of a small day. The volume is held against the median of the
+last seven days that passed, from three such days on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 VERSION = 1
 LEAST_EVENTS = 100
 LEAST_DAYS = 3
+FEW = 2
+"""So many stop no day, whatever their share. Three do, if their share is too great."""
 VOLUME = (0.5, 2.0)
 """Of the median."""
 LIMITS = {
@@ -29,6 +32,8 @@ without_receipt: of plays and impressions · unknown_types: of events · holes: 
 neither in the day nor in the day before, and events of clips that name no owner.
 """
 LATE_MS = 3600 * 1000
+MOST_DIFFERENCE = 0.001
+"""Between plays that were counted in two ways."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,14 @@ def gates(counts: Mapping[str, int], earlier: Sequence[int]) -> list[Gate]:
     for name, most in LIMITS.items():
         total = counts[of[name]]
         share = round(counts[name] / total, 6) if total else 0.0
-        found.append(Gate(name, share, 0.0, most, total < LEAST_EVENTS or share <= most))
+        passed = total < LEAST_EVENTS or counts[name] <= FEW or share <= most
+        found.append(Gate(name, share, 0.0, most, passed))
     return found
+
+
+def differs(ours: int, theirs: int) -> bool:
+    """Of plays, counted in two ways."""
+    return abs(ours - theirs) > max(FEW, MOST_DIFFERENCE * max(ours, theirs))
 
 
 def report(day: str, counts: Mapping[str, int], types: Mapping[str, int], earlier: Sequence[int]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from jobs.profiles import engine, liked_clips, main, schema
 from reelstack.behavior.erasure import Leaving, rewritten
-from tests.profiles.made_days import DAYS, VIEWERS
+from tests.profiles.made_days import BROKEN, DAYS, VIEWERS
 
 AGAIN = ("collect", "play_counts", "viewers", "clips", "creators", "training_rows")
 AFTER = "2026-11-23"
@@ -112,7 +112,7 @@ class Runs:
         leaving = Leaving(frozenset(ERASED), frozenset({OPTED_OUT}))
         for path in (self.data / "events").rglob("*.gz"):
             lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
-            kept = b"".join(rewritten(line, leaving) for line in lines if not line.startswith(b'{"id": "broken'))
+            kept = b"".join(rewritten(line, leaving) for line in lines if line.rstrip() not in BROKEN)
             path.write_bytes(gzip.compress(kept, mtime=0))
         gone = {*ERASED, OPTED_OUT}
         for path in (self.data / "features").rglob("*.gz"):

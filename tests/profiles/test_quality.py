@@ -52,6 +52,23 @@ def test_shares_of_few_events_say_nothing() -> None:
     assert failed(few, ()) == []
 
 
+@pytest.mark.parametrize("name", list(quality.LIMITS))
+def test_one_or_two_events_fail_no_gate(name: str) -> None:
+    small = GOOD | dict.fromkeys(quality.LIMITS, 0) | {"lines": 100, "events": 100, "shown_or_opened": 100}
+    assert failed(small | {name: 2}, ()) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "differs"),
+    [
+        *((0, 0, False), (0, 2, False), (0, 3, True), (300, 298, False), (300, 303, True)),
+        *((100_000, 100_100, False), (100_000, 100_102, True)),
+    ],
+)
+def test_plays_differ_by_a_thousandth_and_by_three(ours: int, theirs: int, differs: bool) -> None:
+    assert quality.differs(ours, theirs) is quality.differs(theirs, ours) is differs
+
+
 def test_a_person_can_let_a_gate_pass_by_name() -> None:
     report = quality.report("2026-11-22", GOOD | {"late": 300, "holes": 90}, {}, ())
     assert quality.stopping(report, ("late",)) == ["holes"]

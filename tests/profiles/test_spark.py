@@ -90,6 +90,20 @@ def test_each_event_is_collected_once_with_all_it_says(world: World, day: str) -
     ] == expected
 
 
+def test_what_an_odd_line_says_amiss_is_neutral(world: World) -> None:
+    odd = [event for event in world.read(f"events-{DAYS[0]}") if event["id"].startswith("odd-")]
+    names = ("received_at", "at", "watched_ms", "propensity", "speed")
+    assert {event["id"]: [event[name] for name in names] for event in odd} == {
+        f"odd-{number}": [stored_event.FIELDS[name] for name in names] for number in range(len(made_days.ODD))
+    }
+
+
+def test_a_play_that_names_no_clip_counts_for_none_and_stops_no_day(world: World) -> None:
+    report = world.json(f"profiles/play_counts_report/day={DAYS[0]}.json")
+    plays = sum(row["plays"] for row in world.counts(DAYS[0]).values())
+    assert report == {"version": 1, "day": DAYS[0], "plays": plays, "archived": plays + 1, "failed": []}
+
+
 def test_lines_of_a_viewer_lie_in_one_object(world: World) -> None:
     viewer = VIEWERS[7]
     path = world.folder / "data" / archive.by_viewer_key(DAYS[1], archive.viewer_bucket(viewer))
@@ -109,7 +123,7 @@ def test_members_of_a_later_version_survive_and_its_types_are_counted(world: Wor
     found = [event for event in world.read(f"events-{DAYS[0]}") if event["unknown"]]
     assert [json.loads(event["unknown"]) for event in found] == [{"mood": "good", "nested": '{"a":1}'}]
     report = world.json(f"profiles/quality/day={DAYS[0]}.json")
-    assert (report["counts"]["unknown_types"], report["counts"]["broken"]) == (1, 1)
+    assert (report["counts"]["unknown_types"], report["counts"]["broken"]) == (1, len(made_days.BROKEN))
 
 
 @pytest.mark.parametrize("day", DAYS)
