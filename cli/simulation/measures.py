@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cli.simulation.people import DAY_MS, NORMAL, START_MS, Floats, Ints
 from cli.simulation.runs import Run
+from cli.simulation.service import tag_vectors
 from reelstack.feed import exploration
 
 HOUR_MS = 3_600_000
@@ -106,9 +107,7 @@ def _returns(run: Run) -> float:
 
 def _diversity(run: Run) -> float:
     """1 − the mean likeness of two clips of a page, by what they say they are about."""
-    tags = np.zeros((len(run.world.clips), run.world.clips.content.shape[1]))
-    for row, own in enumerate(run.world.clips.tags):
-        tags[row, list(own)] = 1 / np.sqrt(len(own))
+    tags = tag_vectors(run.world.clips, len(run.world.clips))
     pages: dict[tuple[int, int], list[int]] = {}
     for shown in run.rows:
         pages.setdefault((shown.day, shown.page), []).append(shown.clip)

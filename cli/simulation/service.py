@@ -2,7 +2,7 @@
 
 Interests by forward decay (feed.scores), live counters of the last hour and day, impressions and the seen filter are
 kept as they come. Totals in the catalogue, profiles and lists are those of the last midnight, as the daily jobs make
-them. Left out: events that are late or lost, counters by region (there is one), and vectors, which the ranker makes.
+them. Vectors are tags, where the ranker's know more. Left out: late and lost events, regions.
 """
 
 from collections import defaultdict, deque
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cli.simulation import people
-from cli.simulation.people import DAY_MS, TAGS, Ints
+from cli.simulation.people import DAY_MS, TAGS, Clips, Floats, Ints
 from cli.simulation.world import Outcome, World
 from reelstack.feed import exploration, item_table, live_signals, scores, seen
 from reelstack.feed.features import ClipState, Totals
@@ -158,7 +158,7 @@ class Service:
         words["owner"], owners = _numbered(self.owners[:count])
         tags = self.clips.tags[:count]
         given: dict[str, object] = {
-            "vectors": np.zeros((count, 1)),
+            "vectors": tag_vectors(self.clips, count),
             "totals": self.totals[:count],
             "exposure": self.totals[:count, 0],
             "duration_ms": self.clips.duration_ms[:count],
@@ -235,6 +235,14 @@ class _Window:
         plays, finishes, skips, likes, hides, watched = map(int, (plays, finishes, skips, likes, hides, watched))
         first = self.first.get(clip, 0)
         return Counts(plays, plays, finishes, skips, likes, hides, 0, plays, watched, first, weight)
+
+
+def tag_vectors(clips: Clips, count: int) -> Floats:
+    """[clips, TAGS] of length 1, of what clips say they are about."""
+    found = np.zeros((count, len(TAGS)))
+    for row, own in enumerate(clips.tags[:count]):
+        found[row, list(own)] = 1 / np.sqrt(len(own))
+    return found
 
 
 def _numbered(words: Sequence[str]) -> tuple[list[str], Ints]:
