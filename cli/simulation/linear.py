@@ -71,8 +71,10 @@ class RankModel:
         found[:, [HEADS.index(name) for name in LEARNED]] = self.linear.predict(buckets)
         return found
 
-    def value(self, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
-        return value(predictions[:, [HEADS.index(name) for name in LEARNED]])
+    def value(self, predictions: NDArray[np.float32], _factors: Mapping[str, float]) -> NDArray[np.float64]:
+        return predictions[:, [HEADS.index(name) for name in LEARNED]].astype(np.float64) @ np.array(
+            [WEIGHTS[name] for name in LEARNED]
+        )
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,6 @@ class Encoder:
 
     def encode(self, _viewer_id: str, _history: Sequence[str], _rows: NDArray[np.int64], buckets: Buckets) -> Buckets:
         return buckets
-
-
-def value(predictions: NDArray[np.float32]) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = predictions.astype(np.float64) @ np.array([WEIGHTS[name] for name in LEARNED])
-    return found
 
 
 def _share(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:

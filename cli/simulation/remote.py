@@ -116,10 +116,10 @@ def events_of(video: Video, outcome: Outcome, share: float) -> list[dict[str, An
 
 def _visit(world: World, viewer: Client, day: int, visit: Visit, told: Told) -> None:
     chance, mood, worth = world.chance_of(day, visit), Mood(), [0.0]
-    cursor: str | None = None
+    session: str | None = None
     for _ in range(visit.pages):
-        page = viewer.feed.published(limit=world.settings.page, cursor=cursor)
-        cursor = page.cursor
+        page = viewer.feed.page(limit=world.settings.page, session=session)
+        session = page.session
         events: list[dict[str, Any]] = []
         for position, video in enumerate(page.items):
             row = row_of(video.title)
@@ -131,8 +131,6 @@ def _visit(world: World, viewer: Client, day: int, visit: Visit, told: Told) -> 
             _act(viewer, video.video_id, outcome, told)
             worth.append(outcome.worth)
         _report(viewer, events, told)
-        if cursor is None:
-            break
     world.leave(visit.viewer, sum(worth) / len(worth))
 
 
