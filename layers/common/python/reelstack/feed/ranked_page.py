@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.feed import candidates, exploration, filters, reranking, scoring
+from reelstack.feed import candidates, exploration, filters, live_signals, reranking, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.exploration import Owed, Slot
 from reelstack.feed.features import ViewerState
 from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
+from reelstack.feed.items import TOTALS
 from reelstack.feed.lists import Lists
+from reelstack.feed.live_signals import RegionSignals
 from reelstack.feed.reranking import Ranked
 from reelstack.feed.scoring import Scored, Scorer
 from reelstack.feed.table_encoder import TableEncoder
@@ -28,6 +30,7 @@ from reelstack.feed.viewer_context import ViewerContext
 RESERVE = 10
 """Clips beyond those that were asked for."""
 MOST_SCORED = candidates.MOST
+DAY_SECONDS = 86400
 OWED_LOOKED_AT, OWED_DRAWN = 200, 64
 """Newest clips that may be owed impressions; of them so many, by chance, are weighed in one answer."""
 
@@ -211,11 +214,23 @@ def _owed(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_
     floors = exploration.floor_of(table.clips_of_owner[table.items.arrays["owner"][rows]])
     ids = [table.items.ids[row].decode() for row in rows]
     had = np.array([setting.impressions.get(one, 0) for one in ids], dtype=np.float64)
-    totals = table.items.arrays["totals"][rows].astype(np.float64)
+    totals = _known_of(table, viewer.context.live, rows, ids, now_ms)
     left = (had < floors) & ~exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0])
     rows, had, totals = rows[left], had[left], totals[left]
     fit = scoring.score(Scorer(table, None), viewer.context, state, rows, now_ms).values
     return Owed(rows, 0.1 + 0.6 * (reranking.scaled(fit) if len(fit) else fit), totals[:, 1], had)
+
+
+def _known_of(
+    table: ItemTable, live: RegionSignals, rows: Rows, ids: Sequence[str], now_ms: int
+) -> NDArray[np.float64]:
+    """[clips, TOTALS]. The table of the night knows nothing of a clip of today: the counters of the last day do."""
+    found = table.items.arrays["totals"][rows].astype(np.float64)
+    for place, video_id in enumerate(ids):
+        counts = live.counts(live_signals.CLIP + video_id, DAY_SECONDS, now_ms)
+        if counts.plays > found[place, 0]:
+            found[place] = [getattr(counts.totals, name) for name in TOTALS]
+    return found
 
 
 def _explored(setting: Setting, viewer: Viewer, state: ViewerState, slots: Sequence[Slot], now_ms: int) -> list[Choice]:
