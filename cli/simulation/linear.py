@@ -43,9 +43,10 @@ class Linear:
         given, wanted = dense(np.stack(self.rows)), np.array(self.targets, dtype=np.float32)
         first, second = np.zeros_like(self.weights), np.zeros_like(self.weights)
         for step in range(1, STEPS + 1):
-            error: NDArray[np.float32] = _share(given @ self.weights) - wanted
+            error = (_share(given @ self.weights) - wanted).astype(np.float32)
             slope = given.T @ error / len(given) + SHRINK * self.weights
-            first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+            first += 0.1 * (slope - first)
+            second += 0.001 * (slope**2 - second)
             self.weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
 
     def predict(self, buckets: Buckets) -> NDArray[np.float32]:
@@ -72,9 +73,9 @@ class RankModel:
         return found
 
     def value(self, predictions: NDArray[np.float32], _factors: Mapping[str, float]) -> NDArray[np.float64]:
-        return predictions[:, [HEADS.index(name) for name in LEARNED]].astype(np.float64) @ np.array(
-            [WEIGHTS[name] for name in LEARNED]
-        )
+        weights = np.array([WEIGHTS.get(name, 0.0) for name in HEADS])
+        found: NDArray[np.float64] = predictions.astype(np.float64) @ weights
+        return found
 
 
 @dataclass(frozen=True)

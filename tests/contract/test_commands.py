@@ -69,7 +69,7 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
         token_provider("@eve")
 
 
-LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm"}
+LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
 OF_STAGES = {"synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles"}
 
 
