@@ -1,9 +1,9 @@
 """Ready-made answers: a page of the feed put together from bytes that were made before, at level 3.
 
 Personal are the receipts, the session, and which clips are left out: those of blocked and hidden creators, hidden clips
-and tags, and the viewer's own. Who is blocked and hidden is asked of the cache, which has HIDES_SHARE of its time to
-answer; what it does not hold comes from the tables, unless they are why the answer is ready-made. Where neither answers,
-nothing is left out, and that is counted. Clips that the session has shown come last, the oldest first, and say that they repeat.
+and tags, and the viewer's own. Who is blocked and hidden is asked of the cache, which has HIDES_SHARE of its time; what
+it does not hold comes from the tables, unless they are why the answer is ready-made. Where neither answers, nothing is
+left out, and that is counted. Clips that the session has shown come last, the oldest first, and say that they repeat.
 """
 
 import json
