@@ -16,7 +16,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         "feed",
         "http",
         layers=RANK,
-        memory=1769,
+        memory=1536,
         vpc=True,
         routes=(
             *(

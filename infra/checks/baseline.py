@@ -56,6 +56,7 @@ SAMPLES: dict[str, Any] = {
     "JSONAttribute": {"key": "value"},
     "ListAttribute": ["text"],
     "UnicodeSetAttribute": {"text"},
+    "MapAttribute": {"text": 1},
 }
 """A value for each class of attribute. A new class needs one here."""
 

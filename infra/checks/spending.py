@@ -105,8 +105,8 @@ def price(request: Request, settings: Settings) -> float:
     """Dollars of one request with everything that follows from it."""
     service = next(line for line in FUNCTIONS if request.route in (*line.routes, *line.public_routes))
     kept = IDEMPOTENCY_WRITES if request.route.startswith("POST") else 0
-    dollars = PER_REQUEST + kept * WRITE_UNIT + _invocation(service, EVERY_REQUEST, settings)
-    dollars += _invocation(service, request.work, settings)
+    works = (EVERY_REQUEST, request.work)
+    dollars = PER_REQUEST + kept * WRITE_UNIT + sum(_invocation(service, work, settings) for work in works)
     for name, quiet in _followers(request):
         dollars += _followed(name, settings, quiet=quiet)
     return dollars
@@ -198,8 +198,8 @@ def _started(settings: Settings) -> float:
 def _fanned_out(settings: Settings) -> float:
     followers = settings.timeline_large_followers
     work = Work(round(followers * FAN_OUT_MS_PER_WRITE), read=followers / 40, write=followers)
-    follow = _followed("notify", settings) + _followed("update_hot_lists", settings)
-    return _invocation(LINES["fan_out_video"], work, settings) + follow
+    beside = _followed("notify", settings) + _followed("update_hot_lists", settings)
+    return _invocation(LINES["fan_out_video"], work, settings) + beside
 
 
 def _composed(settings: Settings) -> float:
@@ -287,9 +287,8 @@ Not in the table, because nothing of ours counts it:
 
 
 def main(arguments: Sequence[str]) -> None:
-    settings = STAGES["prod"]
-    if arguments and arguments[0] in STAGES:
-        settings = STAGES[arguments[0]]
+    settings = STAGES[next((one for one in arguments if one in STAGES), "prod")]
+    if settings.stage in arguments:
         sys.stdout.write(f"{table(rows(settings))}\n\n{total(settings):.2f} $ a day\n")
     elif "--check" not in arguments:
         PAGE.write_text(page(settings))

@@ -37,7 +37,6 @@ GET /v1/oembed                                           | 25  | 8    | 0     | 
 GET /v1/users/{user_id}/videos                           | 115 | 305  | 0     | 0  |              |                  |
 GET /v1/feed                                             | 115 | 313  | 0     | 0  |              |                  |
 GET /v1/feed/latest                                      | 115 | 313  | 0     | 0  |              |                  |
-GET /v1/feed/explanations/{user_id}                      | 115 | 313  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 165 | 393  | 0     | 0  |              |                  |
 GET /v1/feed/hidden                                      | 115 | 313  | 0     | 0  |              |                  |
 PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 18   | 34    | 0  | FeedChoices  |                  |

@@ -45,7 +45,7 @@ await run(async (page, given) => {
     await page.screenshot({ path: `${given.screenshot}-own.png` });
   }
   await page.getByRole('button', { name: 'All clips' }).click();
-  await clip(page, 'Plays').waitFor();
+  await clip(page, given.next).waitFor();
   found.problems = await page.locator('#notice:visible').allTextContents();
   return found;
 });

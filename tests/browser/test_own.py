@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import NOTICE, PASSWORD, PLAYS, USER, Site, playback
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, PLAYS, Site, USER, playback
 from tests.local.tiny_origin import Asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
@@ -55,7 +55,8 @@ def test_a_creator_watches_clips_on_their_way_to_the_end(site: Site, tmp_path: P
     making = Productions()
     answers = {f"GET /api/v1/videos/{video_id}": making.one for video_id in ("cats", "dogs", "birds")}
     site.origin.answers |= answers | {"GET /api/v1/videos": making.listed}
-    found = in_chromium("own", url=site.url, username=USER, password=PASSWORD, screenshot=str(tmp_path / "page"))
+    picture = str(tmp_path / "page")
+    found = in_chromium("own", url=site.url, username=USER, password=PASSWORD, screenshot=picture, next=MORE[0])
     waiting = {"link": None, "bar": None, "poster": False}
     assert found["queued"] == waiting | {"state": "Queued", "how-far": "about 40 s left"}
     assert found["review"] == waiting | {"state": "In review"}

@@ -70,7 +70,10 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
 
 
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
-OF_STAGES = {"synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles"}
+OF_STAGES = {
+    *("synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles", "experiments"),
+    "feed-snapshot",
+}
 
 
 def test_every_command_that_signs_in_says_as_whom() -> None:

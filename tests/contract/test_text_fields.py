@@ -19,6 +19,7 @@ MACHINES = {
     "key": "compared with the upload's id",
     "new_password": "never stored, and its characters are nobody else's business",
     "old_password": "as new_password",
+    "session": "given out by the API; a feed begins anew with another",
     "session_id": "given out by the API",
     "url": "compared with the site's own",
     "until": "a date, or refused",

@@ -190,6 +190,7 @@ DOMAIN = "arn:aws:es:us-east-1:111111111111:domain/reelstack-{}/{}"
 INDEXES = ("videos-*", "users-*", "viewers-*", "creators-*")
 SEARCHING = {
     "search": (("Post",), ("videos/_search", "users/_search", "creators/_search")),
+    "watch_search": (("Get",), ("_cluster/health",)),
     "index_search": (("Get", "Post", "Put"), ("_alias/*", "_bulk", *INDEXES)),
     "reindex_search": (
         ("Get", "Post", "Put", "Delete"),

@@ -30,7 +30,13 @@ EVENT_SECONDS = DAY + 6 * 3600
 """For how long EventBridge (24 h) and then Lambda (6 h) deliver an event unless its line says otherwise."""
 APPEAL_WAIT = 30 * DAY
 """The longest that an appeal waits for a moderator; ReviewWait has been in alarm for weeks by then."""
-MISSING_IS_ANSWERED = {("compose_upload", "uploads:chunks/"): "the client is told which chunks it must send again"}
+MISSING_IS_ANSWERED = {
+    ("compose_upload", "uploads:chunks/"): "the client is told which chunks it must send again",
+    ("feed", "media:hot-lists/"): "a page is then made of what is followed, and of the newest",
+    ("feed", "media:feed/"): "the page that is packed with the deployment answers",
+    ("update_hot_lists", "media:hot-lists/"): "it makes them anew",
+    ("update_hot_lists", "media:feed/"): "it makes them anew",
+}
 
 
 # --- how long a state machine takes ----------------------------------------------------------------------------------

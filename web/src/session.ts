@@ -115,7 +115,7 @@ export class Session {
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
-    sessionStorage.removeItem(KEPT);
+    sessionStorage.clear();
   }
 
   /** Which sign-in a token is of depends on its issuer, so the API is asked. */

@@ -4,18 +4,25 @@ A page, in the order of its making:
 
 serving          an answer: a computed page, or a ready-made one
 pages            a computed page, from who asks to its cards; never empty
-sessions         what a viewer was shown lately, in the client's hands     session_texts  signed, as it comes and goes
+sessions         what a viewer was shown lately, in the client's hands
+session_texts    signed, as it comes and goes
 viewer_context   all that is known of who asks, by one request to the cache
 feed_level       the level of an answer: reelstack.degradation, and what this process finds itself
 plans            which clips an answer tries to show at its level
 ranked_page      sources, filters, scores, re-rank and exploration, from what is in memory
-candidates       the sources in memory            side_sources   those that are asked elsewhere
-filters          what a viewer is not shown       seen           what they were shown in the last weeks
-scoring          what each candidate is worth     table_encoder  the ranker's rows of the item table
-reranking        variety                          exploration    slots that learn
-variations       what experiments change          fallbacks      what fills a page
+candidates       the sources in memory
+side_sources     those that are asked elsewhere
+filters          what a viewer is not shown
+seen             what they were shown in the last weeks
+scoring          what each candidate is worth
+table_encoder    the ranker's rows of the item table
+reranking        variety
+exploration      slots that learn
+variations       what experiments change
+fallbacks        what fills a page
 shown            what is about to be shown, looked at once more
-reasons          why a clip is there              preload        what to fetch of it before it is watched
+reasons          why a clip is there
+preload          what to fetch of it before it is watched
 served_log       features of what was served, for training
 explanations     what a page would be made of, for administrators
 
@@ -33,7 +40,8 @@ warm_lists       makes them all, every ten minutes
 warm_events      what a publication, a withdrawal or an account's change means to them
 kept_lists       what a process has of them when hardly anything answers
 ready_made       an answer put together from a ready-made page: bytes
-core_page        the page of a stage without engines   core_sources   what it is made of
+core_page        the page of a stage without engines
+core_sources     what it is made of
 items            the catalogue of clips with their vectors, as the ranker wrote it
 lists            what to show by similarity, region, language and taste, as the daily job wrote it
 rank_model       the released model of the ranker, loaded and checked

@@ -57,7 +57,7 @@ def look(context: ViewerContext) -> None:
 def _look() -> None:
     now = clock.now_ms()
     if indexes.there():
-        health().looked(now, indexes.active_share())
+        health().looked(now, _active_share())
     try:
         fields = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY)], LOOK_SECONDS)[0]
         beat = live_signals.parse_heartbeat(fields)
@@ -66,6 +66,15 @@ def _look() -> None:
         return
     written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
     health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+
+
+def _active_share() -> float | None:
+    """None, too, of an engine that answers with an error: whoever looks goes on."""
+    try:
+        return indexes.active_share()
+    except Exception as error:
+        logger.warning("the search engine was not looked at", error=str(error))
+        return None
 
 
 def forget() -> None:

@@ -119,11 +119,9 @@ def _viewer(
         context = replace(context, signals=replace(signals, session={}, interest={}), live=type(context.live)())
     lately = _sum(context.signals.session, context.signals.interest)
     watched = [video_id for video_id, _ in signals.watched]
-    long_term = context.profile.interests
-    tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term.items() if key.startswith(scores.TAG)]
+    long_term, allowed = context.profile.interests, context.view.search
     with trace.stage("asked"):
-        beside = side_sources.ask(context, tags or [(tag, 1.0) for tag in interests.tags], interests.languages, now,
-                                  search_allowed=context.view.search)  # fmt: skip
+        beside = side_sources.ask(context, _tastes(context), interests.languages, now, search_allowed=allowed)
     trace.late += beside.late
     shares = [share for _, share in signals.watched[:SKIPS_IN_A_ROW]]
     wanted = Wanted(
@@ -147,6 +145,13 @@ def _viewer(
         shown_tags=session.tags,
         wide=len(shares) == SKIPS_IN_A_ROW and max(shares) < FAST_SKIPPED,
     )
+
+
+def _tastes(context: ViewerContext) -> list[tuple[str, float]]:
+    """What the search engine is asked for: tags of the long term, or those that the viewer picked."""
+    long_term = context.profile.interests.items()
+    tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term if key.startswith(scores.TAG)]
+    return tags or [(tag, 1.0) for tag in context.choices.interests.tags]
 
 
 def _listed(hot: HotList, excluded: Excluded, trace: Trace) -> list[Choice]:
