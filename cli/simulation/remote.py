@@ -24,7 +24,7 @@ from local import outputs, people, places, sample_clip
 from local.cloud import client as aws_client
 from local.outputs import Outputs
 from local.services import Services
-from reelstack_client import Client, PasswordSignIn, Video
+from reelstack_client import FINAL, Client, PasswordSignIn, Video
 from reelstack_client.behavior import event_id
 
 TITLE = "Simulated clip "
@@ -87,6 +87,7 @@ def publish(world: World, creator: Client, moderator: Client, say: Say) -> None:
         video = creator.videos.wait(video_id, seconds=WAIT_SECONDS, every=1.0)
         if video.state == "review":
             moderator.moderation.decide(video_id, "approve", "a simulated clip")
+            video = creator.videos.wait(video_id, seconds=WAIT_SECONDS, every=1.0, accept=FINAL)
         say(f"clip {number} of {len(uploaded)} is {video.state}")
 
 
