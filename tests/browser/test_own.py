@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import MORE, NOTICE, PASSWORD, PLAYS, Site, USER, playback
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, PLAYS, USER, Site, playback
 from tests.local.tiny_origin import Asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]

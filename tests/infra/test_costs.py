@@ -49,7 +49,7 @@ def test_a_type_that_nobody_priced_is_no_nothing() -> None:
 
 
 def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> None:
-    """By hand: snapshots of 512 MB and the feed's of 1,536, 3 rules, nodes of 0.036 $ and 10 GiB each, 3 endpoints in 2 zones, 100 MB."""
+    """By hand: snapshots of 512 MB, the feed's of 1,536; 3 rules; nodes of 0.036 $ and 10 GiB; 3 endpoints, 2 zones."""
     found, nodes = _of(prod), PROD.search_nodes
     alarms = len(prod.of("AWS::CloudWatch::Alarm"))
     snapshots = len(prod.of("AWS::Lambda::Version"))
