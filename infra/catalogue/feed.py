@@ -77,7 +77,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         events=("VideoPublished", "VideoWithdrawn", "AccountNarrowed", "AccountOpened"),
         every_minutes=10,
         vpc=True,
-        memory=1024,
         timeout=120,
         reads=(Video, User, Counter, "media:hot-lists/", "media:feed/"),
         writes=("media:hot-lists/", "media:feed/"),
