@@ -4,12 +4,11 @@ import type { Events, Shown } from './events.ts';
 import { LikeToggle } from './likes.ts';
 import { Player } from './player.ts';
 import { inWords } from './problem.ts';
+import { FEED_SESSION } from './session.ts';
 import { Impressions, Watching } from './watching.ts';
 
 /** How far below the screen a clip begins to load its poster. */
 const AHEAD = '600px';
-/** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
-const FEED_SESSION = 'reelstack.feed-session';
 
 /** The clips that the feed chose, the best first; one plays at a time. */
 export class Clips {

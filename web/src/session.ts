@@ -3,6 +3,8 @@ import { Problem, problemOf } from './problem.ts';
 import { clipOf } from './route.ts';
 
 const KEPT = 'reelstack.session';
+/** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
+export const FEED_SESSION = 'reelstack.feed-session';
 const PENDING = 'reelstack.pkce';
 const EARLY_MS = 60_000;
 const PATIENCE_MS = 15_000;
@@ -115,7 +117,8 @@ export class Session {
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
-    sessionStorage.clear();
+    sessionStorage.removeItem(KEPT);
+    sessionStorage.removeItem(FEED_SESSION);
   }
 
   /** Which sign-in a token is of depends on its issuer, so the API is asked. */
