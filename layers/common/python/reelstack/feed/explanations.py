@@ -6,9 +6,11 @@ signed. `proposed` adds up to `dropped` of the stages before the page and `count
 
 from pydantic import BaseModel
 
-from reelstack.feed import pages
+from reelstack.degradation.levels import Level
+from reelstack.feed import pages, ready_made
 from reelstack.feed.plans import Asked
 from reelstack.feed.ranked_page import Choice
+from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.viewer_context import Asker
 
 
@@ -30,21 +32,25 @@ class ExplainedClip(BaseModel):
 class FeedExplanation(BaseModel):
     level: int
     policy: str
-    model: str
-    proposed: dict[str, int]
+    model: str = ""
+    proposed: dict[str, int] = {}
     """Source -> candidates."""
-    counts: dict[str, int]
+    counts: dict[str, int] = {}
     """Stage -> candidates after it."""
-    dropped: dict[str, int]
+    dropped: dict[str, int] = {}
     """Reason -> candidates that were left out."""
-    late: list[str]
+    late: list[str] = []
     """Sources that did not answer in time."""
-    stage_ms: dict[str, float]
-    items: list[ExplainedClip]
+    stage_ms: dict[str, float] = {}
+    items: list[ExplainedClip] = []
 
 
 def of(user_id: str, limit: int) -> FeedExplanation:
-    answered = pages.answer(Asked(Asker(user_id), limit, peeks=True), None)
+    """At level 3 nothing is planned, and there is nothing to explain."""
+    try:
+        answered = pages.answer(Asked(Asker(user_id), limit, peeks=True), None)
+    except OnlyReadyMade:
+        return FeedExplanation(level=Level.READY_MADE, policy=ready_made.POLICY)
     trace = answered.trace
     return FeedExplanation(
         level=answered.page.level,
