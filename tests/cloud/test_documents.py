@@ -166,6 +166,10 @@ reelstack edit VIDEO_ID --tag everything
 reelstack play VIDEO_ID
 reelstack check-hls "$(reelstack play VIDEO_ID)"
 reelstack feed --limit 5
+reelstack hide tag spiders
+reelstack hidden
+reelstack hide tag spiders --undo
+reelstack interests
 reelstack profile @ann
 reelstack profile --display-name "Bob the Builder"
 reelstack avatar me.png
@@ -232,6 +236,8 @@ NOT_HERE = {
     "password": "tests/cloud/test_accounts.py: a demo user's other sign-ins would end, those of other tests too",
     "delete-me": "tests/cloud/test_privacy.py: the demo user would be gone",
     "retry": "needs a failure: tests/cloud/test_production.py",
+    "feed-snapshot": "writes into the checkout: tests/feed/test_feed_snapshot.py",
+    "simulate": "takes minutes: tests/simulation/",
     "profiles": "needs Spark: tests/local/test_profiles_run.py",
 }
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
