@@ -3,7 +3,7 @@
 No state is kept: a level is entered after two bad seconds of three and left after five good ones in a row, both read
 from the same history, so that every process with that history decides the same. A second that is neither holds what is;
 what held before the history began is what its first answers were given at, a fact like others. A second nobody knows of
-is left out. Without any history the level is NORMAL: whoever answers then finds out.
+is left out. Without any history the level is NORMAL: the first answers then find out.
 
 The running second is never judged, nor one that ended less than GRACE_MS ago: writes to it are still on their way.
 """

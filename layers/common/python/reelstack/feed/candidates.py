@@ -32,7 +32,6 @@ LIVE = ("interests", "trending")
 """Sources that need what the job `interests` keeps: none at level 1."""
 STRONGEST = 10
 """Tags and creators of a viewer that are looked up."""
-OF_A_CREATOR = 10
 
 
 @dataclass(frozen=True)

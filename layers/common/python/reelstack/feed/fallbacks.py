@@ -65,7 +65,7 @@ def _newest(plan: Plan) -> list[Choice]:
 
 
 def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> list[Choice]:
-    """What was shown: the session's clips, the oldest first, then what the seen filter knows or may know."""
+    """What was shown: before this session first, which is longest ago, then the session's clips, the oldest first."""
     excluded = replace(plan.excluded, served=np.zeros(0, dtype=np.uint32), filters=(), watched=())
     table = plan.artefacts.table
     rows = np.argsort(-table.appeal, kind="stable").astype(np.int64)

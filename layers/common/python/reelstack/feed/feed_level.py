@@ -69,7 +69,7 @@ def _look() -> None:
 
 
 def _active_share() -> float | None:
-    """None, too, of an engine that answers with an error: whoever looks goes on."""
+    """None, too, of an engine that answers with an error, so that the heartbeat is still read."""
     try:
         return indexes.active_share()
     except Exception as error:

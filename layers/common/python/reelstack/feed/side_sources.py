@@ -36,9 +36,10 @@ def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], language
         *, search_allowed: bool) -> SideSources:  # fmt: skip
     viewer_id = context.asker.viewer_id
     made = SideSources()
-    search_allowed = search_allowed and feed_level.search_breaker().allows(time.monotonic())
     wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
+    # The breaker last: what it allows may be its one trial, whose end it waits for.
     asks_search = search_allowed and bool(interests) and indexes.there()
+    asks_search = asks_search and feed_level.search_breaker().allows(time.monotonic())
     searching = _start(lambda: search.candidates(wish)) if asks_search else None
     following = _start(lambda: timelines.newest(viewer_id, FOLLOWING_SIZE)) if viewer_id else None
     if searching:
