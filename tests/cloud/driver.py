@@ -14,7 +14,8 @@ import valkey
 from local import programs
 from local.outputs import Outputs
 from local.people import Person
-from reelstack_client import Client, PasswordSignIn, Video
+from reelstack_client import Client, PasswordSignIn, Playback, Video
+from reelstack_client.errors import Conflict
 
 Value = TypeVar("Value")
 
@@ -70,6 +71,15 @@ class Driver:
         )
         names = [execution["name"] for page in found for execution in page["executions"]]
         return sorted(name for name in names if name.startswith(upload_id))
+
+
+def playback(viewer: Client, video_id: str) -> Playback:
+    """Of a published clip, which the cache may have for a second longer as it was before."""
+    try:
+        return viewer.videos.playback(video_id)
+    except Conflict:
+        time.sleep(1.5)
+        return viewer.videos.playback(video_id)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from local import up
 from local.places import Places
 from local.progress import Steps
 from reelstack_client import Video
-from tests.cloud.driver import Driver, draw, eventually
+from tests.cloud.driver import Driver, draw, eventually, playback
 
 pytestmark = pytest.mark.cloud
 
@@ -57,7 +57,7 @@ def test_an_emulator_stopped_in_the_middle_loses_nothing(drive: Driver, places: 
     up.down(places)
     up.up(places, {}, Steps(up.STEPS))
     assert ended_well(drive, video).state == "published"
-    assert drive.client("bob").videos.playback(video.video_id).master_url
+    assert playback(drive.client("bob"), video.video_id).master_url
 
 
 def running(function: str) -> list[int]:

@@ -12,7 +12,7 @@ import m3u8
 import pytest
 
 from reelstack_client import Playback, Video
-from tests.cloud.driver import Driver, draw, eventually, problem, traces
+from tests.cloud.driver import Driver, draw, eventually, playback, problem, traces
 from tests.cloud.test_privacy import EXPIRING
 
 pytestmark = pytest.mark.cloud
@@ -69,22 +69,22 @@ def fetched(drive: Driver, url: str) -> int:
     return drive.http.get(url, headers={"range": "bytes=0-99"}).status_code
 
 
-def assets(drive: Driver, playback: Playback) -> dict[str, str]:
+def assets(drive: Driver, watched: Playback) -> dict[str, str]:
     """Every address a player meets: master, media playlists, renditions, sound, poster."""
-    master = m3u8.loads(drive.http.get(playback.master_url).text, uri=playback.master_url)
+    master = m3u8.loads(drive.http.get(watched.master_url).text, uri=watched.master_url)
     playlists = [p.absolute_uri for p in master.playlists] + [m.absolute_uri for m in master.media if m.uri]
-    found = [playback.master_url, *playlists, str(playback.poster_url)]
+    found = [watched.master_url, *playlists, str(watched.poster_url)]
     for address in playlists:
         playlist = m3u8.loads(drive.http.get(address).text, uri=address)
         found += {segment.absolute_uri for segment in playlist.segments}
-    prefix = playback.master_url.rpartition("/")[0]
+    prefix = watched.master_url.rpartition("/")[0]
     found.append(f"{prefix}/preview.m3u8")
     return {address.rpartition("/")[2]: address for address in found}
 
 
 def ways(drive: Driver, video: Video, user: str) -> dict[str, Callable[[], int]]:
     """Every way to a video for somebody who is not its owner."""
-    playback = drive.client(user).videos.playback(video.video_id)
+    watched = playback(drive.client(user), video.video_id)
     path = f"/v1/videos/{video.video_id}"
 
     def api(tail: str, method: str = "GET") -> Callable[[], int]:
@@ -116,7 +116,7 @@ def ways(drive: Driver, video: Video, user: str) -> dict[str, Callable[[], int]]
         "new token": new_token,
         "feed": in_feed,
         "served prefix": in_bucket,
-        **{f"token in flight: {name}": token_in_flight(url) for name, url in assets(drive, playback).items()},
+        **{f"token in flight: {name}": token_in_flight(url) for name, url in assets(drive, watched).items()},
     }
 
 
@@ -157,7 +157,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
 ) -> None:
     video = drive.produce(draw(tmp_path / "down.mp4"), title="down")
     assert video.state == "published", video.reason_detail
-    master = drive.client("bob").videos.playback(video.video_id).master_url
+    master = playback(drive.client("bob"), video.video_id).master_url
     key = f"v/{video.video_id}/" + master.split("/", 7)[7]
     assert behind_the_cdn(drive, key) == 200
     path = f"/v1/videos/{video.video_id}"
@@ -186,7 +186,7 @@ def test_a_takedown_shuts_every_path_within_seconds_and_an_appeal_opens_them_aga
     back = eventually(lambda: drive.client("ann").videos.get(video.video_id), lambda now: now.state == "published")
     assert (back.state, back.reason, back.published_at) == ("published", None, video.published_at)
     assert quarantined(drive, video) == []
-    again = drive.client("bob").videos.playback(video.video_id)
+    again = playback(drive.client("bob"), video.video_id)
     opened = eventually(
         lambda: {fetched(drive, url) for url in assets(drive, again).values()}, lambda now: now == {206}
     )
@@ -230,7 +230,7 @@ def test_a_video_made_private_stays_with_its_owner_alone(drive: Driver, tmp_path
     own = drive.client("ann").videos.playback(video.video_id)
     assert {fetched(drive, url) for url in assets(drive, own).values()} == {206}
     drive.client("ann").videos.edit(video.video_id, visibility="public")
-    assert fetched(drive, drive.client("bob").videos.playback(video.video_id).master_url) == 206
+    assert fetched(drive, playback(drive.client("bob"), video.video_id).master_url) == 206
 
 
 def test_a_clip_that_is_rejected_was_never_reachable_by_another_user(drive: Driver, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import m3u8
 
 from reelstack_client import Client, Video
-from tests.cloud.driver import Driver, draw, eventually, problem
+from tests.cloud.driver import Driver, draw, eventually, playback, problem
 from tests.cloud.test_accounts import Eve
 
 WITHIN_SECONDS = 60
@@ -22,7 +22,7 @@ def walk(drive: Driver, tmp_path: Path) -> None:
     viewer = eve.client("phone")
     video = drive.produce(draw(tmp_path / "clip.mp4", seconds=1))
     assert video.state == "published", (video.reason, video.reason_detail)
-    played = viewer.videos.playback(video.video_id).master_url
+    played = playback(viewer, video.video_id).master_url
     segment = _a_segment(drive, played)
     assert drive.http.get(segment, headers={"range": "bytes=0-99"}).status_code == 206
     text = _said(drive, viewer, video)
