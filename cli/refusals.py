@@ -27,6 +27,7 @@ from reelstack.web.errors import (
     RequestInProgress,
     RequestTooLarge,
     RoleMissing,
+    ServiceOverloaded,
     TokenInvalid,
     TokenMissing,
 )
@@ -60,6 +61,8 @@ def _subclasses(of: Refusal) -> Iterator[Refusal]:
 def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
     yield from (DirectAccessRefused, RequestBlocked, TooManyRequests, RateLimiterUnavailable)
     yield from (RequestTooLarge, ReelstackError, StorageBusy)
+    if not rule.core:
+        yield ServiceOverloaded
     if rule.requires.role:
         yield from (TokenMissing, TokenInvalid, SessionRevoked)
         if rule.method != "GET" and not rule.also_suspended:

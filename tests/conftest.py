@@ -32,7 +32,7 @@ from reelstack.search import indexes
 from reelstack.tables.model import deployed, schema
 from reelstack.tables.registry import TABLES
 from reelstack.videos import event_clips, table_events
-from reelstack.web import idempotency, rate_limits
+from reelstack.web import idempotency, load_shedding, rate_limits
 from tests.clips import FFMPEG, FFPROBE
 from tests.support.fast_moto import REGION, backend, emptied
 from tests.support.functions import handler_of
@@ -166,6 +166,7 @@ def _evict_caches() -> None:
     sessions._kept.clear()
     idempotency._kept.cache_clear()
     rate_limits._silent_until.clear()
+    load_shedding.forget()
     web_shell.forget()
     event_clips._kept.clear()
     _forget_feed()

@@ -8,7 +8,7 @@ from reelstack.cards.video_cards import For, VideoCard
 from reelstack.interactions import bookmarks
 from reelstack.videos import listings
 from reelstack.videos.access import Viewed
-from reelstack.web import Cursor, Include, Limit, VideoId, Viewer
+from reelstack.web import Cursor, Include, Limit, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1", tags=["interactions"])
 
@@ -34,7 +34,7 @@ def remove_bookmark(video_id: VideoId, caller: Viewer) -> None:
     bookmarks.remove(caller.user_id, video_id)
 
 
-@router.get("/me/bookmarks")
+@router.get("/me/bookmarks", openapi_extra=declared(core=False))
 def list_bookmarks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> SavedPage:
     """What I keep, the newest first. What I may not see any more is left out: a page may hold fewer than asked for."""
     found, following = bookmarks.list_saved(caller.user_id, limit, cursor)

@@ -10,7 +10,7 @@ from reelstack.interactions.comment_ids import CommentId
 from reelstack.interactions.comment_listings import Order
 from reelstack.platform.text_fields import CommentWords
 from reelstack.videos import access
-from reelstack.web import Cursor, Limit, Reader, VideoId, Viewer
+from reelstack.web import Cursor, Limit, Reader, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["interactions"])
 
@@ -48,7 +48,7 @@ def write_comment(video_id: VideoId, wanted: NewComment, caller: Viewer) -> Comm
     return comment_cards.one(made, caller.user_id)
 
 
-@router.get("/comments")
+@router.get("/comments", openapi_extra=declared(core=False))
 def list_comments(
     video_id: VideoId,
     caller: Reader,
@@ -63,13 +63,13 @@ def list_comments(
     return CommentPage(pinned=pinned, items=[card for card in cards if card is not pinned], cursor=following)
 
 
-@router.get("/comments/{comment_id}")
+@router.get("/comments/{comment_id}", openapi_extra=declared(core=False))
 def get_comment(video_id: VideoId, comment_id: CommentId, caller: Reader) -> CommentCard:
     """Its author sees it while it is held, too."""
     return comment_cards.one(comments.find_visible(video_id, comment_id, caller.user_id), caller.user_id)
 
 
-@router.get("/comments/{comment_id}/replies")
+@router.get("/comments/{comment_id}/replies", openapi_extra=declared(core=False))
 def list_replies(
     video_id: VideoId, comment_id: CommentId, caller: Reader, limit: Limit = 20, cursor: Cursor = None
 ) -> ReplyPage:

@@ -10,7 +10,7 @@ from reelstack.counters import counters
 from reelstack.interactions import likes
 from reelstack.videos import access, listings, videos
 from reelstack.videos.access import Viewed
-from reelstack.web import Cursor, Include, Limit, Reader, VideoId, Viewer
+from reelstack.web import Cursor, Include, Limit, Reader, VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1", tags=["interactions"])
 
@@ -63,7 +63,7 @@ def get_likes(video_id: VideoId, caller: Reader) -> LikesView:
     )
 
 
-@router.get("/videos/{video_id}/likers")
+@router.get("/videos/{video_id}/likers", openapi_extra=declared(core=False))
 def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> LikerPage:
     """Who likes my video, newest first. Nobody but its owner and moderators is told, and of nobody across a block: a
     page may hold fewer than were asked for."""
@@ -78,7 +78,7 @@ def list_likers(video_id: VideoId, caller: Viewer, limit: Limit = 20, cursor: Cu
     return LikerPage(items=items, cursor=following)
 
 
-@router.get("/me/likes")
+@router.get("/me/likes", openapi_extra=declared(core=False))
 def list_likes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> LikedPage:
     """My likes, by video id. What I may not see any more is left out: a page may hold fewer than were asked for."""
     found, following = likes.list_liked(caller.user_id, limit, cursor)

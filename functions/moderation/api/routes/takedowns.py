@@ -11,7 +11,7 @@ from reelstack.moderation.remoderation import Remoderation
 from reelstack.platform.text_fields import AppealText
 from reelstack.videos import videos
 from reelstack.videos.video_view import VideoView, view
-from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId
+from reelstack.web import Admin, Creator, Cursor, Limit, Moderator, VideoId, declared
 from reelstack.web.bodies import NUMBER, Flag, StaffReason
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
@@ -54,7 +54,7 @@ def get_audit(video_id: VideoId, caller: Moderator, limit: Limit = 20, cursor: C
     return page
 
 
-@router.post("/remoderations")
+@router.post("/remoderations", openapi_extra=declared(core=False))
 def remoderate(wanted: Wanted, caller: Admin) -> Remoderation:  # noqa: ARG001
     """Judges stored scores by the thresholds of now, some videos at a time: send the cursor back until it is null."""
     return remoderation.remoderate(wanted.limit, wanted.cursor, dry_run=wanted.dry_run)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from reelstack.notifications import devices
 from reelstack.notifications.devices import TOKEN_LENGTH, DeviceProblem, Platform
 from reelstack.tables.notifications import Device
-from reelstack.web import Viewer
+from reelstack.web import Viewer, declared
 
 router = APIRouter(prefix="/v1/me/devices", tags=["notifications"])
 
@@ -42,7 +42,7 @@ def _view(device: Device) -> DeviceView:
     )
 
 
-@router.get("")
+@router.get("", openapi_extra=declared(core=False))
 def list_devices(caller: Viewer) -> DeviceList:
     """My phones that want push messages."""
     return DeviceList(items=[_view(device) for device in devices.list_devices(caller.user_id)])

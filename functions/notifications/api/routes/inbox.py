@@ -37,14 +37,14 @@ class ConnectionView(BaseModel):
     """Where to open a WebSocket connection, once, within a minute."""
 
 
-@router.get("/notifications")
+@router.get("/notifications", openapi_extra=declared(core=False))
 def list_notifications(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> NotificationPage:
     """My inbox, newest first; 90 days of it."""
     found, following = inbox.read(caller.user_id, limit, cursor)
     return NotificationPage(items=found, cursor=following)
 
 
-@router.get("/notifications/unread")
+@router.get("/notifications/unread", openapi_extra=declared(core=False))
 def count_unread(caller: Viewer) -> Unread:
     return Unread(unread=inbox.unread(caller.user_id))
 
@@ -56,7 +56,7 @@ def mark_notifications_read(read: ReadTo, caller: Viewer) -> Unread:
     return Unread(unread=inbox.unread(caller.user_id))
 
 
-@router.post("/connection", status_code=201, openapi_extra=declared(answers_kept=False))
+@router.post("/connection", status_code=201, openapi_extra=declared(answers_kept=False, core=False))
 def open_connection(caller: Viewer) -> ConnectionView:
     """Lets me connect by WebSocket, which then says {"notification", "unread"} of each that comes in."""
     return ConnectionView(url=websockets.issue(caller.user_id, caller.session_id))

@@ -5,7 +5,7 @@ from reelstack.cards import user_cards
 from reelstack.cards.user_cards import UserCard
 from reelstack.notifications import preferences
 from reelstack.notifications.activities import NotificationKind
-from reelstack.web import Cursor, Limit, UserId, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer, declared
 
 router = APIRouter(prefix="/v1/me", tags=["notifications"])
 
@@ -25,7 +25,7 @@ class MutedPage(BaseModel):
     cursor: str | None
 
 
-@router.get("/notification-preferences")
+@router.get("/notification-preferences", openapi_extra=declared(core=False))
 def get_preferences(caller: Viewer) -> Preferences:
     return Preferences(off=sorted(map(NotificationKind, preferences.switched_off(caller.user_id))))
 
@@ -37,7 +37,7 @@ def set_preferences(wanted: Preferences, caller: Viewer) -> Preferences:
     return get_preferences(caller)
 
 
-@router.get("/mutes")
+@router.get("/mutes", openapi_extra=declared(core=False))
 def list_mutes(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> MutedPage:
     """Whom I muted, by id."""
     found, following = preferences.list_muted(caller.user_id, limit, cursor)

@@ -48,7 +48,7 @@ def list_dead(
     return DeadLetters(items=[letter for one in asked for letter in queues.dead(one, limit)])
 
 
-@router.post("/redrive", openapi_extra=declared(audited="production:line"))
+@router.post("/redrive", openapi_extra=declared(audited="production:line", core=False))
 def redrive(asked: Redrive) -> Redriven:
     """Sends dead letters back to their queues. Doing it twice is harmless: an order starts once."""
     chosen = [asked.priority] if asked.priority else list(Priority)

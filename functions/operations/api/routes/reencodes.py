@@ -36,13 +36,15 @@ class Reencode(BaseModel):
     cursor: str | None = Field(default=None, max_length=512)
 
 
-@router.post("/videos/{video_id}/produce", status_code=202, openapi_extra=declared(audited="video:{video_id}"))
+@router.post(
+    "/videos/{video_id}/produce", status_code=202, openapi_extra=declared(audited="video:{video_id}", core=False)
+)
 def produce(video_id: VideoId, asked: Produce) -> VideoView:
     """Makes a published video anew, or some of its renditions. What is played stays until the new one is there."""
     return view(reencodes.request(videos.find(video_id), asked.priority, tuple(asked.renditions)), inside=True)
 
 
-@router.post("/production/reencode", status_code=202, openapi_extra=declared(audited="production:line"))
+@router.post("/production/reencode", status_code=202, openapi_extra=declared(audited="production:line", core=False))
 def reencode(asked: Reencode) -> Reencoded:
     """Makes published public videos anew at low priority, a page at a time, newest first."""
     return reencodes.request_many(asked.without_codec, asked.before, asked.limit, asked.cursor)

@@ -45,12 +45,12 @@ def _view(request: DataRequest) -> ExportView:
     )
 
 
-@router.post("", status_code=202, openapi_extra=declared(answers_kept=False, also_suspended=True))
+@router.post("", status_code=202, openapi_extra=declared(answers_kept=False, also_suspended=True, core=False))
 def ask_for_export(caller: Viewer) -> ExportView:
     """Asked again within a day, it is the same export."""
     return _view(exports.ask(caller.user_id))
 
 
-@router.get("")
+@router.get("", openapi_extra=declared(core=False))
 def get_export(caller: Viewer) -> ExportView:
     return _view(exports.find(caller.user_id))

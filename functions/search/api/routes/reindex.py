@@ -18,7 +18,7 @@ class WantedRebuild(BaseModel):
     cursor: str | None = Field(default=None, max_length=512)
 
 
-@router.post("/reindex", openapi_extra=declared(audited="search:indexes"))
+@router.post("/reindex", openapi_extra=declared(audited="search:indexes", core=False))
 def rebuild(wanted: WantedRebuild) -> Rebuild:
     """Builds an index anew from its table, a page at a time; with the last page it is the one that is searched."""
     return reindex.go_on(wanted.kind, wanted.index or reindex.begin(wanted.kind), wanted.cursor)

@@ -13,7 +13,7 @@ from reelstack.classification.creator_record import Kind
 from reelstack.platform.text_fields import SearchWords, Tag
 from reelstack.search import search
 from reelstack.social import relationships
-from reelstack.web import Cursor, Include, Limit, Moderator, Reader
+from reelstack.web import Cursor, Include, Limit, Moderator, Reader, declared
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
@@ -49,7 +49,7 @@ class FoundCreatorPage(BaseModel):
     cursor: str | None
 
 
-@router.get("/creators")
+@router.get("/creators", openapi_extra=declared(core=False))
 def search_creators(
     caller: Moderator,  # noqa: ARG001  # names who may
     strikes: Annotated[int, Query(ge=1, le=200)] = 1,
@@ -72,7 +72,7 @@ def search_creators(
     return FoundCreatorPage(items=items, cursor=next_page)
 
 
-@router.get("/videos")
+@router.get("/videos", openapi_extra=declared(core=False))
 def search_videos(
     *,
     caller: Reader,
@@ -91,7 +91,7 @@ def search_videos(
     return video_cards.page(found, read_at, For(caller.user_id, playback=include is not None, answer=answer))
 
 
-@router.get("/users")
+@router.get("/users", openapi_extra=declared(core=False))
 def search_users(caller: Reader, q: Words, limit: Limit = 20, cursor: Cursor = None) -> FoundUserPage:
     """People by the beginning of their handle or by words of their name. A page may hold fewer than were asked for."""
     found, next_page = search.users(q, caller.user_id, limit, cursor)

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 from reelstack.cards import user_cards
 from reelstack.cards.user_cards import UserCard
 from reelstack.social import blocks
-from reelstack.web import Cursor, Limit, UserId, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer, declared
 
 router = APIRouter(prefix="/v1", tags=["social"])
 
@@ -33,7 +33,7 @@ def unblock_user(user_id: UserId, caller: Viewer) -> None:
     blocks.unblock(caller.user_id, user_id)
 
 
-@router.get("/me/blocks")
+@router.get("/me/blocks", openapi_extra=declared(core=False))
 def list_blocks(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> BlockedPage:
     """Whom I blocked, newest first."""
     found, following = blocks.list_blocked(caller.user_id, limit, cursor)

@@ -7,7 +7,7 @@ from reelstack.social import follows
 from reelstack.social.relationships import Following
 from reelstack.tables.social import Follow
 from reelstack.videos import access
-from reelstack.web import Cursor, Limit, UserId, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer, declared
 
 router = APIRouter(prefix="/v1", tags=["social"])
 
@@ -71,13 +71,13 @@ def unfollow_user(user_id: UserId, caller: Viewer) -> None:
     follows.unfollow(caller.user_id, user_id)
 
 
-@router.get("/users/{user_id}/follow")
+@router.get("/users/{user_id}/follow", openapi_extra=declared(core=False))
 def get_follow(user_id: UserId, caller: Viewer) -> FollowView:
     access.check_present(user_id, caller.user_id)
     return _view(user_id, caller.user_id, follows.state(caller.user_id, user_id))
 
 
-@router.get("/users/{user_id}/followers")
+@router.get("/users/{user_id}/followers", openapi_extra=declared(core=False))
 def list_followers(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> FollowPage:
     """Who follows a user, newest first. Of a private account, its followers are told only."""
     access.check_account(user_id, caller.user_id)
@@ -85,7 +85,7 @@ def list_followers(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: C
     return page(found, "follower_id", caller.user_id, following)
 
 
-@router.get("/users/{user_id}/following")
+@router.get("/users/{user_id}/following", openapi_extra=declared(core=False))
 def list_following(user_id: UserId, caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> FollowPage:
     """Whom a user follows, by id. Of a private account, its followers are told only."""
     access.check_account(user_id, caller.user_id)

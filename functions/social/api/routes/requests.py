@@ -3,12 +3,12 @@ from fastapi import APIRouter
 from functions.social.api.routes.follows import FollowPage, page
 from reelstack.social import follows
 from reelstack.social.relationships import Following
-from reelstack.web import Cursor, Limit, UserId, Viewer
+from reelstack.web import Cursor, Limit, UserId, Viewer, declared
 
 router = APIRouter(prefix="/v1/me", tags=["social"])
 
 
-@router.get("/follow-requests")
+@router.get("/follow-requests", openapi_extra=declared(core=False))
 def list_requests(caller: Viewer, limit: Limit = 20, cursor: Cursor = None) -> FollowPage:
     """Who asks to follow me, newest first."""
     found, following = follows.list_followers(caller.user_id, limit, cursor, Following.REQUESTED)

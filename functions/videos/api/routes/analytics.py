@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from reelstack.videos import access, analytics, videos
 from reelstack.videos.analytics import MOST_DAYS, Analytics, VideoAnalytics
-from reelstack.web import VideoId, Viewer
+from reelstack.web import VideoId, Viewer, declared
 
 router = APIRouter(prefix="/v1", tags=["videos"])
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
@@ -23,7 +23,7 @@ def _as_described(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_as_described)]
 
 
-@router.get("/videos/{video_id}/analytics")
+@router.get("/videos/{video_id}/analytics", openapi_extra=declared(core=False))
 def get_video_analytics(video_id: VideoId, caller: Viewer, days: Days = 28, until: Day | None = None) -> VideoAnalytics:
     """How my video was watched by day, until yesterday or the day that is given (UTC). Nobody but its owner and admins
     is told. A day is counted in the night that follows: `as_of`."""
@@ -31,7 +31,7 @@ def get_video_analytics(video_id: VideoId, caller: Viewer, days: Days = 28, unti
     return analytics.of_video(video.video_id, days, analytics.last_day(until))
 
 
-@router.get("/me/analytics")
+@router.get("/me/analytics", openapi_extra=declared(core=False))
 def get_my_analytics(caller: Viewer, days: Days = 28, until: Day | None = None) -> Analytics:
     """The same of all my videos together."""
     return analytics.of_creator(caller.user_id, days, analytics.last_day(until))

@@ -13,7 +13,7 @@ from reelstack.delivery.clip_page import MISSING, REMOVED, SIGN_IN, UNKNOWN
 from reelstack.platform.config import config
 from reelstack.videos import access, clip_links
 from reelstack.videos.errors import VideoNotFound, VideoRemoved
-from reelstack.web import EVERYBODY, Reader
+from reelstack.web import EVERYBODY, Reader, declared
 
 pages = APIRouter(prefix="/pages", include_in_schema=False, dependencies=[EVERYBODY])
 router = APIRouter(prefix="/v1/oembed", tags=["videos"])
@@ -69,7 +69,7 @@ def show_poster(handle: str, video_id: str) -> Response:  # noqa: ARG001 -- the 
     return RedirectResponse(clips_for_everybody.poster_url(video_id), 302, KEPT)
 
 
-@router.get("", response_model_exclude_none=True)
+@router.get("", response_model_exclude_none=True, openapi_extra=declared(core=False))
 def embed_clip(
     caller: Reader,
     url: Annotated[str, Query(max_length=2048)],

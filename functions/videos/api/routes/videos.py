@@ -33,7 +33,7 @@ class Changes(BaseModel):
     visibility: Audience = Field(default_factory=lambda: Audience.PUBLIC)
 
 
-@router.get("")
+@router.get("", openapi_extra=declared(core=False))
 def list_videos(caller: Viewer, limit: Limit = 20, cursor: Cursor = None, include: Include = None) -> VideoCardPage:
     """My own, newest first, in whatever state."""
     read_at = int(time.time()) - INDEX_BEHIND_SECONDS
@@ -75,7 +75,7 @@ def retry_video(video_id: VideoId, caller: Viewer) -> VideoView:
     return view(retries.request(video, caller.user_id))
 
 
-@theirs.get("/{user_id}/videos")
+@theirs.get("/{user_id}/videos", openapi_extra=declared(core=False))
 def list_users_videos(
     user_id: UserId, caller: Reader, limit: Limit = 20, cursor: Cursor = None, include: Include = None
 ) -> VideoCardPage:

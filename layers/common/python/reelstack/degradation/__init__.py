@@ -4,6 +4,7 @@ levels   decides the level from the facts of the last 20 seconds; pure
 breaker  a deadline and a circuit breaker for one dependency in one process; pure
 health   the facts of each second in Valkey, tokens, answers in flight, who looks and who tries
 facts    one second's facts as a hash holds them; pure
+shared_level  what deployments say of their level, for services other than the feed
 lease    a process's share of the bucket of tokens; pure
 metrics  counts answers by level and by reason
 """

@@ -1,14 +1,14 @@
 """The level of an answer: what `degradation` decides for the deployment, and what this process finds itself.
 
 One process a second, which the health of the deployment chooses, looks at the search engine and at the heartbeat of the
-job `interests`, beside its answer. A stage without engines (profile `core`) has no live signals and no search: its
-level is that of the hot list by design.
+job `interests`, beside its answer, and tells other services the level. A stage without engines (profile `core`) has no
+live signals and no search: its level is that of the hot list by design.
 """
 
 import threading
 from functools import cache as once_a_process
 
-from reelstack.degradation import breaker, metrics
+from reelstack.degradation import breaker, metrics, shared_level
 from reelstack.degradation.breaker import Breaker
 from reelstack.degradation.health import Health
 from reelstack.degradation.levels import Decision, Level, Reason
@@ -51,15 +51,17 @@ def report(decision: Decision) -> None:
 def look(context: ViewerContext) -> None:
     """Where this answer is the one that looks: in a thread, so that the answer does not wait."""
     if context.view.look:
-        threading.Thread(target=_look, daemon=True).start()
+        threading.Thread(target=_look, args=(context.view.decision.level,), daemon=True).start()
 
 
-def _look() -> None:
+def _look(level: Level) -> None:
+    """`level`: the deployment's, without what this process found itself."""
     now = clock.now_ms()
     if indexes.there():
         health().looked(now, _active_share())
     try:
-        fields = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY)], LOOK_SECONDS)[0]
+        told = shared_level.commands(config().feed_deployment, level, now)
+        fields = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY), *told], LOOK_SECONDS)[0]
         beat = live_signals.parse_heartbeat(fields)
     except Exception as error:  # the cache, or a value of another version: nobody heard anything
         logger.warning("the heartbeat was not read", error=str(error))

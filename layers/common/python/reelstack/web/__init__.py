@@ -6,6 +6,7 @@ access_tokens  which tokens open this API
 auth           who asks, and the role that each route declares
 route_policy   what else a route declares: body limit, idempotency, audit
 addresses      every address of the API with its methods
+load_shedding  refuses routes that can wait while the feed is overloaded
 rate_limits    token buckets per user, address and route
 idempotency    responses that are stored under an Idempotency-Key
 bodies         request bodies that several services read

@@ -40,5 +40,9 @@ class IdempotencyKeyInvalid(Unprocessable):
     type, title = "idempotency-key-invalid", "An Idempotency-Key has 8 to 128 printable characters"
 
 
+class ServiceOverloaded(Unavailable):
+    type, title = "service-overloaded", "Too much is asked at the moment; watching clips goes before this"
+
+
 class RateLimiterUnavailable(Unavailable):
     type, title = "rate-limiter-unavailable", "Requests cannot be counted at the moment, so they are refused"

@@ -1,7 +1,8 @@
 """The middleware of every service: it checks a request before its body is read.
 
-The checks are, in this order: the request came through the CDN; its caller; the caller's rate; the caller's role and
-whether the account and the session are still in force; the size of the body. The middleware also stores responses under
+The checks are, in this order: the request came through the CDN; its caller; the caller's rate; whether the
+route can wait while the service is overloaded; the caller's role and whether the account and the session are still in
+force; the size of the body. The middleware also stores responses under
 Idempotency-Keys, notes acts of staff in the audit log, and adds headers. The first check that fails is the answer.
 """
 
@@ -24,7 +25,7 @@ from reelstack.errors import ReelstackError
 from reelstack.platform import cache, secrets
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
-from reelstack.web import idempotency, problems, rate_limits
+from reelstack.web import idempotency, load_shedding, problems, rate_limits
 from reelstack.web.auth import CALLER, Caller, caller_of, viewer_address
 from reelstack.web.errors import DirectAccessRefused, IdempotencyKeyInvalid, RequestTooLarge
 from reelstack.web.idempotency import Asked, Given
@@ -149,11 +150,20 @@ def _said(scope: Scope, start: Message) -> list[tuple[bytes, bytes]]:
 
 
 def _admit(request: Request, rule: Rule | None, caller: Caller | None) -> None:
-    """Raises TooManyRequests, RateLimiterUnavailable, TokenInvalid, TokenMissing, RoleMissing, SessionRevoked or
-    AccountSuspended."""
+    """Raises TooManyRequests, RateLimiterUnavailable, ServiceOverloaded, TokenInvalid, TokenMissing, RoleMissing,
+    SessionRevoked or AccountSuspended."""
     name = rule.name if rule else request.method
     reads_anonymously = caller is None and rule is not None and rule.requires.anonymous
-    rate_limits.take(caller.user_id if caller else None, viewer_address(request), name, anonymous=reads_anonymously)
+    waits = rule is not None and not rule.core
+    rate_limits.take(
+        caller.user_id if caller else None,
+        viewer_address(request),
+        name,
+        anonymous=reads_anonymously,
+        asks_level=waits and load_shedding.is_due(),
+    )
+    if waits:
+        load_shedding.check()
     if rule:
         rule.requires.check(caller, shows_token="authorization" in request.headers)
     if caller:

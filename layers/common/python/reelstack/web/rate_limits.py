@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import UpdateError
 
+from reelstack.degradation import shared_level
 from reelstack.errors import TooManyRequests
 from reelstack.platform.cache import address as cached_at
 from reelstack.platform.cache import connected
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.web import RateWindow
+from reelstack.web import load_shedding
 from reelstack.web.errors import RateLimiterUnavailable
 
 if TYPE_CHECKING:
@@ -66,13 +68,15 @@ class Rate(BaseModel):
         return self.at_once / 2 / self.per_second
 
 
-def take(user_id: str | None, address: str | None, route: str, *, anonymous: bool = False) -> None:
+def take(
+    user_id: str | None, address: str | None, route: str, *, anonymous: bool = False, asks_level: bool = False
+) -> None:
     """Takes a token for this request, or raises TooManyRequests with the seconds until there is one. Raises
     RateLimiterUnavailable if nobody counts and such requests are to be refused.
 
     `route` is as in infra/catalogue/, e.g. "POST /v1/uploads"; one with a rate of its own has a bucket of its own for
     each user. An `anonymous` reader has the buckets of a user, by address; all whose address the edge did not say share
-    one.
+    one. `asks_level`: the same request to Valkey brings what load_shedding wants to know.
     """
     rates, wanted = _rates(config().rates), []
     own = route in rates
@@ -85,17 +89,17 @@ def take(user_id: str | None, address: str | None, route: str, *, anonymous: boo
         )
     if address:
         wanted.append((f"address:{network(address)}", rates["address"]))
-    wait = _wait(wanted) if wanted else 0
+    wait = _wait(wanted, asks_level=asks_level) if wanted else 0
     if wait > 0:
         raise TooManyRequests(f"Ask again in {math.ceil(wait)} s", retry_after=math.ceil(wait))
 
 
-def _wait(wanted: list[tuple[str, Rate]]) -> float:
+def _wait(wanted: list[tuple[str, Rate]], *, asks_level: bool) -> float:
     """Seconds to wait, of the first store that answers; 0 if none does. Raises RateLimiterUnavailable."""
     url, fallback = cached_at(), config().rate_limiter_fallback
     stores: list[tuple[str, Callable[[], float]]] = []
     if url:
-        stores.append(("cache", lambda: take_cached(connected(url), wanted)))
+        stores.append(("cache", lambda: take_cached(connected(url), wanted, asks_level=asks_level)))
     if not url or fallback == "tables":
         stores.append(("tables", lambda: take_counted(*wanted[0], now=time.time())))
     for store, take_from in stores:
@@ -120,7 +124,7 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False))
 
 
-def take_cached(valkey: Valkey, wanted: list[tuple[str, Rate]]) -> float:
+def take_cached(valkey: Valkey, wanted: list[tuple[str, Rate]], *, asks_level: bool = False) -> float:
     """Seconds to wait; 0: a token was taken from each bucket. One round trip, whatever their number.
 
     A refusal by one bucket still costs the others a token. The keys lie in different slots of a cluster, so one script
@@ -131,10 +135,15 @@ def take_cached(valkey: Valkey, wanted: list[tuple[str, Rate]]) -> float:
     together = valkey.pipeline(transaction=False)
     for whose, rate in wanted:
         together.eval(TAKE, 1, f"rs:rate:{whose}", str(rate.at_once), str(1000 / rate.per_second))
+    if asks_level:
+        together.hgetall(shared_level.KEY)
     try:
-        return max(float(wait) for wait in together.execute()) / 1000  # type: ignore[no-untyped-call]
+        answers = together.execute()  # type: ignore[no-untyped-call]
     except library.exceptions.ValkeyError as error:
         raise _Away from error
+    if asks_level:
+        load_shedding.learn(answers.pop())
+    return max(float(wait) for wait in answers) / 1000
 
 
 def take_counted(whose: str, rate: Rate, now: float) -> float:

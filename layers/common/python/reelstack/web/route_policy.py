@@ -15,6 +15,7 @@ from reelstack.web.auth import Requires
 MAX_BODY_BYTES = 32 * 1024
 BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
 ANONYMOUS = "x-anonymous-writes"
+CORE = "x-core"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
 IN_ITS_TRANSACTION = "in its transaction"
 
@@ -30,6 +31,7 @@ def declared(
     audited: str = IN_ITS_TRANSACTION,
     also_suspended: bool = False,
     anonymous_writes: bool = False,
+    core: bool = True,
 ) -> dict[str, Any]:
     """For a route's `openapi_extra`, where it is not as most are.
 
@@ -38,9 +40,10 @@ def declared(
     of moderators and admins that do not write their entry in the transaction of their deed.
     `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
     `anonymous_writes`: it lets people without a token do more than read.
+    `core` False: it can wait, so it is refused while the feed is overloaded (web.load_shedding).
     """
     made = {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
-    return made | ({ANONYMOUS: True} if anonymous_writes else {})
+    return made | ({ANONYMOUS: True} if anonymous_writes else {}) | ({} if core else {CORE: False})
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Rule:
     answers_kept: bool
     audited: str
     also_suspended: bool
+    core: bool = True
 
     @property
     def name(self) -> str:
@@ -99,12 +103,20 @@ def _rule(route: APIRoute) -> Rule:
         raise RouteUndeclared(f"{route.path} lets anonymous readers do more than read")
     route.openapi_extra = {BODY: extra[BODY]}
     rule = Rule(
-        route, found[0], extra[BODY], extra[ANSWERS] and route.methods == {"POST"}, extra[AUDIT], extra[SUSPENDED]
+        route,
+        found[0],
+        extra[BODY],
+        extra[ANSWERS] and route.methods == {"POST"},
+        extra[AUDIT],
+        extra[SUSPENDED],
+        extra.get(CORE, True),
     )
     if rule.method == "POST":
         route.openapi_extra[ANSWERS] = rule.answers_kept
     if ANONYMOUS in extra:
         route.openapi_extra[ANONYMOUS] = True
+    if not rule.core:
+        route.openapi_extra[CORE] = False
     if rule.also_suspended:
         route.openapi_extra[SUSPENDED] = True
     if rule.is_act:

@@ -1,0 +1,34 @@
+"""Shared level: what each deployment of the feed says of its level, in one small hash for services other than the feed.
+
+The process that looks in a second writes its deployment's field, `<level>:<unix milliseconds>`. Readers believe a field
+for BELIEVED_MS. A stage is overloaded while every deployment that says anything is at READY_MADE: one deployment alone,
+such as a release that a hundredth of the viewers try, does not cost everybody their search; and one that gets no
+traffic says nothing, so it holds nothing up. No field that is believed: not overloaded.
+"""
+
+from collections.abc import Mapping
+
+from reelstack.degradation.levels import Level
+
+KEY = "rs:feed-levels"
+BELIEVED_MS = 5000
+KEPT_SECONDS = 10
+
+
+def commands(deployment: str, level: Level, now_ms: int) -> list[tuple[str | int, ...]]:
+    """For a request to the cache that is sent anyway."""
+    return [("HSET", KEY, deployment, f"{level:d}:{now_ms}"), ("EXPIRE", KEY, KEPT_SECONDS)]
+
+
+def is_overloaded(fields: Mapping[str, str], now_ms: int) -> bool:
+    """`fields` as HGETALL answers, with text. What has another form is passed over: another release may have written
+    it."""
+    told = [level for level in (_believed(text, now_ms) for text in fields.values()) if level is not None]
+    return bool(told) and min(told) >= Level.READY_MADE
+
+
+def _believed(text: str, now_ms: int) -> int | None:
+    level, _, at = text.partition(":")
+    if not (level.isdecimal() and at.isdecimal()):
+        return None
+    return int(level) if abs(now_ms - int(at)) <= BELIEVED_MS else None
