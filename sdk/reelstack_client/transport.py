@@ -55,6 +55,15 @@ class Transport:
     """None: `backoff.attempts`."""
     patience: float = 300.0
 
+    def once(self, seconds: float) -> Transport:
+        """The same for a request that is sent once and waited for so long."""
+        return dataclasses.replace(
+            self,
+            timeout=httpx.Timeout(seconds),
+            backoff=dataclasses.replace(self.backoff, attempts=1),
+            losses=1,
+        )
+
     def patient(self, timing: Timing) -> Transport:
         """The same for an upload in the open: the network may be away for as long as the upload's patience lasts."""
         return dataclasses.replace(

@@ -82,6 +82,7 @@ def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "pass
         _fill(origin, page, "/", PAGE)
         for video in (PLAYS, REFUSES, RENEWS, *MORE):
             _fill(origin, clip, f"/v/{video}/1/", FOREVER)
+        origin.objects["/feed/hot-world.json"] = (json.dumps(ready_page()).encode(), "public, max-age=60")
         origin.answers, origin.answers_kept = _answers() | _hosted_sign_in(), "no-store"
         with _edge(origin) as url:
             config = {"stage": "test", "region": "us-east-1", "user_pool_id": "p", "client_id": "c"}
@@ -94,6 +95,15 @@ def _fill(origin: TinyOrigin, folder: Path, prefix: str, cache_control: str) -> 
     for path in folder.rglob("*"):
         if path.is_file():
             origin.objects[prefix + path.relative_to(folder).as_posix()] = (path.read_bytes(), cache_control)
+
+
+def ready_page() -> dict[str, Any]:
+    """As feed.ready_pages makes it, of one clip that plays."""
+    author = {"id": "bob", "handle": "bob", "display_name": "Bob", "avatar": None, "following": False}
+    shown = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author, "likes": 7, "liked": False}
+    item = {"video_id": PLAYS, "title": "Plays", "description": ""} | shown | {"playback": playback(PLAYS, 6 * 3600)}
+    page = {"version": 1, "region": "", "made_at": int(time.time() * 1000), "level": 3, "label": "Hot Recommendations"}
+    return page | {"items": [item], "cursor": None, "session": "", "answer_id": "", "stale": False}
 
 
 def _answers() -> dict[str, Any]:
@@ -218,4 +228,5 @@ def _behaviors() -> list[Behavior]:
     kept = Policy(0, 60, 31_536_000)
     media = [Behavior(pattern, "bucket", read, kept, FUNCTIONS[pattern]) for pattern in ("/v/*.m3u8", "/v/*")]
     api = Behavior("/v1/*", "api", read | {"POST", "PUT", "DELETE"}, Policy(0, 0, 0), None)
-    return [*media, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"])]
+    ready = Behavior("/feed/*", "bucket", read, kept, None)
+    return [*media, ready, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"])]

@@ -57,6 +57,17 @@ def test_a_token_that_has_expired_is_renewed_without_a_word(site: Site) -> None:
     assert found["problems"] == []
 
 
+def test_while_the_feed_does_not_answer_its_page_comes_from_the_cdn(site: Site) -> None:
+    answers = site.origin.answers
+    before = answers["GET /api/v1/feed"]
+    answers["GET /api/v1/feed"] = lambda _: (503, {"type": "x", "title": "Away", "status": 503, "detail": "Away"})
+    try:
+        found = in_chromium("away", url=site.url, title="Plays")
+    finally:
+        answers["GET /api/v1/feed"] = before
+    assert found == {"clips": 1, "more": True, "errors": 0, "problems": [], "complaints": []}
+
+
 def test_signing_in_elsewhere_comes_back_with_a_code_that_only_this_tab_can_use(files: Path) -> None:
     with small_site(files / "page", files / "clip", auth="code") as site:
         found = in_chromium("code", url=site.url)

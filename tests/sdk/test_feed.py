@@ -1,7 +1,12 @@
 """The client's part of the feed: what it sends, and what it makes of the answers."""
 
+import time
 from typing import Any
 
+import httpx
+import pytest
+
+from reelstack_client import Unreachable
 from tests.support.client_answers import VIDEO, Answers, Responses, client, ok
 
 
@@ -83,3 +88,45 @@ def test_a_page_of_the_feed_goes_on_by_its_session() -> None:
     assert (first.level, first.label) == (2, "Hot Recommendations")
     feed.page(limit=5, session=first.session, explain=True)
     assert [path for _, path, _ in answers.asked] == ["/v1/feed", "/v1/feed?limit=5&session=s&explain=1"]
+
+
+def ready(made_at: float | None = None) -> httpx.Response:
+    item = VIDEO | {"poster_url": "/v/v1/t/x/p.jpg", "source": "hot", "preload": None}
+    page = {
+        "version": 1,
+        "region": "",
+        "made_at": int((made_at or time.time()) * 1000),
+        "level": 3,
+        "items": [item] * 3,
+    }
+    return ok(page | {"label": "Hot Recommendations", "cursor": None, "session": "", "answer_id": "", "stale": False})
+
+
+@pytest.mark.parametrize("failure", [httpx.Response(503), httpx.Response(500), httpx.ReadTimeout("silent")])
+def test_while_the_service_fails_a_page_comes_from_the_cdn(failure: httpx.Response | Exception) -> None:
+    responses = Responses(failure, httpx.Response(403), ready())
+    page = responses.client().feed.page(limit=2, session="mine", region="DE")
+    assert [request.url.path for request in responses.requests] == [
+        "/v1/feed",
+        "/feed/hot-DE.json",
+        "/feed/hot-world.json",
+    ]
+    assert (len(page.items), page.session, page.level, page.stale) == (2, "mine", 3, False)
+    assert page.items[0].poster_url == "http://edge.test/v/v1/t/x/p.jpg"
+    assert "authorization" not in responses.requests[1].headers
+    assert responses.requests[0].extensions["timeout"]["read"] == 2
+    assert responses.slept == []
+
+
+def test_an_old_page_of_the_cdn_says_so() -> None:
+    page = Responses(httpx.Response(502), ready(time.time() - 3600)).client().feed.page()
+    assert page.stale
+
+
+def test_without_a_page_in_the_cdn_the_service_is_asked_on() -> None:
+    answered = ok({"items": [], "session": "s", "level": 0})
+    responses = Responses(httpx.Response(503), httpx.Response(404), httpx.Response(503), answered)
+    assert responses.client().feed.page().session == "s"
+    silent = [httpx.ConnectError("away")] * 5
+    with pytest.raises(Unreachable):
+        Responses(*silent).client().feed.page()

@@ -1,9 +1,12 @@
 import { Problem, problemOf } from './problem.ts';
+import { readyMade } from './ready.ts';
 
 const BUSY = new Set([429, 502, 503, 504]);
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 250;
 const PATIENCE_MS = 15_000;
+/** How long the feed is waited for before a page that was made before is taken. */
+const FEED_PATIENCE_MS = 2000;
 
 export interface Playback {
   master_url: string;
@@ -85,11 +88,15 @@ export interface Page {
 export interface FeedPage extends Page {
   /** To be sent back with the next request: what was shown is in it. */
   session: string;
+  /** It comes from the CDN, since the service did not answer: the next request may find it again. */
+  ready_made?: boolean;
 }
 
 interface Asked {
   method: 'GET' | 'PUT' | 'DELETE' | 'POST';
   body?: string;
+  /** How long an answer is waited for. */
+  patienceMs?: number;
 }
 
 /** The part of /v1 that this page uses. Every method throws a Problem when the answer is a refusal. */
@@ -106,10 +113,22 @@ export class Api {
     return this.#json(`/v1/videos/${encodeURIComponent(id)}?include=playback`);
   }
 
-  /** Ten clips chosen for the reader, with all that is shown of them, and where they play. `session`: the last page's. */
-  feed(session: string | null): Promise<FeedPage> {
+  /**
+   * Ten clips chosen for the reader, with all that is shown of them, and where they play. `session`: the last page's.
+   * When the service fails or does not answer in two seconds, clips come from the CDN, the same for everybody.
+   */
+  async feed(session: string | null): Promise<FeedPage> {
     const query = { limit: '10', ...(session ? { session } : {}) };
-    return this.#json(`/v1/feed?${new URLSearchParams(query)}`);
+    const path = `/v1/feed?${new URLSearchParams(query)}`;
+    try {
+      const answer = await this.#call(path, { method: 'GET', patienceMs: FEED_PATIENCE_MS }, ATTEMPTS);
+      return (await answer.json()) as FeedPage;
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500 && !BUSY.has(error.status)) {
+        throw error;
+      }
+    }
+    return (await readyMade(session)) ?? this.#json(path);
   }
 
   playback(id: string): Promise<Playback> {
@@ -150,7 +169,7 @@ export class Api {
 
   /** Asked again up to `ATTEMPTS` times when the service is busy or the network away for a moment. */
   async #call(path: string, asked: Asked, attempt = 1): Promise<Response> {
-    const { method, body } = asked;
+    const { method, body, patienceMs = PATIENCE_MS } = asked;
     const token = await this.#token();
     if (token === null && method !== 'GET') {
       throw new Problem(401, 'signed-out', 'Sign in first');
@@ -162,7 +181,7 @@ export class Api {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body ?? null,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceMs),
     };
     const answer = await fetch(path, request).catch((error: unknown) => {
       if (attempt === ATTEMPTS) {

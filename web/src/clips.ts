@@ -47,7 +47,7 @@ export class Clips {
       this.#videos.push(...further.map(({ video_id }) => video_id));
       this.#list.append(...further.map((video) => this.#clip(video)));
       find(this.root, '.empty', HTMLElement).hidden = this.#list.children.length > 0;
-      this.#more.hidden = further.length < page.items.length || page.cursor === null;
+      this.#more.hidden = !page.ready_made && (further.length < page.items.length || page.cursor === null);
     } finally {
       this.#more.disabled = false;
       this.#list.ariaBusy = 'false';
