@@ -11,6 +11,10 @@ NOW = 1_796_000_000_000
 AGES = st.integers(-2 * BELIEVED_MS, 2 * BELIEVED_MS)
 
 
+def test_overloaded_means_the_level_of_ready_made_answers() -> None:
+    assert shared_level.OVERLOADED == Level.READY_MADE
+
+
 def said(level: Level, age_ms: int = 0) -> str:
     (_, key, _, text), _ = commands("a", level, NOW - age_ms)
     assert key == shared_level.KEY

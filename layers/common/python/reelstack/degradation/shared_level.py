@@ -6,11 +6,17 @@ such as a release that a hundredth of the viewers try, does not cost everybody t
 traffic says nothing, so it holds nothing up. No field that is believed: not overloaded.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from reelstack.degradation.levels import Level
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every service imports this module, and the rules of levels are of no use to it
+    from reelstack.degradation.levels import Level
 
 KEY = "rs:feed-levels"
+OVERLOADED = 3
+"""Level.READY_MADE."""
 BELIEVED_MS = 5000
 KEPT_SECONDS = 10
 
@@ -24,7 +30,7 @@ def is_overloaded(fields: Mapping[str, str], now_ms: int) -> bool:
     """`fields` as HGETALL answers, with text. What has another form is passed over: another release may have written
     it."""
     told = [level for level in (_believed(text, now_ms) for text in fields.values()) if level is not None]
-    return bool(told) and min(told) >= Level.READY_MADE
+    return bool(told) and min(told) >= OVERLOADED
 
 
 def _believed(text: str, now_ms: int) -> int | None:
