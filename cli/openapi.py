@@ -4,6 +4,7 @@ import copy
 import importlib
 import json
 import sys
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,10 @@ def rules() -> dict[str, Rule]:
     return {rule.name: rule for rule in made if rule.route.include_in_schema}
 
 
+@cache
 def describe() -> dict[str, Any]:
-    """One OpenAPI 3.1 document of all services. Public routes carry no security requirement, and where
-    a token is optional, none is one of two."""
+    """One OpenAPI 3.1 document of all services, made once: nobody changes it. Public routes carry no
+    security requirement, and where a token is optional, none is one of two."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": Problem.model_json_schema(), "GatewaySays": GATEWAY_SAYS}
     known = rules()

@@ -1,7 +1,6 @@
 """Asking for any route of the catalogue with a body that it takes, whoever asks."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from cli import openapi
@@ -28,9 +27,7 @@ BODIES: dict[str, Any] = {
 """Where the smallest body that the schema takes asks for nothing, or for something that there is not."""
 
 
-@cache
-def described() -> dict[str, Any]:
-    return openapi.describe()
+described = openapi.describe
 
 
 class Asking:
