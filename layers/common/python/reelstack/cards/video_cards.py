@@ -13,9 +13,11 @@ from reelstack.cards import answers, user_cards
 from reelstack.cards.answers import Answer
 from reelstack.cards.user_cards import UserCard
 from reelstack.counters import counters
+from reelstack.counters.counters import Counts
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
 from reelstack.interactions import bookmarks, likes, watch_positions
+from reelstack.social import relationships
 from reelstack.tables.videos import Video
 from reelstack.videos import video_view
 from reelstack.videos.access import Viewed
@@ -56,6 +58,9 @@ class For:
     """With what only a video's owner and admins are told."""
     follows_all: bool = False
     """That the viewer follows every author is known already."""
+    knows_viewer: bool = False
+    """The caller's request to the cache brought what the viewer likes, keeps and follows: tables are asked only of what
+    it lacks."""
     answer: Answer | None = None
     """Of a page that the service chose: its items carry receipts."""
 
@@ -64,11 +69,9 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
     """The cards of a page, in its order."""
     ids = [one.video.video_id for one in page]
     viewer_id = asked.viewer_id
-    counts = counters.read(ids)
-    owners = {one.video.owner_id for one in page}
-    authors = user_cards.of(owners, viewer_id, owners if asked.follows_all else None)
-    liked = likes.liked_of(viewer_id, ids) if viewer_id else set()
-    saved = bookmarks.saved_of(viewer_id, ids) if viewer_id else set()
+    counts = _counts(page)
+    marks = _marks(page, asked)
+    authors = user_cards.of({one.video.owner_id for one in page}, viewer_id, marks.followed)
     left_at = watch_positions.of(viewer_id, ids) if viewer_id else {}
     signed = playback.addresses_of(page)
     receipts = answers.receipts(ids, viewer_id, asked.answer) if asked.answer else {}
@@ -78,11 +81,12 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
         resume_ms = left_at.get(video.video_id)
         inside = asked.inside or video.owner_id == viewer_id
         made.append(
-            VideoCard(
-                **video_view.view(video, counts[video.video_id], inside=inside).model_dump(),
+            # Every value has its type already, and checking them again is half of what a card costs.
+            VideoCard.model_construct(
+                **dict(video_view.view(video, counts[video.video_id], inside=inside)),
                 author=author,
-                liked=video.video_id in liked,
-                bookmarked=video.video_id in saved,
+                liked=video.video_id in marks.liked,
+                bookmarked=video.video_id in marks.saved,
                 following=author.following,
                 resume_ms=resume_ms,
                 poster_url=addresses.poster_url if addresses else None,
@@ -91,6 +95,33 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
             )
         )
     return made
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What the viewer did with the videos of a page, and which of their authors they follow; None: not known yet."""
+
+    liked: Collection[str] = ()
+    saved: Collection[str] = ()
+    followed: set[str] | None = None
+
+
+def _marks(page: Collection[Viewed], asked: For) -> _Marks:
+    ids, owners = [one.video.video_id for one in page], {one.video.owner_id for one in page}
+    viewer_id = asked.viewer_id
+    if viewer_id is None:
+        return _Marks()
+    if not asked.knows_viewer:
+        liked, saved = likes.liked_of(viewer_id, ids), bookmarks.saved_of(viewer_id, ids)
+        return _Marks(liked, saved, owners if asked.follows_all else None)
+    liked, saved = likes.liked_among(viewer_id, ids), bookmarks.saved_among(viewer_id, ids)
+    return _Marks(liked, saved, relationships.followed_among(viewer_id, owners - {viewer_id}))
+
+
+def _counts(page: Collection[Viewed]) -> dict[str, Counts]:
+    known = {one.video.video_id: one.counts for one in page if one.counts}
+    missing = [one.video.video_id for one in page if not one.counts]
+    return known | (counters.read(missing) if missing else {})
 
 
 def page(found: tuple[Sequence[Video], str | None], read_at: int, asked: For) -> VideoCardPage:

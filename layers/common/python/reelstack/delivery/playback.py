@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reelstack.delivery import tokens
 from reelstack.delivery.signing_keys import signing_key
-from reelstack.delivery.tokens import SigningKey, asset_url
+from reelstack.delivery.tokens import SigningKey
 from reelstack.platform.config import config
 from reelstack.videos import access
 from reelstack.videos.access import Viewed
@@ -61,7 +62,7 @@ def addresses_of(page: Collection[Viewed]) -> dict[str, Playback]:
 
 def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
     """The same, for a viewer who goes on from there."""
-    return addresses.model_copy(update={"resume_ms": resume_ms})
+    return addresses if resume_ms is None else addresses.model_copy(update={"resume_ms": resume_ms})
 
 
 def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
@@ -71,8 +72,10 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
     expires_at = issued_at + seconds
 
+    signed = tokens.tokened_prefix(video.video_id, issued_at, expires_at, key)
+
     def url(name: str | None) -> str | None:
-        return asset_url(video.video_id, asset["prefix"] + name, issued_at, expires_at, key) if name else None
+        return tokens.below(signed, video.video_id, asset["prefix"] + name) if name else None
 
     return Playback(
         master_url=url(asset["master"]) or "",

@@ -8,7 +8,6 @@ padding. A token says when it was issued so that those of a public past can be r
 """
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -22,7 +21,7 @@ class SigningKey:
 def signature(video_id: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
     """The token's last part. Times are unix seconds."""
     text = f"{video_id}/{issued_at}/{expires_at}/{key.key_id}"
-    digest = hmac.new(key.secret.encode(), text.encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key.secret.encode(), text.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
@@ -34,5 +33,9 @@ def tokened_prefix(video_id: str, issued_at: int, expires_at: int, key: SigningK
 
 def asset_url(video_id: str, object_key: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
     """The relative URL of one object of the media bucket, e.g. `v/<video_id>/1/master.m3u8`."""
-    rest = object_key.removeprefix(f"v/{video_id}/")
-    return tokened_prefix(video_id, issued_at, expires_at, key) + rest
+    return below(tokened_prefix(video_id, issued_at, expires_at, key), video_id, object_key)
+
+
+def below(prefix: str, video_id: str, object_key: str) -> str:
+    """The same of a prefix that was signed before: one signature does for all objects of a video."""
+    return prefix + object_key.removeprefix(f"v/{video_id}/")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from reelstack.feed import lists as retrieval_lists
-from reelstack.feed import live_signals, scores
+from reelstack.feed import scores
 from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
 from reelstack.feed.lists import Lists
 from reelstack.feed.live_signals import RegionSignals
@@ -166,11 +166,9 @@ def _trending(
     table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
 ) -> tuple[Rows, dict[int, str]]:
     """Clips of the region that are watched more than they and their age let expect, then clips of trending tags."""
-    names = list(wanted.live.items)
-    clips = [name.removeprefix(live_signals.CLIP) for name in names if name.startswith(live_signals.CLIP)]
-    tags = [(name.removeprefix(live_signals.TAG), 1.0) for name in names if name.startswith(live_signals.TAG)]
-    by_tag, reasons = _by_words(table, tags[:STRONGEST], QUOTAS["trending"] // 3)
-    return np.concatenate([_rows(table.rows_of(clips[: QUOTAS["trending"]])), by_tag]), reasons
+    tags = [(tag, 1.0) for tag in wanted.live.tags[:STRONGEST]]
+    by_tag, reasons = _by_words(table, tags, QUOTAS["trending"] // 3)
+    return np.concatenate([_rows(table.rows_of(wanted.live.clips[: QUOTAS["trending"]])), by_tag]), reasons
 
 
 def _fresh(

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from reelstack.feed import scores
@@ -106,6 +107,20 @@ class RegionSignals:
     """Window in seconds -> when it ended, unix milliseconds by the events' clock."""
     items: Mapping[str, Mapping[int, Counts]] = field(default_factory=dict)
     """"v:<video id>" or "t:<tag>" -> window -> counters; most trending first."""
+
+    @cached_property
+    def clips(self) -> tuple[str, ...]:
+        """Ids of the clips among the items."""
+        return tuple(name.removeprefix(CLIP) for name in self.items if name.startswith(CLIP))
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(name.removeprefix(TAG) for name in self.items if name.startswith(TAG))
+
+    @cached_property
+    def clip_ids(self) -> frozenset[bytes]:
+        """As the item table has ids."""
+        return frozenset(one.encode() for one in self.clips)
 
     def counts(self, item: str, seconds: int, now_ms: int) -> Counts:
         """Of the newest window; nothing if that window ended longer ago than it is long."""

@@ -131,8 +131,6 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
             break
         some = [one for one in more if one.video_id not in known][: asked.limit + plans.RESERVE]
     trace.counts["visible"] = len(found.page)
-    trace.drop({"beyond-page": max(len(found.page) - asked.limit, 0)})
-    del found.page[asked.limit :]
     return found
 
 
@@ -151,12 +149,14 @@ def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, tra
         )
         found.told = True
         with cache.given(brought):
-            viewed, dropped = shown.visible([one.video_id for one in some], viewer_id)
+            left = asked.limit - len(found.page)
+            viewed, dropped = shown.visible([one.video_id for one in some], viewer_id, left)
     found.brought |= brought
     for reason in dropped.values():
         trace.drop({reason: 1})
     choices = {one.video_id: one for one in some}
-    found.page += [(one, choices[one.video.video_id]) for one in viewed]
+    trace.drop({"beyond-page": len(choices) - len(dropped) - min(len(viewed), left)})
+    found.page += [(one, choices[one.video.video_id]) for one in viewed[:left]]
 
 
 def _marks(viewer_id: str | None, some: Sequence[Choice], now: int) -> list[tuple[str | int, ...]]:
@@ -182,14 +182,14 @@ def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Tra
         placed={one.video_id: Placed(one.source, one.propensity) for one in chosen},
     )
     with trace.stage("cards"):
-        cards = video_cards.of(viewed, For(asked.asker.viewer_id, playback=True, answer=told))
+        cards = video_cards.of(viewed, For(asked.asker.viewer_id, playback=True, knows_viewer=True, answer=told))
         return [_item(asked, card, one) for card, one in zip(cards, chosen, strict=True)]
 
 
 def _item(asked: Asked, card: VideoCard, one: Choice) -> FeedItem:
     renditions = card.playback.renditions if card.playback else []
     why = reasons.of(one.source, one.about, explores=one.explores, repeated=one.repeated) if asked.explain else None
-    return FeedItem(
+    return FeedItem.model_construct(
         **dict(card),
         source=one.source,
         repeated=one.repeated,

@@ -92,14 +92,14 @@ def score(setting: Scorer, context: ViewerContext, viewer: ViewerState, rows: Ro
 
 def _last_hours(table: ItemTable, context: ViewerContext, rows: Rows, now_ms: int) -> dict[int, Totals]:
     """Of those clips that the region's counters know, by index."""
-    live = [name for name in context.live.items if name.startswith(live_signals.CLIP)]
-    if not live:
+    known = context.live.clip_ids
+    if not known:
         return {}
-    known = {table.items.place.get(name.removeprefix(live_signals.CLIP), -1): name for name in live}
-    places = np.flatnonzero(np.isin(rows, list(known)))
     return {
-        int(place): context.live.counts(known[int(rows[place])], HOUR_SECONDS, now_ms).totals for place in places
-    }  # fmt: skip
+        place: context.live.counts(f"{live_signals.CLIP}{one.decode()}", HOUR_SECONDS, now_ms).totals
+        for place, one in enumerate(table.items.ids[rows].tolist())
+        if one in known
+    }
 
 
 def by_hand(buckets: NDArray[np.int16]) -> NDArray[np.float64]:

@@ -2,7 +2,8 @@
 
 A clip must be published and public, its owner's account open, and no block may stand between owner and viewer. Items
 come from the cache, which is told before an owner changes one and by the table's stream after any other change; so do
-accounts and blocks. One request brings all of it; what the cache lacks is one read of each table.
+accounts and blocks. One request brings all of it; what the cache lacks is one read of each table, and no more of it
+than the page needs. A clip's counts are kept with it: they may be KEPT_SECONDS old.
 """
 
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reelstack.accounts import users
+from reelstack.counters import counters
+from reelstack.counters.counters import Counts
 from reelstack.platform import cache
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -21,6 +24,8 @@ from reelstack.videos.audiences import Audience
 from reelstack.videos.videos import State
 
 KEPT_SECONDS = 60
+FEWEST = 5
+"""Looked at together, in place of those that may not be shown."""
 
 
 def brought(
@@ -32,7 +37,6 @@ def brought(
         return {}
     keys = [videos.page_cached_as(one) for one in clips]
     keys += [users.cached_as(owner) for owner in dict.fromkeys(clips.values())]
-    keys += [f"counts:{one}" for one in clips]
     try:
         with cache.pipeline(config().feed_cache_ms / 1000) as request:
             cache.add(request, [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *also])
@@ -47,10 +51,21 @@ def brought(
     return {key: text.decode() for key, text in found if text is not None}
 
 
-def visible(video_ids: Sequence[str], viewer_id: str | None) -> tuple[list[Viewed], dict[str, str]]:
-    """Those that may be shown, in their order; and of the others, why not."""
-    kept = cache.remember_many("card", list(dict.fromkeys(video_ids)), KEPT_SECONDS, _load)
-    found = {one: Viewed(Video.from_raw_data(item["item"]), item["read_at"]) for one, item in kept.items() if item}
+def visible(video_ids: Sequence[str], viewer_id: str | None, most: int) -> tuple[list[Viewed], dict[str, str]]:
+    """The first `most` of them that may be shown, in their order; and of those passed over, why not."""
+    page: list[Viewed] = []
+    dropped: dict[str, str] = {}
+    left = list(dict.fromkeys(video_ids))
+    while left and len(page) < most:
+        wanted = max(most - len(page), FEWEST)
+        some, refused = _look(left[:wanted], viewer_id)
+        page, dropped, left = page + some, dropped | refused, left[wanted:]
+    return page, dropped
+
+
+def _look(video_ids: list[str], viewer_id: str | None) -> tuple[list[Viewed], dict[str, str]]:
+    kept = cache.remember_many("card", video_ids, KEPT_SECONDS, _load)
+    found = {one: _viewed(item) for one, item in kept.items() if item}
     owners = {one.video.owner_id for one in found.values()}
     accounts = access.accounts(owners)
     blocked = blocks.blocked_of(viewer_id, owners) if viewer_id else set()
@@ -79,4 +94,15 @@ def _load(video_ids: list[str]) -> dict[str, Any]:
     """Of a video that is not there an empty entry, so that it is not asked for each time."""
     read_at = int(time.time())
     there = {video.video_id: video for video in Video.batch_get(video_ids, consistent_read=True)}
-    return {one: {"item": there[one].serialize(), "read_at": read_at} if one in there else {} for one in video_ids}
+    counts = counters.load(list(there)) if there else {}
+    return {
+        one: {"item": there[one].serialize(), "read_at": read_at, "counts": counts[one].model_dump()}
+        if one in there
+        else {}
+        for one in video_ids
+    }
+
+
+def _viewed(item: Mapping[str, Any]) -> Viewed:
+    counts = item.get("counts")  # an earlier version cached none
+    return Viewed(Video.read_raw(item["item"]), item["read_at"], Counts.model_construct(**counts) if counts else None)

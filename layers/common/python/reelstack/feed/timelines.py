@@ -64,8 +64,13 @@ def newest(viewer_id: str, most: int) -> list[str]:
         places = (place for place, _ in groupby(heapq.merge(*sources, reverse=True)))
         return [video_id for _, video_id in islice(places, most)]
 
-    found: list[str] = cache.remember(f"timeline:{viewer_id}", NEWEST_SECONDS, load)
+    found: list[str] = cache.remember(cached_as(viewer_id), NEWEST_SECONDS, load)
     return found
+
+
+def cached_as(viewer_id: str) -> str:
+    """The key under which the cache has the beginning of a timeline."""
+    return f"timeline:{viewer_id}"
 
 
 def _of_followed(places: Iterable[Position], viewer_id: str) -> list[Video]:

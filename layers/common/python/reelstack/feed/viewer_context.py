@@ -11,15 +11,16 @@ from typing import Any
 
 from reelstack.accounts import users
 from reelstack.degradation.health import AWAY, Health, Turn, View
-from reelstack.feed import choices, exploration, hot_lists, kept_lists, live_signals, seen, viewer_profiles
+from reelstack.feed import choices, exploration, hot_lists, kept_lists, live_signals, seen, timelines, viewer_profiles
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
+from reelstack.interactions import bookmarks, likes
 from reelstack.platform import cache, clock
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.social import blocks
+from reelstack.social import blocks, relationships
 
 SHARED_SECONDS = 5
 """How long a process keeps a region's counters and its hot list: they are 100 KB, and change every 30 s."""
@@ -129,7 +130,10 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
 def _json_keys(asker: Asker) -> list[str]:
     if asker.viewer_id is None:
         return []
-    kinds = (users.cached_as, blocks.cached_as, choices.cached_as, _profile_key)
+    kinds = (
+        *(users.cached_as, blocks.cached_as, choices.cached_as, _profile_key, timelines.cached_as),
+        *(likes.cached_as, bookmarks.cached_as, relationships.following_cached_as),
+    )
     return [key(asker.viewer_id) for key in kinds]
 
 

@@ -4,10 +4,11 @@ changes nothing. Who likes a video is listed by an index spread over shards: mor
 Counts follow from the table's stream: counters.counters.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reelstack.counters import sizing
-from reelstack.platform import cache, cursors, sharding
+from reelstack.platform import cache, cursors, kept_ids, sharding
+from reelstack.platform.kept_ids import KeptIds
 from reelstack.platform.telemetry import logger
 from reelstack.social import blocks
 from reelstack.tables.interactions import Like
@@ -24,11 +25,13 @@ def like(user_id: str, video_id: str) -> bool:
             raise VideoNotFound
     # What an earlier version cached has no shards.
     shard = sharding.of_user(video_id, user_id, int(known.get("like_shards", SHARDS)))
+    cache.changing(cached_as(user_id))
     return Like(user_id, video_id, liked_at=videos.now_ms(), shard=shard).put_if(Like.user_id.does_not_exist())
 
 
 def unlike(user_id: str, video_id: str) -> None:
     """Takes a like back, of a video that is gone as well. Deleting what is not there makes no stream record."""
+    cache.changing(cached_as(user_id))
     Like(user_id, video_id).delete()
 
 
@@ -40,6 +43,23 @@ def liked_of(user_id: str, video_ids: Iterable[str]) -> set[str]:
     """Those videos of a page that a user likes. Eventually consistent."""
     keys = [(user_id, video_id) for video_id in video_ids]
     return {like.video_id for like in Like.batch_get(keys, attributes_to_get=["video_id"])} if keys else set()
+
+
+def liked_among(user_id: str, video_ids: Collection[str]) -> set[str]:
+    """The same, from the cache if it knows all that the user likes."""
+    return kept_ids.among(
+        cached_as(user_id), video_ids, lambda: _kept(user_id), lambda asked: liked_of(user_id, asked)
+    )  # fmt: skip
+
+
+def cached_as(user_id: str) -> str:
+    """The key under which the cache has what a user likes."""
+    return f"likes:{user_id}"
+
+
+def _kept(user_id: str) -> KeptIds:
+    found = Like.query(user_id, limit=kept_ids.MOST + 1, attributes_to_get=["video_id"])
+    return kept_ids.kept([like.video_id for like in found])
 
 
 def list_liked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Like], str | None]:

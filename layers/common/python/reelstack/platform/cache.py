@@ -58,20 +58,22 @@ def binary(timeout_seconds: float) -> Valkey:
     return valkey.Valkey.from_url(address(), socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds)
 
 
-def remember(key: str, seconds: int, load: Callable[[], Any]) -> Any:
+def remember(key: str, seconds: int, load: Callable[[], Any], *, not_kept: Callable[[], Any] | None = None) -> Any:
     """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
 
-    `None` from `load` is not kept, so a thing that appears is seen at once.
+    `None` from `load` is not kept, so a thing that appears is seen at once. `not_kept` answers in place of `load` where
+    nothing could be kept: without a cache, while it is away, and while the value is being changed.
     """
+    not_kept = not_kept or load
     url = address()
     if not url:
-        return load()
+        return not_kept()
     try:
-        return _remember(connected(url), f"rs:{key}", seconds, load)
+        return _remember(connected(url), f"rs:{key}", seconds, load, not_kept)
     except errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
-        return load()
+        return not_kept()
 
 
 @contextmanager
@@ -88,8 +90,9 @@ def ahead(*keys: str) -> Iterator[None]:
 
 @contextmanager
 def given(found: Mapping[str, str]) -> Iterator[None]:
-    """Within, `remember` and `remember_many` take these values, which a request of the caller's own brought, by key."""
-    outside = _found.set({f"{PREFIX}{key}": value for key, value in found.items()})
+    """Within, `remember` and `remember_many` take these values, which a request of the caller's own brought, by key;
+    and those that were given around it."""
+    outside = _found.set({**_found.get({}), **{f"{PREFIX}{key}": value for key, value in found.items()}})
     try:
         yield
     finally:
@@ -224,12 +227,12 @@ def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
     return answers
 
 
-def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any]) -> Any:
+def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], not_kept: Callable[[], Any]) -> Any:
     deadline = time.monotonic() + LOADING_MS / 1000
     found: Any = _found.get({}).pop(key, None)
     while True:
         if found is not None or (found := valkey.get(key)) is not None:
-            return load() if found == CHANGING else json.loads(str(found))
+            return not_kept() if found == CHANGING else json.loads(str(found))
         if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
             break
         time.sleep(WAIT_SECONDS)

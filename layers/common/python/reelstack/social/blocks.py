@@ -75,6 +75,7 @@ def block(user_id: str, other_id: str) -> None:
     if user_id in _by(user_id, other_id):
         return
     _changing(user_id, other_id)
+    cache.changing(*map(relationships.following_cached_as, (user_id, other_id)))
     at = now_ms()
 
     def build(transaction: TransactWrite) -> None:

@@ -16,7 +16,7 @@ from reelstack.accounts import users
 from reelstack.accounts.errors import UserNotFound
 from reelstack.counters import counters, deltas
 from reelstack.counters.counters import Counts
-from reelstack.platform import cursors, sharding
+from reelstack.platform import cache, cursors, sharding
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.social import blocks, relationships
@@ -55,6 +55,7 @@ def follow(user_id: str, other_id: str) -> Following:
         blocks.absent(transaction, user_id, other_id)
         transaction.save(_item(user_id, other_id, wanted), condition=Follow.follower_id.does_not_exist())
 
+    cache.changing(relationships.following_cached_as(user_id))
     refused = transactions.commit(build)
     if blocks.STANDS in refused:
         raise UserNotFound
@@ -67,6 +68,7 @@ def follow(user_id: str, other_id: str) -> Following:
 
 def unfollow(user_id: str, other_id: str) -> None:
     """Ends it, or takes a request back. Ending what is not there changes nothing."""
+    cache.changing(relationships.following_cached_as(user_id))
     Follow(user_id, other_id).delete()
 
 

@@ -4,10 +4,12 @@ Every read that decides is strongly consistent: what a block or an unfollow take
 None stands for an anonymous reader, between whom and a user there is neither.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reelstack.platform import kept_ids
+from reelstack.platform.kept_ids import KeptIds
 from reelstack.tables.social import Block, Follow
 
 
@@ -44,6 +46,28 @@ def followed(user_id: str | None, other_ids: Iterable[str], *, consistent: bool 
     keys = [(user_id, other_id) for other_id in dict.fromkeys(other_ids)]
     found = Follow.batch_get(keys, consistent_read=consistent) if keys and user_id else ()
     return {item.followee_id for item in found if item.state == Following.FOLLOWING}
+
+
+def followed_among(user_id: str, other_ids: Collection[str]) -> set[str]:
+    """`followed`, from the cache if it knows all whom the user follows, for what decides nothing."""
+    return kept_ids.among(
+        following_cached_as(user_id),
+        other_ids,
+        lambda: _kept(user_id),
+        lambda asked: followed(user_id, asked, consistent=False),
+    )
+
+
+def following_cached_as(user_id: str) -> str:
+    """The key under which the cache has whom a user follows. Who accepts a request or declines it does not tell it:
+    a request is asked for each time."""
+    return f"following:{user_id}"
+
+
+def _kept(user_id: str) -> KeptIds:
+    found = list(Follow.query(user_id, limit=kept_ids.MOST + 1, attributes_to_get=["followee_id", "state"]))
+    follows = [item.followee_id for item in found if item.state == Following.FOLLOWING]
+    return kept_ids.kept(follows, [item.followee_id for item in found if item.state != Following.FOLLOWING])
 
 
 def between(user_id: str | None, other_ids: Iterable[str]) -> dict[str, Relationship]:

@@ -1,11 +1,12 @@
 """What every table is made of: its name and timeouts from its Meta, the process's one connection, transactions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from pynamodb.connection import Connection as Dynamo
 from pynamodb.connection import TableConnection
+from pynamodb.constants import NULL
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -92,6 +93,25 @@ class Table(Model):
             if not left:
                 return found, None
         raise StorageBusy
+
+    @classmethod
+    def read_raw(cls, item: Mapping[str, Mapping[str, Any]]) -> Self:
+        """As pynamodb's `from_raw_data`, which looks for each attribute of the model and takes four times as long: of
+        items that a cache keeps."""
+        made, values = cls.__new__(cls), cls._default_values()
+        known = cls.get_attributes()
+        for name, value in item.items():
+            attribute = known.get(cls._dynamo_to_python_attrs.get(name, name))
+            if attribute is not None and NULL not in value:
+                values[cls._dynamo_to_python_attrs.get(name, name)] = attribute.deserialize(attribute.get_value(value))
+        made.attribute_values = values
+        return made
+
+    @classmethod
+    def _default_values(cls) -> dict[str, Any]:
+        """Of what an item lacks."""
+        found = {name: one.default for name, one in cls.get_attributes().items() if one.default is not None}
+        return {name: default() if callable(default) else default for name, default in found.items()}
 
     def put_if(self, condition: Condition) -> bool:
         """Writes the whole item. The answer is False if the condition does not hold. Raises PutError."""

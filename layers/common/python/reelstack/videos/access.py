@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypedDict, TypeVar
 from reelstack.accounts import users
 from reelstack.accounts.errors import UserNotFound
 from reelstack.accounts.users import Facts
+from reelstack.counters.counters import Counts
 from reelstack.errors import ReelstackError
 from reelstack.platform import cache
 from reelstack.social import relationships
@@ -43,6 +44,8 @@ class Viewed:
     video: Video
     read_at: int
     """Unix seconds, not after its item was read."""
+    counts: Counts | None = None
+    """Read with the item, by a caller that keeps both."""
 
 
 class KnownVideo(TypedDict):

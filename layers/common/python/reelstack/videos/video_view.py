@@ -121,7 +121,7 @@ def view(
         width=whole(video.width),
         height=whole(video.height),
         color=(video.asset or video.preview or {}).get("color"),
-        **(counts.model_dump(include=set(SHOWN_COUNTS)) if counts else {}),
+        **({name: getattr(counts, name) for name in SHOWN_COUNTS} if counts else {}),
         playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
         cost_microdollars=whole(video.cost_microdollars) if inside else None,
         reencoding=video.reencode_attempt is not None if inside else None,

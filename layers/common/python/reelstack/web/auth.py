@@ -73,7 +73,7 @@ def viewer_address(request: Request) -> str | None:
         return None
 
 
-def viewer_country(request: Request) -> str:
+async def viewer_country(request: Request) -> str:
     """The country the viewer's address is in, by ISO 3166-1 alpha-2; empty if the edge named none."""
     return countries.known(request.headers.get(VIEWER_COUNTRY))
 
