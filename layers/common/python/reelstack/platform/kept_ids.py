@@ -1,8 +1,9 @@
 """Kept ids: all that a user has of one kind, such as the videos they like, as one value of the cache.
 
 A page then asks no table which of its items are among them. A list of more than MOST ids is not kept: of such a one, of
-one that was changed in the last cache.CHANGING_SECONDS, and without a cache each item is asked for. Every writer calls `cache.changing` with the list's key before it writes. A cache that was away for a writer
-leaves a list as it was for KEPT_SECONDS at most.
+one that was changed in the last cache.CHANGING_SECONDS, and without a cache each item is asked for. Every writer calls
+`cache.changing` with the list's key before it writes. A cache that was away for a writer leaves a list as it was for
+KEPT_SECONDS at most.
 """
 
 from collections.abc import Callable, Collection, Sequence
