@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import artefacts, features, live_signals, scoring, served_log, viewer_context
+from reelstack.feed import artefacts, feed_level, features, live_signals, scoring, served_log, viewer_context
 from reelstack.feed.features import Moment, Totals
 from reelstack.feed.live_signals import Counts
 from reelstack.feed.viewer_context import Asker
@@ -52,16 +52,17 @@ def know_bob() -> None:
     fields += ["w:other", live_signals.pack_pair(now - 1000, 0.4)]
     windows = {HOUR: Counts(plays=12, finishes=6, fast_skips=1)}
     region = live_signals.pack_region({HOUR: now}, {f"v:v{n}": windows for n in range(20)})
-    cache.run([
+    commands: list[Any] = [
         ("HSET", live_signals.viewer_key("bob"), *fields),
         ("SET", live_signals.region_key(""), region),
-    ])  # fmt: skip
+    ]
+    cache.run(commands)
 
 
 def recomputed(row: dict[str, Any]) -> list[int]:
     """By features.vector, of the row's clip and of its viewer as they were when it was served."""
     at, table = row["served_at"], artefacts.in_service().table
-    with viewer_context.of(Asker("bob"), at, []) as context:
+    with viewer_context.of(Asker("bob"), at, [], feed_level.health()) as context:
         viewer = scoring.viewer_state(context, {}, at)
         hour = context.live.counts(f"v:{row['video_id']}", HOUR, at).totals
     assert viewer.interest, "the live signals were read"

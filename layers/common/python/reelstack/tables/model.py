@@ -99,11 +99,11 @@ class Table(Model):
         """As pynamodb's `from_raw_data`, which looks for each attribute of the model and takes four times as long: of
         items that a cache keeps."""
         made, values = cls.__new__(cls), cls._default_values()
-        known = cls.get_attributes()
+        known, names = cls.get_attributes(), made._dynamo_to_python_attrs
         for name, value in item.items():
-            attribute = known.get(cls._dynamo_to_python_attrs.get(name, name))
+            attribute = known.get(names.get(name, name))
             if attribute is not None and NULL not in value:
-                values[cls._dynamo_to_python_attrs.get(name, name)] = attribute.deserialize(attribute.get_value(value))
+                values[names.get(name, name)] = attribute.deserialize(attribute.get_value(dict(value)))
         made.attribute_values = values
         return made
 
