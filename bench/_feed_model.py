@@ -1,0 +1,106 @@
+"""A ranker and its catalogue for bench feed: the graph that training exports, with drawn weights that know some sense.
+
+    .venv-ranker/bin/python -m bench._feed_model FOLDER CLIPS WEIGHTS     (JSON: feature -> weight)
+
+Runs in the ranker's environment, which can write the graph. What a score costs does not depend on the weights. For the
+quality of candidates a value must mean something: the linear part has the signs of the hand-set weights, and vectors of
+clips lie around those of their topics, so that likeness counts.
+"""
+
+import io
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jobs.ranker import items_writer, model, onnx_graph, registry
+from jobs.ranker.places import Folder
+from jobs.ranker.settings import DEFAULT_WEIGHTS, FULL
+from reelstack.feed import features, rank_model
+from reelstack.feed.rank_vocabulary import FIELDS, Vocabulary
+
+DIMENSIONS = FULL.dimensions
+TOPICS, TAGS, OWNERS = 100, 2_000, 20_000
+LANGUAGES, REGIONS = ("de", "en", "fr", "es", ""), ("DE", "US", "FR", "ES", "")
+NEAR, SPREAD = 0.05, 0.02
+"""Size of a topic's vector in each dimension, and of what a clip differs from it, as after training."""
+DAY_MS = 86_400_000
+
+
+def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
+    chance = np.random.default_rng(7)
+    topic = chance.integers(TOPICS, size=clips)
+    columns = _clips(chance, topic, clips)
+    words = Vocabulary(
+        fields=((), tuple(columns["video_id"]), tuple(f"o{n}" for n in range(OWNERS)), LANGUAGES[:-1], REGIONS[:-1]),
+        tags=tuple(f"tag{n}" for n in range(TAGS)),
+        sizes=tuple(feature.size for feature in features.FEATURES),
+        text_buckets=64,
+    )
+    heads = len(rank_model.HEADS)
+    parameters: dict[str, Any] = dict(model.start(FULL, words, heads, 0))
+    table = _table(np.array(parameters["table"]), words, topic, chance)
+    _weigh(table, words, weights)
+    # A taste counts for what is good, and against harms.
+    sign = np.array([-1.0 if head in rank_model.HARMS else 1.0 for head in rank_model.HEADS])
+    parameters |= {"table": table, "linear": sign, "pairs": sign * 2, "value": np.eye(DIMENSIONS)}
+    calibration = np.stack([np.ones(heads), np.ones(heads), np.full(heads, -2.0)], axis=1).astype(np.float32)
+    graph = onnx_graph.write(FULL, parameters, len(FIELDS) + len(words.sizes) + model.BAGS, calibration)
+    place, content = Folder(folder), io.BytesIO()
+    np.save(content, table.astype(np.float32))
+    files = {"model.onnx": graph, "table.npy": content.getvalue(), "vocabulary.json": words.as_text().encode()}
+    version = registry.write(
+        place, "2026-01-01", files, {"dimensions": DIMENSIONS, "weights": dict(DEFAULT_WEIGHTS)}
+    )  # fmt: skip
+    vectors = table[words.rows_of("video", columns["video_id"]), :-1]
+    place.write(f"items/{version}.npz", items_writer.pack(version, columns, vectors))
+    registry.release(place, version)
+    registry.release_items(place, version)
+
+
+def _clips(chance: np.random.Generator, topic: "np.ndarray", clips: int) -> dict[str, Any]:
+    """Four tags of five are of the clip's topic; ages fall off over 60 days; a few clips have most of the plays."""
+    own = TAGS // TOPICS
+    per_topic = [chance.integers(own, size=3) + one * own for one in topic]
+    anything = chance.integers(TAGS, size=clips)
+    tags = [[f"tag{n}" for n in dict.fromkeys([*map(int, few), int(any_)])]
+            for few, any_ in zip(per_topic, anything, strict=True)]  # fmt: skip
+    plays = np.minimum(chance.pareto(1.0, clips) * 50, 1e6).astype(np.int64)
+    quality = chance.beta(4, 6, clips)
+    now = int(time.time() * 1000)
+    return {
+        "video_id": [f"vid{n:06d}" for n in range(clips)],
+        "owner_id": [f"o{n}" for n in chance.integers(OWNERS, size=clips)],
+        "tags": tags,
+        "language": list(chance.choice(LANGUAGES, size=clips)),
+        "region": list(chance.choice(REGIONS, size=clips)),
+        "duration_ms": chance.integers(3_000, 90_000, size=clips),
+        "published_at": now - (chance.random(clips) ** 2 * 60 * DAY_MS).astype(np.int64),
+        "exposure": plays,
+        "plays": plays,
+        "finishes": (plays * quality).astype(np.int64),
+        "fast_skips": (plays * (1 - quality) * 0.4).astype(np.int64),
+        "likes": (plays * quality * 0.1).astype(np.int64),
+        "hides": (plays * 0.002).astype(np.int64),
+    }
+
+
+def _table(table: "np.ndarray", words: Vocabulary, topic: "np.ndarray", chance: np.random.Generator) -> "np.ndarray":
+    topics = chance.normal(0, NEAR, (TOPICS, DIMENSIONS))
+    first = words.starts["video"] + 1
+    table[first : first + len(topic), :-1] = topics[topic] + chance.normal(0, SPREAD, (len(topic), DIMENSIONS))
+    return table
+
+
+def _weigh(table: "np.ndarray", words: Vocabulary, weights: Mapping[str, float]) -> None:
+    for index, feature in enumerate(features.FEATURES):
+        weight, start = weights.get(feature.name, 0.0), words.starts[f"feature{index}"]
+        table[start : start + feature.size, -1] = weight * np.arange(feature.size) / len(feature.edges)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))

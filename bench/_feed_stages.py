@@ -1,0 +1,134 @@
+"""Stages of a feed answer and what each takes, measured around the product's own functions by this benchmark alone.
+
+CPU is a thread's (time.thread_time), so that what else the machine does is not in it. What is asked of DynamoDB and of
+the search engine is a stage of its own, taken out of the one around it: moto and the client are most of it.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+Place = tuple[Any, str]
+
+
+@dataclass
+class Answer:
+    """One answer: of each stage its wall clock and CPU in milliseconds, and the requests that left."""
+
+    wall_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    cpu_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    requests: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass
+class Meter:
+    now: Answer = field(default_factory=Answer)
+    inside: list[float] = field(default_factory=list)
+    """CPU of stages that ended within those that run, innermost last."""
+
+    def timed(self, name: str, run: Callable[[], Any]) -> Any:
+        wall, cpu = time.perf_counter(), time.thread_time()
+        self.inside.append(0.0)
+        try:
+            return run()
+        finally:
+            spent = time.thread_time() - cpu
+            self.now.wall_ms[name] += (time.perf_counter() - wall) * 1000
+            self.now.cpu_ms[name] += (spent - self.inside.pop()) * 1000
+            if self.inside:
+                self.inside[-1] += spent
+
+
+@contextmanager
+def measured() -> Iterator[Meter]:
+    """Puts a watch around every stage, and takes it off again."""
+    meter, before = Meter(), []
+    for name, places in _stages().items():
+        for owner, attribute in places:
+            original = getattr(owner, attribute)
+            before.append((owner, attribute, original))
+            setattr(owner, attribute, _watched(meter, name, original))
+    for name, (owner, attribute) in _requests().items():
+        original = getattr(owner, attribute)
+        before.append((owner, attribute, original))
+        setattr(owner, attribute, _counted(meter, name, original))
+    try:
+        yield meter
+    finally:
+        for owner, attribute, original in reversed(before):
+            setattr(owner, attribute, original)
+
+
+def _watched(meter: Meter, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def watched(*given: Any, **named: Any) -> Any:
+        return meter.timed(name, lambda: original(*given, **named))
+
+    return watched
+
+
+def _counted(meter: Meter, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def counted(*given: Any, **named: Any) -> Any:
+        meter.now.requests[name] += 1
+        return original(*given, **named)
+
+    return counted
+
+
+def _stages() -> dict[str, list[Place]]:
+    from pynamodb.connection.base import Connection
+
+    from reelstack.cards import answers
+    from reelstack.delivery import playback
+    from reelstack.feed import (
+        candidates,
+        pages,
+        ranked_page,
+        reranking,
+        scoring,
+        sessions,
+        shown,
+        side_sources,
+        viewer_context,
+    )
+    from reelstack.search import indexes
+    from reelstack.web import middleware
+
+    return {
+        "web: rate limit and session": [(middleware, "_admit")],
+        "state of the viewer": [(viewer_context.of, "__enter__")] if hasattr(viewer_context.of, "__enter__") else [
+            (viewer_context, "_known"), (viewer_context, "_read")],
+        "sources": [(candidates, "of")],
+        "search, timeline": [(side_sources, "ask")],
+        "filters": [(ranked_page, "_filtered")],
+        "score": [(scoring, "score")],
+        "rerank": [(reranking, "order")],
+        "exploration": [(ranked_page, "_slots"), (ranked_page, "_explored")],
+        "re-check": [(shown, "brought"), (shown, "visible")],
+        "playback addresses": [(playback, "addresses_of")],
+        "receipts": [(answers, "receipts")],
+        "cards": [(pages, "_cards")],
+        "session": [(sessions, "served"), (sessions, "pack"), (pages, "_session")],
+        "DynamoDB": [(Connection, "_make_api_call")],
+        "search": [(indexes, "ask")],
+    }  # fmt: skip
+
+
+def _requests() -> dict[str, Place]:
+    from pynamodb.connection.base import Connection
+    from valkey.connection import AbstractConnection
+
+    from reelstack.search import indexes
+    from reelstack.web import rate_limits
+
+    return {
+        "DynamoDB": (Connection, "_make_api_call"),
+        "Valkey": (AbstractConnection, "send_packed_command"),
+        "search": (indexes, "ask"),
+        "rate limiter": (rate_limits, "take_cached"),
+    }
