@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import artefacts, feed_level, features, live_signals, scoring, served_log, viewer_context
+from reelstack.feed import artefacts, features, feed_level, live_signals, scoring, served_log, viewer_context
 from reelstack.feed.features import Moment, Totals
 from reelstack.feed.live_signals import Counts
 from reelstack.feed.viewer_context import Asker
