@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import artefacts, features, feed_level, live_signals, scoring, served_log, viewer_context
+from reelstack.degradation.health import Health
+from reelstack.feed import artefacts, features, live_signals, scoring, served_log, viewer_context
 from reelstack.feed.features import Moment, Totals
 from reelstack.feed.live_signals import Counts
 from reelstack.feed.viewer_context import Asker
@@ -62,7 +63,8 @@ def know_bob() -> None:
 def recomputed(row: dict[str, Any]) -> list[int]:
     """By features.vector, of the row's clip and of its viewer as they were when it was served."""
     at, table = row["served_at"], artefacts.in_service().table
-    with viewer_context.of(Asker("bob"), at, [], feed_level.health()) as context:
+    # A breaker of its own: by the present clock, an answer to a request of that moment is late.
+    with viewer_context.of(Asker("bob"), at, [], Health("recomputed", 1)) as context:
         viewer = scoring.viewer_state(context, {}, at)
         hour = context.live.counts(f"v:{row['video_id']}", HOUR, at).totals
     assert viewer.interest, "the live signals were read"
