@@ -24,6 +24,7 @@ from bench import _valkey
 from infra.stages import STAGES
 from reelstack.accounts import sessions
 from reelstack.counters import shards
+from reelstack.degradation import guarded_tables
 from reelstack.delivery import web_shell
 from reelstack.platform import aws as seam
 from reelstack.platform import cache, secrets
@@ -167,6 +168,7 @@ def _evict_caches() -> None:
     idempotency._kept.cache_clear()
     rate_limits._silent_until.clear()
     load_shedding.forget()
+    guarded_tables.forget()
     web_shell.forget()
     event_clips._kept.clear()
     _forget_feed()
@@ -255,6 +257,7 @@ def _resources() -> Config:
         feed_deployment="a",
         feed_concurrency=100,
         feed_cache_ms=1000,
+        feed_tables_ms=5000,
         timeline_days=settings.timeline_days,
         timeline_entries=settings.timeline_entries,
         review_hold_seconds=settings.review_hold_seconds,

@@ -16,7 +16,8 @@ DAY_SECONDS = 24 * 3600
 
 FEED_CONCURRENCY = 100
 FEED_CACHE_MS, FEED_CACHE_MS_OF_A_LAPTOP = 20, 500
-"""A laptop's processes wait for its few cores, not for the cache."""
+FEED_TABLES_MS, FEED_TABLES_MS_OF_A_LAPTOP = 100, 5000
+"""A laptop's processes wait for its few cores, not for the cache or the tables."""
 
 
 def function_config(wiring: Wiring) -> Config:
@@ -163,6 +164,7 @@ def _people(settings: Settings) -> dict[str, Any]:
         "feed_deployment": "a",
         "feed_concurrency": FEED_CONCURRENCY,
         "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
+        "feed_tables_ms": FEED_TABLES_MS_OF_A_LAPTOP if settings.is_local else FEED_TABLES_MS,
         "timeline_days": settings.timeline_days,
         "timeline_entries": settings.timeline_entries,
         "session_cache_seconds": settings.session_cache_seconds,

@@ -117,7 +117,12 @@ def _standing(user_id: str, sign_in: SignIn, agent: str) -> Standing:
     until, standing = _kept.get((user_id, session_id), (0.0, None))
     now = time.monotonic()
     if standing is None or now >= until:
-        standing = _read(user_id, sign_in, agent)
+        try:
+            standing = _read(user_id, sign_in, agent)
+        except Exception:  # tables that are away: what was revoked stays so
+            if standing and standing.revoked:
+                return standing
+            raise
         _kept[user_id, session_id] = (now + config().session_cache_seconds, standing)
         _kept.move_to_end((user_id, session_id))
         if len(_kept) > MOST_KEPT:

@@ -5,6 +5,7 @@ breaker  a deadline and a circuit breaker for one dependency in one process; pur
 health   the facts of each second in Valkey, tokens, answers in flight, who looks and who tries
 facts    one second's facts as a hash holds them; pure
 shared_level  what deployments say of their level, for services other than the feed
+guarded_tables  DynamoDB behind a deadline and a breaker, for a route that answers without it
 lease    a process's share of the bucket of tokens; pure
 metrics  counts answers by level and by reason
 """

@@ -4,6 +4,8 @@ Ready-made ones are for the level at which nothing is computed, and for what a p
 answer, above all. Such a failure is logged and counted; the viewer gets clips.
 """
 
+from reelstack.degradation import metrics
+from reelstack.degradation.levels import Reason
 from reelstack.feed import pages, ready_made
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.plans import Asked
@@ -11,7 +13,11 @@ from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.platform.telemetry import count, logger
 
 
-def answer(asked: Asked, session_text: str | None) -> FeedPage | bytes:
+def answer(asked: Asked, session_text: str | None, *, tables_answer: bool = True) -> FeedPage | bytes:
+    """`tables_answer` False: they did not a moment ago, and nobody knows whether the caller's sign-in is in force."""
+    if not tables_answer:
+        count(metrics.REASONS[Reason.TABLES_AWAY])
+        return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=False)
     try:
         return pages.answer(asked, session_text).page
     except OnlyReadyMade:

@@ -171,6 +171,8 @@ class Config(BaseModel):
     """How many of its answers may be in the making at once: what is reserved for its function."""
     feed_cache_ms: int
     """How long it waits for an answer of the cache."""
+    feed_tables_ms: int
+    """How long a page of the feed waits for each answer of a table."""
     timeline_days: int
     timeline_entries: int
     speech: str

@@ -1,9 +1,12 @@
 """What every table is made of: its name and timeouts from its Meta, the process's one connection, transactions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
+from botocore.exceptions import ClientError, HTTPClientError
 from pynamodb.connection import Connection as Dynamo
 from pynamodb.connection import TableConnection
 from pynamodb.constants import NULL
@@ -13,7 +16,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from reelstack.platform import aws, retry
+from reelstack.platform import aws, outages, retry
 from reelstack.platform.config import config
 from reelstack.platform.errors import StorageBusy
 
@@ -45,10 +48,59 @@ class Deployed(metaclass=Named):
     ttl = ""
 
 
+class Guard(Protocol):
+    """Of requests that must not wait for DynamoDB: how long each may take, whether to send it, how it ended."""
+
+    seconds: float
+
+    def allows(self) -> bool: ...
+    def ended(self, *, answered: bool) -> None: ...
+
+
+_guard: ContextVar[Guard | None] = ContextVar("guard", default=None)
+
+
+@contextmanager
+def guarded(guard: Guard) -> Iterator[None]:
+    """Within, each request to a table is tried once, has `guard.seconds`, and is sent only if the guard allows it."""
+    outside = _guard.set(guard)
+    try:
+        yield
+    finally:
+        _guard.reset(outside)
+
+
+class TablesAway(HTTPClientError):  # type: ignore[misc]
+    """The guard did not allow it. pynamodb wraps this like any error of a connection."""
+
+    fmt = "the tables did not answer a moment ago, and are not asked"
+
+
+class _Dynamo(Dynamo):
+    """pynamodb's connection, whose every request passes here."""
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        guard = _guard.get()
+        if guard is None:
+            return super()._make_api_call(operation_name, operation_kwargs)
+        if not guard.allows():
+            raise TablesAway
+        answered = False
+        try:
+            found = super()._make_api_call(operation_name, operation_kwargs)
+            answered = True
+            return found
+        except ClientError as error:
+            answered = not outages.is_outage(error)
+            raise
+        finally:
+            guard.ended(answered=answered)
+
+
 @cache
 def _connection(connect_seconds: float, read_seconds: float, retries: int) -> Dynamo:
     """One for the process, not pynamodb's one a table: each makes a client, which costs a cold start 30 to 100 ms."""
-    return Dynamo(
+    return _Dynamo(
         region=config().region,
         connect_timeout_seconds=connect_seconds,
         read_timeout_seconds=read_seconds,
@@ -61,6 +113,8 @@ def connection(meta: type[Deployed] = Deployed) -> Dynamo:
     most = aws.patience()
     connect = min(meta.connect_timeout_seconds, most.connect_seconds)
     read, retries = min(meta.read_timeout_seconds, most.read_seconds), min(meta.max_retry_attempts, most.attempts - 1)
+    if guard := _guard.get():
+        return _connection(min(connect, guard.seconds), min(read, guard.seconds), 0)
     return _connection(connect, read, retries)
 
 

@@ -38,6 +38,8 @@ class Caller:
     """When that was, in unix seconds; None: its issuer does not say."""
     session: str = ""
     """Empty: a caller has an id, and needs none of the sessions that Anonymous has."""
+    unchecked: bool = False
+    """The tables did not say whether the account and the sign-in are still in force: for what everybody may see."""
 
     def may(self, role: str) -> bool:
         """Whether one of its roles is `role` or a higher one."""
@@ -51,6 +53,7 @@ class Anonymous:
     session: str
     """The same for all who read without an account at one address on one day; says nothing of the address."""
     user_id: None = None
+    unchecked: bool = False
 
     def may(self, _role: str) -> bool:
         """Never: every role wants a token."""

@@ -15,7 +15,7 @@ from reelstack.web.auth import Requires
 MAX_BODY_BYTES = 32 * 1024
 BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
 ANONYMOUS = "x-anonymous-writes"
-CORE = "x-core"
+CORE, OUTLIVES_TABLES = "x-core", "x-outlives-tables"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
 IN_ITS_TRANSACTION = "in its transaction"
 
@@ -32,6 +32,7 @@ def declared(
     also_suspended: bool = False,
     anonymous_writes: bool = False,
     core: bool = True,
+    outlives_tables: bool = False,
 ) -> dict[str, Any]:
     """For a route's `openapi_extra`, where it is not as most are.
 
@@ -41,9 +42,13 @@ def declared(
     `also_suspended`: somebody whose account is suspended may do it too; else they may look only.
     `anonymous_writes`: it lets people without a token do more than read.
     `core` False: it can wait, so it is refused while the feed is overloaded (web.load_shedding).
+    `outlives_tables`: a GET that answers also while DynamoDB does not: each of its requests to a table has
+    feed_tables_ms, and a caller of whom the tables say nothing is let in as `unchecked`, for what everybody may see.
     """
     made = {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
-    return made | ({ANONYMOUS: True} if anonymous_writes else {}) | ({} if core else {CORE: False})
+    said = {ANONYMOUS: True} if anonymous_writes else {}
+    said |= {} if core else {CORE: False}
+    return made | said | ({OUTLIVES_TABLES: True} if outlives_tables else {})
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Rule:
     audited: str
     also_suspended: bool
     core: bool = True
+    outlives_tables: bool = False
 
     @property
     def name(self) -> str:
@@ -110,7 +116,10 @@ def _rule(route: APIRoute) -> Rule:
         extra[AUDIT],
         extra[SUSPENDED],
         extra.get(CORE, True),
+        extra.get(OUTLIVES_TABLES, False),
     )
+    if rule.outlives_tables and rule.method != "GET":
+        raise RouteUndeclared(f"{route.path} cannot do without tables: it writes")
     if rule.method == "POST":
         route.openapi_extra[ANSWERS] = rule.answers_kept
     if ANONYMOUS in extra:
