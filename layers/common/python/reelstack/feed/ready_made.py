@@ -8,6 +8,7 @@ left out, and that is counted. Clips that the session has shown come last, the o
 
 import json
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 
 from reelstack.cards import answers
@@ -93,20 +94,31 @@ def _allowed(items: Sequence[ReadyItem], viewer_id: str | None, tables_answer: b
 
 def _refused(viewer_id: str, owners: Collection[str], tables_answer: bool) -> tuple[Hidden, Collection[str]]:
     keys = (choices.cached_as(viewer_id), blocks.cached_as(viewer_id))
-    found: dict[str, str] = {}
+    found = _cached(keys)
     try:
-        if cache.address():
-            seconds = config().feed_cache_ms / 1000 * HIDES_SHARE
-            texts = cache.run([("GET", f"{cache.PREFIX}{key}") for key in keys], seconds)
-            found = {key: text.decode() for key, text in zip(keys, texts, strict=True) if text is not None}
         if not tables_answer and (len(found) < len(keys) or cache.CHANGING in found.values()):
             raise _Unknown
-        with cache.given(found):
+        with cache.given(found), cache.left_out() if not found else nullcontext():
             return choices.hidden_of(viewer_id), blocks.blocked_of(viewer_id, owners)
     except Exception as error:  # an answer with too much in it is better than none
         logger.warning("hides and blocks are not known", error=str(error))
         count("FeedUnchecked")
         return Hidden(), ()
+
+
+def _cached(keys: Sequence[str]) -> dict[str, str]:
+    """Of these keys what the cache holds, if it answers in time."""
+    if not cache.address():
+        return {}
+    try:
+        texts = cache.run(
+            [("GET", f"{cache.PREFIX}{key}") for key in keys], config().feed_cache_ms / 1000 * HIDES_SHARE
+        )
+    except cache.errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("FeedCacheDown")
+        return {}
+    return {key: text.decode() for key, text in zip(keys, texts, strict=True) if text is not None}
 
 
 class _Unknown(Exception):

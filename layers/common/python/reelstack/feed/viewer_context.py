@@ -115,7 +115,8 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
         if region.hot.is_stale(now_ms):
             region.hot = kept_lists.hot_list(asker.country, now_ms)
         view = health.lost(turn, clock.now_ms()) if turn else View(AWAY, search=False)
-        yield replace(_known(asker, (), region, now_ms), view=view, turn=turn, cache_answered=False)
+        with cache.left_out():
+            yield replace(_known(asker, (), region, now_ms), view=view, turn=turn, cache_answered=False)
         return
     view = health.receive(turn, answers, clock.now_ms())
     texts = {key: text.decode() for key, text in zip(keys, answers, strict=False) if text is not None}

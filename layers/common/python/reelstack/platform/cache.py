@@ -33,12 +33,18 @@ _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
 _loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
 """What `remember_many` has brought within `once`."""
+_left_out: ContextVar[bool] = ContextVar("left_out", default=False)
 
 
 def address() -> str:
     """Of the cache; empty where there is none: in profile `core`, and for functions outside the VPC, which are not
     given it. They read tables."""
     return config().cache_url if config().has("cache_url") else ""
+
+
+def _asked() -> str:
+    """The address of a cache that may be asked now."""
+    return "" if _left_out.get() else address()
 
 
 @cache
@@ -65,7 +71,7 @@ def remember(key: str, seconds: int, load: Callable[[], Any], *, not_kept: Calla
     nothing could be kept: without a cache, while it is away, and while the value is being changed.
     """
     not_kept = not_kept or load
-    url = address()
+    url = _asked()
     if not url:
         return not_kept()
     try:
@@ -80,7 +86,7 @@ def remember(key: str, seconds: int, load: Callable[[], Any], *, not_kept: Calla
 def ahead(*keys: str) -> Iterator[None]:
     """Asks for several keys by one request: within, `remember` finds them without another."""
     found: dict[str, str] = {}
-    if url := address():
+    if url := _asked():
         with suppress(*errors()):  # whoever remembers them hears of it again
             known = zip(keys, _together(url, (("GET", f"{PREFIX}{key}") for key in keys)), strict=True)
             found = {key: value for key, value in known if value is not None}
@@ -97,6 +103,17 @@ def given(found: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         _found.reset(outside)
+
+
+@contextmanager
+def left_out() -> Iterator[None]:
+    """Within, no request to the cache is sent: each fails at once, and everything is read from the tables. For an
+    answer that has waited for the cache in vain already."""
+    outside = _left_out.set(True)
+    try:
+        yield
+    finally:
+        _left_out.reset(outside)
 
 
 @contextmanager
@@ -127,7 +144,7 @@ def remember_many(
 def _remember_many(
     kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
-    url = address()
+    url = _asked()
     if not (url and keys):
         return load(keys) if keys else {}
     names = {key: f"rs:{kind}:{key}" for key in keys}
@@ -169,8 +186,8 @@ def pipeline(seconds: float = TIMEOUT_SECONDS) -> Iterator[Any]:
     """A request of several commands, with answers as bytes: `add` to it, then `execute`. Raises as `run` does."""
     import valkey
 
-    if not (url := address()):
-        raise valkey.exceptions.ConnectionError("there is no cache")
+    if not (url := _asked()):
+        raise valkey.exceptions.ConnectionError("there is no cache, or it was left out")
     with _connected_for_bytes(url, seconds).pipeline(transaction=False) as request:
         yield request
 
