@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from jobs.ranker import items_writer, registry
 from jobs.ranker.places import Folder
+from reelstack.feed import items
 from reelstack.feed.artefacts import Loader
 from reelstack.feed.newcomers import Entry
 from tests.feed.catalogues import clip
@@ -72,6 +73,16 @@ def test_a_first_item_table_that_is_damaged_is_told(world: World, tmp_path: Path
     world.look()
     assert world.loader.now.refused == {"items"}
     release_items(world, "day-2")
+    world.look()
+    assert world.loader.now.refused == frozenset()
+
+
+def test_a_damaged_item_table_that_is_taken_back_refuses_nothing(world: World, tmp_path: Path) -> None:
+    release_items(world, "day-1")
+    (tmp_path / "items/day-1.npz").write_bytes(b"damaged")
+    world.look()
+    assert world.loader.now.refused == {"items"}
+    (tmp_path / items.POINTER).unlink()
     world.look()
     assert world.loader.now.refused == frozenset()
 

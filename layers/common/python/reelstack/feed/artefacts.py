@@ -78,7 +78,8 @@ class Loader:
 
     def _items(self) -> None:
         pointer = self._text(items.POINTER)
-        if pointer is None or pointer == self.catalogue_version:
+        if not pointer or pointer == self.catalogue_version:
+            self._nothing_new("items", pointer)
             return
         found = self._kept("items", lambda: items.load(self.read), ItemsRefused)
         if found is not None:
@@ -86,7 +87,8 @@ class Loader:
             self._rebuild()
 
     def _model(self) -> None:
-        if self._text(rank_model.POINTER) is None:
+        if not (pointer := self._text(rank_model.POINTER)):
+            self._nothing_new("model", pointer)
             return
         version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
         if version is None or (self.now.model and self.now.model.version == version):
@@ -97,7 +99,7 @@ class Loader:
 
     def _lists(self) -> None:
         text = self._text(lists.POINTER)
-        if text is None:
+        if not text:
             return
 
         def load() -> Lists:
@@ -128,12 +130,19 @@ class Loader:
         encoder = TableEncoder(self.now.model, table).prepare() if self.now.model else None
         self.now = replace(self.now, table=table, encoder=encoder)
 
+    def _nothing_new(self, name: str, pointer: str | None) -> None:
+        """A pointer that was taken back, or that names the version in service, refuses nothing any more."""
+        if pointer is not None:
+            self.now = replace(self.now, refused=self.now.refused - {name})
+
     def _text(self, key: str) -> str | None:
+        """Empty: there is none; None: it could not be read."""
         try:
             return self.read(key).decode()
         except Exception as error:
-            if not storage.is_missing(error):
-                logger.warning("an artefact was not read", key=key, error=str(error))
+            if storage.is_missing(error):
+                return ""
+            logger.warning("an artefact was not read", key=key, error=str(error))
             return None
 
     def _kept(
