@@ -26,6 +26,8 @@ from reelstack.platform import cache
 RESERVE = ranked_page.RESERVE
 FAST_SKIPPED, SKIPS_IN_A_ROW = 0.15, 3
 """A clip of which less was watched; so many in a row widen the page."""
+TRIED_CLIPS, TRIED_TAGS = 5, 5
+"""Of which a search is made whose answer nobody needs."""
 POLICY = "ranked-1"
 LIST_POLICY = "hot-1"
 
@@ -67,6 +69,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
             feed_level.health().finish(None, context.turn, now)
         raise OnlyReadyMade
     if level >= Level.HOT_LIST:
+        _try_search(context, hot, now)
         listed = _listed(hot, excluded, trace)
         if not cache.address():
             listed = core_sources.page(listed, context, excluded, trace)
@@ -89,6 +92,14 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         history=[video_id for video_id, _ in context.signals.watched],
         logs=context.personalised,
     )
+
+
+def _try_search(context: ViewerContext, hot: HotList, now: int) -> None:
+    """Where the deployment does without the search and this answer is one of those that try it, also for a viewer of
+    whom nothing is known."""
+    if context.view.search and context.view.decision.level >= Level.HOT_LIST:
+        tags = [tag for tag, _ in _tastes(context)] or [tag for one in hot.entries[:TRIED_CLIPS] for tag in one.tags]
+        side_sources.try_search(tags[:TRIED_TAGS], now)
 
 
 def _excluded(context: ViewerContext, session: Session) -> Excluded:

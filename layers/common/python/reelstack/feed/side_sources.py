@@ -37,19 +37,35 @@ def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], language
     viewer_id = context.asker.viewer_id
     made = SideSources()
     wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
-    # The breaker last: what it allows may be its one trial, whose end it waits for.
-    asks_search = search_allowed and bool(interests) and indexes.there()
-    asks_search = asks_search and feed_level.search_breaker().allows(time.monotonic())
-    searching = _start(lambda: search.candidates(wish)) if asks_search else None
+    searching = _search(wish) if search_allowed and interests and indexes.there() else None
     following = _start(lambda: timelines.newest(viewer_id, FOLLOWING_SIZE)) if viewer_id else None
     if searching:
-        began = time.monotonic()
-        answer = _wait(searching, SEARCH_SECONDS, "search", made)
-        made.found, made.searched = answer or (), answer is not None
-        _tell(time.monotonic() - began, ok=answer is not None)
+        made.found = _searched(searching, made)
     if following:
         made.following = _wait(following, FOLLOWING_SECONDS, "following", made) or ()
     return made
+
+
+def try_search(tags: Sequence[str], now_ms: int) -> None:
+    """At the level without the search: one whose answer nobody needs, so that its return is noticed."""
+    if tags and indexes.there() and (searching := _search(Wish(dict.fromkeys(tags, 1.0), now_ms, SEARCH_SIZE, ()))):
+        _searched(searching, SideSources())
+
+
+def _search(wish: Wish) -> "Future[Sequence[str]] | None":
+    """None: this process's breaker refused it, and the deployment hears that it failed."""
+    if feed_level.search_breaker().allows(time.monotonic()):
+        return _start(lambda: search.candidates(wish))
+    feed_level.health().searched(clock.now_ms(), ok=False)
+    return None
+
+
+def _searched(searching: "Future[Sequence[str]]", made: SideSources) -> Sequence[str]:
+    began = time.monotonic()
+    answer = _wait(searching, SEARCH_SECONDS, "search", made)
+    made.searched = answer is not None
+    _tell(time.monotonic() - began, ok=answer is not None)
+    return answer or ()
 
 
 def _tell(seconds: float, *, ok: bool) -> None:
