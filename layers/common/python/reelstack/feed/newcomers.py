@@ -25,6 +25,11 @@ Entry = tuple[str, ClipState | None]
 
 
 def add(clip: ClipState) -> None:
+    cache.run([noted(clip, now_ms())])
+
+
+def noted(clip: ClipState, at_ms: int) -> tuple[str | int, ...]:
+    """The command that adds a clip."""
     facts = {
         "id": clip.video_id,
         "owner": clip.owner_id,
@@ -34,11 +39,11 @@ def add(clip: ClipState) -> None:
         "ms": clip.duration_ms,
         "at": clip.published_at,
     }
-    _add(clip.video_id, facts)
+    return _replaced(clip.video_id, facts, at_ms)
 
 
 def withdraw(video_id: str) -> None:
-    _add(video_id, {"id": video_id, "gone": True})
+    cache.run([_replaced(video_id, {"id": video_id, "gone": True}, now_ms())])
 
 
 def since(added_ms: int) -> tuple[str | int, ...]:
@@ -52,12 +57,11 @@ def parse(answer: Sequence[Any]) -> tuple[list[Entry], int]:
     return [_entry(json.loads(text)) for text, _ in found], max((int(float(at)) for _, at in found), default=0)
 
 
-def _add(video_id: str, facts: dict[str, Any]) -> None:
+def _replaced(video_id: str, facts: dict[str, Any], at_ms: int) -> tuple[str | int, ...]:
     """Replaces what was said of the clip before: a clip that is withdrawn and published again is there once."""
-    now = now_ms()
     text = json.dumps(facts, separators=(",", ":"), sort_keys=True)
-    limits = (now - KEPT_SECONDS * 1000, MOST, KEPT_SECONDS)
-    cache.run([("EVAL", _REPLACE, 2, KEY, f"{KEY}:of", video_id, now, text, *limits)])
+    limits = (at_ms - KEPT_SECONDS * 1000, MOST, KEPT_SECONDS)
+    return "EVAL", _REPLACE, 2, KEY, f"{KEY}:of", video_id, at_ms, text, *limits
 
 
 _REPLACE = """
