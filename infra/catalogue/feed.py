@@ -9,7 +9,7 @@ from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
-FEED = ("feed_deployment", "feed_concurrency", "feed_cache_ms", "feed_tables_ms")
+FEED = ("feed_deployment", "feed_concurrency", "feed_cache_ms", "feed_tables_ms", "feed_search_ms")
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(

@@ -17,7 +17,8 @@ DAY_SECONDS = 24 * 3600
 FEED_CONCURRENCY = 100
 FEED_CACHE_MS, FEED_CACHE_MS_OF_A_LAPTOP = 20, 500
 FEED_TABLES_MS, FEED_TABLES_MS_OF_A_LAPTOP = 100, 5000
-"""A laptop's processes wait for its few cores, not for the cache or the tables."""
+FEED_SEARCH_MS, FEED_SEARCH_MS_OF_A_LAPTOP = 150, 1000
+"""A laptop's processes wait for its few cores, not for the cache, the tables or the search."""
 
 
 def function_config(wiring: Wiring) -> Config:
@@ -165,6 +166,7 @@ def _people(settings: Settings) -> dict[str, Any]:
         "feed_concurrency": FEED_CONCURRENCY,
         "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
         "feed_tables_ms": FEED_TABLES_MS_OF_A_LAPTOP if settings.is_local else FEED_TABLES_MS,
+        "feed_search_ms": FEED_SEARCH_MS_OF_A_LAPTOP if settings.is_local else FEED_SEARCH_MS,
         "timeline_days": settings.timeline_days,
         "timeline_entries": settings.timeline_entries,
         "session_cache_seconds": settings.session_cache_seconds,

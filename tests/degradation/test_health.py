@@ -12,7 +12,7 @@ import valkey
 from bench import _valkey
 from reelstack.degradation import health as subject
 from reelstack.degradation.health import Health, Turn, View
-from reelstack.degradation.levels import Level, Reason
+from reelstack.degradation.levels import HISTORY_SECONDS, Level, Reason
 
 RESERVATION = 100
 DEADLINE_SECONDS = 2
@@ -146,7 +146,7 @@ def test_a_flood_asks_valkey_for_less_than_a_fifth_of_its_answers_and_few_answer
 
 def test_history_is_read_once_and_keys_end(client: Any) -> None:
     health, at = Health("a", RESERVATION), now()
-    assert len(begin(client, health, at)[0].seconds) == 20
+    assert len(begin(client, health, at)[0].seconds) == HISTORY_SECONDS
     assert begin(client, health, at)[0].seconds == ()
     assert len(begin(client, health, at + 1000)[0].seconds) == 1
     for key in client.scan_iter():

@@ -94,6 +94,16 @@ def test_what_holds_is_kept_while_nothing_is_clearly_good() -> None:
     assert decide(history(*held), NOW + LATER).level is Level.HOT_LIST
 
 
+def test_what_was_left_is_entered_again_only_by_more_failures() -> None:
+    held, calm = replace(CALM, held=(Level.HOT_LIST,)), replace(CALM, held=())
+    for failed, level in ((30, Level.NORMAL), (60, Level.HOT_LIST)):  # of a hundred and some in each second
+        failing = replace(calm, searches_ok=100 - failed, searches_failed=failed)
+        first = history(*[calm] * 3, *[failing] * 8)
+        assert decide(first, NOW + LATER).level is Level.HOT_LIST
+        again = history(held, *[calm] * 20, *[failing] * 4)
+        assert decide(again, NOW + LATER).level is level
+
+
 def test_a_level_hidden_by_a_higher_one_is_held_too() -> None:
     bad = replace(CALM, heartbeat_age_ms=9000, empty=3)
     found = decide(history(bad, bad), NOW + LATER)

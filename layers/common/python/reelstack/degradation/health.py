@@ -33,7 +33,7 @@ RATE = 1000
 TRIALS = 10
 """Answers a second that search although the level is without the search: else it would never return, and with fewer a
 search of which a tenth fails would look well every minute."""
-FLIGHT_MS, KEPT_SECONDS = 5000, 60
+FLIGHT_MS, KEPT_SECONDS = 5000, 90
 STALE_MS = 2000
 """Counts that a process did not send for so long (it was frozen) belong to no second any more."""
 AWAY = Decision(Level.HOT_LIST, (Reason.CACHE_AWAY,))
@@ -111,10 +111,12 @@ class _Unsent:
 class Health:
     """One process's part in the health of a deployment; safe to share between threads. All times: unix milliseconds."""
 
-    def __init__(self, deployment: str, reservation: int, rate: int = RATE) -> None:
+    def __init__(
+        self, deployment: str, reservation: int, rate: int = RATE, policy: breaker.Policy = breaker.VALKEY
+    ) -> None:
         self._tag, self._reservation, self._rate = f"rs:health:{{feed:{deployment}}}", reservation, rate
         self._lock = Lock()
-        self.cache = breaker.Breaker(breaker.VALKEY)
+        self.cache = breaker.Breaker(policy)
         self._lease = Lease()
         self._known: dict[int, Second] = {}
         self._decided: tuple[int, Decision] | None = None

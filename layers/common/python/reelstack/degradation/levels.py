@@ -1,4 +1,5 @@
-"""`decide` says at which level the feed answers, from the facts of the last 20 seconds. Pure.
+"""`decide` says at which level the feed answers, from the facts of the last 20 seconds and from which levels held in
+the 55 before them. Pure.
 
 No state is kept: a level is entered after two bad seconds of three and left after five good ones in a row, both read
 from the same history, so that every process with that history decides the same. A second that is neither holds what is;
@@ -14,7 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-HISTORY_SECONDS = 20
+REPLAYED_SECONDS, AGAIN_SECONDS = 20, 55
+HISTORY_SECONDS = REPLAYED_SECONDS + AGAIN_SECONDS
+"""The last of these are judged; of those before only the levels that held are looked at."""
 GRACE_MS = 200
 BAD_SECONDS, OF_SECONDS, GOOD_SECONDS = 2, 3, 5
 HELD_FROM = HISTORY_SECONDS - 6
@@ -30,6 +33,9 @@ STEEP_SECONDS, STEEP_SHARE = 5, 0.85
 """Searches that begin to fail are noticed sooner by a shorter window, which takes more failures to be bad."""
 LEAST_FAILED, STEEP_LEAST_FAILED = 4, 8
 """Failed searches within a window: below, they say nothing of an outage, whatever their share."""
+AGAIN_SHARE, AGAIN_LEAST_FAILED = 0.75, 10
+"""A level that held within AGAIN_SECONDS and was left is entered again only by searches of which fewer succeed: those
+that fail about as often as the threshold would else have it swing."""
 BUSY_SHARE, CALM_BUSY_SHARE = 0.8, 0.7
 CALM_BUCKET_SHARE = 0.9
 """Of the tokens of a second: who takes no more may be let in again."""
@@ -109,7 +115,8 @@ class _Verdict(IntEnum):
     BAD = 2
 
 
-_Rule = Callable[[Sequence[Second], int], _Verdict | None]
+_Rule = Callable[[Sequence[Second], int, bool], _Verdict | None]
+"""Of the history, a place in it, and whether the level held before and was left: good, bad, or nobody knows."""
 
 
 def decide(history: Sequence[Second], now: float) -> Decision:
@@ -136,10 +143,15 @@ def _replayed(seconds: Sequence[Second], level: Level) -> tuple[bool, list[Reaso
     told = next((index for index in range(HELD_FROM, len(seconds)) if seconds[index].held is not None), None)
     holds, good, why = False, 0, []
     recent: list[tuple[int, bool]] = []
-    for index in range(_LOOKBACK.get(level, 0), len(seconds)):
-        if index == told:
-            holds = level in (seconds[index].held or ())
-        found = [(rule(seconds, index), reason) for reason, rule in _RULES[level].items()]
+    first = HISTORY_SECONDS - REPLAYED_SECONDS + _LOOKBACK.get(level, 0)
+    held_at = max([at for at in range(first) if level in (seconds[at].held or ())], default=-HISTORY_SECONDS)
+    for index in range(first, len(seconds)):
+        known = seconds[index].held
+        if known is not None and told is not None and index <= told:
+            holds = level in known
+        held_at = index if holds else held_at
+        again = 0 < index - held_at <= AGAIN_SECONDS
+        found = [(rule(seconds, index, again), reason) for reason, rule in _RULES[level].items()]
         worst = max([verdict for verdict, _ in found if verdict is not None], default=None)
         if worst is None:
             continue
@@ -163,22 +175,24 @@ def _above(value: float | None, bad: float, good: float) -> _Verdict | None:
     return _Verdict.GOOD if value <= good else _Verdict.BETWEEN
 
 
-def _heartbeat(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _heartbeat(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict | None:
     return _above(seconds[index].heartbeat_age_ms, HEARTBEAT_MS, CALM_MS)
 
 
-def _lag(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _lag(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict | None:
     lag_ms = seconds[index].lag_ms
     return _above(lag_ms if lag_ms is None or seconds[index].records_flow else 0, LAG_MS, CALM_MS)
 
 
-def _searches(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _searches(seconds: Sequence[Second], index: int, again: bool) -> _Verdict | None:
     success, failed = _success(seconds[index - SUCCESS_SECONDS + 1 : index + 1])
     if success is None:
         return None
-    if success < HEALTHY_SHARE and failed >= LEAST_FAILED:
+    if success < HEALTHY_SHARE and failed >= LEAST_FAILED and not again:
         return _Verdict.BAD
-    if failed >= STEEP_LEAST_FAILED:
+    if again and success < AGAIN_SHARE and failed >= AGAIN_LEAST_FAILED:
+        return _Verdict.BAD
+    if not again and failed >= STEEP_LEAST_FAILED:
         steep, failed = _success(seconds[index - STEEP_SECONDS + 1 : index + 1])
         if steep is not None and steep < STEEP_SHARE and failed >= STEEP_LEAST_FAILED:
             return _Verdict.BAD
@@ -192,22 +206,22 @@ def _success(window: Sequence[Second]) -> tuple[float | None, int]:
     return 1 - failed / total if total else None, failed
 
 
-def _shards(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _shards(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict | None:
     share = seconds[index].shard_share
     return _above(None if share is None else -share, -HEALTHY_SHARE, -HEALTHY_SHARE)
 
 
-def _breaker(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _breaker(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict | None:
     return _above(seconds[index].breaker_open, 0, 0)
 
 
-def _rate(seconds: Sequence[Second], index: int) -> _Verdict:
+def _rate(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict:
     if seconds[index].empty:
         return _Verdict.BAD
     return _Verdict.GOOD if seconds[index].bucket_share <= CALM_BUCKET_SHARE else _Verdict.BETWEEN
 
 
-def _concurrency(seconds: Sequence[Second], index: int) -> _Verdict | None:
+def _concurrency(seconds: Sequence[Second], index: int, _again: bool) -> _Verdict | None:
     return _above(seconds[index].in_flight_share, BUSY_SHARE, CALM_BUSY_SHARE)
 
 

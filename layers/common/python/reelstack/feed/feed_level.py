@@ -6,6 +6,7 @@ live signals and no search: its level is that of the hot list by design.
 """
 
 import threading
+from dataclasses import replace
 from functools import cache as once_a_process
 
 from reelstack.degradation import breaker, metrics, shared_level
@@ -25,12 +26,13 @@ LOOK_SECONDS = 1.0
 
 @once_a_process
 def health() -> Health:
-    return Health(config().feed_deployment, config().feed_concurrency)
+    policy = replace(breaker.VALKEY, deadline_ms=config().feed_cache_ms)
+    return Health(config().feed_deployment, config().feed_concurrency, policy=policy)
 
 
 @once_a_process
 def search_breaker() -> Breaker:
-    return Breaker(breaker.SEARCH)
+    return Breaker(replace(breaker.SEARCH, deadline_ms=config().feed_search_ms))
 
 
 def decide(context: ViewerContext, here: Artefacts) -> Decision:

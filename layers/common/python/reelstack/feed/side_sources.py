@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from reelstack.feed import feed_level, timelines
 from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform import clock
+from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 from reelstack.search import indexes, search
 from reelstack.search.queries import Wish
 
-SEARCH_SECONDS, FOLLOWING_SECONDS = 0.15, 0.1
 SEARCH_SIZE, FOLLOWING_SIZE = 80, 60
 _pool = ThreadPoolExecutor(4, thread_name_prefix="feed-source")
 
@@ -42,7 +42,7 @@ def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], language
     if searching:
         made.found = _searched(searching, made)
     if following:
-        made.following = _wait(following, FOLLOWING_SECONDS, "following", made) or ()
+        made.following = _wait(following, config().feed_tables_ms / 1000, "following", made) or ()
     return made
 
 
@@ -62,7 +62,7 @@ def _search(wish: Wish) -> "Future[Sequence[str]] | None":
 
 def _searched(searching: "Future[Sequence[str]]", made: SideSources) -> Sequence[str]:
     began = time.monotonic()
-    answer = _wait(searching, SEARCH_SECONDS, "search", made)
+    answer = _wait(searching, config().feed_search_ms / 1000, "search", made)
     made.searched = answer is not None
     _tell(time.monotonic() - began, ok=answer is not None)
     return answer or ()

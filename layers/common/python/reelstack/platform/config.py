@@ -173,6 +173,8 @@ class Config(BaseModel):
     """How long it waits for an answer of the cache."""
     feed_tables_ms: int
     """How long a page of the feed waits for each answer of a table."""
+    feed_search_ms: int
+    """How long it waits for candidates of the search engine."""
     timeline_days: int
     timeline_entries: int
     speech: str

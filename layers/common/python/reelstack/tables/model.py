@@ -70,7 +70,7 @@ def guarded(guard: Guard) -> Iterator[None]:
         _guard.reset(outside)
 
 
-class TablesAway(HTTPClientError):  # type: ignore[misc]
+class TablesAway(HTTPClientError):
     """The guard did not allow it. pynamodb wraps this like any error of a connection."""
 
     fmt = "the tables did not answer a moment ago, and are not asked"
