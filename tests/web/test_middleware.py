@@ -11,7 +11,7 @@ from reelstack import audit_log
 from reelstack.platform import aws as seam
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.web import ADMIN as FOR_ADMINS
-from reelstack.web import RouteUndeclared, Viewer, idempotency, make_app
+from reelstack.web import RouteUndeclared, Viewer, declared, idempotency, make_app
 from tests.videos.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -45,6 +45,16 @@ def test_a_route_names_one_role_not_two() -> None:
     def read(caller: Viewer) -> None: ...
 
     with pytest.raises(RouteUndeclared, match="names 2 roles"):
+        make_app("careless", router)
+
+
+def test_a_route_that_writes_cannot_do_without_tables() -> None:
+    router = APIRouter()
+
+    @router.post("/v1/things", openapi_extra=declared(outlives_tables=True))
+    def write(caller: Viewer) -> None: ...
+
+    with pytest.raises(RouteUndeclared, match="it writes"):
         make_app("careless", router)
 
 

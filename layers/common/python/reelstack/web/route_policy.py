@@ -126,6 +126,8 @@ def _rule(route: APIRoute) -> Rule:
         route.openapi_extra[ANONYMOUS] = True
     if not rule.core:
         route.openapi_extra[CORE] = False
+    if rule.outlives_tables:
+        route.openapi_extra[OUTLIVES_TABLES] = True
     if rule.also_suspended:
         route.openapi_extra[SUSPENDED] = True
     if rule.is_act:
