@@ -4,8 +4,6 @@ Only the feed's function goes through the proxies: its environment names them wh
 before afterwards. Everything else of the cloud sees healthy servers.
 """
 
-import copy
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,30 +11,25 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import valkey
 
+from bench import _chaos_clips
 from bench._faulty_proxy import Proxy, proxy
 from bench._report import say
-from local import functions, outputs
+from local import outputs
 from local.cloud import client
 from local.outputs import Outputs
 from local.places import Places
 from local.ports import HOST
 from local.services import Services
 from reelstack.degradation import facts, health
-from reelstack.events import VideoPublished
 from reelstack.feed import items, live_signals, rank_model
-from reelstack_client import Client, PasswordSignIn
 
-CLIPS, OWNERS, TAGS = 300, 60, ("tea", "sea", "bikes", "cats", "rain", "jazz")
-BATCH = 25
-CACHE_MS = 250
-"""Deadline of the feed's requests to Valkey here: on AWS it is 20 ms, on a machine that is shared those are lost to
-others' work. It is half of what a slow Valkey adds."""
+DEADLINE_MS = 1000
+"""Of the feed's requests to Valkey, search and tables here: on AWS 20, 150 and 100 ms, which on a shared machine are
+lost to others' work. It is half of what a slow one adds."""
 DEPLOYMENT = "a"
-PREFIX, PUBLISHED = "REELSTACK_", VideoPublished.name
-SETTLED_SECONDS = 10
+PREFIX = "REELSTACK_"
 BEAT_SECONDS = 1.0
 FLOOD_TIMES = 3
 
@@ -82,106 +75,15 @@ def world(places: Places, people: int) -> Iterator[World]:
             stack.enter_context(proxy(port))
             for port in (services.ports.cache, services.ports.search, services.ports.aws)
         )
-        stack.callback(_empty, services, named, people)
-        _fill(services, named)
-        tokens = [_person(services, named, number) for number in range(people)]
+        stack.callback(_chaos_clips.empty, services, named, people)
+        _chaos_clips.fill(services, named)
+        tokens = [_chaos_clips.person(services, named, number) for number in range(people)]
         made = World(services, named, cache, search, tables, tokens, threading.Event(), threading.Event())
         stack.enter_context(_through_proxies(made))
         stack.enter_context(_beside(lambda: _beat(made), BEAT_SECONDS))
         stack.enter_context(_beside(lambda: _flood(made), 1 / FLOOD_TIMES))
         made.beats.set()
         yield made
-
-
-def _fill(services: Services, named: Outputs) -> None:
-    """Clips like the published one, of many owners, and hot lists of them."""
-    tables, table = client(services, "dynamodb"), named.tables["videos"]
-    found = [one for one in tables.scan(TableName=table)["Items"] if "shard" in one]
-    known = [one for one in found if one["video_id"]["S"].startswith("chaos")]
-    if len(known) < CLIPS:
-        sample = next(one for one in found if one not in known)
-        _write(tables, named.tables["users"], [_owner(number) for number in range(OWNERS)])
-        with _nobody_told(services, named):
-            _write(tables, table, [_clip(sample, number) for number in range(CLIPS)])
-    functions.call(client(services, "lambda"), named.functions["update_hot_lists"], {})
-
-
-def _empty(services: Services, named: Outputs, people: int) -> None:
-    """The cloud has what it had before, but for what its streams still take out of the search index."""
-    tables, cognito = client(services, "dynamodb"), client(services, "cognito-idp")
-    keys = {"videos": [f"chaos{number}" for number in range(CLIPS)], "users": [f"owner{n}" for n in range(OWNERS)]}
-    for name, ids in keys.items():
-        key = {"videos": "video_id", "users": "user_id"}[name]
-        for first in range(0, len(ids), BATCH):
-            deletes = [{"DeleteRequest": {"Key": {key: {"S": one}}}} for one in ids[first : first + BATCH]]
-            tables.batch_write_item(RequestItems={named.tables[name]: deletes})
-    for number in range(people):
-        with suppress(cognito.exceptions.UserNotFoundException):
-            cognito.admin_delete_user(UserPoolId=named.user_pool_id, Username=f"chaos{number}")
-    functions.call(client(services, "lambda"), named.functions["update_hot_lists"], {})
-
-
-@contextmanager
-def _nobody_told(services: Services, named: Outputs) -> Iterator[None]:
-    """Within, a publication is told to nobody: hundreds at once would each start three functions."""
-    bus = client(services, "events")
-    rules = [one for one in bus.list_rules(EventBusName=named.bus)["Rules"] if PUBLISHED in one.get("EventPattern", "")]
-    for one in rules:
-        bus.disable_rule(Name=one["Name"], EventBusName=named.bus)
-    try:
-        yield
-        time.sleep(SETTLED_SECONDS)  # the stream is read every second
-    finally:
-        for one in rules:
-            bus.enable_rule(Name=one["Name"], EventBusName=named.bus)
-
-
-def _write(tables: Any, table: str, some: list[dict[str, Any]]) -> None:
-    for first in range(0, len(some), BATCH):
-        puts = [{"PutRequest": {"Item": item}} for item in some[first : first + BATCH]]
-        tables.batch_write_item(RequestItems={table: puts})
-
-
-def _owner(number: int) -> dict[str, Any]:
-    return {
-        "user_id": {"S": f"owner{number}"},
-        "handle": {"S": f"owner{number}"},
-        "display_name": {"S": f"Owner {number}"},
-        "created_at": {"N": "1"},
-    }
-
-
-def _clip(sample: dict[str, Any], number: int) -> dict[str, Any]:
-    made, at = copy.deepcopy(sample), int(time.time() * 1000) - number * 1000
-    made |= {
-        "video_id": {"S": f"chaos{number}"},
-        "owner_id": {"S": f"owner{number % OWNERS}"},
-        "title": {"S": f"Clip {number}"},
-        "upload_id": {"S": f"up-chaos{number}"},
-        "tags": {"L": [{"S": TAGS[number % len(TAGS)]}]},
-        "created_at": {"N": str(at)},
-        "published_at": {"N": str(at)},
-        "shard": {"N": str(number % 8)},
-    }
-    return made
-
-
-def _person(services: Services, named: Outputs, number: int) -> Callable[[], str]:
-    """An account that likes something, so that its pages search."""
-    cognito, name, password = client(services, "cognito-idp"), f"chaos{number}", f"Aa1!{secrets.token_hex(8)}"
-    with suppress(cognito.exceptions.UsernameExistsException):
-        attributes = [
-            {"Name": "email", "Value": f"{name}@example.com"},
-            {"Name": "email_verified", "Value": "true"},
-        ]
-        cognito.admin_create_user(
-            UserPoolId=named.user_pool_id, Username=name, MessageAction="SUPPRESS", UserAttributes=attributes
-        )
-    cognito.admin_set_user_password(UserPoolId=named.user_pool_id, Username=name, Password=password, Permanent=True)
-    token = PasswordSignIn(named.endpoint, named.client_id, name, password)
-    with httpx.Client(timeout=30) as http:
-        Client(named.edge_url, token, http=http).feed.set_interests([TAGS[number % len(TAGS)]])
-    return token
 
 
 @contextmanager
@@ -191,7 +93,9 @@ def _through_proxies(made: World) -> Iterator[None]:
     through = {
         f"{PREFIX}CACHE_URL": f"valkey://{HOST}:{made.cache.port}",
         f"{PREFIX}SEARCH_URL": f"http://{HOST}:{made.search.port}",
-        f"{PREFIX}FEED_CACHE_MS": str(CACHE_MS),
+        f"{PREFIX}FEED_CACHE_MS": str(DEADLINE_MS),
+        f"{PREFIX}FEED_TABLES_MS": str(DEADLINE_MS),
+        f"{PREFIX}FEED_SEARCH_MS": str(DEADLINE_MS),
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://{HOST}:{made.tables.port}",
     }
     say(f"the feed's function goes through proxies on {made.cache.port}, {made.search.port}, {made.tables.port}")

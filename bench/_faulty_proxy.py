@@ -3,19 +3,18 @@ depends on the server behind it. Faults are switched while it serves; connection
 
 import asyncio
 import contextlib
+import json
 import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from local.ports import HOST
 
 METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ")
-FAILED = (
-    b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/json\r\ncontent-length: 2\r\n"
-    b"connection: close\r\n\r\n{}"
-)
+SEARCH, HEALTH = b"/_search", b"/_cluster/health"
 CHUNK = 256 * 1024
 DRAIN_SECONDS = 0.05
 
@@ -26,7 +25,9 @@ class Fault:
 
     delay_seconds: float = 0.0
     failing: float = 0.0
-    """Share of HTTP requests that are answered 500 here."""
+    """Share of searches that are answered 500 here."""
+    active_percent: float | None = None
+    """Of shards, as the engine's health tells whoever looks at it; None: what it tells itself."""
     down: bool = False
 
 
@@ -70,14 +71,29 @@ class Proxy:
             begins = data.startswith(METHODS) or data.startswith(b"*")  # an HTTP request, or one of Valkey's
             if begins and self.fault.delay_seconds:
                 await asyncio.sleep(self.fault.delay_seconds)
-            if begins and random.random() < self.fault.failing:
+            if begins and (answer := self._own_answer(data.partition(b"\r\n")[0])):
                 with contextlib.suppress(TimeoutError):  # the rest of the request: unread, it would reset the answer
                     await asyncio.wait_for(reader.read(CHUNK), DRAIN_SECONDS)
-                writer.write(FAILED)
+                writer.write(answer)
                 await writer.drain()
                 return
             towards.write(data)
             await towards.drain()
+
+    def _own_answer(self, line: bytes) -> bytes | None:
+        """What is answered here, to a request that begins with this line; None: the server answers."""
+        if SEARCH in line and random.random() < self.fault.failing:
+            return _json("500 Internal Server Error", {})
+        if HEALTH in line and self.fault.active_percent is not None:
+            told = {"status": "yellow", "number_of_data_nodes": 3}
+            return _json("200 OK", told | {"active_shards_percent_as_number": self.fault.active_percent})
+        return None
+
+
+def _json(status: str, told: dict[str, Any]) -> bytes:
+    body = json.dumps(told).encode()
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close"
+    return head.encode() + b"\r\n\r\n" + body
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

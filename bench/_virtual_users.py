@@ -1,5 +1,6 @@
 """Virtual users of the feed: each asks for page after page over the real edge, with its session, and notes it all."""
 
+import random
 import threading
 import time
 from collections import Counter, deque
@@ -11,7 +12,10 @@ import httpx
 LIMIT = 10
 REMEMBERED = 200
 """Clips that a session must not repeat while unseen ones are left."""
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
+"""As long as the gateway waits for an answer: on a busy machine a shorter time would say nothing of the feed."""
+AGREED_SECONDS = 2
+"""After a change, all processes are to answer at the same level."""
 READY_MADE = 3
 READY_MADE_CLIPS = 20
 """At level 3 no more than these are left to show, whatever else there is."""
@@ -31,6 +35,11 @@ class Answer:
     """Clips that came again at level 3, and said so."""
     failure: str = ""
 
+    @property
+    def ended(self) -> float:
+        """When its level was decided, or a little later: until then it may have waited for its turn at the edge."""
+        return self.at + self.seconds
+
 
 @dataclass
 class User:
@@ -41,13 +50,14 @@ class User:
     clips: int
     """Public clips of the stage."""
     pause_seconds: float
+    """Between two pages, on average."""
     answers: list[Answer] = field(default_factory=list)
     session: str = ""
     shown: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def run(self, stop: threading.Event) -> None:
         with httpx.Client(base_url=self.edge_url, timeout=PATIENCE_SECONDS) as http:
-            while not stop.wait(self.pause_seconds):
+            while not stop.wait(self.pause_seconds * random.uniform(0, 2)):
                 self.answers.append(self._ask(http))
 
     def _ask(self, http: httpx.Client) -> Answer:
@@ -104,8 +114,21 @@ def levels_by_second(answers: Sequence[Answer], since: float) -> dict[int, int]:
     seconds: dict[int, Counter[int]] = {}
     for one in answers:
         if one.level is not None:
-            seconds.setdefault(int(one.at + one.seconds - since), Counter())[one.level] += 1
+            seconds.setdefault(int(one.ended - since), Counter())[one.level] += 1
     return {at: max(sorted(found.items()), key=lambda pair: pair[1])[0] for at, found in sorted(seconds.items())}
+
+
+def disagreeing(answers: Sequence[Answer], since: float) -> float:
+    """Share of answers at another level than most of their second, from AGREED_SECONDS after a change of these on."""
+    levels, last = levels_by_second(answers, since), float("-inf")
+    settled, before = set(), None
+    for second, level in levels.items():
+        last = second if level != before else last
+        before = level
+        if second - last > AGREED_SECONDS:
+            settled.add(second)
+    judged = [one for one in answers if one.level is not None and int(one.ended - since) in settled]
+    return sum(one.level != levels[int(one.ended - since)] for one in judged) / len(judged) if judged else 0.0
 
 
 def percentile(answers: Sequence[Answer], share: float) -> float:
