@@ -153,11 +153,12 @@ class Table(Model):
         """As pynamodb's `from_raw_data`, which looks for each attribute of the model and takes four times as long: of
         items that a cache keeps."""
         made, values = cls.__new__(cls), cls._default_values()
-        known, names = cls.get_attributes(), made._dynamo_to_python_attrs
+        known = cls.get_attributes()
         for name, value in item.items():
-            attribute = known.get(names.get(name, name))
+            of_model = cls._dynamo_to_python_attr(name)
+            attribute = known.get(of_model)
             if attribute is not None and NULL not in value:
-                values[names.get(name, name)] = attribute.deserialize(attribute.get_value(dict(value)))
+                values[of_model] = attribute.deserialize(attribute.get_value(dict(value)))
         made.attribute_values = values
         return made
 
