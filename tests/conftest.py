@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,7 @@ pytest_plugins = (
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT = "123456789012"
+PATIENCE_SECONDS = 20
 ORIGIN_SECRET = "only-the-cdn-knows"
 STATES = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:production"
@@ -351,13 +353,15 @@ def valkey_url() -> Iterator[str]:
 
 @pytest.fixture
 def cached(aws: Config, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
-    """The cache that functions then have, empty."""
+    """The cache that functions then have, empty. The test itself waits longer for it than they do."""
     monkeypatch.setenv(f"{PREFIX}CACHE_URL", valkey_url)
     config.cache_clear()
-    client = cache.connected(valkey_url)
-    client.flushdb()
-    yield client
-    client.flushdb()
+    with suppress(*cache.errors()):
+        cache.connected(valkey_url).ping()  # whose first request is greetings, which would be counted
+    with Valkey.from_url(valkey_url, socket_timeout=PATIENCE_SECONDS, decode_responses=True) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
 
 
 def requests_of(server: Valkey, act: Callable[[], Any]) -> int:

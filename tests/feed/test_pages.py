@@ -185,12 +185,11 @@ def test_an_explanation_accounts_for_every_candidate_and_shows_nothing(world: Co
     assert call("feed", "GET", "/v1/feed/explanations/bob", user="bob", roles=("viewer",)).status == 403
 
 
-def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, valkey_url: str) -> None:
+def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, cached: Valkey) -> None:
     for number in range(5):
         publish(f"v{number}", f"o{number}")
     shown = ids(get(call, "limit=5"))
-    with Valkey.from_url(valkey_url, decode_responses=True) as patient:
-        counted = patient.hgetall(exploration.impression_keys(now_ms())[0])
+    counted = cached.hgetall(exploration.impression_keys(now_ms())[0])
     assert counted == dict.fromkeys(shown, "1")
 
 
