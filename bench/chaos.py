@@ -83,8 +83,8 @@ TROUBLES: dict[str, Trouble] = {
     "cache-stopped": Trouble(*_of("cache", DOWN), level=2, within=2, alone=True),
     "search-stopped": Trouble(*_of("search", DOWN), level=2, within=5),
     "shards-89-percent": Trouble(*_of("search", Fault(active_percent=89.0)), level=2, within=4),
-    "search-failing": Trouble(*_of("search", Fault(failing=0.2)), level=2, within=8, held=60),
-    "search-at-threshold": Trouble(*_of("search", Fault(failing=0.1)), held=120),
+    "search-failing": Trouble(*_of("search", Fault(failing=0.2)), level=2, within=8, held=40),
+    "search-at-threshold": Trouble(*_of("search", Fault(failing=0.1)), held=60),
     "search-slow": Trouble(*_of("search", SLOW), level=2, within=8, slow=True),
     "cache-slow": Trouble(*_of("cache", SLOW), level=2, within=4, slow=True, alone=True),
     "tables-slow": Trouble(*_of("tables", SLOW), level=3, within=4, slow=True, alone=True),
@@ -108,7 +108,7 @@ class Pace:
     """and after it, at most: less if the level is the usual one again."""
 
 
-PACES = {True: Pace(6, 0.5, 2, 8, 18), False: Pace(50, 10.0, 12, 30, 25)}
+PACES = {True: Pace(6, 0.5, 2, 8, 18), False: Pace(50, 10.0, 10, 20, 20)}
 CALM_SECONDS = 3.0
 """At the usual level again: it has returned."""
 
