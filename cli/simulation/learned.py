@@ -20,9 +20,10 @@ from reelstack.feed import candidates, plans, ranked_page, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.rank_model import RankModel as Released
-from reelstack.feed.ranked_page import Choice, Setting, Trace, Viewer
+from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.scoring import Scored, Scorer
 from reelstack.feed.table_encoder import TableEncoder
+from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import Asker, ViewerContext
 
 

@@ -74,6 +74,7 @@ def by_head(day: Day, predicted: Predicted) -> dict[str, dict[str, float]]:
     for column, head in enumerate(day.heads):
         labels, scores, shown = day.targets[:, column], predicted.served[:, column], predicted.shown[:, column]
         one = {
+            "mean": float(scores.mean()),
             "log_loss": metrics.log_loss(labels, shown),
             "calibration_error": metrics.calibration_error(labels, shown),
             "plain_calibration_error": metrics.plain_calibration_error(labels, shown),

@@ -5,6 +5,7 @@ compared with the model in JAX on up to 10,000 rows, and a difference above 1e-5
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -120,7 +121,12 @@ def files(trained: Trained) -> dict[str, bytes]:
     return {"model.onnx": trained.graph, "table.npy": table.getvalue(), "vocabulary.json": words}
 
 
-def about(trained: Trained, settings: Settings) -> dict[str, Any]:
+def means(report: Mapping[str, Any]) -> dict[str, float]:
+    """What each head predicts on average, by which the feed sees later that its predictions drift."""
+    return {head: one["mean"] for head, one in report["heads"].items()}
+
+
+def about(trained: Trained, settings: Settings, means: Mapping[str, float]) -> dict[str, Any]:
     """What the manifest says besides."""
     return {
         "dimensions": settings.shape.dimensions,
@@ -128,6 +134,7 @@ def about(trained: Trained, settings: Settings) -> dict[str, Any]:
         "training": {"shape": asdict(settings.shape), "fitting": asdict(settings.fitting)},
         "id_floor": settings.id_floor,
         "parity": trained.difference,
+        "means": means,
     }
 
 

@@ -31,7 +31,7 @@ def train(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]
     report = pipeline.report(trained, parts, whole, chosen)
     files = pipeline.files(trained)
     files[registry.CARD] = card.write(given.day, report, chosen).encode()
-    version = registry.write(place, given.day, files, pipeline.about(trained, chosen))
+    version = registry.write(place, given.day, files, pipeline.about(trained, chosen, pipeline.means(report)))
     report["service"] = _beside_service(place, version, parts.day)
     place.write(f"rank/{version}/{registry.REPORT}", registry.as_json(report))
     clips = reading.clips(place, given.day)

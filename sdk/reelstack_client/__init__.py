@@ -23,7 +23,8 @@ from reelstack_client.errors import (
     UploadGone,
     WrongType,
 )
-from reelstack_client.feed import Feed, Hidden, Interests
+from reelstack_client.feed import Feed, FeedPage, Hidden, Interests
+from reelstack_client.feed_explanation import ExplainedClip, FeedExplanation
 from reelstack_client.interactions import Comment, CommentPage, Interactions, Liked, Likes, Saved, Shared
 from reelstack_client.models import Page, UserCard
 from reelstack_client.moderation import DecidedVideo, Evidence, Moderation, Remoderation, Review
@@ -59,10 +60,13 @@ __all__ = [
     "Erasure",
     "EventQueue",
     "Evidence",
+    "ExplainedClip",
     "Export",
     "ExportFile",
     "ExportNotMade",
     "Feed",
+    "FeedExplanation",
+    "FeedPage",
     "FileChanged",
     "Follower",
     "FoundUser",

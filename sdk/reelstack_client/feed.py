@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 
 from reelstack_client.errors import ServiceFailed, Unreachable
+from reelstack_client.feed_explanation import FeedExplanation
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
 from reelstack_client.room import Room
 from reelstack_client.videos import Include, Video
@@ -128,11 +129,10 @@ class Feed(Room):
                 continue
         return None
 
-    def explanation(self, user_id: str, *, limit: int | None = None) -> dict[str, Any]:
+    def explanation(self, user_id: str, *, limit: int | None = None) -> FeedExplanation:
         """For administrators: what this user's next page would be made of, stage by stage."""
         path = f"/v1/feed/explanations/{quote(user_id, safe='')}"
-        found: dict[str, Any] = self._transport.call("GET", path, query={"limit": limit}).json()
-        return found
+        return self._ask(FeedExplanation, "GET", path, query={"limit": limit})
 
     def published(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None

@@ -7,7 +7,8 @@ from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import ItemTable
 from reelstack.feed.live_signals import Counts, RegionSignals
-from reelstack.feed.ranked_page import Setting, Trace, Viewer
+from reelstack.feed.ranked_page import Setting, Viewer
+from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import Asker, ViewerContext
 from tests.feed import catalogues
 from tests.feed.catalogues import NOW, clip

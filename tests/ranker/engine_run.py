@@ -78,6 +78,7 @@ def run(folder: Path) -> dict[str, Any]:
     first = trained(folder, DAYS - 1)
     found: dict[str, Any] = {"first": first, "released": promoted(folder, first)}
     found["report"] = json.loads(place.read(f"rank/{first}/report.json"))
+    found["means"] = json.loads(place.read(f"rank/{first}/manifest.json"))["means"]
     poisoned = [{**row, "finish": not row["finish"]} for row in clean]
     made_world.write(folder, f"training/day={made_world.name_of(DAYS)}", poisoned)
     found["poisoned"] = promoted(folder, trained(folder, DAYS))

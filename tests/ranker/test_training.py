@@ -38,6 +38,14 @@ def test_every_head_is_calibrated_on_the_last_day(seen: dict[str, Any]) -> None:
     assert all(one["calibration_error"] <= 0.02 for one in seen["report"]["heads"].values()), seen["report"]["heads"]
 
 
+def test_the_manifest_says_what_is_predicted_on_average(seen: dict[str, Any]) -> None:
+    """As the feed scores, all clips at one place: so near what came of them where they stood, and not the same."""
+    assert seen["means"].keys() == set(HEADS)
+    finish = seen["report"]["heads"]["finish"]
+    assert seen["means"]["finish"] == finish["mean"]
+    assert abs(finish["mean"] - finish["positive"] / (finish["positive"] + finish["negative"])) < 0.1
+
+
 def test_watch_time_is_ranked_within_each_length(seen: dict[str, Any]) -> None:
     watched = seen["report"]["heads"]["watch_time"]
     correlations = [value for name, value in watched.items() if name.startswith("rank_correlation_duration_")]

@@ -1,6 +1,7 @@
 """Counts answers by level and by reason, as metrics that alarms and the dashboard name (EMF).
 
-No deployment is in a name: each has a log group and metrics by function of its own.
+An answer is 1 for the level that it was served at and 0 for the others: the mean of a level's metric is its share of
+the answers, the sum their number. No deployment is in a name: each has a log group and metrics by function of its own.
 """
 
 from reelstack.degradation.levels import Decision, Level, Reason
@@ -16,8 +17,13 @@ REASONS = {reason: "Feed" + "".join(word.title() for word in reason.split("-")) 
 """heartbeat-old -> FeedHeartbeatOld"""
 
 
-def report(decision: Decision) -> None:
-    """Once for each answer."""
-    count(LEVELS[decision.level])
+def answered(level: Level) -> None:
+    """Once for each answer, whatever was decided before: a page that could not be made is a ready-made one."""
+    for one, name in LEVELS.items():
+        count(name, int(one == level))
+
+
+def decided(decision: Decision) -> None:
+    """Why an answer's level is not 0."""
     for reason in decision.reasons:
         count(REASONS[reason])

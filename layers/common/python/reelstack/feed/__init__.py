@@ -24,6 +24,8 @@ shown            what is about to be shown, looked at once more
 reasons          why a clip is there
 preload          what to fetch of it before it is watched
 served_log       features of what was served, for training
+trace            what an answer was made of, stage by stage
+measures         metrics by source, stage and reason
 explanations     what a page would be made of, for administrators
 
 What it reads:

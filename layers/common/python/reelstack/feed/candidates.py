@@ -184,15 +184,7 @@ def _hot(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Gen
         ids = next((world.languages[one] for one in wanted.languages if one in world.languages), world.hot)
     near = table.in_region(wanted.region, half) if wanted.region else NO_ROWS
     listed = _rows(table.rows_of(ids))
-    return _interleaved([listed, near]) if len(listed) else np.concatenate([near, _most_appealing(table, half)]), {}
-
-
-def _most_appealing(table: ItemTable, most: int) -> Rows:
-    if not len(table):
-        return NO_ROWS
-    most = min(most, len(table))
-    best = np.argpartition(-table.appeal, most - 1)[:most]
-    return best[np.argsort(-table.appeal[best], kind="stable")].astype(np.int64)
+    return _interleaved([listed, near]) if len(listed) else np.concatenate([near, table.by_appeal[:half]]), {}
 
 
 def _random(

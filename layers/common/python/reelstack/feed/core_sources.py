@@ -2,11 +2,13 @@
 
 A source that fails proposes nothing and is counted."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from reelstack.feed import core_page, timelines
 from reelstack.feed.filters import Excluded
-from reelstack.feed.ranked_page import Choice, Trace
+from reelstack.feed.ranked_page import Choice
+from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform.telemetry import count, logger
 from reelstack.tables.videos import Video
@@ -24,8 +26,8 @@ def page(listed: Sequence[Choice], context: ViewerContext, excluded: Excluded, t
         asked[core_page.FOLLOWING] = lambda: timelines.read(viewer_id, MOST, None)[0]
     found = {name: _choices(name, ask, excluded, trace) for name, ask in asked.items()}
     made = core_page.mixed({core_page.HOT: listed, **found})
-    trace.drop({"duplicate": len(listed) + sum(map(len, found.values())) - len(made)})
-    trace.counts["planned"] = len(made)
+    several = len(listed) + sum(map(len, found.values()))
+    trace.passed("mix", several, {"duplicate": several - len(made)})
     return made
 
 
@@ -37,12 +39,11 @@ def _choices(name: str, ask: Callable[[], Iterable[Video]], excluded: Excluded, 
         count("FeedSourceFailed")
         trace.late.append(name)
         return []
-    found = [
+    refused = [excluded.refusal(one.video_id, one.owner_id, one.tags, one.language or "") for one in videos]
+    trace.proposed[name] = len(videos)
+    trace.passed("filters", len(videos), Counter(filter(None, refused)))
+    return [
         Choice(one.video_id, one.owner_id, tuple(one.tags), name)
-        for one in videos
-        if not excluded.refuses(one.video_id, one.owner_id, one.tags, one.language or "")
+        for one, reason in zip(videos, refused, strict=True)
+        if not reason
     ]
-    trace.proposed = {**trace.proposed, name: len(videos)}
-    trace.counts["proposed"] = trace.counts.get("proposed", 0) + len(videos)
-    trace.drop({"filtered": len(videos) - len(found)})
-    return found

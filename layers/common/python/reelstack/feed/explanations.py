@@ -1,7 +1,8 @@
 """Explanations: what a viewer's next page would be made of, stage by stage, for administrators.
 
 The page is planned as for the viewer and not served: nothing is marked as seen, counted or logged, and no receipt is
-signed. `proposed` adds up to `dropped` of the stages before the page and `counts["planned"]`.
+signed. What the sources proposed comes to the first stage, what a stage leaves to the next one, and what the last one
+leaves is the page.
 """
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from reelstack.feed import pages, ready_made
 from reelstack.feed.plans import Asked
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.ready_made import OnlyReadyMade
+from reelstack.feed.trace import Passage
 from reelstack.feed.viewer_context import Asker
 
 
@@ -29,19 +31,28 @@ class ExplainedClip(BaseModel):
     repeated: bool
 
 
+class ExplainedStage(BaseModel):
+    stage: str
+    came: int
+    added: int
+    """Clips that the stage brought in: those that explore, and what fills a page whose plan was too short."""
+    dropped: dict[str, int]
+    """Reason -> clips that were left out for it."""
+    left: int
+    """What came and was added, less what was dropped: it comes to the next stage."""
+
+
 class FeedExplanation(BaseModel):
     level: int
     policy: str
     model: str = ""
     proposed: dict[str, int] = {}
-    """Source -> candidates."""
-    counts: dict[str, int] = {}
-    """Stage -> candidates after it."""
-    dropped: dict[str, int] = {}
-    """Reason -> candidates that were left out."""
+    """Source -> clips that it proposed."""
+    stages: list[ExplainedStage] = []
     late: list[str] = []
     """Sources that did not answer in time."""
     stage_ms: dict[str, float] = {}
+    """How long parts of the answer took; "all" is all that was waited for."""
     items: list[ExplainedClip] = []
 
 
@@ -57,12 +68,17 @@ def of(user_id: str, limit: int) -> FeedExplanation:
         policy=answered.policy,
         model=answered.model,
         proposed=dict(trace.proposed),
-        counts=trace.counts,
-        dropped={reason: number for reason, number in trace.dropped.items() if number},
+        stages=[_stage(name, passage) for name, passage in trace.passages.items()],
         late=trace.late,
         stage_ms={stage: round(took, 2) for stage, took in trace.stage_ms.items()},
         items=[_clip(one) for one in answered.chosen],
     )
+
+
+def _stage(name: str, passage: Passage) -> ExplainedStage:
+    return ExplainedStage(
+        stage=name, came=passage.came, added=passage.added, dropped=passage.dropped, left=passage.left
+    )  # fmt: skip
 
 
 def _clip(one: Choice) -> ExplainedClip:

@@ -11,48 +11,40 @@ from dataclasses import replace
 import numpy as np
 
 from reelstack.feed import filters, sessions
-from reelstack.feed.hot_lists import HotList
+from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import ItemTable
-from reelstack.feed.plans import RESERVE, Asked, Plan
-from reelstack.feed.ranked_page import Choice, Trace
+from reelstack.feed.plans import Plan, of_list
+from reelstack.feed.ranked_page import Choice
 from reelstack.feed.sessions import Session
 from reelstack.platform.telemetry import count, logger
 from reelstack.videos import listings
 
-BATCH = 60
+MOST = 300
+"""Clips of the item table."""
+SLICE = 2000
+"""Rows of it that are filtered at once: mostly the first ones are enough, of 100,000."""
 NEWEST = 200
 
 
-def after(plan: Plan, asked: Asked, session: Session, trace: Trace) -> Iterator[Sequence[Choice]]:
-    """Batches of further choices, best first; a choice may come twice."""
-    yield from _batches(plan.choices[asked.limit + RESERVE :])
-    yield from _batches(_of_table(plan))
-    yield from _batches(_of_list(plan.hot, plan))
+def after(plan: Plan, session: Session) -> Iterator[Sequence[Choice]]:
+    """Lists of further choices, best first; a choice may come twice."""
+    yield _of_table(plan.artefacts.table, plan.excluded)
+    yield of_list(plan.hot, plan.excluded)[0]
     newest = _newest(plan)
-    yield from _batches([one for one in newest if not plan.excluded.refuses(one.video_id, one.owner_id, one.tags, "")])
+    yield [one for one in newest if not plan.excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
     count("FeedRepeated")
-    trace.counts["repeats"] = 1
-    yield from _batches(_repeated(plan, session, newest))
+    yield _repeated(plan, session, newest)
 
 
-def _batches(choices: Sequence[Choice]) -> Iterator[Sequence[Choice]]:
-    for start in range(0, len(choices), BATCH):
-        yield choices[start : start + BATCH]
-
-
-def _of_table(plan: Plan) -> list[Choice]:
-    table = plan.artefacts.table
-    rows = np.argsort(-table.appeal, kind="stable").astype(np.int64)
-    kept = filters.keep(table, rows, plan.excluded).which
-    return [_choice(table, int(row), "hot") for row in rows[kept][: 5 * BATCH]]
-
-
-def _of_list(hot: HotList, plan: Plan) -> list[Choice]:
-    return [
-        Choice(one.video_id, one.owner_id, one.tags, "hot")
-        for one in hot.entries
-        if not plan.excluded.refuses(one.video_id, one.owner_id, one.tags, one.language)
-    ]
+def _of_table(table: ItemTable, excluded: Excluded) -> list[Choice]:
+    found: list[Choice] = []
+    for first in range(0, len(table), SLICE):
+        rows = table.by_appeal[first : first + SLICE]
+        kept = rows[filters.keep(table, rows, excluded).which]
+        found += [_choice(table, int(row), "hot") for row in kept[: MOST - len(found)]]
+        if len(found) >= MOST:
+            break
+    return found
 
 
 def _newest(plan: Plan) -> list[Choice]:
@@ -67,13 +59,10 @@ def _newest(plan: Plan) -> list[Choice]:
 def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> list[Choice]:
     """What was shown: before this session first, which is longest ago, then the session's clips, the oldest first."""
     excluded = replace(plan.excluded, served=np.zeros(0, dtype=np.uint32), filters=(), watched=())
-    table = plan.artefacts.table
-    rows = np.argsort(-table.appeal, kind="stable").astype(np.int64)
-    rows = rows[filters.keep(table, rows, excluded).which][: 5 * BATCH]
-    choices = [_choice(table, int(row), "hot") for row in rows]
-    choices += [*_of_list(plan.hot, replace(plan, excluded=excluded)), *newest]
+    choices = [*_of_table(plan.artefacts.table, excluded), *of_list(plan.hot, excluded)[0]]
+    choices += [one for one in newest if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
+    allowed = {one.video_id: one for one in choices}
     age = {hashed: place for place, hashed in enumerate(session.served)}
-    allowed = {one.video_id: one for one in choices if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")}
     order = sorted(allowed.values(), key=lambda one: age.get(sessions.clip_hash(one.video_id), -1))
     return [replace(one, repeated=True) for one in order]
 

@@ -9,7 +9,7 @@ import threading
 from dataclasses import replace
 from functools import cache as once_a_process
 
-from reelstack.degradation import breaker, metrics, shared_level
+from reelstack.degradation import breaker, shared_level
 from reelstack.degradation.breaker import Breaker
 from reelstack.degradation.health import Health
 from reelstack.degradation.levels import Decision, Level, Reason
@@ -44,10 +44,6 @@ def decide(context: ViewerContext, here: Artefacts) -> Decision:
     if here.refused & {"items", "model"}:
         decision = decision.at_least(Level.HOT_LIST, Reason.RANKER_BAD)
     return decision
-
-
-def report(decision: Decision) -> None:
-    metrics.report(decision)
 
 
 def look(context: ViewerContext) -> None:

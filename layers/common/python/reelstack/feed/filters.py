@@ -34,19 +34,23 @@ class Excluded:
     languages: Sequence[str] = ()
     """Only clips in one of these, or of which none is stated; empty: in any."""
 
-    def refuses(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
-        """The same of one clip that is in no table."""
+    def refusal(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> str:
+        """The same of one clip that is in no table: the first reason that holds, or ""."""
         hashed = np.array([seen.clip_hash(video_id)], dtype=np.uint64)
-        return bool(
-            owner_id == self.viewer_id
-            or video_id in self.hidden_videos
-            or owner_id in self.hidden_creators
-            or video_id in self.watched
-            or (language and self.languages and language not in self.languages)
-            or not self.hidden_tags.isdisjoint(map(plain_tag, tags))
-            or np.uint32(hashed[0] & np.uint64(0xFFFFFFFF)) in self.served
-            or seen.was_seen(self.filters, hashed)[0]
+        reasons = (
+            ("own", owner_id == self.viewer_id),
+            ("served", np.uint32(hashed[0] & np.uint64(0xFFFFFFFF)) in self.served),
+            ("watched", video_id in self.watched),
+            ("hidden-video", video_id in self.hidden_videos),
+            ("hidden-creator", owner_id in self.hidden_creators),
+            ("hidden-tag", not self.hidden_tags.isdisjoint(map(plain_tag, tags))),
+            ("language", bool(language and self.languages and language not in self.languages)),
         )
+        found = next((reason for reason, holds in reasons if holds), "")
+        return found or ("seen" if seen.was_seen(self.filters, hashed)[0] else "")
+
+    def refuses(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
+        return bool(self.refusal(video_id, owner_id, tags, language))
 
 
 @dataclass(frozen=True)

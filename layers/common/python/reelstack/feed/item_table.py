@@ -23,7 +23,18 @@ HALVED_AFTER_MS = 7 * 24 * 3600 * 1000
 _FINISHES, _PLAYS = TOTALS.index("finishes"), TOTALS.index("plays")
 
 PREPARED = (
-    *("hashes", "served_hashes", "alive", "newest", "words", "by_tag", "by_region", "tag_rows", "own_features"),
+    *(
+        "hashes",
+        "served_hashes",
+        "alive",
+        "by_appeal",
+        "newest",
+        "words",
+        "by_tag",
+        "by_region",
+        "tag_rows",
+        "own_features",
+    ),
     *("vectors", "unit_vectors", "clips_of_owner"),
 )
 MOST_TAGS, NONE = 20, -1
@@ -81,6 +92,10 @@ class ItemTable:
         age = np.maximum(0, self.made_at - self.items.arrays["published_at"]) / HALVED_AFTER_MS
         found: NDArray[np.float32] = (rate * np.exp2(-age)).astype(np.float32)
         return found
+
+    @cached_property
+    def by_appeal(self) -> Rows:
+        return np.argsort(-self.appeal, kind="stable").astype(np.int64)
 
     @cached_property
     def newest(self) -> Rows:

@@ -6,8 +6,10 @@ An answer waits for nothing but what it shows. What could not be asked is left o
 short, lists fill it, then the newest clips, then the oldest that were shown already (`repeated`).
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pydantic import BaseModel
 
@@ -21,6 +23,7 @@ from reelstack.feed import (
     exploration,
     fallbacks,
     feed_level,
+    measures,
     plans,
     preload,
     ranked_page,
@@ -33,11 +36,13 @@ from reelstack.feed import (
     shown,
     viewer_context,
 )
+from reelstack.feed.measures import Page
 from reelstack.feed.plans import Asked, Plan
 from reelstack.feed.preload import Preload
-from reelstack.feed.ranked_page import Choice, Trace
+from reelstack.feed.ranked_page import Choice
 from reelstack.feed.reasons import FeedReason
 from reelstack.feed.sessions import Session
+from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
@@ -103,6 +108,8 @@ def answer(asked: Asked, session_text: str | None) -> Answered:
         answer_id=plan.answer_id,
         stale=plan.level >= Level.HOT_LIST and plan.hot.made_at > 0 and plan.hot.is_stale(now),
     )
+    if not asked.peeks:
+        measures.note(Page(trace, plan.level, chosen, plan.artefacts, plan.sources), now)
     _log(asked, plan, chosen, session.position, now)
     return Answered(page, trace, chosen, plan.policy, plan.model)
 
@@ -112,26 +119,31 @@ class _Found:
     page: list[tuple[Viewed, Choice]] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)
     """What the cache knows of the page's clips, for their cards."""
+    visible: int = 0
+    looked_at: set[str] = field(default_factory=set)
     told: bool = False
     """Whether the deployment's health was told that the answer ends."""
 
 
 def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, now: int, trace: Trace) -> _Found:
     """The page: what of the plan may be shown, then what of the fallbacks may be."""
-    found = _Found()
-    some: Sequence[Choice] = plan.choices[: asked.limit + plans.RESERVE]
-    further = fallbacks.after(plan, asked, session, trace)
-    while True:
-        _look(asked, some, context.turn, now, trace, found)
+    found, at_once = _Found(), asked.limit + plans.RESERVE
+    planned = _parts(plan.choices, at_once)
+    fallen_back = (part for more in fallbacks.after(plan, session) for part in _parts(more, at_once))
+    for some in chain(planned, fallen_back):
+        new = {one.video_id: one for one in some if one.video_id not in found.looked_at}
+        _look(asked, list(new.values()), context.turn, now, trace, found)
         if len(found.page) >= asked.limit:
             break
-        known = {choice.video_id for _, choice in found.page}
-        more = next(further, None)
-        if more is None:
-            break
-        some = [one for one in more if one.video_id not in known][: asked.limit + plans.RESERVE]
-    trace.counts["visible"] = len(found.page)
+    of_plan = len(found.looked_at & {one.video_id for one in plan.choices})
+    not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
+    trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
+    trace.passed("page", found.visible, {"beyond-page": found.visible - len(found.page)})
     return found
+
+
+def _parts(choices: Sequence[Choice], size: int) -> Iterator[Sequence[Choice]]:
+    return (choices[start : start + size] for start in range(0, len(choices), size))
 
 
 def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, trace: Trace, found: _Found) -> None:
@@ -152,10 +164,10 @@ def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, tra
             left = asked.limit - len(found.page)
             viewed, dropped = shown.visible([one.video_id for one in some], viewer_id, left)
     found.brought |= brought
-    for reason in dropped.values():
-        trace.drop({reason: 1})
+    found.visible += len(viewed)
+    found.looked_at |= dropped.keys() | {one.video.video_id for one in viewed}
+    trace.passed("recheck", 0, Counter(dropped.values()))
     choices = {one.video_id: one for one in some}
-    trace.drop({"beyond-page": len(choices) - len(dropped) - min(len(viewed), left)})
     found.page += [(one, choices[one.video.video_id]) for one in viewed[:left]]
 
 

@@ -4,24 +4,37 @@
 2 the hot list · 3 ready-made items (feed.ready_made). A plan is more than a page; what may be shown is asked after it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from reelstack.cards import answers
+from reelstack.degradation import metrics
 from reelstack.degradation.levels import Level
 from reelstack.experiments import configuration
-from reelstack.feed import candidates, core_sources, feed_level, ranked_page, scores, side_sources, variations
+from reelstack.feed import (
+    candidates,
+    core_page,
+    core_sources,
+    feed_level,
+    ranked_page,
+    scores,
+    side_sources,
+    variations,
+)
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.hot_lists import HotList
-from reelstack.feed.ranked_page import Choice, Setting, Trace, Viewer
+from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
+from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import Asker, ViewerContext
 from reelstack.platform import cache
+from reelstack.search import indexes
 
 RESERVE = ranked_page.RESERVE
 FAST_SKIPPED, SKIPS_IN_A_ROW = 0.15, 3
@@ -52,6 +65,8 @@ class Plan:
     model: str = ""
     answer_id: str = field(default_factory=answers.new_id)
     history: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    """Those that should propose something to somebody."""
     logs: bool = False
     """Whether what is shown is logged with its features: nothing of who has no account or opted out."""
 
@@ -59,7 +74,8 @@ class Plan:
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
     """Raises OnlyReadyMade."""
     decision = feed_level.decide(context, here)
-    feed_level.report(decision)
+    if not asked.peeks:
+        metrics.decided(decision)
     feed_level.look(context)
     level = decision.level
     hot = context.hot
@@ -70,7 +86,9 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         raise OnlyReadyMade
     if level >= Level.HOT_LIST:
         _try_search(context, hot, now)
-        listed = _listed(hot, excluded, trace)
+        listed, refused = of_list(hot, excluded)
+        trace.proposed[core_page.HOT] = len(hot.entries)
+        trace.passed("filters", len(hot.entries), refused)
         if not cache.address():
             listed = core_sources.page(listed, context, excluded, trace)
         return Plan(level, listed, LIST_POLICY, excluded, here, hot)
@@ -90,6 +108,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         hot,
         model=here.model.version if here.model else "",
         history=[video_id for video_id, _ in context.signals.watched],
+        sources=[name for name in sources if _has_what_it_needs(name, here)],
         logs=context.personalised,
     )
 
@@ -100,6 +119,15 @@ def _try_search(context: ViewerContext, hot: HotList, now: int) -> None:
     if context.view.search and context.view.decision.level >= Level.HOT_LIST:
         tags = [tag for tag, _ in _tastes(context)] or [tag for one in hot.entries[:TRIED_CLIPS] for tag in one.tags]
         side_sources.try_search(tags[:TRIED_TAGS], now)
+
+
+def _has_what_it_needs(source: str, here: Artefacts) -> bool:
+    """A new stage has no daily lists and no ranker."""
+    if source == "viewers":
+        return here.world is not None
+    if source == "similar":
+        return here.world is not None or here.model is not None
+    return source != "search" or indexes.there()
 
 
 def _excluded(context: ViewerContext, session: Session) -> Excluded:
@@ -165,16 +193,15 @@ def _tastes(context: ViewerContext) -> list[tuple[str, float]]:
     return tags or [(tag, 1.0) for tag in context.choices.interests.tags]
 
 
-def _listed(hot: HotList, excluded: Excluded, trace: Trace) -> list[Choice]:
+def of_list(hot: HotList, excluded: Excluded) -> tuple[list[Choice], Counter[str]]:
+    """What a viewer may be shown of the hot list; and why how many others are left out."""
+    refused = [excluded.refusal(one.video_id, one.owner_id, one.tags, one.language) for one in hot.entries]
     found = [
-        Choice(one.video_id, one.owner_id, one.tags, "hot")
-        for one in hot.entries
-        if not excluded.refuses(one.video_id, one.owner_id, one.tags, one.language)
+        Choice(one.video_id, one.owner_id, one.tags, core_page.HOT)
+        for one, reason in zip(hot.entries, refused, strict=True)
+        if not reason
     ]
-    trace.proposed = {"hot": len(hot.entries)}
-    trace.counts |= {"proposed": len(hot.entries), "planned": len(found)}
-    trace.drop({"filtered": len(hot.entries) - len(found)})
-    return found
+    return found, Counter(filter(None, refused))
 
 
 def _sum(*mappings: Mapping[str, float]) -> dict[str, float]:

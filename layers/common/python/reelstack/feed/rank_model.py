@@ -11,7 +11,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,8 @@ class RankModel:
     vocabulary: Vocabulary
     table: Numbers
     session: onnxruntime.InferenceSession
+    means: Mapping[str, float] = field(default_factory=dict)
+    """Head -> what it predicted on average of the day that the version was measured on. Older versions do not say."""
 
     def predict(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Numbers:
         """[candidates, HEADS]. `history` are the video ids that the viewer watched last, newest first."""
@@ -143,7 +145,8 @@ def load(read: Read, version: str) -> RankModel:
         raise RankModelRefused(f"rank/{version}/table.npy does not fit its vocabulary")
     if not np.isfinite(table).all():
         raise RankModelRefused(f"rank/{version}/table.npy holds what is no number")
-    return RankModel(version, manifest["weights"], vocabulary, table, _session(contents["model.onnx"], version))
+    session = _session(contents["model.onnx"], version)
+    return RankModel(version, manifest["weights"], vocabulary, table, session, _means(manifest))
 
 
 def check_manifest(manifest: Mapping[str, Any], version: str) -> Mapping[str, Any]:
@@ -164,6 +167,14 @@ def _are_fit(weights: Mapping[str, Any]) -> bool:
     """Numbers, and none that rewards a harm. NaN is less than nothing and greater than nothing."""
     finite = all(isinstance(weight, int | float) and math.isfinite(weight) for weight in weights.values())
     return finite and all(weights[name] <= 0 for name in HARMS)
+
+
+def _means(manifest: Mapping[str, Any]) -> Mapping[str, float]:
+    """For an alarm only: a manifest without usable ones is none to refuse."""
+    found = manifest.get("means")
+    if not isinstance(found, dict):
+        return {}
+    return {head: mean for head, mean in found.items() if isinstance(mean, int | float) and math.isfinite(mean)}
 
 
 def _session(graph: bytes, version: str) -> onnxruntime.InferenceSession:

@@ -4,9 +4,7 @@ What comes out is a plan: more clips than were asked for, in order, since some o
 Every stage counts what went in and what it left out, and notes how long it took.
 """
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +22,7 @@ from reelstack.feed.live_signals import RegionSignals
 from reelstack.feed.reranking import Ranked
 from reelstack.feed.scoring import Scored, Scorer
 from reelstack.feed.table_encoder import TableEncoder
+from reelstack.feed.trace import Trace
 from reelstack.feed.variations import Variation
 from reelstack.feed.viewer_context import ViewerContext
 
@@ -33,32 +32,6 @@ MOST_SCORED = candidates.MOST
 DAY_SECONDS = 86400
 OWED_LOOKED_AT, OWED_DRAWN = 200, 64
 """Newest clips that may be owed impressions; of them so many, by chance, are weighed in one answer."""
-
-
-@dataclass
-class Trace:
-    """What an answer was made of."""
-
-    proposed: Mapping[str, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    """Candidates after each stage."""
-    dropped: dict[str, int] = field(default_factory=dict)
-    """Reason -> candidates that were left out for it."""
-    late: list[str] = field(default_factory=list)
-    """Sources that did not answer in time."""
-    stage_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stage_ms[name] = self.stage_ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
-
-    def drop(self, reasons: Mapping[str, int]) -> None:
-        for reason, number in reasons.items():
-            self.dropped[reason] = self.dropped.get(reason, 0) + number
 
 
 @dataclass(frozen=True)
@@ -114,8 +87,9 @@ def plan(
     table = setting.table
     with trace.stage("sources"):
         found = candidates.of(table, setting.world, viewer.wanted, setting.sources, generator)
-    trace.proposed, trace.counts["proposed"] = found.counts, len(found.rows)
-    trace.drop({"duplicate": sum(found.counts.values()) - len(found.rows)})
+    trace.proposed = dict(found.counts)
+    proposed = sum(found.counts.values())
+    trace.passed("sources", proposed, {"duplicate": proposed - len(found.rows)})
     with trace.stage("filters"):
         rows, places = _filtered(table, found.rows, viewer, trace)
     with trace.stage("score"):
@@ -130,26 +104,26 @@ def plan(
             likeness=setting.variation.likeness,
             before=[table.words["owner"][one] for one in viewer.last_owners if one in table.words["owner"]],
         )
-    trace.drop({"lower-value": len(rows) - len(order)})
+    trace.passed("rerank", len(rows), {"lower-value": len(rows) - len(order)})
     with trace.stage("explore"):
         slots = _slots(setting, viewer, state, scored, order[:limit], now_ms, generator)
         explored = _explored(setting, viewer, state, slots, now_ms) if slots else []
     chosen = [_choice(table, scored, index, found.sources[places[index]], found.reasons) for index in order]
-    trace.counts |= {"planned": len(chosen), "explored": len(slots)}
-    return _with_slots(chosen, slots, explored)
+    page = _with_slots(chosen, slots, explored)
+    # A clip beyond the page may explore as well: it is then where it explores.
+    trace.passed("explore", len(chosen), {"moved": len(chosen) + len(explored) - len(page)}, len(explored))
+    return page
 
 
 def _filtered(table: ItemTable, rows: Rows, viewer: Viewer, trace: Trace) -> tuple[Rows, NDArray[np.int64]]:
     """Rows that stay, and their places in what was proposed."""
     kept = filters.keep(table, rows, viewer.excluded)
-    trace.drop(kept.dropped)
     places = np.flatnonzero(kept.which)
     few = filters.cap_creators(table, rows[places])
-    trace.drop({"creator-cap": int((~few).sum())})
     places = places[few]
-    trace.drop({"beyond-most": max(len(places) - MOST_SCORED, 0)})
+    beyond = {"creator-cap": int((~few).sum()), "beyond-most": max(len(places) - MOST_SCORED, 0)}
+    trace.passed("filters", len(rows), {**kept.dropped, **beyond})
     places = places[:MOST_SCORED]
-    trace.counts["scored"] = len(places)
     return rows[places], places
 
 

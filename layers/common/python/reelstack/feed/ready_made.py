@@ -52,7 +52,6 @@ def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer:
     receipts = answers.receipts([one.video_id for one, _ in chosen], asker.viewer_id, told)
     after = sessions.served(session, [(one.video_id, one.tags) for one, _ in chosen])
     text = session_texts.text_of(after, asker.identity)
-    count("FeedReadyMade")
     return b"".join(
         (
             b'{"items":[',

@@ -5,7 +5,7 @@ answer, above all. Such a failure is logged and counted; the viewer gets clips.
 """
 
 from reelstack.degradation import metrics
-from reelstack.degradation.levels import Reason
+from reelstack.degradation.levels import Level, Reason
 from reelstack.feed import pages, ready_made
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.plans import Asked
@@ -17,12 +17,19 @@ def answer(asked: Asked, session_text: str | None, *, tables_answer: bool = True
     """`tables_answer` False: they did not a moment ago, and nobody knows whether the caller's sign-in is in force."""
     if not tables_answer:
         count(metrics.REASONS[Reason.TABLES_AWAY])
-        return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=False)
+        return _ready_made(asked, session_text, tables_answer=False)
     try:
-        return pages.answer(asked, session_text).page
+        page = pages.answer(asked, session_text).page
     except OnlyReadyMade:
-        return ready_made.answer(asked.asker, session_text, asked.limit)
+        return _ready_made(asked, session_text, tables_answer=True)
     except Exception:
         logger.exception("no page was made; a ready-made one is served")
         count("FeedPageFailed")
-        return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=False)
+        return _ready_made(asked, session_text, tables_answer=False)
+    metrics.answered(Level(page.level))
+    return page
+
+
+def _ready_made(asked: Asked, session_text: str | None, *, tables_answer: bool) -> bytes:
+    metrics.answered(Level.READY_MADE)
+    return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=tables_answer)
