@@ -1,11 +1,12 @@
-"""feed, timeline, feed-snapshot, hide, hidden, interests: what there is to watch, and what one chose for it."""
+"""feed, timeline, feed-snapshot, hide, hidden, interests: what there is to watch, why, and what one chose for it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.arguments import Limit, Undo
+from cli import feed_explanation
+from cli.arguments import Limit, Undo, User
 from cli.output import named, print_lines, video_line
 from cli.session import As, AsJson, connect, print_json, stage_url
 
@@ -13,25 +14,70 @@ SNAPSHOT = Path(__file__).parent.parent / "functions/feed/api/snapshot.json"
 SNAPSHOT_SECONDS, SNAPSHOT_BYTES = 10, 4 * 1024 * 1024
 
 if TYPE_CHECKING:
-    from reelstack_client import Client, Hidden
+    from reelstack_client import Client, FeedPage, Hidden
 
 Kind = Annotated[Literal["video", "creator", "tag"], typer.Argument()]
 PLURAL: dict[str, Literal["videos", "creators", "tags"]] = {"video": "videos", "creator": "creators", "tag": "tags"}
 
 
+PageLimit = Annotated[int, typer.Option(min=1, max=30)]
+group = typer.Typer()
+
+
 def register(app: typer.Typer) -> None:
-    for command in (feed, timeline, feed_snapshot, hide, hidden, interests):
+    app.add_typer(group, name="feed")
+    for command in (timeline, feed_snapshot, hide, hidden, interests):
         app.command()(command)
 
 
-def feed(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:
-    """Everybody's published clips, newest first.
+@group.callback(invoke_without_command=True)
+def feed(
+    context: typer.Context,
+    limit: PageLimit = 10,
+    session: Annotated[str | None, typer.Option(help="Of the page before, as --json prints it.")] = None,
+    latest: Annotated[bool, typer.Option("--latest", help="Everybody's clips, newest first, instead.")] = False,
+    name: As = "bob",
+    as_json: AsJson = False,
+) -> None:
+    """My next page, chosen for me, and why each clip is there.
 
     \b
       reelstack feed --limit 5
+      reelstack feed --latest
+      reelstack feed explain @bob
     """
-    page = connect(name).feed.published(limit=limit)
-    print_json(page) if as_json else print_lines([video_line(video, by=True) for video in page.items], "nothing yet")
+    if context.invoked_subcommand is not None:
+        return
+    client = connect(name)
+    if latest:
+        newest = client.feed.published(limit=limit)
+        told = [video_line(video, by=True) for video in newest.items]
+        print_json(newest) if as_json else print_lines(told, "nothing yet")
+        return
+    found = client.feed.page(limit=limit, session=session, explain=True)
+    print_json(found) if as_json else print_lines(_page_lines(found), "nothing yet")
+
+
+@group.command()
+def explain(user: User, limit: PageLimit = 10, name: As = "ada", as_json: AsJson = False) -> None:
+    """What somebody's next page would be made of: stages, what each left out and why, scores. It is shown to nobody.
+
+    \b
+      reelstack feed explain @bob
+      reelstack feed explain @bob --limit 20 --json
+    """
+    client = connect(name)
+    user_id = client.accounts.find(user).user_id if user.startswith("@") else user
+    found = client.feed.explanation(user_id, limit=limit)
+    print_json(found) if as_json else print_lines(feed_explanation.lines(found), "")
+
+
+def _page_lines(found: "FeedPage") -> list[str]:
+    lines = [f"level {found.level}: {found.label or 'without live signals'}"] if found.level else []
+    for video in found.items:
+        why = [one.says for one in video.reasons or ()]
+        lines += [video_line(video, by=True), f"    {video.source}: {'; '.join(why)}".removesuffix(": ")]
+    return lines
 
 
 def timeline(limit: Limit = 20, name: As = "bob", as_json: AsJson = False) -> None:

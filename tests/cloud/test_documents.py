@@ -166,6 +166,8 @@ reelstack edit VIDEO_ID --tag everything
 reelstack play VIDEO_ID
 reelstack check-hls "$(reelstack play VIDEO_ID)"
 reelstack feed --limit 5
+reelstack feed --latest
+reelstack feed explain @bob
 reelstack hide tag spiders
 reelstack hidden
 reelstack hide tag spiders --undo
