@@ -111,7 +111,7 @@ def test_a_table_has_every_count_reason_and_prediction() -> None:
 
 
 def test_where_nothing_is_planned_it_says_so() -> None:
-    nothing = {"proposed": {}, "stages": [], "late": [], "stage_ms": {}, "items": []}
+    nothing: dict[str, Any] = {"proposed": {}, "stages": [], "late": [], "stage_ms": {}, "items": []}
     told = FeedExplanation.model_validate({"level": 3, "policy": "ready-1", **nothing})
     assert feed_explanation.lines(told) == [
         "level 3, policy ready-1",

@@ -3,20 +3,26 @@
 import gzip
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from valkey import Valkey
 
 from local import ports
 from reelstack.behavior import receipts
 from reelstack.cards import answers
-from reelstack.feed import exploration, features, newcomers, served_log
+from reelstack.feed import exploration, features, newcomers, pages, served_log
 from reelstack.feed.features import ClipState
+from reelstack.feed.ranked_page import Choice
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.tables.accounts import User
+from reelstack.tables.videos import Video
+from reelstack.videos.access import Viewed
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -205,6 +211,38 @@ def test_an_explanation_accounts_for_what_fills_a_page(world: Config, call: Call
     assert accounts_for_all(told), told
     assert len(told["items"]) == min(10, 60 - hidden)
     assert dropped(told).get("not-public", 0) <= hidden
+
+
+def test_two_clips_of_a_creator_are_no_neighbours_also_across_pages(world: Config, call: Call) -> None:
+    """Two creators and pages of three: each page alone would begin and end with the better one."""
+    for number in range(24):
+        publish(f"v{number}", f"o{number % 2}", age_ms=HOUR * (1 + 400 * (number % 2)))
+    owners: list[str] = []
+    session = ""
+    for _ in range(6):
+        page = get(call, f"limit=3&session={session}")
+        owners += [item["owner_id"] for item in page["items"] if not item["repeated"]]
+        session = page["session"]
+    assert len(owners) == 18
+    assert all(one != other for one, other in pairwise(owners)), owners
+
+
+Spot = tuple[Viewed, Choice]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=12), st.sampled_from(["a", ""]))
+def test_a_page_that_can_keep_creators_apart_does(clips: list[tuple[str, bool]], last: str) -> None:
+    given_: list[Spot] = [
+        (Viewed(Video(f"v{n}", owner_id=owner), 0), Choice(f"v{n}", owner, (), "hot", explores=explores))
+        for n, (owner, explores) in enumerate(clips)
+    ]
+    made = pages.apart(given_, last)
+    assert sorted(one.video_id for _, one in made) == sorted(one.video_id for _, one in given_)
+    owners = [last, *(one.owner_id for _, one in made)]
+    bad = [n for n, (one, other) in enumerate(pairwise(owners)) if one == other]
+    # Where two are neighbours, nothing but that creator is left.
+    assert all(len(set(owners[n + 1 :])) == 1 or (n == 0 and made[0][1].explores) for n in bad)
+    assert not made or not made[0][1].explores or all(one.explores or one.owner_id == last for _, one in given_)
 
 
 def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, cached: Valkey) -> None:

@@ -12,6 +12,7 @@ plans            which clips an answer tries to show at its level
 ranked_page      sources, filters, scores, re-rank and exploration, from what is in memory
 candidates       the sources in memory
 side_sources     those that are asked elsewhere
+session_taste    what the session says of its viewer without live signals
 filters          what a viewer is not shown
 seen             what they were shown in the last weeks
 scoring          what each candidate is worth

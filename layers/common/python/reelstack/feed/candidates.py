@@ -28,8 +28,8 @@ QUOTAS: Mapping[str, int] = {
 }
 """Source -> the most that it proposes; the order in which a clip finds its source. 600 in all, 500 are scored."""
 MOST = 500
-LIVE = ("interests", "trending")
-"""Sources that need what the job `interests` keeps: none at level 1."""
+LIVE = ("trending",)
+"""Sources of which nothing is left without what the job `interests` keeps: none at level 1."""
 STRONGEST = 10
 """Tags and creators of a viewer that are looked up."""
 
@@ -42,7 +42,7 @@ class Wanted:
     """Key of feed.scores -> strength now, of what the viewer did lately."""
     long_term: Mapping[str, float] = field(default_factory=dict)
     picked: Sequence[str] = ()
-    """Tags that the viewer picked; they stand in for a taste that is not known yet."""
+    """Tags that the viewer picked; they stand in for a taste that is not known yet, or not now."""
     watched: Sequence[str] = ()
     """Video ids, the newest first."""
     vector: "np.ndarray | None" = None
@@ -113,7 +113,8 @@ def _by_words(table: ItemTable, tags: Sequence[tuple[str, float]], quota: int) -
 def _interests(
     table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
 ) -> tuple[Rows, dict[int, str]]:
-    tags = _strongest(wanted.interest, scores.TAG) or [(tag, 1.0) for tag in wanted.picked[:STRONGEST]]
+    picked = [(tag, 1.0) for tag in wanted.picked[:STRONGEST]]
+    tags = _strongest(wanted.interest, scores.TAG) or picked or _strongest(wanted.long_term, scores.TAG)
     return _by_words(table, tags, QUOTAS["interests"])
 
 

@@ -35,7 +35,7 @@ PREPARED = (
         "tag_rows",
         "own_features",
     ),
-    *("vectors", "unit_vectors", "clips_of_owner"),
+    *("vectors", "unit_vectors", "clips_of_owner", "_by_served_hash"),
 )
 MOST_TAGS, NONE = 20, -1
 Rows = NDArray[np.int64]
@@ -189,6 +189,25 @@ class ItemTable:
         """In their order; those that are not in the table are left out."""
         place = self.items.place
         return [place[one] for one in video_ids if one in place]
+
+    @cached_property
+    def _by_served_hash(self) -> tuple[NDArray[np.uint32], Rows]:
+        order = np.argsort(self.served_hashes, kind="stable").astype(np.int64)
+        return self.served_hashes[order], order
+
+    def rows_served(self, served: Sequence[int]) -> list[int]:
+        """Of clips as sessions keep them, in their order; those that are not in the table are left out."""
+        hashes, rows = self._by_served_hash
+        places = np.searchsorted(hashes, np.array(served, dtype=np.uint32))
+        return [
+            int(rows[place])
+            for place, hashed in zip(places, served, strict=True)
+            if place < len(hashes) and hashes[place] == hashed
+        ]
+
+    def owner(self, row: int) -> str:
+        found: str = self.items.words["owner"][self.items.arrays["owner"][row]]
+        return found
 
     def tagged(self, tag: str, most: int) -> Rows:
         number = self.words["tag"].get(tag)

@@ -139,7 +139,19 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
     not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
     trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
     trace.passed("page", found.visible, {"beyond-page": found.visible - len(found.page)})
+    found.page = apart(found.page, plan.last_owner)
     return found
+
+
+def apart(page: Sequence[tuple[Viewed, Choice]], last_owner: str) -> list[tuple[Viewed, Choice]]:
+    """The same clips with no two neighbours of one creator, as far as that goes; `last_owner` is of the clip before
+    the page. A slot that explores, or a clip that may not be shown, can bring two together. None explores first."""
+    left, made = list(page), list[tuple[Viewed, Choice]]()
+    while left:
+        fits = (n for n, (_, one) in enumerate(left) if one.owner_id != last_owner and (made or not one.explores))
+        made.append(left.pop(next(fits, 0)))
+        last_owner = made[-1][1].owner_id
+    return made
 
 
 def _parts(choices: Sequence[Choice], size: int) -> Iterator[Sequence[Choice]]:

@@ -20,7 +20,9 @@ from reelstack.feed import (
     core_sources,
     feed_level,
     ranked_page,
+    reranking,
     scores,
+    session_taste,
     side_sources,
     variations,
 )
@@ -28,9 +30,11 @@ from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.hot_lists import HotList
+from reelstack.feed.item_table import ItemTable
 from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
+from reelstack.feed.side_sources import SideSources
 from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import Asker, ViewerContext
 from reelstack.platform import cache
@@ -65,6 +69,8 @@ class Plan:
     model: str = ""
     answer_id: str = field(default_factory=answers.new_id)
     history: Sequence[str] = ()
+    last_owner: str = ""
+    """Of the clip that the session was shown last, if it is known."""
     sources: Sequence[str] = ()
     """Those that should propose something to somebody."""
     logs: bool = False
@@ -91,7 +97,8 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         trace.passed("filters", len(hot.entries), refused)
         if not cache.address():
             listed = core_sources.page(listed, context, excluded, trace)
-        return Plan(level, listed, LIST_POLICY, excluded, here, hot)
+        last_owner = "".join(owners_before(here.table, session)[-1:])
+        return Plan(level, listed, LIST_POLICY, excluded, here, hot, last_owner=last_owner)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
@@ -107,7 +114,8 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         here,
         hot,
         model=here.model.version if here.model else "",
-        history=[video_id for video_id, _ in context.signals.watched],
+        history=[video_id for video_id, _ in viewer.context.signals.watched],
+        last_owner="".join(viewer.last_owners[-1:]),
         sources=[name for name in sources if _has_what_it_needs(name, here)],
         logs=context.personalised,
     )
@@ -153,19 +161,17 @@ def _viewer(
     now: int,
     trace: Trace,
 ) -> Viewer:
-    signals, interests = context.signals, context.choices.interests
-    if level > Level.NORMAL:  # what the late job said is left out, also of features
-        context = replace(context, signals=replace(signals, session={}, interest={}), live=type(context.live)())
-    lately = _sum(context.signals.session, context.signals.interest)
-    watched = [video_id for video_id, _ in signals.watched]
-    long_term, allowed = context.profile.interests, context.view.search
-    with trace.stage("asked"):
-        beside = side_sources.ask(context, _tastes(context), interests.languages, now, search_allowed=allowed)
-    trace.late += beside.late
-    shares = [share for _, share in signals.watched[:SKIPS_IN_A_ROW]]
+    is_late, interests, taste = level > Level.NORMAL, context.choices.interests, session_taste.NONE
+    beside = _ask(context, session, here.table, is_late, now, trace)
+    if is_late:  # what the late job said is left out, also of features
+        taste = session_taste.of(here.table, beside.left, context.signals, now)
+        signals = replace(context.signals, session={}, interest={}, watched=tuple(taste.watched))
+        context = replace(context, signals=signals, live=type(context.live)())
+    watched = [video_id for video_id, _ in context.signals.watched]
+    shares = [share for _, share in context.signals.watched[:SKIPS_IN_A_ROW]]
     wanted = Wanted(
-        interest=lately,
-        long_term=long_term,
+        interest=_sum(context.signals.session or taste.scores, context.signals.interest),
+        long_term=context.profile.interests,
         picked=interests.tags,
         watched=watched,
         vector=here.model.viewer_vector(watched) if here.model and watched else None,
@@ -180,10 +186,34 @@ def _viewer(
         context,
         wanted,
         excluded,
-        session_scores={},
+        session_scores=taste.scores,
         shown_tags=session.tags,
+        last_owners=owners_before(here.table, session),
         wide=len(shares) == SKIPS_IN_A_ROW and max(shares) < FAST_SKIPPED,
     )
+
+
+def _ask(
+    context: ViewerContext, session: Session, table: ItemTable, is_late: bool, now: int, trace: Trace
+) -> SideSources:
+    """While the job is late, where the viewer left the session's clips too; not of who opted out."""
+    shown = table.rows_served(session.served[-session_taste.CLIPS :]) if is_late and context.personalised else []
+    with trace.stage("asked"):
+        beside = side_sources.ask(
+            context,
+            _tastes(context),
+            context.choices.interests.languages,
+            now,
+            search_allowed=context.view.search,
+            session=[table.clip(row).video_id for row in shown],
+        )
+    trace.late += beside.late
+    return beside
+
+
+def owners_before(table: ItemTable, session: Session) -> list[str]:
+    """Whose clips the session was shown last, in their order: a page goes on where the one before ended."""
+    return [table.owner(row) for row in table.rows_served(session.served[-(reranking.WINDOW - 1) :])]
 
 
 def _tastes(context: ViewerContext) -> list[tuple[str, float]]:

@@ -9,9 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from reelstack.feed import feed_level, timelines
+from reelstack.feed.session_taste import Left
 from reelstack.feed.viewer_context import ViewerContext
+from reelstack.interactions import watch_positions
 from reelstack.platform import clock
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -19,6 +22,7 @@ from reelstack.search import indexes, search
 from reelstack.search.queries import Wish
 
 SEARCH_SIZE, FOLLOWING_SIZE = 80, 60
+Found = TypeVar("Found")
 _pool = ThreadPoolExecutor(4, thread_name_prefix="feed-source")
 
 
@@ -28,21 +32,28 @@ class SideSources:
 
     found: Sequence[str] = ()
     following: Sequence[str] = ()
+    left: Left = field(default_factory=dict)
     searched: bool | None = None
     late: list[str] = field(default_factory=list)
 
 
 def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], languages: Sequence[str], now_ms: int,
-        *, search_allowed: bool) -> SideSources:  # fmt: skip
+        *, search_allowed: bool, session: Sequence[str] = ()) -> SideSources:  # fmt: skip
+    """`session`: clips of which it is asked where the viewer left them."""
     viewer_id = context.asker.viewer_id
     made = SideSources()
     wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
     searching = _search(wish) if search_allowed and interests and indexes.there() else None
+    following: Future[Sequence[str]] | None
+    leaving: Future[Left] | None
     following = _start(lambda: timelines.newest(viewer_id, FOLLOWING_SIZE)) if viewer_id else None
+    leaving = _start(lambda: watch_positions.left(viewer_id, session)) if viewer_id and session else None
     if searching:
         made.found = _searched(searching, made)
     if following:
         made.following = _wait(following, config().feed_tables_ms / 1000, "following", made) or ()
+    if leaving:
+        made.left = _wait(leaving, config().feed_tables_ms / 1000, "session", made) or {}
     return made
 
 
@@ -77,11 +88,11 @@ def _tell(seconds: float, *, ok: bool) -> None:
         feed_level.search_breaker().failed(time.monotonic())
 
 
-def _start(work: Callable[[], Sequence[str]]) -> "Future[Sequence[str]]":
+def _start(work: Callable[[], Found]) -> "Future[Found]":
     return _pool.submit(copy_context().run, work)
 
 
-def _wait(future: "Future[Sequence[str]]", seconds: float, name: str, made: SideSources) -> Sequence[str] | None:
+def _wait(future: "Future[Found]", seconds: float, name: str, made: SideSources) -> Found | None:
     try:
         return future.result(seconds)
     except LateError:

@@ -34,12 +34,21 @@ def keep(viewer_id: str, sightings: Iterable[Sighting]) -> set[str]:
 
 def of(viewer_id: str, video_ids: Iterable[str]) -> dict[str, int]:
     """Those positions of a page that the viewer left clips at, by video, in milliseconds. Eventually consistent."""
+    return {one: position for one, (position, _) in left(viewer_id, video_ids).items() if position}
+
+
+def left(viewer_id: str, video_ids: Iterable[str]) -> dict[str, tuple[int | None, int]]:
+    """Of those clips that the viewer watched: where they left each, None at its end, and when; all in milliseconds."""
     keys = [(viewer_id, video_id) for video_id in video_ids]
-    names = ["video_id", "position_ms", "expires_at"]
+    names = ["video_id", "position_ms", "seen_at", "expires_at"]
     found = WatchPosition.batch_get(keys, attributes_to_get=names) if keys else ()
     now = time.time()
     # DynamoDB deletes an item up to a few days after its time to live.
-    return {one.video_id: int(one.position_ms) for one in found if one.position_ms and one.expires_at > now}
+    return {
+        one.video_id: (int(one.position_ms) if one.position_ms else None, int(one.seen_at))
+        for one in found
+        if one.expires_at > now
+    }
 
 
 def _keep(viewer_id: str, one: Sighting) -> bool:
