@@ -7,6 +7,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.monitoring.feed_metrics import FeedMetrics
 from infra.monitoring.interests_metrics import InterestsMetrics
 from infra.names import Names
 
@@ -49,9 +50,25 @@ def dashboard(
                 _graph("Function time p99", *of_functions("Duration", "p99")),
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
+            *_of_feed(FeedMetrics()),
             *(_of_interests(interests) if interests else ()),
         ],
     )
+
+
+def _of_feed(feed: FeedMetrics) -> list[list[cloudwatch.IWidget]]:
+    return [
+        [
+            _graph("Feed: answers by level", *feed.answers),
+            _graph("Feed: share of answers at levels 1 to 3", *feed.shares[1:]),
+            _graph("Feed: health", feed.sources_empty, feed.drift, right=[feed.table_hours]),
+        ],
+        [
+            _graph("Feed: clips that sources propose to an answer", feed.proposed),
+            _graph("Feed: clips left out by reason", feed.dropped),
+            _graph("Feed: time by stage, p50 and p99", feed.stage_p50, feed.stage_p99),
+        ],
+    ]
 
 
 def _of_interests(job: InterestsMetrics) -> list[list[cloudwatch.IWidget]]:

@@ -3,6 +3,7 @@
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.engines.spark import Spark
+from infra.monitoring.feed_alarms import feed_alarms
 from infra.stacks.capability import CapabilityStack
 from infra.workflows.machines import profiles_machine
 
@@ -26,6 +27,8 @@ class DiscoveryStack(CapabilityStack):
 
     def _after(self) -> None:
         settings, names, data = self.wiring.settings, self.wiring.names, self.wiring.stores.data
+        if settings.profile == "full":
+            feed_alarms(self.alarms)
         if data is None or settings.is_local:
             return
         self.spark = Spark(self, "Spark", settings, names, data)

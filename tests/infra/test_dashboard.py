@@ -1,10 +1,15 @@
 """The dashboard draws what the alarms watch, of resources that are there."""
 
 import json
+import re
 from typing import Any
 
+from infra.monitoring import feed_alarms, feed_metrics
+from reelstack.degradation import metrics
 from tests.infra.templates import Assembly
 
+MEASURED = {"source": {"FeedProposed"}, "stage": {"FeedStageMs"}, "reason": {"FeedDropped"}}
+SEARCH = re.compile(r'\{Reelstack,service,(?P<dimension>\w+)\} MetricName="(?P<name>\w+)" service="feed"')
 ALARMS_OF_THE_JOB = "Interests/Alarms/Interests"
 
 
@@ -41,6 +46,33 @@ def test_each_alarm_on_the_interests_job_has_its_graph(prod: Assembly) -> None:
     assert {_watched(alarm.properties) for alarm in alarms} <= {name for drawn in rows.values() for name in drawn}
     assert rows["Interests: lag"] == {"InterestsBehindSeconds", "SubscribeToShardEvent.MillisBehindLatest"}
     assert rows["Interests: events"] == {"IncomingRecords", "SubscribeToShardEvent.Records"}
+
+
+def test_each_alarm_of_the_feed_has_its_graph(prod: Assembly) -> None:
+    rows = {title: _drawn(widget) for title, widget in _widgets(prod).items() if title.startswith("Feed: ")}
+    names = (*feed_alarms.NAMES, "FeedSourceEmpty", "FeedTableOld", "FeedScoreDrifts")
+    alarms = [alarm for alarm in prod.of("AWS::CloudWatch::Alarm") if alarm.path.split("/")[-1] in names]
+    assert len(alarms) == len(names)
+    assert {_watched(alarm.properties) for alarm in alarms} <= {name for drawn in rows.values() for name in drawn}
+
+
+def test_what_the_feed_measures_by_a_dimension_is_searched_for(prod: Assembly) -> None:
+    """By the names and dimensions that it writes."""
+    searched = {
+        (found["name"], found["dimension"])
+        for widget in _widgets(prod).values()
+        for metric in widget["properties"]["metrics"]
+        if isinstance(metric[0], dict) and (found := SEARCH.search(metric[0]["expression"]))
+    }
+    assert searched == {(name, dimension) for dimension, names in MEASURED.items() for name in names}
+
+
+def test_levels_are_watched_where_level_2_is_a_fault(assemblies: dict[str, Assembly]) -> None:
+    """A stage without engines is at level 2 by design."""
+    for name, assembly in assemblies.items():
+        found = {alarm.path.split("/")[-1] for alarm in assembly.of("AWS::CloudWatch::Alarm")}
+        assert found.isdisjoint(feed_alarms.NAMES) == (name != "prod-full"), name
+    assert list(feed_metrics.LEVELS) == list(metrics.LEVELS.values())
 
 
 def test_without_the_job_nothing_of_it_is_drawn(assemblies: dict[str, Assembly]) -> None:

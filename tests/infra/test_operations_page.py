@@ -10,7 +10,14 @@ NAMES = set(re.findall(r"`(…?[A-Z]\w+)`", PAGE))
 SUFFIXES = {name.removeprefix("…") for name in NAMES if name.startswith("…")}
 """`…Errors` stands for the alarm of every function."""
 ALARM = re.compile(r"[A-Z]\w+(Errors|Late|Age|Filled|Uncached|Unlimited|Unavailable|Failed|TimedOut|Wait|Dead)")
-METRICS = {"AssetsNotConforming", "CounterContended", "CounterResized", "PushFailed", "FeedPageFailed"}
+METRICS = {
+    "AssetsNotConforming",
+    "CounterContended",
+    "CounterResized",
+    "PushFailed",
+    "FeedPageFailed",
+    "FeedEventsLate",
+}
 
 
 def alarms(assembly: Assembly) -> set[str]:

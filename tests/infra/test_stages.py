@@ -58,6 +58,7 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
         for path in (
             *("ArchiveEvents/KinesisEventSource", "ArchiveEventsDead", "ArchiveEventsRole/DefaultPolicy"),
             *("Alarms/ArchiveEventsLate", "Alarms/ArchiveEventsDeadFilled"),
+            *("Alarms/FeedAtLevel", "Alarms/FeedSourceEmpty", "Alarms/FeedTableOld", "Alarms/FeedScoreDrifts"),
             *("Spark/", "ProfilesMachine", "Alarms/ProfilesMachine", "MeasureInterestsSchedule"),
         )
     )
