@@ -74,7 +74,10 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "update_hot_lists",
         "event",
-        events=("VideoPublished", "VideoWithdrawn", "AccountNarrowed", "AccountOpened"),
+        events=(
+            *("VideoPublished", "VideoWithdrawn", "VideoListingChanged"),
+            *("AccountNarrowed", "AccountListingChanged"),
+        ),
         every_minutes=10,
         vpc=True,
         timeout=120,

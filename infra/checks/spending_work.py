@@ -27,7 +27,7 @@ POST /v1/uploads/{upload_id}/complete                    | 500 | 2    | 2     | 
 DELETE /v1/uploads/{upload_id}                           | 300 | 1    | 3     | 12 |              |                  |
 GET /v1/videos                                           | 95  | 205  | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}                                | 25  | 10   | 0     | 0  |              |                  |
-PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn   |
+PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn VideoListingChanged |
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
@@ -85,7 +85,7 @@ POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
 GET /v1/search/users                                     | 80  | 110  | 0     | 0  |              |                  |
 GET /v1/me                                               | 15  | 1    | 1     | 0  |              |                  |
-PATCH /v1/me                                             | 15  | 1    | 4     | 0  | User         | AccountNarrowed AccountOpened |
+PATCH /v1/me                                             | 15  | 1    | 4     | 0  | User         | AccountNarrowed AccountOpened AccountListingChanged |
 PUT /v1/me/handle                                        | 30  | 3    | 10    | 0  | User         |                  |
 DELETE /v1/me/handle                                     | 30  | 2    | 6     | 0  | User         |                  |
 POST /v1/me/avatar                                       | 20  | 1    | 1     | 1  | User         | avatar           |
@@ -164,7 +164,7 @@ INVOKED: dict[str, Work] = {
     # It looks into the index; taking a clip out of all of forty lists is what staff and owners do to hot clips only.
     "update_hot_lists": Work(150, read=8, s3=4),
     "update_hot_lists AccountNarrowed": Work(300, read=220, s3=4),
-    "update_hot_lists AccountOpened": Work(300, read=220, s3=4),
+    "update_hot_lists AccountListingChanged": Work(300, read=220, s3=4),
     "make_avatar": Work(2000, read=1, write=1, s3=3, pictures=1),
     "end_sign_ins": Work(400, read=16, write=102),
     "websocket": Work(60, read=4, write=3, minutes=120),

@@ -9,7 +9,7 @@ import pytest
 
 from functions.accounts.invalidate_user_cache.handler import handler as invalidate_user_cache
 from functions.moderation.withdraw_video.handler import handler as withdraw
-from reelstack.events import AccountNarrowed
+from reelstack.events import AccountListingChanged, AccountNarrowed
 from reelstack.moderation import takedowns
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
@@ -79,6 +79,26 @@ def test_an_account_is_narrowed_when_fewer_may_see_what_it_has(
 ) -> None:
     found = change_events.read_account(StreamRecord(record(before, after)))
     assert (AccountNarrowed(user_id="ann") in found) == narrowed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "listed"),
+    [
+        (PRIVATE, OPEN, True),
+        (FRIENDS, OPEN, True),
+        (SUSPENDED, OPEN, True),
+        (SUSPENDED, PRIVATE, False),
+        (FRIENDS, PRIVATE, False),
+        (OPEN, OPEN | {"display_name": {"S": "Ann"}}, False),
+        (OPEN, PRIVATE, False),
+        ({}, OPEN, False),
+    ],
+)
+def test_an_account_tells_that_what_it_has_may_be_listed_now(
+    before: dict[str, Any], after: dict[str, Any], listed: bool
+) -> None:
+    found = change_events.read_account(StreamRecord(record(before, after)))
+    assert (AccountListingChanged(user_id="ann") in found) == listed
 
 
 def test_an_account_that_closes_ends_playback_of_what_everybody_could_see(

@@ -154,8 +154,29 @@ def test_an_account_that_closes_takes_its_clips_along_and_brings_them_back(run: 
     assert "own" not in listed() + listed(where="bucket")
     assert newcomer_states() == {"own": False, "v0": True, "v1": True}
     User("ann", created_at=1).save()
-    run("opened")
+    run("account_listed")
     assert newcomer_states()["own"]
+
+
+def test_a_clip_that_is_hidden_and_shown_again_is_a_newcomer_again_however_old_it_is(run: Run) -> None:
+    """Else it would be withdrawn from item tables for three days: what is withdrawn is remembered so long."""
+    clips(2)
+    make("old", owner="ann", published_at=now_ms() - 40 * 24 * HOUR, visibility="private")
+    run("scheduled")
+    run("withdrawn", video_id="old", state="published")
+    assert newcomer_states()["old"] is False
+    Video("old").update([Video.visibility.set("public")])
+    assert run("listed", video_id="old") == {"lists": 0}
+    assert newcomer_states()["old"] is True
+
+
+def test_a_clip_that_only_its_address_shows_from_now_on_leaves_all_lists(run: Run) -> None:
+    clips(2)
+    run("scheduled")
+    Video("v1").update([Video.visibility.set("unlisted")])
+    assert run("listed", video_id="v1") == {"lists": 1}
+    assert listed() == listed(where="bucket") == ["v0"]
+    assert newcomer_states() == {"v0": True, "v1": False}
 
 
 def test_a_late_event_withdraws_nothing_that_is_public_again(run: Run) -> None:

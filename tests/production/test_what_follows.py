@@ -14,7 +14,13 @@ from functions.production.reject.handler import handler as reject
 from functions.production.start_production.handler import handler as start_production
 from functions.videos.publish_video_events.handler import handler as announce
 from reelstack.counters import counters
-from reelstack.events import ProductionRequested, VideoPublished, VideoRefused, VideoWithdrawn
+from reelstack.events import (
+    ProductionRequested,
+    VideoListingChanged,
+    VideoPublished,
+    VideoRefused,
+    VideoWithdrawn,
+)
 from reelstack.failure_reasons import REASONS
 from reelstack.platform import aws as seam
 from reelstack.platform import stream_records
@@ -80,6 +86,30 @@ def test_a_change_that_means_nothing_outside_is_not_announced(event: Event) -> N
     record = event("videos/publish_video_events.published")["Records"][0]
     record["dynamodb"]["OldImage"] = record["dynamodb"]["NewImage"]
     assert change_events.read(StreamRecord(record)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("private", "public", [VideoListingChanged]),
+        ("friends", "public", [VideoListingChanged]),
+        ("unlisted", "public", [VideoListingChanged]),
+        ("public", "unlisted", [VideoListingChanged]),
+        ("public", "private", [VideoWithdrawn]),
+        ("private", "unlisted", []),
+        ("public", "public", []),
+    ],
+)
+def test_a_published_video_tells_that_lists_may_show_it_or_not_any_more(
+    event: Event, before: str, after: str, expected: list[type]
+) -> None:
+    record = event("videos/publish_video_events.published")["Records"][0]
+    image = record["dynamodb"]["NewImage"]
+    record["dynamodb"] |= {
+        "OldImage": image | {"visibility": {"S": before}},
+        "NewImage": image | {"visibility": {"S": after}},
+    }
+    assert [type(found) for found in change_events.read(StreamRecord(record))] == expected
 
 
 def test_the_first_attempt_is_ordered_by_its_object_alone(event: Event) -> None:

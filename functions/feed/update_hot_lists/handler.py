@@ -1,9 +1,15 @@
-"""Every ten minutes: hot lists and ready-made pages of all regions. Between: what is published joins the feed's item
-tables, and what is withdrawn leaves all of these."""
+"""Every ten minutes: hot lists and ready-made pages of all regions. Between: what is published or made public joins the
+feed's item tables, and what is withdrawn leaves all of these."""
 
 from typing import Any
 
-from reelstack.events import AccountNarrowed, AccountOpened, VideoPublished, VideoWithdrawn
+from reelstack.events import (
+    AccountListingChanged,
+    AccountNarrowed,
+    VideoListingChanged,
+    VideoPublished,
+    VideoWithdrawn,
+)
 from reelstack.feed import warm_events, warm_lists
 from reelstack.platform.telemetry import entry
 
@@ -15,8 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     match event.get("detail-type"):
         case VideoPublished.name:
             return {"newcomers": warm_events.published(detail["video_id"])}
-        case VideoWithdrawn.name:
-            return {"lists": warm_events.withdrawn(detail["video_id"])}
-        case AccountNarrowed.name | AccountOpened.name:
+        case VideoWithdrawn.name | VideoListingChanged.name:
+            return {"lists": warm_events.video_changed(detail["video_id"])}
+        case AccountNarrowed.name | AccountListingChanged.name:
             return {"lists": warm_events.account_changed(detail["user_id"])}
     return {"lists": warm_lists.make()}

@@ -51,6 +51,15 @@ class VideoWithdrawn(Event):
     state: str
 
 
+class VideoListingChanged(Event):
+    """A published video may be in everybody's lists from now on, or may not any more, and is withdrawn from nobody:
+    private before and public now, or public before and unlisted now. Who listens asks the table what holds now."""
+
+    name: ClassVar[Literal["VideoListingChanged"]] = "VideoListingChanged"
+    video_id: str
+    owner_id: str
+
+
 class RestoreGranted(Event):
     """An appeal was granted: the video's objects come back, then the video."""
 
@@ -79,6 +88,14 @@ class AccountOpened(Event):
     name: ClassVar[Literal["AccountOpened"]] = "AccountOpened"
     user_id: str
     after: tuple[int, int] | None = None
+
+
+class AccountListingChanged(Event):
+    """What an account has may be in everybody's lists from now on: it was private, for friends, or gone before. The
+    opposite is AccountNarrowed."""
+
+    name: ClassVar[Literal["AccountListingChanged"]] = "AccountListingChanged"
+    user_id: str
 
 
 class VideoRefused(Event):
@@ -117,9 +134,11 @@ AnyEvent = (
     ProductionRequested
     | VideoPublished
     | VideoWithdrawn
+    | VideoListingChanged
     | RestoreGranted
     | AccountNarrowed
     | AccountOpened
+    | AccountListingChanged
     | VideoRefused
     | FollowChanged
     | FollowEnded

@@ -23,14 +23,14 @@ def published(video_id: str) -> int:
     return noted
 
 
-def withdrawn(video_id: str) -> int:
-    """Returns how many lists it was in."""
+def video_changed(video_id: str) -> int:
+    """It was withdrawn, or may be listed from now on, or not any more. Returns how many lists it was in and left."""
     _note([video_id])
     return _take_out([video_id])
 
 
 def account_changed(owner_id: str) -> int:
-    """It narrowed or opened. Returns in how many lists clips of it were that are for everybody no more."""
+    """It narrowed, or is for everybody now. Returns in how many lists clips of it were that are so no more."""
     since = now_ms() - newcomers.KEPT_SECONDS * 1000
     places = islice(listings.published(owner_id, None, OF_AN_ACCOUNT), OF_AN_ACCOUNT)
     _note([video_id for published_at, video_id in places if published_at >= since])

@@ -3,6 +3,7 @@
 A change that means nothing outside gives no event."""
 
 from reelstack.events import (
+    AccountListingChanged,
     AccountNarrowed,
     AccountOpened,
     AnyEvent,
@@ -10,6 +11,7 @@ from reelstack.events import (
     FollowEnded,
     ProductionRequested,
     RestoreGranted,
+    VideoListingChanged,
     VideoPublished,
     VideoRefused,
     VideoWithdrawn,
@@ -41,6 +43,8 @@ def read(record: StreamRecord) -> list[AnyEvent]:
         found.append(RestoreGranted(video_id=video_id))
     if _withdrawn(before, after):
         found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=after["state"]))
+    elif state == was == State.PUBLISHED and _is_public(before) != _is_public(after):
+        found.append(VideoListingChanged(video_id=video_id, owner_id=owner_id))
     if state in REFUSALS and was != state:
         found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
     return found
@@ -89,18 +93,25 @@ def read_follow(record: StreamRecord) -> list[FollowChanged | FollowEnded]:
     ]
 
 
-def read_account(record: StreamRecord) -> list[AccountNarrowed | AccountOpened]:
-    """The same of a user's item: that fewer than before may see what the account has, or that who asked to follow it
-    need not wait any more. An account that was gone and comes back open has also let go of what waited for it."""
+def read_account(record: StreamRecord) -> list[AccountNarrowed | AccountOpened | AccountListingChanged]:
+    """The same of a user's item: that fewer than before may see what the account has, that everybody may, or that who
+    asked to follow it need not wait any more. An account that was gone and comes back open has also let go of what
+    waited for it."""
     before, after = record.old, record.new
     if not after:
         return []
-    found: list[AccountNarrowed | AccountOpened] = []
+    found: list[AccountNarrowed | AccountOpened | AccountListingChanged] = []
     if _account(after).width < _account(before).width:
         found.append(AccountNarrowed(user_id=after["user_id"]))
     if before and _asks(before) and not _asks(after):
         found.append(AccountOpened(user_id=after["user_id"]))
+    if before and _is_listed(_account(after)) and not _is_listed(_account(before)):
+        found.append(AccountListingChanged(user_id=after["user_id"]))
     return found
+
+
+def _is_listed(account: Account) -> bool:
+    return account.open and not account.gone
 
 
 def _asks(image: Image) -> bool:
@@ -112,6 +123,10 @@ def _account(image: Image) -> Account:
     """Who has no item yet is open."""
     private, friends_only = bool(image.get("private")), bool(image.get("friends_only"))
     return Account(private, friends_only, gone="suspended_at" in image or "deleted_at" in image)
+
+
+def _is_public(image: Image) -> bool:
+    return bool(image.get("visibility", Audience.PUBLIC) == Audience.PUBLIC)
 
 
 def _withdrawn(before: Image, after: Image) -> bool:
