@@ -139,7 +139,7 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
     not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
     trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
     trace.passed("page", found.visible, {"beyond-page": found.visible - len(found.page)})
-    found.page = apart(found.page, plan.last_owner)
+    found.page = apart(found.page, "".join(plans.owners_before(plan.artefacts.table, session)[-1:]))
     return found
 
 

@@ -69,8 +69,6 @@ class Plan:
     model: str = ""
     answer_id: str = field(default_factory=answers.new_id)
     history: Sequence[str] = ()
-    last_owner: str = ""
-    """Of the clip that the session was shown last, if it is known."""
     sources: Sequence[str] = ()
     """Those that should propose something to somebody."""
     logs: bool = False
@@ -97,8 +95,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         trace.passed("filters", len(hot.entries), refused)
         if not cache.address():
             listed = core_sources.page(listed, context, excluded, trace)
-        last_owner = "".join(owners_before(here.table, session)[-1:])
-        return Plan(level, listed, LIST_POLICY, excluded, here, hot, last_owner=last_owner)
+        return Plan(level, listed, LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
@@ -115,7 +112,6 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         hot,
         model=here.model.version if here.model else "",
         history=[video_id for video_id, _ in viewer.context.signals.watched],
-        last_owner="".join(viewer.last_owners[-1:]),
         sources=[name for name in sources if _has_what_it_needs(name, here)],
         logs=context.personalised,
     )
