@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from infra.costs.idle import Line
     from infra.settings import Settings
 
-What = Annotated[Literal["idle", "clips", "minutes", "events"], typer.Argument(metavar="idle|clips|minutes|events")]
+What = Annotated[
+    Literal["idle", "clips", "minutes", "events", "answers"],
+    typer.Argument(metavar="idle|clips|minutes|events|answers"),
+]
 Number = Annotated[
-    int | None, typer.Argument(min=1, help="Of clips (1000), minutes of video (1), or events a month (1000000).")
+    int | None,
+    typer.Argument(min=1, help="Of clips or answers (1000), minutes of video (1), or events a month (1000000)."),
 ]
 Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/stages.py.")]
 Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: instead of the stage's own.")]
@@ -42,13 +46,14 @@ def cost(
     as_json: AsJson = False,
 ) -> None:
     """What a stage costs before it is deployed, line by line: a month in which nobody uses it, or making, keeping and
-    delivering clips, or a month's events of viewers. List prices of us-east-1.
+    delivering clips, a month's events of viewers, or answers of the feed. List prices of us-east-1.
 
     \b
       reelstack cost idle --stage prod
       reelstack cost clips 1000 --stage prod --seconds 60 --views 500
       reelstack cost minutes 100 --side 2160
       reelstack cost events 10000000 --stage prod
+      reelstack cost answers 1000 --stage prod
     """
     settings = _settings(stage)
     if what == "idle":
@@ -58,6 +63,10 @@ def cost(
     if what == "events":
         count = number or 1_000_000
         _print(_events(settings, count), f"{count} events in a month", as_json)
+        return
+    if what == "answers":
+        count = number or 1000
+        _print(_answers(settings, count), f"{count} answers of the feed", as_json)
         return
     from infra.costs.clips import Clip
 
@@ -89,6 +98,12 @@ def _events(settings: "Settings", number: int) -> "list[Line]":
     from infra.costs import events
 
     return events.lines(settings, number)
+
+
+def _answers(settings: "Settings", number: int) -> "list[Line]":
+    from infra.costs import answers
+
+    return answers.lines(settings, number)
 
 
 def _settings(stage: str) -> "Settings":

@@ -11,13 +11,14 @@ from pathlib import Path
 from infra import ROOT
 from infra.checks.assemblies import assembly
 from infra.checks.variants import variants
-from infra.costs import events, idle, prices
+from infra.costs import answers, events, idle, prices
 from infra.costs.report import idle_lines
 from infra.stages import STAGES
 
 PAGE = ROOT / "docs" / "operations.md"
 EVENTS_A_DAY = (10_000, 1_000_000, 10_000_000, 100_000_000)
 DAYS = 365 / 12
+ANSWERS = 1000
 BEGIN, END = "<!-- written by python -m infra.checks.costs -->\n", "<!-- end -->\n"
 
 
@@ -36,7 +37,7 @@ def passage(folders: Mapping[str, Path]) -> str:
     rows.append(["**together**", *(f"**{sum(costs.values()):.2f}**" for costs in columns.values())])
     table = [head, ["---", *("---:" for _ in columns)], *rows]
     source = f"List prices of us-east-1 in US dollars ({prices.AS_OF}), without the free tier.\n"
-    return "\n".join([source, *_table(table), "", *_events(), ""])
+    return "\n".join([source, *_table(table), "", *_events(), "", *_answers(), ""])
 
 
 def _events() -> list[str]:
@@ -52,6 +53,20 @@ def _events() -> list[str]:
         f"and the busiest hour to be {events.BUSIEST} times the mean.\n"
     )
     return [said, *_table([head, ["---", *("---:" for _ in columns)], *rows])]
+
+
+def _answers() -> list[str]:
+    """What answers of the feed cost beside an idle stage, in dollars."""
+    found = answers.lines(STAGES["prod"], ANSWERS)
+    rows = [[line.what, f"{line.dollars:.4f}"] for line in found]
+    rows.append(["**together**", f"**{idle.total(found):.4f}**"])
+    said = (
+        f"{ANSWERS:,} answers of the feed in stage prod, each of {answers.CLIPS} clips at level 0, in dollars. "
+        f"Read units, commands and bytes are counted by a test; that one takes {answers.SECONDS * 1000:.0f} ms on AWS "
+        f"is assumed. The feed's {answers.METRICS} metrics are {answers.metrics_month():.2f} $ a month besides, while "
+        "somebody asks.\n"
+    )
+    return [said, *_table([["1,000 answers", "dollars"], ["---", "---:"], *rows])]
 
 
 def _table(rows: list[list[str]]) -> list[str]:

@@ -6,6 +6,7 @@ reelstack.production.cost_estimate, which functions use, too. Whoever changes a 
 
 AS_OF = "2026-11-29; list prices, not compared with a bill"
 SOURCES = {
+    "API Gateway": "aws.amazon.com/api-gateway/pricing, HTTP APIs, first 300 million",
     "CloudFront": "aws.amazon.com/cloudfront/pricing, North America and Europe, first 10 TB",
     "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
@@ -67,6 +68,9 @@ STREAM_FAN_OUT_GB, ENDPOINT_GB = 0.05, 0.01
 """What a reader with enhanced fan-out gets of the same stream; what passes an interface endpoint."""
 SPARK_VCPU_HOUR, SPARK_GB_HOUR = 0.042094, 0.0046278
 """Of EMR Serverless on arm64, from a worker's start to its end, a minute at least; 20 GB of disk are in it."""
+GATEWAY_REQUEST, CDN_HTTPS_REQUEST, WEB_ACL_REQUEST = 1.00 / 1e6, 1.00 / 1e6, 0.60 / 1e6
+"""Of an HTTP API, of CloudFront by HTTPS and of a firewall's look at one request."""
+LOG_GB = 0.50
 TRACE = 5.00 / 1e6
 QUEUE_REQUEST = 0.40 / 1e6
 DELIVERED_GB = 0.085

@@ -7,22 +7,17 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from valkey import Valkey
 
 from local import ports
 from reelstack.behavior import receipts
 from reelstack.cards import answers
-from reelstack.feed import exploration, features, newcomers, pages, served_log
+from reelstack.feed import exploration, features, newcomers, served_log
 from reelstack.feed.features import ClipState
-from reelstack.feed.ranked_page import Choice
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.tables.accounts import User
-from reelstack.tables.videos import Video
-from reelstack.videos.access import Viewed
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -225,24 +220,6 @@ def test_two_clips_of_a_creator_are_no_neighbours_also_across_pages(world: Confi
         session = page["session"]
     assert len(owners) == 18
     assert all(one != other for one, other in pairwise(owners)), owners
-
-
-Spot = tuple[Viewed, Choice]
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=12), st.sampled_from(["a", ""]))
-def test_a_page_that_can_keep_creators_apart_does(clips: list[tuple[str, bool]], last: str) -> None:
-    given_: list[Spot] = [
-        (Viewed(Video(f"v{n}", owner_id=owner), 0), Choice(f"v{n}", owner, (), "hot", explores=explores))
-        for n, (owner, explores) in enumerate(clips)
-    ]
-    made = pages.apart(given_, last)
-    assert sorted(one.video_id for _, one in made) == sorted(one.video_id for _, one in given_)
-    owners = [last, *(one.owner_id for _, one in made)]
-    bad = [n for n, (one, other) in enumerate(pairwise(owners)) if one == other]
-    for n in bad:
-        rest = [one for _, one in made[n:] if n or not one.explores]
-        assert {one.owner_id for one in rest} <= {owners[n]}, "nothing else was left"
 
 
 def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, cached: Valkey) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from infra.checks import clips, costs
-from infra.costs import events, idle, prices
+from infra.costs import answers, events, idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
@@ -137,6 +137,21 @@ def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
         "daily jobs: training": pytest.approx(5 * 0.2424208, abs=1e-4),
         "daily jobs: plays into tables": pytest.approx(50_000 * 0.625e-6, abs=1e-4),
         "daily jobs: profiles into tables": pytest.approx(90_000 * 0.625e-6, abs=1e-4),
+    }
+
+
+def test_a_million_answers_cost_what_a_hand_adds_up_to() -> None:
+    """60 ms of 1.5 GB, 10 read units, 90 ECPUs, 6 kB to the viewer and 1.5 kB of log each."""
+    found = {line.what: line.dollars for line in answers.lines(PROD, 1_000_000)}
+    assert found == {
+        "gateway": 1.0,
+        "CDN and firewall: requests": 1.6,
+        "CDN: bytes": 0.51,
+        "function": pytest.approx(0.2 + 0.06 * 1.5 * 13.33334, abs=1e-4),
+        "DynamoDB": pytest.approx(10 * 0.125, abs=1e-4),
+        "Valkey": pytest.approx(90 * 0.0023, abs=1e-4),
+        "logs and traces": pytest.approx(0.75 + 0.25),
+        "served features: S3 requests": 0.02,
     }
 
 

@@ -139,19 +139,11 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
     not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
     trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
     trace.passed("page", found.visible, {"beyond-page": found.visible - len(found.page)})
-    found.page = apart(found.page, "".join(plans.owners_before(plan.artefacts.table, session)[-1:]))
+    # One that may not be shown can have stood between two of a creator.
+    of = {choice.video_id: (viewed, choice) for viewed, choice in found.page}
+    last_owners = plans.owners_before(plan.artefacts.table, session)
+    found.page = [of[one.video_id] for one in ranked_page.apart([one for _, one in found.page], last_owners)]
     return found
-
-
-def apart(page: Sequence[tuple[Viewed, Choice]], last_owner: str) -> list[tuple[Viewed, Choice]]:
-    """The same clips with no two neighbours of one creator, as far as that goes; `last_owner` is of the clip before
-    the page. A slot that explores, or a clip that may not be shown, can bring two together. None explores first."""
-    left, made = list(page), list[tuple[Viewed, Choice]]()
-    while left:
-        fits = (n for n, (_, one) in enumerate(left) if one.owner_id != last_owner and (made or not one.explores))
-        made.append(left.pop(next(fits, 0)))
-        last_owner = made[-1][1].owner_id
-    return made
 
 
 def _parts(choices: Sequence[Choice], size: int) -> Iterator[Sequence[Choice]]:
