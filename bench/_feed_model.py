@@ -20,7 +20,7 @@ import numpy as np
 from jobs.ranker import items_writer, model, onnx_graph, registry
 from jobs.ranker.places import Folder
 from jobs.ranker.settings import DEFAULT_WEIGHTS, FULL
-from reelstack.feed import features, rank_model
+from reelstack.feed import features, lists, rank_model
 from reelstack.feed.rank_vocabulary import FIELDS, Vocabulary
 
 DIMENSIONS = FULL.dimensions
@@ -29,6 +29,8 @@ LANGUAGES, REGIONS = ("de", "en", "fr", "es", ""), ("DE", "US", "FR", "ES", "")
 NEAR, SPREAD = 0.05, 0.02
 """Size of a topic's vector in each dimension, and of what a clip differs from it, as after training."""
 DAY_MS = 86_400_000
+DAY = "2026-01-01"
+LISTED, ALIKE, HOT = 5_000, 20, 60
 
 
 def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
@@ -54,10 +56,11 @@ def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
     np.save(content, table.astype(np.float32))
     files = {"model.onnx": graph, "table.npy": content.getvalue(), "vocabulary.json": words.as_text().encode()}
     version = registry.write(
-        place, "2026-01-01", files, {"dimensions": DIMENSIONS, "weights": dict(DEFAULT_WEIGHTS)}
+        place, DAY, files, {"dimensions": DIMENSIONS, "weights": dict(DEFAULT_WEIGHTS)}
     )  # fmt: skip
     vectors = table[words.rows_of("video", columns["video_id"]), :-1]
     place.write(f"items/{version}.npz", items_writer.pack(version, columns, vectors))
+    _write_lists(place, columns["video_id"], topic, columns["plays"], chance)
     registry.release(place, version)
     registry.release_items(place, version)
 
@@ -87,6 +90,34 @@ def _clips(chance: np.random.Generator, topic: "np.ndarray", clips: int) -> dict
         "likes": (plays * quality * 0.1).astype(np.int64),
         "hides": (plays * 0.002).astype(np.int64),
     }
+
+
+def _write_lists(place: Folder, ids: list[str], topic: "np.ndarray", plays: "np.ndarray", chance: Any) -> None:
+    """As the job `profiles` would: what is similar to the clips that are played most, and what fits each tag."""
+    of_topic = [np.flatnonzero(topic == one) for one in range(TOPICS)]
+
+    def some(one: int, most: int) -> list[int]:
+        return [int(row) for row in chance.choice(of_topic[one], most)]
+
+    def names(rows: Any) -> list[str]:
+        return [ids[row] for row in rows]
+
+    known = np.argsort(-plays)[:LISTED]
+    content = {
+        "version": lists.VERSION,
+        "region": lists.WORLD,
+        "hot": names(known[:HOT]),
+        "rising": names(known[HOT : 2 * HOT]),
+        "languages": {language: names(chance.choice(known, HOT)) for language in LANGUAGES if language},
+        "tastes": {f"t:tag{n}": names(some(n * TOPICS // TAGS, HOT)) for n in range(TAGS)},
+        "clips": ids,
+        "similar": {
+            ids[row]: [part for one in some(int(topic[row]), ALIKE) for part in (one, 0.5)] for row in map(int, known)
+        },
+    }
+    pointer = {"version": lists.VERSION, "made": DAY, "regions": []}
+    place.write(lists.POINTER, json.dumps(pointer).encode())
+    place.write(lists.pointer(pointer).path(lists.WORLD), json.dumps(content).encode())
 
 
 def _table(table: "np.ndarray", words: Vocabulary, topic: "np.ndarray", chance: np.random.Generator) -> "np.ndarray":

@@ -4,6 +4,7 @@ CPU is a thread's (time.thread_time), so that what else the machine does is not 
 the search engine is a stage of its own, taken out of the one around it: moto and the client are most of it.
 """
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -27,20 +28,21 @@ class Answer:
 @dataclass
 class Meter:
     now: Answer = field(default_factory=Answer)
-    inside: list[float] = field(default_factory=list)
-    """CPU of stages that ended within those that run, innermost last."""
+    thread: threading.local = field(default_factory=threading.local)
+    """`inside`: CPU of stages that ended within those that run in this thread, innermost last."""
 
     def timed(self, name: str, run: Callable[[], Any]) -> Any:
+        inside = self.thread.__dict__.setdefault("inside", [])
         wall, cpu = time.perf_counter(), time.thread_time()
-        self.inside.append(0.0)
+        inside.append(0.0)
         try:
             return run()
         finally:
             spent = time.thread_time() - cpu
             self.now.wall_ms[name] += (time.perf_counter() - wall) * 1000
-            self.now.cpu_ms[name] += (spent - self.inside.pop()) * 1000
-            if self.inside:
-                self.inside[-1] += spent
+            self.now.cpu_ms[name] += (spent - inside.pop()) * 1000
+            if inside:
+                inside[-1] += spent
 
 
 @contextmanager
@@ -96,7 +98,7 @@ def _stages() -> dict[str, list[Place]]:
         side_sources,
         viewer_context,
     )
-    from reelstack.search import indexes
+    from reelstack.search import search
     from reelstack.web import middleware
 
     return {
@@ -113,9 +115,9 @@ def _stages() -> dict[str, list[Place]]:
         "playback addresses": [(playback, "addresses_of")],
         "receipts": [(answers, "receipts")],
         "cards": [(pages, "_cards")],
-        "session": [(sessions, "served"), (sessions, "pack"), (pages, "_session")],
+        "session": [(sessions, "served"), (sessions, "pack")],
         "DynamoDB": [(Connection, "_make_api_call")],
-        "search": [(indexes, "ask")],
+        "search": [(search, "candidates")],
     }  # fmt: skip
 
 
@@ -123,12 +125,12 @@ def _requests() -> dict[str, Place]:
     from pynamodb.connection.base import Connection
     from valkey.connection import AbstractConnection
 
-    from reelstack.search import indexes
+    from reelstack.search import search
     from reelstack.web import rate_limits
 
     return {
         "DynamoDB": (Connection, "_make_api_call"),
         "Valkey": (AbstractConnection, "send_packed_command"),
-        "search": (indexes, "ask"),
+        "search": (search, "candidates"),
         "rate limiter": (rate_limits, "take_cached"),
     }

@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 from moto import mock_aws
-from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 
 from bench import _valkey
+from bench._feed_tables import Tables
 
 ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-ranker/bin/python"
@@ -31,7 +30,11 @@ CLIPS, TAGS_OF_A_TOPIC = 100_000, 20
 COUNTRY = "DE"
 LIKED, SAVED, FOLLOWED, WATCHED, TIMELINE = 120, 40, 80, 100, 60
 AT_ONCE = 5_000
+FOUND = 10
+KNOWN, SOUGHT = 60, 200
+"""Of a tag's clips, the most appealing first: those from and up to which a viewer knows some."""
 PATIENCE_SECONDS = 10
+HOUR_MS = 3_600_000
 CONTEXT = SimpleNamespace(aws_request_id="bench", function_name="feed", get_remaining_time_in_millis=lambda: 30_000)
 RATES = {"user": [10_000, 1_000], "address": [10_000, 1_000], "anonymous": [10_000, 1_000]}
 ASSET = {
@@ -99,7 +102,11 @@ def world(viewers: int, search_url: str = "") -> Iterator[World]:
         stack.enter_context(mock_aws())
         _make_stores(folder)
         names = [f"viewer{n:05d}" for n in range(viewers)]
-        _fill(names)
+        tables = Tables()
+        stack.enter_context(tables.in_place())
+        _fill(tables, names)
+        if not search_url:
+            _stand_in_for_search()
         from functions.feed.api.handler import handler
 
         yield World(handler, names)
@@ -124,7 +131,7 @@ def _set_environment(cache_url: str, search_url: str) -> None:
         "origin_secret": "origin",
         "playback_secret": "playback",
         "cache_url": cache_url,
-        "search_url": search_url,
+        "search_url": search_url or "http://127.0.0.1:1",
         "timeline_days": "30",
         "playback_seconds_public": "21600",
         "playback_seconds_private": "3600",
@@ -132,6 +139,9 @@ def _set_environment(cache_url: str, search_url: str) -> None:
         "creators": "invited",
         "anonymous_reading": "on",
         "rate_limiter_fallback": "open",
+        "feed_deployment": "a",
+        "feed_concurrency": "100",
+        "feed_cache_ms": str(PATIENCE_SECONDS * 1000),
         "rates": json.dumps(RATES),
     }
     os.environ |= {PREFIX + name.upper(): value for name, value in given.items()}
@@ -147,10 +157,7 @@ def _train(folder: Path) -> None:
 
 def _make_stores(folder: Path) -> None:
     from reelstack.platform import aws
-    from reelstack.tables.registry import TABLES
 
-    for model in TABLES:
-        model.create_table(wait=False, billing_mode="PAY_PER_REQUEST")
     secrets, s3 = aws.client("secretsmanager"), aws.client("s3")
     secrets.create_secret(Name="origin", SecretString=ORIGIN)
     keys = {"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}
@@ -166,15 +173,20 @@ def _make_stores(folder: Path) -> None:
 def _lift_deadlines() -> None:
     """Nothing is left out of an answer because this machine has other things to do, and no thread looks for newer
     artefacts meanwhile."""
-    from reelstack.feed import artefacts, shown, side_sources, viewer_context
+    from reelstack.degradation import breaker
+    from reelstack.degradation.breaker import Policy
+    from reelstack.feed import artefacts, side_sources
     from reelstack.platform import cache
 
-    cache.TIMEOUT_SECONDS = shown.CACHE_SECONDS = viewer_context.CACHE_SECONDS = PATIENCE_SECONDS
+    cache.TIMEOUT_SECONDS = PATIENCE_SECONDS
+    breaker.VALKEY, breaker.SEARCH = (
+        Policy(one.name, PATIENCE_SECONDS * 1000) for one in (breaker.VALKEY, breaker.SEARCH)
+    )
     side_sources.SEARCH_SECONDS = side_sources.FOLLOWING_SECONDS = PATIENCE_SECONDS
     artefacts.LOOK_SECONDS = artefacts.NEWCOMERS_SECONDS = 24 * 3600
 
 
-def _fill(viewers: Sequence[str]) -> None:
+def _fill(tables: Tables, viewers: Sequence[str]) -> None:
     from reelstack.feed import artefacts
 
     _lift_deadlines()
@@ -185,7 +197,22 @@ def _fill(viewers: Sequence[str]) -> None:
     _keep_clips(table, now)
     _keep_region(table, chance, now)
     for viewer in viewers:
-        _add_viewer(viewer, table, np.random.default_rng(int(viewer[-5:])), now)
+        _add_viewer(tables, viewer, table, np.random.default_rng(int(viewer[-5:])), now)
+
+
+def _stand_in_for_search() -> None:
+    """It answers at once, with clips of the tags that it is asked for."""
+    from reelstack.feed import artefacts
+    from reelstack.search import indexes, search
+
+    table = artefacts.in_service().table
+
+    def candidates(wish: Any) -> list[str]:
+        rows = [int(row) for tag in wish.tags for row in table.tagged(tag, SOUGHT)[-FOUND:]]
+        return [table.items.ids[row].decode() for row in rows][: wish.size]
+
+    search.candidates = candidates
+    indexes.active_share = lambda: 1.0
 
 
 def _keep_clips(table: Any, now: int) -> None:
@@ -237,11 +264,11 @@ def _keep_region(table: Any, chance: np.random.Generator, now: int) -> None:
     cache.run([
         ("SET", live_signals.region_key(COUNTRY), live_signals.pack_region(ends, items)),
         ("SET", hot_lists.key(COUNTRY), hot_lists.pack(hot)),
-        ("HSET", live_signals.HEARTBEAT_KEY, "0", live_signals.pack_beat(now, 0)),
+        ("HSET", live_signals.HEARTBEAT_KEY, "0", live_signals.pack_beat(now + HOUR_MS, 0)),
     ], 30)  # fmt: skip
 
 
-def _add_viewer(viewer: str, table: Any, chance: np.random.Generator, now: int) -> None:
+def _add_viewer(tables: Tables, viewer: str, table: Any, chance: np.random.Generator, now: int) -> None:
     """Somebody with three tastes: watched, liked, kept and followed accordingly."""
     from reelstack.feed import live_signals
     from reelstack.platform import cache
@@ -254,7 +281,7 @@ def _add_viewer(viewer: str, table: Any, chance: np.random.Generator, now: int) 
     tags = [
         f"tag{n}" for one in tastes for n in chance.choice(TAGS_OF_A_TOPIC, 8, replace=False) + one * TAGS_OF_A_TOPIC
     ]
-    liked_rows = np.unique(np.concatenate([table.tagged(tag, 40) for tag in tags]))
+    liked_rows = np.unique(np.concatenate([table.tagged(tag, SOUGHT)[KNOWN:] for tag in tags]))
     rows = [int(row) for row in chance.permutation(liked_rows)]
     ids = [table.clip(row).video_id for row in rows]
     owners = list(dict.fromkeys(table.clip(row).owner_id for row in rows))[:FOLLOWED]
@@ -275,6 +302,5 @@ def _add_viewer(viewer: str, table: Any, chance: np.random.Generator, now: int) 
     made += [Bookmark(viewer, one, saved_at=1, shard=f"{one}#1") for one in ids[-SAVED:]]
     made += [Follow(viewer, one, state="following", since=1, shard=f"following#{one}#1") for one in owners]
     made += [TimelineEntry(viewer, f"v#{now - n:013d}#{one}", expires_at=now) for n, one in enumerate(ids[-TIMELINE:])]
-    kept: Any = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION]
     for one in made:
-        kept.put_item(type(one).Meta.table_name, one.serialize())
+        tables.put(one)

@@ -184,10 +184,11 @@ def retrieval(viewers: Sequence[str]) -> tuple[list[dict[str, Any]], float]:
 
 
 def _context(viewer: str, now: int) -> Any:
-    from reelstack.feed import viewer_context
+    from reelstack.feed import feed_level, viewer_context
     from reelstack.feed.viewer_context import Asker
 
-    with viewer_context.of(Asker(viewer, "", _feed_world.COUNTRY), now, []) as context:
+    asker = Asker(viewer, "", _feed_world.COUNTRY)
+    with viewer_context.of(asker, now, [], feed_level.health()) as context:
         return context
 
 

@@ -24,22 +24,19 @@ SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 @router.get("", response_model=FeedPage, openapi_extra=declared(outlives_tables=True))
 def get_feed(
-    response: Response,
     caller: Reader,
     country: Country,
     limit: PageLimit = 20,
     session: SessionText = None,
     cursor: SessionText = None,
     explain: bool = False,
-) -> FeedPage | Response:
+) -> Response:
     """Clips chosen for me, the best first. Never empty while there is a public clip: when all have been shown, the
     oldest come again, marked `repeated`."""
     asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
     answer = serving.answer(asked, cursor or session, tables_answer=not caller.unchecked)
-    if isinstance(answer, bytes):
-        return Response(answer, media_type="application/json", headers={LEVEL: str(int(Level.READY_MADE))})
-    response.headers[LEVEL] = str(answer.level)
-    return answer
+    level, body = (Level.READY_MADE, answer) if isinstance(answer, bytes) else (answer.level, answer.model_dump_json())
+    return Response(body, media_type="application/json", headers={LEVEL: str(int(level))})
 
 
 @router.get("/explanations/{user_id}")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from reelstack.accounts import avatars, users
 from reelstack.accounts.users import Facts
+from reelstack.platform.unchecked import made
 from reelstack.social import relationships
 
 
@@ -48,10 +49,13 @@ def _card(user_id: str, facts: Facts, viewer_id: str | None, following: bool, *,
     hidden = facts["deleted"] or (facts["suspended"] and not staff)
     if hidden and user_id != viewer_id:
         return UserCard(id=user_id, handle=None, display_name="", avatar=None, following=False)
-    return UserCard(
-        id=user_id,
-        handle=facts.get("handle"),
-        display_name=facts.get("display_name", ""),
-        avatar=avatars.url(facts.get("avatar")),
-        following=following,
+    return made(
+        UserCard,
+        {
+            "id": user_id,
+            "handle": facts.get("handle"),
+            "display_name": facts.get("display_name", ""),
+            "avatar": avatars.url(facts.get("avatar")),
+            "following": following,
+        },
     )

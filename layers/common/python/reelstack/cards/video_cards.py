@@ -6,6 +6,7 @@ somebody who did not sign in. Addresses are signed as given when the videos were
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -17,6 +18,7 @@ from reelstack.counters.counters import Counts
 from reelstack.delivery import playback
 from reelstack.delivery.playback import Playback
 from reelstack.interactions import bookmarks, likes, watch_positions
+from reelstack.platform.unchecked import made
 from reelstack.social import relationships
 from reelstack.tables.videos import Video
 from reelstack.videos import video_view
@@ -67,34 +69,36 @@ class For:
 
 def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
     """The cards of a page, in its order."""
-    ids = [one.video.video_id for one in page]
-    viewer_id = asked.viewer_id
+    return [made(VideoCard, one) for one in values(page, asked)]
+
+
+def values(page: Collection[Viewed], asked: For) -> list[dict[str, Any]]:
+    """The same as values of each field."""
+    placed = [(one.video, one.video.video_id, one.video.owner_id) for one in page]
+    ids, viewer_id = [video_id for _, video_id, _ in placed], asked.viewer_id
     counts = _counts(page)
-    marks = _marks(page, asked)
-    authors = user_cards.of({one.video.owner_id for one in page}, viewer_id, marks.followed)
+    marks = _marks(ids, {owner_id for _, _, owner_id in placed}, asked)
+    authors = user_cards.of({owner_id for _, _, owner_id in placed}, viewer_id, marks.followed)
     left_at = watch_positions.of(viewer_id, ids) if viewer_id else {}
     signed = playback.addresses_of(page)
     receipts = answers.receipts(ids, viewer_id, asked.answer) if asked.answer else {}
-    made = []
-    for video in (one.video for one in page):
-        author, addresses = authors[video.owner_id], signed.get(video.video_id)
-        resume_ms = left_at.get(video.video_id)
-        inside = asked.inside or video.owner_id == viewer_id
-        made.append(
-            # Every value has its type already, and checking them again is half of what a card costs.
-            VideoCard.model_construct(
-                **dict(video_view.view(video, counts[video.video_id], inside=inside)),
-                author=author,
-                liked=video.video_id in marks.liked,
-                bookmarked=video.video_id in marks.saved,
-                following=author.following,
-                resume_ms=resume_ms,
-                poster_url=addresses.poster_url if addresses else None,
-                playback=playback.resuming(addresses, resume_ms) if addresses and asked.playback else None,
-                receipt=receipts.get(video.video_id),
-            )
+    found = []
+    for video, video_id, owner_id in placed:
+        author, addresses, resume_ms = authors[owner_id], signed.get(video_id), left_at.get(video_id)
+        found.append(
+            {
+                **video_view.values(video, counts[video_id], inside=asked.inside or owner_id == viewer_id),
+                "author": author,
+                "liked": video_id in marks.liked,
+                "bookmarked": video_id in marks.saved,
+                "following": author.following,
+                "resume_ms": resume_ms,
+                "poster_url": addresses.poster_url if addresses else None,
+                "playback": playback.resuming(addresses, resume_ms) if addresses and asked.playback else None,
+                "receipt": receipts.get(video_id),
+            }
         )
-    return made
+    return found
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,7 @@ class _Marks:
     followed: set[str] | None = None
 
 
-def _marks(page: Collection[Viewed], asked: For) -> _Marks:
-    ids, owners = [one.video.video_id for one in page], {one.video.owner_id for one in page}
+def _marks(ids: Sequence[str], owners: set[str], asked: For) -> _Marks:
     viewer_id = asked.viewer_id
     if viewer_id is None:
         return _Marks()

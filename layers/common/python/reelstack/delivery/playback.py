@@ -9,6 +9,7 @@ from reelstack.delivery import tokens
 from reelstack.delivery.signing_keys import signing_key
 from reelstack.delivery.tokens import SigningKey
 from reelstack.platform.config import config
+from reelstack.platform.unchecked import made
 from reelstack.videos import access
 from reelstack.videos.access import Viewed
 from reelstack.videos.audiences import Audience
@@ -66,28 +67,32 @@ def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
 
 
 def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
-    video, issued_at = viewed.video, viewed.read_at
-    is_public = video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC and owner_is_open
-    asset = video.asset or video.preview or {}
+    of, issued_at = viewed.video.attribute_values.get, viewed.read_at
+    is_public = of("state") == State.PUBLISHED and of("visibility") == Audience.PUBLIC and owner_is_open
+    asset = of("asset") or of("preview") or {}
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
-    expires_at = issued_at + seconds
+    video_id, expires_at = of("video_id"), issued_at + seconds
 
-    signed = tokens.tokened_prefix(video.video_id, issued_at, expires_at, key)
+    signed = tokens.tokened_prefix(video_id, issued_at, expires_at, key)
 
     def url(name: str | None) -> str | None:
-        return tokens.below(signed, video.video_id, asset["prefix"] + name) if name else None
+        return tokens.below(signed, video_id, asset["prefix"] + name) if name else None
 
-    return Playback(
-        master_url=url(asset["master"]) or "",
-        poster_url=url(asset.get("poster")),
-        sprites_url=url(asset.get("sprites")),
-        color=asset.get("color"),
-        expires_at=expires_at,
-        duration_ms=_whole(video.duration_ms or asset.get("duration_ms")),
-        width=_whole(video.width or asset.get("width")),
-        height=_whole(video.height or asset.get("height")),
-        renditions=asset.get("renditions", []),
-        preview=video.asset is None,
+    return made(
+        Playback,
+        {
+            "master_url": url(asset["master"]) or "",
+            "poster_url": url(asset.get("poster")),
+            "sprites_url": url(asset.get("sprites")),
+            "color": asset.get("color"),
+            "expires_at": expires_at,
+            "duration_ms": _whole(of("duration_ms") or asset.get("duration_ms")),
+            "width": _whole(of("width") or asset.get("width")),
+            "height": _whole(of("height") or asset.get("height")),
+            "renditions": asset.get("renditions", []),
+            "preview": of("asset") is None,
+            "resume_ms": None,
+        },
     )
 
 

@@ -8,7 +8,7 @@ leaves is the page.
 from pydantic import BaseModel
 
 from reelstack.degradation.levels import Level
-from reelstack.feed import pages, ready_made
+from reelstack.feed import pages, ready_made, scoring
 from reelstack.feed.plans import Asked
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.ready_made import OnlyReadyMade
@@ -88,7 +88,7 @@ def _clip(one: Choice) -> ExplainedClip:
         source=one.source,
         about=one.about,
         value=round(one.value, 4),
-        heads=dict(one.heads),
+        heads=dict(scoring.heads(one.predictions)),
         propensity=one.propensity,
         explores=one.explores,
         repeated=one.repeated,

@@ -20,6 +20,10 @@ OWED_MS = 24 * 3600 * 1000
 RANDOM_SHARE = 0.005
 EACH = 10
 """One slot of so many places."""
+COUNT = """
+for place = 2, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[place], 1) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+"""
 DRAWS = 32
 """Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
 PRIOR_STRENGTH = 8.0
@@ -58,10 +62,10 @@ def impression_keys(now_ms: int) -> tuple[str, str]:
 
 
 def counted(video_ids: Sequence[str], now_ms: int) -> list[tuple[str | int, ...]]:
-    """The commands that count an impression of each clip."""
-    key = impression_keys(now_ms)[0]
-    commands: list[tuple[str | int, ...]] = [("HINCRBY", key, one, 1) for one in video_ids]
-    return [*commands, ("EXPIRE", key, 2 * OWED_MS // 1000)] if commands else []
+    """The command that counts an impression of each clip."""
+    if not video_ids:
+        return []
+    return [("EVAL", COUNT, 1, impression_keys(now_ms)[0], 2 * OWED_MS // 1000, *video_ids)]
 
 
 def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ same of an item table's rows, from its arrays: a tenth of the work. NumPy only.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ def columns(viewer: ViewerState, clips: Sequence[ClipState], moment: Moment) -> 
 
 OWN = ("duration", "plays", "finish_rate", "fast_skip_rate", "like_rate", "hide_rate")
 """Features of the clip alone."""
+KINDS = ("session", "interest", "long_term")
+"""Of a viewer's scores."""
 _NAMES = [feature.name for feature in features.FEATURES]
 _AT = {name: index for index, name in enumerate(_NAMES)}
 
@@ -80,7 +83,8 @@ def _numbered_values(viewer: ViewerState, clips: Numbered, moment: Moment) -> Ma
         hour_plays[index], hour_finishes[index] = totals.plays, totals.finishes
     lengths = [viewer.interest.get(scores.DURATION + str(n), 0.0) for n in range(len(scores.DURATION_EDGES_MS) + 1)]
     of_length = np.searchsorted(np.array(scores.DURATION_EDGES_MS), clips.duration_ms, side="right")
-    kinds = {"session": viewer.session, "interest": viewer.interest, "long_term": viewer.long_term}
+    own, counts = _own(viewer, words), (clips.tags >= 0).sum(axis=1)
+    summed = own.tags[:, clips.tags[:, : counts.max(initial=0)]].sum(axis=2)  # most clips have few tags
     return {
         "source": float(features.SOURCES.index(moment.source) if moment.source in features.SOURCES else 0),
         "position": float(moment.position),
@@ -92,28 +96,51 @@ def _numbered_values(viewer: ViewerState, clips: Numbered, moment: Moment) -> Ma
         "viewer_plays": float(viewer.totals.plays),
         "viewer_finish_rate": features.rate(viewer.totals, "finishes"),
         "viewer_fast_skip_rate": features.rate(viewer.totals, "fast_skips"),
-        **{f"tags_{name}": _tag_means(by_key, clips) for name, by_key in kinds.items()},
-        **{f"creator_{name}": _by_number(by_key, scores.CREATOR, words["owner"])[clips.owners]
-           for name, by_key in kinds.items()},
+        **dict(zip((f"tags_{name}" for name in KINDS), summed / np.maximum(counts, 1), strict=True)),
+        **dict(zip((f"creator_{name}" for name in KINDS), own.creators[:, clips.owners], strict=True)),
         "duration_interest": np.array(lengths)[of_length],
-        "language_interest": _by_number(viewer.interest, scores.LANGUAGE, words["language"])[clips.languages],
+        "language_interest": own.languages[clips.languages],
         "same_language": _same(words["language"].get(viewer.language) if viewer.language else None, clips.languages),
         "same_region": _same(words["region"].get(viewer.region) if viewer.region else None, clips.regions),
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Own:
+    """A viewer's scores by the number of the word; the last is that of no word, 0."""
+
+    viewer: ViewerState
+    words: Mapping[str, Mapping[str, int]]
+    tags: NDArray[np.float64]
+    """[KINDS, words]"""
+    creators: NDArray[np.float64]
+    languages: Column
+
+
+_latest: ContextVar[_Own | None] = ContextVar("latest", default=None)
+"""An answer asks for features of its candidates, of clips that are owed impressions, and of those it explores with."""
+
+
+def _own(viewer: ViewerState, words: Mapping[str, Mapping[str, int]]) -> _Own:
+    known = _latest.get()
+    if known is None or known.viewer is not viewer or known.words is not words:
+        kinds = [getattr(viewer, name) for name in KINDS]
+        known = _Own(
+            viewer,
+            words,
+            np.stack([_by_number(one, scores.TAG, words["tag"]) for one in kinds]),
+            np.stack([_by_number(one, scores.CREATOR, words["owner"]) for one in kinds]),
+            _by_number(viewer.interest, scores.LANGUAGE, words["language"]),
+        )
+        _latest.set(known)
+    return known
+
+
 def _by_number(of: Mapping[str, float], kind: str, words: Mapping[str, int]) -> Column:
-    """Scores by the number of the word; the last is that of no word, 0."""
     found = np.zeros(len(words) + 1)
     for key, score in of.items():
         if key.startswith(kind) and (number := words.get(key[len(kind) :])) is not None:
             found[number] = score
-    return found
-
-
-def _tag_means(of: Mapping[str, float], clips: Numbered) -> Column:
-    summed = _by_number(of, scores.TAG, clips.words["tag"])[clips.tags].sum(axis=1)
-    found: Column = summed / np.maximum((clips.tags >= 0).sum(axis=1), 1)
     return found
 
 

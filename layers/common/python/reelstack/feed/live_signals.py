@@ -6,7 +6,7 @@ new, and each key has an end. A Valkey that fails raises here; the caller decide
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -215,9 +215,34 @@ def _region(blob: bytes) -> RegionSignals:
     ends = dict(_WINDOW.unpack_from(body, at + n * _WINDOW.size) for n in range(windows))
     at += windows * _WINDOW.size
     names = body[at : at + size].decode().split("\n") if size else []
-    rows = _COUNTS.iter_unpack(body[at + size :])
-    items = {name: {seconds: Counts(*next(rows)) for seconds in ends} for name in names}
-    return RegionSignals(ends, items)
+    return RegionSignals(ends, _Items(names, tuple(ends), body[at + size :]))
+
+
+class _Items(Mapping[str, Mapping[int, Counts]]):
+    """Items of a region whose counters are read when they are asked for: an answer asks for a few of a thousand."""
+
+    def __init__(self, names: Sequence[str], lengths: Sequence[int], rows: bytes) -> None:
+        if len(rows) != len(names) * len(lengths) * _COUNTS.size:
+            raise ValueError(f"{len(rows)} bytes of counters for {len(names)} items")
+        self._places = {name: place for place, name in enumerate(names)}
+        self._lengths, self._rows = lengths, rows
+        self._read: dict[str, Mapping[int, Counts]] = {}
+
+    def __getitem__(self, name: str) -> Mapping[int, Counts]:
+        if (found := self._read.get(name)) is None:
+            size = _COUNTS.size
+            at = self._places[name] * len(self._lengths) * size
+            found = self._read[name] = {
+                seconds: Counts(*_COUNTS.unpack_from(self._rows, at + place * size))
+                for place, seconds in enumerate(self._lengths)
+            }
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def trend(windows: Mapping[int, Counts]) -> float:

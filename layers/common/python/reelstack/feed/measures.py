@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from reelstack.degradation.levels import Level
 from reelstack.feed.artefacts import Artefacts
-from reelstack.feed.rank_model import RankModel
+from reelstack.feed.rank_model import HEADS, RankModel
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.trace import Trace
 from reelstack.platform.telemetry import measure
@@ -22,6 +22,7 @@ from reelstack.platform.telemetry import measure
 EACH, SECONDS = 100, 60
 """Answers, as many as one document may have values of a metric."""
 HEAD = "finish"
+_HEAD = HEADS.index(HEAD)
 """The prediction whose mean is compared with what it was when the ranker was released."""
 LEAST_CLIPS = 500
 """With predictions, for a mean that says something: one of 500 errs by 2 points."""
@@ -84,7 +85,7 @@ class Ranked:
         model = page.artefacts.model
         if model is None or model.version != self.model:
             self.model, self.predicted = (model.version if model else ""), []
-        self.predicted += [one.heads[HEAD] for one in page.chosen if HEAD in one.heads]
+        self.predicted += [one.predictions[_HEAD] for one in page.chosen if one.predictions]
 
     @property
     def empty(self) -> list[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -46,6 +47,7 @@ from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import ViewerContext
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
+from reelstack.platform.unchecked import made
 from reelstack.videos.access import Viewed
 
 MOST = 30
@@ -181,7 +183,7 @@ def _marks(viewer_id: str | None, some: Sequence[Choice], now: int) -> list[tupl
     fresh = [one for one in some if not one.repeated]
     if viewer_id and fresh:
         key = seen.keys(viewer_id, now)[0]
-        commands += [seen.marks(key, seen.hashes(one.video_id for one in fresh)), ("EXPIRE", key, seen.KEPT_SECONDS)]
+        commands.append(seen.marks(key, seen.hashes(one.video_id for one in fresh)))
     return commands + exploration.counted([one.video_id for one in fresh], now)
 
 
@@ -198,19 +200,22 @@ def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Tra
         placed={one.video_id: Placed(one.source, one.propensity) for one in chosen},
     )
     with trace.stage("cards"):
-        cards = video_cards.of(viewed, For(asked.asker.viewer_id, playback=True, knows_viewer=True, answer=told))
+        cards = video_cards.values(viewed, For(asked.asker.viewer_id, playback=True, knows_viewer=True, answer=told))
         return [_item(asked, card, one) for card, one in zip(cards, chosen, strict=True)]
 
 
-def _item(asked: Asked, card: VideoCard, one: Choice) -> FeedItem:
-    renditions = card.playback.renditions if card.playback else []
+def _item(asked: Asked, card: dict[str, Any], one: Choice) -> FeedItem:
+    renditions = card["playback"].renditions if card["playback"] else []
     why = reasons.of(one.source, one.about, explores=one.explores, repeated=one.repeated) if asked.explain else None
-    return FeedItem.model_construct(
-        **dict(card),
-        source=one.source,
-        repeated=one.repeated,
-        preload=preload.of(renditions, card.poster_url, card.color, list(one.p_watch)),
-        reasons=why,
+    return made(
+        FeedItem,
+        {
+            **card,
+            "source": one.source,
+            "repeated": one.repeated,
+            "preload": preload.of(renditions, card["poster_url"], card["color"], list(one.p_watch)),
+            "reasons": why,
+        },
     )
 
 

@@ -5,6 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reelstack.platform.unchecked import made
+
+BYTES = ("header_bytes", "first_segment_bytes")
+
 
 class ByteRange(BaseModel):
     """Of one rendition's file: from its first byte on."""
@@ -27,8 +31,8 @@ class Preload(BaseModel):
 
 def of(renditions: Sequence[dict[str, Any]], poster_url: str | None, color: str | None, curve: list[float]) -> Preload:
     ranges = [
-        ByteRange(name=one["name"], header_bytes=one["header_bytes"], first_segment_bytes=one["first_segment_bytes"])
+        made(ByteRange, {"name": one["name"], **{field: int(one[field]) for field in BYTES}})
         for one in renditions
         if "header_bytes" in one
     ]
-    return Preload(renditions=ranges, poster_url=poster_url, color=color, p_watch=curve)
+    return made(Preload, {"renditions": ranges, "poster_url": poster_url, "color": color, "p_watch": curve})

@@ -47,7 +47,8 @@ class Choice:
     explores: bool = False
     repeated: bool = False
     features: Sequence[int] = ()
-    heads: Mapping[str, float] = field(default_factory=dict)
+    predictions: Sequence[float] = ()
+    """By head; empty without a model."""
     value: float = 0.0
     p_watch: Sequence[float] = ()
 
@@ -108,7 +109,11 @@ def plan(
     with trace.stage("explore"):
         slots = _slots(setting, viewer, state, scored, order[:limit], now_ms, generator)
         explored = _explored(setting, viewer, state, slots, now_ms) if slots else []
-    chosen = [_choice(table, scored, index, found.sources[places[index]], found.reasons) for index in order]
+    best = 1 - 1 / exploration.EACH - exploration.RANDOM_SHARE
+    chosen = [
+        _choice(table, scored, index, found.sources[places[index]], found.reasons, best if place else 1.0)
+        for place, index in enumerate(order)
+    ]
     page = apart(_with_slots(chosen, slots, explored), viewer.last_owners)
     # A clip beyond the page may explore as well: it is then where it explores.
     trace.passed("explore", len(chosen), {"moved": len(chosen) + len(explored) - len(page)}, len(explored))
@@ -137,7 +142,9 @@ def _numbers(table: ItemTable, tags: Mapping[str, float]) -> dict[int, float]:
     return {known[tag]: count for tag, count in tags.items() if tag in known}
 
 
-def _choice(table: ItemTable, scored: Scored, index: int, source: str, reasons: Mapping[int, str]) -> Choice:
+def _choice(
+    table: ItemTable, scored: Scored, index: int, source: str, reasons: Mapping[int, str], propensity: float = 1.0
+) -> Choice:
     row = int(scored.rows[index])
     clip = table.clip(row)
     return Choice(
@@ -146,8 +153,9 @@ def _choice(table: ItemTable, scored: Scored, index: int, source: str, reasons: 
         tags=clip.tags,
         source=source,
         about=reasons.get(row),
+        propensity=propensity,
         features=scored.logged(index),
-        heads=scoring.heads(scored, index),
+        predictions=() if scored.predictions is None else scored.predictions[index].tolist(),
         value=float(scored.values[index]),
         p_watch=scoring.watch_curve(scored, index, clip),
     )
@@ -231,9 +239,7 @@ def apart(page: Sequence[Choice], last_owners: Sequence[str]) -> list[Choice]:
 
 def _with_slots(chosen: Sequence[Choice], slots: Sequence[Slot], explored: Sequence[Choice]) -> list[Choice]:
     ids = {one.video_id for one in explored}
-    best = 1 - 1 / exploration.EACH - exploration.RANDOM_SHARE
-    page = [replace(one, propensity=best if place else 1.0) for place, one in enumerate(chosen)]
-    page = [one for one in page if one.video_id not in ids]
+    page = [one for one in chosen if one.video_id not in ids]
     for slot, one in zip(slots, explored, strict=True):
         page.insert(slot.place, one)
     return page

@@ -7,6 +7,7 @@ neighbours at most two have one creator and at most three one tag. When nothing 
 before the page becomes short: tags first, then creators.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,51 +74,61 @@ def order(
 
 
 class _Page:
-    """Owners and tags are numbered anew among the candidates, so that their counts in the window are arrays."""
+    """What is counted in the window are few numbers, so they are in dictionaries; masks of candidates are arrays."""
 
     def __init__(self, ranked: Ranked, values: NDArray[np.float64], likeness: float, before: Sequence[int]) -> None:
-        self.vectors, self.values, self.likeness = ranked.vectors, values, likeness
+        self.ranked, self.values, self.likeness = ranked, values, likeness
         self.order: list[int] = []
         self.free = np.ones(len(values), dtype=np.bool_)
-        self.creator_factor = np.ones(len(values))
+        self.lowered = values.copy()
+        """Values with their creators' factors."""
+        self.factors: dict[int, float] = {}
         self.likes = np.zeros((LOOK_BACK, len(values)), dtype=np.float32)
-        numbers, owners = np.unique(np.append(ranked.owners, before).astype(np.int64), return_inverse=True)
-        self.owners = owners[: len(values)]
-        tags, places = np.unique(ranked.tags, return_inverse=True)
-        self.tags = places.reshape(ranked.tags.shape)
-        self.no_tag = tags == _NO_TAG
-        self.owner_counts, self.tag_counts = np.zeros(len(numbers)), np.zeros(len(tags))
-        self.recent_owners: list[int] = []
-        self.recent_tags: list[NDArray[np.int64]] = []
-        for owner in owners[len(values) :][-(WINDOW - 1) :]:
-            self._note(int(owner), np.zeros(0, dtype=np.int64))
+        self.owners, self.tags = Counter[int](), Counter[int]()
+        """How often each is in the window."""
+        self.recent: list[tuple[int, set[int]]] = []
+        """Owner and tags of the clips before, the newest last."""
+        self.tagged: dict[int, NDArray[np.bool_]] = {}
+        """Tag -> which candidates have it, of tags that were asked for."""
+        for owner in before[-(WINDOW - 1) :]:
+            self._note(owner, set())
 
     def best(self) -> int:
-        lowered = self.values * self.creator_factor - self.likeness * self.likes.max(axis=0)
-        apart = self.owners != self.recent_owners[-1] if self.recent_owners else self.free
-        creators = apart & (self.owner_counts < OF_CREATOR)[self.owners]
-        full = self.tag_counts >= OF_TAG
-        tags = ~full[self.tags].any(axis=1) if full.any() else self.free
-        for allowed in (creators & tags, creators, apart, self.free):
-            open_now = np.logical_and(allowed, self.free)
+        lowered = self.lowered - self.likeness * self.likes.max(axis=0)
+        owners = self.ranked.owners
+        apart = owners != self.recent[-1][0] if self.recent else self.free
+        creators = apart.copy()
+        for owner in (one for one, count in self.owners.items() if count >= OF_CREATOR):
+            creators &= owners != owner
+        tags = creators.copy()
+        for tag in (one for one, count in self.tags.items() if count >= OF_TAG):
+            tags &= ~self._with(tag)
+        for allowed in (tags, creators, apart, self.free):
+            open_now = allowed & self.free
             if open_now.any():
-                return int(np.argmax(np.where(open_now, lowered, -np.inf)))
+                return int(np.where(open_now, lowered, -np.inf).argmax())
         raise AssertionError("order asks for no more than there are")
 
     def take(self, index: int) -> None:
+        owner, vectors = int(self.ranked.owners[index]), self.ranked.vectors
         self.free[index] = False
-        same = self.owners == self.owners[index]
-        self.creator_factor[same] = np.maximum(self.creator_factor[same] * CREATOR_DECAY, CREATOR_FLOOR)
-        self.likes[len(self.order) % LOOK_BACK] = self.vectors @ self.vectors[index]
+        self.factors[owner] = max(self.factors.get(owner, 1.0) * CREATOR_DECAY, CREATOR_FLOOR)
+        same = self.ranked.owners == owner
+        self.lowered[same] = self.values[same] * self.factors[owner]
+        self.likes[len(self.order) % LOOK_BACK] = vectors @ vectors[index]
         self.order.append(index)
-        self._note(int(self.owners[index]), np.unique(self.tags[index]))
+        self._note(owner, set(self.ranked.tags[index].tolist()) - {_NO_TAG})
 
-    def _note(self, owner: int, tags: NDArray[np.int64]) -> None:
-        if len(self.recent_owners) == WINDOW - 1:
-            self.owner_counts[self.recent_owners.pop(0)] -= 1
-            self.tag_counts[self.recent_tags.pop(0)] -= 1
-        self.recent_owners.append(owner)
-        self.recent_tags.append(tags)
-        self.owner_counts[owner] += 1
-        self.tag_counts[tags] += 1
-        self.tag_counts[self.no_tag] = 0
+    def _with(self, tag: int) -> NDArray[np.bool_]:
+        if tag not in self.tagged:
+            self.tagged[tag] = (self.ranked.tags == tag).any(axis=1)
+        return self.tagged[tag]
+
+    def _note(self, owner: int, tags: set[int]) -> None:
+        if len(self.recent) == WINDOW - 1:
+            gone, gone_tags = self.recent.pop(0)
+            self.owners[gone] -= 1
+            self.tags.subtract(gone_tags)
+        self.recent.append((owner, tags))
+        self.owners[owner] += 1
+        self.tags.update(tags)

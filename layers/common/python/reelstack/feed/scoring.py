@@ -4,7 +4,7 @@ The features are those of `features` in columns, as training knows them; positio
 gives the vector of one candidate as the log of served clips keeps it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from reelstack.feed.viewer_context import ViewerContext
 HOUR_SECONDS = 3600
 WEIGHTS = "weights-1"
 """The name of the hand-set weights, in the place of a model's version."""
+FINISH, FAST_SKIP = rank_model.HEADS.index("finish"), rank_model.HEADS.index("fast_skip")
 _NAMES = [feature.name for feature in features.FEATURES]
 _AT = {name: index for index, name in enumerate(_NAMES)}
 HAND_WEIGHTS: Mapping[str, float] = {
@@ -49,7 +50,7 @@ class Scored:
     model: str
 
     def logged(self, index: int) -> list[int]:
-        return [features.VERSION, *(int(bucket) for bucket in self.buckets[index])]
+        return [features.VERSION, *self.buckets[index].tolist()]
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,11 @@ def watch_curve(scored: Scored, index: int, clip: ClipState) -> list[float]:
     if scored.predictions is None:
         finish, skip = features.rate(clip.totals, "finishes"), features.rate(clip.totals, "fast_skips")
     else:
-        of = dict(zip(rank_model.HEADS, scored.predictions[index], strict=True))
-        finish, skip = float(of["finish"]), float(of["fast_skip"])
+        finish, skip = scored.predictions[index, [FINISH, FAST_SKIP]].tolist()
     begin = max(1.0 - skip, finish)
     return [round(begin + (finish - begin) * step / 3, 3) for step in range(4)]
 
 
-def heads(scored: Scored, index: int) -> Mapping[str, float]:
+def heads(predictions: Sequence[float]) -> Mapping[str, float]:
     """Predictions of one candidate by head; empty without a model."""
-    if scored.predictions is None:
-        return {}
-    return {name: round(float(of), 4) for name, of in zip(rank_model.HEADS, scored.predictions[index], strict=True)}
+    return {name: round(of, 4) for name, of in zip(rank_model.HEADS, predictions, strict=True)} if predictions else {}

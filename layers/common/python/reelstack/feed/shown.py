@@ -16,6 +16,7 @@ from reelstack.counters.counters import Counts
 from reelstack.platform import cache
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
+from reelstack.platform.unchecked import made
 from reelstack.social import blocks
 from reelstack.tables.videos import Video
 from reelstack.videos import access, videos
@@ -26,6 +27,7 @@ from reelstack.videos.videos import State
 KEPT_SECONDS = 60
 FEWEST = 5
 """Looked at together, in place of those that may not be shown."""
+_NONE = Counts().model_dump()
 
 
 def brought(
@@ -84,10 +86,11 @@ def _refusal(one: Viewed | None, accounts: Mapping[str, Any], blocked: Iterable[
         return "unpublished"
     if one.video.visibility != Audience.PUBLIC:
         return "not-public"
-    account = accounts[one.video.owner_id]
+    owner_id = one.video.owner_id
+    account = accounts[owner_id]
     if account.gone or not account.open:
         return "owner-closed"
-    return "blocked" if one.video.owner_id in blocked else ""
+    return "blocked" if owner_id in blocked else ""
 
 
 def _load(video_ids: list[str]) -> dict[str, Any]:
@@ -105,4 +108,4 @@ def _load(video_ids: list[str]) -> dict[str, Any]:
 
 def _viewed(item: Mapping[str, Any]) -> Viewed:
     counts = item.get("counts")  # an earlier version cached none
-    return Viewed(Video.read_raw(item["item"]), item["read_at"], Counts.model_construct(**counts) if counts else None)
+    return Viewed(Video.read_raw(item["item"]), item["read_at"], made(Counts, {**_NONE, **counts}) if counts else None)

@@ -4,6 +4,7 @@ config          what the environment of a function holds, typed
 aws             the seam to AWS: every client is made here
 cache           Valkey, with one loader per key at a time (single flight)
 kept_ids        what a user has of one kind, whole in the cache
+unchecked       models of pydantic without a second check of their values
 clock           the time in milliseconds, and pauses
 retry           a bounded number of attempts with random waits between them
 event_stream    the stream of behavior events

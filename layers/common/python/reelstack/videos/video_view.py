@@ -1,6 +1,7 @@
 """Videos as clients see them. The table's item holds more than anybody outside needs to know."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -94,41 +95,50 @@ def view(
     video: Video, counts: Counts | None = None, *, inside: bool = False, progress: ProductionProgress | None = None
 ) -> VideoView:
     """`inside`: with what only its owner and admins are told."""
-    reason = REASONS.get(video.reason or "")
+    return VideoView(**values(video, counts, inside=inside, progress=progress))
 
-    def whole(number: float | None) -> int | None:
-        return None if number is None else int(number)
 
-    return VideoView(
-        video_id=video.video_id,
-        owner_id=video.owner_id,
-        title=video.title,
-        description=video.description,
-        tags=list(video.tags),
-        language=video.language or None,
-        region=video.region if inside else None,
-        visibility=video.visibility,
-        state=shown_state(video),
-        reason=video.reason,
-        reason_detail=readable(video.reason, video.reason_detail) if video.reason and video.reason_detail else None,
-        reason_message=reason.message if reason else None,
-        retryable=video.state == "failed",
-        attempt=int(video.attempt),
-        created_at=int(video.created_at),
-        published_at=whole(video.published_at),
-        appealed_at=whole(video.appealed_at),
-        duration_ms=whole(video.duration_ms),
-        width=whole(video.width),
-        height=whole(video.height),
-        color=(video.asset or video.preview or {}).get("color"),
-        **({name: getattr(counts, name) for name in SHOWN_COUNTS} if counts else {}),
-        playable=(video.asset is not None or video.preview is not None) and video.state not in WITHDRAWN,
-        cost_microdollars=whole(video.cost_microdollars) if inside else None,
-        reencoding=video.reencode_attempt is not None if inside else None,
-        progress=progress if inside else None,
-        reencode_reason=video.reencode_reason if inside else None,
-        notices=_notices(video) if inside else None,
-    )
+def values(
+    video: Video, counts: Counts | None, *, inside: bool, progress: ProductionProgress | None = None
+) -> dict[str, Any]:
+    """Of each field of a VideoView, in their order."""
+    of = video.attribute_values.get  # an attribute of the model takes ten times as long
+    state, produced = of("state"), of("asset") or of("preview")
+    reason = REASONS.get(of("reason") or "")
+    return {
+        "video_id": of("video_id"),
+        "owner_id": of("owner_id"),
+        "title": of("title"),
+        "description": of("description"),
+        "tags": list(of("tags")),
+        "language": of("language") or None,
+        "region": of("region") if inside else None,
+        "visibility": of("visibility"),
+        "state": shown_state(video),
+        "reason": of("reason"),
+        "reason_detail": readable(of("reason"), of("reason_detail")) if of("reason") and of("reason_detail") else None,
+        "reason_message": reason.message if reason else None,
+        "retryable": state == "failed",
+        "attempt": int(of("attempt")),
+        "created_at": int(of("created_at")),
+        "published_at": _whole(of("published_at")),
+        "appealed_at": _whole(of("appealed_at")),
+        "duration_ms": _whole(of("duration_ms")),
+        "width": _whole(of("width")),
+        "height": _whole(of("height")),
+        "color": (produced or {}).get("color"),
+        **{name: getattr(counts, name) if counts else None for name in SHOWN_COUNTS},
+        "playable": (of("asset") is not None or of("preview") is not None) and state not in WITHDRAWN,
+        "cost_microdollars": _whole(of("cost_microdollars")) if inside else None,
+        "reencoding": of("reencode_attempt") is not None if inside else None,
+        "progress": progress if inside else None,
+        "reencode_reason": of("reencode_reason") if inside else None,
+        "notices": _notices(video) if inside else None,
+    }
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _notices(video: Video) -> list[NoticeView]:
