@@ -15,7 +15,7 @@ from reelstack.degradation.levels import Level
 from reelstack.feed import item_table, measures, rank_model
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.measures import Page
-from reelstack.feed.rank_model import RankModel
+from reelstack.feed.rank_model import HEADS, RankModel
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.table_encoder import TableEncoder
 from reelstack.feed.trace import Trace
@@ -44,8 +44,8 @@ def page(
 ) -> Page:
     trace = Trace(dict(proposed), stage_ms={"all": 4.0})
     trace.passed("sources", sum(proposed.values()), {"duplicate": 1})
-    heads = {} if finish is None else {"finish": finish}
-    chosen = [Choice(f"v{n}", "ann", (), "hot", heads=heads) for n in range(10)]
+    predictions = () if finish is None else [finish if head == "finish" else 0.0 for head in HEADS]
+    chosen = [Choice(f"v{n}", "ann", (), "hot", predictions=predictions) for n in range(10)]
     return Page(trace, level, chosen, here, list(proposed))
 
 

@@ -22,8 +22,8 @@ from reelstack.platform.telemetry import measure
 EACH, SECONDS = 100, 60
 """Answers, as many as one document may have values of a metric."""
 HEAD = "finish"
-_HEAD = HEADS.index(HEAD)
 """The prediction whose mean is compared with what it was when the ranker was released."""
+_COLUMN = HEADS.index(HEAD)
 LEAST_CLIPS = 500
 """With predictions, for a mean that says something: one of 500 errs by 2 points."""
 HOUR_MS = 3_600_000
@@ -85,7 +85,7 @@ class Ranked:
         model = page.artefacts.model
         if model is None or model.version != self.model:
             self.model, self.predicted = (model.version if model else ""), []
-        self.predicted += [one.predictions[_HEAD] for one in page.chosen if one.predictions]
+        self.predicted += [one.predictions[_COLUMN] for one in page.chosen if one.predictions]
 
     @property
     def empty(self) -> list[str]:
