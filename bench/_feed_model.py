@@ -28,6 +28,8 @@ TOPICS, TAGS, OWNERS = 100, 2_000, 20_000
 LANGUAGES, REGIONS = ("de", "en", "fr", "es", ""), ("DE", "US", "FR", "ES", "")
 NEAR, SPREAD = 0.05, 0.02
 """Size of a topic's vector in each dimension, and of what a clip differs from it, as after training."""
+ALIKE_COUNTS = 20
+"""Weight of likeness to what was watched, beside features that weigh 1 or less."""
 DAY_MS = 86_400_000
 DAY = "2026-01-01"
 LISTED, ALIKE, HOT = 5_000, 20, 60
@@ -49,7 +51,7 @@ def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
     _weigh(table, words, weights)
     # A taste counts for what is good, and against harms.
     sign = np.array([-1.0 if head in rank_model.HARMS else 1.0 for head in rank_model.HEADS])
-    parameters |= {"table": table, "linear": sign, "pairs": sign * 2, "value": np.eye(DIMENSIONS)}
+    parameters |= {"table": table, "linear": sign, "pairs": sign * ALIKE_COUNTS, "value": np.eye(DIMENSIONS)}
     calibration = np.stack([np.ones(heads), np.ones(heads), np.full(heads, -2.0)], axis=1).astype(np.float32)
     graph = onnx_graph.write(FULL, parameters, len(FIELDS) + len(words.sizes) + model.BAGS, calibration)
     place, content = Folder(folder), io.BytesIO()
@@ -121,6 +123,7 @@ def _write_lists(place: Folder, ids: list[str], topic: "np.ndarray", plays: "np.
 
 
 def _table(table: "np.ndarray", words: Vocabulary, topic: "np.ndarray", chance: np.random.Generator) -> "np.ndarray":
+    table[:, :-1] = 0  # a pair of fields that nobody trained says nothing
     topics = chance.normal(0, NEAR, (TOPICS, DIMENSIONS))
     first = words.starts["video"] + 1
     table[first : first + len(topic), :-1] = topics[topic] + chance.normal(0, SPREAD, (len(topic), DIMENSIONS))

@@ -23,6 +23,10 @@ class Answer:
     wall_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     cpu_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     requests: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    yardstick_ms: float = 0.0
+    """CPU of work that is always the same, right before it."""
+    scored: int = 0
+    """Candidates."""
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Meter:
 @contextmanager
 def measured() -> Iterator[Meter]:
     """Puts a watch around every stage, and takes it off again."""
+    from reelstack.feed import ranked_page
+
     meter, before = Meter(), []
     for name, places in _stages().items():
         for owner, attribute in places:
@@ -58,6 +64,8 @@ def measured() -> Iterator[Meter]:
         original = getattr(owner, attribute)
         before.append((owner, attribute, original))
         setattr(owner, attribute, _counted(meter, name, original))
+    before.append((ranked_page, "_filtered", ranked_page._filtered))
+    ranked_page._filtered = _noted(meter, ranked_page._filtered)
     try:
         yield meter
     finally:
@@ -73,10 +81,34 @@ def _watched(meter: Meter, name: str, original: Callable[..., Any]) -> Callable[
     return watched
 
 
+def _beside(meter: Meter, original: Callable[..., Any]) -> Callable[..., Any]:
+    """The look at the deployment's health, once a second in a thread of its own, is no part of an answer."""
+
+    @wraps(original)
+    def beside(*given: Any, **named: Any) -> Any:
+        meter.thread.beside = True
+        return original(*given, **named)
+
+    return beside
+
+
+def _noted(meter: Meter, original: Callable[..., Any]) -> Callable[..., Any]:
+    """How many candidates go on from the filters."""
+
+    @wraps(original)
+    def noted(*given: Any, **named: Any) -> Any:
+        found = original(*given, **named)
+        meter.now.scored = len(found[0])
+        return found
+
+    return noted
+
+
 def _counted(meter: Meter, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def counted(*given: Any, **named: Any) -> Any:
-        meter.now.requests[name] += 1
+        if not getattr(meter.thread, "beside", False):
+            meter.now.requests[name] += 1
         return original(*given, **named)
 
     return counted
@@ -84,6 +116,7 @@ def _counted(meter: Meter, name: str, original: Callable[..., Any]) -> Callable[
 
 def _stages() -> dict[str, list[Place]]:
     from pynamodb.connection.base import Connection
+    from valkey.client import Pipeline
 
     from reelstack.cards import answers
     from reelstack.delivery import playback
@@ -103,12 +136,12 @@ def _stages() -> dict[str, list[Place]]:
 
     return {
         "web: rate limit and session": [(middleware, "_admit")],
-        "state of the viewer": [(viewer_context.of, "__enter__")] if hasattr(viewer_context.of, "__enter__") else [
-            (viewer_context, "_known"), (viewer_context, "_read")],
+        "Valkey": [(Pipeline, "execute")],
+        "state of the viewer": [(viewer_context, "_known"), (viewer_context, "_read")],
         "sources": [(candidates, "of")],
         "search, timeline": [(side_sources, "ask")],
         "filters": [(ranked_page, "_filtered")],
-        "score": [(scoring, "score")],
+        "features and scores": [(scoring, "score")],
         "rerank": [(reranking, "order")],
         "exploration": [(ranked_page, "_slots"), (ranked_page, "_explored")],
         "re-check": [(shown, "brought"), (shown, "visible")],
