@@ -18,8 +18,8 @@ COLD_READ_UNITS = 25
 """Besides, where it knows nothing: clips, accounts, counters, what the viewer likes, keeps and follows."""
 COLD_SHARE = 0.2
 """Of answers, assumed: a clip is in the cache for a minute."""
-CACHE_COMMANDS = 90
-"""Each of less than a kilobyte, which is one ECPU."""
+CACHE_COMMANDS = 140
+"""Also those within scripts. Each of less than a kilobyte, which is one ECPU."""
 BYTES = 6000
 """As the CDN sends it, compressed."""
 LOG_BYTES = 1500
