@@ -71,7 +71,7 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
     is_public = of("state") == State.PUBLISHED and of("visibility") == Audience.PUBLIC and owner_is_open
     asset = of("asset") or of("preview") or {}
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
-    video_id, expires_at = of("video_id"), issued_at + seconds
+    video_id, expires_at = viewed.video.video_id, issued_at + seconds
 
     signed = tokens.tokened_prefix(video_id, issued_at, expires_at, key)
 
