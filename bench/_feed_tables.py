@@ -32,8 +32,8 @@ class Tables:
 
     def call(self, operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "GetItem":
-            found = self._get(asked["TableName"], asked["Key"])
-            return {"Item": found} if found else {}
+            one = self._get(asked["TableName"], asked["Key"])
+            return {"Item": one} if one else {}
         if operation == "BatchGetItem":
             answers = {
                 name: [found for key in each["Keys"] if (found := self._get(name, key))]
@@ -41,8 +41,8 @@ class Tables:
             }
             return {"Responses": answers, "UnprocessedKeys": {}}
         if operation == "Query" and "IndexName" not in asked:
-            found = self._query(asked)
-            return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+            items = self._query(asked)
+            return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
         raise NotImplementedError(f"{operation} {asked}")
 
     @contextmanager

@@ -20,19 +20,15 @@ from typing import Any
 import numpy as np
 from moto import mock_aws
 
-from bench import _valkey
+from bench import _feed_viewers, _valkey
 from bench._feed_tables import Tables
 
 ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-ranker/bin/python"
 REGION, ORIGIN = "us-east-1", "only-the-cdn-knows"
-CLIPS, TAGS_OF_A_TOPIC = 100_000, 20
-COUNTRY = "DE"
-LIKED, SAVED, FOLLOWED, WATCHED, TIMELINE = 120, 40, 80, 100, 60
+CLIPS = 100_000
 AT_ONCE = 5_000
 FOUND = 10
-KNOWN, SOUGHT = 60, 200
-"""Of a tag's clips, the most appealing first: those from and up to which a viewer knows some."""
 PATIENCE_SECONDS = 10
 HOUR_MS = 3_600_000
 CONTEXT = SimpleNamespace(aws_request_id="bench", function_name="feed", get_remaining_time_in_millis=lambda: 30_000)
@@ -76,7 +72,7 @@ class World:
 def _event(viewer: str, query: str) -> dict[str, Any]:
     claims = {"sub": viewer, "username": viewer, "cognito:groups": "[viewer]", "token_use": "access"}
     headers = {"host": "x", "x-origin-verify": ORIGIN, "authorization": "Bearer e30.e30.c2ln",
-               "x-viewer-country": COUNTRY}  # fmt: skip
+               "x-viewer-country": _feed_viewers.COUNTRY}  # fmt: skip
     return {
         "version": "2.0",
         "rawPath": "/v1/feed",
@@ -197,7 +193,7 @@ def _fill(tables: Tables, viewers: Sequence[str]) -> None:
     _keep_clips(table, now)
     _keep_region(table, chance, now)
     for viewer in viewers:
-        _add_viewer(tables, viewer, table, np.random.default_rng(int(viewer[-5:])), now)
+        _feed_viewers.add(tables, viewer, table, np.random.default_rng(int(viewer[-5:])), now)
 
 
 def _stand_in_for_search() -> None:
@@ -208,7 +204,7 @@ def _stand_in_for_search() -> None:
     table = artefacts.in_service().table
 
     def candidates(wish: Any) -> list[str]:
-        rows = [int(row) for tag in wish.tags for row in table.tagged(tag, SOUGHT)[-FOUND:]]
+        rows = [int(row) for tag in wish.tags for row in table.tagged(tag, _feed_viewers.SOUGHT)[-FOUND:]]
         return [table.items.ids[row].decode() for row in rows][: wish.size]
 
     search.candidates = candidates
@@ -260,47 +256,12 @@ def _keep_region(table: Any, chance: np.random.Generator, now: int) -> None:
     items = {f"v:{table.clip(int(row)).video_id}": windows for row in rows}
     items |= {f"t:tag{n}": windows for n in chance.choice(2000, 200, replace=False)}
     clips = [table.clip(int(row)) for row in rows[: hot_lists.MOST]]
-    hot = HotList(COUNTRY, now, [Entry(one.video_id, one.owner_id, one.tags, one.language) for one in clips])
-    cache.run([
-        ("SET", live_signals.region_key(COUNTRY), live_signals.pack_region(ends, items)),
-        ("SET", hot_lists.key(COUNTRY), hot_lists.pack(hot)),
+    hot = HotList(
+        _feed_viewers.COUNTRY, now, [Entry(one.video_id, one.owner_id, one.tags, one.language) for one in clips]
+    )
+    commands: list[Any] = [
+        ("SET", live_signals.region_key(_feed_viewers.COUNTRY), live_signals.pack_region(ends, items)),
+        ("SET", hot_lists.key(_feed_viewers.COUNTRY), hot_lists.pack(hot)),
         ("HSET", live_signals.HEARTBEAT_KEY, "0", live_signals.pack_beat(now + HOUR_MS, 0)),
-    ], 30)  # fmt: skip
-
-
-def _add_viewer(tables: Tables, viewer: str, table: Any, chance: np.random.Generator, now: int) -> None:
-    """Somebody with three tastes: watched, liked, kept and followed accordingly."""
-    from reelstack.feed import live_signals
-    from reelstack.platform import cache
-    from reelstack.tables.accounts import User
-    from reelstack.tables.feed import TimelineEntry, ViewerProfile
-    from reelstack.tables.interactions import Bookmark, Like
-    from reelstack.tables.social import Follow
-
-    tastes = chance.choice(2000 // TAGS_OF_A_TOPIC, 3, replace=False)
-    tags = [
-        f"tag{n}" for one in tastes for n in chance.choice(TAGS_OF_A_TOPIC, 8, replace=False) + one * TAGS_OF_A_TOPIC
     ]
-    liked_rows = np.unique(np.concatenate([table.tagged(tag, SOUGHT)[KNOWN:] for tag in tags]))
-    rows = [int(row) for row in chance.permutation(liked_rows)]
-    ids = [table.clip(row).video_id for row in rows]
-    owners = list(dict.fromkeys(table.clip(row).owner_id for row in rows))[:FOLLOWED]
-    fields: list[Any] = ["v", bytes([live_signals.VERSION])]
-    for tag in tags:
-        for half in "si":
-            fields += [f"{half}0:t:{tag}", live_signals.pack_pair(now, float(chance.random() * 4))]
-    for place, video_id in enumerate(ids[:WATCHED]):
-        fields += [f"w:{video_id}", live_signals.pack_pair(now - place * 60_000, float(chance.random()))]
-    cache.run([("HSET", live_signals.viewer_key(viewer), *fields)], 30)
-    interests = {f"t:{tag}": float(chance.random() * 4) for tag in tags} | {f"c:{owner}": 1.0 for owner in owners[:20]}
-    made: list[Any] = [
-        User(viewer, created_at=1, handle=viewer),
-        ViewerProfile(viewer, as_of=now, region=COUNTRY, language="de", totals={"plays": 500}, interests=interests,
-                      expires_at=now),
-    ]  # fmt: skip
-    made += [Like(viewer, one, liked_at=1, shard=f"{one}#1") for one in ids[-LIKED:]]
-    made += [Bookmark(viewer, one, saved_at=1, shard=f"{one}#1") for one in ids[-SAVED:]]
-    made += [Follow(viewer, one, state="following", since=1, shard=f"following#{one}#1") for one in owners]
-    made += [TimelineEntry(viewer, f"v#{now - n:013d}#{one}", expires_at=now) for n, one in enumerate(ids[-TIMELINE:])]
-    for one in made:
-        tables.put(one)
+    cache.run(commands, 30)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import _feed_stages, _feed_world, _report
+from bench import _feed_stages, _feed_viewers, _feed_world, _report
 from bench._feed_stages import Answer
 from bench._feed_world import World
 from bench._report import Check, Report
@@ -56,12 +56,12 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
 
 
 def answered(world: World) -> tuple[list[Answer], list[list[Any]]]:
-    """Each viewer asks twice; the second answer is measured."""
+    """Each viewer asks twice; the second answer is measured, since their own keys are in the cache by then."""
     found, pages = [], []
-    for viewer in world.viewers:
-        world.ask(viewer)
     with _feed_stages.measured() as meter:
         for viewer in world.viewers:
+            meter.now = Answer()
+            world.ask(viewer)
             meter.now = Answer()
             meter.now.yardstick_ms = _yardstick_ms()
             wall, cpu = time.perf_counter(), time.process_time()
@@ -102,8 +102,9 @@ def ready_made(world: World) -> Check:
     from reelstack.platform import cache
 
     page = json.dumps([{**one, "receipt": None} for one in world.ask(world.viewers[0])])
-    packed = ready_pages.pack(_feed_world.COUNTRY, int(time.time() * 1000), json.loads(page))
-    cache.run([("SET", ready_pages.key(_feed_world.COUNTRY), packed)], 30)
+    packed = ready_pages.pack(_feed_viewers.COUNTRY, int(time.time() * 1000), json.loads(page))
+    command: Any = ("SET", ready_pages.key(_feed_viewers.COUNTRY), packed)
+    cache.run([command], 30)
     before = levels.decide
     levels.decide = lambda *_: Decision(Level.READY_MADE)
     time.sleep(SECOND)  # what was decided of the present second holds until it is over
@@ -219,6 +220,7 @@ def retrieval(viewers: Sequence[str]) -> tuple[list[dict[str, Any]], float]:
 def _found_of_best(viewer: str) -> tuple[float, list[str]]:
     """The value of the best candidates as a share of that of the best of all clips, and the sources of those among
     the candidates. Harms make values negative: what counts is how far above a clip by chance."""
+    from reelstack.degradation.levels import Level
     from reelstack.feed import artefacts, candidates, filters, plans, ranked_page, scoring
     from reelstack.feed.ranked_page import Trace
     from reelstack.feed.sessions import Session
@@ -226,7 +228,7 @@ def _found_of_best(viewer: str) -> tuple[float, list[str]]:
     here, now = artefacts.in_service(), int(time.time() * 1000)
     context, session = _context(viewer, now), Session(1, now // 1000)
     excluded = plans._excluded(context, session)
-    asking = plans._viewer(context, session, excluded, plans.Level.NORMAL, here, now, Trace())
+    asking = plans._viewer(context, session, excluded, Level.NORMAL, here, now, Trace())
     setting = ranked_page.Setting(here.table, here.encoder, here.world, list(candidates.QUOTAS))
     found = candidates.of(here.table, here.world, asking.wanted, setting.sources, np.random.default_rng(1))
     rows, places = ranked_page._filtered(here.table, found.rows, asking, Trace())
@@ -247,7 +249,7 @@ def _context(viewer: str, now: int) -> Any:
     from reelstack.feed import feed_level, viewer_context
     from reelstack.feed.viewer_context import Asker
 
-    asker = Asker(viewer, "", _feed_world.COUNTRY)
+    asker = Asker(viewer, "", _feed_viewers.COUNTRY)
     with viewer_context.of(asker, now, [], feed_level.health()) as context:
         return context
 

@@ -88,7 +88,7 @@ def of(
 def _merged(proposed: Mapping[str, tuple[Rows, Mapping[int, str]]]) -> Candidates:
     sources: dict[int, str] = {}
     reasons: dict[int, str] = {}
-    for name, (rows, own) in reversed(proposed.items()):
+    for name, (rows, own) in reversed(list(proposed.items())):
         sources |= dict.fromkeys(rows.tolist(), name)
         reasons |= own
     kept = list(dict.fromkeys(row for rows, _ in proposed.values() for row in rows.tolist()))
