@@ -43,8 +43,7 @@ def fill(services: Services, named: Outputs) -> None:
     with _nobody_told(services, named, [one["video_id"]["S"] for one in clips]):
         _write(tables, table, clips)
     with valkey.Valkey(HOST, services.ports.cache) as server:
-        for one in clips:
-            server.execute_command(*newcomers.noted(_state(one), int(time.time() * 1000)))
+        _together(server, [newcomers.noted(_state(one), int(time.time() * 1000)) for one in clips])
     warm(services, named)
 
 
@@ -131,16 +130,24 @@ def _nobody_told(services: Services, named: Outputs, clips: list[str]) -> Iterat
     marks = [f"{cache.PREFIX}{key}" for one in clips for key in videos.cache_keys(one)[:1]]
     try:
         with valkey.Valkey(HOST, services.ports.cache) as server:
-            for mark in marks:
-                server.set(mark, cache.CHANGING, ex=2 * MOST_SECONDS)
+            _together(server, [("SET", mark, cache.CHANGING, "EX", 2 * MOST_SECONDS) for mark in marks])
             yield
             deadline = time.monotonic() + MOST_SECONDS
-            while any(server.mget(marks)) and time.monotonic() < deadline:
+            while time.monotonic() < deadline and any(_together(server, [("GET", mark) for mark in marks])):
                 time.sleep(1)
         time.sleep(SETTLED_SECONDS)
     finally:
         for name in hearing:
             bus.enable_rule(Name=name, EventBusName=named.bus)
+
+
+def _together(server: Any, commands: list[tuple[Any, ...]]) -> list[Any]:
+    """One by one for a cluster, which refuses a command for keys of several slots; in one request all the same."""
+    with server.pipeline(transaction=False) as request:
+        for command in commands:
+            request.execute_command(*command)
+        answers: list[Any] = request.execute()
+    return answers
 
 
 def _scan(tables: Any, table: str) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ DEPLOYMENT = "a"
 PREFIX = "REELSTACK_"
 BEAT_SECONDS = 1.0
 FLOOD_TIMES = 3
+TIMEOUT_SECONDS = 60
+"""Of the function: eight cold starts at once on a busy machine take longer than it has on AWS for an answer."""
 
 
 @dataclass
@@ -89,7 +91,7 @@ def world(places: Places, people: int) -> Iterator[World]:
 @contextmanager
 def _through_proxies(made: World) -> Iterator[None]:
     lambdas, name = client(made.services, "lambda"), made.named.functions["feed"]
-    before = lambdas.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    before = lambdas.get_function_configuration(FunctionName=name)
     through = {
         f"{PREFIX}CACHE_URL": f"valkey://{HOST}:{made.cache.port}",
         f"{PREFIX}SEARCH_URL": f"http://{HOST}:{made.search.port}",
@@ -99,11 +101,13 @@ def _through_proxies(made: World) -> Iterator[None]:
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://{HOST}:{made.tables.port}",
     }
     say(f"the feed's function goes through proxies on {made.cache.port}, {made.search.port}, {made.tables.port}")
-    lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": before | through})
+    changed = {"Environment": {"Variables": before["Environment"]["Variables"] | through}, "Timeout": TIMEOUT_SECONDS}
+    lambdas.update_function_configuration(FunctionName=name, **changed)
     try:
         yield
     finally:
-        lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+        unchanged = {setting: before[setting] for setting in changed}
+        lambdas.update_function_configuration(FunctionName=name, **unchanged)
 
 
 @contextmanager
