@@ -222,8 +222,8 @@ def _found_of_best(viewer: str) -> tuple[float, list[str]]:
     the candidates. Harms make values negative: what counts is how far above a clip by chance."""
     from reelstack.degradation.levels import Level
     from reelstack.feed import artefacts, candidates, filters, plans, ranked_page, scoring
-    from reelstack.feed.ranked_page import Trace
     from reelstack.feed.sessions import Session
+    from reelstack.feed.trace import Trace
 
     here, now = artefacts.in_service(), int(time.time() * 1000)
     context, session = _context(viewer, now), Session(1, now // 1000)
