@@ -4,45 +4,31 @@ A measure is one number a run. A policy is compared with another by the differen
 the same: the interval is of the mean difference, by Student's t.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.simulation.people import DAY_MS, NORMAL, START_MS, Floats, Ints
+from cli.simulation.people import DAY_MS, NORMAL, START_MS, Ints
 from cli.simulation.runs import Run
 from cli.simulation.service import tag_vectors
 from reelstack.feed import exploration
 
 HOUR_MS = 3_600_000
 T_95 = (
-    0.0,
-    12.71,
-    4.30,
-    3.18,
-    2.78,
-    2.57,
-    2.45,
-    2.36,
-    2.31,
-    2.26,
-    2.23,
-    2.20,
-    2.18,
-    2.16,
-    2.14,
-    2.13,
-    2.12,
-    2.11,
-    2.10,
+    *(0.0, 12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26),
+    *(2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10),
 )
 """Student's t, by degrees of freedom; 1.96 beyond."""
 CREATOR_LEAST = 100
 GOOD_SHARE = 0.25
 """The best of the clips that came, by what all people would think of them."""
 RATE_HOURS, HORIZON_HOURS = 6, 72
-"""A clip's rate is counted over so many hours; its final rate in the last of three days after publication."""
+"""A clip's rate is counted over so many hours; its final rate in the last of three days after publication. By then a
+few hundred people have seen much of what is good for them, so a rate of later days would be that of a clip whose
+viewers have run out."""
 
 
 NEVER = np.zeros(0, dtype=np.int64)
@@ -86,8 +72,9 @@ def of(run: Run) -> dict[str, float]:
         "fast_skip_rate": _share(one.fast_skip for one in outcomes),
         "like_rate": _share(one.like for one in outcomes),
         "page_diversity": _diversity(run),
-        "creators_with_100": _creators(run),
+        **_creators(run),
         "floor_share": _floors(run),
+        "refused_share": _refused(run),
         "length_correlation": _lengths(run),
         "explored_share": _share(row.shown.explores for row in run.rows),
     }
@@ -120,13 +107,18 @@ def _diversity(run: Run) -> float:
     return float(np.mean(found)) if found else float("nan")
 
 
-def _creators(run: Run) -> float:
-    """Of the creators with a clip."""
+def _creators(run: Run) -> dict[str, float]:
+    """Of the creators with a clip; and of those of them who make neither spam nor click-bait."""
     end = START_MS + len(run.active) * DAY_MS
-    owners = run.world.clips.creator
-    there = np.unique(owners[: run.service.published(end)])
-    shown = np.bincount(owners[[row.clip for row in run.rows]], minlength=int(owners.max()) + 1)
-    return float((shown[there] >= CREATOR_LEAST).mean())
+    clips = run.world.clips
+    owners = clips.creator[: run.service.published(end)]
+    shown = np.bincount(clips.creator[[row.clip for row in run.rows]], minlength=int(clips.creator.max()) + 1)
+    enough = shown >= CREATOR_LEAST
+    honest = owners[clips.kind[: len(owners)] == NORMAL]
+    return {
+        "creators_with_100": float(enough[np.unique(owners)].mean()),
+        "honest_creators_with_100": float(enough[np.unique(honest)].mean()),
+    }
 
 
 def newcomers(run: Run) -> Ints:
@@ -149,18 +141,25 @@ def _times(run: Run) -> Mapping[int, NDArray[np.int64]]:
 def _floors(run: Run) -> float:
     """Of the newcomers, which had EXPOSURE_FLOOR impressions within a day. Those that people refused are not counted:
     a clip that is hidden or skipped far beyond expectation is owed nothing more."""
-    times, clips = _times(run), newcomers(run)
+    times, harms = _times(run), _harms(run)
+    owed = [int(clip) for clip in newcomers(run) if clip not in harms]
+    return _share((times.get(clip, NEVER) < DAY_MS).sum() >= exploration.EXPOSURE_FLOOR for clip in owed)
+
+
+def _refused(run: Run) -> float:
+    """Of the newcomers, which people refused."""
     harms = _harms(run)
-    owed = [clip for clip in clips if clip not in harms]
-    had = [int((times.get(int(clip), NEVER) < DAY_MS).sum()) for clip in owed]
-    return float(np.mean([one >= exploration.EXPOSURE_FLOOR for one in had])) if had else float("nan")
+    return _share(clip in harms for clip in newcomers(run))
 
 
 def _harms(run: Run) -> set[int]:
     """Clips that were harmful by the product's rule at some impression of their first day."""
+    published = run.world.clips.published_at
     counted: dict[int, list[int]] = {}
     found = set()
     for row in run.rows:
+        if row.at_ms - published[row.clip] >= DAY_MS:
+            continue
         had = counted.setdefault(row.clip, [0, 0])
         had[0] += 1
         had[1] += row.outcome.fast_skip + row.outcome.hide
@@ -184,29 +183,49 @@ def _lengths(run: Run) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def hours_to_half(run: Run, other: Run) -> tuple[float, float]:
-    """Mean hours until good newcomers have half of their final rate, of both runs of one world. The final rate of a
-    clip is the greater of both runs', in the third day after publication; HORIZON_HOURS if it was not reached."""
+def good_newcomers(run: Run) -> list[int]:
+    """The best quarter of those whose first three days were measured, by what all people would think of them."""
     clips, end = newcomers(run), START_MS + len(run.active) * DAY_MS
     published = run.world.clips.published_at
     clips = clips[(published[clips] < end - HORIZON_HOURS * HOUR_MS) & (run.world.clips.kind[clips] == NORMAL)]
     if not len(clips):
-        return float("nan"), float("nan")
+        return []
     liked = np.array([_liked(run, int(clip)) for clip in clips])
-    good = clips[liked >= np.quantile(liked, 1 - GOOD_SHARE)]
-    rates = [[_rates(times.get(int(clip), NEVER)) for clip in good] for times in (_times(run), _times(other))]
+    return [int(clip) for clip in clips[liked >= np.quantile(liked, 1 - GOOD_SHARE)]]
+
+
+def arrivals(run: Run, clips: Sequence[int]) -> list[list[int]]:
+    """Of each clip, milliseconds from its publication to each impression of its first three days, ascending."""
+    times = _times(run)
+    found = (np.sort(times.get(clip, NEVER)) for clip in clips)
+    return [one[one < HORIZON_HOURS * HOUR_MS].tolist() for one in found]
+
+
+def hours_to_half(ours: Sequence[Sequence[int]], others: Sequence[Sequence[int]]) -> tuple[float, float]:
+    """Mean hours until clips have half of their final rate, by the arrivals in two runs of one world.
+
+    The final rate of a clip is the greater of both runs' in the third day after publication. Half of it is reached at
+    the impression that makes as many within RATE_HOURS; HORIZON_HOURS if there is none."""
+    if not len(ours):
+        return float("nan"), float("nan")
     found: list[list[float]] = [[], []]
-    for one, two in zip(*rates, strict=True):
-        final = max(one[-24 // RATE_HOURS :].mean(), two[-24 // RATE_HOURS :].mean())
-        for place, own in enumerate((one, two)):
-            reached = np.flatnonzero(own >= max(final / 2, 0.5))
-            found[place].append(float(reached[0] + 1) * RATE_HOURS if len(reached) else HORIZON_HOURS)
+    for pair in zip(ours, others, strict=True):
+        final = max(_final(times) for times in pair)
+        for place, times in enumerate(pair):
+            found[place].append(_reached(np.array(times, dtype=np.int64), max(math.ceil(final / 2), 1)))
     return float(np.mean(found[0])), float(np.mean(found[1]))
 
 
-def _rates(times: NDArray[np.int64]) -> Floats:
-    edges = np.arange(0, HORIZON_HOURS + 1, RATE_HOURS) * HOUR_MS
-    return np.histogram(times, bins=edges)[0].astype(np.float64)
+def _final(times: Sequence[int]) -> float:
+    """Impressions in RATE_HOURS."""
+    day_hours = DAY_MS // HOUR_MS
+    return sum(time >= (HORIZON_HOURS - day_hours) * HOUR_MS for time in times) * RATE_HOURS / day_hours
+
+
+def _reached(times: NDArray[np.int64], many: int) -> float:
+    """Hours until so many impressions lie within RATE_HOURS."""
+    close = np.flatnonzero(times[many - 1 :] - times[: len(times) - many + 1] <= RATE_HOURS * HOUR_MS)
+    return float(times[close[0] + many - 1]) / HOUR_MS if len(close) else float(HORIZON_HOURS)
 
 
 def _liked(run: Run, clip: int) -> float:
