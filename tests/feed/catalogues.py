@@ -21,8 +21,9 @@ def clip(
     age_ms: int = HOUR,
     language: str = "",
     region: str = "",
+    totals: Totals | None = None,
 ) -> ClipState:
-    return ClipState(video_id, owner, tuple(tags), language, region, 10_000, NOW - age_ms)
+    return ClipState(video_id, owner, tuple(tags), language, region, 10_000, NOW - age_ms, totals or Totals())
 
 
 def newcomers(*clips: ClipState) -> ItemTable:

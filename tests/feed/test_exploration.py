@@ -3,7 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelstack.feed import exploration
-from reelstack.feed.exploration import EACH, Owed
+from reelstack.feed.exploration import EACH, QUIET_SHARE, Owed, Pools, Weighted
+
+NO_CLIPS = np.zeros(0, dtype=np.int64)
 
 
 def owed(count: int, fit: float = 0.5) -> Owed:
@@ -11,11 +13,15 @@ def owed(count: int, fit: float = 0.5) -> Owed:
     return Owed(rows, np.full(count, fit), np.zeros(count), np.zeros(count))
 
 
+def pools(of: Owed, anything: "np.ndarray" = NO_CLIPS) -> Pools:
+    return Pools(of, Weighted(), anything)
+
+
 @settings(max_examples=60)
 @given(st.integers(1, 30), st.integers(0, 40), st.integers(0, 10**6))
 def test_slots_are_never_first_never_doubled_and_know_their_chance(count: int, clips: int, seed: int) -> None:
     taken = [0, 1]
-    slots = exploration.slots(count, owed(clips), np.arange(1000, 1100), taken, np.random.default_rng(seed))
+    slots = exploration.slots(count, pools(owed(clips), np.arange(1000, 1100)), taken, np.random.default_rng(seed))
     assert all(0 < slot.place < count for slot in slots)
     assert len({slot.place for slot in slots}) == len({slot.row for slot in slots}) == len(slots)
     assert not {slot.row for slot in slots} & set(taken)
@@ -40,7 +46,7 @@ def test_noted_chance_is_how_often_a_clip_is_drawn() -> None:
     world = Owed(np.arange(5), np.array([0.1, 0.2, 0.3, 0.4, 0.8]), np.zeros(5), np.zeros(5))
     noted, drawn = np.zeros(5), np.zeros(5)
     for seed in range(2000):
-        (slot,) = exploration.slots(10, world, np.zeros(0, dtype=np.int64), [], np.random.default_rng(seed))[:1]
+        (slot,) = exploration.slots(10, pools(world), [], np.random.default_rng(seed))[:1]
         noted[slot.row] += slot.propensity
         drawn[slot.row] += 1
     # Σ 1 / propensity over draws estimates the number of arms; each arm's mean of it is 1.
@@ -51,6 +57,29 @@ def test_noted_chance_is_how_often_a_clip_is_drawn() -> None:
 def test_harm_stops_a_clip_only_after_enough_impressions() -> None:
     harms, shown = np.array([5.0, 30.0, 5.0]), np.array([5.0, 40.0, 60.0])
     assert exploration.is_harmful(harms, shown).tolist() == [False, True, False]
+
+
+def test_an_ordinary_clip_that_is_looked_at_each_time_is_stopped_by_chance_in_few_cases() -> None:
+    """Half of the impressions are harms: what the limit is. One look in twenty would be too many."""
+    harms = (np.random.default_rng(0).random((400, 100)) < 0.5).cumsum(axis=1).astype(float)
+    shown = np.broadcast_to(np.arange(1.0, 101.0), harms.shape)
+    assert exploration.is_harmful(harms, shown).any(axis=1).mean() < 0.1
+    assert exploration.is_harmful(np.array([75.0]), np.array([100.0])).all()
+
+
+def test_a_quiet_creators_clip_is_drawn_by_its_weight_where_nobody_new_is_owed() -> None:
+    quiet = Weighted(np.array([7, 8, 9]), np.array([0.6, 0.2, 0.0]))
+    drawn = []
+    for seed in range(1000):
+        (slot,) = exploration.slots(10, Pools(owed(0), quiet, NO_CLIPS), [], np.random.default_rng(seed))
+        assert slot.source == "quiet"
+        assert slot.place > 0
+        assert np.isclose(slot.propensity, {7: 0.75, 8: 0.25}[slot.row] * QUIET_SHARE / EACH)
+        drawn.append(slot.row)
+    assert 700 < drawn.count(7) < 800
+    (slot,) = exploration.slots(10, Pools(owed(3), quiet, NO_CLIPS), [], np.random.default_rng(0))
+    assert slot.source == "fresh", "newcomers come first"
+    assert not exploration.slots(10, Pools(owed(0), quiet, NO_CLIPS), [7, 8], np.random.default_rng(0))
 
 
 def test_first_clips_of_a_creator_are_owed_twice_as_many() -> None:

@@ -19,6 +19,7 @@ scoring          what each candidate is worth
 table_encoder    the ranker's rows of the item table
 reranking        variety
 exploration      slots that learn
+quiet_creators   who is shown less than every creator is owed
 variations       what experiments change
 fallbacks        what fills a page
 shown            what is about to be shown, looked at once more

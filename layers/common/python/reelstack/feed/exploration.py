@@ -1,14 +1,15 @@
 """Exploration: slots of a page that learn instead of pleasing, with the probability of each choice. Pure.
 
 Each new public clip is owed EXPOSURE_FLOOR impressions within a day. In each ten places one, never the first of a
-page, goes to a clip that is still owed some, drawn by Thompson sampling from a Beta prior of its creator and content;
-and each place with the chance RANDOM_SHARE goes to any clip the viewer may see, evenly, as unbiased ground for
-evaluation. Clips that are hidden or skipped far beyond expectation are owed nothing more. What is drawn depends on the
-generator alone, so the same session gives the same page.
+page, goes to a clip that is still owed some, drawn by Thompson sampling from a Beta prior of its creator and content.
+On a page where nothing is owed it goes, with the chance QUIET_SHARE, to a creator who is shown little
+(feed.quiet_creators); and each place with the chance RANDOM_SHARE to any clip the viewer may see, evenly, as unbiased
+ground for evaluation. Clips that are hidden or skipped far beyond expectation are owed nothing more. What is drawn
+depends on the generator alone, so the same session gives the same page.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,11 @@ DRAWS = 32
 """Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
 PRIOR_STRENGTH = 8.0
 """Impressions that the prior is worth."""
-HARM_PRIOR, HARM_STRENGTH, HARM_FACTOR, HARM_LEAST = 0.2, 10.0, 2.5, 20
-"""Share of impressions that are skipped at once or hidden: expected, what that is worth, the multiple of it above which
-a clip is stopped, and the impressions before which none is."""
+QUIET_SHARE = 0.3
+"""Of the slots that nobody new needs: so that creators who are shown little cost a page 3 % of its places at most."""
+HARM_PRIOR, HARM_FACTOR, HARM_LEAST, HARM_DEVIATIONS = 0.2, 2.5, 20, 2.0
+"""Share of impressions that are skipped at once or hidden: expected, the multiple of it above which a clip is stopped,
+the impressions before which none is, and how many standard deviations it must lie above."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,31 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Weighted:
+    """Clips, and how likely each is to be drawn, beside the others."""
+
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Pools:
+    """What slots are filled from. `quiet` is of creators who are shown little, and empty while anything is owed;
+    `anything`: rows of what the viewer may see."""
+
+    owed: Owed
+    quiet: Weighted
+    anything: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Slot:
     """A place that does not go to the best."""
 
     place: int
     row: int
     source: str
-    """"fresh" or "random"."""
+    """"fresh", "quiet" or "random"."""
     propensity: float
 
 
@@ -74,9 +95,15 @@ def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def is_harmful(harms: NDArray[np.float64], impressions: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the smoothed share of harms is above HARM_FACTOR times the expected one, after HARM_LEAST impressions."""
-    share = (harms + HARM_PRIOR * HARM_STRENGTH) / (impressions + HARM_STRENGTH)
-    return (impressions >= HARM_LEAST) & (share > HARM_FACTOR * HARM_PRIOR)
+    """Whether the share of harms is above HARM_FACTOR times the expected one, after HARM_LEAST impressions.
+
+    By the lower end of its interval (Wilson 1927): the share is looked at after each impression, and without the
+    interval an ordinary clip would pass the limit at one of these looks."""
+    square = HARM_DEVIATIONS**2
+    n = np.maximum(impressions, 1.0)
+    spread = np.sqrt(np.maximum(harms * (n - harms) / n, 0.0) + square / 4)
+    least = (harms + square / 2 - HARM_DEVIATIONS * spread) / (n + square)
+    return (impressions >= HARM_LEAST) & (least > HARM_FACTOR * HARM_PRIOR)
 
 
 def places(count: int, generator: np.random.Generator) -> list[int]:
@@ -91,19 +118,17 @@ def places(count: int, generator: np.random.Generator) -> list[int]:
     return found
 
 
-def slots(
-    count: int, owed: Owed, anything: NDArray[np.int64], taken: Sequence[int], generator: np.random.Generator
-) -> list[Slot]:
-    """The places of a page of `count` that explore. `anything`: rows of what the viewer may see; `taken`: rows that no
-    slot may take, since they are on the page for their value."""
+def slots(count: int, pools: Pools, taken: Sequence[int], generator: np.random.Generator) -> list[Slot]:
+    """The places of a page of `count` that explore. `taken`: rows that no slot may take, since they are on the page for
+    their value."""
     found: list[Slot] = []
     used = set(taken)
     for place in places(count, generator):
-        left = np.array([row not in used for row in owed.rows], dtype=np.bool_)
-        if left.any():
-            row, propensity = _thompson(owed, left, generator)
-            found.append(Slot(place, row, "fresh", propensity))
-            used.add(row)
+        slot = _of_newcomers(place, pools.owed, used, generator) or _of_quiet(place, pools.quiet, used, generator)
+        if slot:
+            found.append(slot)
+            used.add(slot.row)
+    anything = pools.anything
     by_chance = generator.random(count) < RANDOM_SHARE
     for place in map(int, np.flatnonzero(by_chance)):
         if place and len(anything) and all(one.place != place for one in found):
@@ -114,7 +139,25 @@ def slots(
     return sorted(found, key=lambda one: one.place)
 
 
-def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generator) -> tuple[int, float]:
+def _of_newcomers(place: int, owed: Owed, used: Collection[int], generator: np.random.Generator) -> Slot | None:
+    left = _left(owed.rows, used)
+    return Slot(place, *_thompson(owed, left, generator)) if left.any() else None
+
+
+def _of_quiet(place: int, quiet: Weighted, used: Collection[int], generator: np.random.Generator) -> Slot | None:
+    weights = quiet.weights * _left(quiet.rows, used)
+    if not weights.any():
+        return None
+    shares = weights / weights.sum()
+    index = int(generator.choice(len(shares), p=shares))
+    return Slot(place, int(quiet.rows[index]), "quiet", float(shares[index]) * QUIET_SHARE / EACH)
+
+
+def _left(rows: NDArray[np.int64], used: Collection[int]) -> NDArray[np.bool_]:
+    return np.array([row not in used for row in rows], dtype=np.bool_)
+
+
+def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generator) -> tuple[int, str, float]:
     rows, fit = owed.rows[left], np.clip(owed.fit[left], 0.02, 0.98)
     finishes, impressions = owed.finishes[left], owed.impressions[left]
     good = fit * PRIOR_STRENGTH + finishes
@@ -122,4 +165,4 @@ def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generato
     winners = generator.beta(good, bad, size=(DRAWS, len(rows))).argmax(axis=1)
     winner = int(winners[0])
     share = float((winners == winner).mean())
-    return int(rows[winner]), share / EACH
+    return int(rows[winner]), "fresh", share / EACH

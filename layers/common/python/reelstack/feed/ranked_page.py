@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reelstack.feed import candidates, exploration, filters, live_signals, reranking, scoring
 from reelstack.feed.candidates import Wanted
-from reelstack.feed.exploration import Owed, Slot
+from reelstack.feed.exploration import Owed, Pools, Slot, Weighted
 from reelstack.feed.features import ViewerState
 from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
@@ -30,6 +30,8 @@ RESERVE = 10
 """Clips beyond those that were asked for."""
 MOST_SCORED = candidates.MOST
 DAY_SECONDS = 86400
+SAMPLED = 64
+"""Clips of which a slot for a quiet creator, or by chance, takes one."""
 OWED_LOOKED_AT, OWED_DRAWN = 200, 64
 """Newest clips that may be owed impressions; of them so many, by chance, are weighed in one answer."""
 
@@ -178,12 +180,20 @@ def _slots(
     recent = recent[filters.keep(table, recent, viewer.excluded).which]
     recent = generator.permutation(recent)[:OWED_DRAWN]
     owed = _owed(setting, viewer, state, recent, now_ms)
-    anything = NO_ROWS
-    if len(table):
-        some = generator.integers(len(table), size=64)
-        anything = some[filters.keep(table, some, viewer.excluded).which]
+    quiet = Weighted()
+    if not len(owed.rows) and generator.random() < exploration.QUIET_SHARE:
+        quiet = _quiet(setting, viewer, state, _sample(table.quiet, viewer, table, generator), now_ms)
+    anything = _sample(np.arange(len(table)), viewer, table, generator)
     taken = [int(scored.rows[index]) for index in order]
-    return exploration.slots(len(order), owed, anything, taken, generator)
+    return exploration.slots(len(order), Pools(owed, quiet, anything), taken, generator)
+
+
+def _sample(rows: Rows, viewer: Viewer, table: ItemTable, generator: np.random.Generator) -> Rows:
+    """Some of these clips that the viewer may see."""
+    if not len(rows):
+        return NO_ROWS
+    some = rows[generator.integers(len(rows), size=SAMPLED)]
+    return some[filters.keep(table, some, viewer.excluded).which]
 
 
 def owed_ids(table: ItemTable) -> list[str]:
@@ -199,8 +209,21 @@ def _owed(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_
     totals = _known_of(table, viewer.context.live, rows, ids, now_ms)
     left = (had < floors) & ~exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0])
     rows, had, totals = rows[left], had[left], totals[left]
+    return Owed(rows, _fit(table, viewer, state, rows, now_ms), totals[:, 1], had)
+
+
+def _fit(table: ItemTable, viewer: Viewer, state: ViewerState, rows: Rows, now_ms: int) -> NDArray[np.float64]:
+    """How well clips fit the viewer beside one another, by the hand-set weights, which know a clip without plays."""
     fit = scoring.score(Scorer(table, None), viewer.context, state, rows, now_ms).values
-    return Owed(rows, 0.1 + 0.6 * (reranking.scaled(fit) if len(fit) else fit), totals[:, 1], had)
+    return 0.1 + 0.6 * reranking.scaled(fit)
+
+
+def _quiet(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_ms: int) -> Weighted:
+    """Clips by what their creators lack, and by how well they fit."""
+    table = setting.table
+    rows = np.unique(rows)
+    lacks = table.creators_lack[table.items.arrays["owner"][rows]]
+    return Weighted(rows, lacks * _fit(table, viewer, state, rows, now_ms))
 
 
 def _known_of(

@@ -22,6 +22,7 @@ _OF_SOURCE: dict[str, tuple[str, str, str]] = {
     "trending": ("trending", "Many watch it near you now", "#{} is trending near you"),
     "fresh": ("new", "It is new", ""),
     "hot": ("popular", "Many finish it these days", ""),
+    "quiet": ("exploration", "Its creator is seldom shown", ""),
     "random": ("exploration", "Shown by chance, to find out who likes it", ""),
 }
 
