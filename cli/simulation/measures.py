@@ -154,7 +154,7 @@ def _refused(run: Run) -> float:
 
 def _harms(run: Run) -> set[int]:
     """Clips that were harmful by the product's rule at some impression of their first day."""
-    published = run.world.clips.published_at
+    published, expected = run.world.clips.published_at, run.service.table.expected_harm
     counted: dict[int, list[int]] = {}
     found = set()
     for row in run.rows:
@@ -163,7 +163,7 @@ def _harms(run: Run) -> set[int]:
         had = counted.setdefault(row.clip, [0, 0])
         had[0] += 1
         had[1] += row.outcome.fast_skip + row.outcome.hide
-        if exploration.is_harmful(np.array([float(had[1])]), np.array([float(had[0])]))[0]:
+        if exploration.is_harmful(np.array([float(had[1])]), np.array([float(had[0])]), expected)[0]:
             found.add(row.clip)
     return found
 

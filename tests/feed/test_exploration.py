@@ -67,6 +67,16 @@ def test_an_ordinary_clip_that_is_looked_at_each_time_is_stopped_by_chance_in_fe
     assert exploration.is_harmful(np.array([75.0]), np.array([100.0])).all()
 
 
+def test_harm_is_what_lies_far_beyond_what_these_people_skip() -> None:
+    """Where a third is skipped, a clip that two of three skip is not far beyond it, and one that nine of ten do is."""
+    harms, shown = np.array([66.0, 90.0]), np.array([100.0, 100.0])
+    assert exploration.is_harmful(harms, shown, 0.2).tolist() == [True, True]
+    assert exploration.is_harmful(harms, shown, 0.33).tolist() == [False, True]
+    assert exploration.is_harmful(np.array([100.0]), np.array([100.0]), 0.9).all(), "the limit is never above all"
+    assert exploration.expected_harm(0, 0) == exploration.HARM_PRIOR
+    assert 0.32 < exploration.expected_harm(33_000, 99_000) < 0.34
+
+
 def test_a_quiet_creators_clip_is_drawn_by_its_weight_where_nobody_new_is_owed() -> None:
     quiet = Weighted(np.array([7, 8, 9]), np.array([0.6, 0.2, 0.0]))
     drawn = []

@@ -47,7 +47,7 @@ def test_neither_clips_of_today_nor_those_that_people_refuse_are_shown_for_their
         clip("loud", owner="d", age_ms=2 * DAY_MS),
     ]
     items = with_exposure(clips, [0, 60, 60, 100])
-    rows = quiet_creators.rows(items, quiet_creators.lacking(items, NOW), NOW)
+    rows = quiet_creators.rows(items, quiet_creators.lacking(items, NOW), 0.2, NOW)
     assert [items.ids[row].decode() for row in rows] == ["fine"]
 
 

@@ -29,11 +29,14 @@ DRAWS = 32
 """Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
 PRIOR_STRENGTH = 8.0
 """Impressions that the prior is worth."""
-QUIET_SHARE = 0.3
-"""Of the slots that nobody new needs: so that creators who are shown little cost a page 3 % of its places at most."""
-HARM_PRIOR, HARM_FACTOR, HARM_LEAST, HARM_DEVIATIONS = 0.2, 2.5, 20, 2.0
-"""Share of impressions that are skipped at once or hidden: expected, the multiple of it above which a clip is stopped,
-the impressions before which none is, and how many standard deviations it must lie above."""
+QUIET_SHARE = 0.2
+"""Of the slots that nobody new needs: creators who are shown little cost viewers 2 % of the places at most."""
+HARM_PRIOR, HARM_WORTH = 0.2, 1000.0
+"""Share of plays that are skipped at once or hidden, at the least and where nothing is known yet; and how many plays
+that is worth."""
+HARM_FACTOR, HARM_LEAST, HARM_DEVIATIONS = 2.5, 20, 2.0
+"""The multiple of the expected share above which a clip is stopped, the impressions before which none is, and how many
+standard deviations its share must lie above."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,16 @@ def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(creator_clips <= NEW_CREATOR_CLIPS, EXPOSURE_FLOOR * NEW_CREATOR_FACTOR, EXPOSURE_FLOOR)
 
 
-def is_harmful(harms: NDArray[np.float64], impressions: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the share of harms is above HARM_FACTOR times the expected one, after HARM_LEAST impressions.
+def expected_harm(harms: float, plays: float) -> float:
+    """Of all clips together: some people skip a third of what they are shown, others a tenth."""
+    return max((harms + HARM_PRIOR * HARM_WORTH) / (plays + HARM_WORTH), HARM_PRIOR)
+
+
+def is_harmful(
+    harms: NDArray[np.float64], impressions: NDArray[np.float64], expected: float = HARM_PRIOR
+) -> NDArray[np.bool_]:
+    """Whether the share of harms is above HARM_FACTOR times the expected one, or above the middle between that one and
+    all where this is less; after HARM_LEAST impressions.
 
     By the lower end of its interval (Wilson 1927): the share is looked at after each impression, and without the
     interval an ordinary clip would pass the limit at one of these looks."""
@@ -103,7 +114,7 @@ def is_harmful(harms: NDArray[np.float64], impressions: NDArray[np.float64]) -> 
     n = np.maximum(impressions, 1.0)
     spread = np.sqrt(np.maximum(harms * (n - harms) / n, 0.0) + square / 4)
     least = (harms + square / 2 - HARM_DEVIATIONS * spread) / (n + square)
-    return (impressions >= HARM_LEAST) & (least > HARM_FACTOR * HARM_PRIOR)
+    return (impressions >= HARM_LEAST) & (least > min(HARM_FACTOR * expected, (1 + expected) / 2))
 
 
 def places(count: int, generator: np.random.Generator) -> list[int]:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.feed import feature_columns, features, quiet_creators, seen
+from reelstack.feed import exploration, feature_columns, features, quiet_creators, seen
 from reelstack.feed.feature_columns import Numbered
 from reelstack.feed.features import ClipState, Totals
 from reelstack.feed.items import DTYPES, TOTALS, WORDS, Items
@@ -24,7 +24,8 @@ _FINISHES, _PLAYS = TOTALS.index("finishes"), TOTALS.index("plays")
 
 PREPARED = (
     *("hashes", "served_hashes", "alive", "by_appeal", "newest", "words", "by_tag", "by_region", "tag_rows"),
-    *("own_features", "vectors", "unit_vectors", "clips_of_owner", "creators_lack", "quiet", "_by_served_hash"),
+    *("own_features", "vectors", "unit_vectors", "clips_of_owner", "creators_lack", "expected_harm", "quiet"),
+    "_by_served_hash",
 )
 MOST_TAGS, NONE = 20, -1
 Rows = NDArray[np.int64]
@@ -118,6 +119,11 @@ class ItemTable:
         return np.bincount(self.items.arrays["owner"], minlength=len(self.items.words["owner"])).astype(np.int64)
 
     @cached_property
+    def expected_harm(self) -> float:
+        """The share of plays that are skipped at once or hidden."""
+        return exploration.expected_harm(float(self.items.harms.sum()), float(self.items.plays.sum()))
+
+    @cached_property
     def creators_lack(self) -> NDArray[np.float64]:
         """By the owner's number: how much the creator lacks of the impressions that each is owed, 0 to 1."""
         return quiet_creators.lacking(self.items, self.made_at)
@@ -125,7 +131,7 @@ class ItemTable:
     @cached_property
     def quiet(self) -> Rows:
         """Clips that may be shown since their creators are shown little."""
-        return quiet_creators.rows(self.items, self.creators_lack, self.made_at)
+        return quiet_creators.rows(self.items, self.creators_lack, self.expected_harm, self.made_at)
 
     @cached_property
     def tag_rows(self) -> NDArray[np.int32]:

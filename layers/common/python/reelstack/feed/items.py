@@ -68,6 +68,18 @@ class Items:
     def vectors(self) -> NDArray[np.float16]:
         return self.arrays["vectors"]
 
+    @property
+    def plays(self) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = self.arrays["totals"][:, TOTALS.index("plays")].astype(np.float64)
+        return found
+
+    @property
+    def harms(self) -> NDArray[np.float64]:
+        """Plays that were skipped at once or hidden."""
+        wrong = [TOTALS.index("fast_skips"), TOTALS.index("hides")]
+        found: NDArray[np.float64] = self.arrays["totals"][:, wrong].sum(axis=1).astype(np.float64)
+        return found
+
     @cached_property
     def place(self) -> Mapping[str, int]:
         """Video id -> its row."""

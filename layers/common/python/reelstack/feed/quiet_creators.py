@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelstack.feed import exploration
-from reelstack.feed.items import TOTALS, Items
+from reelstack.feed.items import Items
 
 CREATOR_FLOOR, WEEK_MS, MOST_WEEKS = 100, 7 * exploration.OWED_MS, 4
-_PLAYS, _SKIPS, _HIDES = (TOTALS.index(name) for name in ("plays", "fast_skips", "hides"))
 
 
 def lacking(items: Items, now_ms: int) -> NDArray[np.float64]:
@@ -26,11 +25,10 @@ def lacking(items: Items, now_ms: int) -> NDArray[np.float64]:
     return found
 
 
-def rows(items: Items, lacks: NDArray[np.float64], now_ms: int) -> NDArray[np.int64]:
+def rows(items: Items, lacks: NDArray[np.float64], expected_harm: float, now_ms: int) -> NDArray[np.int64]:
     """Clips that may be shown for their creators' sake. `lacks`: what `lacking` gives."""
     arrays = items.arrays
-    totals = arrays["totals"].astype(np.float64)
-    refused = exploration.is_harmful(totals[:, _SKIPS] + totals[:, _HIDES], totals[:, _PLAYS])
+    refused = exploration.is_harmful(items.harms, items.plays, expected_harm)
     old = now_ms - arrays["published_at"] >= exploration.OWED_MS
     found: NDArray[np.int64] = np.flatnonzero(old & ~refused & (lacks[arrays["owner"]] > 0))
     return found

@@ -207,7 +207,8 @@ def _owed(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_
     ids = [table.items.ids[row].decode() for row in rows]
     had = np.array([setting.impressions.get(one, 0) for one in ids], dtype=np.float64)
     totals = _known_of(table, viewer.context.live, rows, ids, now_ms)
-    left = (had < floors) & ~exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0])
+    harmful = exploration.is_harmful(totals[:, 2] + totals[:, 4], totals[:, 0], table.expected_harm)
+    left = (had < floors) & ~harmful
     rows, had, totals = rows[left], had[left], totals[left]
     return Owed(rows, _fit(table, viewer, state, rows, now_ms), totals[:, 1], had)
 
@@ -219,11 +220,12 @@ def _fit(table: ItemTable, viewer: Viewer, state: ViewerState, rows: Rows, now_m
 
 
 def _quiet(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_ms: int) -> Weighted:
-    """Clips by what their creators lack, and by how well they fit."""
+    """Clips by what their creators lack, and by how well they fit; squared, so that the slot goes to somebody who was
+    shown hardly at all, with a clip that the viewer may like."""
     table = setting.table
     rows = np.unique(rows)
     lacks = table.creators_lack[table.items.arrays["owner"][rows]]
-    return Weighted(rows, lacks * _fit(table, viewer, state, rows, now_ms))
+    return Weighted(rows, (lacks * _fit(table, viewer, state, rows, now_ms)) ** 2)
 
 
 def _known_of(
