@@ -57,6 +57,8 @@ def run(
     else:
         typer.echo(f"{days[-1]}: {found['archived']:,} plays in the archive, {found['counted']:,} as they were counted")
         typer.echo(f"  shown by: reelstack analytics --until {days[-1]}")
+        for arm in found["stopped"]:
+            typer.echo(f"experiments: {arm} did harm and is stopped")
         for line in ranker_lines(found.get("ranker")):
             typer.echo(line)
 

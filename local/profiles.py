@@ -175,7 +175,8 @@ def _load(lambda_: Any, names: dict[str, str], day: str) -> dict[str, Any]:
         while not left_off["done"]:
             left_off = functions.call(lambda_, names[loader], {"day": day, "line": left_off["line"]})
     summed: dict[str, Any] = functions.call(lambda_, names["sum_daily_plays"], {"day": day})
-    return summed
+    stopped: dict[str, Any] = functions.call(lambda_, names["stop_harmful_arms"], {"day": day})
+    return summed | stopped
 
 
 def _etag(path: Path) -> str:

@@ -207,6 +207,7 @@ def _resources() -> Config:
         web_bucket="web",
         data_bucket="data",
         experiments_application="reelstack-test",
+        experiments_ids="app/env/profile/strategy",
         bus_name="bus",
         **queues,
         compose_queue_url=_queue("compose"),

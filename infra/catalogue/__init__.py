@@ -7,6 +7,7 @@ from infra.catalogue import (
     accounts,
     behavior,
     delivery,
+    experiments,
     feed,
     interactions,
     moderation,
@@ -27,7 +28,7 @@ __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
 
 PAGES: tuple[ModuleType, ...] = (
     *(uploads, production, moderation, videos, delivery, interactions, social, accounts, notifications),
-    *(search, feed, behavior, privacy, operations),
+    *(search, feed, behavior, experiments, privacy, operations),
 )
 
 WEB_CONFIG = (

@@ -48,6 +48,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         "web_bucket": stores.web.bucket_name,
         "data_bucket": stores.data.bucket_name if stores.data else "",
         "experiments_application": names.experiments,
+        "experiments_ids": "/".join(stores.experiments),
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,

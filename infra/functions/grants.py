@@ -108,11 +108,30 @@ def _secrets(wiring: Wiring) -> dict[str, Grant]:
             ["ssm:GetParameter"],
             wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),
         ),
+        **_experiments(wiring),
+        "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
+    }
+
+
+def _experiments(wiring: Wiring) -> dict[str, Grant]:
+    """To change them takes a new version, and its deployment at once: of no other application, and of no other
+    strategy."""
+    application, environment, profile, strategy = wiring.stores.experiments
+    of = f"application/{application}"
+    hosted = [f"appconfig:{does}HostedConfigurationVersion" for does in ("Get", "Create")]
+    known = ["appconfig:ListHostedConfigurationVersions", "appconfig:ListDeployments"]
+    parts = (of, f"{of}/environment/{environment}", f"{of}/configurationprofile/{profile}")
+    versions = f"{of}/configurationprofile/{profile}/hostedconfigurationversion/*"
+    on = (*parts, versions, f"deploymentstrategy/{strategy}")
+    return {
         "read_experiments": (
             ["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"],
-            wiring.names.arn("appconfig", "application/{}/environment/{}/configuration/{}".format(*stores.experiments)),
+            wiring.names.arn("appconfig", f"{of}/environment/{environment}/configuration/{profile}"),
         ),
-        "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
+        "change_experiments": (
+            [*known, *hosted, "appconfig:StartDeployment"],
+            [wiring.names.arn("appconfig", part) for part in on],
+        ),
     }
 
 
@@ -134,7 +153,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
                 ["s3:GetObject"],
                 [stores.data.arn_for_objects(f"profiles/{what}/*")] if stores.data else [],
             )
-            for what in ("play_counts", "viewer_records", "clip_records")
+            for what in ("play_counts", "viewer_records", "viewer_days", "clip_records")
         },
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},

@@ -25,6 +25,8 @@ PUSHES_FAILED = 50
 """In five minutes: single phones and connections fail every day."""
 STEP_ERRORS = 5
 """Steps are retried by their machine, whose own alarm counts; other functions should never raise."""
+PASSED_OVER = ("stop_harmful_arms",)
+"""Steps whose machine goes on without them, so that nothing else tells of an error: all tries lie in one period."""
 LONGEST_WAIT_SECONDS = {"High": 600, "Normal": 3600, "Low": 3 * 24 * 3600}
 COUNTED: dict[str, tuple[str, str, str, float]] = {
     "search": ("Unavailable", "SearchDown", "The search engine does not answer: searches are refused", 0),
@@ -110,9 +112,9 @@ class Alarms(Construct):
         self.alarm(
             f"{camel(line.name)}Errors",
             function.metric_errors(period=FIVE, statistic="Sum"),
-            STEP_ERRORS if line.trigger == "step" else 0,
+            STEP_ERRORS if line.trigger == "step" and line.name not in PASSED_OVER else 0,
             f"The function {line.name} raised",
-            periods=2,
+            periods=1 if line.name in PASSED_OVER else 2,
         )
         if line.trigger == "http":
             without = f"The store that counts requests does not answer {line.name}: rate_limiter_fallback holds"

@@ -43,8 +43,8 @@ def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     return {**found, "required": list(required)} if required else found
 
 
-def experiments(scope: Construct, names: Names) -> tuple[str, str, str]:
-    """Ids of application, environment and profile."""
+def experiments(scope: Construct, names: Names) -> tuple[str, str, str, str]:
+    """Ids of application, environment, profile and deployment strategy."""
     application = appconfig.CfnApplication(scope, "Experiments", name=names.experiments)
     environment = appconfig.CfnEnvironment(
         scope, "ExperimentsEnvironment", application_id=application.ref, name=names.experiments
@@ -76,7 +76,7 @@ def experiments(scope: Construct, names: Names) -> tuple[str, str, str]:
         configuration_version=first.ref,
         deployment_strategy_id=strategy.ref,
     )
-    return application.ref, environment.ref, profile.ref
+    return application.ref, environment.ref, profile.ref, strategy.ref
 
 
 def _profile(scope: Construct, application: appconfig.CfnApplication) -> appconfig.CfnConfigurationProfile:

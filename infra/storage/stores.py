@@ -21,8 +21,9 @@ class Stores:
     origin_secret: secretsmanager.Secret
     playback_secret: secretsmanager.Secret
     playback_keys: cloudfront.KeyValueStore
-    experiments: tuple[str, str, str]
-    """Ids that AppConfig makes up: of the application, the environment and the profile that hold the experiments."""
+    experiments: tuple[str, str, str, str]
+    """Ids that AppConfig makes up: of the application, the environment, the profile and the deployment strategy of the
+    experiments."""
     data: s3.Bucket | None
     """What jobs read: only where there is a stream of events to archive."""
     streams: Mapping[type[Model], str]

@@ -29,6 +29,24 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "arn:aws:appconfig:us-east-1:111111111111:application/State/Experiments/environment/"
         "State/ExperimentsEnvironment/configuration/State/ExperimentsProfile",
     ),
+    "change_experiments": (
+        (
+            *("appconfig:ListHostedConfigurationVersions", "appconfig:ListDeployments"),
+            *("appconfig:GetHostedConfigurationVersion", "appconfig:CreateHostedConfigurationVersion"),
+            "appconfig:StartDeployment",
+        ),
+        tuple(
+            f"arn:aws:appconfig:us-east-1:111111111111:{part}"
+            for part in (
+                "application/State/Experiments",
+                "application/State/Experiments/environment/State/ExperimentsEnvironment",
+                "application/State/Experiments/configurationprofile/State/ExperimentsProfile",
+                "application/State/Experiments/configurationprofile/State/ExperimentsProfile"
+                "/hostedconfigurationversion/*",
+                "deploymentstrategy/State/ExperimentsStrategy",
+            )
+        ),
+    ),
     "write_playback_secret": (
         ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
         "State/PlaybackSecret",
@@ -63,6 +81,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "put_event_archive": (("s3:PutObject",), "State/Data.Arn/events/*"),
     "read_play_counts": (("s3:GetObject",), "State/Data.Arn/profiles/play_counts/*"),
     "read_clip_records": (("s3:GetObject",), "State/Data.Arn/profiles/clip_records/*"),
+    "read_viewer_days": (("s3:GetObject",), "State/Data.Arn/profiles/viewer_days/*"),
     "read_feed_artefacts": (
         ("s3:GetObject",),
         tuple(f"State/Data.Arn/{of}/*" for of in ("items", "lists", "rank")),
@@ -182,7 +201,8 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
 
 OF_THE_EVENT_STREAM = (
     *("put_behavior_events", "put_event_archive", "read_event_archive", "rewrite_event_archive", "list_event_archive"),
-    *("read_play_counts", "read_viewer_records", "read_clip_records", "write_catalogue", "start_profiles_machine"),
+    *("read_play_counts", "read_viewer_records", "read_clip_records", "read_viewer_days"),
+    *("write_catalogue", "start_profiles_machine"),
     *("read_feed_artefacts", "read_daily_lists", "log_served_rows"),
 )
 """Abilities on what profile `core` does not have."""

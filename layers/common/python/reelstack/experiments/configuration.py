@@ -109,11 +109,25 @@ def warm() -> None:
         _reader[0].look()
 
 
-class Writer:
-    """Changes the configuration of a stage. `client` is one of appconfig; its calls are the caller's rights."""
+@dataclass(frozen=True)
+class Ids:
+    """What AppConfig calls its parts of a stage."""
 
-    def __init__(self, client: Any, application: str, pause_seconds: float = PAUSE_SECONDS) -> None:
+    application: str
+    environment: str
+    profile: str
+    strategy: str
+
+
+class Writer:
+    """Changes the configuration of a stage. `client` is one of appconfig; its calls are the caller's rights. Without
+    `ids` they are looked up by the application's name, which takes the right to list what other stages have."""
+
+    def __init__(
+        self, client: Any, application: str, pause_seconds: float = PAUSE_SECONDS, ids: Ids | None = None
+    ) -> None:
         self._client, self._application, self._pause_seconds = client, application, pause_seconds
+        self._known_ids = ids
 
     def newest(self) -> tuple[Experiments, int]:
         """The newest configuration and its version; version 0 if there is none. Raises NotDeployed."""
@@ -147,7 +161,7 @@ class Writer:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _write(self, ids: "_Ids", wanted: Experiments, version: int) -> int:
+    def _write(self, ids: Ids, wanted: Experiments, version: int) -> int:
         written = self._client.create_hosted_configuration_version(
             ApplicationId=ids.application,
             ConfigurationProfileId=ids.profile,
@@ -157,7 +171,7 @@ class Writer:
         )
         return int(written["VersionNumber"])
 
-    def _deploy(self, ids: "_Ids", version: int) -> int:
+    def _deploy(self, ids: Ids, version: int) -> int:
         self._client.start_deployment(
             ApplicationId=ids.application,
             EnvironmentId=ids.environment,
@@ -167,7 +181,7 @@ class Writer:
         )
         return version
 
-    def _newest(self, ids: "_Ids") -> tuple[Experiments, int]:
+    def _newest(self, ids: Ids) -> tuple[Experiments, int]:
         of = {"ApplicationId": ids.application, "ConfigurationProfileId": ids.profile}
         version = max((item["VersionNumber"] for item in self._all("hosted_configuration_versions", **of)), default=0)
         if not version:
@@ -175,15 +189,17 @@ class Writer:
         found = self._client.get_hosted_configuration_version(VersionNumber=version, **of)
         return layers.parse(found["Content"].read()), version
 
-    def _deployed_version(self, ids: "_Ids") -> int:
+    def _deployed_version(self, ids: Ids) -> int:
         """Of the newest deployment; a program that died between writing and deploying left a version undeployed."""
         found = self._all("deployments", ApplicationId=ids.application, EnvironmentId=ids.environment)
         newest = max(found, key=lambda one: one["DeploymentNumber"], default=None)
         return int(newest["ConfigurationVersion"]) if newest else 0
 
-    def _ids(self) -> "_Ids":
+    def _ids(self) -> Ids:
+        if self._known_ids:
+            return self._known_ids
         application = self._id_of("applications", self._application)
-        return _Ids(
+        return Ids(
             application,
             self._id_of("environments", self._application, ApplicationId=application),
             self._id_of("configuration_profiles", PROFILE, ApplicationId=application),
@@ -199,11 +215,3 @@ class Writer:
     def _all(self, kind: str, **of: str) -> list[Any]:
         pages = self._client.get_paginator(f"list_{kind}").paginate(**of)
         return [item for page in pages for item in page["Items"]]
-
-
-@dataclass(frozen=True)
-class _Ids:
-    application: str
-    environment: str
-    profile: str
-    strategy: str

@@ -71,6 +71,8 @@ class Config(BaseModel):
     """Archived events; empty in profile `core`."""
     experiments_application: str
     """Name of the application in AppConfig that holds the configuration of experiments, and of its environment."""
+    experiments_ids: str
+    """What AppConfig calls that application, its environment, profile and deployment strategy; a slash between two."""
     web_bucket: str
     bus_name: str
     production_high_queue_url: str

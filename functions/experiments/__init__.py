@@ -1,0 +1,1 @@
+"""The function of experiments: it stops harmful arms."""
