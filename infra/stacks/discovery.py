@@ -17,7 +17,7 @@ are dead letters, to be sent again by hand."""
 
 class DiscoveryStack(CapabilityStack):
     NAME = "Discovery"
-    ROOMS = ("interactions", "search", "feed", "behavior")
+    ROOMS = ("interactions", "search", "feed", "behavior", "experiments")
     QUEUES = {"plays": PLAYS_SECONDS, "table-events": TABLE_EVENTS_SECONDS}  # noqa: RUF012
     QUEUES_OF_STREAM = ("table-events",)
 
