@@ -183,7 +183,7 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    for what in ("play_counts", "viewer_records", "clip_records"):
+    for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)
             yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"
@@ -209,6 +209,10 @@ def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, st
         yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
     if "read_transcription" in calls:
         yield names.transcription_jobs_arn, "A job is named by its upload and attempt"
+    if "change_experiments" in calls:
+        application, _, profile, _ = (_imported(one, wiring.stores) for one in wiring.stores.experiments)
+        versions = f"application/{application}/configurationprofile/{profile}/hostedconfigurationversion/*"
+        yield names.arn("appconfig", versions), "Versions are numbered as they are put"
     if "post_to_connections" in calls:
         for arn in _connections(wiring, stack):
             yield arn, "Connections are named by API Gateway as they open"
