@@ -42,6 +42,7 @@ LIMIT_BYTES = 250 * MIB
 
 BOTOCORE_SERVICES = (
     "apigatewaymanagementapi",
+    "appconfig",
     "cloudfront",
     "cloudfront-keyvaluestore",
     "cognito-idp",

@@ -53,7 +53,7 @@ def test_the_steps_of_the_job_are_run_in_their_order_each_loaded_once_and_traini
     loaders = {"PlayCounts": "LoadDailyPlays", "Viewers": "LoadViewerProfiles", "Clips": "LoadClipFeatures"}
     for run, loader in loaders.items():
         assert 0 < way.index(loader) - way.index(run) < 3
-    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum", "Export"))}
+    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum", "Export", "Stop"))}
     assert 0 < way.index("Clips") - way.index("ExportCatalogue") < 3
 
 
@@ -129,6 +129,13 @@ def test_a_loader_that_ran_out_of_time_is_called_again_from_where_it_left_off() 
         assert STATES[loader]["Parameters"]["Payload"]["line.$"] == "$.loaded.out.line"
         assert STATES[STATES[loader]["Next"]]["Default"] == loader
         assert LOADERS[STATES[loader]["Parameters"]["FunctionName"][2:-5]].timeout < STATES[loader]["TimeoutSeconds"]
+
+
+def test_harmful_arms_are_stopped_by_the_days_viewers_and_the_day_goes_on_without_it() -> None:
+    way = _way()
+    assert way.index("StopHarmfulArms") == way.index("ViewerDays") + 1
+    (failed,) = STATES["StopHarmfulArms"]["Catch"]
+    assert failed["Next"] == STATES["StopHarmfulArms"]["Next"] == "TrainingRows"
 
 
 def test_the_whole_is_longer_than_its_runs_and_shorter_than_a_day() -> None:
