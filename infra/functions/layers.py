@@ -43,6 +43,7 @@ LIMIT_BYTES = 250 * MIB
 BOTOCORE_SERVICES = (
     "apigatewaymanagementapi",
     "appconfig",
+    "appconfigdata",
     "cloudfront",
     "cloudfront-keyvaluestore",
     "cognito-idp",
