@@ -53,7 +53,9 @@ def test_the_steps_of_the_job_are_run_in_their_order_each_loaded_once_and_traini
     loaders = {"PlayCounts": "LoadDailyPlays", "Viewers": "LoadViewerProfiles", "Clips": "LoadClipFeatures"}
     for run, loader in loaders.items():
         assert 0 < way.index(loader) - way.index(run) < 3
-    assert {camel(name) for name in LOADERS} == {name for name in way if name.startswith(("Load", "Sum", "Export", "Stop"))}
+    assert {camel(name) for name in LOADERS} == {
+        name for name in way if name.startswith(("Load", "Sum", "Export", "Stop"))
+    }
     assert 0 < way.index("Clips") - way.index("ExportCatalogue") < 3
 
 
