@@ -69,7 +69,7 @@ def connect(name: str) -> "Client":
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout. Pydantic models become their fields."""
-
-    text = json.dumps(document, indent=2, default=lambda model: model.model_dump(mode="json"), ensure_ascii=False)
-    sys.stdout.write(text + "\n")
+    """One JSON document on stdout. Pydantic models become their fields; a number that is none (NaN) becomes null."""
+    text = json.dumps(document, default=lambda model: model.model_dump(mode="json"))
+    plain = json.loads(text, parse_constant=lambda _: None)
+    sys.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")

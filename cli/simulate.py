@@ -89,17 +89,20 @@ def _compare(
     chosen = policies or list(runs.POLICIES)
     if unknown := [name for name in chosen if name not in known]:
         raise typer.BadParameter(f"no policy {unknown[0]!r}; there are {', '.join(known)}", param_hint="--policy")
-    released, found = _released(model) if model else None, []
-    for name in chosen:
-        run = runs.run(name, settings, released, lambda day, name=name: _say(f"{name}: day {day + 1}"))  # type: ignore[misc]
-        found.append({"policy": name, **measures.of(run)})
+    # What is refused is refused before people watch for an hour.
     written, beside = files
     if written:
+        _check_can_be_written(written, beside)
+    of_file = _shares_of(beside) if beside else None
+    released, found = _released(model) if model else None, []
+    for name in dict.fromkeys(chosen):
+        run = runs.run(name, settings, released, lambda day, name=name: _say(f"{name}: day {day + 1}"))  # type: ignore[misc]
+        found.append({"policy": name, **measures.of(run)})
+    if written:
         _write(run, written)
-    if beside:
+    if beside and of_file is not None:
         ours = (datasets.of_row(row, run.world.clips) for row in run.rows)
-        found += [{"rows of": chosen[-1], **datasets.shares(ours)}]
-        found += [{"rows of": beside.name, **datasets.shares(datasets.read(beside))}]
+        found += [{"rows of": name, **datasets.shares(ours)}, {"rows of": beside.name, **of_file}]
     print_json(found) if as_json else _table(found)
 
 
@@ -109,7 +112,29 @@ def _released(folder: Path) -> "RankModel":
     def read(key: str) -> bytes:
         return (folder / key).read_bytes()
 
-    return rank_model.load(read, rank_model.current_version(read))
+    try:
+        return rank_model.load(read, rank_model.current_version(read))
+    except (OSError, rank_model.RankModelRefused) as error:
+        raise typer.BadParameter(f"no released ranker is there: {error}", param_hint="--model") from error
+
+
+def _shares_of(file: Path) -> dict[str, float]:
+    from cli.simulation import datasets
+
+    try:
+        return datasets.shares(datasets.read(file))
+    except (OSError, datasets.DatasetRefused) as error:
+        raise typer.BadParameter(str(error), param_hint="--beside") from error
+
+
+def _check_can_be_written(target: Path, beside: Path | None) -> None:
+    try:
+        with target.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="--rows") from error
+    if beside and target.samefile(beside):
+        raise typer.BadParameter("it would overwrite the file of --beside", param_hint="--rows")
 
 
 def _write(run: "Run", target: Path) -> None:

@@ -4,8 +4,9 @@ KuaiRand  log_*.csv            all columns that this schema has
 KuaiRec   *_matrix.csv         watch times alone; likes and the like are unknown, and 0
 MovieLens u.data, ratings.dat, ratings.csv   a rating of 4 or 5 is a view of the whole film, of 5 a like, of 1 a hate
 
-Nothing is downloaded. A file is read line by line; one that has other columns, or a line that is none, raises
-DatasetRefused with the number of the line and nothing of its content.
+Nothing is downloaded. A file is read line by line; one that has other columns, or a line that is none or says what
+cannot be (a negative time, a like that is neither 0 nor 1), raises DatasetRefused with the number of the line and
+nothing of its content.
 """
 
 import csv
@@ -22,6 +23,10 @@ TAB = 1
 FILM_MS = 60_000
 """MovieLens knows no length."""
 MOST_ROWS = 50_000_000
+MOST_MS = 10**15
+"""A number beyond it is no time."""
+MOST_HEAD = 10_000
+"""Characters of a first line."""
 SHARES = ("is_click", "is_like", "is_follow", "is_comment", "is_forward", "is_hate", "long_view", "is_profile_enter")
 
 
@@ -88,17 +93,21 @@ def write(rows: Iterable[Seen], file: TextIO) -> int:
 
 def read(path: Path) -> Iterator[Seen]:
     """Rows of a file, whose first line or name says which data set it is of. Raises DatasetRefused."""
-    with path.open(newline="", encoding="utf-8") as file:
-        first = file.readline().strip()
-        file.seek(0)
-        of_line, lines = _reader(path.name, first, file)
-        for number, line in enumerate(lines, 1):
-            if number > MOST_ROWS:
-                raise DatasetRefused(f"{path.name} has more than {MOST_ROWS} rows")
-            try:
-                yield of_line(line)
-            except (ValueError, LookupError, TypeError) as error:
-                raise DatasetRefused(f"row {number} of {path.name} cannot be read") from error
+    number = 1
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            of_line, lines = _reader(path.name, file)
+            for line in lines:
+                if number > MOST_ROWS:
+                    raise DatasetRefused(f"{path.name} has more than {MOST_ROWS} rows")
+                yield _sound(of_line(line))
+                number += 1
+    except DatasetRefused:
+        raise
+    except UnicodeDecodeError as error:
+        raise DatasetRefused(f"{path.name} is no text in UTF-8") from error
+    except (ValueError, LookupError, TypeError, ArithmeticError, csv.Error) as error:
+        raise DatasetRefused(f"row {number} of {path.name} cannot be read") from error
 
 
 def shares(rows: Iterable[Seen]) -> dict[str, float]:
@@ -117,7 +126,9 @@ def shares(rows: Iterable[Seen]) -> dict[str, float]:
 Line = Mapping[str, str]
 
 
-def _reader(name: str, first: str, file: TextIO) -> tuple[Callable[[Line], Seen], Iterable[Line]]:
+def _reader(name: str, file: TextIO) -> tuple[Callable[[Line], Seen], Iterable[Line]]:
+    first = file.readline(MOST_HEAD).strip()
+    file.seek(0)
     heads = set(first.split(","))
     if set(COLUMNS) <= heads:
         return _kuairand, csv.DictReader(file)
@@ -131,6 +142,14 @@ def _reader(name: str, first: str, file: TextIO) -> tuple[Callable[[Line], Seen]
             split = (dict(zip(names, line.strip().split(between), strict=False)) for line in file if line.strip())
             return _movielens, split
     raise DatasetRefused(f"{name} has the columns of no data set that is known")
+
+
+def _sound(row: Seen) -> Seen:
+    times = (row.time_ms, row.play_time_ms, row.duration_ms)
+    flags = (*(getattr(row, name) for name in SHARES), row.is_rand)
+    if not all(0 <= one <= MOST_MS for one in times) or not all(one in (0, 1) for one in flags):
+        raise ValueError("a time or a flag that cannot be")
+    return row
 
 
 def _kuairand(line: Line) -> Seen:

@@ -66,6 +66,38 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number_alone(tmp_path: Path)
         list(datasets.read(file(tmp_path, "other.csv", "a,b,c")))
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"time_ms": "inf"},
+        {"time_ms": "nan"},
+        {"time_ms": "1e308"},
+        {"play_time_ms": "-1"},
+        {"is_like": "2"},
+        {"is_rand": "-1"},
+        {"video_id": "x" * 200_000},
+    ],
+)
+def test_a_row_that_says_what_cannot_be_is_refused(tmp_path: Path, changed: dict[str, str]) -> None:
+    good = {name: str(getattr(ROW, name)) for name in COLUMNS}
+    lines = [",".join(COLUMNS), *(",".join(one.values()) for one in (good, {**good, **changed}))]
+    with pytest.raises(DatasetRefused, match=r"row 2 of log\.csv"):
+        list(datasets.read(file(tmp_path, "log.csv", *lines)))
+
+
+@pytest.mark.parametrize("content", [b"\xbb\xff\n", ",".join(COLUMNS).encode() + b"\n" + b"\xff" * 15])
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(content)
+    with pytest.raises(DatasetRefused, match="no text in UTF-8"):
+        list(datasets.read(path))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
+    path = file(tmp_path, "log.csv", "\ufeff" + ",".join(COLUMNS), ",".join(str(getattr(ROW, one)) for one in COLUMNS))
+    assert list(datasets.read(path)) == [ROW]
+
+
 def test_shares_of_rows() -> None:
     assert datasets.shares([]) == {"rows": 0}
     found = datasets.shares([ROW, ROW])
