@@ -1,5 +1,7 @@
 """What a person is told when a command fails, and what to do about it."""
 
+import sys
+
 from cli.session import lacks_search
 from deployment.errors import DeploymentError
 from local.errors import LocalError, NotReady, NotUp
@@ -12,6 +14,7 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
 )
 
+OF_AWS = "On a laptop: `reelstack status` says whether the cloud is up, `reelstack up` starts it."
 SEARCHING = "`reelstack search NAME --users` finds users; a handle begins with @, an id does not."
 NO_SEARCH = "A handle begins with @, an id does not. This cloud runs without search, which would find users by name."
 ANOTHER_USER = "Another demo user may: --as ann (creator), mia (moderator), ada (admin)."
@@ -30,6 +33,8 @@ ADVICE_BY_TYPE = {
 
 def explain(error: Exception) -> str | None:
     """The message for an expected failure, None for a defect that deserves its traceback."""
+    if _says_that_aws_is_away(error):
+        return f"AWS does not answer: {error}\n  {OF_AWS}"
     if not isinstance(error, ClientError | LocalError | DeploymentError):
         return None
     lines = [_what(error)]
@@ -40,6 +45,13 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, SignInFailed) and "disabled" in str(error):
         lines.append(f"  {SUSPENDED}")
     return "\n".join(lines)
+
+
+def _says_that_aws_is_away(error: Exception) -> bool:
+    """Of a command that speaks to AWS or the emulator itself; botocore is loaded only if one does."""
+    if (known := sys.modules.get("botocore.exceptions")) is None:
+        return False
+    return isinstance(error, known.ConnectionError | known.HTTPClientError)
 
 
 def _what(error: Exception) -> str:

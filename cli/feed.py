@@ -103,6 +103,8 @@ def hide(
       reelstack hide creator @ann
       reelstack hide tag cats --undo
     """
+    if not what.strip() or "/" in what:
+        raise typer.BadParameter("nothing that is empty or holds a / has an address in the API", param_hint="WHAT")
     client = connect(name)
     found = _creator_id(client, what, undo=undo) if kind == "creator" else what
     client.feed.show_again(PLURAL[kind], found) if undo else client.feed.hide(PLURAL[kind], found)
@@ -159,12 +161,34 @@ def feed_snapshot() -> None:
     \b
       reelstack feed-snapshot && reelstack deploy prod
     """
+    from reelstack.feed import ready_pages
+
+    page = _ready_page(f"{stage_url()}/{ready_pages.object_key('')}")
+    SNAPSHOT.write_bytes(page + b"\n")
+    print_lines([f"{len(ready_pages.parse(page).items)} clips in {SNAPSHOT}"], "")
+
+
+def _ready_page(address: str) -> bytes:
+    """Without addresses that end. Raises Unreachable, or BadParameter for what is no page, or an empty one: it would
+    take the place of the clips that are packed already."""
+    from urllib.error import HTTPError
     from urllib.request import urlopen
 
     from reelstack.feed import ready_pages
+    from reelstack_client import Unreachable
 
-    address = f"{stage_url()}/{ready_pages.object_key('')}"
-    with urlopen(address, timeout=SNAPSHOT_SECONDS) as answer:  # noqa: S310 -- the stage's own origin
-        page = ready_pages.without_addresses(answer.read(SNAPSHOT_BYTES))
-    SNAPSHOT.write_bytes(page + b"\n")
-    print_lines([f"{len(ready_pages.parse(page).items)} clips in {SNAPSHOT}"], "")
+    try:
+        with urlopen(address, timeout=SNAPSHOT_SECONDS) as answer:  # noqa: S310 -- the stage's own origin
+            page = ready_pages.without_addresses(answer.read(SNAPSHOT_BYTES))
+        items = ready_pages.parse(page).items
+    except HTTPError as error:
+        raise typer.BadParameter(
+            f"{address} answers {error.code}: the stage has made no ready-made page yet"
+        ) from error
+    except OSError as error:
+        raise Unreachable(f"{address} does not answer: {error}") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"{address} is no ready-made page: {error}") from error
+    if not items:
+        raise typer.BadParameter(f"the page of {address} is empty: publish a clip first")
+    return page

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 import typer
+from botocore.exceptions import EndpointConnectionError
 from typer.testing import CliRunner
 
 from cli.cloud import next_lines
@@ -94,6 +95,14 @@ def test_who_names_an_unknown_user_is_told_to_search_only_where_there_is_search(
     assert told
     assert "a handle begins with @" in told.lower()
     assert ("reelstack search" in told) is named
+
+
+def test_a_cloud_that_does_not_answer_a_command_of_its_own_apis_is_no_traceback() -> None:
+    told = explain(EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/applications"))
+    assert told
+    assert "127.0.0.1:4566" in told
+    assert "reelstack up" in told
+    assert explain(RuntimeError("a defect")) is None
 
 
 def test_a_commands_limit_is_what_the_api_takes() -> None:

@@ -1,14 +1,17 @@
 """`reelstack feed-snapshot`: the page that is packed with the next deployment."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import typer
 
 from cli import feed
 from reelstack.feed import ready_pages
+from reelstack_client import Unreachable
 
 ITEM = {
     "video_id": "vid",
@@ -20,11 +23,14 @@ ITEM = {
 
 
 class Site(BaseHTTPRequestHandler):
+    said = (200, ready_pages.pack("", 5, [ITEM]))
+
     def do_GET(self) -> None:
         assert self.path == "/feed/hot-world.json"
-        self.send_response(200)
+        status, body = self.said
+        self.send_response(status)
         self.end_headers()
-        self.wfile.write(ready_pages.pack("", 5, [ITEM]))
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Not into the output of the tests."""
@@ -49,6 +55,35 @@ def test_a_snapshot_holds_the_present_page_without_addresses_that_end(
     page = ready_pages.parse(file.read_bytes())
     assert [one.video_id for one in page.items] == ["vid"]
     assert b"/v" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (403, b"<Error/>", "no ready-made page yet"),
+        (200, b"<!doctype html>", "is no ready-made page"),
+        (200, b'{"version": 9}', "is no ready-made page"),
+        (200, ready_pages.pack("", 5, []), "is empty"),
+    ],
+)
+def test_what_is_no_page_or_an_empty_one_leaves_the_file_as_it_is(
+    site: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, why: str
+) -> None:
+    file = tmp_path / "snapshot.json"
+    file.write_bytes(b"as it was")
+    monkeypatch.setattr(feed, "SNAPSHOT", file)
+    monkeypatch.setattr(Site, "said", (status, body))
+    with pytest.raises(typer.BadParameter, match=why):
+        feed.feed_snapshot()
+    assert file.read_bytes() == b"as it was"
+
+
+def test_a_site_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        monkeypatch.setenv("REELSTACK_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(Unreachable):
+            feed.feed_snapshot()
 
 
 def test_what_is_packed_with_the_checkout_is_a_page() -> None:
