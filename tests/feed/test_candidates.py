@@ -5,7 +5,7 @@ from reelstack.feed import candidates, item_table
 from reelstack.feed.candidates import QUOTAS, Wanted
 from reelstack.feed.lists import Lists
 from reelstack.feed.live_signals import Counts, RegionSignals
-from tests.feed.catalogues import NOW, catalogue, clip, crowd
+from tests.feed.catalogues import NOW, catalogue, clip, crowd, newcomers
 
 CROWD = crowd(500, tags=20)
 TABLE = item_table.make(catalogue(CROWD, np.random.default_rng(1).normal(size=(500, 4))), [], NOW).prepare()
@@ -32,6 +32,12 @@ def test_tastes_share_the_quota_and_say_which_spoke() -> None:
 
 def test_picked_tags_stand_in_for_a_taste_that_is_not_known() -> None:
     assert set(found(Wanted(picked=["tag5"]), "interests").reasons.values()) == {"tag5"}
+
+
+def test_a_picked_tag_is_found_however_clips_spell_it() -> None:
+    clips = [clip("v1", tags=["Cafés"]), clip("v2", tags=["#cafes"]), clip("v3", tags=["tea"])]
+    one = candidates.of(newcomers(*clips), None, Wanted(picked=["CAFES"]), ["interests"], np.random.default_rng(1))
+    assert sorted(one.reasons.values()) == ["#cafes", "Cafés"]
 
 
 def test_similar_names_the_clip_that_speaks_and_then_the_most_appealing_of_near_ones() -> None:

@@ -78,14 +78,33 @@ def test_a_word_that_begins_with_an_at_is_a_handle_and_no_name() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("#Caf\u00e9", "cafe"), ("\u0141\u00f3d\u017a", "lodz"), ("stra\u00dfe", "STRASSE"), ("Cafe\u0301", "caf\u00e9")],
+    [
+        *(
+            ("#Caf\u00e9", "cafe"),
+            ("\u0141\u00f3d\u017a", "lodz"),
+            ("stra\u00dfe", "STRASSE"),
+            ("Cafe\u0301", "caf\u00e9"),
+        ),
+        *(
+            ("# cats", "cats"),
+            ("\uff03Cats", "cats"),
+            ("\u2764\ufe0f", "\u2764"),
+            ("\u2067\u05e9\u05dc\u2069", "\u05e9\u05dc"),
+        ),
+    ],
 )
 def test_tags_are_compared_without_accents_as_words_are(one: str, other: str) -> None:
     assert documents.plain_tag(one) == documents.plain_tag(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("\u304c", "\u304b"), ("\u0439", "\u0438"), ("\u0939\u093f\u0902\u0926\u0940", "\u0939\u0926")]
+    ("one", "other"),
+    [
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001f3f4"),
+        ("\u304c", "\u304b"),
+        ("\u0439", "\u0438"),
+        ("\u0939\u093f\u0902\u0926\u0940", "\u0939\u0926"),
+    ],
 )
 def test_marks_that_make_another_letter_stay(one: str, other: str) -> None:
     assert documents.plain_tag(one) != documents.plain_tag(other)

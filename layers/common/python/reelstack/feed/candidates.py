@@ -38,6 +38,8 @@ tastes, so what is nearest to it is not what they like best: bench feed, .944 ->
 SAMPLED = 16
 STRONGEST = 10
 """Tags and creators of a viewer that are looked up."""
+SPELLINGS = 3
+"""Of a tag that a viewer picked: as most clips spell it. Interests that were measured are spelled as clips are."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ def _by_words(table: ItemTable, tags: Sequence[tuple[str, float]], quota: int) -
 def _interests(
     table: ItemTable, _world: Lists | None, wanted: Wanted, _: np.random.Generator
 ) -> tuple[Rows, dict[int, str]]:
-    picked = [(tag, 1.0) for tag in wanted.picked[:STRONGEST]]
+    words = (word for tag in wanted.picked[:STRONGEST] for word in table.spellings(tag, SPELLINGS))
+    picked = [(word, 1.0) for word in dict.fromkeys(words)]
     tags = _strongest(wanted.interest, scores.TAG) or picked or _strongest(wanted.long_term, scores.TAG)
     return _by_words(table, tags, QUOTAS["interests"])
 

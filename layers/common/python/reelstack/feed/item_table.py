@@ -107,6 +107,11 @@ class ItemTable:
         """Of every spelling of tags that are given as the search compares them."""
         return [number for tag in plain_tags for number in self._plain_tags.get(tag, ())]
 
+    def spellings(self, tag: str, most: int) -> list[str]:
+        """As clips spell a tag that somebody wrote; that of most clips first."""
+        found = sorted(self.tag_numbers((plain_tag(tag),)), key=lambda number: -len(self.by_tag.of(number)))
+        return [self.items.words["tag"][number] for number in found[:most]]
+
     @cached_property
     def by_tag(self) -> Grouped:
         ends = self.items.arrays["tag_ends"].astype(np.int64)

@@ -3,6 +3,7 @@
 A document says what to look at, never that it may be shown: `search.search` asks that of the tables.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ from reelstack.tables.videos import Video
 from reelstack.videos.audiences import Account, Audience
 from reelstack.videos.videos import State
 
+NOT_SEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufe00-\ufe0f]")
+"""Marks of direction and choices of a glyph, which differ by the keyboard."""
 Document = dict[str, Any]
 
 
@@ -175,5 +178,6 @@ def of_creator(creator_id: str, strikes: Collection[Strike], now_ms: int) -> Doc
 
 
 def plain_tag(tag: str) -> str:
-    """The one spelling in which tags are compared: "#Cats" and "cats" are the same, "café" and "Cafe", as words are."""
-    return skeletons.fold_accents(tag.strip().lstrip("#"))
+    """The one spelling in which tags are compared: "#Cats", "# cats" and "cats" are the same, "café" and "Cafe", as
+    words are, and what differs only by signs that are not seen: "❤" in colour, a word between marks of direction."""
+    return skeletons.fold_accents(NOT_SEEN.sub("", tag)).strip().lstrip("#").strip()
