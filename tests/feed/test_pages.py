@@ -185,13 +185,16 @@ def dropped(told: dict[str, Any]) -> dict[str, int]:
 def test_an_explanation_accounts_for_every_candidate_and_shows_nothing(world: Config, call: Call) -> None:
     for number in range(60):
         publish(f"v{number}", f"o{number % 7}", tags=(f"t{number % 3}",))
-    User("o1", created_at=1).save()
+    for user_id in ("o1", "bob"):
+        User(user_id, created_at=1).save()
     assert call("feed", "PUT", "/v1/feed/hidden/creators/o1", user="bob").status == 204
     told = call("feed", "GET", "/v1/feed/explanations/bob?limit=10", user="ada", roles=("admin",)).json
     assert accounts_for_all(told), told
     assert dropped(told)["hidden-creator"] > 0
     assert len(told["items"]) == 10
     assert told["policy"] == "ranked-1"
+    for nobody in ("nobody", "@bob"):
+        assert call("feed", "GET", f"/v1/feed/explanations/{nobody}", user="ada", roles=("admin",)).status == 404
     again = call("feed", "GET", "/v1/feed/explanations/bob?limit=10", user="ada", roles=("admin",)).json
     assert "seen" not in dropped(again), "nothing was marked as seen"
     assert call("feed", "GET", "/v1/feed/explanations/bob", user="bob", roles=("viewer",)).status == 403

@@ -7,6 +7,8 @@ leaves is the page.
 
 from pydantic import BaseModel
 
+from reelstack.accounts import users
+from reelstack.accounts.errors import UserNotFound
 from reelstack.degradation.levels import Level
 from reelstack.feed import pages, ready_made, scoring
 from reelstack.feed.plans import Asked
@@ -57,7 +59,9 @@ class FeedExplanation(BaseModel):
 
 
 def of(user_id: str, limit: int) -> FeedExplanation:
-    """At level 3 nothing is planned, and there is nothing to explain."""
+    """At level 3 nothing is planned, and there is nothing to explain. Raises UserNotFound: a handle is no id."""
+    if users.read_facts(user_id).get("absent"):
+        raise UserNotFound
     try:
         answered = pages.answer(Asked(Asker(user_id), limit, peeks=True), None)
     except OnlyReadyMade:
