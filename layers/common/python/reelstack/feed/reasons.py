@@ -16,11 +16,12 @@ class FeedReason(BaseModel):
 _OF_SOURCE: dict[str, tuple[str, str, str]] = {
     "following": ("followed", "You follow its creator", ""),
     "search": ("long-term-taste", "It fits what you have liked for a long time", ""),
-    "interests": ("taste", "It fits what you watched lately", "You watched clips about #{} lately"),
+    "interests": ("taste", "It fits what you like", "You watched clips about #{} lately, or picked it"),
     "similar": ("similar", "It is like clips you watched", "It is like a clip you watched"),
     "viewers": ("similar-viewers", "People with a taste like yours finish it", ""),
     "trending": ("trending", "Many watch it near you now", "#{} is trending near you"),
     "fresh": ("new", "It is new", ""),
+    "newest": ("new", "It is one of the newest", ""),
     "hot": ("popular", "Many finish it these days", ""),
     "quiet": ("exploration", "Its creator is seldom shown", ""),
     "random": ("exploration", "Shown by chance, to find out who likes it", ""),
