@@ -82,7 +82,7 @@ def test_a_package_that_is_not_locked_is_named(tmp_path: Path, monkeypatch: pyte
 
 def test_every_aws_service_that_is_called_is_described_in_the_layer() -> None:
     sources = [*(ROOT / "layers/common/python/reelstack").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-    making = re.compile(r'(?:client|_brief)\("([a-z-]+)"')
+    making = re.compile(r'(?:client|_brief)\("([a-z0-9-]+)"')
     called = {service for source in sources for service in making.findall(source.read_text())}
     assert {"appconfigdata", "s3"} <= called
     assert called <= set(BOTOCORE_SERVICES)
