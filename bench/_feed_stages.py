@@ -52,7 +52,7 @@ class Meter:
 @contextmanager
 def measured() -> Iterator[Meter]:
     """Puts a watch around every stage, and takes it off again."""
-    from reelstack.feed import ranked_page
+    from reelstack.feed import feed_level, ranked_page
 
     meter, before = Meter(), []
     for name, places in _stages().items():
@@ -64,8 +64,10 @@ def measured() -> Iterator[Meter]:
         original = getattr(owner, attribute)
         before.append((owner, attribute, original))
         setattr(owner, attribute, _counted(meter, name, original))
-    before.append((ranked_page, "_filtered", ranked_page._filtered))
-    ranked_page._filtered = _noted(meter, ranked_page._filtered)
+    for owner, attribute, around in ((ranked_page, "_filtered", _noted), (feed_level, "_look", _beside)):
+        original = getattr(owner, attribute)
+        before.append((owner, attribute, original))
+        setattr(owner, attribute, around(meter, original))
     try:
         yield meter
     finally:
