@@ -81,7 +81,7 @@ def person(services: Services, named: Outputs, number: int) -> Callable[[], str]
         )
     cognito.admin_set_user_password(UserPoolId=named.user_pool_id, Username=name, Password=password, Permanent=True)
     token = PasswordSignIn(named.endpoint, named.client_id, name, password)
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=60) as http:
         Client(named.edge_url, token, http=http).feed.set_interests([TAGS[number % len(TAGS)]])
     return token
 

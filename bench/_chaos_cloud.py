@@ -79,9 +79,9 @@ def world(places: Places, people: int) -> Iterator[World]:
         )
         stack.callback(_chaos_clips.empty, services, named, people)
         _chaos_clips.fill(services, named)
-        tokens = [_chaos_clips.person(services, named, number) for number in range(people)]
-        made = World(services, named, cache, search, tables, tokens, threading.Event(), threading.Event())
+        made = World(services, named, cache, search, tables, [], threading.Event(), threading.Event())
         stack.enter_context(_through_proxies(made))
+        made.tokens += [_chaos_clips.person(services, named, number) for number in range(people)]
         stack.enter_context(_beside(lambda: _beat(made), BEAT_SECONDS))
         stack.enter_context(_beside(lambda: _flood(made), 1 / FLOOD_TIMES))
         made.beats.set()
