@@ -10,6 +10,7 @@ from valkey import Valkey
 
 from reelstack.accounts import sessions
 from reelstack.degradation import facts, guarded_tables
+from reelstack.degradation.levels import Level
 from reelstack.feed import artefacts, feed_level, kept_lists, ready_made, side_sources, warm_lists
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
@@ -101,3 +102,9 @@ def test_a_search_that_the_breaker_refuses_has_failed(world: Valkey, monkeypatch
     assert feed_level.health()._unsent.counts[facts.FAILED] == 5
     assert feed_level.search_breaker()._last[-1][1], "three were sent, and two refused"
     assert len(feed_level.search_breaker()._last) == 3
+
+
+def test_what_is_seen_for_all_does_not_wait_for_another_answer(world: Valkey) -> None:
+    feed_level._look(Level.NORMAL)
+    told: list[Any] = [world.hgetall(key) for key in world.scan_iter("rs:health:*")]
+    assert [facts.BEAT in second for second in told] == [True]

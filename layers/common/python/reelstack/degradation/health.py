@@ -191,6 +191,11 @@ class Health:
         with self._lock:
             self._note(now_ms, values=values)
 
+    def tell(self, pipeline: Pipeline, now_ms: int) -> None:
+        """What was noted, without an answer: what one process sees for all must not wait for its next one."""
+        with self._lock:
+            self._flush(pipeline, now_ms)
+
     def finish(self, pipeline: Pipeline | None, turn: Turn, now_ms: int) -> None:
         """Without a pipeline, what there is to write goes with the next answer's."""
         with self._lock:

@@ -6,6 +6,7 @@ live signals and no search: its level is that of the hot list by design.
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache as once_a_process
 
@@ -63,9 +64,12 @@ def _look(level: Level) -> None:
         beat = live_signals.parse_heartbeat(fields)
     except Exception as error:  # the cache, or a value of another version: nobody heard anything
         logger.warning("the heartbeat was not read", error=str(error))
-        return
-    written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
-    health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+    else:
+        written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
+        health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+    with suppress(*cache.errors()), cache.pipeline(LOOK_SECONDS) as request:
+        health().tell(request, clock.now_ms())
+        request.execute()
 
 
 def _active_share() -> float | None:
