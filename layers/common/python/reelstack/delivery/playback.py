@@ -1,6 +1,6 @@
 """The playback of a video: signed addresses that expire, for one viewer."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from pydantic import BaseModel
@@ -67,7 +67,8 @@ def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
 
 
 def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
-    of, issued_at = viewed.video.attribute_values.get, viewed.read_at
+    of: Callable[[str], Any] = viewed.video.attribute_values.get
+    issued_at = viewed.read_at
     is_public = of("state") == State.PUBLISHED and of("visibility") == Audience.PUBLIC and owner_is_open
     asset = of("asset") or of("preview") or {}
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private

@@ -225,17 +225,13 @@ class _Items(Mapping[str, Mapping[int, Counts]]):
         if len(rows) != len(names) * len(lengths) * _COUNTS.size:
             raise ValueError(f"{len(rows)} bytes of counters for {len(names)} items")
         self._places = {name: place for place, name in enumerate(names)}
-        self._lengths, self._rows = lengths, rows
-        self._read: dict[str, Mapping[int, Counts]] = {}
+        self._lengths, self._rows, self._read = lengths, rows, dict[str, Mapping[int, Counts]]()
 
     def __getitem__(self, name: str) -> Mapping[int, Counts]:
         if (found := self._read.get(name)) is None:
-            size = _COUNTS.size
-            at = self._places[name] * len(self._lengths) * size
-            found = self._read[name] = {
-                seconds: Counts(*_COUNTS.unpack_from(self._rows, at + place * size))
-                for place, seconds in enumerate(self._lengths)
-            }
+            size = len(self._lengths) * _COUNTS.size
+            rows = _COUNTS.iter_unpack(self._rows[self._places[name] * size :][:size])
+            found = self._read[name] = {seconds: Counts(*row) for seconds, row in zip(self._lengths, rows, strict=True)}
         return found
 
     def __iter__(self) -> Iterator[str]:

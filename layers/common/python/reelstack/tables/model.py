@@ -185,8 +185,9 @@ class Table(Model):
 @cache
 def _readers(model: type[Model]) -> Mapping[str, tuple[str, str, Callable[[Any], Any]]]:
     """Of each attribute of an item: its name in the model, the letter of its type, and what reads its value."""
+    plain = NumberAttribute.deserialize
     return {
-        one.attr_name: (name, one.attr_type, _number if isinstance(one, NumberAttribute) else one.deserialize)
+        one.attr_name: (name, one.attr_type, _number if type(one).deserialize is plain else one.deserialize)
         for name, one in model.get_attributes().items()
     }
 
