@@ -203,6 +203,7 @@ def test_an_explanation_accounts_for_every_candidate_and_shows_nothing(world: Co
 @pytest.mark.parametrize("hidden", [0, 45, 58])
 def test_an_explanation_accounts_for_what_fills_a_page(world: Config, call: Call, hidden: int) -> None:
     """Of 60 clips so many are private by now, which the item table does not know."""
+    User("bob", created_at=1).save()
     for number in range(60):
         publish(f"v{number}", f"o{number % 7}", visibility="private" if number < hidden else "public")
     told = call("feed", "GET", "/v1/feed/explanations/bob?limit=10", user="ada", roles=("admin",)).json
