@@ -1,6 +1,6 @@
 """MiniStack's server as this cloud runs it: `python -m local.emulator`, configured by its usual environment variables.
 
-Seven things differ from MiniStack's own command:
+Eight things differ from MiniStack's own command:
 - the state is saved every minute in which something was asked, and on SIGUSR1, so that a crash loses a minute at most
   (MiniStack saves at its end only);
 - after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
@@ -9,6 +9,7 @@ Seven things differ from MiniStack's own command:
 - CRC-64/NVME is computed in C, and of the whole object (`local.emulator_checksums`);
 - who may send one message may send a batch (`local.emulator_actions`);
 - a missing object is hidden from who may not list its bucket (`local.emulator_listing`);
+- an HTTP API says 503 where Lambda refuses a call for want of concurrency (`local.emulator_gateway`);
 - days can be made to go by for what it holds (`local.emulator_time`).
 """
 
@@ -28,7 +29,7 @@ from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.services import dynamodb
 
-from local import emulator_actions, emulator_checksums, emulator_listing, emulator_time
+from local import emulator_actions, emulator_checksums, emulator_gateway, emulator_listing, emulator_time
 
 STATE = Path(os.environ["STATE_DIR"])
 SAVED = STATE / "saved.json"
@@ -113,6 +114,7 @@ def main() -> None:
     keep_streams()
     emulator_actions.apply()
     emulator_checksums.apply()
+    emulator_gateway.apply()
     emulator_listing.apply()
     emulator_time.apply()
     asyncio.run(run(config))
