@@ -1,11 +1,11 @@
-"""feed, timeline, feed-snapshot, hide, hidden, interests: what there is to watch, why, and what one chose for it."""
+"""feed and its deployments, timeline, feed-snapshot, hide, hidden, interests: what to watch, why, and my choices."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli import feed_explanation
+from cli import feed_deployments, feed_explanation
 from cli.arguments import Limit, Undo, User
 from cli.output import named, print_lines, video_line
 from cli.session import As, AsJson, connect, print_json, stage_url
@@ -25,6 +25,7 @@ group = typer.Typer()
 
 
 def register(app: typer.Typer) -> None:
+    feed_deployments.register(group)
     app.add_typer(group, name="feed")
     for command in (timeline, feed_snapshot, hide, hidden, interests):
         app.command()(command)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from local.cloud import at_endpoint
 from local.stacks import stacks
 
 CONNECT_SECONDS = 3
@@ -38,7 +39,8 @@ def _made(service: str, region: str, endpoint: str | None, keys: tuple[str | Non
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
     session: Any = boto3.Session(*keys, region_name=region)
-    return session.client(service, endpoint_url=endpoint, config=settings)
+    made = session.client(service, endpoint_url=endpoint, config=settings)
+    return at_endpoint(made, service, endpoint) if endpoint else made
 
 
 def stack_outputs(account: Account, stage: str) -> dict[str, str]:

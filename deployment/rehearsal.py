@@ -19,7 +19,11 @@ def deploy(settings: Settings, admin_email: str | None) -> list[str]:
         for file in sorted(folder.glob("*.template.json"))
     ]
     invited = [f"would invite {admin_email} as an administrator"] if admin_email else []
-    after = ["would make the first playback key", "would build and publish the web app"]
+    after = [
+        "would make the first playback key",
+        "would let both deployments of the feed answer",
+        "would build and publish the web app",
+    ]
     if settings.profile == "full":
         built = "has" if interests_zip.built_jar() else "would first build"
         after = [f"{built} the Kinesis connector of the Flink job", *after, "would start the Flink job"]

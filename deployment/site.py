@@ -9,11 +9,11 @@ from deployment.account import function_name
 from deployment.errors import RolesManagedExternally
 from deployment.target import Target
 from infra.settings import Settings
-from local import functions, website
+from local import feed_weights, functions, website
 from local.places import Places
 from local.progress import Steps
 
-STEPS = 4
+STEPS = 5
 LOOKED_UP_AGAIN = ("/", "/index.html", "/config.json")
 """What a new build changes in place; everything else is named by its content."""
 
@@ -41,6 +41,10 @@ def deploy(target: Target, places: Places, steps: Steps, *, admin_email: str | N
         # The schedule would first run a day later; a run that finds a young key changes nothing.
         name = function_name(target.settings.stage, "rotate_signing_keys")
         functions.call(target.account.client("lambda"), name, {})
+    with steps.step("Feed: both deployments answer"):
+        store = target.account.client("cloudfront-keyvaluestore")
+        shares = feed_weights.begin(store, outputs["EdgeSettingsStore"])
+        steps.detail(f"a {shares.percent('a')} %, b {shares.percent('b')} %")
     with steps.step("Web app: build, publish, invalidate"):
         website.build(places)
         website.publish(target.account.client("s3"), outputs["WebBucket"], configuration(target, outputs))

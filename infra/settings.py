@@ -88,6 +88,9 @@ class Settings(JobSettings):
     """How long archived events of viewers stay (profile `full`): a year, and a month to compare it with."""
 
     # delivery
+    feed_answer_seconds: int = Field(default=2, ge=1, le=30)
+    """How long a deployment of the feed may take to begin an answer before the other one is asked. Without SnapStart a
+    first answer takes seconds at either of them: longer than a stage should wait that has it."""
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"
     edge_rate_limit: int = 10_000
@@ -160,7 +163,7 @@ class Settings(JobSettings):
     """Concurrent executions of Lambda that the account has in this region, or that this stage may use of them: a quota,
     1,000 unless more was asked for, 10 in a new account. Reservations follow from it, and slots × workers are held
     against it: infra/functions/concurrency.py."""
-    production_slots: int = Field(default=50, ge=1, le=1000)
+    production_slots: int = Field(default=47, ge=1, le=1000)
     """Productions that run at the same time; none waits for a moderator. Each may have one Distributed Map under way,
     of which Step Functions opens 1,000."""
     production_low_slots: int = 25

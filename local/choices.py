@@ -25,6 +25,10 @@ EVERY = (*PROCESSES["full"], *ENGINES)
 """In the order in which they are started."""
 
 
+UNLISTED = {"cloudfront-keyvaluestore": "cloudfront"}
+"""Services that LocalStack's client does not list -> one at whose address they are."""
+
+
 class Choices(BaseModel):
     """`endpoint` is `ministack`, `localstack` or an URL."""
 
@@ -50,7 +54,7 @@ class Choices(BaseModel):
         (LOCALSTACK_HOST, USE_SSL). Raises ChoiceInvalid for a service that LocalStack does not have."""
         if self.endpoint != LOCALSTACK:
             return self.endpoint
-        found: str | None = get_service_endpoint(service)
+        found: str | None = get_service_endpoint(UNLISTED.get(service, service))
         if found is None:
             raise ChoiceInvalid(f"LocalStack has no service {service!r}")
         return found

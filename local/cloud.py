@@ -23,7 +23,18 @@ def _made(endpoint: str, service: str, key_id: str, secret: str) -> Any:
         connect_timeout=3, read_timeout=60, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
     )
     session: Any = boto3.Session(key_id, secret, region_name=REGION)
-    return session.client(service, endpoint_url=endpoint, config=settings)
+    return at_endpoint(session.client(service, endpoint_url=endpoint, config=settings), service, endpoint)
+
+
+def at_endpoint(made: Any, service: str, endpoint: str) -> Any:
+    """The client, which asks a KeyValueStore at this endpoint: boto3 puts the account id before the host's name."""
+
+    def by_path(request: Any, **_: Any) -> None:
+        request.url = endpoint.rstrip("/") + request.url[request.url.index("/", len("https://")) :]
+
+    if service == "cloudfront-keyvaluestore":
+        made.meta.events.register(f"before-sign.{service}", by_path)
+    return made
 
 
 def physical_ids(services: Services, stack: str) -> dict[str, str]:

@@ -20,8 +20,8 @@ import uvicorn
 from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 
-from local import edge_behaviors
-from local.edge_functions import EdgeFunctions
+from local import edge_apis, edge_behaviors
+from local.edge_functions import EDGE_SETTINGS, PLAYBACK_KEYS, EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from local.edge_watch import Invalidations, KeyValueStore, follow
@@ -29,6 +29,7 @@ from reelstack.platform import aws
 
 CODE = Path(__file__).parent.parent / "infra" / "edge"
 STOP_SECONDS = 2
+SETTINGS_ROUNDS = 4
 
 
 class EdgeConfig(BaseModel):
@@ -41,24 +42,32 @@ class EdgeConfig(BaseModel):
     distribution_id: str
     distribution_domain: str
     playback_keys_store: str
-    """ARN of the KeyValueStore."""
+    """ARN of the KeyValueStore of playback tokens."""
+    edge_settings_store: str
+    """ARN of that of the feed's weights."""
     api_url: str
     origin_secret: str
     """Name of the secret whose value opens the API."""
     node: Path
+    feed_answer_seconds: float | None = None
+    """In place of what the distribution says: how long a deployment of the feed may take."""
 
 
 @contextlib.asynccontextmanager
 async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
     """An edge in front of the emulator that `config` names, kept current until the block ends."""
     cloudfront = aws.client("cloudfront")
-    store = KeyValueStore(config.playback_keys_store)
+    stores = {
+        PLAYBACK_KEYS: KeyValueStore(config.playback_keys_store),
+        EDGE_SETTINGS: KeyValueStore(config.edge_settings_store, SETTINGS_ROUNDS),
+    }
     functions = EdgeFunctions(config.node, tuple(sorted(CODE.glob("*.js"))))
     origin = Origin(
         endpoint=config.endpoint,
         domain=config.distribution_domain,
         api_url=config.api_url,
         secret=aws.client("secretsmanager").get_secret_value(SecretId=config.origin_secret)["SecretString"],
+        apis=edge_apis.read(cloudfront, config.distribution_id, config.endpoint, config.feed_answer_seconds),
     )
     edge = Edge(
         distribution_id=config.distribution_id,
@@ -68,8 +77,9 @@ async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
         origin=origin,
     )
     invalidations = Invalidations(cloudfront, config.distribution_id)
-    await functions.hold(store.changed() or {})
-    following = asyncio.create_task(follow(store, invalidations, functions.hold, edge.tiers.purge))
+    for name, store in stores.items():
+        await functions.hold(store.changed() or {}, name)
+    following = asyncio.create_task(follow(stores, invalidations, functions.hold, edge.tiers.purge))
     try:
         yield edge
     finally:

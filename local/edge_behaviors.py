@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 FUNCTIONS = {
     "/v/*.m3u8": "media_token.js",
     "/v/*": "media_token.js",
+    "/v1/feed": "feed_deployment.js",
+    "/v1/feed/*": "feed_deployment.js",
     "/v1/*": "viewer_address.js",
     "/@*/*": "clip_pages.js",
     "*": "web_routes.js",

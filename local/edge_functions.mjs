@@ -1,7 +1,8 @@
 // A long-lived process that runs CloudFront Functions as they are: node --experimental-vm-modules edge_functions.mjs FILE...
 //
-// One JSON object a line. In: {"entries": {key: value}} replaces what the KeyValueStore holds;
-// {"id", "file", "event"} runs a function. Out: {"id", "result"} or {"id", "error"}.
+// One JSON object a line. In: {"entries": {key: value}, "files": [name]} replaces what the KeyValueStore of these
+// functions holds; {"id", "file", "event"} runs a function. Out: {"id", "result", "origins"} or {"id", "error"};
+// `origins` says which origins the function chose, {"ids": [...], "codes": [...]}, or null.
 // A function sees the language and four modules, cut down to what the edge has of them: no files, network or timers.
 import { Buffer } from 'node:buffer';
 import crypto from 'node:crypto';
@@ -11,22 +12,43 @@ import querystring from 'node:querystring';
 import { createInterface } from 'node:readline';
 import vm from 'node:vm';
 
-const entries = new Map();
+const stores = new Map();
+const entriesOf = (file) => stores.get(file) ?? new Map();
 
-const store = {
+const storeOf = (file) => ({
   async get(key, options = {}) {
+    const entries = entriesOf(file);
     if (!entries.has(key)) {
       throw new Error(`the KeyValueStore has no key ${key}`);
     }
     return options.format === 'json' ? JSON.parse(entries.get(key)) : entries.get(key);
   },
   async exists(key) {
-    return entries.has(key);
+    return entriesOf(file).has(key);
   },
   async count() {
-    return entries.size;
+    return entriesOf(file).size;
   },
-};
+});
+
+// Of the run that is under way: runs follow one another, since a store here answers at once.
+let origins = null;
+
+function selectRequestOriginById(id) {
+  if (typeof id !== 'string') {
+    throw new Error('selectRequestOriginById takes the id of an origin');
+  }
+  origins = { ids: [id], codes: [] };
+}
+
+// The form of AWS's guide: {originIds: [{originId}, {originId}], failoverCriteria: {statusCodes: [...]}}.
+function createRequestOriginGroup({ originIds, failoverCriteria }) {
+  const ids = originIds.map((one) => one.originId);
+  if (ids.length !== 2 || ids.some((id) => typeof id !== 'string') || !failoverCriteria.statusCodes.length) {
+    throw new Error('an origin group has two origins, and the codes of which the second is asked');
+  }
+  origins = { ids, codes: [...failoverCriteria.statusCodes] };
+}
 
 const { createHash, createHmac } = crypto;
 const { parse, stringify, escape, unescape, decode, encode } = querystring;
@@ -34,10 +56,12 @@ const MODULES = {
   crypto: { createHash, createHmac },
   querystring: { parse, stringify, escape, unescape, decode, encode },
   buffer: { Buffer },
-  cloudfront: { kvs: () => store },
 };
 
-function module(name) {
+function module(name, file) {
+  if (name === 'cloudfront') {
+    return { kvs: () => storeOf(basename(file)), selectRequestOriginById, createRequestOriginGroup };
+  }
   if (!Object.hasOwn(MODULES, name)) {
     throw new Error(`CloudFront Functions have no module '${name}'`);
   }
@@ -46,12 +70,13 @@ function module(name) {
 
 async function load(file) {
   const log = (...words) => process.stderr.write(`${basename(file)}: ${words.join(' ')}\n`);
-  const context = vm.createContext({ require: module, console: { log } }, { codeGeneration: { strings: false, wasm: false } });
+  const names = { require: (name) => module(name, file), console: { log } };
+  const context = vm.createContext(names, { codeGeneration: { strings: false, wasm: false } });
   // The edge calls the function named `handler`; a module keeps its names to itself unless it exports them.
   const code = `${readFileSync(file, 'utf8')}\nexport { handler };`;
   const main = new vm.SourceTextModule(code, { context, identifier: file });
   await main.link((name) => {
-    const exported = { ...module(name), default: module(name) };
+    const exported = { ...module(name, file), default: module(name, file) };
     return new vm.SyntheticModule(
       Object.keys(exported),
       function fill() {
@@ -75,18 +100,25 @@ function answer(line) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-createInterface({ input: process.stdin }).on('line', async (line) => {
-  const asked = JSON.parse(line);
-  if (asked.entries) {
-    entries.clear();
-    for (const [key, value] of Object.entries(asked.entries)) {
-      entries.set(key, value);
-    }
-    return;
-  }
+async function run(asked) {
+  origins = null;
   try {
-    answer({ id: asked.id, result: await handlers.get(asked.file)(asked.event) });
+    const result = await handlers.get(asked.file)(asked.event);
+    answer({ id: asked.id, result, origins });
   } catch (error) {
     answer({ id: asked.id, error: String(error.stack ?? error) });
   }
+}
+
+let last = Promise.resolve();
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const asked = JSON.parse(line);
+  if (asked.entries) {
+    for (const file of asked.files) {
+      stores.set(file, new Map(Object.entries(asked.entries)));
+    }
+    return;
+  }
+  last = last.then(() => run(asked));
 });

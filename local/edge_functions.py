@@ -16,6 +16,10 @@ STOP_SECONDS = 20
 LINE_BYTES = 1024 * 1024
 """Longest answer of a function; CloudFront's own limit is 40 KB."""
 
+PLAYBACK_KEYS, EDGE_SETTINGS = "playback_keys", "edge_settings"
+STORES = {"media_token.js": PLAYBACK_KEYS, "feed_deployment.js": EDGE_SETTINGS}
+"""Which KeyValueStore a function reads: it can be given one. A test holds this against the CDK app."""
+
 Event = dict[str, Any]
 
 
@@ -24,11 +28,20 @@ class FunctionFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """Origins that a function chose. The second is asked if the first does not answer, or with one of `codes`."""
+
+    ids: tuple[str, ...]
+    codes: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Passed:
-    """A function let the request on, perhaps to another path and with other headers."""
+    """A function let the request on, perhaps to another path, with other headers, or to other origins."""
 
     uri: str
     headers: dict[str, str]
+    origins: Chosen | None = None
 
 
 @dataclass(frozen=True)
@@ -45,26 +58,38 @@ class EdgeFunctions:
 
     def __init__(self, node: Path, files: tuple[Path, ...], run_seconds: float = RUN_SECONDS) -> None:
         self._argv = [str(node), "--experimental-vm-modules", "--no-warnings", str(HARNESS), *map(str, files)]
+        self._files = [file.name for file in files]
         self._run_seconds = run_seconds
         self._worker: _Worker | None = None
         self._starting = asyncio.Lock()
-        self._entries: dict[str, str] = {}
+        self._entries: dict[str, dict[str, str]] = {}
 
     async def viewer_request(self, file: str, event: Event) -> Passed | Answered:
         """What the viewer-request function in `file` makes of `event`. Raises FunctionFailed."""
         worker = await self._running()
-        result = await worker.run(file, event, self._run_seconds)
+        line = await worker.run(file, event, self._run_seconds)
+        result = line["result"]
         headers = {name: str(value["value"]) for name, value in result.get("headers", {}).items()}
         if "statusCode" not in result:
-            return Passed(str(result["uri"]), headers)
+            chosen = line.get("origins")
+            origins = Chosen(tuple(chosen["ids"]), frozenset(chosen["codes"])) if chosen else None
+            return Passed(str(result["uri"]), headers, origins)
         body = result.get("body", "")
         return Answered(int(result["statusCode"]), headers, body if isinstance(body, str) else str(body["data"]))
 
-    async def hold(self, entries: dict[str, str]) -> None:
-        """Makes `entries` the whole content of the KeyValueStore that functions see."""
-        self._entries = entries
+    async def hold(self, entries: dict[str, str], store: str = PLAYBACK_KEYS) -> None:
+        """Makes `entries` the whole content of the KeyValueStore that the functions of STORES see."""
+        self._entries[store] = entries
         if self._worker is not None and self._worker.alive:
-            await self._worker.send({"entries": entries})
+            await self._worker.send(self._content(store))
+
+    def held(self, store: str) -> dict[str, str]:
+        """What functions see of it now."""
+        return self._entries.get(store, {})
+
+    def _content(self, store: str) -> Event:
+        files = [file for file in self._files if STORES.get(file, PLAYBACK_KEYS) == store]
+        return {"entries": self._entries[store], "files": files}
 
     async def close(self) -> None:
         if self._worker is not None:
@@ -77,7 +102,8 @@ class EdgeFunctions:
                     *self._argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES
                 )
                 self._worker = _Worker(process)
-                await self._worker.send({"entries": self._entries})
+                for store in self._entries:
+                    await self._worker.send(self._content(store))
             return self._worker
 
 
@@ -105,16 +131,15 @@ class _Worker:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             await self.send({"id": number, "file": file, "event": event})
-            line = await asyncio.wait_for(answer, seconds)
+            line: Event = await asyncio.wait_for(answer, seconds)
         except (TimeoutError, OSError) as error:
             await self.end()
             raise FunctionFailed(f"{file} did not answer") from error
         finally:
             self._waiting.pop(number)
-        result = line.get("result")
-        if not isinstance(result, dict):
+        if not isinstance(line.get("result"), dict):
             raise FunctionFailed(f"{file}: {line.get('error', 'returned no object')}")
-        return result
+        return line
 
     async def end(self) -> None:
         if self._process.returncode is None:

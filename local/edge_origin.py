@@ -2,17 +2,21 @@
 proved by every request; the HTTP API, with the header that opens it; and Cognito, for signing in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
 
+from local.edge_apis import Api, OriginFailed, Tally, first_good
 from local.edge_behaviors import Policy
 from local.edge_cache import BLOCK_BYTES, Block
-from local.edge_functions import Viewer
+from local.edge_functions import Chosen, Viewer
 
 ORIGIN_HEADER = "x-origin-verify"
 TIMEOUT = httpx.Timeout(30, connect=3)
+MAIN = ("api",)
+"""The API of all routes, chosen by a function: it is the one that answers unless one chooses."""
 LIMITS = httpx.Limits(max_connections=100)
 API_AT_ONCE = 8
 """On a laptop each request under way is a Python process of its own, some 80 MB: more of them wait their turn."""
@@ -31,14 +35,15 @@ OF_THE_EMULATOR = ("access-control-", "x-amz-", "x-amzn-")
 HTTP_OK, HTTP_PARTIAL = 200, 206
 
 
-class OriginFailed(RuntimeError):
-    """The origin did not answer in time, or not at all."""
-
-
 class Origin:
-    """`endpoint` is the emulator's address; `api_url` may name a host that only the emulator knows."""
+    """`endpoint` is the emulator's address; `api_url` may name a host that only the emulator knows. `apis` are those
+    that a function can choose instead; `tally` says what became of those requests."""
 
-    def __init__(self, *, endpoint: str, domain: str, api_url: str, secret: str) -> None:
+    def __init__(
+        self, *, endpoint: str, domain: str, api_url: str, secret: str, apis: Mapping[str, Api] | None = None
+    ) -> None:
+        self._apis, self.tally = apis or {}, Tally()
+        self._api_turns = {name: asyncio.Semaphore(API_AT_ONCE) for name in self._apis}
         self._endpoint = endpoint.rstrip("/")
         self._domain = domain
         api = urlsplit(api_url)
@@ -71,18 +76,32 @@ class Origin:
             lifetime = 0  # the distribution keeps no errors
         return Block(answer.status_code, kept, body[first : first + BLOCK_BYTES], len(body), lifetime)
 
-    async def api(self, viewer: Viewer, body: bytes) -> httpx.Response:
+    async def api(self, viewer: Viewer, body: bytes, chosen: Chosen | None = None) -> httpx.Response:
         """The API's answer, its body still to be read (see `stream`). Raises OriginFailed."""
-        headers = {
+        if chosen and chosen.ids != MAIN:
+            return await first_good(chosen, self._apis, partial(self._ask, viewer), self.tally)
+        path = self._api_path + _target(viewer)
+        async with self._turns:
+            return await self._send(viewer.method, path, self._headers(viewer, self._api_host), body)
+
+    async def _ask(self, viewer: Viewer, name: str, api: Api) -> httpx.Response:
+        """One of `apis`, by a GET."""
+        at = urlsplit(api.url)
+        address, path = f"{at.scheme}://{at.netloc}", at.path.rstrip("/") + _target(viewer)
+        try:
+            async with asyncio.timeout(api.read_seconds), self._api_turns[name]:
+                return await self._send(viewer.method, path, self._headers(viewer, at.netloc), address=address)
+        except TimeoutError as error:
+            raise OriginFailed(f"{name} did not answer within {api.read_seconds} s") from error
+
+    def _headers(self, viewer: Viewer, host: str) -> dict[str, str]:
+        return {
             **{name: value for name, value in viewer.headers.items() if name not in PER_HOP},
-            "host": self._api_host,
+            "host": host,
             "x-forwarded-for": viewer.address,
             "x-forwarded-proto": "https",
             ORIGIN_HEADER: self._secret,
         }
-        path = f"{self._api_path}{viewer.uri}" + (f"?{viewer.query}" if viewer.query else "")
-        async with self._turns:
-            return await self._send(viewer.method, path, headers, body)
 
     async def sign_in(self, target: str, body: bytes) -> httpx.Response:
         """Hands one of SIGN_IN to Cognito. Raises OriginFailed."""
@@ -93,17 +112,22 @@ class Origin:
         }
         return await self._send("POST", "/", headers, body)
 
-    async def _send(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", address: str = ""
+    ) -> httpx.Response:
         # Built by hand, since a client adds headers of its own, and an Accept-Encoding the viewer never sent. Encoded
         # here, since httpx takes text for ASCII, and a viewer may send any byte (RFC 9110, section 5.5).
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        request = httpx.Request(
-            method, self._endpoint + path, headers=raw, content=body, extensions={"timeout": TIMEOUT.as_dict()}
-        )
+        url = (address or self._endpoint) + path
+        request = httpx.Request(method, url, headers=raw, content=body, extensions={"timeout": TIMEOUT.as_dict()})
         try:
             return await self._client.send(request, stream=True)
         except httpx.HTTPError as error:
             raise OriginFailed(f"{path}: {error!r}") from error
+
+
+def _target(viewer: Viewer) -> str:
+    return viewer.uri + (f"?{viewer.query}" if viewer.query else "")
 
 
 async def stream(answer: httpx.Response) -> AsyncIterator[bytes]:

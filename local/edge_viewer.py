@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from local.edge_apis import OriginFailed
 from local.edge_behaviors import Behavior, Policy
 from local.edge_cache import BLOCK_BYTES, Block, Tiers, Verdict
-from local.edge_functions import Answered, EdgeFunctions, FunctionFailed, Viewer
-from local.edge_origin import SIGN_IN, Origin, OriginFailed, stream, through
+from local.edge_functions import EDGE_SETTINGS, Answered, EdgeFunctions, FunctionFailed, Viewer
+from local.edge_origin import SIGN_IN, Origin, stream, through
 from local.edge_ranges import Span, Unsatisfiable, not_modified, wanted
 
 BODY_BYTES = 10 * 1024 * 1024
@@ -59,14 +60,15 @@ class Edge:
         behavior = next(behavior for behavior in self._behaviors if behavior.matches(viewer.uri))
         if viewer.method not in behavior.methods:
             return problem(403, "method-not-allowed", "This address does not take that method", viewer.method)
+        chosen = None
         if behavior.function:
             made = await self._functions.viewer_request(behavior.function, viewer.event(self._id, self._domain))
             if isinstance(made, Answered):
                 headers = {**made.headers, "x-cache": "FunctionGeneratedResponse from edge"}
                 return Response(made.body, made.status, headers)
-            viewer = replace(viewer, uri=made.uri, headers=made.headers)
+            viewer, chosen = replace(viewer, uri=made.uri, headers=made.headers), made.origins
         if behavior.origin == "api":
-            answer = await self._origin.api(viewer, await _body(request, BODY_BYTES))
+            answer = await self._origin.api(viewer, await _body(request, BODY_BYTES), chosen)
             given = [*through(answer), ("x-cache", "Miss")]
             return _added(behavior, viewer, _raw(StreamingResponse(stream(answer), answer.status_code), given))
         return _added(behavior, viewer, await self._object(viewer, viewer.uri, behavior.policy))
@@ -79,7 +81,11 @@ class Edge:
         return _raw(StreamingResponse(stream(answer), answer.status_code), through(answer))
 
     async def health(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok", "distribution": self._id, "paths": [b.pattern for b in self._behaviors]})
+        tally = {"answered": self._origin.tally.answered, "failed": self._origin.tally.failed}
+        paths = [behavior.pattern for behavior in self._behaviors]
+        settings = self._functions.held(EDGE_SETTINGS)
+        told = {"distribution": self._id, "paths": paths, "origins": tally, "settings": settings}
+        return JSONResponse({"status": "ok", **told})
 
     async def _object(self, viewer: Viewer, path: str, policy: Policy) -> Response:
         """An object of a bucket, or a range of it. Its first block tells length and version. Query strings are no part

@@ -76,3 +76,7 @@ class NoSuchLog(LocalError):
 
 class TimeInvalid(LocalError):
     pass
+
+
+class WeightsInvalid(LocalError):
+    """Shares of the feed's deployments under which nobody would answer, or that cannot be read."""

@@ -38,6 +38,7 @@ class Outputs(BaseModel):
     """Name in infra/catalogue/ → name of the Lambda."""
     bus: str
     playback_keys_store: str
+    edge_settings_store: str
     distribution_id: str
     distribution_domain: str
     cache_url: str
@@ -67,6 +68,7 @@ def collect(services: Services, stage: str = STAGE) -> Outputs:
         functions=_functions(services, stage),
         bus=said["BusName"],
         playback_keys_store=said["PlaybackKeysStore"],
+        edge_settings_store=said["EdgeSettingsStore"],
         distribution_id=said["DistributionId"],
         distribution_domain=said["DistributionDomain"],
         cache_url=services.cache_url,
@@ -104,6 +106,7 @@ def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
         "distribution_id": outputs.distribution_id,
         "distribution_domain": outputs.distribution_domain,
         "playback_keys_store": outputs.playback_keys_store,
+        "edge_settings_store": outputs.edge_settings_store,
         "origin_secret": outputs.secrets["origin"],
         "node": node,
     }

@@ -6,7 +6,21 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local import amend, choices, deploy, engines, functions, outputs, people, ports, programs, refill, sample, website
+from local import (
+    amend,
+    choices,
+    deploy,
+    engines,
+    feed_weights,
+    functions,
+    outputs,
+    people,
+    ports,
+    programs,
+    refill,
+    sample,
+    website,
+)
 from local.choices import Choices
 from local.cloud import client
 from local.errors import Busy
@@ -45,9 +59,10 @@ def up(
         _prepare(services, steps)
         _start(services, steps)
         named = _deployed(services, steps)
-        with steps.step("Playback keys; productions that the last stop cut off; hot lists"):
+        with steps.step("Playback keys; productions that the last stop cut off; hot lists; the feed"):
             for chore in ("rotate_signing_keys", "reconcile_production", "update_hot_lists"):  # else run by a schedule
                 functions.call(client(services, "lambda"), named.functions[chore], {})
+            feed_weights.begin(client(services, "cloudfront-keyvaluestore"), named.edge_settings_store)
         with steps.step("Web app"):
             built = website.build(places)
             steps.detail("built" if built else "unchanged")

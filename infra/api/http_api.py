@@ -14,10 +14,12 @@ from constructs import Construct
 from infra.api.public_routes import OpenRoute, add_open_routes
 from infra.api.routes import Gateway
 from infra.monitoring.logs import RETENTION
+from infra.names import camel
 from infra.page_origins import page_origins
 from infra.settings import Settings
 from infra.storage.stores import Stores
 
+MAIN = "api"
 ACCESS_LOG = {
     name: f"$context.{name}"
     for name in ("requestId", "requestTime", "httpMethod", "routeKey", "status", "responseLatency", "integrationError")
@@ -27,15 +29,17 @@ ACCESS_LOG = {
 class HttpApi(Construct):
     """`gateway` is for the stacks that add routes, `host` its address without scheme."""
 
-    def __init__(self, scope: Construct, settings: Settings, stores: Stores, public: Sequence[OpenRoute]) -> None:
-        """`public`: routes that answer without a token."""
-        super().__init__(scope, "Http")
-        self._settings = settings
+    def __init__(
+        self, scope: Construct, settings: Settings, stores: Stores, public: Sequence[OpenRoute], name: str = MAIN
+    ) -> None:
+        """`public`: routes that answer without a token. `name`: of the API; beside the main one there may be others."""
+        super().__init__(scope, "Http" if name == MAIN else f"Http{camel(name)}")
+        self._settings, self._name = settings, name
         domain = self._domain()
         self.api = self._api(own_address=domain is None)
         stage = self._stage(domain)
         authorizer = self._authorizer(stores)
-        add_open_routes(scope, self.api.api_id, stage, list(public))
+        add_open_routes(scope if name == MAIN else self, self.api.api_id, stage, list(public))
         self.gateway = Gateway(self.api.api_id, authorizer.attr_authorizer_id)
         address = f"{self.api.api_id}.execute-api.{Stack.of(self).region}.{Aws.URL_SUFFIX}"
         self.host = domain.name if domain else address
@@ -45,7 +49,7 @@ class HttpApi(Construct):
         return apigw.HttpApi(
             self,
             "Api",
-            api_name=f"reelstack-{settings.stage}",
+            api_name=f"reelstack-{settings.stage}" + ("" if self._name == MAIN else f"-{self._name}"),
             create_default_stage=False,
             disable_execute_api_endpoint=not own_address,
             cors_preflight=apigw.CorsPreflightOptions(
@@ -99,14 +103,14 @@ class HttpApi(Construct):
         )
 
     def _domain(self) -> apigw.DomainName | None:
-        """api.<domain>, so that the gateway's own address can be switched off. Needs the hosted zone id."""
+        """api.<domain> or feed-a.<domain>, so that the gateway's own address can be switched off. It needs a zone."""
         settings = self._settings
         if not (settings.domain and settings.hosted_zone_id):
             return None
         zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=settings.hosted_zone_id, zone_name=settings.domain
         )
-        host = f"api.{settings.domain}"
+        host = f"{self._name.replace('_', '-')}.{settings.domain}"
         certificate = acm.Certificate(
             self, "ApiCertificate", domain_name=host, validation=acm.CertificateValidation.from_dns(zone)
         )

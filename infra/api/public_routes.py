@@ -62,7 +62,8 @@ def open_routes(line: Fn, function_arn: str, settings: Settings) -> list[OpenRou
         *(OpenRoute(anonymous(route), anonymous(route), function_arn, public) for route in line.public_routes),
         *(OpenRoute(anonymous(route), anonymous(route), function_arn, reading) for route in line.anonymous_routes),
         *(OpenRoute(page, page, function_arn, reading) for page in line.pages),
-        *(OpenRoute(key, key, function_arn, reading) for key in UNROUTED if line.public_routes),
+        # Behind an API of its own a deployment answers what has no route there, too.
+        *(OpenRoute(key, key, function_arn, reading) for key in UNROUTED if line.public_routes or line.copy_of),
     ]
 
 

@@ -20,11 +20,11 @@ from infra.catalogue import (
     uploads,
     videos,
 )
-from infra.catalogue.fn import Fn, LayerName, Target
+from infra.catalogue.fn import Fn, LayerName, Target, copies
 from reelstack.tables.accounts import Session, User
 from reelstack.tables.web import IdempotencyRecord, RateWindow
 
-__all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target"]
+__all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target", "copies"]
 
 PAGES: tuple[ModuleType, ...] = (
     *(uploads, production, moderation, videos, delivery, interactions, social, accounts, notifications),

@@ -10,6 +10,10 @@ from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
 FEED = ("feed_deployment", "feed_concurrency", "feed_cache_ms", "feed_tables_ms", "feed_search_ms")
+READ = (
+    *("GET /v1/feed", "GET /v1/feed/latest", "GET /v1/feed/explanations/{user_id}"),
+    *("GET /v1/feed/following", "GET /v1/feed/hidden"),
+)
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -19,19 +23,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1536,
         vpc=True,
         routes=(
-            *(
-                "GET /v1/feed",
-                "GET /v1/feed/latest",
-                "GET /v1/feed/explanations/{user_id}",
-                "GET /v1/feed/following",
-                "GET /v1/feed/hidden",
-            ),
+            *READ,
             *("PUT /v1/feed/hidden/videos/{video_id}", "DELETE /v1/feed/hidden/videos/{video_id}"),
             *("PUT /v1/feed/hidden/creators/{user_id}", "DELETE /v1/feed/hidden/creators/{user_id}"),
             *("PUT /v1/feed/hidden/tags/{tag}", "DELETE /v1/feed/hidden/tags/{tag}"),
             *("GET /v1/me/interests", "PUT /v1/me/interests"),
         ),
         anonymous_routes=("GET /v1/feed", "GET /v1/feed/latest"),
+        deployments=("a", "b"),
+        copied_by=READ,
         reads=(
             *(Video, Counter, Like, Bookmark, WatchPosition, Follow, Block, User),
             *(TimelineEntry, LargeAccount, FeedChoices, ViewerProfile),

@@ -5,7 +5,8 @@ from it. `reads` and `writes` name tables by model and buckets by `uploads:<pref
 the fields of platform.config.Config that the function receives besides the names of its tables and buckets.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pynamodb.models import Model
@@ -60,6 +61,12 @@ class Fn:
     """Those of `routes` that can be read without a token, too."""
     pages: tuple[str, ...] = ()
     """Pages for browsers, which are no part of the API: behind the distribution, nobody shows a token there."""
+    deployments: tuple[str, ...] = ()
+    """Names under which it stands once more, each in a stack and behind an API of its own: infra/stacks/feed.py."""
+    copied_by: tuple[str, ...] = ()
+    """Those of `routes` that its deployments have, too."""
+    copy_of: str = ""
+    """Of a deployment: the name of the function that it is one of. `copies` sets it."""
     streams: tuple[type[Model], ...] = ()
     """Tables whose changes it follows."""
     event_stream: bool = False
@@ -104,4 +111,22 @@ class Fn:
     @property
     def place(self) -> str:
         """`<room>/<function>`, below functions/ and events/; a room's HTTP service is its `api`."""
-        return f"{self.room}/{'api' if self.name == self.room else self.name}"
+        name = self.copy_of or self.name
+        return f"{self.room}/{'api' if name == self.room else name}"
+
+
+def copies(lines: Iterable[Fn]) -> list[Fn]:
+    """A line for each deployment: feed -> feed_a, feed_b. Same code and grants, and of the routes those it says."""
+    return [
+        replace(
+            line,
+            name=f"{line.name}_{deployment}",
+            copy_of=line.name,
+            deployments=(deployment,),
+            routes=line.copied_by,
+            anonymous_routes=tuple(route for route in line.anonymous_routes if route in line.copied_by),
+        )
+        for line in lines
+        for deployment in line.deployments
+        if not line.copy_of
+    ]

@@ -15,7 +15,7 @@ from constructs import IConstruct
 
 from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
-from infra.catalogue import FUNCTIONS
+from infra.catalogue import FUNCTIONS, copies
 from infra.engines.spark import NOTES, READS, WRITES
 from infra.functions.function import Function
 from infra.functions.grants import ARCHIVE_PREFIXES
@@ -60,7 +60,7 @@ def _all(stage: Stage) -> Iterator[Meant]:
     yield from _read_without_a_token(foundation)
     if stage.interests:
         yield from _interests(stage.interests)
-    for stack in stage.capabilities:
+    for stack in (*stage.capabilities, *stage.deployments):
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
             yield from _production(stack)
@@ -72,10 +72,11 @@ def _all(stage: Stage) -> Iterator[Meant]:
 
 def _read_without_a_token(foundation: Foundation) -> Iterator[Meant]:
     why = "Public clips are watched without an account; the service decides what a reader without a token may see"
-    for line in FUNCTIONS:
+    for line in [*FUNCTIONS, *copies(FUNCTIONS)]:
+        api = foundation.api.copies.get(line.name, foundation.api)
         for route in open_routes(line, "", foundation.settings):
             if route.key not in map(any_method, line.public_routes):
-                yield Meant(foundation.api.node.find_child(route_id(route.key)), "APIG4", why)
+                yield Meant(api.node.find_child(route_id(route.key)), "APIG4", why)
 
 
 def _data(stores: Stores) -> Iterator[Meant]:

@@ -4,6 +4,7 @@
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /feed/*     media bucket   ready-made pages of the feed, for anybody, kept for a minute
+    /v1/feed*   HTTP API       like /v1/*; a GET by one of the feed's deployments, and by the other if that fails
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
     *           web bucket     the web app; an address that is none of its files is told to be no page
@@ -12,6 +13,7 @@ Files reach the web bucket after the stack exists, by `local.website.publish` (`
 small files needs no deployment Lambda in every stage, and `config.json` holds values that only outputs know.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +29,22 @@ from infra.settings import Settings
 from infra.storage.stores import Stores
 
 CODE = Path(__file__).parent
+FEED_PATHS = ("/v1/feed", "/v1/feed/*")
 ORIGIN_HEADER = "x-origin-verify"
 
 
 class Behaviors:
     """Of the distribution that is made in `scope`: `default` and, by path, `others`."""
 
-    def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_host: str) -> None:
+    def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_hosts: Mapping[str, str]) -> None:
         self._scope, self._settings, self._stores = scope, settings, stores
         media = self._media_behaviors()
         page_headers = web_headers(scope, settings, stores.uploads)
-        api = self._api_origin(api_host)
+        api, *feeds = (self._api_origin(name, host) for name, host in api_hosts.items())
         self.default = self._web_behavior(page_headers)
         self.others = {
             **media,
-            "/v1/*": self._api_behavior(api),
+            **self._api_behaviors(api, feeds),
             "/@*/*": self._page_behavior(api, page_headers),
             **self._upload_behaviors(),
         }
@@ -113,26 +116,51 @@ class Behaviors:
 
     # --- API ---------------------------------------------------------------------------------------------------------
 
-    def _api_origin(self, api_host: str) -> cloudfront.IOrigin:
+    def _api_origin(self, name: str, host: str) -> cloudfront.IOrigin:
         """The header's value is a dynamic reference that CloudFormation resolves: it is in no template. It is resolved
         anew only when the distribution is updated, so the API takes the previous value too while a rotation runs."""
+        patience: dict[str, Any] = {}
+        if name != "api":
+            # The other deployment is asked instead, so each is tried once.
+            seconds = Duration.seconds(self._settings.feed_answer_seconds)
+            patience = {"read_timeout": seconds, "connection_timeout": Duration.seconds(1), "connection_attempts": 1}
         return origins.HttpOrigin(
-            api_host,
+            host,
+            origin_id=name,
+            **patience,
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             custom_headers={ORIGIN_HEADER: self._stores.origin_secret.secret_value.unsafe_unwrap()},
         )
 
-    def _api_behavior(self, api: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
-        return cloudfront.BehaviorOptions(
-            origin=api,
-            function_associations=[self._before("viewer_address.js", "Tells the API the viewer's address")],
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=self._not_kept(),
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+    def _api_behaviors(
+        self, api: cloudfront.IOrigin, feeds: Sequence[cloudfront.IOrigin]
+    ) -> dict[str, cloudfront.BehaviorOptions]:
+        """The function before the feed names an origin for each request, so its paths' own never answer. They are there
+        because CDK adds those origins only that a path has, and no path with PUT may have a group of origins."""
+        not_kept = self._not_kept()
+
+        def behavior(
+            origin: cloudfront.IOrigin, function: cloudfront.FunctionAssociation
+        ) -> cloudfront.BehaviorOptions:
+            return cloudfront.BehaviorOptions(
+                origin=origin,
+                function_associations=[function],
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                cache_policy=not_kept,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+            )
+
+        tells = self._before("viewer_address.js", "Tells the API the viewer's address")
+        chooses = self._before(
+            "feed_deployment.js",
+            "Chooses a deployment of the feed, and tells it the viewer's address",
+            key_value_store=self._stores.edge_settings,
         )
+        feed = {path: behavior(origin, chooses) for path, origin in zip(FEED_PATHS, feeds, strict=True)}
+        return {**feed, "/v1/*": behavior(api, tells)}
 
     def _not_kept(self) -> cloudfront.CachePolicy:
         """CloudFront tells the viewer's country only to whom a policy names that header. No origin request policy can,

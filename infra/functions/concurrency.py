@@ -27,8 +27,9 @@ from infra.catalogue import Fn
 from infra.settings import Settings
 
 SHARES: dict[str, float] = {
-    "transcode": 55,
-    "encode_first_rung": 9,
+    "transcode": 52,
+    "encode_first_rung": 8,
+    **dict.fromkeys(("feed_a", "feed_b"), 2.5),
     "compose_upload": 2,
     **dict.fromkeys(("probe", "package", "sample_frames", "inspect_frames", "notify"), 1.5),
     **dict.fromkeys(("count_interactions", "fan_out_video", "update_timelines"), 1),

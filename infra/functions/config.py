@@ -12,9 +12,8 @@ from reelstack.uploads.priorities import Priority
 
 MICRO = 1_000_000
 DAY_SECONDS = 24 * 3600
-
-
 FEED_CONCURRENCY = 100
+"""Of a feed for which nothing is reserved."""
 FEED_CACHE_MS, FEED_CACHE_MS_OF_A_LAPTOP = 20, 500
 FEED_TABLES_MS, FEED_TABLES_MS_OF_A_LAPTOP = 100, 5000
 FEED_SEARCH_MS, FEED_SEARCH_MS_OF_A_LAPTOP = 150, 1000
@@ -36,6 +35,7 @@ def function_config(wiring: Wiring) -> Config:
         **_production(settings),
         **_moderation(settings),
         **_people(settings),
+        **_feed(wiring),
     )
 
 
@@ -153,6 +153,20 @@ def _moderation(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _feed(wiring: Wiring) -> dict[str, Any]:
+    """A deployment's share of the pool is its reservation; without one, FEED_CONCURRENCY or what the pool holds."""
+    reserved = wiring.reserved.get(f"feed_{wiring.deployment}")
+    settings = wiring.settings
+    most = min(FEED_CONCURRENCY, settings.lambda_concurrency)
+    return {
+        "feed_deployment": wiring.deployment or "main",
+        "feed_concurrency": reserved or most,
+        "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
+        "feed_tables_ms": FEED_TABLES_MS_OF_A_LAPTOP if settings.is_local else FEED_TABLES_MS,
+        "feed_search_ms": FEED_SEARCH_MS_OF_A_LAPTOP if settings.is_local else FEED_SEARCH_MS,
+    }
+
+
 def _people(settings: Settings) -> dict[str, Any]:
     general = {"user": settings.user_rate, "address": settings.address_rate, "anonymous": settings.anonymous_rate}
     rates = {**general, **settings.route_rates}
@@ -163,11 +177,6 @@ def _people(settings: Settings) -> dict[str, Any]:
         "anonymous_reading": "on" if settings.anonymous_reading else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
-        "feed_deployment": "a",
-        "feed_concurrency": FEED_CONCURRENCY,
-        "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
-        "feed_tables_ms": FEED_TABLES_MS_OF_A_LAPTOP if settings.is_local else FEED_TABLES_MS,
-        "feed_search_ms": FEED_SEARCH_MS_OF_A_LAPTOP if settings.is_local else FEED_SEARCH_MS,
         "timeline_days": settings.timeline_days,
         "timeline_entries": settings.timeline_entries,
         "session_cache_seconds": settings.session_cache_seconds,

@@ -42,5 +42,7 @@ class Wiring:
     """Function -> ReservedConcurrentExecutions."""
     managed: ManagedEngines | None = None
     """Only in the stack that holds the production machine."""
+    deployment: str = ""
+    """Of the stack of a deployment: its name."""
     socket: WebSocket | None = None
     """Only in the stack that pushes notifications."""

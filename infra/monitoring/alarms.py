@@ -122,8 +122,8 @@ class Alarms(Construct):
         if "cache_url" in line.config and line.vpc:
             uncached = f"The cache does not answer {line.name}: tables are asked instead"
             self._counted(line, "Uncached", "CacheDown", uncached)
-        if line.name in COUNTED:
-            self._counted(line, *COUNTED[line.name])
+        if counted := COUNTED.get(line.copy_of or line.name):
+            self._counted(line, *counted)
 
     def _counted(self, line: Fn, suffix: str, metric: str, description: str, threshold: float = 0) -> None:
         """On what a function counts itself (platform.telemetry.count), in two periods of 5 minutes or, daily, one."""
@@ -187,6 +187,12 @@ class Alarms(Construct):
         slowest = api.metric_latency(period=FIVE, statistic="p99")
         self.alarm("ApiErrors", errors, 5, "The API answers 5xx", essential=True)
         self.alarm("ApiSlow", slowest, API_P99_MS, "The API's p99 is over 1 s", periods=3)
+
+    def deployment_api(self, name: str, api: apigw.HttpApi) -> None:
+        """Viewers see nothing of it while the other deployment answers in its place, so it is not an essential one."""
+        errors = api.metric_server_error(period=FIVE, statistic="Sum")
+        failed = f"{name} answers 5xx, and the other is asked: docs/operations.md#two-deployments-of-the-feed"
+        self.alarm(f"{camel(name)}ApiErrors", errors, 5, failed)
 
     def websocket(self, api: apigw.WebSocketApi) -> None:
         errors = api.metric("IntegrationError", period=FIVE, statistic="Sum")

@@ -1,6 +1,6 @@
 """The dashboard: one page with what comes in, what is made and what breaks. It names functions, and imports none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -20,8 +20,10 @@ def dashboard(
     functions: Sequence[str],
     api: apigw.HttpApi,
     interests: InterestsMetrics | None,
+    copies: Mapping[str, apigw.HttpApi],
 ) -> cloudwatch.Dashboard:
-    """`functions`: their names in the catalogue. `interests`: of the Flink job, where there is one."""
+    """`functions`: their names in the catalogue. `interests`: of the Flink job, where there is one. `copies`: the APIs
+    of deployments, by name."""
 
     def of_functions(metric: str, statistic: str) -> list[cloudwatch.IMetric]:
         dimensions = {name: {"FunctionName": names.function(name)} for name in functions}
@@ -36,11 +38,7 @@ def dashboard(
         scope,
         "Dashboard",
         widgets=[
-            [
-                _graph("API requests", api.metric_count(period=FIVE)),
-                _graph("API errors", api.metric_client_error(period=FIVE), api.metric_server_error(period=FIVE)),
-                _graph("API latency", *(api.metric_latency(period=FIVE, statistic=s) for s in ("p50", "p99"))),
-            ],
+            _of_api(api),
             [
                 _graph("Productions", *productions),
                 _graph("Production time", *times),
@@ -51,6 +49,7 @@ def dashboard(
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
             *_of_feed(FeedMetrics()),
+            _of_copies(copies),
             *(_of_interests(interests) if interests else ()),
         ],
     )
@@ -69,6 +68,26 @@ def _of_feed(feed: FeedMetrics) -> list[list[cloudwatch.IWidget]]:
             _graph("Feed: time by stage, p50 and p99", feed.stage_p50, feed.stage_p99),
         ],
     ]
+
+
+def _of_api(api: apigw.HttpApi) -> list[cloudwatch.IWidget]:
+    return [
+        _graph("API requests", api.metric_count(period=FIVE)),
+        _graph("API errors", api.metric_client_error(period=FIVE), api.metric_server_error(period=FIVE)),
+        _graph("API latency", *(api.metric_latency(period=FIVE, statistic=s) for s in ("p50", "p99"))),
+    ]
+
+
+def _of_copies(copies: Mapping[str, apigw.HttpApi]) -> list[cloudwatch.IWidget]:
+    return [
+        _graph("Feed: requests", *(_of_copy(api.metric_count, name) for name, api in copies.items())),
+        _graph("Feed: 5xx", *(_of_copy(api.metric_server_error, name) for name, api in copies.items())),
+        _graph("Feed: p99", *(_of_copy(api.metric_latency, name, "p99") for name, api in copies.items())),
+    ]
+
+
+def _of_copy(metric: Callable[..., cloudwatch.Metric], name: str, statistic: str = "Sum") -> cloudwatch.Metric:
+    return metric(period=FIVE, statistic=statistic, label=name)
 
 
 def _of_interests(job: InterestsMetrics) -> list[list[cloudwatch.IWidget]]:

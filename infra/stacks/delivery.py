@@ -1,5 +1,6 @@
 """The distribution: what it answers with stands in infra/edge/behaviors.py."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
@@ -40,7 +41,7 @@ class DeliveryStack(Stack):
         names: Names,
         *,
         stores: Stores,
-        api_host: str,
+        api_hosts: Mapping[str, str],
         web_acl_arn: str | None,
         certificate: acm.ICertificate | None,
         **kwargs: Any,
@@ -49,7 +50,7 @@ class DeliveryStack(Stack):
         super().__init__(scope, construct_id, cross_region_references=settings.region != WAF_REGION, **kwargs)
         self._settings = settings
         site = settings.domain if certificate else None
-        behaviors = Behaviors(self, settings, stores, api_host)
+        behaviors = Behaviors(self, settings, stores, api_hosts)
         self.distribution = cloudfront.Distribution(
             self,
             "Edge",

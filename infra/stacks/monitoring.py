@@ -1,6 +1,6 @@
 """The alarms' topic, the dashboard, and the alarms on what stands in no stack of functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Stack
@@ -27,6 +27,7 @@ class MonitoringStack(Stack):
         names: Names,
         *,
         api: apigw.HttpApi,
+        copies: Mapping[str, apigw.HttpApi],
         functions: Sequence[Fn],
         has_engines: bool,
         **kwargs: Any,
@@ -35,8 +36,10 @@ class MonitoringStack(Stack):
         alarm_topic(self, settings, names)
         alarms = Alarms(self, names, settings)
         alarms.http_api(api)
+        for name, of_deployment in copies.items():
+            alarms.deployment_api(name, of_deployment)
         if has_engines:
             cache_alarms(alarms, names, settings)
             search_alarms(alarms, names, settings)
         job = InterestsMetrics(names) if has_engines else None
-        dashboard(self, names, [line.name for line in functions], api, job)
+        dashboard(self, names, [line.name for line in functions], api, job, copies)

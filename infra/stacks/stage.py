@@ -1,13 +1,13 @@
 """Every stack of a stage, and the order in which they stand on one another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Stack, Tags
 
 from infra.api.public_routes import OpenRoute, open_routes
-from infra.catalogue import FUNCTIONS, Fn
+from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.engines import interests_zip
 from infra.engines.endpoints import Endpoints
 from infra.engines.interests import JobSource, Surroundings
@@ -23,6 +23,7 @@ from infra.stacks.delivery import DeliveryStack
 from infra.stacks.discovery import DiscoveryStack
 from infra.stacks.edge_global import EdgeGlobalStack
 from infra.stacks.engines import EnginesStack
+from infra.stacks.feed import FeedStack, stack_name
 from infra.stacks.interests import InterestsStack
 from infra.stacks.monitoring import MonitoringStack
 from infra.stacks.network import NetworkStack
@@ -65,7 +66,7 @@ class Foundation:
             distribution_arn=self.delivery.distribution.distribution_arn,
             layer_source=layer_source,
             inside=self.network.inside if self.network else None,
-            reserved=concurrency.reservations(self.settings, functions),
+            reserved=concurrency.reservations(self.settings, [*functions, *copies(functions)]),
         )
 
 
@@ -77,6 +78,7 @@ class Stage:
     monitoring: MonitoringStack
     interests: InterestsStack | None
     capabilities: tuple[CapabilityStack, ...]
+    deployments: tuple[FeedStack, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def build(app: App, settings: Settings, sources: Sources = Sources(), functions:
         settings,
         foundation.names,
         api=foundation.api.http.api,
-        functions=functions,
+        copies={name: http.api for name, http in foundation.api.copies.items()},
+        functions=[*functions, *copies(functions)],
         has_engines=foundation.engines is not None,
         **_placed(settings),
     )
@@ -110,13 +113,14 @@ def build(app: App, settings: Settings, sources: Sources = Sources(), functions:
         capability(app, _stack_id(settings, capability.NAME), wiring, functions, **_placed(settings))
         for capability in CAPABILITIES
     )
+    deployments = _deployments(app, foundation, wiring, functions)
     # Names say nothing of what must be there first, so it is said here.
-    for stack in made:
+    for stack in (*made, *deployments):
         for below in (*foundation.stacks, monitoring):
             stack.add_stack_dependency(below)
     Tags.of(app).add("project", "reelstack")
     Tags.of(app).add("stage", settings.stage)
-    return Stage(foundation, monitoring, interests, made)
+    return Stage(foundation, monitoring, interests, made, deployments)
 
 
 def build_foundation(app: App, settings: Settings) -> Foundation:
@@ -128,7 +132,13 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         network = NetworkStack(app, _stack_id(settings, "Network"), settings, **placed)
         engines = EnginesStack(app, _stack_id(settings, "Engines"), settings, names, network.inside, **placed)
     api = ApiStack(
-        app, _stack_id(settings, "Api"), settings, state.stores, public=_public_routes(settings, names), **placed
+        app,
+        _stack_id(settings, "Api"),
+        settings,
+        state.stores,
+        public=_public_routes(FUNCTIONS, settings, names),
+        copies={line.name: _public_routes([line], settings, names) for line in copies(FUNCTIONS)},
+        **placed,
     )
     edge_global = _edge_global(app, settings)
     delivery = DeliveryStack(
@@ -137,7 +147,7 @@ def build_foundation(app: App, settings: Settings) -> Foundation:
         settings,
         names,
         stores=state.stores,
-        api_host=api.http.host,
+        api_hosts=api.hosts,
         web_acl_arn=edge_global.web_acl_arn if edge_global else None,
         certificate=edge_global.certificate if edge_global else None,
         **placed,
@@ -155,11 +165,24 @@ def _interests(app: App, foundation: Foundation, code: JobSource) -> InterestsSt
     )
 
 
-def _public_routes(settings: Settings, names: Names) -> list[OpenRoute]:
+def _deployments(app: App, foundation: Foundation, wiring: Wiring, functions: Sequence[Fn]) -> tuple[FeedStack, ...]:
+    """One after the other: what breaks the first never reaches the second."""
+    made: list[FeedStack] = []
+    for line in copies(functions):
+        own = replace(wiring, gateway=foundation.api.copies[line.name].gateway, deployment="".join(line.deployments))
+        settings = foundation.settings
+        stack = FeedStack(app, _stack_id(settings, stack_name(line.name)), own, [line], **_placed(settings))
+        if made:
+            stack.add_stack_dependency(made[-1])
+        made.append(stack)
+    return tuple(made)
+
+
+def _public_routes(lines: Sequence[Fn], settings: Settings, names: Names) -> list[OpenRoute]:
     """Routes that answer without a token, with the ARN that their function's stack will give it: its alias if it is
     started from a snapshot."""
     arns = {
-        line: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "") for line in FUNCTIONS
+        line: names.function_arn(line.name) + (f":{LIVE}" if snap_started(line, settings) else "") for line in lines
     }
     return [route for line, arn in arns.items() for route in open_routes(line, arn, settings)]
 

@@ -46,6 +46,9 @@ class StateStack(Stack):
                 self, "PlaybackKeys", comment="key:<id> -> secret, deny:<video> -> until (unix seconds)"
             ),
             experiments=experiments(self, names),
+            edge_settings=cloudfront.KeyValueStore(
+                self, "EdgeSettings", comment="feed:weights -> share of each deployment of the feed"
+            ),
             streams={model: made.table_stream_arn for model, made in self.tables.items() if made.table_stream_arn},
             user_pool=pool,
             client=app_client(pool, settings) if pool else None,
@@ -82,6 +85,7 @@ class StateStack(Stack):
             "OriginSecret": stores.origin_secret.secret_arn,
             "PlaybackSecret": stores.playback_secret.secret_arn,
             "PlaybackKeysStore": stores.playback_keys.key_value_store_arn,
+            "EdgeSettingsStore": stores.edge_settings.key_value_store_arn,
             "BusName": names.bus,
             **{camel(deployed(model).field): made.table_name for model, made in self.tables.items()},
         }

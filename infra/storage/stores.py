@@ -24,6 +24,8 @@ class Stores:
     experiments: tuple[str, str, str, str]
     """Ids that AppConfig makes up: of the application, the environment, the profile and the deployment strategy of the
     experiments."""
+    edge_settings: cloudfront.KeyValueStore
+    """What operators tell edge functions: the weights of the feed's deployments."""
     data: s3.Bucket | None
     """What jobs read: only where there is a stream of events to archive."""
     streams: Mapping[type[Model], str]
@@ -49,7 +51,7 @@ class Stores:
             *(bucket.bucket_arn for bucket in buckets),
             *(bucket.bucket_regional_domain_name for bucket in buckets),
             *(self.origin_secret.secret_arn, self.playback_secret.secret_arn),
-            self.playback_keys.key_value_store_arn,
+            *(self.playback_keys.key_value_store_arn, self.edge_settings.key_value_store_arn),
             *self.experiments,
             *self.streams.values(),
             *users,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pynamodb.models import Model
 
-from infra.catalogue import FUNCTIONS, Fn
+from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.names import camel
 from infra.settings import Settings
 from infra.stacks.stage import CAPABILITIES
@@ -16,13 +16,13 @@ from reelstack.tables.model import deployed
 
 Node = Any
 STACK_OF_ROOM = {room: stack.NAME for stack in CAPABILITIES for room in stack.ROOMS}
-LINES = {line.name: line for line in FUNCTIONS}
+LINES = {line.name: line for line in [*FUNCTIONS, *copies(FUNCTIONS)]}
 
 
 def stack_of(function: Fn | str) -> str:
     """The stack that holds a function, without stage: "Production"."""
     line = LINES[function] if isinstance(function, str) else function
-    return STACK_OF_ROOM[line.room]
+    return camel(line.name) if line.copy_of else STACK_OF_ROOM[line.room]
 
 
 def place(function: Fn | str, suffix: str = "", below: str = "") -> str:

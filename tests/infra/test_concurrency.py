@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.concurrency import World, rush, simulate
-from infra.catalogue import FUNCTIONS, Fn
+from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.functions import concurrency
 from infra.functions.concurrency import PoolTooSmall
 from infra.names import camel
@@ -24,6 +24,7 @@ TASKS = [
     for name, state in definitions.states(json.loads(definitions.read(machine)[0])).items()
     if ":lambda:" in state.get("Resource", "")
 ]
+LINES = [*FUNCTIONS, *copies(FUNCTIONS)]
 API_PERCENT = 15
 LONG_SECONDS = 30
 
@@ -33,25 +34,26 @@ def _with(**changed: Any) -> Settings:
 
 
 def _reserved(assembly: Assembly) -> dict[str, int]:
-    found = {line.name: assembly.at(place(line)).properties for line in FUNCTIONS}
+    found = {line.name: assembly.at(place(line)).properties for line in LINES}
     key = "ReservedConcurrentExecutions"
     return {name: properties[key] for name, properties in found.items() if key in properties}
 
 
 def test_reservations_follow_from_the_accounts_concurrency(prod: Assembly) -> None:
     reserved = _reserved(prod)
-    assert reserved == concurrency.reservations(PROD, FUNCTIONS)
-    assert (reserved["transcode"], reserved["encode_first_rung"]) == (550, 90)
-    assert concurrency.reservations(_with(lambda_concurrency=4000), FUNCTIONS)["transcode"] == 2200
+    assert reserved == concurrency.reservations(PROD, LINES)
+    assert (reserved["transcode"], reserved["encode_first_rung"], reserved["feed_a"]) == (520, 80, 25)
+    assert concurrency.reservations(_with(lambda_concurrency=4000), LINES)["transcode"] == 2080
 
 
 def test_a_share_is_of_a_function_that_there_is() -> None:
-    assert concurrency.SHARES.keys() <= {line.name for line in FUNCTIONS}
+    assert concurrency.SHARES.keys() <= {line.name for line in LINES}
 
 
 def test_the_api_is_limited_by_no_reservation_and_keeps_its_part_of_the_pool(prod: Assembly) -> None:
     reserved = _reserved(prod)
     assert not {line.name for line in FUNCTIONS if line.trigger in ("http", "socket")} & reserved.keys()
+    assert reserved["feed_a"] == reserved["feed_b"] > 0
     left = concurrency.unreserved(PROD, reserved)
     assert left >= max(concurrency.UNRESERVED, PROD.lambda_concurrency * API_PERCENT / 100)
 
@@ -65,7 +67,7 @@ def test_what_runs_long_and_is_started_by_many_is_reserved_for(line: Fn) -> None
 
 @pytest.mark.parametrize("limit", [10, 100, 500, 1000, 3000])
 def test_aws_would_accept_the_reservations_of_any_account(limit: int) -> None:
-    reserved = concurrency.reservations(_with(lambda_concurrency=limit), FUNCTIONS)
+    reserved = concurrency.reservations(_with(lambda_concurrency=limit), LINES)
     assert not reserved or limit - sum(reserved.values()) >= 100
     assert bool(reserved) == (limit >= 1000)
 
@@ -85,13 +87,13 @@ def test_every_stage_fits_its_pool(stage: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"production_slots": 50, "segment_workers": 40}, "Lower production_slots to 13 or segment_workers to 11, or"),
+        ({"production_slots": 50, "segment_workers": 40}, "Lower production_slots to 13 or segment_workers to 10, or"),
         (
             {"production_slots": 550, "segment_workers": 1},
             r"has 15 .* 3.5 productions. Lower production_slots to 52, or",
         ),
-        ({"production_slots_per_creator": 50}, "Lower production_slots_per_creator to 12"),
-        ({"lambda_concurrency": 400}, "220 segments may be made at a time. Lower production_slots to 20"),
+        ({"production_slots_per_creator": 50}, "Lower production_slots_per_creator to 11"),
+        ({"lambda_concurrency": 400}, "208 segments may be made at a time. Lower production_slots to 18"),
         ({"lambda_concurrency": 10}, "Lower production_slots to 3 and segment_workers to 1, or"),
         ({"compose_workers": 50}, "compose_workers 50 is more than 20"),
     ],
@@ -101,7 +103,7 @@ def test_more_at_a_time_than_the_pool_holds_is_refused_with_what_to_change(chang
         concurrency.check(_with(**changed))
 
 
-@pytest.mark.parametrize("pool", [10, 20, 100, 400, 524, 525, 1000, 3000])
+@pytest.mark.parametrize("pool", [10, 20, 100, 400, 547, 548, 1000, 3000])
 @pytest.mark.parametrize(("slots", "workers"), [(1, 1000), (1000, 1), (50, 11), (1000, 1000), (2, 6)])
 def test_who_does_what_the_message_says_ends_with_settings_that_are_accepted(
     pool: int, slots: int, workers: int
@@ -118,12 +120,12 @@ def test_who_does_what_the_message_says_ends_with_settings_that_are_accepted(
 
 
 @pytest.mark.parametrize(
-    ("pool", "slots", "workers"), [(100, 41, 1), (100, 27, 2), (100, 5, 11), (10, 2, 2), (520, 26, 11)]
+    ("pool", "slots", "workers"), [(100, 41, 1), (100, 25, 2), (100, 4, 11), (10, 2, 2), (520, 23, 11)]
 )
 def test_production_leaves_the_api_its_part_where_nothing_is_reserved(pool: int, slots: int, workers: int) -> None:
     """The most that is accepted, simulated: each production has its workers and one execution beside them."""
     least, joined = max(4, pool * API_PERCENT // 100), max(2, pool // 50)
-    one_creators = max(1, max(2, pool * 55 // 400) // workers)
+    one_creators = max(1, max(2, pool * 52 // 400) // workers)
     settings = _with(
         lambda_concurrency=pool,
         production_slots=slots,
@@ -132,7 +134,7 @@ def test_production_leaves_the_api_its_part_where_nothing_is_reserved(pool: int,
         compose_workers=joined,
     )
     concurrency.check(settings)
-    world = World(slots, slots, workers, reserved=concurrency.reservations(settings, FUNCTIONS), limit=pool)
+    world = World(slots, slots, workers, reserved=concurrency.reservations(settings, LINES), limit=pool)
     outcome = simulate(world, rush(2 * slots, 20, {60: 100}))
     assert (outcome.failed, outcome.least_for_api >= least) == (0, True)
 

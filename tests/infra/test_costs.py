@@ -49,11 +49,11 @@ def test_a_type_that_nobody_priced_is_no_nothing() -> None:
 
 
 def test_what_costs_by_the_month_is_read_from_the_template(prod: Assembly) -> None:
-    """By hand: snapshots of 512 MB, the feed's of 1,536; 3 rules; nodes of 0.036 $ and 10 GiB; 3 endpoints, 2 zones."""
+    """By hand: snapshots of 512 MB, three of 1,536; 3 rules; nodes of 0.036 $ and 10 GiB; 3 endpoints, 2 zones."""
     found, nodes = _of(prod), PROD.search_nodes
     alarms = len(prod.of("AWS::CloudWatch::Alarm"))
     snapshots = len(prod.of("AWS::Lambda::Version"))
-    assert found["SnapStart snapshots"] == pytest.approx((snapshots - 1) * 1.977 + 3 * 1.977, abs=0.01)
+    assert found["SnapStart snapshots"] == pytest.approx((snapshots - 3) * 1.977 + 3 * 3 * 1.977, abs=0.01)
     assert found["alarms"] == pytest.approx(alarms * 0.10)
     assert found["firewall (WAF)"] >= 8
     assert found["OpenSearch"] == pytest.approx(nodes * (26.28 + 1.22), abs=0.01)

@@ -15,6 +15,7 @@ from infra.stacks.stage import build_foundation
 from infra.stages import STAGES
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS
+from local.edge_functions import PLAYBACK_KEYS, STORES
 from reelstack.videos import clip_links
 from tests.infra.templates import Assembly, place
 from tests.infra.test_grants import granted
@@ -55,7 +56,8 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "/v1/*", "/@*/*"}
+    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "/v1/feed", "/v1/feed/*", "/v1/*", "/@*/*"}
+    assert max(patterns.index(path) for path in ("/v1/feed", "/v1/feed/*")) < patterns.index("/v1/*")
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
@@ -118,11 +120,37 @@ def test_the_page_of_a_clip_is_below_no_other_behavior() -> None:
 
 
 def test_the_header_that_opens_the_api_is_a_reference_and_no_text_in_the_template() -> None:
-    (api,) = (o for o in distribution()["Origins"] if "OriginCustomHeaders" in o)
-    assert ".execute-api." in json.dumps(api["DomainName"])
-    (header,) = api["OriginCustomHeaders"]
-    assert header["HeaderName"] == "x-origin-verify"
-    assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
+    apis = {o["Id"]: o for o in distribution()["Origins"] if "OriginCustomHeaders" in o}
+    assert set(apis) == {"api", "feed_a", "feed_b"}
+    for api in apis.values():
+        assert ".execute-api." in json.dumps(api["DomainName"])
+        (header,) = api["OriginCustomHeaders"]
+        assert header["HeaderName"] == "x-origin-verify"
+        assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
+
+
+def test_a_deployment_of_the_feed_is_tried_once_and_for_two_seconds(prod: Assembly) -> None:
+    """Which origins the function names, and how long each may take, is said in two languages."""
+    code = (CODE / "feed_deployment.js").read_text()
+    feeds = [origin for origin in distribution()["Origins"] if origin["Id"].startswith("feed_")]
+    assert [f"'{origin['Id']}'" in code for origin in feeds] == [True, True]
+    assert "selectRequestOriginById('api')" in code
+    for origin in feeds:
+        assert (origin["ConnectionAttempts"], origin["ConnectionTimeout"]) == (1, 1)
+        assert origin["CustomOriginConfig"]["OriginReadTimeout"] == prod.settings.feed_answer_seconds == 2
+
+
+def test_each_function_reads_the_store_that_the_local_edge_gives_it() -> None:
+    template, _ = stacks()
+    read = {}
+    for function in template.find_resources("AWS::CloudFront::Function").values():
+        first = function["Properties"]["FunctionCode"].splitlines()[0]
+        for association in function["Properties"]["FunctionConfig"].get("KeyValueStoreAssociations", []):
+            read[first] = json.dumps(association["KeyValueStoreARN"])
+    assert {first: "PlaybackKeys" in arn for first, arn in read.items()} == {
+        (CODE / file).read_text().splitlines()[0]: store == PLAYBACK_KEYS for file, store in STORES.items()
+    }
+    assert len(set(read.values())) == len(STORES)
 
 
 def test_no_error_is_kept_nor_replaced_by_a_page() -> None:

@@ -6,23 +6,27 @@ from typing import Any
 import pytest
 
 from infra.api.public_routes import UNROUTED, anonymous, open_routes
-from infra.catalogue import FUNCTIONS
+from infra.catalogue import FUNCTIONS, Fn, copies
+from infra.functions import concurrency
 from infra.functions.function import snap_started
 from infra.settings import Settings
 from infra.stages import STAGES
 from tests.infra.templates import Assembly, Resource, place, stack_of
 
 PUBLIC = {route.key for line in FUNCTIONS for route in open_routes(line, "arn", STAGES["prod"])}
+MAIN, COPIES = "Api/Http/Api", {f"Api/HttpFeed{name}/Api": f"feed_{name.lower()}" for name in "AB"}
+DEPLOYMENTS = copies(FUNCTIONS)
 FEED_LEVEL_3 = 1_000
 """Requests a second at which the feed degrades (REQUIREMENTS R10); the gateway's limit must stay far above."""
 
 
-def _routes(assembly: Assembly) -> dict[str, dict[str, Any]]:
-    """Of the HTTP API: those of the WebSocket API begin with "$"."""
-    found = {route.properties["RouteKey"]: route for route in assembly.of("AWS::ApiGatewayV2::Route")}
-    ours = {key: route for key, route in found.items() if not key.startswith("$")}
-    assert {assembly.flat(route.stack, route.properties["ApiId"]) for route in ours.values()} == {"Api/Http/Api"}
-    return {key: route.properties for key, route in ours.items()}
+def _routes(assembly: Assembly, api: str = MAIN) -> dict[str, dict[str, Any]]:
+    """Of an HTTP API: those of the WebSocket API begin with "$"."""
+    found = [route for route in assembly.of("AWS::ApiGatewayV2::Route") if route.properties["RouteKey"][0] != "$"]
+    of_apis = {assembly.flat(route.stack, route.properties["ApiId"]) for route in found}
+    assert of_apis == {MAIN, *COPIES}
+    ours = [route for route in found if assembly.flat(route.stack, route.properties["ApiId"]) == api]
+    return {route.properties["RouteKey"]: route.properties for route in ours}
 
 
 def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
@@ -52,6 +56,7 @@ def test_every_route_that_answers_before_it_knows_who_asks_has_a_throttle_of_its
         if route.properties["AuthorizationType"] != "JWT" and route.properties["RouteKey"] != "$disconnect"
     ]
     assert {route.properties["RouteKey"] for route in open_routes} == {*PUBLIC, "$connect"}
+    assert {variant.flat(route.stack, route.properties["ApiId"]) for route in open_routes} > {MAIN, *COPIES}
     for route in open_routes:
         stage = stages[variant.flat(route.stack, route.properties["ApiId"])]
         own, shared = stage.properties["RouteSettings"][route.properties["RouteKey"]], stage.properties
@@ -84,11 +89,13 @@ def test_what_is_read_without_a_token_is_a_second_route_beside_the_one_that_want
 
 
 def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> None:
-    (authorizer,) = [a for a in variant.of("AWS::ApiGatewayV2::Authorizer") if "JwtConfiguration" in a.properties]
-    jwt = authorizer.properties["JwtConfiguration"]
-    assert variant.flat("Api", jwt["Issuer"]).endswith("/State/Users")
-    assert [variant.flat("Api", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
-    assert authorizer.properties["IdentitySource"] == ["$request.header.Authorization"]
+    found = [a for a in variant.of("AWS::ApiGatewayV2::Authorizer") if "JwtConfiguration" in a.properties]
+    assert {variant.flat("Api", authorizer.properties["ApiId"]) for authorizer in found} == {MAIN, *COPIES}
+    for authorizer in found:
+        jwt = authorizer.properties["JwtConfiguration"]
+        assert variant.flat("Api", jwt["Issuer"]).endswith("/State/Users")
+        assert [variant.flat("Api", audience) for audience in jwt["Audience"]] == ["State/Users/App"]
+        assert authorizer.properties["IdentitySource"] == ["$request.header.Authorization"]
 
 
 def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly) -> None:
@@ -98,6 +105,38 @@ def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly)
             integration = variant.at(variant.flat(stack_of(line), target).removeprefix("integrations/")).properties
             assert variant.flat(stack_of(line), integration["IntegrationUri"]) == _invoked(line.name, variant)
             assert integration["PayloadFormatVersion"] == "2.0"
+
+
+@pytest.mark.parametrize("line", DEPLOYMENTS, ids=lambda line: line.name)
+def test_a_deployment_of_the_feed_has_its_own_api_function_reservation_and_log(variant: Assembly, line: Fn) -> None:
+    (api,) = (api for api, name in COPIES.items() if name == line.name)
+    routes = _routes(variant, api)
+    wanted = {f"GET /v1/feed{below}" for below in ("", "/latest", "/following", "/hidden", "/explanations/{user_id}")}
+    opened = {route.key for route in open_routes(line, "arn", variant.settings)}
+    assert set(routes) == wanted | opened
+    assert opened == {anonymous("GET /v1/feed"), anonymous("GET /v1/feed/latest"), *UNROUTED}
+    for key, route in routes.items():
+        assert (route["AuthorizationType"] == "NONE") == (key in opened)
+        stack = "Api" if key in opened else stack_of(line)
+        integration = variant.at(variant.flat(stack, route["Target"]).removeprefix("integrations/")).properties
+        if key not in opened:
+            assert variant.flat(stack, integration["IntegrationUri"]) == _invoked(line.name, variant)
+    function, told = (
+        variant.at(place(line)).properties,
+        variant.at(place(line)).properties["Environment"]["Variables"],
+    )
+    reserved = concurrency.reservations(variant.settings, DEPLOYMENTS).get(line.name)
+    assert function.get("ReservedConcurrentExecutions") == reserved
+    assert told["REELSTACK_FEED_DEPLOYMENT"] == line.name[-1]
+    assert int(told["REELSTACK_FEED_CONCURRENCY"]) == (reserved or min(100, variant.settings.lambda_concurrency))
+    assert variant.flat(stack_of(line), function["LoggingConfig"]["LogGroup"]) == place(line, "Logs")
+    limits = variant.at(f"{api}Stage").properties["DefaultRouteSettings"]
+    assert limits["ThrottlingRateLimit"] == variant.settings.api_rate_limit
+
+
+def test_both_deployments_have_the_same_code(variant: Assembly) -> None:
+    functions = [variant.at(place(name)).properties for name in ("feed", "feed_a", "feed_b")]
+    assert len({json.dumps([f["Code"], f["Handler"], f["MemorySize"]]) for f in functions}) == 1
 
 
 def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> None:
@@ -113,6 +152,7 @@ def test_the_gateway_may_invoke_every_service_it_leads_to(variant: Assembly) -> 
     assert sorted(permitted) == sorted(
         [
             *((_invoked(name, variant), "Api/Http/Api/*/*/*") for name in services),
+            *((_invoked(name, variant), f"{api}/*/*/*") for api, name in COPIES.items()),
             *((place("websocket", ".Arn"), asked) for asked in socket),
         ]
     )

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from infra.catalogue import FUNCTIONS
+from infra.catalogue import FUNCTIONS, copies
 from tests.infra.templates import Assembly
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,4 +77,4 @@ def test_every_log_it_reads_is_a_functions() -> None:
     read = set(re.findall(r"\$\(log_of (\w+)\)", TEXT))
     assert read
     called = set(re.findall(r'--function-name "reelstack-\$STAGE-(\w+)"', TEXT))
-    assert read | called <= {line.name for line in FUNCTIONS}
+    assert read | called <= {line.name for line in [*FUNCTIONS, *copies(FUNCTIONS)]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.catalogue import FUNCTIONS
+from infra.catalogue import FUNCTIONS, copies
 from infra.functions import concurrency
 from infra.messaging.triggers import ASYNC_ATTEMPTS
 from infra.settings import Settings
@@ -27,7 +27,7 @@ AWS_SAYS = (
     *("answered 400", "403 before the hour", "403, 400 EntityTooLarge", "403 from every address", "answered 410"),
     *("15 wildcard invalidations", "50 a day in all", "for 90 days after the first one ended", "after 2 hours"),
     *("64 KPUs an application, 100 applications a region, 20 consumers", "Flink 2.2"),
-    *("at least 90 days and 128 KiB", "of the last 35 days", "after 10 minutes without traffic"),
+    *("at least 90 days and 128 KiB", "of the last 35 days", "after 10 minutes without traffic", "says 503 where"),
 )
 """What AWS documents of itself, as read in November 2026."""
 
@@ -75,7 +75,8 @@ def figures(prod: Assembly) -> Iterator[str]:
     cluster = prod.at("Engines/Search/Domain").properties["ClusterConfig"]
     nodes, zones = cluster["InstanceCount"], cluster["ZoneAwarenessConfig"]["AvailabilityZoneCount"]
     yield f"**OpenSearch's {nodes} nodes** of stage `prod` are leader-eligible and stand in {zones} zones"
-    yield f"the {sum(line.trigger == 'http' for line in FUNCTIONS)} HTTP functions"
+    yield f"asked after {prod.settings.feed_answer_seconds} s"
+    yield f"the {sum(line.trigger == 'http' for line in [*FUNCTIONS, *copies(FUNCTIONS)])} HTTP functions"
     yield f"**The machine's role invokes its {len(_invoked(prod))} functions**"
     transcode = prod.at("Production/Transcode").properties
     memory = f"{transcode['MemorySize']:,} MB"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra import ROOT
-from infra.catalogue import FUNCTIONS, Fn
+from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.functions import concurrency
 from infra.messaging.triggers import STREAM_ATTEMPTS
 from infra.names import camel
@@ -169,7 +169,7 @@ def test_an_alarm_listens_to_a_metric_that_the_code_has_and_its_function_counts(
             name = alarm.properties["MetricName"]
             assert f'"{name}"' in code or name.endswith("WaitSeconds"), name
             (service,) = [d["Value"] for d in alarm.properties["Dimensions"] if d["Name"] == "service"]
-            assert service in {line.name for line in FUNCTIONS}
+            assert service in {line.name for line in [*FUNCTIONS, *copies(FUNCTIONS)]}
     alarmed = {a.properties["MetricName"] for a in prod.of("AWS::CloudWatch::Alarm") if "MetricName" in a.properties}
     assert {"CacheDown", "SearchDown", "SearchRefused", "PushFailed", "RateLimiterDown", "IntegrationError"} <= alarmed
 

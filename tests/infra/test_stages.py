@@ -11,6 +11,7 @@ from tests.infra.templates import Assembly
 
 MAX_RESOURCES, MAX_OUTPUTS, MAX_TEMPLATE_BYTES = 500, 200, 1_000_000
 FOUNDATION = {"State", "Api", "EdgeGlobal", "Delivery", "Monitoring"}
+FEEDS = {"FeedA", "FeedB"}
 
 
 def _stacks(assembly: Assembly) -> dict[str, dict[str, Any]]:
@@ -41,7 +42,7 @@ def test_profile_core_has_no_network_and_nothing_that_costs_by_the_hour(assembli
     for stage in ("dev", "prod"):
         core = assemblies[f"{stage}-core"]
         edge = set() if core.settings.firewall else {"EdgeGlobal"}
-        assert set(core.templates) == FOUNDATION - edge | {stack.NAME for stack in CAPABILITIES}
+        assert set(core.templates) == FOUNDATION - edge | FEEDS | {stack.NAME for stack in CAPABILITIES}
         assert not [resource.path for resource in core.resources if resource.type.startswith(by_the_hour)]
 
 

@@ -81,7 +81,7 @@ def test_what_stacks_import_does_not_depend_on_any_function(prod: Assembly, tmp_
 
 def test_stacks_of_functions_export_nothing(variant: Assembly) -> None:
     imports = imported(variant.templates)
-    for name in ("Production", "Videos", "People", "Discovery", "Monitoring"):
+    for name in ("Production", "Videos", "People", "Discovery", "FeedA", "FeedB", "Monitoring"):
         assert exported({name: variant.templates[name]}) == {}
         assert not [export for export in imports if f"-{name}:" in export]
 

@@ -121,6 +121,7 @@ def test_the_edge_is_told_exactly_what_it_takes(places: Places) -> None:
         functions={},
         bus="bus",
         playback_keys_store="arn:store",
+        edge_settings_store="arn:settings",
         distribution_id="E1",
         distribution_domain="d1.cloudfront.net",
         cache_url="valkey://127.0.0.1:3",

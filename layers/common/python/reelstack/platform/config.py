@@ -168,7 +168,7 @@ class Config(BaseModel):
     timeline_large_followers: int
     """From so many followers on an account's videos are read into timelines, not written into them."""
     feed_deployment: str
-    """Which of the deployments of the feed this is: "a" or "b"."""
+    """Which of the deployments of the feed this is: "a" or "b"; "main" behind the API of all other routes."""
     feed_concurrency: int
     """How many of its answers may be in the making at once: what is reserved for its function."""
     feed_cache_ms: int
