@@ -1,7 +1,8 @@
 """The local cloud that `bench chaos` breaks: clips and people of its own, and a proxy before each thing the feed needs.
 
-Only the feed's function goes through the proxies: its environment names them while the benchmark runs, and what it was
-before afterwards. Everything else of the cloud sees healthy servers.
+Only the feed's functions go through the proxies: their environment names them while the benchmark runs, and what it was
+before afterwards. Everything else of the cloud sees healthy servers. Deployment A answers all; B, which is asked where
+A fails, has the same trouble.
 """
 
 import threading
@@ -16,7 +17,7 @@ import valkey
 from bench import _chaos_clips
 from bench._faulty_proxy import Proxy, proxy
 from bench._report import say
-from local import outputs
+from local import feed_weights, outputs
 from local.cloud import client
 from local.outputs import Outputs
 from local.places import Places
@@ -28,7 +29,7 @@ from reelstack.feed import items, live_signals, rank_model
 DEADLINE_MS = 1000
 """Of the feed's requests to Valkey, search and tables here: on AWS 20, 150 and 100 ms, which on a shared machine are
 lost to others' work. It is half of what a slow one adds."""
-DEPLOYMENT = "a"
+DEPLOYMENT, ALONE = "a", feed_weights.Weights(a=100, b=0)
 PREFIX = "REELSTACK_"
 BEAT_SECONDS = 1.0
 FLOOD_TIMES = 3
@@ -80,6 +81,7 @@ def world(places: Places, people: int) -> Iterator[World]:
         stack.callback(_chaos_clips.empty, services, named, people)
         _chaos_clips.fill(services, named)
         made = World(services, named, cache, search, tables, [], threading.Event(), threading.Event())
+        stack.enter_context(_one_answers(services, named))
         stack.enter_context(_through_proxies(made))
         made.tokens += [_chaos_clips.person(services, named, number) for number in range(people)]
         stack.enter_context(_beside(lambda: _beat(made), BEAT_SECONDS))
@@ -89,9 +91,20 @@ def world(places: Places, people: int) -> Iterator[World]:
 
 
 @contextmanager
+def _one_answers(services: Services, named: Outputs) -> Iterator[None]:
+    store, arn = client(services, "cloudfront-keyvaluestore"), named.edge_settings_store
+    before = feed_weights.read(store, arn) or feed_weights.EVEN
+    feed_weights.change(store, arn, lambda _: ALONE)
+    try:
+        yield
+    finally:
+        feed_weights.change(store, arn, lambda _: before)
+
+
+@contextmanager
 def _through_proxies(made: World) -> Iterator[None]:
-    lambdas, name = client(made.services, "lambda"), made.named.functions["feed"]
-    before = lambdas.get_function_configuration(FunctionName=name)
+    lambdas, names = client(made.services, "lambda"), [made.named.functions[f"feed_{one}"] for one in "ab"]
+    before = {name: lambdas.get_function_configuration(FunctionName=name) for name in names}
     through = {
         f"{PREFIX}CACHE_URL": f"valkey://{HOST}:{made.cache.port}",
         f"{PREFIX}SEARCH_URL": f"http://{HOST}:{made.search.port}",
@@ -100,14 +113,16 @@ def _through_proxies(made: World) -> Iterator[None]:
         f"{PREFIX}FEED_SEARCH_MS": str(DEADLINE_MS),
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://{HOST}:{made.tables.port}",
     }
-    say(f"the feed's function goes through proxies on {made.cache.port}, {made.search.port}, {made.tables.port}")
-    changed = {"Environment": {"Variables": before["Environment"]["Variables"] | through}, "Timeout": TIMEOUT_SECONDS}
-    lambdas.update_function_configuration(FunctionName=name, **changed)
+    say(f"the feed's functions go through proxies on {made.cache.port}, {made.search.port}, {made.tables.port}")
+    for name, own in before.items():
+        variables = {"Variables": own["Environment"]["Variables"] | through}
+        lambdas.update_function_configuration(FunctionName=name, Environment=variables, Timeout=TIMEOUT_SECONDS)
     try:
         yield
     finally:
-        unchanged = {setting: before[setting] for setting in changed}
-        lambdas.update_function_configuration(FunctionName=name, **unchanged)
+        for name, own in before.items():
+            unchanged = {setting: own[setting] for setting in ("Environment", "Timeout")}
+            lambdas.update_function_configuration(FunctionName=name, **unchanged)
 
 
 @contextmanager
