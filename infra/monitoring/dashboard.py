@@ -48,24 +48,24 @@ def dashboard(
                 _graph("Function time p99", *of_functions("Duration", "p99")),
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
-            *_of_feed(FeedMetrics()),
             _of_copies(copies),
+            *(row for name in copies for row in _of_feed(FeedMetrics(name), name)),
             *(_of_interests(interests) if interests else ()),
         ],
     )
 
 
-def _of_feed(feed: FeedMetrics) -> list[list[cloudwatch.IWidget]]:
+def _of_feed(feed: FeedMetrics, name: str) -> list[list[cloudwatch.IWidget]]:
     return [
         [
-            _graph("Feed: answers by level", *feed.answers),
-            _graph("Feed: share of answers at levels 1 to 3", *feed.shares[1:]),
-            _graph("Feed: health", feed.sources_empty, feed.drift, right=[feed.table_hours]),
+            _graph(f"{name}: answers by level", *feed.answers),
+            _graph(f"{name}: share of answers at levels 1 to 3", *feed.shares[1:]),
+            _graph(f"{name}: health", feed.sources_empty, feed.drift, right=[feed.table_hours]),
         ],
         [
-            _graph("Feed: clips that sources propose to an answer", feed.proposed),
-            _graph("Feed: clips left out by reason", feed.dropped),
-            _graph("Feed: time by stage, p50 and p99", feed.stage_p50, feed.stage_p99),
+            _graph(f"{name}: clips that sources propose to an answer", feed.proposed),
+            _graph(f"{name}: clips left out by reason", feed.dropped),
+            _graph(f"{name}: time by stage, p50 and p99", feed.stage_p50, feed.stage_p99),
         ],
     ]
 

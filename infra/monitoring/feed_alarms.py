@@ -6,6 +6,7 @@ engines serves hot lists by design, so none of these is there.
 
 from infra.monitoring.alarms import Alarms
 from infra.monitoring.feed_metrics import FeedMetrics
+from infra.names import camel
 
 SHARE = 0.05
 """Of the answers of five minutes: single processes that wait for the cache in vain answer at level 2 now and then."""
@@ -22,13 +23,13 @@ SAYS = (
 
 
 def feed_alarms(alarms: Alarms, service: str = "feed") -> None:
-    feed = FeedMetrics(service)
+    feed, of = FeedMetrics(service), camel(service)
     for level, (name, says) in enumerate(zip(NAMES, SAYS, strict=True), 1):
         runbook = f"{says}: docs/operations.md#the-feed-is-at-level-{level}"
-        alarms.alarm(name, feed.shares[level], SHARE, runbook, periods=2)
+        alarms.alarm(name.replace("Feed", of, 1), feed.shares[level], SHARE, runbook, periods=2)
     empty = "A source of the feed proposes nothing to anybody: docs/operations.md#the-feed says which and why"
-    alarms.alarm("FeedSourceEmpty", feed.sources_empty, 0, empty, periods=3)
+    alarms.alarm(f"{of}SourceEmpty", feed.sources_empty, 0, empty, periods=3)
     old = "The feed's item table is of two days ago; after a third day clips are missing: docs/operations.md#the-feed"
-    alarms.alarm("FeedTableOld", feed.table_hours, TABLE_HOURS, old, periods=3)
+    alarms.alarm(f"{of}TableOld", feed.table_hours, TABLE_HOURS, old, periods=3)
     drifts = "The ranker predicts other finish rates than when it was released: docs/operations.md#the-feed"
-    alarms.alarm("FeedScoreDrifts", feed.drift, DRIFT_PERCENT, drifts, periods=3)
+    alarms.alarm(f"{of}ScoreDrifts", feed.drift, DRIFT_PERCENT, drifts, periods=3)

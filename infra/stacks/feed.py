@@ -8,6 +8,7 @@ the function `feed` behind the main API: a write has no second deployment to fal
 A second region would be a third entry: a name in the catalogue's `deployments`, and an origin of the distribution.
 """
 
+from infra.monitoring.feed_alarms import feed_alarms
 from infra.names import camel
 from infra.stacks.capability import CapabilityStack
 
@@ -16,6 +17,10 @@ class FeedStack(CapabilityStack):
     """It is given the lines of one deployment."""
 
     ROOMS = ("feed",)
+
+    def _after(self) -> None:
+        if self.wiring.settings.profile == "full":
+            feed_alarms(self.alarms, f"feed_{self.wiring.deployment}")
 
 
 def stack_name(line_name: str) -> str:

@@ -103,7 +103,7 @@ def test_more_at_a_time_than_the_pool_holds_is_refused_with_what_to_change(chang
         concurrency.check(_with(**changed))
 
 
-@pytest.mark.parametrize("pool", [10, 20, 100, 400, 547, 548, 1000, 3000])
+@pytest.mark.parametrize("pool", [10, 20, 100, 400, 554, 555, 1000, 3000])
 @pytest.mark.parametrize(("slots", "workers"), [(1, 1000), (1000, 1), (50, 11), (1000, 1000), (2, 6)])
 def test_who_does_what_the_message_says_ends_with_settings_that_are_accepted(
     pool: int, slots: int, workers: int
