@@ -51,7 +51,7 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
 ) -> None:
     core, full = assemblies["prod-core"], assemblies["prod-full"]
     added = {r.path for r in full.resources} - {r.path for r in core.resources}
-    alarms = ("Monitoring/Alarms/Search", "Monitoring/Alarms/Cache")
+    alarms = ("Monitoring/Alarms/Search", "Monitoring/Alarms/Cache", "FeedA/Alarms/", "FeedB/Alarms/")
     of_state = {path for path in added if path.startswith("State/")}
     assert of_state == {"State/EventStream", "State/Data", "State/Data/Policy"}
     of_jobs = tuple(
