@@ -149,7 +149,7 @@ def test_a_million_answers_cost_what_a_hand_adds_up_to() -> None:
         "CDN: bytes": 0.51,
         "function": pytest.approx(0.2 + 0.06 * 1.5 * 13.33334, abs=1e-4),
         "DynamoDB": pytest.approx(10 * 0.125, abs=1e-4),
-        "Valkey": pytest.approx(90 * 0.0023, abs=1e-4),
+        "Valkey": pytest.approx(140 * 0.0023, abs=1e-4),
         "logs and traces": pytest.approx(0.75 + 0.25),
         "served features: S3 requests": 0.02,
     }

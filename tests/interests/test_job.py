@@ -66,7 +66,9 @@ class Run:
         seen = Seen(expected=expected)
 
         def holds() -> bool:
-            seen.regions = {place: live_signals.read_region(self.client, place) for place in PLACES}
+            seen.regions = {
+                place: live_signals.parse_region(self.client.get(live_signals.region_key(place))) for place in PLACES
+            }
             return all(_windows(seen.regions[place]) == expected[place] for place in PLACES)
 
         self.stops[name] = seen
@@ -163,7 +165,9 @@ def _go_through(run: Run, kinesis: Any) -> None:
     run.stop("first")
     run.feed(parts[1])
     began = run.stops["first"].regions[""].ends[600]
-    assert wait_until(lambda: live_signals.read_region(run.client, "").ends[600] > began, SEEN_SECONDS), job.output()
+    assert wait_until(
+        lambda: live_signals.parse_region(run.client.get(live_signals.region_key(""))).ends[600] > began, SEEN_SECONDS
+    ), job.output()
     job.kill()
     job.start()
     run.stop("killed")

@@ -83,7 +83,7 @@ def test_a_heartbeat_does_not_wait() -> None:
 def test_a_later_window_takes_the_place_of_the_one_before(writer: Writer, client: Any) -> None:
     writer.write([_window("v:a", NOW, 3), _window("v:b", NOW, 4)])
     writer.write([_window("v:b", NOW + 120_000, 5)])
-    region = live_signals.read_region(client, "de")
+    region = live_signals.parse_region(client.get(live_signals.region_key("de")))
     assert region.ends[HOUR] == NOW + 120_000
     assert {item: windows[HOUR].plays for item, windows in region.items.items()} == {"v:b": 5}
 
@@ -91,7 +91,7 @@ def test_a_later_window_takes_the_place_of_the_one_before(writer: Writer, client
 def test_a_replayed_earlier_window_is_dropped(writer: Writer, client: Any) -> None:
     writer.write([_window("v:a", NOW, 3)])
     writer.write([_window("v:a", NOW - 120_000, 9)])
-    assert live_signals.read_region(client, "de").items["v:a"][HOUR].plays == 3
+    assert live_signals.parse_region(client.get(live_signals.region_key("de"))).items["v:a"][HOUR].plays == 3
 
 
 def test_a_new_writer_goes_on_with_what_valkey_holds(writer: Writer, client: Any, valkey_url: str) -> None:
@@ -99,7 +99,7 @@ def test_a_new_writer_goes_on_with_what_valkey_holds(writer: Writer, client: Any
     second = Writer(valkey_url)
     second.write([_window("v:a", NOW + 120_000, 4)])
     second.close()
-    windows = live_signals.read_region(client, "de").items["v:a"]
+    windows = live_signals.parse_region(client.get(live_signals.region_key("de"))).items["v:a"]
     assert (windows[HOUR].plays, windows[86400].plays) == (4, 8)
 
 

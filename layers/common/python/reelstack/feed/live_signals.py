@@ -276,10 +276,6 @@ def read_viewer(cache: Cache, viewer_id: str, now_ms: int) -> ViewerSignals:
     return parse_viewer(cache.hgetall(viewer_key(viewer_id)), now_ms)
 
 
-def read_region(cache: Cache, region: str) -> RegionSignals:
-    return parse_region(cache.get(region_key(region)))
-
-
 def read_heartbeat(cache: Cache) -> Heartbeat | None:
     return parse_heartbeat(cache.hgetall(HEARTBEAT_KEY))
 

@@ -103,16 +103,7 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
     if stale:
         commands += _of_region(asker.country, owed, now_ms)
-    turn, answers, known = None, None, False
-    try:
-        with cache.pipeline(config().feed_cache_ms / 1000) as request:
-            cache.add(request, commands)
-            turn = health.begin(request, now_ms)
-            known = turn.asks and not turn.commands
-            answers = request.execute() if turn.asks and not known else None
-    except cache.errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("FeedCacheDown")
+    turn, answers, known = _asked(commands, health, now_ms)
     if turn and known:
         view = health.receive(turn, (), now_ms)
         yield ViewerContext(asker, asker.country, hot=region.hot, view=view, turn=turn)
@@ -132,6 +123,24 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
         region = _shared[asker.country] = _read(answers[first : len(commands)], region, owed, now_ms)
     with cache.given(texts):
         yield replace(_known(asker, own, region, now_ms), view=view, turn=turn)
+
+
+def _asked(
+    commands: Sequence[tuple[str | int, ...]], health: Health, now_ms: int
+) -> tuple[Turn | None, list[Any] | None, bool]:
+    """What health has to do in this request, the answers, and whether nothing was asked since all is known. Without a
+    turn or answers the cache is away."""
+    turn, answers, known = None, None, False
+    try:
+        with cache.pipeline(config().feed_cache_ms / 1000) as request:
+            cache.add(request, commands)
+            turn = health.begin(request, now_ms)
+            known = turn.asks and not turn.commands
+            answers = request.execute() if turn.asks and not known else None
+    except cache.errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("FeedCacheDown")
+    return turn, answers, known
 
 
 def _json_keys(asker: Asker) -> list[str]:
