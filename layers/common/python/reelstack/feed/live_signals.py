@@ -58,7 +58,6 @@ class UnknownVersion(ValueError):
 class Cache(Protocol):
     """What is needed of a Valkey client, without `decode_responses`."""
 
-    def get(self, name: str) -> Any: ...
     def hgetall(self, name: str) -> Any: ...
 
 
