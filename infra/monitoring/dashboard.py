@@ -49,7 +49,7 @@ def dashboard(
                 _graph("Throttled functions", *of_functions("Throttles", "Sum")),
             ],
             _of_copies(copies),
-            *(row for name in copies for row in _of_feed(FeedMetrics(name), name)),
+            *(row for name in ("feed", *copies) for row in _of_feed(FeedMetrics(name), name)),
             *(_of_interests(interests) if interests else ()),
         ],
     )

@@ -4,12 +4,16 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from infra.monitoring import feed_alarms, feed_metrics
 from reelstack.degradation import metrics
 from tests.infra.templates import Assembly
 
 MEASURED = {"source": {"FeedProposed"}, "stage": {"FeedStageMs"}, "reason": {"FeedDropped"}}
-SEARCH = re.compile(r'\{Reelstack,service,(?P<dimension>\w+)\} MetricName="(?P<name>\w+)" service="feed"')
+SEARCH = re.compile(r'\{Reelstack,service,(?P<dimension>\w+)\} MetricName="(?P<name>\w+)" service="(?P<service>\w+)"')
+FEEDS = {"feed": "Feed", "feed_a": "FeedA", "feed_b": "FeedB"}
+"""Functions that serve it -> how the names of their alarms begin."""
 ALARMS_OF_THE_JOB = "Interests/Alarms/Interests"
 
 
@@ -48,9 +52,11 @@ def test_each_alarm_on_the_interests_job_has_its_graph(prod: Assembly) -> None:
     assert rows["Interests: events"] == {"IncomingRecords", "SubscribeToShardEvent.Records"}
 
 
-def test_each_alarm_of_the_feed_has_its_graph(prod: Assembly) -> None:
-    rows = {title: _drawn(widget) for title, widget in _widgets(prod).items() if title.startswith("Feed: ")}
-    names = (*feed_alarms.NAMES, "FeedSourceEmpty", "FeedTableOld", "FeedScoreDrifts")
+@pytest.mark.parametrize("service", FEEDS)
+def test_each_alarm_of_the_feed_has_its_graph(prod: Assembly, service: str) -> None:
+    rows = {title: _drawn(widget) for title, widget in _widgets(prod).items() if title.startswith(f"{service}: ")}
+    of_feed = (*feed_alarms.NAMES, "FeedSourceEmpty", "FeedTableOld", "FeedScoreDrifts")
+    names = [name.replace("Feed", FEEDS[service], 1) for name in of_feed]
     alarms = [alarm for alarm in prod.of("AWS::CloudWatch::Alarm") if alarm.path.split("/")[-1] in names]
     assert len(alarms) == len(names)
     assert {_watched(alarm.properties) for alarm in alarms} <= {name for drawn in rows.values() for name in drawn}
@@ -59,12 +65,12 @@ def test_each_alarm_of_the_feed_has_its_graph(prod: Assembly) -> None:
 def test_what_the_feed_measures_by_a_dimension_is_searched_for(prod: Assembly) -> None:
     """By the names and dimensions that it writes."""
     searched = {
-        (found["name"], found["dimension"])
+        (found["service"], found["name"], found["dimension"])
         for widget in _widgets(prod).values()
         for metric in widget["properties"]["metrics"]
         if isinstance(metric[0], dict) and (found := SEARCH.search(metric[0]["expression"]))
     }
-    assert searched == {(name, dimension) for dimension, names in MEASURED.items() for name in names}
+    assert searched == {(feed, name, by) for feed in FEEDS for by, names in MEASURED.items() for name in names}
 
 
 def test_levels_are_watched_where_level_2_is_a_fault(assemblies: dict[str, Assembly]) -> None:

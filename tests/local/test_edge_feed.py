@@ -229,8 +229,9 @@ async def test_a_deployment_that_hangs_keeps_nobody_waiting_but_its_own_readers(
 ) -> None:
     await weigh(functions, 50, 50)
     ends, a = threading.Event(), deployments[0]
-    async with edge(deployments, functions, a_seconds=HANGING_SECONDS) as world:
+    async with edge(deployments, functions) as world:
         usual = all_good(await world.read())
+    async with edge(deployments, functions, a_seconds=HANGING_SECONDS) as world:
         a.answers["GET /api/v1/feed"] = lambda _asked: (200 if ends.wait(PATIENT_SECONDS) else 500, {"by": "late"})
         world.b.asked.clear()
         assert all_good(await world.read()) == {"b": READERS}
