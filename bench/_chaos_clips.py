@@ -8,7 +8,7 @@ import copy
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -34,7 +34,12 @@ SETTLED_SECONDS, MOST_SECONDS = 2, 180
 
 
 def fill(services: Services, named: Outputs) -> None:
-    tables, table = client(services, "dynamodb"), named.tables["videos"]
+    with closing(client(services, "dynamodb")) as tables:
+        _fill(services, named, tables)
+
+
+def _fill(services: Services, named: Outputs, tables: Any) -> None:
+    table = named.tables["videos"]
     found = [one for one in _scan(tables, table) if "shard" in one]
     known = [one for one in found if one["video_id"]["S"].startswith(PREFIX)]
     sample = next(one for one in found if one not in known)
@@ -49,7 +54,11 @@ def fill(services: Services, named: Outputs) -> None:
 
 def empty(services: Services, named: Outputs, people: int) -> None:
     """The cloud has what it had before, but for what its streams still take out of the search index."""
-    tables, cognito = client(services, "dynamodb"), client(services, "cognito-idp")
+    with closing(client(services, "dynamodb")) as tables, closing(client(services, "cognito-idp")) as cognito:
+        _empty(services, named, people, tables, cognito)
+
+
+def _empty(services: Services, named: Outputs, people: int, tables: Any, cognito: Any) -> None:
     made = [one["video_id"]["S"] for one in _scan(tables, named.tables["videos"])]
     clips = [one for one in made if one.startswith(PREFIX)]
     with _nobody_told(services, named, clips):
@@ -65,12 +74,18 @@ def empty(services: Services, named: Outputs, people: int) -> None:
 
 def warm(services: Services, named: Outputs) -> None:
     """Hot lists and ready-made pages are made anew."""
-    functions.call(client(services, "lambda"), named.functions["update_hot_lists"], {})
+    with closing(client(services, "lambda")) as lambdas:
+        functions.call(lambdas, named.functions["update_hot_lists"], {})
 
 
 def person(services: Services, named: Outputs, number: int) -> Callable[[], str]:
     """An account that likes something, so that its pages search."""
-    cognito, name, password = client(services, "cognito-idp"), f"{PREFIX}{number}", f"Aa1!{secrets.token_hex(8)}"
+    with closing(client(services, "cognito-idp")) as cognito:
+        return _person(named, number, cognito)
+
+
+def _person(named: Outputs, number: int, cognito: Any) -> Callable[[], str]:
+    name, password = f"{PREFIX}{number}", f"Aa1!{secrets.token_hex(8)}"
     with suppress(cognito.exceptions.UsernameExistsException):
         attributes = [
             {"Name": "email", "Value": f"{name}@example.com"},
@@ -121,7 +136,11 @@ def _nobody_told(services: Services, named: Outputs, clips: list[str]) -> Iterat
     """Within, no rule hears of what becomes of clips. Each publication and each withdrawal starts functions: hundreds
     at once would be hundreds of processes. It ends when the stream's consumer has seen all of them, which it shows by
     what it takes out of the cache."""
-    bus = client(services, "events")
+    with closing(client(services, "events")) as bus:
+        yield from _silent(services, named, clips, bus)
+
+
+def _silent(services: Services, named: Outputs, clips: list[str], bus: Any) -> Iterator[None]:
     rules = bus.list_rules(EventBusName=named.bus)["Rules"]
     kinds = (VideoPublished.name, VideoWithdrawn.name)
     hearing = [one["Name"] for one in rules if any(kind in one.get("EventPattern", "") for kind in kinds)]

@@ -8,7 +8,7 @@ A fails, has the same trouble.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,12 @@ class World:
         return self.named.buckets["data"]
 
     def put(self, key: str, body: bytes) -> None:
-        client(self.services, "s3").put_object(Bucket=self.data, Key=key, Body=body)
+        with closing(client(self.services, "s3")) as store:
+            store.put_object(Bucket=self.data, Key=key, Body=body)
 
     def remove(self, key: str) -> None:
-        client(self.services, "s3").delete_object(Bucket=self.data, Key=key)
+        with closing(client(self.services, "s3")) as store:
+            store.delete_object(Bucket=self.data, Key=key)
 
     def corrupt(self) -> None:
         for pointer in (items.POINTER, rank_model.POINTER):
@@ -92,18 +94,24 @@ def world(places: Places, people: int) -> Iterator[World]:
 
 @contextmanager
 def _one_answers(services: Services, named: Outputs) -> Iterator[None]:
-    store, arn = client(services, "cloudfront-keyvaluestore"), named.edge_settings_store
-    before = feed_weights.read(store, arn) or feed_weights.EVEN
-    feed_weights.change(store, arn, lambda _: ALONE)
-    try:
-        yield
-    finally:
-        feed_weights.change(store, arn, lambda _: before)
+    arn = named.edge_settings_store
+    with closing(client(services, "cloudfront-keyvaluestore")) as store:
+        before = feed_weights.read(store, arn) or feed_weights.EVEN
+        feed_weights.change(store, arn, lambda _: ALONE)
+        try:
+            yield
+        finally:
+            feed_weights.change(store, arn, lambda _: before)
 
 
 @contextmanager
 def _through_proxies(made: World) -> Iterator[None]:
-    lambdas, names = client(made.services, "lambda"), [made.named.functions[f"feed_{one}"] for one in "ab"]
+    with closing(client(made.services, "lambda")) as lambdas:
+        yield from _configured(made, lambdas)
+
+
+def _configured(made: World, lambdas: Any) -> Iterator[None]:
+    names = [made.named.functions[f"feed_{one}"] for one in "ab"]
     before = {name: lambdas.get_function_configuration(FunctionName=name) for name in names}
     through = {
         f"{PREFIX}CACHE_URL": f"valkey://{HOST}:{made.cache.port}",
