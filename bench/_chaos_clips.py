@@ -78,13 +78,13 @@ def warm(services: Services, named: Outputs) -> None:
         functions.call(lambdas, named.functions["update_hot_lists"], {})
 
 
-def person(services: Services, named: Outputs, number: int) -> Callable[[], str]:
+def person(services: Services, named: Outputs, number: int, http: httpx.Client) -> Callable[[], str]:
     """An account that likes something, so that its pages search."""
     with closing(client(services, "cognito-idp")) as cognito:
-        return _person(named, number, cognito)
+        return _person(named, number, cognito, http)
 
 
-def _person(named: Outputs, number: int, cognito: Any) -> Callable[[], str]:
+def _person(named: Outputs, number: int, cognito: Any, http: httpx.Client) -> Callable[[], str]:
     name, password = f"{PREFIX}{number}", f"Aa1!{secrets.token_hex(8)}"
     with suppress(cognito.exceptions.UsernameExistsException):
         attributes = [
@@ -95,9 +95,8 @@ def _person(named: Outputs, number: int, cognito: Any) -> Callable[[], str]:
             UserPoolId=named.user_pool_id, Username=name, MessageAction="SUPPRESS", UserAttributes=attributes
         )
     cognito.admin_set_user_password(UserPoolId=named.user_pool_id, Username=name, Password=password, Permanent=True)
-    token = PasswordSignIn(named.endpoint, named.client_id, name, password)
-    with httpx.Client(timeout=60) as http:
-        Client(named.edge_url, token, http=http).feed.set_interests([TAGS[number % len(TAGS)]])
+    token = PasswordSignIn(named.endpoint, named.client_id, name, password, http=http)
+    Client(named.edge_url, token, http=http).feed.set_interests([TAGS[number % len(TAGS)]])
     return token
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import valkey
 
 from bench import _chaos_clips
@@ -85,7 +86,8 @@ def world(places: Places, people: int) -> Iterator[World]:
         made = World(services, named, cache, search, tables, [], threading.Event(), threading.Event())
         stack.enter_context(_one_answers(services, named))
         stack.enter_context(_through_proxies(made))
-        made.tokens += [_chaos_clips.person(services, named, number) for number in range(people)]
+        http = stack.enter_context(httpx.Client(timeout=60))
+        made.tokens += [_chaos_clips.person(services, named, number, http) for number in range(people)]
         stack.enter_context(_beside(lambda: _beat(made), BEAT_SECONDS))
         stack.enter_context(_beside(lambda: _flood(made), 1 / FLOOD_TIMES))
         made.beats.set()

@@ -95,7 +95,8 @@ def world(places: Places, readers: int) -> Iterator[World]:
     with ExitStack() as stack:
         stack.callback(_chaos_clips.empty, services, named, readers)
         _chaos_clips.fill(services, named)
-        tokens = [_chaos_clips.person(services, named, number) for number in range(readers)]
+        http = stack.enter_context(httpx.Client(timeout=60))
+        tokens = [_chaos_clips.person(services, named, number, http) for number in range(readers)]
         made = World(services, named, stack.enter_context(_edge(services)), tokens)
         stack.callback(made.weigh, feed_weights.EVEN)
         yield made
