@@ -1,13 +1,16 @@
 """`client.notifications.listen` with real sockets: a server on 127.0.0.1 as the gateway, the handlers behind."""
 
 import json
+import queue
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as dial
 from websockets.sync.server import ServerConnection, serve
@@ -33,12 +36,13 @@ class Service(httpx.BaseTransport):
 def test_a_lost_connection_loses_nothing_and_tells_nothing_twice(
     aws: Config, call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside: list[ServerConnection] = []
+    inside: queue.Queue[ServerConnection] = queue.Queue()
 
     def keep(connection: ServerConnection) -> None:
-        inside.append(connection)
-        for _ in connection:
-            pass
+        inside.put(connection)
+        with suppress(ConnectionClosedError):
+            for _ in connection:
+                pass
 
     opened: list[ClientConnection] = []
 
@@ -62,8 +66,10 @@ def test_a_lost_connection_loses_nothing_and_tells_nothing_twice(
         assert len(opened) == 2
 
         (item,) = client.notifications.inbox().items
-        inside[-1].send(json.dumps({"notification": item.model_dump(), "unread": 1}))
-        inside[-1].send(json.dumps({"notification": item.model_dump() | {"at": item.at + 1}, "unread": 1}))
+        # The second is open for the client before the server's thread for it has begun.
+        _, gateway = inside.get(timeout=10), inside.get(timeout=10)
+        gateway.send(json.dumps({"notification": item.model_dump(), "unread": 1}))
+        gateway.send(json.dumps({"notification": item.model_dump() | {"at": item.at + 1}, "unread": 1}))
         assert next(heard).at == missed.changed_at + 1, "what was told already is not told again"
         heard.close()
         server.shutdown()
