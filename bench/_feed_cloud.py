@@ -94,7 +94,7 @@ def _holds(edge_url: str, weights: Weights) -> bool:
 @contextmanager
 def world(places: Places, readers: int) -> Iterator[World]:
     """Of a cloud that runs in `places`."""
-    services, named = Services.of(places), outputs.read(places)
+    services, named = Services.that_run(places), outputs.read(places)
     with ExitStack() as stack:
         stack.callback(_chaos_clips.empty, services, named, readers)
         _chaos_clips.fill(services, named)
