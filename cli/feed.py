@@ -104,8 +104,8 @@ def hide(
       reelstack hide creator @ann
       reelstack hide tag cats --undo
     """
-    if not what.strip() or "/" in what:
-        raise typer.BadParameter("nothing that is empty or holds a / has an address in the API", param_hint="WHAT")
+    if not what.strip() or (kind != "tag" and "/" in what):
+        raise typer.BadParameter("no id is empty or holds a /, and no tag is empty", param_hint="WHAT")
     client = connect(name)
     found = _creator_id(client, what, undo=undo) if kind == "creator" else what
     client.feed.show_again(PLURAL[kind], found) if undo else client.feed.hide(PLURAL[kind], found)

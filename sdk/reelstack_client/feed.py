@@ -124,9 +124,11 @@ class Feed(Room):
                 page = json.loads(answer.raise_for_status().content)
                 items, stale = page["items"][:limit], time.time() * 1000 - page["made_at"] > STALE_MS
                 made = {**page, "items": items, "session": session or "", "stale": stale}
-                return FeedPage.model_validate(made, context=self._context) if items else None
+                found = FeedPage.model_validate(made, context=self._context)
             except (httpx.HTTPError, ValueError, KeyError, TypeError):  # none there, or of a form of later days
                 continue
+            if found.items:
+                return found
         return None
 
     def explanation(self, user_id: str, *, limit: int | None = None) -> FeedExplanation:
@@ -148,11 +150,11 @@ class Feed(Room):
 
     def hide(self, kind: HiddenKind, named: str) -> None:
         """Not interested in a video or creator (its id), or in a tag: in force with the next page. Twice is once."""
-        self._transport.call("PUT", f"/v1/feed/hidden/{kind}/{quote(named, safe='')}")
+        self._transport.call("PUT", _of_hidden(kind, named))
 
     def show_again(self, kind: HiddenKind, named: str) -> None:
         """Takes a hide back, by the id or word that `hidden` tells."""
-        self._transport.call("DELETE", f"/v1/feed/hidden/{kind}/{quote(named, safe='')}")
+        self._transport.call("DELETE", _of_hidden(kind, named))
 
     def hidden(
         self, *, kind: HiddenKind | None = None, limit: int | None = None, cursor: str | None = None
@@ -168,3 +170,10 @@ class Feed(Room):
         """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
         body = {"tags": list(tags), "languages": list(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)
+
+
+def _of_hidden(kind: HiddenKind, named: str) -> str:
+    """A tag is encoded twice, since the gateway decodes it once before it looks for a route; and its full stops, since
+    "." and ".." are no words to a client of HTTP."""
+    once = quote(named, safe="")
+    return f"/v1/feed/hidden/{kind}/{quote(once.replace('.', '%2E'), safe='') if kind == 'tags' else once}"

@@ -67,6 +67,11 @@ class Rule:
     @property
     def name(self) -> str:
         """As in infra/catalogue/: "POST /v1/uploads"."""
+        return f"{self.method} {self.route.path_format}"
+
+    @property
+    def address(self) -> str:
+        """The same with the form of its parameters: "PUT /v1/feed/hidden/tags/{tag:path}"."""
         return f"{self.method} {self.route.path}"
 
     @property
