@@ -44,7 +44,7 @@ def world(aws: Config, cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> Valke
 
 
 def answer(asker: Asker = BOB, session: str | None = None, limit: int = 20, **more: Any) -> FeedPage:
-    return FeedPage.model_validate_json(ready_made.answer(asker, session, limit, **more))
+    return FeedPage.model_validate_json(ready_made.answer(asker, [session], limit, **more))
 
 
 def ids(page: FeedPage) -> list[str]:
@@ -140,7 +140,7 @@ def test_with_nothing_else_the_packed_page_is_served(aws: Config, tmp_path: Path
     file = tmp_path / "snapshot.json"
     file.write_bytes(ready_pages.without_addresses(ready_pages.pack("", 5, items)))
     kept_lists.pack_in(file)
-    page = json.loads(ready_made.answer(BOB, None, 20, tables_answer=False))
+    page = json.loads(ready_made.answer(BOB, [], 20, tables_answer=False))
     kept_lists.forget()
     assert page["items"][0]["video_id"] == "vid"
     assert (page["items"][0]["playback"], page["items"][0]["poster_url"], page["stale"]) == (None, None, True)

@@ -23,6 +23,7 @@ quiet_creators   who is shown less than every creator is owed
 variations       what experiments change
 fallbacks        what fills a page
 shown            what is about to be shown, looked at once more
+marks            what the cache notes of it: clips that were shown, impressions
 reasons          why a clip is there
 preload          what to fetch of it before it is watched
 served_log       features of what was served, for training

@@ -35,11 +35,11 @@ class OnlyReadyMade(Exception):
     """At the level of the moment nothing is computed: the answer is a ready-made one."""
 
 
-def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer: bool = True) -> bytes:
+def answer(asker: Asker, texts: Sequence[str | None], limit: int, *, tables_answer: bool = True) -> bytes:
     """A FeedPage as JSON, of at most ready_pages.MOST clips. `tables_answer`: whether the tables may be asked."""
     now = now_ms()
     page = kept_lists.page(asker.country, now)
-    session = session_texts.session_of(session_text, asker.identity, now)
+    session = session_texts.session_of(texts, asker.viewer_id, now)
     chosen = _chosen(_allowed(page.items, asker.viewer_id, tables_answer), session, limit)
     told = Answer(
         SOURCE,
@@ -51,7 +51,7 @@ def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer:
     )
     receipts = answers.receipts([one.video_id for one, _ in chosen], asker.viewer_id, told)
     after = sessions.served(session, [(one.video_id, one.tags) for one, _ in chosen])
-    text = session_texts.text_of(after, asker.identity)
+    text = session_texts.text_of(after, asker.viewer_id)
     return b"".join(
         (
             b'{"items":[',

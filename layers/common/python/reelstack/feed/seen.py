@@ -18,10 +18,16 @@ KEPT_SECONDS = 2 * PERIOD_DAYS * 24 * 3600
 _PERIOD_MS = PERIOD_DAYS * 24 * 3600 * 1000
 
 MARK = """
-for place = 2, #ARGV do redis.call('SETBIT', KEYS[1], ARGV[place], 1) end
+local new = {}
+for place = 2, #ARGV do
+  if redis.call('SETBIT', KEYS[1], ARGV[place], 1) == 0 then new[#new + 1] = ARGV[place] end
+end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
+return table.concat(new, ' ')
 """
-"""One answer for eighty bits: to read eighty costs the feed more than to set them costs the cache."""
+"""The bits that were not set before, as one text: to read eighty answers costs the feed more than to set eighty bits
+costs the cache."""
+UNMARK = "for place = 1, #ARGV do redis.call('SETBIT', KEYS[1], ARGV[place], 0) end"
 Hashes = NDArray[np.uint64]
 
 
@@ -62,6 +68,12 @@ def was_seen(filters: Sequence[bytes | None], of: Hashes) -> NDArray[np.bool_]:
 def marks(key: str, of: Hashes) -> tuple[str | int, ...]:
     """The command that adds clips to a filter, and keeps it for KEPT_SECONDS from now on."""
     return ("EVAL", MARK, 1, key, KEPT_SECONDS, *np.unique(positions(of)).tolist())
+
+
+def unmarks(key: str, bits: Iterable[int], kept: Hashes) -> list[tuple[str | int, ...]]:
+    """The command that takes these bits out of a filter, without those of the clips `kept`; none where none is left."""
+    left = sorted(set(bits) - set(positions(kept).ravel().tolist()))
+    return [("EVAL", UNMARK, 1, key, *left)] if left else []
 
 
 def _key(viewer_id: str, period: int) -> str:
