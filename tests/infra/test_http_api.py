@@ -109,7 +109,7 @@ def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> Non
 def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly) -> None:
     for line in FUNCTIONS:
         for key in line.routes:
-            target = _routes(variant)[key]["Target"]
+            target = _routes(variant)[route_key(key)]["Target"]
             integration = variant.at(variant.flat(stack_of(line), target).removeprefix("integrations/")).properties
             assert variant.flat(stack_of(line), integration["IntegrationUri"]) == _invoked(line.name, variant)
             assert integration["PayloadFormatVersion"] == "2.0"
