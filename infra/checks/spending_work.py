@@ -39,12 +39,12 @@ GET /v1/feed                                             | 115 | 313  | 0     | 
 GET /v1/feed/latest                                      | 115 | 313  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 165 | 393  | 0     | 0  |              |                  |
 GET /v1/feed/hidden                                      | 115 | 313  | 0     | 0  |              |                  |
-PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 18   | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 0    | 17    | 0  | -FeedChoices |                  |
-PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 16   | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 0    | 17    | 0  | -FeedChoices |                  |
-PUT /v1/feed/hidden/tags/{tag}                           | 15  | 8    | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 0    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 22   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 4    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 20   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 4    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/tags/{tag}                           | 15  | 12   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 4    | 17    | 0  | -FeedChoices |                  |
 GET /v1/me/interests                                     | 15  | 8    | 0     | 0  |              |                  |
 PUT /v1/me/interests                                     | 15  | 0    | 17    | 0  | -FeedChoices |                  |
 POST /v1/events                                          | 300 | 150  | 25    | 0  |              | plays streamed   |
@@ -78,8 +78,8 @@ GET /v1/me/follow-requests                               | 60  | 90   | 0     | 
 PUT /v1/me/follow-requests/{user_id}                     | 20  | 2    | 4     | 0  | Follow       | FollowChanged    |
 DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
 DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
-PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow -Block | FollowEnded    |
-DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  | -Block       |                  |
+PUT /v1/users/{user_id}/block                            | 30  | 42   | 10    | 0  | -Follow -Block | FollowEnded    |
+DELETE /v1/users/{user_id}/block                         | 15  | 39   | 2     | 0  | -Block       |                  |
 GET /v1/me/blocks                                        | 40  | 80   | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |

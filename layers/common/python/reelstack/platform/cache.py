@@ -28,6 +28,7 @@ LOADING_MS = 500
 CHANGING, CHANGING_SECONDS = "null", 35
 """In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever
 read before the change must not keep what they read."""
+LAST_SECONDS = 24 * 3600
 WAIT_SECONDS = 0.02
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
@@ -64,18 +65,21 @@ def binary(timeout_seconds: float) -> Valkey:
     return valkey.Valkey.from_url(address(), socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds)
 
 
-def remember(key: str, seconds: int, load: Callable[[], Any], *, not_kept: Callable[[], Any] | None = None) -> Any:
+def remember(
+    key: str, seconds: int, load: Callable[[], Any], *, not_kept: Callable[[], Any] | None = None, lasts: bool = False
+) -> Any:
     """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
 
     `None` from `load` is not kept, so a thing that appears is seen at once. `not_kept` answers in place of `load` where
-    nothing could be kept: without a cache, while it is away, and while the value is being changed.
+    nothing could be kept: without a cache, while it is away, and while the value is being changed. `lasts`: it is also
+    kept under `last_of(key)`.
     """
     not_kept = not_kept or load
     url = _asked()
     if not url:
         return not_kept()
     try:
-        return _remember(connected(url), f"rs:{key}", seconds, load, not_kept)
+        return _remember(connected(url), f"rs:{key}", seconds, load, not_kept, lasts=lasts)
     except errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("CacheDown")
@@ -229,6 +233,26 @@ def changed(*keys: str) -> None:
         _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
 
 
+def last_of(key: str) -> str:
+    """The key of what was known last of `key`: for who must answer while the tables do not."""
+    return f"{key}:last"
+
+
+def change_last(key: str, change: Callable[[Any], Any], load: Callable[[], Any]) -> None:
+    """To be called after what `key` says was changed: what was known last follows, or is loaded if nothing was. A cache
+    that does not answer is counted."""
+    url, name = address(), f"{PREFIX}{last_of(key)}"
+    if not url:
+        return
+    try:
+        known = connected(url).get(name)
+        value = load() if known is None else change(json.loads(str(known)))
+        connected(url).set(name, json.dumps(value), ex=LAST_SECONDS)
+    except errors() as error:
+        logger.warning("the cache did not answer", error=str(error))
+        count("CacheDown")
+
+
 def errors() -> tuple[type[Exception], ...]:
     import valkey
 
@@ -244,7 +268,9 @@ def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
     return answers
 
 
-def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], not_kept: Callable[[], Any]) -> Any:
+def _remember(
+    valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], not_kept: Callable[[], Any], *, lasts: bool
+) -> Any:
     deadline = time.monotonic() + LOADING_MS / 1000
     found: Any = _found.get({}).pop(key, None)
     while True:
@@ -254,7 +280,8 @@ def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], n
             break
         time.sleep(WAIT_SECONDS)
     value = load()
-    if value is not None:
-        valkey.set(key, json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
+    # Never over CHANGING.
+    if value is not None and valkey.set(key, json.dumps(value), ex=seconds, nx=True) and lasts:
+        valkey.set(last_of(key), json.dumps(value), ex=LAST_SECONDS)
     valkey.delete(f"{key}:loading")
     return value
