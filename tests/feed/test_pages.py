@@ -12,7 +12,7 @@ from valkey import Valkey
 from local import ports
 from reelstack.behavior import receipts
 from reelstack.cards import answers
-from reelstack.feed import exploration, features, newcomers, seen, served_log, warm_lists
+from reelstack.feed import exploration, features, newcomers, seen, seen_keys, served_log, warm_lists
 from reelstack.feed.features import ClipState
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
@@ -162,7 +162,7 @@ def test_who_has_no_account_goes_on_at_midnight_and_on_another_network(
 def seen_of(cached: Valkey, viewer: str, names: list[str], valkey_url: str) -> set[str]:
     """Those of these clips that the viewer's seen filter holds."""
     with Valkey.from_url(valkey_url) as client:
-        content: Any = client.get(seen.keys(viewer, now_ms())[0])
+        content: Any = client.get(seen_keys.keys(viewer, now_ms())[0])
     return {name for name in names if seen.was_seen([content], seen.hashes([name]))[0]}
 
 
@@ -183,6 +183,15 @@ def test_the_seen_filter_and_the_impressions_hold_what_was_answered_and_nothing_
     counted: Any = cached.hgetall(exploration.impression_keys(now_ms())[0])
     assert {name: number for name, number in counted.items() if number != "0"} == dict.fromkeys(shown, "1")
     assert len(shown) == 24
+
+
+def test_of_who_is_not_personalised_nothing_is_noted(world: Config, call: Call, cached: Valkey) -> None:
+    User("bob", created_at=1, personalised=False).save()
+    for number in range(12):
+        publish(f"v{number}", owner=f"o{number}")
+    first = get(call, "limit=6")
+    assert cached.keys("*{u:bob}*") == []
+    assert not set(ids(first)) & set(ids(get(call, f"limit=6&session={first['session']}"))), "the session goes on"
 
 
 def test_an_answer_that_fails_marks_nothing_as_seen(

@@ -15,6 +15,7 @@ side_sources     those that are asked elsewhere
 session_taste    what the session says of its viewer without live signals
 filters          what a viewer is not shown
 seen             what they were shown in the last weeks
+seen_keys        where that lies
 scoring          what each candidate is worth
 table_encoder    the ranker's rows of the item table
 reranking        variety

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from reelstack.feed import exploration, seen
+from reelstack.feed import exploration, seen, seen_keys
 from reelstack.platform import cache
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -26,7 +26,7 @@ class Marks:
     viewer_id: str | None
     now_ms: int
     silent: bool = False
-    """Nothing is noted: the page is not shown."""
+    """Nothing is noted: the page is not shown, or the cache does not answer."""
     noted: list[str] = field(default_factory=list)
     """Video ids, as far as the cache answered."""
     set_bits: list[bytes] = field(default_factory=list)
@@ -38,8 +38,9 @@ class Marks:
         return [*found, seen.marks(self._key, seen.hashes(video_ids))] if found and self.viewer_id else found
 
     def noted_by(self, video_ids: Sequence[str], answers: Sequence[Any]) -> None:
-        """`answers`: empty of a cache that did not answer."""
-        if self.silent or not answers:
+        """`answers`: empty of a cache that did not answer: it is asked no more, an answer has no time for it."""
+        self.silent = self.silent or bool(video_ids and not answers)
+        if self.silent or not video_ids:
             return
         self.noted += video_ids
         if self.viewer_id:
@@ -72,4 +73,4 @@ class Marks:
 
     @property
     def _key(self) -> str:
-        return seen.keys(self.viewer_id or "", self.now_ms)[0]
+        return seen_keys.keys(self.viewer_id or "", self.now_ms)[0]

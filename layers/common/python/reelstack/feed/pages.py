@@ -94,7 +94,7 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     owed = ranked_page.owed_ids(here.table)
     with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        marks = Marks(asked.asker.viewer_id, now, silent=asked.peeks)
+        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=asked.peeks)
         with marks.taken_back():
             found = _visible(asked, plan, context, session, marks, trace)
             with cache.given(found.brought):
