@@ -74,7 +74,8 @@ def explain(user: User, limit: PageLimit = 10, name: As = "ada", as_json: AsJson
 
 
 def _page_lines(found: "FeedPage") -> list[str]:
-    lines = [f"level {found.level}: {found.label or 'without live signals'}"] if found.level else []
+    from_cdn = "" if found.answer_id else " (the CDN's page for everybody: the service failed, or took over 2 s)"
+    lines = [f"level {found.level}: {found.label or 'without live signals'}{from_cdn}"] if found.level else []
     for video in found.items:
         why = [one.says for one in video.reasons or ()]
         lines += [video_line(video, by=True), f"    {video.source}: {'; '.join(why)}".removesuffix(": ")]

@@ -73,7 +73,7 @@ class FeedVideo(Video):
     source: str = ""
     """Which list proposed it."""
     repeated: bool = False
-    """It was shown in this session already: there is nothing else."""
+    """It was shown to me before, in this session or earlier: there is nothing else."""
     preload: Preload | None = None
     reasons: tuple[Reason, ...] | None = None
 
@@ -89,6 +89,7 @@ class FeedPage(Answer):
     label: str | None = None
     """What to write above a page of level 2 or 3."""
     answer_id: str = ""
+    """Empty: it is the CDN's page for everybody, since the service failed or was late. What I hide is in it."""
     stale: bool = False
     """Of a ready-made page: it is older than eleven minutes."""
 
