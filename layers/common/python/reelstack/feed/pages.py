@@ -56,7 +56,7 @@ class FeedItem(VideoCard):
     source: str
     """Which list proposed it."""
     repeated: bool = False
-    """It was shown in this session already: there is nothing else."""
+    """It was shown before, in this session or earlier: there is nothing else."""
     preload: Preload | None = None
     reasons: list[FeedReason] | None = None
     """Asked for with `explain=1`."""

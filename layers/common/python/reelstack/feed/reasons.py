@@ -34,5 +34,5 @@ def of(source: str, about: str | None, *, explores: bool, repeated: bool) -> lis
     if explores and code != "exploration":
         found.append(FeedReason(code="exploration", says="Each new clip is shown to some, to find out who likes it"))
     if repeated:
-        found.append(FeedReason(code="repeated", says="You have seen all there is; the oldest come again"))
+        found.append(FeedReason(code="repeated", says="You have seen all there is, so it comes again"))
     return found
