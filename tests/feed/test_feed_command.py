@@ -84,9 +84,7 @@ def test_my_page_says_why_each_clip_is_there_and_at_which_level(asked: list[str]
     assert asked[1] == "/v1/feed?limit=10&session=s&explain=1"
 
 
-def test_a_page_of_the_cdn_is_told_from_one_of_the_service(
-    asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_of_the_cdn_is_told_from_one_of_the_service(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     ready = {"items": [ITEM], "made_at": 1, "level": 3, "label": "Hot Recommendations"}
     monkeypatch.setattr(Stage, "answers", {"/feed/hot-world.json": ready})
     assert "for everybody" in run().splitlines()[0]
