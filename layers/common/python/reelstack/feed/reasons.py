@@ -15,7 +15,7 @@ class FeedReason(BaseModel):
 
 _OF_SOURCE: dict[str, tuple[str, str, str]] = {
     "following": ("followed", "You follow its creator", ""),
-    "search": ("long-term-taste", "It fits what you have liked for a long time", ""),
+    "search": ("long-term-taste", "It fits what you have liked for a long time, or picked", ""),
     "interests": ("taste", "It fits what you like", "You watched clips about #{} lately, or picked it"),
     "similar": ("similar", "It is like clips you watched", "It is like a clip you watched"),
     "viewers": ("similar-viewers", "People with a taste like yours finish it", ""),
