@@ -163,6 +163,7 @@ def _evict_caches() -> None:
     """
     config.cache_clear()
     cache.connected.cache_clear()
+    cache.breaker.cache_clear()
     indexes.connected.cache_clear()
     secrets._kept.clear()
     shards._known.clear()

@@ -2,7 +2,12 @@
 
 config          what the environment of a function holds, typed
 aws             the seam to AWS: every client is made here
-cache           Valkey, with one loader per key at a time (single flight)
+cache           Valkey: values that are loaded by one reader of all, and removed when they change
+cache_aside     how one value is read, or loaded and kept
+cache_leases    which process loads a missing value
+cache_lifetimes how long values are kept, and when they are loaded early; pure
+process_flights which thread of a process loads; pure
+breaker         a deadline and a circuit breaker for one dependency in one process; pure
 kept_ids        what a user has of one kind, whole in the cache
 unchecked       models of pydantic without a second check of their values
 clock           the time in milliseconds, and pauses

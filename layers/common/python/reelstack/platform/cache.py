@@ -1,8 +1,9 @@
-"""The cache: cache-aside in Valkey, where one process loads a missing key and the others wait for it (single flight).
+"""The cache: cache-aside in Valkey, where of all readers of a missing key one loads it and the others wait for it.
 
 Keys begin with `rs:`, values are JSON. Several keys go as one request of several commands, because the cache is a
 cluster and refuses one command for keys of several slots. A cache that fails never fails a request: without a cache
-(profile `core`), or while it does not answer, every read loads from the tables.
+(profile `core`), or while it does not answer, every read loads from the tables. After a few failures a breaker leaves
+the cache unasked for BREAKER.open_seconds, so that reads do not wait for it; what removes values always asks.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
+from reelstack.platform import cache_aside, cache_leases, cache_lifetimes
+from reelstack.platform.breaker import Breaker, BreakerOpen, Policy
+from reelstack.platform.cache_aside import ValueChanging, Wanted
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
@@ -24,12 +29,13 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 0.1
 PREFIX = "rs:"
 """Of every key."""
-LOADING_MS = 500
-CHANGING, CHANGING_SECONDS = "null", 35
-"""In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever
-read before the change must not keep what they read."""
+CHANGING, CHANGING_SECONDS = cache_leases.CHANGING, 35
+"""How long CHANGING stands in a key's place while what it says is being changed, and then for longer than any request
+may take (30 s): whoever read before the change must not keep what they read."""
 LAST_SECONDS = 24 * 3600
-WAIT_SECONDS = 0.02
+BREAKER = Policy("cache", deadline_ms=10_000, open_seconds=10, trials=1)
+"""The client's time-out is the deadline. A cache that hangs costs a process one of them every ten seconds."""
+_draw = SystemRandom().random
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
 _loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
@@ -66,24 +72,48 @@ def binary(timeout_seconds: float) -> Valkey:
 
 
 def remember(
-    key: str, seconds: int, load: Callable[[], Any], *, not_kept: Callable[[], Any] | None = None, lasts: bool = False
+    key: str,
+    seconds: float,
+    load: Callable[[], Any],
+    *,
+    not_kept: Callable[[], Any] | None = None,
+    absent_seconds: float = 0,
+    lasts: bool = False,
 ) -> Any:
-    """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
+    """The value under `key`, loaded and kept for `seconds` at most if absent. Of many callers at once, one loads.
 
-    `None` from `load` is not kept, so a thing that appears is seen at once. `not_kept` answers in place of `load` where
-    nothing could be kept: without a cache, while it is away, and while the value is being changed. `lasts`: it is also
-    kept under `last_of(key)`.
+    `None` from `load` is kept for `absent_seconds`: by default not, so that a thing that appears is seen at once; else
+    whoever makes the thing calls `invalidate`. `not_kept` answers in place of `load` where nothing could be kept:
+    without a cache, while it is away, and while the value is being changed. `lasts`: it is also kept under
+    `last_of(key)`.
     """
-    not_kept = not_kept or load
     url = _asked()
     if not url:
-        return not_kept()
+        return (not_kept or load)()
+    wanted = Wanted(
+        key,
+        PREFIX + key,
+        seconds,
+        absent_seconds,
+        load,
+        kept=(lambda text: _keep_last(url, key, text)) if lasts else None,
+        lost=_lost,
+        errors=errors(),
+    )
     try:
-        return _remember(connected(url), f"rs:{key}", seconds, load, not_kept, lasts=lasts)
-    except errors() as error:
+        text = cache_aside.read(wanted, lambda commands: _read(url, commands), _found.get({}).pop(wanted.name, None))
+    except ValueChanging:
+        return (not_kept or load)()
+    except wanted.errors as error:
+        _lost(error)
+        return not_kept() if not_kept else cache_aside.without_cache(key, load)
+    return json.loads(text)
+
+
+def _lost(error: Exception) -> None:
+    if not isinstance(error, BreakerOpen):
         logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
-        return not_kept()
+    count("CacheDown")
 
 
 @contextmanager
@@ -92,7 +122,7 @@ def ahead(*keys: str) -> Iterator[None]:
     found: dict[str, str] = {}
     if url := _asked():
         with suppress(*errors()):  # whoever remembers them hears of it again
-            known = zip(keys, _together(url, (("GET", f"{PREFIX}{key}") for key in keys)), strict=True)
+            known = zip(keys, _read(url, [("GET", f"{PREFIX}{key}") for key in keys]), strict=True)
             found = {key: value for key, value in known if value is not None}
     with given(found):
         yield
@@ -132,10 +162,11 @@ def once() -> Iterator[None]:
 
 
 def remember_many(
-    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+    kind: str, keys: list[str], seconds: float, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
-    do not wait for each other: for many cheap values that live shortly."""
+    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds` at most.
+    Of several keys, callers do not wait for each other: for many cheap values that live shortly. A single one is
+    `remember`ed, since it may be hot."""
     loaded = _loaded.get()
     if loaded is None:
         return _remember_many(kind, keys, seconds, load)
@@ -146,31 +177,42 @@ def remember_many(
 
 
 def _remember_many(
-    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+    kind: str, keys: list[str], seconds: float, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
     url = _asked()
     if not (url and keys):
         return load(keys) if keys else {}
-    names = {key: f"rs:{kind}:{key}" for key in keys}
+    if len(keys) == 1:
+        (key,) = keys
+        one = remember(f"{kind}:{key}", seconds, lambda: load(keys).get(key))
+        return {} if one is None else {key: one}
+    names = {key: f"{PREFIX}{kind}:{key}" for key in keys}
     try:
         found = _known(url, names)
-        if missing := [key for key in keys if key not in found]:
-            loaded = load(missing)
-            # Never over CHANGING.
-            _together(url, (("SET", names[key], json.dumps(kept), "EX", seconds, "NX") for key, kept in loaded.items()))
-            found |= loaded
     except errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
+        _lost(error)
         return load(keys)
+    if missing := [key for key in keys if key not in found]:
+        loaded = load(missing)
+        _keep(url, {names[key]: json.dumps(value) for key, value in loaded.items()}, seconds)
+        found |= loaded
     return found
+
+
+def _keep(url: str, texts: Mapping[str, str], seconds: float) -> None:
+    """Never over CHANGING."""
+    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, _draw())
+    try:
+        _read(url, [("SET", name, text, "PX", lifetime_ms, "NX") for name, text in texts.items()])
+    except errors() as error:
+        _lost(error)
 
 
 def _known(url: str, names: Mapping[str, str]) -> dict[str, Any]:
     brought = _found.get({})
     texts = {key: brought.pop(name) for key, name in names.items() if name in brought}
     if asked := [key for key in names if key not in texts]:
-        answers = _together(url, (("GET", names[key]) for key in asked))
+        answers = _read(url, [("GET", names[key]) for key in asked])
         texts |= {key: text for key, text in zip(asked, answers, strict=True) if text is not None}
     return {key: json.loads(text) for key, text in texts.items() if text != CHANGING}
 
@@ -209,10 +251,11 @@ def _connected_for_bytes(url: str, seconds: float) -> Valkey:
 
 
 def invalidate(*keys: str) -> None:
-    """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
+    """Removes keys at once; who is loading one of them keeps nothing. Raises when the cache does not answer, so that a
+    stream consumer tries again."""
     url = config().cache_url
     if url and keys:
-        _together(url, (("DEL", f"rs:{key}") for key in keys))
+        _together(url, (cache_leases.forget(f"{PREFIX}{key}") for key in keys))
 
 
 def changing(*keys: str) -> None:
@@ -221,8 +264,7 @@ def changing(*keys: str) -> None:
     try:
         changed(*keys)
     except errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
+        _lost(error)
 
 
 def changed(*keys: str) -> None:
@@ -247,16 +289,45 @@ def change_last(key: str, change: Callable[[Any], Any], load: Callable[[], Any])
     try:
         known = connected(url).get(name)
         value = load() if known is None else change(json.loads(str(known)))
-        connected(url).set(name, json.dumps(value), ex=LAST_SECONDS)
+        _keep_last(url, key, json.dumps(value))
     except errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
+        _lost(error)
+
+
+def _keep_last(url: str, key: str, text: str) -> None:
+    try:
+        _together(url, [("SET", f"{PREFIX}{last_of(key)}", text, "EX", LAST_SECONDS)])
+    except errors() as error:
+        _lost(error)
 
 
 def errors() -> tuple[type[Exception], ...]:
     import valkey
 
-    return (valkey.exceptions.ValkeyError,)
+    return (valkey.exceptions.ValkeyError, BreakerOpen)
+
+
+@cache
+def breaker() -> Breaker:
+    """The process's, for reads."""
+    return Breaker(BREAKER)
+
+
+def _read(url: str, commands: Sequence[tuple[str | int, ...]]) -> list[Any]:
+    """As `_together`, unless the cache failed a moment ago: raises BreakerOpen then. A command that is refused says
+    nothing of the cache's health."""
+    import valkey
+
+    health, failed = breaker(), False
+    if not health.allows(time.monotonic()):
+        raise BreakerOpen(BREAKER.name)
+    try:
+        return _together(url, commands)
+    except (valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError):
+        failed = True
+        raise
+    finally:
+        health.failed(time.monotonic()) if failed else health.succeeded(time.monotonic(), 0)
 
 
 def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
@@ -266,22 +337,3 @@ def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
         answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
     return answers
-
-
-def _remember(
-    valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], not_kept: Callable[[], Any], *, lasts: bool
-) -> Any:
-    deadline = time.monotonic() + LOADING_MS / 1000
-    found: Any = _found.get({}).pop(key, None)
-    while True:
-        if found is not None or (found := valkey.get(key)) is not None:
-            return not_kept() if found == CHANGING else json.loads(str(found))
-        if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
-            break
-        time.sleep(WAIT_SECONDS)
-    value = load()
-    # Never over CHANGING.
-    if value is not None and valkey.set(key, json.dumps(value), ex=seconds, nx=True) and lasts:
-        valkey.set(last_of(key), json.dumps(value), ex=LAST_SECONDS)
-    valkey.delete(f"{key}:loading")
-    return value
