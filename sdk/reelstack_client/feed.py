@@ -57,6 +57,8 @@ class ByteRange(Answer):
     name: str
     header_bytes: int
     first_segment_bytes: int
+    first_unit_bytes: int | None = None
+    """Both with the index between them, as one range from byte 0; None of clips made before units were named."""
 
 
 class Preload(Answer):

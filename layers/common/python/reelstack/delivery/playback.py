@@ -32,6 +32,11 @@ class Playback(BaseModel):
     width: int | None
     height: int | None
     renditions: list[dict[str, Any]]
+    """Of each, `unit_ends`: where the byte ranges end that are to be fetched at once, of `<name>.mp4` beside the master
+    playlist. The first begins at byte 0 and holds header, index and first segment, each other one where the one before
+    ended; after the last one named, the playlist says what follows. Absent of clips made before units were named."""
+    sound: dict[str, Any] | None = None
+    """`name` and `unit_ends` of the sound's file, in the same way. Null without sound."""
     preview: bool
     """True: only the first rung so far, and only for its owner."""
     resume_ms: int | None = None
@@ -91,6 +96,7 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
             "width": _whole(of("width") or asset.get("width")),
             "height": _whole(of("height") or asset.get("height")),
             "renditions": asset.get("renditions", []),
+            "sound": asset.get("sound"),
             "preview": of("asset") is None,
             "resume_ms": None,
         },

@@ -12,7 +12,16 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sound_encoder, sprites, still_args, transcoder
+from reelstack.media import (
+    fetch_units,
+    ffmpeg_process,
+    hls_writer,
+    packager,
+    sound_encoder,
+    sprites,
+    still_args,
+    transcoder,
+)
 from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
@@ -277,7 +286,12 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "height": largest.height,
         "notices": _told(plan, first),
         "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
+        "sound": _sound(first.sound) if first.sound else None,
     }
+
+
+def _sound(track: Track) -> dict[str, Any]:
+    return {"name": track.name, "unit_ends": fetch_units.sound_ends(track) if track.fragments else []}
 
 
 def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
@@ -293,5 +307,6 @@ def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
         "bytes": track.size,
         "header_bytes": track.header_bytes,
         "first_segment_bytes": track.fragments[0].size if track.fragments else 0,
+        "unit_ends": fetch_units.picture_ends(track) if track.fragments else [],
         "frames": track.samples,
     }
