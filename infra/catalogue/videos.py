@@ -22,6 +22,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "PATCH /v1/videos/{video_id}",
             "DELETE /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
+            "GET /v1/videos/{video_id}/counts",
             "POST /v1/videos/{video_id}/retry",
             "GET /v1/users/{user_id}/videos",
             "GET /v1/oembed",
@@ -32,6 +33,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         anonymous_routes=(
             "GET /v1/videos/{video_id}",
             "GET /v1/videos/{video_id}/playback",
+            "GET /v1/videos/{video_id}/counts",
             "GET /v1/users/{user_id}/videos",
             "GET /v1/oembed",
         ),

@@ -30,6 +30,7 @@ GET /v1/videos/{video_id}                                | 25  | 10   | 0     | 
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn VideoListingChanged |
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/counts                         | 15  | 8    | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
 GET /v1/videos/{video_id}/analytics                      | 25  | 14   | 0     | 0  |              |                  |
 GET /v1/me/analytics                                     | 25  | 8    | 0     | 0  |              |                  |

@@ -4,6 +4,8 @@
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /feed/*     media bucket   ready-made pages of the feed, for anybody, kept for a minute
+    /v1/videos/*/counts
+                HTTP API       counts of a public video, the same for everybody, kept for two seconds
     /v1/feed*   HTTP API       like /v1/*; a GET by one of the feed's deployments, and by the other if that fails
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
@@ -23,6 +25,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.edge.kept_answers import COUNTS_PATH, PAGES_PATH, KeptAnswers
 from infra.edge.web_headers import media_headers, web_headers
 from infra.names import camel
 from infra.settings import Settings
@@ -41,11 +44,13 @@ class Behaviors:
         media = self._media_behaviors()
         page_headers = web_headers(scope, settings, stores.uploads)
         api, *feeds = (self._api_origin(name, host) for name, host in api_hosts.items())
+        kept = KeptAnswers(scope, api, self._before)
         self.default = self._web_behavior(page_headers)
         self.others = {
             **media,
+            COUNTS_PATH: kept.counts(),
             **self._api_behaviors(api, feeds),
-            "/@*/*": self._page_behavior(api, page_headers),
+            PAGES_PATH: kept.pages(page_headers),
             **self._upload_behaviors(),
         }
 
@@ -178,40 +183,6 @@ class Behaviors:
                 "Authorization", "CloudFront-Viewer-Country", "x-viewer-address"
             ),
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
-        )
-
-    # --- pages of clips ----------------------------------------------------------------------------------------------
-
-    def _page_behavior(
-        self, api: cloudfront.IOrigin, headers: cloudfront.ResponseHeadersPolicy
-    ) -> cloudfront.BehaviorOptions:
-        """Of what a viewer sends only the host is a part of the cache key, as the edge function says it; the viewer's
-        address goes along, for the API's rates, and nothing else does."""
-        kept = cloudfront.CachePolicy(
-            self._scope,
-            "ClipPagesKept",
-            comment="Pages of clips: a clip that is taken from the public keeps its page for a minute at most",
-            min_ttl=Duration.seconds(0),
-            default_ttl=Duration.seconds(0),
-            max_ttl=Duration.seconds(60),
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("x-viewer-host"),
-            enable_accept_encoding_gzip=True,
-            enable_accept_encoding_brotli=True,
-        )
-        sent = cloudfront.OriginRequestPolicy(
-            self._scope,
-            "ClipPagesSent",
-            comment="Who asks for the page of a clip, by address",
-            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list("x-viewer-address"),
-        )
-        return cloudfront.BehaviorOptions(
-            origin=api,
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-            cache_policy=kept,
-            origin_request_policy=sent,
-            response_headers_policy=headers,
-            function_associations=[self._before("clip_pages.js", "Leads the API to the page of a clip")],
         )
 
     # --- uploads -----------------------------------------------------------------------------------------------------

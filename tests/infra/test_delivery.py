@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
+from infra.edge.kept_answers import COUNTS_PATH
 from infra.settings import Settings
 from infra.stacks.stage import build_foundation
 from infra.stages import STAGES
@@ -56,14 +57,25 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "/v1/feed", "/v1/feed/*", "/v1/*", "/@*/*"}
+    assert set(patterns) == {
+        "/v/*.m3u8",
+        "/v/*",
+        "/u/*",
+        "/feed/*",
+        "/v1/feed",
+        "/v1/feed/*",
+        "/v1/*",
+        "/@*/*",
+        COUNTS_PATH,
+    }
+    assert patterns.index(COUNTS_PATH) < patterns.index("/v1/*")
     assert max(patterns.index(path) for path in ("/v1/feed", "/v1/feed/*")) < patterns.index("/v1/*")
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
     assert policy("/v/*.m3u8")["MaxTTL"] <= 60
     assert policy("/v/*")["MaxTTL"] >= 365 * 24 * 3600
-    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 5
+    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 6
 
 
 def test_peoples_pictures_need_no_token_and_are_kept_as_long_as_they_say() -> None:
@@ -78,7 +90,7 @@ def test_ready_made_pages_need_no_token_and_are_kept_for_a_minute_at_most() -> N
     assert policy("/feed/*")["MaxTTL"] == 60
 
 
-@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "*"])
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "/feed/*", COUNTS_PATH, "*"])
 def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
     key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"]["QueryStringBehavior"] == "none"
@@ -109,6 +121,14 @@ def test_pages_of_clips_are_kept_a_minute_at_most_and_by_their_host_alone() -> N
     assert sent["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"] == ["x-viewer-address"]
     assert page["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
     assert page["ResponseHeadersPolicyId"] == behaviors()["*"]["ResponseHeadersPolicyId"]
+
+
+def test_counts_are_kept_for_everybody_and_for_32_seconds_with_what_is_stale() -> None:
+    kept, counts = policy(COUNTS_PATH), behaviors()[COUNTS_PATH]
+    assert (kept["MinTTL"], kept["DefaultTTL"], kept["MaxTTL"]) == (0, 0, 32)
+    assert counts["AllowedMethods"] == ["GET", "HEAD"]
+    assert counts["OriginRequestPolicyId"] == behaviors()["/@*/*"]["OriginRequestPolicyId"]
+    assert counts["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
 
 
 def test_the_page_of_a_clip_is_below_no_other_behavior() -> None:
