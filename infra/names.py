@@ -159,6 +159,11 @@ class Names:
         return f"reelstack-{self.stage}"
 
     @property
+    def site_parameter(self) -> str:
+        """Of the SSM parameter that holds the site's address."""
+        return f"/reelstack/{self.stage}/site-url"
+
+    @property
     def distribution_parameter(self) -> str:
         """Of the SSM parameter that holds the distribution's id."""
         return f"/reelstack/{self.stage}/distribution-id"

@@ -226,6 +226,8 @@ def _resources() -> Config:
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
         distribution_parameter="/reelstack/test/distribution-id",
+        site_parameter="/reelstack/test/site-url",
+        warm_up_places="home",
         cache_url="",
         search_url="",
         creators="invited",

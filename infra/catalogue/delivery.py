@@ -1,6 +1,7 @@
 """Delivery: the keys that playback tokens are signed with, and the denials of tokens."""
 
 from infra.catalogue.fn import CRT, Fn
+from reelstack.tables.counters import Counter
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -11,6 +12,15 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=60,
         config=("playback_secret", "playback_keys_store", "playback_seconds_public"),
         calls=("write_playback_secret", "write_playback_keys_store"),
+    ),
+    Fn(
+        "warm_edge",
+        "schedule",
+        every_minutes=5,
+        timeout=60,
+        reads=(Counter,),
+        config=("site_parameter", "warm_up_places"),
+        calls=("read_site_parameter",),
     ),
     Fn(
         "write_denials",

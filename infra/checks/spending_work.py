@@ -181,6 +181,7 @@ by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
     *(
         "rotate_signing_keys",
+        "warm_edge",
         "start_profiles",
         "reconcile_production",
         "start_erasures",

@@ -79,6 +79,8 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "profiles_machine_arn": names.machine_arn("profiles") if wiring.settings.has_spark else "",
         "event_erasure_machine_arn": names.machine_arn("event_erasure"),
         "distribution_parameter": names.distribution_parameter,
+        "site_parameter": names.site_parameter,
+        "warm_up_places": ",".join(wiring.settings.warm_up_places),
         "mediaconvert_queue": names.mediaconvert_queue_arn,
     }
 

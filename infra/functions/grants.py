@@ -108,6 +108,10 @@ def _secrets(wiring: Wiring) -> dict[str, Grant]:
             ["ssm:GetParameter"],
             wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),
         ),
+        "read_site_parameter": (
+            ["ssm:GetParameter"],
+            wiring.names.arn("ssm", f"parameter{wiring.names.site_parameter}"),
+        ),
         **_experiments(wiring),
         "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
     }

@@ -304,13 +304,24 @@ def test_edge_url_and_distribution_are_outputs() -> None:
 def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_invalidate_it(prod: Assembly) -> None:
     template, _ = stacks()
     (edge,) = template.find_resources("AWS::CloudFront::Distribution")
-    (parameter,) = template.find_resources("AWS::SSM::Parameter").values()
-    named = {key: parameter["Properties"][key] for key in ("Name", "Value")}
-    assert named == {"Name": "/reelstack/prod/distribution-id", "Value": {"Ref": edge}}
+    parameters = [one["Properties"] for one in template.find_resources("AWS::SSM::Parameter").values()]
+    named = {parameter["Name"]: parameter["Value"] for parameter in parameters}
+    assert named["/reelstack/prod/distribution-id"] == {"Ref": edge}
     invalidates = {
         where for action, where in granted(place("withdraw_video", "Role"), prod) if "Invalidation" in action
     }
     assert invalidates == {"arn:aws:cloudfront::111111111111:distribution/Delivery/Edge"}
+
+
+def test_functions_learn_the_sites_address() -> None:
+    def told(**changes: Any) -> Any:
+        template, _ = stacks(**changes)
+        parameters = [one["Properties"] for one in template.find_resources("AWS::SSM::Parameter").values()]
+        return next(one["Value"] for one in parameters if one["Name"] == "/reelstack/prod/site-url")
+
+    assert told(**NAMED) == "https://clips.example.com"
+    assert told(edge_origin="http://127.0.0.1:8080") == "http://127.0.0.1:8080"
+    assert "DomainName" in json.dumps(told())
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

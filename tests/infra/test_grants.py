@@ -63,6 +63,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("ssm:GetParameter",),
         "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
     ),
+    "read_site_parameter": (
+        ("ssm:GetParameter",),
+        "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/site-url",
+    ),
     "invalidate_distribution": (
         ("cloudfront:CreateInvalidation",),
         "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
