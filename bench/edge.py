@@ -1,7 +1,7 @@
 """What the edge's two cache tiers keep, what a crowd costs the origin, and how many requests a watched minute takes.
 
 The edge is the laptop's (local/edge_viewer.py) with the edge function of the media, in front of an origin that answers
-after 30 ms. A thousand clips are asked for by Zipf's law; edge and regional cache hold 5 and 20 % of their bytes.
+after 100 ms. A thousand clips are asked for by Zipf's law; edge and regional cache hold 5 and 20 % of their bytes.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ PLACE_HEADER = "x-local-place"
 @cache
 def site_url(parameter: str) -> str:
     """Its stack is made after the functions', so they learn it by a parameter."""
-    found = aws.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    found: str = aws.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
     return found.rstrip("/")
 
 

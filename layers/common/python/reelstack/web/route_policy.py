@@ -50,7 +50,7 @@ def declared(
     (infra/edge/kept_answers.py). Refusals are kept by nobody.
     """
     made = {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
-    said = {ANONYMOUS: True} if anonymous_writes else {}
+    said: dict[str, Any] = {ANONYMOUS: True} if anonymous_writes else {}
     said |= {} if core else {CORE: False}
     said |= {KEPT: kept} if kept else {}
     return made | said | ({OUTLIVES_TABLES: True} if outlives_tables else {})
