@@ -13,6 +13,15 @@ export interface Playback {
   poster_url: string | null;
   /** ISO time or unix seconds, as the API says. */
   expires_at: string | number;
+  renditions?: MediaFile[];
+  sound?: MediaFile | null;
+}
+
+/** `<name>.mp4` beside the master playlist. */
+export interface MediaFile {
+  name: string;
+  /** Where the byte ranges end that are best fetched at once; the first begins at 0. */
+  unit_ends?: number[];
 }
 
 export interface Likes {

@@ -108,7 +108,7 @@ export class Clips {
     const video = find(item, 'video', HTMLVideoElement);
     const shown = this.#shown.get(item);
     this.#watching = shown ? new Watching(video, this.#events, shown) : null;
-    const player = new Player(video, async () => (await address()).master_url, failed, from);
+    const player = new Player(video, address, failed, from);
     this.#playing = player;
     find(item, '.play', HTMLElement).hidden = true;
     find(item, 'img', HTMLElement).hidden = true;
