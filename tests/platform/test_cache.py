@@ -46,6 +46,12 @@ def test_keys_of_several_slots_are_brought_ahead(cached: Valkey) -> None:
         assert [cache.remember(key, 60, lambda: "loaded") for key in KEYS] == KEYS
 
 
+def test_values_whose_keys_have_hash_tags_of_their_own_are_kept_and_forgotten(cached: Valkey) -> None:
+    kept = [cache.remember("live:{u:ann}", 60, lambda number=number: number) for number in (1, 2)]
+    cache.invalidate("live:{u:ann}", "ann")
+    assert [*kept, cache.remember("live:{u:ann}", 60, lambda: 3)] == [1, 1, 3]
+
+
 def test_a_cache_that_refuses_fails_no_read(cached: Valkey) -> None:
     cached.lpush("rs:who:ann", "of another type")
     assert cache.remember("who:ann", 60, lambda: "loaded") == "loaded"

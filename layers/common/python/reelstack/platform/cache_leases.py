@@ -33,8 +33,8 @@ return 1
 
 
 def beside(key: str) -> str:
-    """The lease's own key. Its hash tag, the part in braces, puts it into the slot of `key`."""
-    return f"rs:{{{key}}}:lease"
+    """The lease's own key, in the slot of `key`: that follows from the part in braces (hash tag), or from the key."""
+    return f"{key}:lease" if "{" in key else f"rs:{{{key}}}:lease"
 
 
 @dataclass(frozen=True)
