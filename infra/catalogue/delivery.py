@@ -17,6 +17,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         "warm_edge",
         "schedule",
         every_minutes=5,
+        of_jobs=True,
+        memory=256,
         timeout=60,
         reads=(Counter,),
         config=("site_parameter", "warm_up_places"),

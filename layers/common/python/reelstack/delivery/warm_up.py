@@ -17,7 +17,7 @@ from typing import Any
 
 from reelstack.counters import counters
 from reelstack.platform.clock import now_ms
-from reelstack.platform.telemetry import count
+from reelstack.platform.telemetry import count, logger
 
 PAGE = "/feed/hot-world.json"
 TRENDING_PLAYS, WARM_PLAYS = 100_000, 10_000
@@ -76,7 +76,7 @@ def run(fetch: Fetch, places: Sequence[str]) -> Warmed:
     edge does not give the page."""
     status, body = fetch(Asked(PAGE))
     if status not in OK:
-        count("WarmUpWithoutPage")
+        logger.warning("there is no ready-made page", status=status)
         return Warmed(0, 0, 0, 0)
     trending, warm = _chosen(json.loads(body))
     asked = [_at(one, place) for item in trending for place in places for one in beginning(item)]
@@ -84,15 +84,22 @@ def run(fetch: Fetch, places: Sequence[str]) -> Warmed:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         failed = list(pool.map(lambda one: _fails(fetch, one), asked[:MOST_REQUESTS])).count(True)
     done = Warmed(len(trending), len(warm), min(len(asked), MOST_REQUESTS), failed)
-    for name, value in {
+    _count(done, left_out=len(asked) - done.requests)
+    return done
+
+
+def _count(done: Warmed, left_out: int) -> None:
+    """Only what there was: a metric is paid for in each hour in which it is written."""
+    told = {
         "WarmUpTrending": done.trending,
         "WarmUpWarm": done.warm,
         "WarmUpRequests": done.requests,
         "WarmUpFailed": done.failed,
-        "WarmUpLeftOut": len(asked) - done.requests,
-    }.items():
-        count(name, value)
-    return done
+        "WarmUpLeftOut": left_out,
+    }
+    for name, value in told.items():
+        if value:
+            count(name, value)
 
 
 def _chosen(page: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
