@@ -89,13 +89,10 @@ class Settings(JobSettings):
 
     # delivery
     feed_answer_seconds: int = Field(default=2, ge=1, le=30)
-    """How long a deployment of the feed may take to begin an answer before the other one is asked. Without SnapStart a
-    first answer takes seconds at either of them: longer than a stage should wait that has it."""
+    """How long a deployment of the feed may take to begin an answer before the other is asked; more without SnapStart."""
     edge_origin: str | None = None
-    """Where the site answers if not at its domain or the distribution's name, e.g. http://127.0.0.1:8080."""
     warm_up_places: tuple[str, ...] = ("",)
-    """Edge locations through which trending clips are fetched. CloudFront lets nobody choose one: a request goes to
-    the one nearest to its sender, so on AWS the one of the stage's region is all there is."""
+    """Of a laptop: where the site answers, and at which edge locations. Elsewhere its own name, and the nearest."""
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"
     edge_rate_limit: int = 10_000

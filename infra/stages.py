@@ -44,8 +44,7 @@ def local() -> Settings:
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
         edge_origin=os.environ.get("REELSTACK_LOCAL_EDGE_URL"),
         warm_up_places=tuple(os.environ.get("REELSTACK_LOCAL_REGIONS", "home").split(",")),
-        # Empty in profile core.
-        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,
+        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,  # none in core
         search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200") or None,
     )
 

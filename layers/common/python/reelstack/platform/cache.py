@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from reelstack.platform import cache_aside, cache_leases, cache_lifetimes
@@ -35,7 +34,6 @@ may take (30 s): whoever read before the change must not keep what they read."""
 LAST_SECONDS = 24 * 3600
 BREAKER = Policy("cache", deadline_ms=10_000, open_seconds=10, trials=1)
 """The client's time-out is the deadline. A cache that hangs costs a process one of them every ten seconds."""
-_draw = SystemRandom().random
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
 _loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
@@ -201,7 +199,7 @@ def _remember_many(
 
 def _keep(url: str, texts: Mapping[str, str], seconds: float) -> None:
     """Never over CHANGING."""
-    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, _draw())
+    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, cache_aside.RANDOM.random())
     try:
         _read(url, [("SET", name, text, "PX", lifetime_ms, "NX") for name, text in texts.items()])
     except errors() as error:

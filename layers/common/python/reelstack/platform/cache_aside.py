@@ -20,7 +20,7 @@ from reelstack.platform.process_flights import Flights
 
 WAIT_SECONDS, PAUSE_SECONDS = 0.5, 0.02
 """How long a reader waits for another's load before it loads on its own, and between two looks."""
-_RANDOM = SystemRandom()
+RANDOM = SystemRandom()
 _flights: Flights[str] = Flights(WAIT_SECONDS)
 _load_times = LoadTimes()
 
@@ -77,7 +77,7 @@ def _check(text: str) -> None:
 
 def _is_due(key: str, remaining_ms: int) -> bool:
     """A negative number says that the value has no end, or has ended since."""
-    return remaining_ms >= 0 and cache_lifetimes.is_due(remaining_ms, _load_times.of(key), _RANDOM.random())
+    return remaining_ms >= 0 and cache_lifetimes.is_due(remaining_ms, _load_times.of(key), RANDOM.random())
 
 
 def _miss(wanted: Wanted, ask: Ask) -> str:
@@ -127,7 +127,7 @@ def _load(wanted: Wanted, ask: Ask, mine: Lease) -> str:
         raise
     _load_times.took(wanted.key, (time.monotonic() - began) * 1000)
     text, seconds = (ABSENT, wanted.absent_seconds) if value is None else (json.dumps(value), wanted.seconds)
-    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, _RANDOM.random())
+    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, RANDOM.random())
     answer = _end(wanted, ask, mine.keep(text, lifetime_ms) if seconds else mine.give_up())
     if answer and value is not None and wanted.kept:
         wanted.kept(text)

@@ -9,6 +9,7 @@ executions        claims an upload, starts and reconciles Step Functions executi
 slots             leases that bound how many executions run
 attempts          publishes, rejects or fails an attempt: a first production or a re-encode
 steps             inputs of the steps, and the keys of the objects they leave for each other
+asset_files       what an asset says of each of its files; pure
 assets            writes the playable objects of an attempt into the media bucket
 inspection        frames and texts in, a verdict out
 engine_choice     which engine encodes and which inspects a clip; pure

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
 from reelstack.media import (
-    fetch_units,
     ffmpeg_process,
     hls_writer,
     packager,
@@ -32,6 +31,7 @@ from reelstack.media.packager import Part, Track, check_aligned, check_frames, j
 from reelstack.media.posters import POSTER_SECONDS, choose_poster
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
+from reelstack.production import asset_files
 from reelstack.production.steps import Work, asset_prefix, note
 
 MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
@@ -285,28 +285,6 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "width": largest.width,
         "height": largest.height,
         "notices": _told(plan, first),
-        "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
-        "sound": _sound(first.sound) if first.sound else None,
-    }
-
-
-def _sound(track: Track) -> dict[str, Any]:
-    return {"name": track.name, "unit_ends": fetch_units.sound_ends(track) if track.fragments else []}
-
-
-def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
-    peak, average = hls_writer.bandwidth(track, sound)
-    return {
-        "name": track.name,
-        "codec": codec,
-        "width": track.width,
-        "height": track.height,
-        "bandwidth": peak,
-        "average_bandwidth": average,
-        "codecs": track.codecs,
-        "bytes": track.size,
-        "header_bytes": track.header_bytes,
-        "first_segment_bytes": track.fragments[0].size if track.fragments else 0,
-        "unit_ends": fetch_units.picture_ends(track) if track.fragments else [],
-        "frames": track.samples,
+        "renditions": [asset_files.rendition(one, renditions[one.name].codec, first.sound) for one in pictures],
+        "sound": asset_files.sound(first.sound) if first.sound else None,
     }
