@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from reelstack.delivery import tokens
 from reelstack.delivery.signing_keys import signing_key
 from reelstack.delivery.tokens import SigningKey
+from reelstack.media import masters
 from reelstack.platform.config import config
 from reelstack.platform.unchecked import made
 from reelstack.videos import access
@@ -22,6 +23,7 @@ class Playback(BaseModel):
     """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
 
     master_url: str
+    """The master playlist. With a parameter `codecs=avc,hevc,av1` a player says what it decodes, and is given that."""
     poster_url: str | None
     sprites_url: str | None
     """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
@@ -87,7 +89,7 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
     return made(
         Playback,
         {
-            "master_url": url(asset["master"]) or "",
+            "master_url": url(masters.address_name(asset["master"], asset.get("masters", ()))) or "",
             "poster_url": url(asset.get("poster")),
             "sprites_url": url(asset.get("sprites")),
             "color": asset.get("color"),

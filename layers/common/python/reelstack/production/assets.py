@@ -15,6 +15,7 @@ from reelstack.failure_reasons import Refused
 from reelstack.media import (
     ffmpeg_process,
     hls_writer,
+    masters,
     packager,
     sound_encoder,
     sprites,
@@ -34,7 +35,7 @@ from reelstack.platform.telemetry import count, logger
 from reelstack.production import asset_files
 from reelstack.production.steps import Work, asset_prefix, note
 
-MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
+MASTER, PREVIEW, POSTER = masters.MASTER, "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
 STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
 """What goes with the picture, with its content type."""
@@ -159,9 +160,10 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
         track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
     pictures = [tracks[rendition.name] for rendition in plan.renditions]
-    master = hls_writer.master_playlist(pictures, first.sound, plan.facts.rate)
-    broken = _check_conformance(folder, prefix, first, master)
-    _store_playlist(folder, prefix, MASTER, master)
+    playlists = hls_writer.master_playlists(pictures, first.sound, plan.facts.rate)
+    broken = _check_conformance(folder, prefix, first, playlists[MASTER])
+    for name, text in playlists.items():
+        _store_playlist(folder, prefix, name, text)
     return {**_description(plan, prefix, MASTER, pictures, first), "conformance": broken}
 
 
@@ -202,10 +204,11 @@ def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> 
     made = first.model_copy(update={"picture": pictures[0], "sound": sound})
     for track in filter(None, (*pictures, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, made.target_seconds))
-    master = hls_writer.master_playlist(pictures, sound, plan.facts.rate)
-    (folder / MASTER).write_text(master)
+    playlists = hls_writer.master_playlists(pictures, sound, plan.facts.rate)
+    (folder / MASTER).write_text(playlists[MASTER])
     broken = _broken_rules(folder)
-    _store_playlist(folder, prefix, MASTER, master)
+    for name, text in playlists.items():
+        _store_playlist(folder, prefix, name, text)
     return {**_description(plan, prefix, MASTER, pictures, made), "conformance": broken}
 
 
@@ -278,6 +281,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
     return {
         "prefix": prefix,
         "master": master,
+        "masters": sorted(masters.narrowed(pictures)),
         "poster": POSTER,
         "sprites": sprites.TRACK,
         "color": first.color,

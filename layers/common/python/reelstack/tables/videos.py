@@ -92,8 +92,8 @@ class Video(Table):
     preview: JSONAttribute = JSONAttribute(null=True)
     """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
     asset: JSONAttribute = JSONAttribute(null=True)
-    """What was packaged: {"prefix", "master", "poster", "sprites", "color", "notices": codes of media.notices,
-    "renditions": [...], "conformance": rules broken}. See production.assets."""
+    """What was packaged: {"prefix", "master", "masters": kinds of media.masters, "poster", "sprites", "color",
+    "notices": codes of media.notices, "renditions": [...], "conformance": rules broken}. See production.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
     cost_microdollars = NumberAttribute(null=True)
