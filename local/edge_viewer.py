@@ -101,7 +101,8 @@ class Edge:
         tally = {"answered": self._origin.tally.answered, "failed": self._origin.tally.failed}
         paths = [behavior.pattern for behavior in self._behaviors]
         settings = self._functions.held(EDGE_SETTINGS)
-        told = {"distribution": self._id, "paths": paths, "origins": tally, "settings": settings}
+        reads = {file: vars(counted) for file, counted in self._functions.reads.items()}
+        told = {"distribution": self._id, "paths": paths, "origins": tally, "settings": settings, "reads": reads}
         return JSONResponse({"status": "ok", **told})
 
     async def _kept_answer(self, viewer: Viewer, policy: Policy, tiers: Tiers) -> Response:

@@ -161,7 +161,9 @@ INVOKED: dict[str, Work] = {
     # A thousand videos, fifty to a message.
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
-    "write_denials": Work(400, edge=2),
+    # A cold writer: the store's version, the ring, a shard, and its write. Of an account's fifty videos, a fifth of
+    # those that list the store for 1,000, and the write.
+    "write_denials": Work(400, edge=6),
     # It looks into the index; taking a clip out of all of forty lists is what staff and owners do to hot clips only.
     "update_hot_lists": Work(150, read=8, s3=4),
     "update_hot_lists AccountNarrowed": Work(300, read=220, s3=4),

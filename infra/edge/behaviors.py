@@ -1,6 +1,6 @@
 """One CloudFront distribution in front of media, API and web app, so that everything is one origin.
 
-    /v/*.m3u8   media bucket   playback token checked at the edge, kept for seconds
+    /v/*.m3u8   media bucket   playback token checked at the edge, master playlist chosen by device, kept for seconds
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /feed/*     media bucket   ready-made pages of the feed, for anybody, kept for a minute
@@ -77,10 +77,13 @@ class Behaviors:
         )
 
         def behavior(
-            policy: cloudfront.CachePolicy, *functions: cloudfront.FunctionAssociation
+            policy: cloudfront.CachePolicy,
+            *functions: cloudfront.FunctionAssociation,
+            sent: cloudfront.IOriginRequestPolicy | None = None,
         ) -> cloudfront.BehaviorOptions:
             return cloudfront.BehaviorOptions(
                 origin=origin,
+                origin_request_policy=sent,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 # The function answers OPTIONS: a page elsewhere asks so before it asks for a range.
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
@@ -92,11 +95,24 @@ class Behaviors:
         ranges, playlists = self._media_policies()
         headers = media_headers(self._scope, self._settings)
         return {
-            "/v/*.m3u8": behavior(playlists, checked),
+            "/v/*.m3u8": behavior(playlists, checked, sent=self._devices()),
             "/v/*": behavior(ranges, checked),
             "/u/*": behavior(ranges),
             "/feed/*": behavior(playlists),
         }
+
+    def _devices(self) -> cloudfront.OriginRequestPolicy:
+        """CloudFront tells the function what kind of device asks if a policy names these headers. This kind of policy
+        leaves them out of the cache key; that they go to the bucket, too, changes nothing there."""
+        devices = ("Mobile", "Tablet", "Desktop", "SmartTV")
+        return cloudfront.OriginRequestPolicy(
+            self._scope,
+            "Devices",
+            comment="What kind of device asks for a playlist, for media_token.js",
+            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list(
+                *(f"CloudFront-Is-{device}-Viewer" for device in devices)
+            ),
+        )
 
     def _media_policies(self) -> tuple[cloudfront.CachePolicy, cloudfront.CachePolicy]:
         ranges = cloudfront.CachePolicy(

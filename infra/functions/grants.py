@@ -98,7 +98,8 @@ class Grants:
 def _secrets(wiring: Wiring) -> dict[str, Grant]:
     stores = wiring.stores
     origin, playback = stores.origin_secret.secret_arn, stores.playback_secret.secret_arn
-    store = [f"cloudfront-keyvaluestore:{action}" for action in ("DescribeKeyValueStore", "ListKeys", "UpdateKeys")]
+    actions = ("DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys")
+    store = [f"cloudfront-keyvaluestore:{action}" for action in actions]
     return {
         "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
         "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),

@@ -19,6 +19,7 @@ from local.edge_viewer import BODY_BYTES, Edge, application
 from local.programs import node
 from reelstack.delivery.tokens import SigningKey, asset_url
 from tests.local.tiny_origin import TinyOrigin, tiny_origin
+from tests.support.edge_entries import in_shards
 
 CODE = Path(__file__).parent.parent.parent / "infra/edge"
 KEY = SigningKey("k1", "5ec2e7")
@@ -51,7 +52,7 @@ def origin() -> Iterator[TinyOrigin]:
 @pytest.fixture(scope="module")
 async def functions() -> AsyncIterator[EdgeFunctions]:
     made = EdgeFunctions(node().path, tuple(sorted(CODE.glob("*.js"))))
-    await made.hold({"key:k1": KEY.secret})
+    await made.hold(in_shards({"k1": KEY.secret}))
     yield made
     await made.close()
 
