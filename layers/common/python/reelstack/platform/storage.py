@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Bucket = Literal["uploads", "media", "data"]
 
 MIB = 1024 * 1024
+ONE_PUT_BYTES = 5000 * MIB
+"""S3 takes up to 5 GiB in one PUT."""
 MAX_JSON_BYTES = 4 * MIB
 FOREVER = "public, max-age=31536000, immutable"
 """For objects that are never written with other content under the same key."""
@@ -151,17 +153,21 @@ def address(bucket: Bucket, key: str, seconds: int) -> str:
 
 def download(bucket: Bucket, key: str, path: Path) -> None:
     """Fetches an object into a file, in parts. Raises botocore's ClientError if it is not there."""
-    aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer())
+    aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer(16 * MIB))
 
 
 def upload(bucket: Bucket, path: Path, key: str, content_type: str, cache_control: str = FOREVER) -> None:
-    """Stores a file, in parts if it is large; the object appears whole or not at all."""
+    """Stores a file; the object appears whole or not at all.
+
+    By one PUT, up to the 5 GiB that S3 takes: of an object in parts, a copy in place, which another storage class may
+    take, has another ETag, and players that hold the old one would begin anew.
+    """
     aws.client("s3").upload_file(
         str(path),
         bucket_name(bucket),
         key,
         ExtraArgs={"ContentType": content_type, "CacheControl": cache_control},
-        Config=_transfer(),
+        Config=_transfer(ONE_PUT_BYTES),
     )
 
 
@@ -171,10 +177,10 @@ def delete(bucket: Bucket, key: str) -> None:
 
 
 @cache
-def _transfer() -> "TransferConfig":
+def _transfer(threshold_bytes: int) -> "TransferConfig":
     from boto3.s3.transfer import TransferConfig
 
-    return TransferConfig(multipart_threshold=16 * MIB, multipart_chunksize=16 * MIB, max_concurrency=4)
+    return TransferConfig(multipart_threshold=threshold_bytes, multipart_chunksize=16 * MIB, max_concurrency=4)
 
 
 # --- originals -------------------------------------------------------------------------------------------------------
