@@ -98,6 +98,24 @@ def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
     assert key["CookiesConfig"]["CookieBehavior"] == "none"
 
 
+def test_the_function_before_playlists_is_told_the_device_and_no_cache_key_is() -> None:
+    """A header in a cache policy would make sixteen keys of one playlist."""
+    template, _ = stacks()
+    sent = template.to_json()["Resources"][behaviors()["/v/*.m3u8"]["OriginRequestPolicyId"]["Ref"]]["Properties"]
+    said = sent["OriginRequestPolicyConfig"]
+    devices = [f"CloudFront-Is-{device}-Viewer" for device in ("Mobile", "Tablet", "Desktop", "SmartTV")]
+    assert said["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": devices}
+    assert said["QueryStringsConfig"]["QueryStringBehavior"] == said["CookiesConfig"]["CookieBehavior"] == "none"
+    assert all("OriginRequestPolicyId" not in behaviors()[pattern] for pattern in ("/v/*", "/u/*", "/feed/*"))
+
+
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/feed/*", "/@*/*", "*"])
+def test_text_is_compressed(pattern: str) -> None:
+    key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["EnableAcceptEncodingBrotli"] is key["EnableAcceptEncodingGzip"] is True
+    assert behaviors()[pattern]["Compress"] is True
+
+
 def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None:
     api = behaviors()["/v1/*"]
     kept = policy("/v1/*")
@@ -213,6 +231,7 @@ def test_buckets_are_read_with_origin_access_control_and_media_through_the_shiel
 def test_viewers_get_http_3_over_at_least_tls_1_2_and_everything_is_logged() -> None:
     config = distribution(**NAMED)
     assert config["HttpVersion"] == "http2and3"
+    assert config["IPV6Enabled"] is True
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
     assert config["Aliases"] == ["clips.example.com"]
     assert config["Logging"]["Bucket"]
