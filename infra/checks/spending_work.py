@@ -159,11 +159,13 @@ INVOKED: dict[str, Work] = {
     "update_timelines": Work(600, read=20),
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
     # A thousand videos, fifty to a message.
-    "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials AccountNarrowed",) * 20),
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
-    # A cold writer: the store's version, the ring, a shard, and its write. Of an account's fifty videos, a fifth of
-    # those that list the store for 1,000, and the write.
-    "write_denials": Work(400, edge=6),
+    # A shard is read and written. A process that has just begun asks for version and ring, too: in a day of 288 such
+    # processes that is less than what the rate allows at two requests.
+    "write_denials": Work(400, edge=2),
+    # A thousand videos: 82 requests list the store, and 22 are its version, the ring and the writes, 50 shards each.
+    "write_denials AccountNarrowed": Work(800, edge=6),
     # It looks into the index; taking a clip out of all of forty lists is what staff and owners do to hot clips only.
     "update_hot_lists": Work(150, read=8, s3=4),
     "update_hot_lists AccountNarrowed": Work(300, read=220, s3=4),
