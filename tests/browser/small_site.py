@@ -25,6 +25,7 @@ from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from reelstack.delivery.tokens import SigningKey, asset_url
 from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
+from tests.support.edge_entries import in_shards
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = SigningKey("k1", "5ec2e7")
@@ -216,7 +217,7 @@ def _edge(origin: TinyOrigin) -> Iterator[str]:
 
     async def serve() -> None:
         functions = EdgeFunctions(programs.node().path, tuple(sorted(CODE.glob("*.js"))))
-        await functions.hold({"key:k1": KEY.secret})
+        await functions.hold(in_shards({KEY.key_id: KEY.secret}))
         behind = Origin(endpoint=origin.url, domain="d1.cloudfront.net", api_url="http://api/api", secret="s")
         edge = Edge(
             distribution_id="E1", domain="d1.cloudfront.net", behaviors=_behaviors(), functions=functions, origin=behind
