@@ -4,6 +4,13 @@ import { type LoaderClass, UnitFiles, unitLoader, unitsOf } from './units.ts';
 
 const APPLE = navigator.vendor.startsWith('Apple');
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
+const CODECS = { avc: 'avc1.64001f', hevc: 'hvc1.1.6.L93.B0', av1: 'av01.0.05M.08' };
+
+/** The address with what this browser decodes: the edge gives a playlist that lists no more. */
+function saying(address: string, video: HTMLVideoElement): string {
+  const names = Object.entries(CODECS).filter(([, codec]) => video.canPlayType(`video/mp4; codecs="${codec}"`) !== '');
+  return `${address}${address.includes('?') ? '&' : '?'}codecs=${names.map(([name]) => name).join(',')}`;
+}
 
 /** Plays one clip. What went wrong on the way is counted in `data-errors` and `data-stalls` of the element. */
 export class Player {
@@ -27,7 +34,7 @@ export class Player {
     const playback = await this.#playback();
     // Safari plays HLS itself, with less battery; other browsers that say so do it less well than hls.js.
     if (APPLE && this.#video.canPlayType(HLS_TYPE)) {
-      this.#video.src = playback.master_url;
+      this.#video.src = saying(playback.master_url, this.#video);
       if (this.#from > 0) {
         const seek = () => {
           this.#video.currentTime = this.#from;
@@ -76,7 +83,7 @@ export class Player {
       }
     });
     this.#hls.attachMedia(this.#video);
-    this.#hls.loadSource(playback.master_url);
+    this.#hls.loadSource(saying(playback.master_url, this.#video));
   }
 
   /** A token that ran out while the clip was paused: once, with a new one, from where it was. */
@@ -85,7 +92,7 @@ export class Player {
     try {
       const at = this.#video.currentTime;
       const playing = !this.#video.paused;
-      this.#hls?.loadSource((await this.#playback()).master_url);
+      this.#hls?.loadSource(saying((await this.#playback()).master_url, this.#video));
       this.#hls?.startLoad(at);
       if (playing) {
         // Another source pauses an element that had opened the first one, and takes back the play it was asked for.
