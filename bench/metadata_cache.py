@@ -135,7 +135,7 @@ def _written(report: Report, rounds: int) -> None:
 
 
 def _away(report: Report, server: Any, seconds: float) -> None:
-    from reelstack.platform import cache
+    from reelstack.platform import cache, cache_health
 
     table = Table()
 
@@ -169,7 +169,7 @@ def _away(report: Report, server: Any, seconds: float) -> None:
     hung = phase("hung")
     os.kill(process, signal.SIGCONT)
     os.kill(process, signal.SIGKILL)
-    cache.breaker.cache_clear()
+    cache_health.breaker.cache_clear()
     stopped = phase("stopped")
     for name, p99 in {"hung": hung, "stopped": stopped}.items():
         report.checks.append(Check(f"p99 while Valkey is {name}", round(p99 / well, 2), "× well", P99_BUDGET))

@@ -28,7 +28,7 @@ from reelstack.counters import shards
 from reelstack.degradation import guarded_tables
 from reelstack.delivery import web_shell
 from reelstack.platform import aws as seam
-from reelstack.platform import cache, secrets
+from reelstack.platform import cache, cache_health, secrets
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.search import indexes
 from reelstack.tables.model import deployed, schema
@@ -163,7 +163,7 @@ def _evict_caches() -> None:
     """
     config.cache_clear()
     cache.connected.cache_clear()
-    cache.breaker.cache_clear()
+    cache_health.breaker.cache_clear()
     indexes.connected.cache_clear()
     secrets._kept.clear()
     shards._known.clear()

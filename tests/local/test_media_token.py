@@ -157,14 +157,14 @@ async def test_a_rotation_in_mid_playback_loses_no_request(edge: EdgeFunctions) 
         ("1/poster.jpg", "/v/v9/1/poster.jpg"),
     ],
 )
-async def test_a_token_may_be_for_renditions_up_to_a_rung(edge: EdgeFunctions, rest: str, answer: str) -> None:
+async def test_a_token_may_be_for_renditions_up_to_a_short_side(edge: EdgeFunctions, rest: str, answer: str) -> None:
     await edge.hold(in_shards(KEYS))
     assert await ask(edge, url(rest=rest, most=720)) == answer
     assert await ask(edge, url(rest=rest)) == f"/v/v9/{rest}"
 
 
 @pytest.mark.parametrize("change", [("-r720-", "-r1080-"), ("-r720-", "-"), ("-r720-", "-r72-")])
-async def test_the_rung_of_a_token_is_signed(edge: EdgeFunctions, change: tuple[str, str]) -> None:
+async def test_the_short_side_of_a_token_is_signed(edge: EdgeFunctions, change: tuple[str, str]) -> None:
     await edge.hold(in_shards(KEYS))
     assert await ask(edge, url(most=720).replace(*change)) == "playback-token-invalid"
     assert await ask(edge, url().replace("-k1-", "-k1-r720-")) == "playback-token-invalid"

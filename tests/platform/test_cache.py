@@ -11,7 +11,7 @@ import valkey
 from valkey import Valkey
 
 from local import ports
-from reelstack.platform import cache, cache_aside, cache_leases
+from reelstack.platform import cache, cache_aside, cache_health, cache_leases
 from reelstack.platform.breaker import State
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.platform.process_flights import Flights
@@ -229,7 +229,7 @@ def test_a_cache_that_stopped_costs_a_process_a_few_attempts_and_no_error(
     config.cache_clear()
     assert [cache.remember("hot", 60, lambda: "read") for _ in range(20)] == ["read"] * 20
     assert cache.remember_many("who", KEYS, 60, lambda keys: dict.fromkeys(keys, 1)) == dict.fromkeys(KEYS, 1)
-    assert cache.breaker().state(time.monotonic()) is State.OPEN
+    assert cache_health.breaker().state(time.monotonic()) is State.OPEN
     with pytest.raises(valkey.exceptions.ConnectionError):
         cache.invalidate("hot")  # asks all the same: its caller must know
 
@@ -238,7 +238,7 @@ def test_a_command_that_is_refused_opens_no_breaker(cached: Valkey) -> None:
     cached.lpush("rs:odd", "of another type")
     for _ in range(20):
         assert cache.remember("odd", 60, lambda: "read") == "read"
-    assert cache.breaker().state(time.monotonic()) is State.CLOSED
+    assert cache_health.breaker().state(time.monotonic()) is State.CLOSED
 
 
 class Alone:

@@ -25,7 +25,7 @@ class SigningKey:
 def signature(
     video_id: str, issued_at: int, expires_at: int, key: SigningKey, short_side_limit: int | None = None
 ) -> str:
-    """The token's last part. Times are unix seconds, `short_side_limit` the short side in pixels of the largest rendition."""
+    """The token's last part. Times are unix seconds, `short_side_limit` is in pixels, of the largest rendition."""
     text = f"{video_id}/{issued_at}/{expires_at}/{key.key_id}" + (f"/r{short_side_limit}" if short_side_limit else "")
     digest = hmac.digest(key.secret.encode(), text.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -34,8 +34,8 @@ def signature(
 def tokened_prefix(
     video_id: str, issued_at: int, expires_at: int, key: SigningKey, short_side_limit: int | None = None
 ) -> str:
-    """The relative URL below which everything of this video, up to `short_side_limit`, can be fetched until `expires_at`; ends
-    in a slash."""
+    """The relative URL below which everything of this video, up to `short_side_limit`, can be fetched until
+    `expires_at`; ends in a slash."""
     signed = signature(video_id, issued_at, expires_at, key, short_side_limit)
     claim = f"r{short_side_limit}-" if short_side_limit else ""
     return f"/v/{video_id}/t/{issued_at}-{expires_at}-{key.key_id}-{claim}{signed}/"

@@ -4,6 +4,7 @@ config          what the environment of a function holds, typed
 aws             the seam to AWS: every client is made here
 cache           Valkey: values that are loaded by one reader of all, and removed when they change
 cache_aside     how one value is read, or loaded and kept
+cache_health    whether the cache is asked at all while it fails
 cache_leases    which process loads a missing value
 cache_lifetimes how long values are kept, and when they are loaded early; pure
 process_flights which thread of a process loads; pure

@@ -3,21 +3,20 @@
 Keys begin with `rs:`, values are JSON. Several keys go as one request of several commands, because the cache is a
 cluster and refuses one command for keys of several slots. A cache that fails never fails a request: without a cache
 (profile `core`), or while it does not answer, every read loads from the tables. After a few failures a breaker leaves
-the cache unasked for BREAKER.open_seconds, so that reads do not wait for it; what removes values always asks.
+the cache unasked for a while (cache_health), so that reads do not wait for it; what removes values always asks.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from reelstack.platform import cache_aside, cache_leases, cache_lifetimes
-from reelstack.platform.breaker import Breaker, BreakerOpen, Policy
+from reelstack.platform import cache_aside, cache_health, cache_leases, cache_lifetimes
+from reelstack.platform.breaker import BreakerOpen
 from reelstack.platform.cache_aside import ValueChanging, Wanted
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
@@ -32,8 +31,6 @@ CHANGING, CHANGING_SECONDS = cache_leases.CHANGING, 35
 """How long CHANGING stands in a key's place while what it says is being changed, and then for longer than any request
 may take (30 s): whoever read before the change must not keep what they read."""
 LAST_SECONDS = 24 * 3600
-BREAKER = Policy("cache", deadline_ms=10_000, open_seconds=10, trials=1)
-"""The client's time-out is the deadline. A cache that hangs costs a process one of them every ten seconds."""
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
 _loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
@@ -53,12 +50,13 @@ def _asked() -> str:
 
 
 @cache
-def connected(url: str) -> Valkey:
-    """The process's client of a Valkey; it connects at its first command."""
+def connected(url: str, seconds: float = TIMEOUT_SECONDS, *, as_text: bool = True) -> Valkey:
+    """The process's client of a Valkey; it connects at its first command. `seconds`: its wait for an answer."""
     import valkey
 
+    connect_seconds = max(seconds, TIMEOUT_SECONDS)
     return valkey.Valkey.from_url(
-        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, decode_responses=True
+        url, socket_timeout=seconds, socket_connect_timeout=connect_seconds, decode_responses=as_text
     )
 
 
@@ -88,16 +86,8 @@ def remember(
     url = _asked()
     if not url:
         return (not_kept or load)()
-    wanted = Wanted(
-        key,
-        PREFIX + key,
-        seconds,
-        absent_seconds,
-        load,
-        kept=(lambda text: _keep_last(url, key, text)) if lasts else None,
-        lost=_lost,
-        errors=errors(),
-    )
+    kept = partial(_keep_last, url, key) if lasts else None
+    wanted = Wanted(key, PREFIX + key, seconds, absent_seconds, load, kept, _lost, errors())
     try:
         text = cache_aside.read(wanted, lambda commands: _read(url, commands), _found.get({}).pop(wanted.name, None))
     except ValueChanging:
@@ -232,20 +222,13 @@ def pipeline(seconds: float = TIMEOUT_SECONDS) -> Iterator[Any]:
 
     if not (url := _asked()):
         raise valkey.exceptions.ConnectionError("there is no cache, or it was left out")
-    with _connected_for_bytes(url, seconds).pipeline(transaction=False) as request:
+    with connected(url, seconds, as_text=False).pipeline(transaction=False) as request:
         yield request
 
 
 def add(request: Any, commands: Iterable[tuple[str | int, ...]]) -> None:
     for command in commands:
         request.execute_command(*command)
-
-
-@cache
-def _connected_for_bytes(url: str, seconds: float) -> Valkey:
-    import valkey
-
-    return valkey.Valkey.from_url(url, socket_timeout=seconds, socket_connect_timeout=max(seconds, TIMEOUT_SECONDS))
 
 
 def invalidate(*keys: str) -> None:
@@ -268,8 +251,7 @@ def changing(*keys: str) -> None:
 def changed(*keys: str) -> None:
     """The same, of a change that is written: whoever read before it keeps nothing. Raises when the cache does not
     answer, so that a stream consumer tries again."""
-    url = address()
-    if url and keys:
+    if (url := address()) and keys:
         _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
 
 
@@ -281,11 +263,10 @@ def last_of(key: str) -> str:
 def change_last(key: str, change: Callable[[Any], Any], load: Callable[[], Any]) -> None:
     """To be called after what `key` says was changed: what was known last follows, or is loaded if nothing was. A cache
     that does not answer is counted."""
-    url, name = address(), f"{PREFIX}{last_of(key)}"
-    if not url:
+    if not (url := address()):
         return
     try:
-        known = connected(url).get(name)
+        known = connected(url).get(f"{PREFIX}{last_of(key)}")
         value = load() if known is None else change(json.loads(str(known)))
         _keep_last(url, key, json.dumps(value))
     except errors() as error:
@@ -305,27 +286,9 @@ def errors() -> tuple[type[Exception], ...]:
     return (valkey.exceptions.ValkeyError, BreakerOpen)
 
 
-@cache
-def breaker() -> Breaker:
-    """The process's, for reads."""
-    return Breaker(BREAKER)
-
-
 def _read(url: str, commands: Sequence[tuple[str | int, ...]]) -> list[Any]:
-    """As `_together`, unless the cache failed a moment ago: raises BreakerOpen then. A command that is refused says
-    nothing of the cache's health."""
-    import valkey
-
-    health, failed = breaker(), False
-    if not health.allows(time.monotonic()):
-        raise BreakerOpen(BREAKER.name)
-    try:
-        return _together(url, commands)
-    except (valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError):
-        failed = True
-        raise
-    finally:
-        health.failed(time.monotonic()) if failed else health.succeeded(time.monotonic(), 0)
+    """As `_together`, unless the cache failed a moment ago: raises BreakerOpen then."""
+    return cache_health.guarded(lambda: _together(url, commands))
 
 
 def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
