@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from infra.job_settings import JobSettings
 from infra.route_rates import ROUTE_RATES
+from infra.storage_settings import StorageSettings
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
@@ -24,7 +25,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(JobSettings):
+class Settings(StorageSettings, JobSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -176,7 +177,7 @@ class Settings(JobSettings):
     """A clip whose production is estimated to cost more is refused by the first step (`transcode-too-costly`). On arm64
     every clip of docs/clips.md costs less; `production_slots_per_creator` of them may be under way when a creator
     reaches `creator_dollars_per_day`."""
-    user_dollars_per_day: float = Field(default=70, gt=0)
+    user_dollars_per_day: float = Field(default=75, gt=0)
     """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
     docs/spending.md."""
     creator_dollars_per_day: float = Field(default=10, ge=0)

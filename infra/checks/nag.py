@@ -184,6 +184,9 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    if "tag_originals" in line.calls:
+        arn = _imported(stores.uploads.bucket_arn, stores)
+        yield f"{arn}/originals/*", "It marks the original of the video that it publishes"
     for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)

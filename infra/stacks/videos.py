@@ -10,3 +10,4 @@ class VideosStack(CapabilityStack):
     NAME = "Videos"
     ROOMS = ("videos", "moderation", "delivery")
     QUEUES = {"denials": DENIALS_SECONDS}  # noqa: RUF012
+    QUEUES_OF_STATE = ("restored",)

@@ -108,7 +108,7 @@ export class Clips {
     const video = find(item, 'video', HTMLVideoElement);
     const shown = this.#shown.get(item);
     this.#watching = shown ? new Watching(video, this.#events, shown) : null;
-    const player = new Player(video, async () => (await address()).master_url, failed, from);
+    const player = new Player(video, async () => playable(await address()), failed, from);
     this.#playing = player;
     find(item, '.play', HTMLElement).hidden = true;
     find(item, 'img', HTMLElement).hidden = true;
@@ -139,6 +139,13 @@ export class Clips {
       toggle.toggle().catch((error: unknown) => failed(inWords(error)));
     });
   }
+}
+
+function playable({ master_url }: Playback): string {
+  if (master_url === null) {
+    throw new Error('Its owner has archived this clip');
+  }
+  return master_url;
 }
 
 async function poster(item: HTMLElement, address: () => Promise<Playback>): Promise<void> {
