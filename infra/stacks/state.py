@@ -91,7 +91,7 @@ class StateStack(Stack):
         )
         policy = queue.node.find_child("Policy").node.default_child
         assert isinstance(policy, sqs.CfnQueuePolicy)
-        plain.add_dependency(policy)
+        plain.add_resource_dependency(policy)
 
     def _origin_secret(self, removal: RemovalPolicy) -> secretsmanager.Secret:
         return secretsmanager.Secret(

@@ -38,6 +38,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
             storage.delete("media", poster_key(prefix))
         asset["poster"] = None
     published = attempts.publish(step.video_id, step.attempt, asset, step.labels)
-    if published:
-        originals.note_produced(videos.find(step.video_id).upload_id)
+    if published and (video := videos.find_or_none(step.video_id)):
+        originals.note_produced(video.upload_id)
     return {"published": published}
