@@ -7,8 +7,8 @@ from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, S
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
-WORK, MEDIA_V = "uploads:work/", ("media:v/",)
-WORK_AND_MEDIA = (WORK, *MEDIA_V)
+WORK, SERVED = "uploads:work/", ("media:v/",)
+WORK_AND_MEDIA = (WORK, *SERVED)
 QUEUES, TAG = ("receive_production_queues", "send_dead_letters"), ("tag_originals",)
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
@@ -142,9 +142,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     ),
     Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
     Fn("read_rekognition", "step", timeout=60, reads=(Video, Strike, "media:v/"), config=THRESHOLDS, calls=SEEN),
-    Fn(
-        "publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=MEDIA_V, config=EXPIRY, calls=TAG
-    ),
+    Fn("publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=SERVED, config=EXPIRY, calls=TAG),
     Fn("reject", "step", reads=(Video, "uploads:work/"), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

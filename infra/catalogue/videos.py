@@ -72,7 +72,6 @@ FUNCTIONS: tuple[Fn, ...] = (
         queue="restored",
         events=("ArchiveOrdered",),
         every_minutes=15,
-        messages=10,
         timeout=300,
         reads=(Video, Lease, "media:v/"),
         writes=(Video, Lease, "media:v/"),
