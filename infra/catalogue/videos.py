@@ -68,10 +68,9 @@ FUNCTIONS: tuple[Fn, ...] = (
     ),
     Fn(
         "move_archives",
-        "queue",
-        queue="restored",
+        "event",
         events=("ArchiveOrdered",),
-        every_minutes=15,
+        every_minutes=60,
         timeout=300,
         reads=(Video, Lease, "media:v/"),
         writes=(Video, Lease, "media:v/"),

@@ -19,7 +19,6 @@ from infra.functions.wiring import Wiring
 from infra.messaging.queues import WorkQueue, work_queue
 from infra.messaging.triggers import Triggers
 from infra.monitoring.alarms import Alarms
-from infra.names import camel
 
 
 class CapabilityStack(Stack):
@@ -29,8 +28,6 @@ class CapabilityStack(Stack):
     ROOMS: ClassVar[tuple[str, ...]]
     QUEUES: ClassVar[dict[str, int]] = {}
     """Work queues by name, with the seconds that a message stays hidden once it was received."""
-    QUEUES_OF_STATE: ClassVar[tuple[str, ...]] = ()
-    """Work queues of the state stack whose messages functions of this one take."""
     QUEUES_OF_STREAM: ClassVar[tuple[str, ...]] = ()
     """Those of them that only hold what the event stream did not take; profile `core` has no stream."""
 
@@ -57,7 +54,6 @@ class CapabilityStack(Stack):
     def _wire(self) -> None:
         wiring = self.wiring
         queues: dict[str, sqs.IQueue] = {name: work.queue for name, work in self.queues.items()}
-        queues |= {name: self._queue_of_state(wiring, name) for name in self.QUEUES_OF_STATE}
         self.triggers.follow_streams(wiring.stores.streams)
         if wiring.settings.profile == "full":
             self.triggers.follow_events()
@@ -72,9 +68,6 @@ class CapabilityStack(Stack):
 
     def _work_queue(self, wiring: Wiring, name: str, hidden_seconds: int) -> WorkQueue:
         return work_queue(self, self.alarms, wiring.names, name, hidden_seconds)
-
-    def _queue_of_state(self, wiring: Wiring, name: str) -> sqs.IQueue:
-        return sqs.Queue.from_queue_arn(self, camel(name), wiring.names.queue_arn(name))
 
     def _output(self, values: dict[str, str]) -> None:
         for name, value in values.items():

@@ -8,12 +8,10 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.api.user_pool import app_client, password_client, sign_in_url, user_pool
-from infra.messaging.queues import work_queue
-from infra.monitoring.alarms import Alarms
 from infra.names import Names, camel
 from infra.settings import Settings
 from infra.storage.buckets import Buckets
@@ -23,9 +21,6 @@ from infra.storage.stores import Stores
 from infra.storage.tables import table
 from reelstack.tables.model import deployed
 from reelstack.tables.registry import TABLES
-
-RESTORED_QUEUE, RESTORED_SECONDS = "restored", 330
-"""How long a notice stays hidden: longer than its reader may run."""
 
 
 class StateStack(Stack):
@@ -68,15 +63,14 @@ class StateStack(Stack):
         self._outputs(names)
 
     def _tell_of_restores(self, media: s3.Bucket, names: Names) -> None:
-        """S3 tells a queue when it has restored an object of the media bucket, and nothing else: by EventBridge every
-        object that is written would be an event too, at 1 $ a million. The queue is here since S3 tries it when the
-        bucket is told of it."""
-        alarms = Alarms(self, names, self._settings)
-        queue = work_queue(self, alarms, names, RESTORED_QUEUE, RESTORED_SECONDS).queue
-        queue.add_to_resource_policy(
+        """S3 tells a topic when it has restored an object of the media bucket, and nothing else: by EventBridge every
+        object that is written would be an event too, at 1 $ a million. The topic is here since S3 tries it when the
+        bucket is told of it; a queue would be polled all month for nothing."""
+        topic = sns.Topic(self, "Restored", topic_name=names.restored_topic, enforce_ssl=True)
+        topic.add_to_resource_policy(
             iam.PolicyStatement(
-                actions=["sqs:SendMessage"],
-                resources=[queue.queue_arn],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
                 # Naming the bucket would tie both into a cycle.
                 conditions={"StringEquals": {"aws:SourceAccount": self.account}},
@@ -85,13 +79,14 @@ class StateStack(Stack):
         plain = media.node.default_child
         assert isinstance(plain, s3.CfnBucket)
         plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            queue_configurations=[
-                s3.CfnBucket.QueueConfigurationProperty(event="s3:ObjectRestore:Completed", queue=queue.queue_arn)
+            topic_configurations=[
+                s3.CfnBucket.TopicConfigurationProperty(event="s3:ObjectRestore:Completed", topic=topic.topic_arn)
             ]
         )
-        policy = queue.node.find_child("Policy").node.default_child
-        assert isinstance(policy, sqs.CfnQueuePolicy)
+        policy = topic.node.find_child("Policy").node.default_child
+        assert isinstance(policy, sns.CfnTopicPolicy)
         plain.add_resource_dependency(policy)
+        self.restored = topic
 
     def _origin_secret(self, removal: RemovalPolicy) -> secretsmanager.Secret:
         return secretsmanager.Secret(

@@ -81,10 +81,10 @@ def test_a_clip_goes_into_the_archive_and_comes_back_as_it_was(drive: Driver, pl
 
     (one,) = told(drive, sample)
     notice = {"Records": [{"s3": {"object": {"key": key}}} for key in heads]}
-    sqs = drive.aws("sqs")
-    (url,) = [one for one in sqs.list_queues()["QueueUrls"] if one.endswith("-restored")]
-    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(notice))
-    drive.aws("lambda").invoke(FunctionName=drive.outputs.functions["move_archives"], Payload=b"{}")
+    event = {"Records": [{"Sns": {"Message": json.dumps(notice)}}]}
+    move = {"FunctionName": drive.outputs.functions["move_archives"]}
+    for _ in range(2):
+        drive.aws("lambda").invoke(**move, Payload=json.dumps(event).encode())
     assert told(drive, sample) == [one]
 
 

@@ -9,7 +9,6 @@ from infra.catalogue import FUNCTIONS, Fn, Target
 from infra.checks.anywhere import ANYWHERE
 from infra.functions.access import BUCKET_ACTIONS, TABLE_ACTIONS
 from infra.names import camel
-from infra.stacks.videos import VideosStack
 from reelstack.tables.accounts import Session, User
 from reelstack.tables.moderation import AuditEntry
 from tests.infra.templates import Assembly, Resource, listed, place, stack_of
@@ -286,10 +285,7 @@ def implied(line: Fn, assembly: Assembly) -> set[Grant]:
         events = f"arn:aws:kinesis:us-east-1:111111111111:stream/reelstack-{stage}-events"
         grants |= {(f"kinesis:{action}", events) for action in READ_EVENTS}
     if line.queue:
-        own = f"{stack_of(line)}/{camel(line.queue)}.Arn"
-        named = QUEUE.format(line.queue).format(stage=assembly.settings.stage)
-        queue = named if line.queue in VideosStack.QUEUES_OF_STATE else own
-        grants |= {(f"sqs:{action}", queue) for action in RECEIVE}
+        grants |= {(f"sqs:{action}", f"{stack_of(line)}/{camel(line.queue)}.Arn") for action in RECEIVE}
     if streamed or line.streams or line.trigger in ("event", "schedule") or line.every_minutes:
         grants |= {(action, place(line, "Dead.Arn")) for action in SEND}
     if line.vpc and assembly.settings.profile == "full":

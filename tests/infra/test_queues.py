@@ -11,7 +11,6 @@ from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.functions import concurrency
 from infra.messaging.triggers import STREAM_ATTEMPTS
 from infra.names import camel
-from infra.stacks.videos import VideosStack
 from reelstack.production import dispatcher, queues
 from reelstack.uploads import parts
 from reelstack.uploads.priorities import Priority
@@ -262,7 +261,6 @@ def test_a_stage_that_saves_alarms_has_the_essential_ones(assemblies: dict[str, 
     """The API fails, a machine fails or hangs, work is given up."""
     machines = ("Production", "Decision", "Export", "Erasure")
     queues = ("Compose", "ProductionHigh", "ProductionNormal", "ProductionLow", "Denials", "Plays", "TableEvents")
-    queues += ("Restored",)
     assert {alarm.path.split("/")[-1] for alarm in assemblies["dev-core"].of("AWS::CloudWatch::Alarm")} == {
         "ApiErrors",
         *(f"{name}Machine{how}" for name in machines for how in ("Failed", "TimedOut")),
@@ -283,11 +281,11 @@ def test_what_waits_too_long_and_low_work_that_was_stopped_raise_alarms(prod: As
 def test_a_function_a_queue_invokes_takes_so_many_messages_and_is_given_time_for_them(
     line_: Fn, variant: Assembly
 ) -> None:
-    (mapping,) = _mappings(line_, variant, queue=True)
-    of_state = line_.queue in VideosStack.QUEUES_OF_STATE
-    path = f"{'State' if of_state else stack_of(line_)}/{camel(line_.queue)}"
-    queue, arn = variant.at(path).properties, variant.flat(stack_of(line_), mapping["EventSourceArn"])
-    assert arn.endswith(f":{queue['QueueName']}") if of_state else arn == f"{path}.Arn"
+    (mapping,), queue = (
+        _mappings(line_, variant, queue=True),
+        variant.at(f"{stack_of(line_)}/{camel(line_.queue)}").properties,
+    )
+    assert variant.flat(stack_of(line_), mapping["EventSourceArn"]) == f"{stack_of(line_)}/{camel(line_.queue)}.Arn"
     if queue.get("FifoQueue"):
         assert (mapping["BatchSize"], "ScalingConfig" in mapping) == (10, False)
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -128,9 +128,9 @@ def test_what_its_owner_archived_goes_at_the_next_midnight(variant: Assembly) ->
 def test_s3_tells_of_restores_and_of_nothing_else(variant: Assembly) -> None:
     """Every object that is written would be an event at 1 $ a million else."""
     media = variant.at("State/Media").properties
-    (told,) = media["NotificationConfiguration"]["QueueConfigurations"]
+    (told,) = media["NotificationConfiguration"]["TopicConfigurations"]
     assert told["Event"] == "s3:ObjectRestore:Completed"
-    assert media["NotificationConfiguration"].keys() == {"QueueConfigurations"}
+    assert media["NotificationConfiguration"].keys() == {"TopicConfigurations"}
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def lifecycle() -> None:
 
 def notice(name: str) -> dict[str, Any]:
     body = {"Records": [{"eventName": "ObjectRestore:Completed", "s3": {"object": {"key": AT + name}}}]}
-    return {"Records": [{"body": json.dumps(body), "messageId": "m"}]}
+    return {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps(body)}}]}
 
 
 def restored(name: str) -> dict[str, Any]:

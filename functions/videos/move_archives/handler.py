@@ -1,5 +1,5 @@
-"""Moves the objects of archived videos: on ArchiveOrdered, on what S3 says of a restore, and every 15 minutes for what
-is late."""
+"""Moves the objects of archived videos: on ArchiveOrdered, on what S3 says of a restore, and every hour for what is
+late."""
 
 import json
 import time
@@ -15,7 +15,7 @@ LEAVE_SECONDS = 10
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """A message that fails comes again whole; everything in it may be done twice."""
+    """A call that fails comes again whole; everything in it may be done twice."""
     if "Records" in event:
         return {"restored": sum(archive_objects.follow_restored(key) for key in _restored(event))}
     if event.get("detail-type") == ArchiveOrdered.name:
@@ -26,6 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _restored(event: dict[str, Any]) -> list[str]:
-    """Keys in S3's notifications, which a queue hands over. The one that S3 sends to try the queue has none."""
-    told = [json.loads(record["body"]) for record in event["Records"]]
+    """Keys in S3's notices, which a topic hands over. The one that S3 sends to try the topic has none."""
+    told = [json.loads(record["Sns"]["Message"]) for record in event["Records"]]
     return [unquote_plus(one["s3"]["object"]["key"]) for notice in told for one in notice.get("Records", [])]
