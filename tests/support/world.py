@@ -219,12 +219,22 @@ def _password() -> None:
     )
 
 
-def _original() -> None:
+def original_kept() -> None:
     """Of the published video."""
-    upload = Upload.get("upl")
-    upload.upload_id, upload.key, upload.state = "up-vid", "originals/normal/up-vid", "completed"
-    upload.save()
-    seam.client("s3").put_object(Bucket="uploads", Key=upload.key, Body=b"0123456789")
+    key = "originals/normal/up-vid"
+    Upload(
+        "up-vid",
+        owner_id="ann",
+        video_id="vid",
+        key=key,
+        s3_upload_id="s3",
+        size_bytes=10,
+        part_size_bytes=10,
+        content_type="video/mp4",
+        state="completed",
+        created_at=1,
+    ).save()
+    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=b"0123456789")
 
 
 def _rendition() -> None:
@@ -238,7 +248,7 @@ NEEDED: dict[str, Callable[[], object]] = {
     "GET /v1/uploads/{upload_id}": _all_parts_sent,
     "POST /v1/uploads/{upload_id}/complete": _all_parts_sent,
     "DELETE /v1/uploads/{upload_id}": _all_parts_sent,
-    "POST /v1/videos/{video_id}/produce": _original,
+    "POST /v1/videos/{video_id}/produce": original_kept,
     "PUT /v1/videos/{video_id}/archive": _rendition,
     "POST /v1/videos/{video_id}/archive/restore": _change(Video("vid"), archive_state="archived", archived_at=1),
     "POST /v1/videos/{video_id}/retry": _change(Video("vid"), state="failed"),
