@@ -111,6 +111,15 @@ class Names:
         return f"{host}/{self.account}/{self.queue(name)}"
 
     @property
+    def restored_topic(self) -> str:
+        """To which S3 tells what it has restored of the media bucket."""
+        return self._named("restored")
+
+    @property
+    def restored_topic_arn(self) -> str:
+        return self.arn("sns", self.restored_topic)
+
+    @property
     def bus(self) -> str:
         return f"reelstack-{self.stage}"
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from infra.job_settings import JobSettings
 from infra.route_rates import ROUTE_RATES
+from infra.storage_settings import StorageSettings
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
@@ -24,7 +25,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(JobSettings):
+class Settings(StorageSettings, JobSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

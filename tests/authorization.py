@@ -49,6 +49,9 @@ GET /v1/videos/{video_id}/counts                         | viewer    | 200      
 POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/analytics                      | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 200
 GET /v1/me/analytics                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/videos/{video_id}/archive                        | viewer    | 200                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 200
+PUT /v1/videos/{video_id}/archive                        | viewer    | 202                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 403 account-suspended
+POST /v1/videos/{video_id}/archive/restore               | viewer    | 202                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 403 account-suspended
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
 GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -

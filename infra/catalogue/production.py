@@ -7,7 +7,9 @@ from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, S
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
-WORK_AND_MEDIA = ("uploads:work/", "media:v/")
+WORK, SERVED = "uploads:work/", ("media:v/",)
+WORK_AND_MEDIA = (WORK, *SERVED)
+QUEUES, TAG = ("receive_production_queues", "send_dead_letters"), ("tag_originals",)
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
 THRESHOLDS = ("moderation_thresholds",)
@@ -41,14 +43,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=1,
         event_seconds=300,
         timeout=60,
-        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending),
+        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending, "uploads:originals/"),
         writes=(Upload, Usage, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
         config=(
             *(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, *EXPIRY),
             *("production_machine_arn", "production_slots_per_creator", "creator_microdollars_per_day"),
         ),
-        calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
+        calls=(*QUEUES, "start_production_machine", "restore_originals"),
     ),
     Fn(
         "reconcile_production",
@@ -140,7 +142,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     ),
     Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
     Fn("read_rekognition", "step", timeout=60, reads=(Video, Strike, "media:v/"), config=THRESHOLDS, calls=SEEN),
-    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
+    Fn("publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=SERVED, config=EXPIRY, calls=TAG),
     Fn("reject", "step", reads=(Video, "uploads:work/"), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

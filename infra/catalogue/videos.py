@@ -28,6 +28,9 @@ FUNCTIONS: tuple[Fn, ...] = (
             "GET /v1/oembed",
             "GET /v1/videos/{video_id}/analytics",
             "GET /v1/me/analytics",
+            "GET /v1/videos/{video_id}/archive",
+            "PUT /v1/videos/{video_id}/archive",
+            "POST /v1/videos/{video_id}/archive/restore",
         ),
         public_routes=("GET /v1/health",),
         anonymous_routes=(
@@ -54,7 +57,8 @@ FUNCTIONS: tuple[Fn, ...] = (
             BacklogEntry,
             "web:index.html",
         ),
-        writes=(Video, Usage, Review),
+        writes=(Video, Usage, Review, Lease),
+        lists=("media:v/",),
         checks=(Review,),
         appends=(AuditEntry,),
         config=(
@@ -63,6 +67,18 @@ FUNCTIONS: tuple[Fn, ...] = (
             *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),
         calls=("read_playback_secret",),
+    ),
+    Fn(
+        "move_archives",
+        "event",
+        events=("ArchiveOrdered",),
+        every_minutes=60,
+        timeout=300,
+        reads=(Video, Lease, "media:v/"),
+        writes=(Video, Lease, "media:v/"),
+        deletes=(Lease,),
+        lists=("media:v/",),
+        calls=("tag_renditions", "restore_renditions"),
     ),
     Fn(
         "export_catalogue",

@@ -53,6 +53,8 @@ def check(app: App, stage: Stage) -> None:
 def _all(stage: Stage) -> Iterator[Meant]:
     foundation = stage.foundation
     yield from _data(foundation.state.stores)
+    why = "A notice names an object by its id. S3 cannot use SNS's own key, and a key of ours is 1 $ a month"
+    yield Meant(foundation.state.restored, "CKV_AWS_26", why)
     yield from _edge(foundation)
     yield from _inside(foundation)
     why = "A health check carries no token, and the answer says only that the service answers"
@@ -184,6 +186,9 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    if "tag_originals" in line.calls:
+        arn = _imported(stores.uploads.bucket_arn, stores)
+        yield f"{arn}/originals/*", "It marks the original of the video that it publishes"
     for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)

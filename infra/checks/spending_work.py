@@ -4,7 +4,8 @@
     ms        of the service's function, warm
     read      DynamoDB read units (4 KB, eventually consistent: half), beside those of every request
     write     DynamoDB write units, those of indexes and transactions (twice) included
-    s3        S3 requests of the price of PUT and LIST
+    s3        S3 requests of the price of PUT and LIST; of a restore also its own price: 0.20 $ for 1.5 GB and 12 objects,
+              expedited, on the first day (videos.archive_prices)
     changes   tables whose streams say so; "-Follow": an item went, or nobody is told: consumers write what their line
               "<function> -" of INVOKED says, else nothing
     events    of the bus, or "avatar": a picture arrived in storage
@@ -31,6 +32,9 @@ PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
 GET /v1/videos/{video_id}/counts                         | 15  | 8    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/archive                        | 80  | 2    | 0     | 1  |              |                  |
+PUT /v1/videos/{video_id}/archive                        | 150 | 4    | 12    | 2  | Video        | ArchiveOrdered VideoListingChanged |
+POST /v1/videos/{video_id}/archive/restore               | 150 | 4    | 12    | 40000 | Video     | ArchiveOrdered   |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
 GET /v1/videos/{video_id}/analytics                      | 25  | 14   | 0     | 0  |              |                  |
 GET /v1/me/analytics                                     | 25  | 8    | 0     | 0  |              |                  |
@@ -161,6 +165,8 @@ INVOKED: dict[str, Work] = {
     # A thousand videos, fifty to a message.
     "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials AccountNarrowed",) * 20),
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
+    # Thirty renditions: their tags are read and set, or they are restored and copied back, a notice for each.
+    "move_archives": Work(3000, read=8, write=8, s3=160),
     # A shard is read and written. A process that has just begun asks for version and ring, too: in a day of 288 such
     # processes that is less than what the rate allows at two requests.
     "write_denials": Work(400, edge=2),

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.functions.search_grants import SEARCH_GRANTS, search_statement
 from infra.functions.wiring import Wiring
+from infra.storage.stores import Stores
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure
 from reelstack.tables.accounts import User
@@ -147,6 +148,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
         "scan_viewer_profiles": (["dynamodb:Scan"], names.table_arn(ViewerProfile)),
         "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
+        **_archive(stores),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
         "put_behavior_events": (
@@ -162,6 +164,18 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         },
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
+    }
+
+
+def _archive(stores: Stores) -> dict[str, Grant]:
+    """What it takes to move objects between storage classes, besides reading and writing them."""
+    tags = ["s3:GetObjectTagging", "s3:PutObjectTagging"]
+    renditions, originals = stores.media.arn_for_objects("v/*"), stores.uploads.arn_for_objects("originals/*")
+    return {
+        "tag_renditions": ([*tags, "s3:DeleteObjectTagging"], renditions),
+        "restore_renditions": (["s3:RestoreObject"], renditions),
+        "tag_originals": (tags, originals),
+        "restore_originals": (["s3:RestoreObject"], originals),
     }
 
 

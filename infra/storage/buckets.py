@@ -11,6 +11,8 @@ from infra.page_origins import page_origins
 from infra.settings import Settings
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure, event_export, exports
+from reelstack.production import originals
+from reelstack.videos import archive_objects
 
 LOG_DAYS = 90
 HOT_LIST_DAYS = 7
@@ -25,6 +27,13 @@ VIEWER_DAYS = 90
 REPORTS = ("quality", "play_counts_report", "training_report", "parity")
 STAGING_DAYS = 2
 """A night takes 22 hours at most; what is there later is of one that broke off."""
+UNPRODUCED_DAYS = 30
+ORIGINALS = {
+    "instant": s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
+    "flexible": s3.StorageClass.GLACIER,
+    "deep": s3.StorageClass.DEEP_ARCHIVE,
+}
+"""By `originals_policy`."""
 MADE = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
 """What jobs make, and can make again."""
 
@@ -92,7 +101,7 @@ class Buckets:
                     max_age=3600,
                 )
             ],
-            lifecycle_rules=_uploads_rules(),
+            lifecycle_rules=_uploads_rules(settings),
         )
         # Set on the bucket itself: CDK's `event_bridge_enabled` would add a custom resource to set the same.
         plain = bucket.node.default_child
@@ -154,7 +163,7 @@ def _expiring(rule_id: str, prefix: str, days: int) -> s3.LifecycleRule:
     )
 
 
-def _uploads_rules() -> list[s3.LifecycleRule]:
+def _uploads_rules(settings: Settings) -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
         # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
@@ -166,10 +175,25 @@ def _uploads_rules() -> list[s3.LifecycleRule]:
         s3.LifecycleRule(
             id="originals-to-glacier",
             prefix="originals/",
-            # Read at once by retries, re-encodes and exports. Flexible Retrieval would want a restore of hours first.
-            transitions=[_moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=30)],
+            # Of those that nothing was published of, too: read at once by retries and exports.
+            transitions=[
+                _moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, max(UNPRODUCED_DAYS, settings.originals_days))
+            ],
         ),
+        _produced(settings),
     ]
+
+
+def _produced(settings: Settings) -> s3.LifecycleRule:
+    """What becomes of an original once a video is published of it: its tag says so (production.originals). Where rules
+    of two classes meet on a day, S3 takes the colder one."""
+    tags, days = {originals.PRODUCED: originals.YES}, settings.originals_days
+    if settings.originals_policy == "delete":
+        return s3.LifecycleRule(
+            id="produced-originals", prefix="originals/", tag_filters=tags, expiration=Duration.days(days)
+        )
+    colder = _moved_to(ORIGINALS[settings.originals_policy], days)
+    return s3.LifecycleRule(id="produced-originals", prefix="originals/", tag_filters=tags, transitions=[colder])
 
 
 def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
@@ -183,6 +207,13 @@ def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(id="warm", prefix="v/", tag_filters={"tier": "warm"}, transitions=[warm]),
         s3.LifecycleRule(id="cold", prefix="v/", tag_filters={"tier": "cold"}, transitions=[cold]),
+        # At the next midnight: what an owner archived is wanted by nobody.
+        s3.LifecycleRule(
+            id="archive",
+            prefix="v/",
+            tag_filters={archive_objects.TAG: archive_objects.TAGGED},
+            transitions=[_moved_to(s3.StorageClass.GLACIER, after_days=0)],
+        ),
         s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[untagged]),
         _expiring("quarantine", "quarantine/", days=quarantine_days),
         # Written anew every ten minutes; what lies longer is of a region that has no list any more.

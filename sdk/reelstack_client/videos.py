@@ -60,7 +60,8 @@ class Sound(Answer):
 class Playback(Answer):
     """Where a video can be watched until `expires_at`."""
 
-    master_url: SiteUrl
+    master_url: SiteUrl | None = None
+    """None while its owner has it archived: there is the poster, and nothing to play."""
     poster_url: SiteUrl | None = None
     sprites_url: SiteUrl | None = None
     """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
@@ -73,6 +74,7 @@ class Playback(Answer):
     sound: Sound | None = None
     preview: bool = False
     """True: only the first rung, shown to the owner before the verdict."""
+    archived: bool = False
     resume_ms: int | None = None
     """Where I left it; None if I never watched it, or to its end."""
 
@@ -111,6 +113,10 @@ class Video(Answer):
     bookmarks: int | None = None
     plays: int | None = None
     playable: bool = False
+    archived: bool = False
+    """Its owner put it away: it has its poster, and plays nowhere. See `client.archives`."""
+    ready_by: int | None = None
+    """By when it is back, in unix milliseconds; None: nobody asked for it back."""
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
     progress: Progress | None = None

@@ -6,6 +6,7 @@ import pytest
 from pynamodb.models import Model
 
 from infra.engines import spark
+from infra.stages import STAGES
 from infra.storage import buckets
 from jobs.profiles import steps
 from jobs.ranker import retention
@@ -97,11 +98,13 @@ tiers, which a bucket opts into.) Objects in GLACIER and DEEP_ARCHIVE want a res
 
 
 def test_whatever_a_rule_moves_can_still_be_read_at_once(variant: Assembly) -> None:
-    """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people."""
+    """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people. What
+    its owner archived is read by nobody."""
     moved = [
         step["StorageClass"]
         for bucket in _buckets(variant)
-        for rule in _rules(variant, bucket).values()
+        for name, rule in _rules(variant, bucket).items()
+        if name != "archive"
         for step in (*rule.get("Transitions", []), *rule.get("NoncurrentVersionTransitions", []))
     ]
     assert set(moved) <= AT_ONCE
@@ -114,6 +117,40 @@ def test_originals_go_to_instant_glacier_after_thirty_days(variant: Assembly) ->
     rule = _rules(variant, "Uploads")["originals-to-glacier"]
     assert rule["Prefix"] == "originals/"
     assert _moves(rule) == [("GLACIER_IR", 30)]
+
+
+def test_what_its_owner_archived_goes_at_the_next_midnight(variant: Assembly) -> None:
+    rule = _rules(variant, "Media")["archive"]
+    assert (rule["Prefix"], rule["TagFilters"]) == ("v/", [{"Key": "tier", "Value": "archive"}])
+    assert _moves(rule) == [("GLACIER", 0)]
+
+
+def test_s3_tells_of_restores_and_of_nothing_else(variant: Assembly) -> None:
+    """Every object that is written would be an event at 1 $ a million else."""
+    media = variant.at("State/Media").properties
+    (told,) = media["NotificationConfiguration"]["TopicConfigurations"]
+    assert told["Event"] == "s3:ObjectRestore:Completed"
+    assert media["NotificationConfiguration"].keys() == {"TopicConfigurations"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "days", "does"),
+    [
+        ("instant", 30, [("GLACIER_IR", 30)]),
+        ("flexible", 60, [("GLACIER", 60)]),
+        ("deep", 1, [("DEEP_ARCHIVE", 1)]),
+        ("delete", 7, []),
+    ],
+)
+def test_a_produced_original_follows_its_policy(policy: str, days: int, does: list[tuple[str, int]]) -> None:
+    chosen = STAGES["prod"].model_copy(update={"originals_policy": policy, "originals_days": days})
+    rules = {rule.id: rule for rule in buckets._uploads_rules(chosen)}
+    rule, rest = rules["produced-originals"], rules["originals-to-glacier"]
+    assert rule.tag_filters == {"produced": "yes"}
+    moves = [(str(one.storage_class.value), one.transition_after.to_days()) for one in rule.transitions or []]
+    assert moves == does
+    assert (rule.expiration.to_days() if rule.expiration else None) == (days if policy == "delete" else None)
+    assert rest.transitions[0].transition_after.to_days() == max(30, days), "not before its own day"
 
 
 def test_media_follows_the_tier_tag_and_not_its_age(variant: Assembly) -> None:

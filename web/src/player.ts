@@ -1,5 +1,5 @@
 import type Hls from 'hls.js';
-import type { Playback } from './api.ts';
+import type { Playable } from './api.ts';
 import { type LoaderClass, UnitFiles, unitLoader, unitsOf } from './units.ts';
 
 const APPLE = navigator.vendor.startsWith('Apple');
@@ -15,14 +15,14 @@ function saying(address: string, video: HTMLVideoElement): string {
 /** Plays one clip. What went wrong on the way is counted in `data-errors` and `data-stalls` of the element. */
 export class Player {
   readonly #video: HTMLVideoElement;
-  readonly #playback: () => Promise<Playback>;
+  readonly #playback: () => Promise<Playable>;
   readonly #failed: (says: string) => void;
   readonly #from: number;
   #hls: Hls | null = null;
   #renewed = false;
 
   /** `playback` gives addresses with a token that is still good; `from` in seconds. */
-  constructor(video: HTMLVideoElement, playback: () => Promise<Playback>, failed: (says: string) => void, from = 0) {
+  constructor(video: HTMLVideoElement, playback: () => Promise<Playable>, failed: (says: string) => void, from = 0) {
     this.#video = video;
     this.#playback = playback;
     this.#failed = failed;
@@ -59,7 +59,7 @@ export class Player {
     }
   }
 
-  async #attach(playback: Playback): Promise<void> {
+  async #attach(playback: Playable): Promise<void> {
     const { default: Hls } = await import('hls.js');
     if (!Hls.isSupported()) {
       throw new Error('This browser cannot play clips: it has no Media Source Extensions');

@@ -1,4 +1,4 @@
-"""Step Publish: makes the video public, all or nothing."""
+"""Step Publish: makes the video public, all or nothing, and says of its original that it has served."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from reelstack.classification.verdicts import poster_key
 from reelstack.platform import storage
 from reelstack.platform.telemetry import entry, logger
-from reelstack.production import attempts
+from reelstack.production import attempts, originals
 from reelstack.production.steps import asset_prefix
+from reelstack.videos import videos
 
 
 class PublishInput(BaseModel):
@@ -36,4 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
             storage.delete("media", poster_key(prefix))
         asset["poster"] = None
-    return {"published": attempts.publish(step.video_id, step.attempt, asset, step.labels)}
+    published = attempts.publish(step.video_id, step.attempt, asset, step.labels)
+    if published and (video := videos.find_or_none(step.video_id)):
+        originals.note_produced(video.upload_id)
+    return {"published": published}

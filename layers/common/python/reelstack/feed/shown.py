@@ -89,6 +89,8 @@ def _refusal(one: Viewed | None, accounts: Mapping[str, Any], blocked: Iterable[
         return "unpublished"
     if one.video.visibility != Audience.PUBLIC:
         return "not-public"
+    if one.video.archive_state:
+        return "archived"
     owner_id = one.video.owner_id
     account = accounts[owner_id]
     if account.gone or not account.open:

@@ -43,6 +43,9 @@ FORBIDDEN = ("403", "AccessDenied")
 """Its codes for the same, told to every other role: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
 A listing that is granted below a prefix only does not count: a read has no `s3:prefix` that the condition could hold
 for. Hardly any function of ours may list a whole bucket."""
+ARCHIVED = ("InvalidObjectState", "ObjectNotInActiveTierError")
+"""Its codes for a read or a copy of an object that has to be restored first (storage_classes); the first of them also
+for the restore of one that has not."""
 LACKING = re.compile(r"not authorized to perform: (s3:\w+)")
 """S3 names the action that was not allowed, but not in an answer to HEAD, which has no body."""
 
@@ -132,15 +135,33 @@ def stream(bucket: Bucket, key: str) -> "StreamingBody | None":
 
 def move(bucket: Bucket, source: str, target: str) -> None:
     """Copies an object of at most 5 GiB within its bucket, then deletes it. Moving what has moved is no error, and an
-    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants."""
+    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants.
+    What is archived stays where it is: S3 copies nothing that cannot be read, and nobody reads it where it is."""
     s3, name = aws.client("s3"), bucket_name(bucket)
     try:
         s3.copy_object(Bucket=name, Key=target, CopySource={"Bucket": name, "Key": source}, TaggingDirective="REPLACE")
     except s3.exceptions.ClientError as error:
-        if is_missing(error):
+        if is_missing(error) or aws.error_code(error) in ARCHIVED:
             return
         raise
     s3.delete_object(Bucket=name, Key=source)
+
+
+def restore(bucket: Bucket, key: str, tier: str, days: int) -> bool:
+    """Asks for a readable copy of an archived object, for `days`. S3 tells of its end by "Object Restore Completed".
+    Asking again while it is made changes nothing, and later prolongs the copy's life. False if the object needs no
+    restore, or is not there."""
+    s3, name = aws.client("s3"), bucket_name(bucket)
+    request: Any = {"Days": days, "GlacierJobParameters": {"Tier": tier}}
+    try:
+        s3.restore_object(Bucket=name, Key=key, RestoreRequest=request)
+    except ClientError as error:
+        if aws.error_code(error) == "RestoreAlreadyInProgress":
+            return True
+        if aws.error_code(error) in ARCHIVED or is_missing(error):
+            return False
+        raise
+    return True
 
 
 def address(bucket: Bucket, key: str, seconds: int) -> str:

@@ -15,7 +15,7 @@ from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
 from reelstack.privacy import personal_data
-from reelstack.production import slots
+from reelstack.production import originals, slots
 from reelstack.tables.counters import Counter, DailyPlays
 from reelstack.tables.interactions import Comment, Pin
 from reelstack.tables.moderation import Report, Review
@@ -23,7 +23,7 @@ from reelstack.tables.production import Claim, Lease
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.uploads import parts
-from reelstack.videos import videos
+from reelstack.videos import archives, videos
 from reelstack.videos.videos import DUE, QUARANTINE, SERVED, State
 
 AGAIN_MS = 10 * 60 * 1000
@@ -137,7 +137,8 @@ def _delete(found: Iterator[Any]) -> int:
 
 
 def _remove_items(video: Video, upload: Upload | None) -> None:
-    for pool in (slots.DECIDED, slots.WAITING):
+    Lease(archives.ARCHIVES, video.video_id).delete()
+    for pool in (slots.DECIDED, slots.WAITING, originals.RESTORING):
         for lease in Lease.query(pool, Lease.execution.startswith(f"{video.upload_id}-")):
             lease.delete()
     for counter in Counter.query(video.video_id, consistent_read=True):

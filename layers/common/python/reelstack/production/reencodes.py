@@ -10,26 +10,32 @@ from pydantic import BaseModel
 from pynamodb.expressions.update import Action
 
 from reelstack.media.ladder import Plan
-from reelstack.production import leftovers, slots
-from reelstack.production.errors import NothingToReencode, RenditionUnknown
+from reelstack.production import leftovers, originals, slots
+from reelstack.production.errors import NothingToReencode, OriginalGone, RenditionUnknown
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Claim
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from reelstack.videos import lifecycle, listings, videos
+from reelstack.videos.errors import VideoArchived
 from reelstack.videos.videos import State
 
 
 def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) -> Video:
     """Asks for the next attempt at a published video; the change itself orders it (publish_video_events).
 
-    The same again while it is under way changes nothing. Raises NothingToReencode or RenditionUnknown.
+    The same again while it is under way changes nothing. An original that is archived is restored first, which may take
+    two days (production.originals). Raises NothingToReencode, RenditionUnknown, VideoArchived or OriginalGone.
     """
+    if video.archive_state:
+        raise VideoArchived
     known = {one["name"] for one in (video.asset or {}).get("renditions", [])}
     if unknown := sorted(set(renditions) - known):
         raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
     if video.reencode_attempt and not _is_over(video):
         return video
+    if video.state == State.PUBLISHED and not originals.is_kept(video.upload_id):
+        raise OriginalGone
     unchanged = (
         Video.reencode_attempt == video.reencode_attempt
         if video.reencode_attempt
@@ -43,11 +49,13 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
         Video.reencode_renditions.set(",".join(renditions)) if renditions else Video.reencode_renditions.remove(),
         Video.reencode_reason.remove(),
     ]
-    if video.update_if((Video.state == State.PUBLISHED) & unchanged, actions):
+    if video.update_if((Video.state == State.PUBLISHED) & Video.archive_state.does_not_exist() & unchanged, actions):
         return video
     video.refresh(consistent_read=True)
     if video.state != State.PUBLISHED:
         raise NothingToReencode
+    if video.archive_state:
+        raise VideoArchived
     return video  # another request at the same moment was first
 
 
@@ -80,7 +88,7 @@ def request_many(without_codec: str | None, before_ms: int | None, limit: int, c
     for video in fitting:
         try:
             request(video, Priority.LOW)
-        except NothingToReencode:  # deleted or taken down since the page was read
+        except (NothingToReencode, VideoArchived, OriginalGone):  # some since the page was read
             continue
         asked.append(video.video_id)
     return Reencoded(asked=asked, seen=len(page), cursor=following)

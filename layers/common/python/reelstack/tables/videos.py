@@ -114,6 +114,15 @@ class Video(Table):
     """Who took it down after it was published: a user id, or `policy`."""
     quarantined_at = NumberAttribute(null=True)
     """When all its objects had left the served prefix."""
+    archive_state = UnicodeAttribute(null=True)
+    """One of videos.videos.ArchiveState; None: it is not archived."""
+    archived_at = NumberAttribute(null=True)
+    """When its owner put it away."""
+    restore_tier = UnicodeAttribute(null=True)
+    """How fast it comes back, and by when (ms), while it does."""
+    ready_by = NumberAttribute(null=True)
+    restored_at = NumberAttribute(null=True)
+    """When it came back last."""
     appealed_at = NumberAttribute(null=True)
     """That the present verdict was appealed; each can be once."""
     leftovers = NumberAttribute(null=True)
