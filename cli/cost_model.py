@@ -95,10 +95,10 @@ def text(found: "Estimate", changes: "list[Change]") -> Iterator[str]:
 
     size = found.size
     yield title(found)
-    stored = size.stored_clips * size.clip.gb * 1e9
+    stored = size.stored_clips * size.kept_gb * 1e9
     yield (
         f"{size.views:,.3g} views and {size.uploads:,.3g} uploads a month; {size.stored_clips:,.3g} clips of "
-        f"{bytes_of(size.clip.gb * 1e9)} kept, {bytes_of(stored)} after {size.demand.months:.3g} months"
+        f"{bytes_of(size.kept_gb * 1e9)} kept, {bytes_of(stored)} after {size.demand.months:.3g} months"
     )
     yield ""
     width = max(len(line.what) for line in found.lines)
@@ -131,7 +131,7 @@ def document(found: "Estimate", changes: "list[Change]") -> dict[str, Any]:
     return {
         "demand": asdict(size.demand),
         "assumed": asdict(size.habits),
-        "month": {"views": size.views, "uploads": size.uploads, "stored_clips": size.stored_clips, "gb": size.clip.gb},
+        "month": {"views": size.views, "uploads": size.uploads, "stored_clips": size.stored_clips, "gb": size.kept_gb},
         "dollars": found.dollars,
         "groups": found.of_groups(),
         "lines": lines,

@@ -72,7 +72,7 @@ ROWS: dict[str, Callable[[Estimate], str]] = {
     "uploads a second": lambda one: f"{one.size.demand.uploads_a_second:,.4g}",
     "clip, s": lambda one: f"{one.size.demand.clip_seconds}",
     "clips kept": lambda one: f"{one.size.stored_clips:,.0f}",
-    "PB kept": lambda one: f"{one.size.stored_clips * one.size.clip.gb / 1e6:,.4g}",
+    "PB kept": lambda one: f"{one.size.stored_clips * one.size.kept_gb / 1e6:,.4g}",
     "**dollars a month**": lambda one: f"**{one.dollars:,.0f}**",
     "dollars for 1,000 views": lambda one: f"{one.dollars / one.size.views * 1000:.3f}",
 }

@@ -107,5 +107,10 @@ class Size:
         return self.feed_calls + self.event_calls + self.other_calls
 
     @cached_property
+    def kept_gb(self) -> float:
+        """Of one clip, once it is published."""
+        return self.clip.renditions_gb if self.habits.originals == "delete" else self.clip.gb
+
+    @cached_property
     def stored_clips(self) -> float:
         return self.uploads * self.demand.months
