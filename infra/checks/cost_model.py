@@ -98,7 +98,9 @@ def _lines(sizes: dict[str, Estimate]) -> Iterator[str]:
             f"{column[key].dollars:,.2f} | {column[key].dollars / one.dollars:.2%}" if key in column else "– | –"
             for column, one in zip(columns, sizes.values(), strict=True)
         ]
-        yield f"| {key[0]}: {key[1]} | {quantity} | {' | '.join(cells)} |"
+        group, what = key
+        named = what if what.startswith(f"{group}: ") else f"{group}: {what}"
+        yield f"| {named} | {quantity} | {' | '.join(cells)} |"
     rest = [sum(line.dollars for key, line in column.items() if key not in shown) for column in columns]
     cells = [f"{dollars:,.2f} | {dollars / one.dollars:.2%}" for dollars, one in zip(rest, sizes.values(), strict=True)]
     yield f"| {len(order) - len(shown)} lines more | | | {' | '.join(cells)} |"
