@@ -186,7 +186,7 @@ def _forget_feed() -> None:
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "media", "web", "data"):
+    for bucket in ("uploads", "intermediates", "media", "web", "data"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
@@ -204,6 +204,7 @@ def _resources() -> Config:
         region=REGION,
         **{deployed(model).field: deployed(model).field for model in TABLES},
         uploads_bucket="uploads",
+        intermediates_bucket="intermediates",
         media_bucket="media",
         web_bucket="web",
         data_bucket="data",

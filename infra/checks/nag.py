@@ -99,6 +99,8 @@ def _data(stores: Stores) -> Iterator[Meant]:
         yield Meant(pool, "COG8", "The Plus plan is billed per user and month; a team chooses it knowingly")
     yield Meant(stores.logs, "CKV_AWS_18", "It holds the other buckets' access logs; its own would never end")
     yield Meant(stores.logs, "CKV_AWS_21", "Nobody overwrites a log object, and each is gone after 90 days")
+    why = "A step makes its work objects again, a client sends its chunks again, and both are gone within days"
+    yield Meant(stores.intermediates, "CKV_AWS_21", why)
 
 
 def _capability(stack: CapabilityStack) -> Iterator[Meant]:
@@ -120,8 +122,9 @@ def _production(stack: ProductionStack) -> Iterator[Meant]:
             f"IAM5[Resource::{names.executions_arn('production', which)}]",
             "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
         )
-    for prefix in ("originals/", "work/"):
-        arn = _imported(stack.wiring.stores.uploads.bucket_arn, stack.wiring.stores)
+    stores = stack.wiring.stores
+    for bucket, prefix in ((stores.uploads, "originals/"), (stores.intermediates, "work/")):
+        arn = _imported(bucket.bucket_arn, stores)
         yield Meant(
             stack.managed.mediaconvert_role,
             f"IAM5[Resource::{arn}/{prefix}*]",

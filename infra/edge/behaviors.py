@@ -42,7 +42,7 @@ class Behaviors:
     def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_hosts: Mapping[str, str]) -> None:
         self._scope, self._settings, self._stores = scope, settings, stores
         media = self._media_behaviors()
-        page_headers = web_headers(scope, settings, stores.uploads)
+        page_headers = web_headers(scope, settings, stores)
         api, *feeds = (self._api_origin(name, host) for name, host in api_hosts.items())
         kept = KeptAnswers(scope, api, self._before)
         self.default = self._web_behavior(page_headers)
@@ -204,7 +204,8 @@ class Behaviors:
     # --- uploads -----------------------------------------------------------------------------------------------------
 
     def _upload_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
-        """Presigned requests to the uploads bucket, passed on from the place nearest to the creator, over HTTP/3.
+        """Presigned requests to the buckets of uploads and of chunks, passed on from the place nearest to the creator,
+        over HTTP/3.
 
         The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to S3 when
         it is not told to pass the viewer's on. Every query string and every other header goes with it: they are signed.
@@ -212,21 +213,21 @@ class Behaviors:
         """
         if self._settings.upload_path != "cloudfront":
             return {}
-        known = s3.Bucket.from_bucket_attributes(
-            self._scope,
-            "Uploads",
-            bucket_arn=self._stores.uploads.bucket_arn,
-            bucket_regional_domain_name=self._stores.uploads.bucket_regional_domain_name,
-        )
-        behavior = cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_bucket_defaults(known),
+        stores = self._stores
+        return {
+            "/originals/*": self._upload_behavior("Uploads", stores.uploads),
+            "/chunks/*": self._upload_behavior("Intermediates", stores.intermediates),
+        }
+
+    def _upload_behavior(self, name: str, bucket: s3.Bucket) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_bucket_defaults(self._known(name, bucket)),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
         )
-        return {"/originals/*": behavior, "/chunks/*": behavior}
 
     # --- web app -----------------------------------------------------------------------------------------------------
 
@@ -254,11 +255,13 @@ class Behaviors:
     def _bucket_origin(self, name: str, bucket: s3.Bucket, shield: str | None = None) -> cloudfront.IOrigin:
         """Reads with origin access control. The bucket is taken by reference: CDK would otherwise write this
         distribution into the bucket's policy and so tie both stacks into a cycle; infra/storage grants the read."""
-        known = s3.Bucket.from_bucket_attributes(
+        Annotations.of(self._scope).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
+        return origins.S3BucketOrigin.with_origin_access_control(self._known(name, bucket), origin_shield_region=shield)
+
+    def _known(self, name: str, bucket: s3.Bucket) -> s3.IBucket:
+        return s3.Bucket.from_bucket_attributes(
             self._scope,
             name,
             bucket_arn=bucket.bucket_arn,
             bucket_regional_domain_name=bucket.bucket_regional_domain_name,
         )
-        Annotations.of(self._scope).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
-        return origins.S3BucketOrigin.with_origin_access_control(known, origin_shield_region=shield)

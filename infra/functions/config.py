@@ -44,6 +44,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
     return {
         **{deployed(model).field: names.table(model) for model in TABLES},
         "uploads_bucket": stores.uploads.bucket_name,
+        "intermediates_bucket": stores.intermediates.bucket_name,
         "media_bucket": stores.media.bucket_name,
         "web_bucket": stores.web.bucket_name,
         "data_bucket": stores.data.bucket_name if stores.data else "",

@@ -40,6 +40,7 @@ class StateStack(Stack):
             event_stream(self, names, removal)
         self.stores = Stores(
             uploads=buckets.uploads,
+            intermediates=buckets.intermediates,
             media=buckets.media,
             web=buckets.web,
             logs=buckets.logs,
@@ -109,6 +110,7 @@ class StateStack(Stack):
         stores = self.stores
         values = {
             "UploadsBucket": stores.uploads.bucket_name,
+            "IntermediatesBucket": stores.intermediates.bucket_name,
             "MediaBucket": stores.media.bucket_name,
             "WebBucket": stores.web.bucket_name,
             "LogsBucket": stores.logs.bucket_name,

@@ -39,12 +39,13 @@ MADE = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
 
 
 class Buckets:
-    """`logs`, `uploads`, `media` and `web`, made in `scope`, and `data` in profile `full`."""
+    """`logs`, `uploads`, `intermediates`, `media` and `web`, made in `scope`, and `data` in profile `full`."""
 
     def __init__(self, scope: Construct, settings: Settings, removal: RemovalPolicy) -> None:
         self._scope, self._settings, self._removal = scope, settings, removal
         self.logs = self._logs()
         self.uploads = self._uploads()
+        self.intermediates = self._intermediates()
         self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
         self.web = self._bucket("Web")
         self.data = self._data() if settings.profile == "full" else None
@@ -53,15 +54,13 @@ class Buckets:
 
     def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
         kwargs.setdefault("versioned", True)
-        rules = [
-            s3.LifecycleRule(
-                id="old-versions",
-                noncurrent_version_expiration=Duration.days(7),
-                # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
-                expired_object_delete_marker=True,
-            ),
-            *kwargs.pop("lifecycle_rules", []),
-        ]
+        old_versions = s3.LifecycleRule(
+            id="old-versions",
+            noncurrent_version_expiration=Duration.days(7),
+            # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
+            expired_object_delete_marker=True,
+        )
+        rules = [old_versions, *kwargs.pop("lifecycle_rules", [])]
         if name != "Logs":
             kwargs |= {"server_access_logs_bucket": self.logs, "server_access_logs_prefix": f"s3/{name.lower()}/"}
         return s3.Bucket(
@@ -91,16 +90,8 @@ class Buckets:
         bucket = self._bucket(
             "Uploads",
             transfer_acceleration=settings.transfer_acceleration,
-            cors=[
-                s3.CorsRule(
-                    # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
-                    allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
-                    allowed_origins=page_origins(settings) or ["https://*.cloudfront.net"],
-                    allowed_headers=["*"],
-                    exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
-                    max_age=3600,
-                )
-            ],
+            # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
+            cors=[self._sent_by_pages(s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST)],
             lifecycle_rules=_uploads_rules(settings),
         )
         # Set on the bucket itself: CDK's `event_bridge_enabled` would add a custom resource to set the same.
@@ -110,6 +101,33 @@ class Buckets:
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
         return bucket
+
+    def _intermediates(self) -> s3.Bucket:
+        """Chunks of uploads, and what the steps of a production hand each other. It announces nothing: EventBridge
+        cannot be told a prefix, and a clip has some fifty such objects, each of which was an event that no rule took.
+        Without old versions a deleted object is gone, and nothing is stored twice."""
+        return self._bucket(
+            "Intermediates",
+            versioned=False,
+            transfer_acceleration=self._settings.transfer_acceleration,
+            cors=[self._sent_by_pages(s3.HttpMethods.PUT)],
+            lifecycle_rules=[
+                s3.LifecycleRule(id="broken-off-writes", abort_incomplete_multipart_upload_after=Duration.days(2)),
+                # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+                s3.LifecycleRule(id="orphaned-chunks", prefix="chunks/", expiration=Duration.days(7)),
+                s3.LifecycleRule(id="work-files", prefix="work/", expiration=Duration.days(2)),
+            ],
+        )
+
+    def _sent_by_pages(self, *methods: s3.HttpMethods) -> s3.CorsRule:
+        """Presigned requests of the web app, and of the pages that the settings name."""
+        return s3.CorsRule(
+            allowed_methods=list(methods),
+            allowed_origins=page_origins(self._settings) or ["https://*.cloudfront.net"],
+            allowed_headers=["*"],
+            exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
+            max_age=3600,
+        )
 
     def _data(self) -> s3.Bucket:
         """An erasure rewrites objects; what it replaced is gone when old versions are: of what jobs make a day later,
@@ -166,12 +184,12 @@ def _expiring(rule_id: str, prefix: str, days: int) -> s3.LifecycleRule:
 def _uploads_rules(settings: Settings) -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
-        # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+        # Until 0.2 chunks and work files lay here: what an upgrade finds of them ends as it did then.
         _expiring("orphaned-chunks", "chunks/", days=7),
+        _expiring("work-files", "work/", days=2),
         # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
         _expiring("avatars-as-sent", "avatars/", days=1),
         _expiring("exports", exports.PREFIX, days=exports.DAYS),
-        _expiring("work-files", "work/", days=2),
         s3.LifecycleRule(
             id="originals-to-glacier",
             prefix="originals/",

@@ -72,7 +72,7 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
 
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
 OF_STAGES = {
-    *("synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles", "experiments"),
+    *("synth", "deploy", "destroy", "cost", "capacity", "bench", "check-hls", "doctor", "profiles", "experiments"),
     "feed-snapshot",
 }
 

@@ -28,5 +28,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         else:
             asset = assets.package(step, step.video_id, plan, Path(folder))
     asset["cost_microdollars"] = plan.cost_microdollars
-    storage.write_json("uploads", step.asset_key, asset)
+    storage.write_json("intermediates", step.asset_key, asset)
     return {"asset_key": step.asset_key}

@@ -25,7 +25,7 @@ class PublishInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
-    asset = step.asset or storage.read_json_or_none("uploads", step.asset_key)
+    asset = step.asset or storage.read_json_or_none("intermediates", step.asset_key)
     if asset is None:
         # An execution of version 0.2.0 waited for a moderator longer than work objects are kept. An approval cannot be
         # carried out without them, and no repeat of this step would find them.

@@ -23,8 +23,8 @@ class Playback(BaseModel):
     """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
 
     master_url: str | None
-    """The master playlist. With a parameter `codecs=avc,hevc,av1` a player says what it decodes, and is given that. Null
-    while the video is archived: there is the poster to show, and nothing to play."""
+    """The master playlist. With a parameter `codecs=avc,hevc,av1` a player says what it decodes, and is given that.
+    Null while the video is archived: there is the poster to show, and nothing to play."""
     poster_url: str | None
     sprites_url: str | None
     """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""

@@ -66,6 +66,7 @@ class Config(BaseModel):
     connection_tickets_table: str
 
     uploads_bucket: str
+    intermediates_bucket: str
     media_bucket: str
     data_bucket: str
     """Archived events; empty in profile `core`."""

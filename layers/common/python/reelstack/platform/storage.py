@@ -1,5 +1,6 @@
-"""Objects in the buckets, by the names of what is in them: "uploads" (originals and work), "media" (what plays) and
-"data" (events; profile `full` only).
+"""Objects in the buckets, by the names of what is in them: "uploads" (originals, avatars as sent, exports),
+"intermediates" (chunks of uploads, and what steps of a production hand each other), "media" (what plays) and "data"
+(events; profile `full` only).
 
 Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
 """
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
     from botocore.response import StreamingBody
 
-Bucket = Literal["uploads", "media", "data"]
+Bucket = Literal["uploads", "intermediates", "media", "data"]
 
 MIB = 1024 * 1024
 ONE_PUT_BYTES = 5000 * MIB
@@ -63,9 +64,8 @@ class DocumentTooLarge(ValueError):
 
 
 def bucket_name(bucket: Bucket) -> str:
-    if bucket == "uploads":
-        return config().uploads_bucket
-    return config().media_bucket if bucket == "media" else config().data_bucket
+    name: str = getattr(config(), f"{bucket}_bucket")
+    return name
 
 
 def read(bucket: Bucket, key: str, most_bytes: int) -> bytes:

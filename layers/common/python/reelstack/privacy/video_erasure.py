@@ -103,7 +103,7 @@ def _remove_objects(video: Video, upload: Upload | None) -> int:
     if upload:
         parts.drop(upload)
     places: list[tuple[storage.Bucket, str]] = [("media", f"{at}{video.video_id}/") for at in (SERVED, QUARANTINE)]
-    places += [("uploads", f"{at}/{video.upload_id}/") for at in ("work", "chunks")]
+    places += [("intermediates", f"{at}/{video.upload_id}/") for at in ("work", "chunks")]
     places += [("uploads", upload.key)] if upload else []
     found = [(bucket, key) for bucket, prefix in places for key in storage.list_keys(bucket, prefix)]
     for bucket, key in found:

@@ -71,7 +71,7 @@ class FirstSegment(BaseModel):
 
 
 def read_first_rung(work: Work) -> FirstRung:
-    return FirstRung.model_validate(storage.read_json("uploads", work.key(FIRST_RUNG)))
+    return FirstRung.model_validate(storage.read_json("intermediates", work.key(FIRST_RUNG)))
 
 
 def segment_key(work: Work, segment: int, rendition: str) -> str:
@@ -101,7 +101,7 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
         storage.upload("media", folder / name, prefix + name, content_type)
     for track in filter(None, (picture, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
-    storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
+    storage.write_json("intermediates", work.key(FIRST_RUNG), first.model_dump())
     _store_playlist(folder, prefix, PREVIEW, hls_writer.master_playlist([picture], sound, plan.facts.rate))
     return _description(plan, prefix, PREVIEW, [picture], first)
 
@@ -122,8 +122,9 @@ def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder
         outcome = FirstSegment(reason=refused.reason, detail=refused.detail)
     else:
         outcome = FirstSegment(decoded=decoded)
-        storage.upload("uploads", part.path, segment_key(work, number, plan.first.name), "video/mp4", storage.BRIEFLY)
-    storage.write_json("uploads", _first_segment_key(work, number), outcome.model_dump())
+        key = segment_key(work, number, plan.first.name)
+        storage.upload("intermediates", part.path, key, "video/mp4", storage.BRIEFLY)
+    storage.write_json("intermediates", _first_segment_key(work, number), outcome.model_dump())
 
 
 def _first_segment_key(work: Work, number: int) -> str:
@@ -134,7 +135,8 @@ def _fetch_first_rung(work: Work, plan: Plan, folder: Path) -> tuple[list[Part],
     """The first rung's segments, and what they took together. Raises Refused if one was, or too much is damaged."""
     keys = [_first_segment_key(work, segment.number) for segment in plan.segments]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = [FirstSegment.model_validate(one) for one in pool.map(partial(storage.read_json, "uploads"), keys)]
+        told = pool.map(partial(storage.read_json, "intermediates"), keys)
+        found = [FirstSegment.model_validate(one) for one in told]
     decoded = [one.decoded or _refuse(one) for one in found]
     parts = _fetch_segments(work, plan, plan.first.name, folder)
     return parts, transcoder.join_efforts(plan, [part.size for part in parts], decoded)
@@ -214,7 +216,7 @@ def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> 
 
 def _adopt_track(outputs: str, name: str, folder: Path, prefix: str) -> Track:
     made = folder / output_name(name)
-    storage.download("uploads", outputs + made.name, made)
+    storage.download("intermediates", outputs + made.name, made)
     target = folder / f"{name}.mp4"
     track = packager.adopt(name, scan(made), target)
     made.unlink()
@@ -226,7 +228,7 @@ def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> lis
     paths = [folder / f"{segment.number}-{rendition}.part" for segment in plan.segments]
     keys = [segment_key(work, segment.number, rendition) for segment in plan.segments]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda key, path: storage.download("uploads", key, path), keys, paths))
+        list(pool.map(lambda key, path: storage.download("intermediates", key, path), keys, paths))
     parts = [scan(path) for path in paths]
     for part, segment in zip(parts, plan.segments, strict=True):
         check_frames(part, segment.frames, frame_ticks(plan.facts.rate))
