@@ -179,7 +179,7 @@ class Settings(StorageSettings, JobSettings):
     """A clip whose production is estimated to cost more is refused by the first step (`transcode-too-costly`). On arm64
     every clip of docs/clips.md costs less; `production_slots_per_creator` of them may be under way when a creator
     reaches `creator_dollars_per_day`."""
-    user_dollars_per_day: float = Field(default=75, gt=0)
+    user_dollars_per_day: float = Field(default=80, gt=0)
     """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
     docs/spending.md."""
     creator_dollars_per_day: float = Field(default=10, ge=0)
