@@ -131,11 +131,10 @@ class Settings(StorageSettings, JobSettings):
     upload_path: Literal["s3", "acceleration", "cloudfront"] = "s3"
     """How bytes reach the bucket: docs/uploads.md#paths. `cloudfront` needs a `domain`."""
     max_open_uploads: int = Field(default=20, ge=1, le=1000)
-    max_uploads_per_day: int = Field(default=200, ge=1)
+    max_uploads_per_day: int = Field(default=200, ge=1)  # per creator; days of UTC
     max_upload_bytes_per_day: int = Field(default=50 * GIB, ge=1)
-    """Per creator; days of UTC."""
     max_retries: int = Field(default=3, ge=0, le=100)
-    """How many more attempts an owner may ask for at one video whose production failed; each counts as an upload."""
+    """Of one video whose production failed, by its owner; each counts as an upload."""
     storage_origin: str | None = None
     """Where browsers reach S3 if not at AWS's own addresses, e.g. http://127.0.0.1:4566."""
     compose_workers: int = Field(default=20, ge=2, le=1000)

@@ -21,7 +21,7 @@ from reelstack.tables.production import Spending
 from reelstack.tables.registry import TABLES
 from reelstack.tables.uploads import Usage
 
-A_TIME = re.compile(r"(^|_)(at|before|since|to|until|as_of)$")
+A_TIME = re.compile(r"(^|_)(at|before|by|since|to|until|as_of)$")
 TEXTS: dict[tuple[type[Model], str], str] = {
     (TimelineEntry, "place"): r"v#(\d+)#",
     (Usage, "day"): r"(\d{4}-\d\d-\d\d)$",

@@ -39,7 +39,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("collect_export_part", "zip_export"), 0.5),
     **dict.fromkeys(("erase_videos", "erase_items"), 0.3),
     "erase_events": 0.5,
-    **dict.fromkeys(("plan_export", "write_denials"), 0.2),
+    **dict.fromkeys(("plan_export", "write_denials", "move_archives"), 0.2),
     "update_hot_lists": 0.2,
     **dict.fromkeys(("load_daily_plays", "sum_daily_plays", "load_viewer_profiles", "load_clip_features"), 0.1),
     **dict.fromkeys(("export_catalogue", "stop_harmful_arms"), 0.1),

@@ -93,7 +93,8 @@ def test_a_reencode_of_an_archived_original_waits_for_it_and_finishes(drive: Dri
     upload = ann.uploads.upload(draw(tmp_path / "old.mp4", seconds=1, audio=False), title="old")
     video = ann.videos.wait(upload.video_id, seconds=120, every=0.3)
     source = {"Bucket": drive.outputs.buckets["uploads"], "Key": f"originals/normal/{upload.upload_id}"}
-    assert s3.get_object_tagging(**source)["TagSet"] == [{"Key": "produced", "Value": "yes"}]
+    produced = [{"Key": "produced", "Value": "yes"}]
+    assert eventually(lambda: s3.get_object_tagging(**source)["TagSet"], lambda tags: tags == produced) == produced
     s3.copy_object(**source, CopySource=source, StorageClass="DEEP_ARCHIVE", MetadataDirective="COPY")
     drive.client("ada").production.produce(video.video_id, priority="low")
     get = drive.client("ann").videos.get

@@ -54,6 +54,7 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "write_playback_keys_store": (
         (
             "cloudfront-keyvaluestore:DescribeKeyValueStore",
+            "cloudfront-keyvaluestore:GetKey",
             "cloudfront-keyvaluestore:ListKeys",
             "cloudfront-keyvaluestore:UpdateKeys",
         ),

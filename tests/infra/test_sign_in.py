@@ -115,7 +115,7 @@ def test_a_site_among_the_origins_is_a_callback_and_may_upload() -> None:
         for bucket in template.find_resources("AWS::S3::Bucket").values()
         for rule in bucket["Properties"].get("CorsConfiguration", {}).get("CorsRules", [])
     ]
-    assert origins == [[SITE]]
+    assert origins == [[SITE], [SITE]], "of originals and of chunks"
 
 
 def test_a_stage_that_keeps_data_needs_somebody_who_hears_its_alarms() -> None:
