@@ -12,6 +12,7 @@ WORK_AND_MEDIA = (WORK, *SERVED)
 QUEUES, TAG = ("receive_production_queues", "send_dead_letters"), ("tag_originals",)
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
+TAGGED = (*EXPIRY, "uploads_bucket")
 THRESHOLDS = ("moderation_thresholds",)
 SEEN = ("read_content_moderation",)
 
@@ -142,7 +143,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     ),
     Fn("read_transcription", "step", timeout=30, reads=(WORK,), calls=("read_transcription",)),
     Fn("read_rekognition", "step", timeout=60, reads=(Video, Strike, "media:v/"), config=THRESHOLDS, calls=SEEN),
-    Fn("publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=SERVED, config=EXPIRY, calls=TAG),
+    Fn("publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=SERVED, config=TAGGED, calls=TAG),
     Fn("reject", "step", reads=(Video, WORK), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )
