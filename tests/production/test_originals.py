@@ -25,6 +25,7 @@ from tests.support.clip_world import ClipWorld
 
 Event = Callable[[str], dict[str, Any]]
 KEY = "originals/normal/up-vid"
+PRODUCED = {"Key": "produced", "Value": "yes"}
 
 
 def s3() -> Any:
@@ -59,8 +60,15 @@ def waiting() -> list[Lease]:
 def test_publication_marks_the_original(clip: ClipWorld, context: Any) -> None:
     asset = {**clip.asset(1), "poster": "poster.jpg"}
     publish({"video_id": "vid", "attempt": 1, "asset": asset, "labels": {}}, context)
-    (tag,) = s3().get_object_tagging(Bucket="uploads", Key=KEY)["TagSet"]
-    assert tag == {"Key": "produced", "Value": "yes"}
+    assert s3().get_object_tagging(Bucket="uploads", Key=KEY)["TagSet"] == [PRODUCED]
+
+
+def test_a_publication_that_died_before_the_original_was_marked_is_made_up_for(clip: ClipWorld, context: Any) -> None:
+    step = {"video_id": "vid", "attempt": 1, "asset": {**clip.asset(1), "poster": "poster.jpg"}, "labels": {}}
+    publish(step, context)
+    s3().delete_object_tagging(Bucket="uploads", Key=KEY)
+    publish(step, context)
+    assert s3().get_object_tagging(Bucket="uploads", Key=KEY)["TagSet"] == [PRODUCED]
 
 
 @pytest.mark.parametrize("kind", ["STANDARD", "GLACIER_IR"])

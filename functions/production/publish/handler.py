@@ -10,6 +10,7 @@ from reelstack.platform.telemetry import entry, logger
 from reelstack.production import attempts, originals
 from reelstack.production.steps import asset_prefix
 from reelstack.videos import videos
+from reelstack.videos.videos import State
 
 
 class PublishInput(BaseModel):
@@ -38,6 +39,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
             storage.delete("media", poster_key(prefix))
         asset["poster"] = None
     published = attempts.publish(step.video_id, step.attempt, asset, step.labels)
-    if published and (video := videos.find_or_none(step.video_id)):
+    # By what is so, not by what this run did: a run that died after the publication is followed by one that finds it.
+    video = videos.find_or_none(step.video_id)
+    if video and video.state == State.PUBLISHED:
         originals.note_produced(video.upload_id)
     return {"published": published}
