@@ -29,7 +29,7 @@ PREFIX = "rs:"
 """Of every key."""
 CHANGING, CHANGING_SECONDS = cache_leases.CHANGING, 35
 """How long CHANGING stands in a key's place while what it says is being changed, and then for longer than any request
-may take (30 s): whoever read before the change must not keep what they read."""
+may take (30 s): a reader that loaded the old value must not keep it."""
 LAST_SECONDS = 24 * 3600
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
@@ -79,7 +79,7 @@ def remember(
     """The value under `key`, loaded and kept for `seconds` at most if absent. Of many callers at once, one loads.
 
     `None` from `load` is kept for `absent_seconds`: by default not, so that a thing that appears is seen at once; else
-    whoever makes the thing calls `invalidate`. `not_kept` answers in place of `load` where nothing could be kept:
+    then the maker of the thing calls `invalidate`. `not_kept` answers in place of `load` where nothing could be kept:
     without a cache, while it is away, and while the value is being changed. `lasts`: it is also kept under
     `last_of(key)`.
     """

@@ -1,7 +1,7 @@
 """Leases of the cache: of all processes that miss one key, the one that holds its lease loads and keeps it.
 
 The lease is a key beside the value's, in the same slot of the cluster, with a token of its holder. Only with this token
-in place may the holder keep what it loaded, and an invalidation removes it: whoever read a table before a change keeps
+in place may the holder keep what it loaded, and an invalidation removes it: who read a table before a change keeps
 nothing after it (Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1). A holder that dies leaves
 a lease of LEASE_MS; who waited long enough takes it over.
 """

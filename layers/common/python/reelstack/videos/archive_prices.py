@@ -1,7 +1,7 @@
 """What an archived video costs, and what its restore costs: list prices of S3, and sums of them. Pure.
 
 Sizes are bytes, money is US dollars unless a name says microdollars. A GB is 2**30 bytes, as S3 counts, and a month is
-30 days. Whoever changes a price changes `AS_OF`.
+30 days. A change of a price changes `AS_OF`, too.
 """
 
 import math
