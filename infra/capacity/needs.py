@@ -7,6 +7,7 @@ from math import ceil
 from infra.costs import answers, events, prices
 from infra.costs.model import interaction, production
 from infra.costs.model.size import Size
+from reelstack.delivery.edge_shards import RECORD_LETTERS
 from reelstack.production import cost_estimate
 
 PEAK = 2.0
@@ -15,8 +16,8 @@ SESSION_MINUTES = 10
 """How long an app stays open: a socket opens as often."""
 SIGN_INS_A_DAY, TOKEN_HOURS = 0.02, 1
 """Of a user: by password; and how long an access token lasts while the app is used."""
-DENIED_BYTES, DENIED_DAYS = 60, 0.25
-"""Of an entry in the KeyValueStore, and how long it stays: playback_seconds_public is 6 hours."""
+DENIED_DAYS = 0.25
+"""How long a denial stays in the KeyValueStore: playback_seconds_public is 6 hours."""
 INVALIDATION_SECONDS = 10
 """How long one is in progress: assumed."""
 BUSIEST_TABLE = 0.5
@@ -51,11 +52,11 @@ def _cdn_requests(size: Size) -> Need:
 
 def _denied(size: Size) -> Need:
     a_day = size.uploads * size.habits.withdrawn / 30
-    return Need(a_day * DENIED_DAYS * DENIED_BYTES, "withdrawn clips whose addresses have not expired")
+    return Need(a_day * DENIED_DAYS * RECORD_LETTERS, "withdrawn clips whose addresses have not expired")
 
 
 def _invalidations(size: Size) -> Need:
-    return Need(_rate(size.uploads * size.habits.withdrawn) * INVALIDATION_SECONDS, "one for each withdrawn clip")
+    return Need(_rate(size.uploads * size.habits.taken_down) * INVALIDATION_SECONDS, "one for each takedown by staff")
 
 
 def _api(size: Size) -> Need:

@@ -1,4 +1,4 @@
-"""AWS's default quotas in us-east-1 that a large service meets, with their pages. Whoever changes one changes `AS_OF`.
+"""AWS's default quotas in us-east-1 that a large service meets, with their pages. A change of one changes `AS_OF`, too.
 
 `seen` says whether the number was read on that page at that date; the others are what its author remembers of it, and
 Service Quotas in one's own account is what counts (`aws service-quotas list-service-quotas --service-code …`).

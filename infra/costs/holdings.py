@@ -31,7 +31,7 @@ class Stored:
     storage_class: str
     age_days: float
     video_id: str = ""
-    """Empty for what belongs to no clip. Of originals, whoever lists must know it: their keys name uploads."""
+    """Empty for what belongs to no clip. Of originals it comes with the listing: their keys name uploads."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ reelstack.production.cost_estimate, which functions use, too. Whoever changes a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reelstack.videos import archive_prices
+
 AS_OF = "2026-11-30; list prices, not compared with a bill"
 SOURCES = {
     "API Gateway": "aws.amazon.com/api-gateway/pricing, HTTP APIs, first 300 million",
@@ -160,13 +162,19 @@ class StorageClass:
     least_bytes: int = 0
 
 
-LEAST_BYTES = 128 * 1024
+LEAST_BYTES = archive_prices.SMALLEST_BYTES
 STORAGE: dict[str, StorageClass] = {
-    "STANDARD": StorageClass(0.023, 0, 0.0004 / 1000, 0),
+    "STANDARD": StorageClass(archive_prices.STANDARD_MONTH.dollars, 0, 0.0004 / 1000, 0),
     "INTELLIGENT_TIERING": StorageClass(0.023, 0, 0.0004 / 1000, 0.01 / 1000),
     "STANDARD_IA": StorageClass(0.0125, 0.01, 0.001 / 1000, 0.01 / 1000, 30, LEAST_BYTES),
     "GLACIER_IR": StorageClass(S3_GLACIER_IR_GB, 0.03, 0.01 / 1000, 0.02 / 1000, 90, LEAST_BYTES),
-    "GLACIER": StorageClass(0.0036, 0.01, 0.0004 / 1000, 0.03 / 1000, 90),
+    "GLACIER": StorageClass(
+        archive_prices.GLACIER_MONTH.dollars,
+        archive_prices.OF_TIER[archive_prices.Tier.STANDARD].retrieval.dollars,
+        0.0004 / 1000,
+        archive_prices.INTO_GLACIER.dollars,
+        archive_prices.MINIMUM_DAYS,
+    ),
     "DEEP_ARCHIVE": StorageClass(0.00099, 0.02, 0.0004 / 1000, 0.05 / 1000, 180),
 }
 """By the names of S3's API. `least_days` are charged also of what is deleted or moved before."""

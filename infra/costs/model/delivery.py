@@ -60,7 +60,7 @@ def _origin(size: Size) -> Iterator[Price]:
 def _withdrawals(size: Size) -> Iterator[Price]:
     """A deleted clip's paths are cleared at the edge, and its tokens denied."""
     gone = size.uploads * size.habits.withdrawn
-    paths = max(0.0, gone - prices.INVALIDATED_FREE)
+    paths = max(0.0, size.uploads * size.habits.taken_down - prices.INVALIDATED_FREE)
     yield amount(GROUP, "invalidations", paths, "paths", prices.INVALIDATED_PATH, "CloudFront")
     writes = gone / DENIALS_A_WRITE
     yield amount(GROUP, "KeyValueStore: denials", writes, "writes", prices.EDGE_STORE_WRITE, "CloudFront")

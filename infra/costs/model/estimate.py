@@ -16,7 +16,7 @@ TWICE = ("kbps", "requests_a_second", "store_reads", "origin_share", "source_kbp
 """Habits that the sensitivity table halves and doubles."""
 
 OTHERWISE: tuple[tuple[str, float | str], ...] = (
-    *(("requests_a_second", 0.15), ("store_reads", 1.0), ("ladder", 0.3), ("originals", "delete")),
+    *(("requests_a_second", 0.15), ("ladder", 0.3), ("originals", "delete")),
     *(("policy", "standard"), ("policy", "age"), ("policy", "intelligent")),
 )
 """What can be built, or chosen, instead."""

@@ -22,7 +22,7 @@ class Habits:
     """Of a viewer: one range for 2 s of picture, one for 2 s of sound. Units of 8 s and 30 s make it 0.15."""
     files_a_view: float = 4
     """Playlists, a poster, and the view's share of the web app's files."""
-    store_reads: float = 3
+    store_reads: float = 1
     """Of the KeyValueStore, for each request with a playback token: infra/edge/media_token.js."""
     origin_share: float = 0.02
     """Of requests and bytes for media that no cache of the CDN answers."""
@@ -55,7 +55,9 @@ class Habits:
     part_calls: float = 6
     """Of the API for one upload: create, signatures, complete, and looks at how far it is."""
     withdrawn: float = 0.02
-    """Of uploads, taken from viewers within the month: deleted, or taken down."""
+    """Of uploads, taken from viewers within the month: deleted, or taken down. Each is a denial at the edge."""
+    taken_down: float = 0.001
+    """Of uploads, by staff: each is an invalidation, too."""
     events_a_clip: float = 4
     """On the bus: the original's arrival (S3), and published, listed or withdrawn (ours)."""
     ladder: float = 1.0
