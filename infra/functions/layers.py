@@ -228,7 +228,8 @@ def _fetch(name: LayerName, target: Target, into: Path) -> None:
 
 
 def _trim_python(work: Path) -> None:
-    """Drops what nothing imports, and the descriptions of AWS services that nothing calls."""
+    """Drops what nothing imports, and descriptions of AWS services and of older versions, which nothing calls: a client
+    is of the newest version, and cloudfront alone has 18 before it."""
     packages = work / "python"
     for pattern in LEFTOVERS:
         for place in list(packages.glob(pattern)):
@@ -236,6 +237,9 @@ def _trim_python(work: Path) -> None:
     for service in packages.glob("botocore/data/*/"):
         if service.name not in BOTOCORE_SERVICES:
             shutil.rmtree(service)
+            continue
+        for older in sorted(place for place in service.iterdir() if place.is_dir())[:-1]:
+            shutil.rmtree(older)
 
 
 def _trim_media(work: Path) -> None:
