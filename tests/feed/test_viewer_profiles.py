@@ -12,8 +12,10 @@ from functions.accounts.invalidate_user_cache.handler import handler as invalida
 from functions.feed.load_viewer_profiles.handler import handler as load_viewer_profiles
 from reelstack.feed import live_signals, seen_keys, viewer_profiles
 from reelstack.platform import aws as seam
+from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
+from reelstack.social import blocks
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
 
@@ -74,6 +76,10 @@ SHY = ITEM | {"personalised": {"BOOL": False}}
 ERASED = {"created_at": {"N": "2"}, "deleted_at": {"N": "2"}, "expires_at": {"N": "3"}}
 
 
+def blocks_last(user_id: str) -> str:
+    return f"{cache.PREFIX}{cache.last_of(blocks.cached_as(user_id))}"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "is_forgotten"),
     [
@@ -93,11 +99,12 @@ def test_who_opts_out_or_is_erased_is_forgotten_with_the_stream(
     for name in ("ann", "bob"):
         cached.hset(live_signals.viewer_key(name), "v", "1")
         cached.set(seen_keys.keys(name, now_ms())[1], "1")
+        cached.set(blocks_last(name), "{}")
     key = {"user_id": {"S": "ann"}}
     images = {name: key | image for name, image in (("OldImage", before), ("NewImage", after)) if image}
     invalidate_user_cache({"Records": [{"dynamodb": {"Keys": key, **images}}]}, context)
     left = {item.viewer_id for item in ViewerProfile.scan()}
-    for of in (live_signals.viewer_key, lambda name: seen_keys.keys(name, now_ms())[1]):
+    for of in (live_signals.viewer_key, lambda name: seen_keys.keys(name, now_ms())[1], blocks_last):
         assert left == {name for name in ("ann", "bob") if cached.exists(of(name))}
     assert left == ({"bob"} if is_forgotten else {"ann", "bob"})
 

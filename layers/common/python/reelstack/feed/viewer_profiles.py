@@ -13,10 +13,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from reelstack.feed import live_signals, seen_keys
+from reelstack.feed import choices, live_signals, seen_keys
 from reelstack.platform import cache
 from reelstack.platform.clock import DAY_SECONDS, now_ms
 from reelstack.platform.stream_records import StreamRecord
+from reelstack.social import blocks
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
 
@@ -94,7 +95,8 @@ def forget(viewer_ids: Collection[str]) -> None:
         ViewerProfile(viewer_id).delete()
     now = now_ms()
     keys = [key for one in viewer_ids for key in (live_signals.viewer_key(one), *seen_keys.keys(one, now))]
-    cache.invalidate(*(key.removeprefix(cache.PREFIX) for key in keys), *map(cached_as, viewer_ids))
+    known_last = [cache.last_of(key(one)) for one in viewer_ids for key in (blocks.cached_as, choices.cached_as)]
+    cache.invalidate(*(key.removeprefix(cache.PREFIX) for key in keys), *map(cached_as, viewer_ids), *known_last)
 
 
 def forgotten(record: StreamRecord) -> bool:
