@@ -108,7 +108,7 @@ def test_the_readme_can_be_typed_from_top_to_bottom(places: Places, drive: Drive
 
 
 def test_no_other_page_has_lines_that_nobody_runs() -> None:
-    left = [line for page in PAGES if page not in (ROOT / "README.md", ON_AWS) for line in lines(page)]
+    left = {line for page in PAGES if page not in (ROOT / "README.md", ON_AWS) for line in lines(page)} - {*EVERY}
     assert [line for line in left if not line.startswith(tuple(ELSEWHERE))] == []
 
 
@@ -165,6 +165,7 @@ reelstack show VIDEO_ID
 reelstack edit VIDEO_ID --tag everything
 reelstack play VIDEO_ID
 reelstack check-hls "$(reelstack play VIDEO_ID)"
+reelstack archive show VIDEO_ID
 reelstack feed --limit 5
 reelstack feed --latest
 reelstack feed explain @bob
@@ -229,8 +230,11 @@ reelstack cost clips 1000
 reelstack cost report
 reelstack cost report --by creator
 reelstack cost report --by video
-reelstack cost model --viewers 1000
+reelstack cost model --viewers 1000000 --uploads 1000
+reelstack cost model --daily-users 100000000 --minutes 60 --stored-pb 100 --uploads 1000 --seconds 15
+reelstack cost model --viewers 1000000 --set requests_a_second=0.15 --set originals=delete --svg model.svg
 reelstack capacity
+reelstack capacity --daily-users 100000 --minutes 30 --uploads 0.1
 reelstack destroy dev --dry-run
 """.strip().splitlines()
 NOT_HERE = {
