@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from infra.job_settings import JobSettings
+from infra.ladder_settings import LadderSettings
 from infra.route_rates import ROUTE_RATES
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
@@ -24,7 +25,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(JobSettings):
+class Settings(JobSettings, LadderSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -186,8 +187,6 @@ class Settings(JobSettings):
     """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
-    avc_rungs: tuple[int, ...] = (480, 720)
-    """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
     review_days: int = Field(default=3, ge=1)
     """A review that is open for longer raises an alarm. It stays open: nothing that a decision needs expires."""
 

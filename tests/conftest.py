@@ -250,6 +250,8 @@ def _resources() -> Config:
         segment_workers=settings.segment_workers,
         segment_seconds=settings.segment_seconds,
         avc_rungs="480",
+        av1_rungs="",
+        av1_preset=10,
         engine=settings.engine,
         mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
         mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),

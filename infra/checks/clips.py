@@ -11,12 +11,12 @@ from itertools import product
 from typing import Literal
 
 from infra import ROOT
-from infra.costs.clips import phone_facts
+from infra.costs.clips import phone_facts, plan_of
 from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe, shape
-from reelstack.media.ladder import SHORT_TRIES, TRIES, Facts, Plan, make_plan
+from reelstack.media.ladder import SHORT_TRIES, TRIES, Facts, Plan
 from reelstack.production import cost_estimate, workload
 from reelstack.production.cost_estimate import MICRO, US_EAST_1, step_seconds
 
@@ -89,8 +89,7 @@ CLIPS = tuple(Clip(*one) for one in product(SIZES, RATES, TRANSFERS, MINUTES))
 def planned(clip: Clip, settings: Settings, key_frame_seconds: float = KEY_FRAME_SECONDS) -> Plan:
     """What probe makes of it. Raises Refused."""
     facts = clip.facts(key_frame_seconds)
-    plan = make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs)
-    return workload.arrange(plan)
+    return workload.arrange(plan_of(facts, settings))
 
 
 def priced(plan: Plan, original_bytes: int, settings: Settings) -> float:

@@ -78,9 +78,20 @@ def phone_facts(width: int, height: int, fps: int, frames: int, **more: Any) -> 
     )
 
 
+def plan_of(facts: Facts, settings: Settings) -> Plan:
+    """The plan that probe makes of such a source in a stage with these settings."""
+    return make_plan(
+        facts,
+        segment_seconds=settings.segment_seconds,
+        avc_rungs=settings.avc_rungs,
+        av1_rungs=settings.av1_rungs,
+        av1_preset=settings.av1_preset,
+    )
+
+
 def _plan(settings: Settings, clip: Clip) -> Plan:
     facts = phone_facts(clip.short_side, clip.short_side * 16 // 9, clip.fps, clip.seconds * clip.fps)
-    return workload.arrange(make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs))
+    return workload.arrange(plan_of(facts, settings))
 
 
 def _original_bytes(settings: Settings, clip: Clip) -> int:
