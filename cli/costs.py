@@ -27,6 +27,8 @@ Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Of idle: 
 Seconds = Annotated[int, typer.Option(min=1, max=600, help="Length of a clip. Minutes come in clips of 60 s.")]
 Side = Annotated[int, typer.Option(min=240, max=2160, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
 Views = Annotated[int, typer.Option(min=0, help="How often each clip is watched, 70 % of it on average.")]
+Ladder = Annotated[Literal["full", "popular"] | None, typer.Option(help="Of clips: instead of the stage's own policy.")]
+Popular = Annotated[float, typer.Option(min=0, max=1, help="Share of clips that are watched so much that all is made.")]
 Months = Annotated[int, typer.Option(min=0, help="How long each clip is kept.")]
 
 
@@ -43,6 +45,8 @@ def cost(
     side: Side = 1080,
     views: Views = 100,
     months: Months = 12,
+    ladder: Ladder = None,
+    popular: Popular = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """What a stage costs before it is deployed, line by line: a month in which nobody uses it, or making, keeping and
@@ -51,6 +55,7 @@ def cost(
     \b
       reelstack cost idle --stage prod
       reelstack cost clips 1000 --stage prod --seconds 60 --views 500
+      reelstack cost clips 1000 --stage prod --ladder popular --popular 0.05
       reelstack cost minutes 100 --side 2160
       reelstack cost events 10000000 --stage prod
       reelstack cost answers 1000 --stage prod
@@ -71,7 +76,9 @@ def cost(
     from infra.costs.clips import Clip
 
     count = number or (1000 if what == "clips" else 1)
-    clip = Clip(seconds=60 if what == "minutes" else seconds, short_side=side, views=views, months=months)
+    length = 60 if what == "minutes" else seconds
+    clip = Clip(seconds=length, short_side=side, views=views, months=months, popular=popular)
+    settings = settings.model_copy(update={"ladder_policy": ladder or settings.ladder_policy})
     _print(_clips(settings, count, clip), f"{count} {what} of {side}p", as_json)
 
 

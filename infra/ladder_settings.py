@@ -13,3 +13,7 @@ class LadderSettings(BaseModel):
     av1_preset: int = Field(default=8, ge=4, le=9)
     """Of SVT-AV1: each step down takes about half as long again, for a few per cent fewer bits. From 10 on its makers
     warn of artefacts."""
+    ladder_policy: Literal["full", "popular"] = "full"
+    """`popular`: a clip is published with its first rung and one efficient rendition; the rest is made at low priority
+    once it has been played `ladder_plays` times. docs/clips.md says what that saves."""
+    ladder_plays: int = Field(default=100, ge=1)

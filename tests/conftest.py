@@ -252,6 +252,8 @@ def _resources() -> Config:
         avc_rungs="480",
         av1_rungs="",
         av1_preset=10,
+        ladder_policy="full",
+        ladder_plays=3,
         engine=settings.engine,
         mediaconvert_over_seconds=settings.mediaconvert_over_seconds,
         mediaconvert_max_microdollars=round(settings.mediaconvert_max_dollars * 1_000_000),

@@ -75,7 +75,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Lease, "uploads:work/"),
         config=(
             *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds"),
-            *("avc_rungs", "av1_rungs", "av1_preset"),
+            *("avc_rungs", "av1_rungs", "av1_preset", "ladder_policy"),
             *("architecture", "engine", "mediaconvert_over_seconds", "moderation_engines"),
             *("segment_workers", "max_clip_microdollars", "speech"),
         ),

@@ -60,6 +60,31 @@ def test_a_picture_too_small_for_its_encoder_has_no_av1() -> None:
         assert [one.codec for one in plan.renditions] == codecs
 
 
+CHOSEN = st.sets(st.sampled_from([480, 720, 1080]))
+
+
+@given(SIDES, SIDES, CHOSEN, CHOSEN)
+def test_what_a_clip_begins_with_and_what_it_lacks_are_the_whole_ladder(
+    width: int, height: int, avc: set[int], av1: set[int]
+) -> None:
+    whole = make_plan(facts(width=width, height=height), segment_seconds=4, avc_rungs=avc, av1_rungs=av1)
+    begun = whole.begun()
+    first, efficient = begun.renditions
+    assert (first, efficient.codec != "avc") == (whole.first, True)
+    assert efficient.cap_kbps <= 900
+    assert sorted([*begun.left_out, *(one.name for one in begun.renditions)]) == sorted(
+        one.name for one in whole.renditions
+    )
+    rest = whole.only((), [one.name for one in begun.renditions], "v/")
+    assert [one.name for one in rest.made] == list(begun.left_out)
+
+
+def test_a_clip_begins_with_720_lines_in_av1_where_that_is_made() -> None:
+    for av1, name in (((), "hevc-720"), ((480, 1080), "hevc-720"), ((720,), "av1-720")):
+        plan = make_plan(facts(), segment_seconds=4, avc_rungs=(480, 720), av1_rungs=av1).begun()
+        assert [one.name for one in plan.renditions] == ["avc-480", name]
+
+
 def test_a_vertical_source_is_measured_by_its_short_side() -> None:
     assert rungs(1080, 1920) == [(480, 854), (720, 1280), (1080, 1920)]
 

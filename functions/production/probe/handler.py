@@ -27,9 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         source = storage.original(step.key_of_original)
         _check_sum(source, upload.sha256)
         facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
-        plan = _plan(facts)
+        plan = _wanted(_plan(facts), step)
         size_bytes = int(upload.size_bytes)
-        plan = _priced(arrange(reencodes.narrow(plan, step.video_id, step.renditions)), size_bytes)
+        plan = _priced(arrange(plan), size_bytes)
     except Refused as refused:
         return Rejected.because(refused).model_dump()
     storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
@@ -56,6 +56,14 @@ def _plan(facts: Facts) -> Plan:
         av1_rungs=_sides(config().av1_rungs),
         av1_preset=config().av1_preset,
     )
+
+
+def _wanted(plan: Plan, step: ProbeInput) -> Plan:
+    """What of the ladder is made now."""
+    popular = config().ladder_policy == "popular"
+    if step.reencode or step.renditions:
+        return reencodes.narrow(plan, step.video_id, step.renditions, whole=not popular)
+    return plan.begun() if popular else plan
 
 
 def _sides(setting: str) -> list[int]:

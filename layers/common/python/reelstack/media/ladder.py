@@ -28,6 +28,9 @@ SHORT_SECONDS, SHORT_TRIES = 3.1, 6
 SEARCHED_PIXELS = 3_000_000
 """The largest picture that is encoded more thoroughly for that: panoramas with more would take longer than a function
 has."""
+EFFICIENT_SIDE = 720
+"""Short side of what a clip is published with besides its first rung, before many have watched it: what a phone shows
+well, at a third of the work of all renditions."""
 GOP_SECONDS = 2
 AV1_PRESET = 8
 SMALLEST_AV1_SIDE = 64
@@ -123,6 +126,8 @@ class Plan(Data):
     taken_over: tuple[str, ...] = ()
     """Names of renditions that are not encoded again but copied from what is played now, below `taken_from`."""
     taken_from: str = ""
+    left_out: tuple[str, ...] = ()
+    """Names of renditions that are not made yet, because the clip may find few viewers."""
     av1_preset: int = AV1_PRESET
     """It stands here because segments that were encoded with different presets have different headers."""
     first_rung: Literal["whole", "segments"] = "whole"
@@ -175,6 +180,21 @@ class Plan(Data):
         return self.model_copy(
             update={"facts": self.facts.model_copy(update={"audio_stream": stream, "gain_db": gain_db})}
         )
+
+    def begun(self) -> "Plan":
+        """The same plan for a clip that nobody has watched yet: the first rung and one rendition of an efficient codec,
+        of the largest side up to EFFICIENT_SIDE. All others are left out."""
+        efficient = [one for one in self.rest if one.codec != "avc"]
+        small = [one for one in efficient if min(one.width, one.height) <= EFFICIENT_SIDE] or efficient
+        kept = max(small, key=lambda one: (one.width * one.height, one.codec == "av1"))
+        return self.without(one.name for one in self.rest if one != kept)
+
+    def without(self, names: Iterable[str]) -> "Plan":
+        """The same plan with these left out, as far as it has them; never the first rung."""
+        unwanted = set(names) - {self.first.name}
+        kept = tuple(one for one in self.renditions if one.name not in unwanted)
+        left_out = tuple(one.name for one in self.renditions if one.name in unwanted)
+        return self.model_copy(update={"renditions": kept, "left_out": left_out})
 
     def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
         """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""
