@@ -7,11 +7,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.exceptions import PynamoDBException
-
 from reelstack.counters import plays
 from reelstack.counters.plays import PlaysContended
-from reelstack.platform.telemetry import entry, logger
+from reelstack.platform.telemetry import entry
 from reelstack.production import ladder_completion
 from reelstack.videos import event_clips
 
@@ -30,10 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
             played += [video_id for _, video_id in kept]
         except PlaysContended:
             left.append({"itemIdentifier": record["messageId"]})
-    try:
-        ladder_completion.after_plays(played)
-    except PynamoDBException as error:  # the plays are counted; a later one asks again
-        logger.warning("no ladder was completed", extra={"error": str(error)})
+    ladder_completion.after_plays(played)
     return {"batchItemFailures": left}
 
 

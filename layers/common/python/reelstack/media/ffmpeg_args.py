@@ -42,7 +42,8 @@ LARGEST_BLOCK = 64
 
 AV1_AT_BEST, AV1_STEP = 32.0, 2.65
 """SVT-AV1's quality number where x265's is 22 at about the same bits, and by how much it rises with each of x265's:
-measured on Big Buck Bunny at 480 lines from 22 to 32 (docs/decisions/media.md, "AV1")."""
+measured on Big Buck Bunny and a street from 22 to 32, right to within a quarter of the bits (docs/decisions/media.md,
+"AV1")."""
 AV1_FINEST, AV1_COARSEST = 15.0, 70.0
 AV1_MOST_THREADS = 4
 """Its levels of parallelism; each has pictures of its own in memory."""

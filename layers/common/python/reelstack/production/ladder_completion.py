@@ -11,10 +11,12 @@ in all.
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from pynamodb.exceptions import PynamoDBException
+
 from reelstack.counters import counters
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
-from reelstack.platform.telemetry import count
+from reelstack.platform.telemetry import count, logger
 from reelstack.production import reencodes
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
@@ -31,13 +33,22 @@ _settled: OrderedDict[str, None] = OrderedDict()
 def after_plays(video_ids: Iterable[str]) -> list[str]:
     """Asks for what those of these clips lack that have been played often enough. Returns the ids of those asked for.
 
-    Costs a read of the counter of each clip that may lack something.
+    Costs a read of the counter of each clip that may lack something. Tables that do not answer are no reason to count
+    the plays once more: a later one asks again.
     """
     if config().ladder_policy != "popular":
         return []
+    try:
+        return request(_played_enough(video_ids))
+    except PynamoDBException as error:
+        logger.warning("no ladder was completed", extra={"error": str(error)})
+        return []
+
+
+def _played_enough(video_ids: Iterable[str]) -> list[str]:
     unsettled = [video_id for video_id in dict.fromkeys(video_ids) if video_id not in _settled]
     played = counters.load(unsettled) if unsettled else {}
-    return request(video_id for video_id, counts in played.items() if counts.plays >= config().ladder_plays)
+    return [video_id for video_id, counts in played.items() if counts.plays >= config().ladder_plays]
 
 
 def request(video_ids: Iterable[str]) -> list[str]:

@@ -27,9 +27,9 @@ DECODED_PIXELS_PER_SECOND = 55e6
 MAPPED_PIXELS_PER_SECOND = 40e6
 """What one vCPU maps from HDR, or from another gamut, by the table of colours: measured 90e6 at 1080p, and 40e6 without
 the wide instructions of x86."""
-ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6, "av1": 20e6}
-"""What one vCPU encodes with our presets, scaling included; rounded down. AV1's is of preset 8,
-measured 25e6."""
+ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6, "av1": 18e6}
+"""What one vCPU encodes with our presets, scaling included; rounded down. AV1's is of preset 8:
+measured 19e6 to 25e6."""
 AV1_PRESET_FACTOR = 1.5
 """How many times as long a preset of AV1 takes as the next faster one."""
 THOROUGH = 3.0
