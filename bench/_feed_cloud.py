@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,16 @@ class World:
         return client(self.services, service)
 
     def weigh(self, weights: Weights) -> None:
-        """Returns when the edge has read them."""
+        """Returns when both edges have read them, this one and the cloud's own."""
         store = self.client("cloudfront-keyvaluestore")
         feed_weights.change(store, self.named.edge_settings_store, lambda _: weights)
-        wait_until(lambda: self._held() == weights, SEEN_SECONDS)
+        for edge_url in (self.edge_url, self.named.edge_url):
+            wait_until(partial(_holds, edge_url, weights), SEEN_SECONDS)
 
     def drain(self, name: str) -> None:
         store, arn = self.client("cloudfront-keyvaluestore"), self.named.edge_settings_store
         wanted = feed_weights.change(store, arn, lambda present: feed_weights.drained(present, name[-1]))
-        wait_until(lambda: self._held() == wanted, SEEN_SECONDS)
+        wait_until(partial(_holds, self.edge_url, wanted), SEEN_SECONDS)
 
     def tally(self) -> dict[str, Counter[str]]:
         """Answered and failed, by deployment, since the edge was started."""
@@ -83,15 +85,16 @@ class World:
             FunctionName=self.named.functions[name], Environment={"Variables": dict(environment)}
         )
 
-    def _held(self) -> Weights | None:
-        settings = httpx.get(f"{self.edge_url}/_local/health").json()["settings"]
-        return Weights.model_validate_json(settings[feed_weights.KEY]) if feed_weights.KEY in settings else None
+
+def _holds(edge_url: str, weights: Weights) -> bool:
+    settings = httpx.get(f"{edge_url}/_local/health").json()["settings"]
+    return feed_weights.KEY in settings and Weights.model_validate_json(settings[feed_weights.KEY]) == weights
 
 
 @contextmanager
 def world(places: Places, readers: int) -> Iterator[World]:
     """Of a cloud that runs in `places`."""
-    services, named = Services.of(places), outputs.read(places)
+    services, named = Services.that_run(places), outputs.read(places)
     with ExitStack() as stack:
         stack.callback(_chaos_clips.empty, services, named, readers)
         _chaos_clips.fill(services, named)

@@ -171,10 +171,9 @@ def _make_stores(folder: Path) -> None:
 def _lift_deadlines() -> None:
     """Nothing is left out of an answer because this machine has other things to do, and no thread looks for newer
     artefacts meanwhile."""
-    from reelstack.degradation import breaker
-    from reelstack.degradation.breaker import Policy
     from reelstack.feed import artefacts, side_sources
-    from reelstack.platform import cache
+    from reelstack.platform import breaker, cache
+    from reelstack.platform.breaker import Policy
 
     cache.TIMEOUT_SECONDS = PATIENCE_SECONDS
     breaker.VALKEY, breaker.SEARCH = (

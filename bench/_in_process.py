@@ -32,7 +32,7 @@ def in_process() -> Iterator[Any]:
         for model in (Lease, Upload, Video):
             model.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
         s3 = aws.client("s3")
-        for bucket in ("uploads", "media"):
+        for bucket in ("uploads", "intermediates", "media"):
             s3.create_bucket(Bucket=bucket)
         aws.client("secretsmanager").create_secret(Name="origin", SecretString="only-the-cdn-knows")
         yield s3
@@ -51,6 +51,7 @@ def _environment() -> dict[str, str]:
         "REELSTACK_UPLOADS_TABLE": "uploads",
         "REELSTACK_LEASES_TABLE": "leases",
         "REELSTACK_UPLOADS_BUCKET": "uploads",
+        "REELSTACK_INTERMEDIATES_BUCKET": "intermediates",
         "REELSTACK_MEDIA_BUCKET": "media",
         "REELSTACK_FFMPEG_PATH": str(programs.ffmpeg()),
         "REELSTACK_FFPROBE_PATH": str(programs.ffprobe()),
@@ -102,6 +103,6 @@ def some_frame(s3: Any, source: Path, folder: Path) -> dict[str, Any]:
     picture = folder / "warm.jpg"
     command = [os.environ["REELSTACK_FFMPEG_PATH"], "-v", "error", "-i", str(source), "-frames:v", "1", "-update", "1"]
     subprocess.run([*command, "-vf", "scale=480:-2", str(picture)], check=True, timeout=60)
-    s3.upload_file(str(picture), "uploads", "work/u1/1/warm/0001.jpg")
+    s3.upload_file(str(picture), "intermediates", "work/u1/1/warm/0001.jpg")
     s3.upload_file(str(picture), "media", poster_key(asset_prefix(STEP["video_id"], STEP["attempt"])))
     return {**STEP, "frames_prefix": "work/u1/1/warm/", "frames": 1}

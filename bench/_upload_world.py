@@ -105,6 +105,7 @@ def clean(aws: dict[str, str]) -> dict[str, str]:
         "REELSTACK_REGION": aws["AWS_REGION"],
         **{f"REELSTACK_{deployed(model).field.upper()}": deployed(model).field for model in STORED},
         "REELSTACK_UPLOADS_BUCKET": "uploads",
+        "REELSTACK_INTERMEDIATES_BUCKET": "intermediates",
         "REELSTACK_ORIGIN_SECRET": "origin",
         "REELSTACK_RATES": json.dumps(RATES),
         "REELSTACK_SESSION_SECONDS": str(stage.session_days * 24 * 3600),
@@ -117,7 +118,8 @@ def _resources(environment: dict[str, str]) -> Any:
     session: Any = boto3.Session("test", "test", region_name=environment["AWS_REGION"])
     endpoint = environment["AWS_ENDPOINT_URL"]
     s3 = session.client("s3", endpoint_url=endpoint)
-    s3.create_bucket(Bucket="uploads")
+    for bucket in ("uploads", "intermediates"):
+        s3.create_bucket(Bucket=bucket)
     session.client("secretsmanager", endpoint_url=endpoint).create_secret(Name="origin", SecretString=SECRET)
     queue = session.client("sqs", endpoint_url=endpoint).create_queue(QueueName="compose")
     environment["REELSTACK_COMPOSE_QUEUE_URL"] = queue["QueueUrl"]

@@ -79,11 +79,12 @@ def _nothing(made: World) -> None:
 
 
 TROUBLES: dict[str, Trouble] = {
+    # First: for 55 s after level 2 one search of five that fails does not lead there again (degradation.levels).
+    "search-failing": Trouble(*_of("search", Fault(failing=0.2)), level=2, within=8, held=40),
     "job-stopped": Trouble(lambda made: made.beats.clear(), lambda made: made.beats.set(), 1, 8),
     "cache-stopped": Trouble(*_of("cache", DOWN), level=2, within=2, alone=True),
     "search-stopped": Trouble(*_of("search", DOWN), level=2, within=5),
     "shards-89-percent": Trouble(*_of("search", Fault(active_percent=89.0)), level=2, within=4),
-    "search-failing": Trouble(*_of("search", Fault(failing=0.2)), level=2, within=8, held=40),
     "search-at-threshold": Trouble(*_of("search", Fault(failing=0.1)), held=60),
     "search-slow": Trouble(*_of("search", SLOW), level=2, within=8, slow=True),
     "cache-slow": Trouble(*_of("cache", SLOW), level=2, within=4, slow=True, alone=True),

@@ -28,7 +28,6 @@ from bench._chaos_clips import CLIPS
 from bench._feed_cloud import World, world
 from bench._report import Check, Report, run, say
 from bench._virtual_users import Answer, Crowd, User
-from local.errors import NotUp
 from local.feed_weights import Weights
 from local.places import Places, places
 
@@ -204,28 +203,27 @@ def _point(token: str) -> int:
 
 
 def _warm(made: World, users: Sequence[User]) -> None:
-    """Until each deployment has processes for all: on a laptop one takes longer to start than the edge waits, and on
-    AWS it is restored from a snapshot."""
+    """Until each deployment has processes for all. On a laptop one takes longer to start than this edge waits, and what
+    it gave up on would start one more each time; so the cloud's own edge is asked. On AWS a process is restored from a
+    snapshot."""
 
     def ask(user: User) -> bool:
-        with httpx.Client(base_url=made.edge_url, timeout=60) as http:
+        with httpx.Client(base_url=made.named.edge_url, timeout=60) as http:
             answer = user._ask(http)
         return not answer.failure and answer.seconds < WARM_SECONDS
 
     for weights in (Weights(a=1, b=0), Weights(a=0, b=1)):
         made.weigh(weights)
         with ThreadPoolExecutor(len(users)) as pool:
-            for _ in range(WARM_TRIES):
+            for number in range(WARM_TRIES):
+                say(f"warming, round {number + 1} of {WARM_TRIES} at most")
                 if all(list(pool.map(ask, users))):
                     break
     made.weigh(made.weights)
 
 
 def measure(quick: bool, options: argparse.Namespace) -> Report:
-    here = places()
-    if not here.outputs.exists():
-        raise NotUp("there is no cloud to break: start one with `reelstack up`")
-    report = Report("feed_deployments", measured(here, options.seconds or (QUICK_SECONDS if quick else SECONDS)))
+    report = Report("feed_deployments", measured(places(), options.seconds or (QUICK_SECONDS if quick else SECONDS)))
     rows = report.rows
     for what in ("failed", "empty", "repeated"):
         report.checks.append(Check(what, sum(row[what] for row in rows), "answers", 0))

@@ -103,7 +103,7 @@ def _by_segments() -> None:
     from reelstack.production.steps import read_plan
 
     plan = read_plan(PLANNED["plan_key"]).model_copy(update={"first_rung": "segments"})
-    storage.write_json("uploads", PLANNED["plan_key"], plan.model_dump())
+    storage.write_json("intermediates", PLANNED["plan_key"], plan.model_dump())
 
 
 def _measured(name: str, event: dict[str, Any]) -> tuple[Any, float, int]:
@@ -145,7 +145,7 @@ def _check_asset(report: Report, s3: Any, source: Path, folder: Path) -> None:
     from reelstack.production.steps import asset_prefix, read_plan
 
     plan = read_plan(PLANNED["plan_key"])
-    asset = json.loads(s3.get_object(Bucket="uploads", Key="work/u1/1/asset.json")["Body"].read())
+    asset = json.loads(s3.get_object(Bucket="intermediates", Key="work/u1/1/asset.json")["Body"].read())
     lost = sum(abs(one["frames"] - plan.facts.frames) for one in asset["renditions"])
     report.checks.append(Check("pictures lost or added", lost, "pictures", 0))
     report.checks.append(Check("rules of HLS broken", len(asset["conformance"]), "rules", 0))

@@ -9,3 +9,4 @@ User = Annotated[str, typer.Argument(metavar="USER", help="A user id, or @handle
 Limit = Annotated[int, typer.Option(min=1, max=50)]
 Undo = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 Visibility = Literal["public", "unlisted", "friends", "private"]
+Tier = Literal["Expedited", "Standard", "Bulk"]

@@ -137,6 +137,8 @@ def _stop(writer: "Writer", layer: str, arm: str) -> int:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What a person can mend is told as an error of the command line."""
+    from pydantic import ValidationError
+
     from reelstack.experiments.configuration import MovesViewers, NotDeployed
 
     try:
@@ -147,6 +149,10 @@ def _refusals() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from error
     except KeyError as error:
         raise typer.BadParameter(f"there is no {error}") from error
+    except ValidationError as error:
+        places = [(".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+        told = "; ".join(f"{place}: {why}" if place else why for place, why in places)
+        raise typer.BadParameter(told) from error
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -155,6 +161,8 @@ def _lines(found: "LayerReport") -> Iterator[str]:
     yield f"{found.layer}: {found.salt}"
     if not found.has_sound_ratio:
         yield f"  THE SAMPLE RATIO IS WRONG (p < {found.sample_ratio:.1g}): believe no comparison below"
+    if not any(arm.units for arm in found.arms):
+        yield "  NO VIEWERS YET: the daily step viewer_days counts them, on a laptop `reelstack profiles run`"
     if found.crossed:
         yield f"  {found.crossed} viewers were in two arms, and are left out"
     for arm in found.arms:

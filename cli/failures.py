@@ -14,6 +14,7 @@ ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotReady, "`reelstack logs` shows the rest; `reelstack doctor` checks this machine."),
 )
 
+NO_CREDENTIALS = "Set AWS_PROFILE, or sign in; `reelstack doctor --stage STAGE` says what else an account lacks."
 OF_AWS = "On a laptop: `reelstack status` says whether the cloud is up, `reelstack up` starts it."
 SEARCHING = "`reelstack search NAME --users` finds users; a handle begins with @, an id does not."
 NO_SEARCH = "A handle begins with @, an id does not. This cloud runs without search, which would find users by name."
@@ -35,6 +36,8 @@ def explain(error: Exception) -> str | None:
     """The message for an expected failure, None for a defect that deserves its traceback."""
     if _says_that_aws_is_away(error):
         return f"AWS does not answer: {error}\n  {OF_AWS}"
+    if _says_that_nobody_signed_in_to_aws(error):
+        return f"AWS takes no credentials of this shell: {error}\n  {NO_CREDENTIALS}"
     if not isinstance(error, ClientError | LocalError | DeploymentError):
         return None
     lines = [_what(error)]
@@ -52,6 +55,13 @@ def _says_that_aws_is_away(error: Exception) -> bool:
     if (known := sys.modules.get("botocore.exceptions")) is None:
         return False
     return isinstance(error, known.ConnectionError | known.HTTPClientError)
+
+
+def _says_that_nobody_signed_in_to_aws(error: Exception) -> bool:
+    if (known := sys.modules.get("botocore.exceptions")) is None:
+        return False
+    lacking = known.NoCredentialsError | known.PartialCredentialsError | known.CredentialRetrievalError
+    return isinstance(error, lacking | known.ProfileNotFound | known.SSOError)
 
 
 def _what(error: Exception) -> str:

@@ -74,7 +74,8 @@ def explain(user: User, limit: PageLimit = 10, name: As = "ada", as_json: AsJson
 
 
 def _page_lines(found: "FeedPage") -> list[str]:
-    lines = [f"level {found.level}: {found.label or 'without live signals'}"] if found.level else []
+    from_cdn = "" if found.answer_id else " (the CDN's page for everybody: the service failed, or took over 2 s)"
+    lines = [f"level {found.level}: {found.label or 'without live signals'}{from_cdn}"] if found.level else []
     for video in found.items:
         why = [one.says for one in video.reasons or ()]
         lines += [video_line(video, by=True), f"    {video.source}: {'; '.join(why)}".removesuffix(": ")]
@@ -104,8 +105,8 @@ def hide(
       reelstack hide creator @ann
       reelstack hide tag cats --undo
     """
-    if not what.strip() or "/" in what:
-        raise typer.BadParameter("nothing that is empty or holds a / has an address in the API", param_hint="WHAT")
+    if not what.strip() or (kind != "tag" and "/" in what):
+        raise typer.BadParameter("no id is empty or holds a /, and no tag is empty", param_hint="WHAT")
     client = connect(name)
     found = _creator_id(client, what, undo=undo) if kind == "creator" else what
     client.feed.show_again(PLURAL[kind], found) if undo else client.feed.hide(PLURAL[kind], found)

@@ -200,7 +200,9 @@ def main() -> int:
         PAGES / "openapi.json": json.dumps(describe(), indent=2) + "\n",
         PAGES / "problems.md": problems(),
         PAGES / "events.schema.json": json.dumps(client_events.json_schema(), indent=2) + "\n",
-        ROUTES: "".join(f"{route}\n" for route in sorted(rules(), key=lambda route: route.split(" ")[::-1])),
+        ROUTES: "".join(
+            f"{rule.address}\n" for rule in sorted(rules().values(), key=lambda rule: rule.name.split()[::-1])
+        ),
     }
     stale = [page for page, text in pages.items() if not page.exists() or page.read_text() != text]
     if "--check" in sys.argv:

@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from reelstack_client import Analytics, Client, Video
+    from reelstack_client.archives import Archive
 
 
 def print_lines(lines: list[str], otherwise: str) -> None:
@@ -67,7 +68,9 @@ def video_lines(video: "Video") -> list[str]:
 def video_line(video: "Video", *, by: bool = False) -> str:
     """One video on one line: id, state, what can be said about it, title; `by`: and whose it is."""
     said = ""
-    if video.state == "published" and video.duration_ms is not None:
+    if video.archived:
+        said = f"archived: reelstack archive show {video.video_id}"
+    elif video.state == "published" and video.duration_ms is not None:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
         said += f", {counted(video.likes, 'like')}" if video.likes is not None else ""
     elif video.state in ("rejected", "failed"):
@@ -92,6 +95,28 @@ def watch(client: "Client", video_id: str) -> "Video":
     except ClientError:
         typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)
         raise
+
+
+def archive_lines(found: "Archive") -> list[str]:
+    """What an archive holds and costs, and each way back."""
+    size = f"{found.bytes / 2**20:.1f} MiB in {counted(found.objects, 'object')}"
+    month = f"{_dollars(found.archived_microdollars_per_month)} a month instead of "
+    lines = [f"{found.state or 'not archived'}: {size}, {month}{_dollars(found.standard_microdollars_per_month)}"]
+    if found.ready_by:
+        lines.append(f"  back by {when(found.ready_by)} UTC ({found.tier})")
+        return lines
+    ways = [
+        f"  {one.tier:9}  within {_span(one.seconds)}  {_dollars(one.price_microdollars)}" for one in found.restores
+    ]
+    return [*lines, *ways]
+
+
+def _dollars(microdollars: int) -> str:
+    return f"{microdollars / 1_000_000:.6f} $"
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
 
 
 BAR = 30

@@ -1,16 +1,16 @@
-"""videos, show, edit, delete, play, retry, analytics: what there is, what becomes of it, and how to watch it."""
+"""videos, show, edit, delete, play, retry, analytics, archive: what there is, what becomes of it, how to watch it."""
 
 from typing import Annotated
 
 import typer
 
-from cli.arguments import Limit, VideoId, Visibility
-from cli.output import analytics_lines, print_lines, progress_line, video_line, video_lines, watch
+from cli.arguments import Limit, Tier, VideoId, Visibility
+from cli.output import analytics_lines, archive_lines, print_lines, progress_line, video_line, video_lines, watch
 from cli.session import As, AsJson, connect, print_json
 
 
 def register(app: typer.Typer) -> None:
-    for command in (videos, show, edit, delete, play, retry, analytics):
+    for command in (videos, show, edit, delete, play, retry, analytics, archive):
         app.command()(command)
 
 
@@ -103,7 +103,7 @@ def play(
     if as_json:
         print_json(playback)
     else:
-        typer.echo(playback.master_url)
+        typer.echo(playback.master_url or "archived: its owner can restore it; there is its poster only")
     if open_:
         typer.launch(client.videos.link(video_id))
 
@@ -133,3 +133,30 @@ def analytics(
     """
     found = connect(name).videos.analytics(video_id, days=days, until=until)
     print_json(found) if as_json else print_lines(analytics_lines(found), "")
+
+
+def archive(
+    words: Annotated[list[str], typer.Argument(metavar="[show|restore] VIDEO_ID")],
+    tier: Annotated[Tier, typer.Option(help="Of a restore: how fast.")] = "Standard",
+    limit_dollars: Annotated[float | None, typer.Option(min=0, help="Restore it only if it costs no more.")] = None,
+    name: As = "ann",
+    as_json: AsJson = False,
+) -> None:
+    """Put a published video of mine away, or get it back; `show` says what each costs and changes nothing.
+
+    An archived video keeps its address and shows its poster.
+
+    \b
+      reelstack archive show VIDEO_ID
+      reelstack archive VIDEO_ID
+      reelstack archive restore VIDEO_ID --tier Bulk --limit-dollars 0.05
+    """
+    what, video_id = words if len(words) == 2 else ("", words[0])
+    if len(words) > 2 or what not in ("", "show", "restore"):
+        raise typer.BadParameter("say `archive VIDEO_ID`, `archive show VIDEO_ID` or `archive restore VIDEO_ID`")
+    archives = connect(name).archives
+    if what == "restore":
+        found = archives.restore(video_id, tier, limit_dollars=limit_dollars)
+    else:
+        found = archives.get(video_id) if what == "show" else archives.archive(video_id)
+    print_json(found) if as_json else print_lines(archive_lines(found), "")

@@ -4,7 +4,15 @@ from infra.settings import Settings
 from infra.stages import STAGES
 
 OF_THE_LAPTOP = (
-    *("account", "transfer_acceleration", "storage_origin", "ffmpeg_path", "ffprobe_path"),
+    *(
+        "account",
+        "transfer_acceleration",
+        "storage_origin",
+        "edge_origin",
+        "warm_up_places",
+        "ffmpeg_path",
+        "ffprobe_path",
+    ),
     *("production_slots", "production_low_slots", "production_slots_per_creator"),
     *("segment_workers", "compose_workers", "encode_threads"),
 )

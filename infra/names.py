@@ -111,6 +111,15 @@ class Names:
         return f"{host}/{self.account}/{self.queue(name)}"
 
     @property
+    def restored_topic(self) -> str:
+        """To which S3 tells what it has restored of the media bucket."""
+        return self._named("restored")
+
+    @property
+    def restored_topic_arn(self) -> str:
+        return self.arn("sns", self.restored_topic)
+
+    @property
     def bus(self) -> str:
         return f"reelstack-{self.stage}"
 
@@ -157,6 +166,11 @@ class Names:
     def experiments(self) -> str:
         """Of the application in AppConfig, and of its environment and deployment strategy."""
         return f"reelstack-{self.stage}"
+
+    @property
+    def site_parameter(self) -> str:
+        """Of the SSM parameter that holds the site's address."""
+        return f"/reelstack/{self.stage}/site-url"
 
     @property
     def distribution_parameter(self) -> str:

@@ -29,6 +29,10 @@ ROUTE_RATES: dict[str, Rate] = {
     "POST /v1/me/export": Rate(at_once=4, per_second=0.02),
     # A hundred events each: a player sends a batch every fifteen seconds or so.
     "POST /v1/events": Rate(at_once=20, per_second=0.08),
+    # An archive lists objects; a restore is paid for: 0.20 $ if a clip of ten minutes is wanted within minutes.
+    "GET /v1/videos/{video_id}/archive": Rate(at_once=20, per_second=0.1),
+    "PUT /v1/videos/{video_id}/archive": Rate(at_once=60, per_second=0.001),
+    "POST /v1/videos/{video_id}/archive/restore": Rate(at_once=10, per_second=0.0001),
     # Numbers that change once a day.
     "GET /v1/videos/{video_id}/analytics": Rate(at_once=20, per_second=0.1),
     "GET /v1/me/analytics": Rate(at_once=20, per_second=0.05),

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from infra.job_settings import JobSettings
 from infra.ladder_settings import LadderSettings
 from infra.route_rates import ROUTE_RATES
+from infra.storage_settings import StorageSettings
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
@@ -25,7 +26,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(JobSettings, LadderSettings):
+class Settings(StorageSettings, JobSettings, LadderSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,8 +91,10 @@ class Settings(JobSettings, LadderSettings):
 
     # delivery
     feed_answer_seconds: int = Field(default=2, ge=1, le=30)
-    """How long a deployment of the feed may take to begin an answer before the other one is asked. Without SnapStart a
-    first answer takes seconds at either of them: longer than a stage should wait that has it."""
+    """How long a deployment of the feed may take to answer before the other is asked. SnapStart makes 2 s enough."""
+    edge_origin: str | None = None
+    warm_up_places: tuple[str, ...] = ("",)
+    """Of a laptop: where the site answers, and at which edge locations. Elsewhere its own name, and the nearest."""
     price_class: Literal["100", "200", "all"] = "100"
     origin_shield_region: str = "us-east-1"
     edge_rate_limit: int = 10_000
@@ -177,7 +180,7 @@ class Settings(JobSettings, LadderSettings):
     """A clip whose production is estimated to cost more is refused by the first step (`transcode-too-costly`). On arm64
     every clip of docs/clips.md costs less; `production_slots_per_creator` of them may be under way when a creator
     reaches `creator_dollars_per_day`."""
-    user_dollars_per_day: float = Field(default=70, gt=0)
+    user_dollars_per_day: float = Field(default=80, gt=0)
     """The most that one signed-in user may be able to cost in a day. A test holds rates and quotas against it:
     docs/spending.md."""
     creator_dollars_per_day: float = Field(default=10, ge=0)

@@ -42,8 +42,9 @@ def local() -> Settings:
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
-        # Empty in profile core.
-        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,
+        edge_origin=os.environ.get("REELSTACK_LOCAL_EDGE_URL"),
+        warm_up_places=tuple(os.environ.get("REELSTACK_LOCAL_REGIONS", "home").split(",")),
+        cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,  # none in core
         search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200") or None,
     )
 

@@ -17,7 +17,7 @@ import valkey
 
 from local import functions, outputs, people, refill, time_attributes
 from local.cloud import client
-from local.errors import FunctionRaised, NotReady, NotUp, TimeInvalid
+from local.errors import FunctionRaised, NotReady, TimeInvalid
 from local.outputs import Outputs
 from local.places import Places
 from local.progress import Steps
@@ -59,7 +59,7 @@ def parsed(text: str) -> int:
 
 def aged(places: Places) -> int:
     """How many seconds have gone by so far. Raises NotUp."""
-    return _aged(_running(places))
+    return _aged(Services.that_run(places))
 
 
 def _aged(services: Services) -> int:
@@ -72,7 +72,7 @@ def _aged(services: Services) -> int:
 
 def age(places: Places, seconds: int, steps: Steps) -> Aged:
     """Lets so many seconds go by. Raises NotUp, NotReady or Busy."""
-    services, named = _running(places), outputs.read(places)
+    services, named = Services.that_run(places), outputs.read(places)
     done: Counter[str] = Counter()
     ran: dict[str, str] = {}
     with alone(places):
@@ -106,13 +106,6 @@ def _wait_for_productions(services: Services) -> None:
 
 def _parts(seconds: int) -> list[int]:
     return [seconds - LAST_SECONDS, LAST_SECONDS] if seconds > LAST_SECONDS else [seconds]
-
-
-def _running(places: Places) -> Services:
-    services = Services.of(places)
-    if not services.running("aws"):
-        raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
-    return services
 
 
 def _age(services: Services, named: Outputs, seconds: int) -> Counter[str]:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 
 from local import edge_apis, edge_behaviors
+from local.edge_cache import EDGE_BYTES, HOME, REGIONAL_BYTES, Locations
 from local.edge_functions import EDGE_SETTINGS, PLAYBACK_KEYS, EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
@@ -51,6 +52,10 @@ class EdgeConfig(BaseModel):
     node: Path
     feed_answer_seconds: float | None = None
     """In place of what the distribution says: how long a deployment of the feed may take."""
+    edge_bytes: int = EDGE_BYTES
+    """Of what each edge location keeps, and each region."""
+    regional_bytes: int = REGIONAL_BYTES
+    regions: tuple[str, ...] = (HOME,)
 
 
 @contextlib.asynccontextmanager
@@ -75,11 +80,12 @@ async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
         behaviors=edge_behaviors.read(cloudfront, config.distribution_id),
         functions=functions,
         origin=origin,
+        caches=Locations(config.edge_bytes, config.regional_bytes, config.regions),
     )
     invalidations = Invalidations(cloudfront, config.distribution_id)
     for name, store in stores.items():
         await functions.hold(store.changed() or {}, name)
-    following = asyncio.create_task(follow(stores, invalidations, functions.hold, edge.tiers.purge))
+    following = asyncio.create_task(follow(stores, invalidations, functions.hold, edge.caches.purge))
     try:
         yield edge
     finally:

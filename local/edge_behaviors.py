@@ -9,11 +9,16 @@ from local.edge_headers import Added
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
-    from mypy_boto3_cloudfront.type_defs import CacheBehaviorOutputTypeDef, DefaultCacheBehaviorOutputTypeDef
+    from mypy_boto3_cloudfront.type_defs import (
+        CacheBehaviorOutputTypeDef,
+        CachePolicyConfigOutputTypeDef,
+        DefaultCacheBehaviorOutputTypeDef,
+    )
 
 FUNCTIONS = {
     "/v/*.m3u8": "media_token.js",
     "/v/*": "media_token.js",
+    "/v1/videos/*/counts": "video_counts.js",
     "/v1/feed": "feed_deployment.js",
     "/v1/feed/*": "feed_deployment.js",
     "/v1/*": "viewer_address.js",
@@ -34,6 +39,8 @@ class Policy:
     shortest: float
     default: float
     longest: float
+    by_path: bool = False
+    """Whether the path alone is the cache key. The API's answers are kept here by such a policy only."""
 
     def lifetime(self, cache_control: str) -> float:
         """Seconds to keep an answer with this Cache-Control header (empty: none), as CloudFront reckons.
@@ -41,12 +48,21 @@ class Policy:
         RFC 9111 would say otherwise where the policy's bounds disagree with the origin, which is why a general HTTP
         cache cannot stand in here.
         """
-        words = dict(_directive(word) for word in cache_control.lower().split(",") if word.strip())
+        words = _directives(cache_control)
         if any(word in words for word in FORGOTTEN):
             return self.shortest
         age = words.get("s-maxage") or words.get("max-age")
         wanted = float(age) if age and age.isdigit() else self.default
         return min(max(wanted, self.shortest), self.longest)
+
+    def stale_seconds(self, cache_control: str) -> float:
+        """For how long after its lifetime an answer may be given while a newer one is asked for, as it says itself;
+        both together are `longest` at most, as at CloudFront."""
+        allowed = _directives(cache_control).get("stale-while-revalidate", "")
+        lifetime = self.lifetime(cache_control)
+        if lifetime <= 0 or not allowed.isdigit():
+            return 0
+        return max(0, min(float(allowed), self.longest - lifetime))
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,23 @@ def read(client: "CloudFrontClient", distribution_id: str) -> list[Behavior]:
 def _policy(client: "CloudFrontClient", policy_id: str) -> Policy:
     config = client.get_cache_policy(Id=policy_id)["CachePolicy"]["CachePolicyConfig"]
     shortest = config["MinTTL"]
-    return Policy(shortest, config.get("DefaultTTL", shortest), config.get("MaxTTL", shortest))
+    return Policy(shortest, config.get("DefaultTTL", shortest), config.get("MaxTTL", shortest), _by_path(config))
+
+
+def _by_path(config: "CachePolicyConfigOutputTypeDef") -> bool:
+    key = config.get("ParametersInCacheKeyAndForwardedToOrigin")
+    if not key:
+        return False
+    varies = (
+        key["HeadersConfig"]["HeaderBehavior"],
+        key["QueryStringsConfig"]["QueryStringBehavior"],
+        key["CookiesConfig"]["CookieBehavior"],
+    )
+    return set(varies) == {"none"}
+
+
+def _directives(cache_control: str) -> dict[str, str]:
+    return dict(_directive(word) for word in cache_control.lower().split(",") if word.strip())
 
 
 def _directive(word: str) -> tuple[str, str]:

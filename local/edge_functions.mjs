@@ -1,8 +1,9 @@
 // A long-lived process that runs CloudFront Functions as they are: node --experimental-vm-modules edge_functions.mjs FILE...
 //
 // One JSON object a line. In: {"entries": {key: value}, "files": [name]} replaces what the KeyValueStore of these
-// functions holds; {"id", "file", "event"} runs a function. Out: {"id", "result", "origins"} or {"id", "error"};
-// `origins` says which origins the function chose, {"ids": [...], "codes": [...]}, or null.
+// functions holds (null: it cannot be read); {"id", "file", "event"} runs a function. Out: {"id", "result", "origins", "reads"} or {"id", "error"};
+// `origins` says which origins the function chose, {"ids": [...], "codes": [...]}, or null; `reads` how often it asked
+// the store, as AWS counts and bills it: each get, exists and count.
 // A function sees the language and four modules, cut down to what the edge has of them: no files, network or timers.
 import { Buffer } from 'node:buffer';
 import crypto from 'node:crypto';
@@ -15,8 +16,20 @@ import vm from 'node:vm';
 const stores = new Map();
 const entriesOf = (file) => stores.get(file) ?? new Map();
 
+function check(file) {
+  if (stores.get(file) === null) {
+    throw new Error('the KeyValueStore cannot be read');
+  }
+}
+
+// Of the run that is under way: runs follow one another, since a store here answers at once.
+let origins = null;
+let reads = 0;
+
 const storeOf = (file) => ({
   async get(key, options = {}) {
+    reads += 1;
+    check(file);
     const entries = entriesOf(file);
     if (!entries.has(key)) {
       throw new Error(`the KeyValueStore has no key ${key}`);
@@ -24,15 +37,15 @@ const storeOf = (file) => ({
     return options.format === 'json' ? JSON.parse(entries.get(key)) : entries.get(key);
   },
   async exists(key) {
+    reads += 1;
+    check(file);
     return entriesOf(file).has(key);
   },
   async count() {
+    reads += 1;
     return entriesOf(file).size;
   },
 });
-
-// Of the run that is under way: runs follow one another, since a store here answers at once.
-let origins = null;
 
 function selectRequestOriginById(id) {
   if (typeof id !== 'string') {
@@ -102,9 +115,10 @@ function answer(line) {
 
 async function run(asked) {
   origins = null;
+  reads = 0;
   try {
     const result = await handlers.get(asked.file)(asked.event);
-    answer({ id: asked.id, result, origins });
+    answer({ id: asked.id, result, origins, reads });
   } catch (error) {
     answer({ id: asked.id, error: String(error.stack ?? error) });
   }
@@ -114,9 +128,9 @@ let last = Promise.resolve();
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   const asked = JSON.parse(line);
-  if (asked.entries) {
+  if ('entries' in asked) {
     for (const file of asked.files) {
-      stores.set(file, new Map(Object.entries(asked.entries)));
+      stores.set(file, asked.entries === null ? null : new Map(Object.entries(asked.entries)));
     }
     return;
   }

@@ -53,6 +53,21 @@ class Answered:
     body: str
 
 
+@dataclass
+class Reads:
+    """What a function asked its KeyValueStore, in requests as AWS bills them."""
+
+    runs: int = 0
+    reads: int = 0
+    most_of_accepted: int = 0
+    """The most of any run that let its request through."""
+
+    def count(self, reads: int, *, let_through: bool) -> None:
+        self.runs, self.reads = self.runs + 1, self.reads + reads
+        if let_through:
+            self.most_of_accepted = max(self.most_of_accepted, reads)
+
+
 class EdgeFunctions:
     """Functions by file name. A process that died or hung is replaced at the next call."""
 
@@ -62,30 +77,34 @@ class EdgeFunctions:
         self._run_seconds = run_seconds
         self._worker: _Worker | None = None
         self._starting = asyncio.Lock()
-        self._entries: dict[str, dict[str, str]] = {}
+        self._entries: dict[str, dict[str, str] | None] = {}
+        self.reads: dict[str, Reads] = {}
+        """By file: what each function asked its KeyValueStore since this object was made."""
 
     async def viewer_request(self, file: str, event: Event) -> Passed | Answered:
         """What the viewer-request function in `file` makes of `event`. Raises FunctionFailed."""
         worker = await self._running()
         line = await worker.run(file, event, self._run_seconds)
         result = line["result"]
+        let_through = "statusCode" not in result
+        self.reads.setdefault(file, Reads()).count(int(line.get("reads", 0)), let_through=let_through)
         headers = {name: str(value["value"]) for name, value in result.get("headers", {}).items()}
-        if "statusCode" not in result:
+        if let_through:
             chosen = line.get("origins")
             origins = Chosen(tuple(chosen["ids"]), frozenset(chosen["codes"])) if chosen else None
             return Passed(str(result["uri"]), headers, origins)
         body = result.get("body", "")
         return Answered(int(result["statusCode"]), headers, body if isinstance(body, str) else str(body["data"]))
 
-    async def hold(self, entries: dict[str, str], store: str = PLAYBACK_KEYS) -> None:
-        """Makes `entries` the whole content of the KeyValueStore that the functions of STORES see."""
+    async def hold(self, entries: dict[str, str] | None, store: str = PLAYBACK_KEYS) -> None:
+        """Makes `entries` the whole content of the KeyValueStore that the functions of STORES see; None: unreadable."""
         self._entries[store] = entries
         if self._worker is not None and self._worker.alive:
             await self._worker.send(self._content(store))
 
     def held(self, store: str) -> dict[str, str]:
         """What functions see of it now."""
-        return self._entries.get(store, {})
+        return self._entries.get(store) or {}
 
     def _content(self, store: str) -> Event:
         files = [file for file in self._files if STORES.get(file, PLAYBACK_KEYS) == store]

@@ -76,6 +76,17 @@ class Origin:
             lifetime = 0  # the distribution keeps no errors
         return Block(answer.status_code, kept, body[first : first + BLOCK_BYTES], len(body), lifetime)
 
+    async def answer(self, viewer: Viewer, policy: Policy) -> Block:
+        """The API's answer to a GET that is the same for everybody, read to its end. Raises OriginFailed."""
+        answer = await self.api(viewer, b"")
+        try:
+            body = b"".join([chunk async for chunk in stream(answer)])
+        except httpx.HTTPError as error:
+            raise OriginFailed(f"{viewer.uri}: {error!r}") from error
+        says = answer.headers.get("cache-control", "") if answer.status_code == HTTP_OK else "no-store"
+        lifetime, stale = policy.lifetime(says), policy.stale_seconds(says)
+        return Block(answer.status_code, tuple(through(answer)), body, len(body), lifetime, stale)
+
     async def api(self, viewer: Viewer, body: bytes, chosen: Chosen | None = None) -> httpx.Response:
         """The API's answer, its body still to be read (see `stream`). Raises OriginFailed."""
         if chosen and chosen.ids != MAIN:

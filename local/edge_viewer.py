@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -14,10 +14,11 @@ from starlette.routing import Route
 
 from local.edge_apis import OriginFailed
 from local.edge_behaviors import Behavior, Policy
-from local.edge_cache import BLOCK_BYTES, Block, Tiers, Verdict
+from local.edge_cache import BLOCK_BYTES, Block, Locations, Tiers, Verdict
 from local.edge_functions import EDGE_SETTINGS, Answered, EdgeFunctions, FunctionFailed, Viewer
 from local.edge_origin import SIGN_IN, Origin, stream, through
-from local.edge_ranges import Span, Unsatisfiable, not_modified, wanted
+from local.edge_ranges import Span, Unsatisfiable, not_modified
+from local.edge_ranges import wanted as range_of
 
 BODY_BYTES = 10 * 1024 * 1024
 """What API Gateway takes."""
@@ -27,12 +28,25 @@ HOSTS = ["127.0.0.1", "localhost"]
 """Any other Host means that a page elsewhere has its name point here."""
 
 
+PLACE_HEADER = "x-local-place"
+"""The edge location at which a request arrives: local.edge_cache.Locations.at. Only a laptop's edge has it."""
+
+
 class BodyTooLarge(ValueError):
     """A request body over its limit."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """An object of a bucket, and the caches that are asked for it."""
+
+    path: str
+    policy: Policy
+    tiers: Tiers
+
+
 class Edge:
-    """One distribution's viewer side. `tiers.purge` is for invalidations."""
+    """One distribution's viewer side. `caches.purge` is for invalidations."""
 
     def __init__(
         self,
@@ -42,11 +56,11 @@ class Edge:
         behaviors: list[Behavior],
         functions: EdgeFunctions,
         origin: Origin,
-        tiers: Tiers | None = None,
+        caches: Locations | None = None,
     ) -> None:
         self._id, self._domain = distribution_id, domain
         self._behaviors, self._functions, self._origin = behaviors, functions, origin
-        self.tiers = tiers or Tiers()
+        self.caches = caches or Locations()
 
     async def serve(self, request: Request) -> Response:
         viewer = Viewer(
@@ -67,11 +81,14 @@ class Edge:
                 headers = {**made.headers, "x-cache": "FunctionGeneratedResponse from edge"}
                 return Response(made.body, made.status, headers)
             viewer, chosen = replace(viewer, uri=made.uri, headers=made.headers), made.origins
+        tiers = self.caches.at(request.headers.get(PLACE_HEADER, ""))
+        if behavior.origin == "api" and behavior.policy.by_path:
+            return _added(behavior, viewer, await self._kept_answer(viewer, behavior.policy, tiers))
         if behavior.origin == "api":
             answer = await self._origin.api(viewer, await _body(request, BODY_BYTES), chosen)
             given = [*through(answer), ("x-cache", "Miss")]
             return _added(behavior, viewer, _raw(StreamingResponse(stream(answer), answer.status_code), given))
-        return _added(behavior, viewer, await self._object(viewer, viewer.uri, behavior.policy))
+        return _added(behavior, viewer, await self._object(viewer, Wanted(viewer.uri, behavior.policy, tiers)))
 
     async def sign_in(self, request: Request) -> Response:
         target = request.headers.get("x-amz-target", "")
@@ -84,13 +101,22 @@ class Edge:
         tally = {"answered": self._origin.tally.answered, "failed": self._origin.tally.failed}
         paths = [behavior.pattern for behavior in self._behaviors]
         settings = self._functions.held(EDGE_SETTINGS)
-        told = {"distribution": self._id, "paths": paths, "origins": tally, "settings": settings}
+        reads = {file: vars(counted) for file, counted in self._functions.reads.items()}
+        told = {"distribution": self._id, "paths": paths, "origins": tally, "settings": settings, "reads": reads}
         return JSONResponse({"status": "ok", **told})
 
-    async def _object(self, viewer: Viewer, path: str, policy: Policy) -> Response:
+    async def _kept_answer(self, viewer: Viewer, policy: Policy, tiers: Tiers) -> Response:
+        """An answer of the API that is the same for everybody. A HEAD is told from what a GET is."""
+        asked = replace(viewer, method="GET", query="")
+        block, verdict = await tiers.get((viewer.uri, 0), partial(self._origin.answer, asked, policy))
+        told = [("age", str(int(block.age))), ("content-length", str(len(block.body))), ("x-cache", verdict)]
+        body = b"" if viewer.method == "HEAD" else block.body
+        return _raw(Response(body, block.status), [*block.headers, *told])
+
+    async def _object(self, viewer: Viewer, wanted: Wanted) -> Response:
         """An object of a bucket, or a range of it. Its first block tells length and version. Query strings are no part
         of any policy here, so they are neither cached by nor sent on."""
-        head, verdict = await self._block(path, 0, policy)
+        head, verdict = await self._block(wanted, 0)
         etag = head.header("etag")
         headers = [*head.headers, ("accept-ranges", "bytes"), ("age", str(int(head.age)))]
         if head.status >= 400:
@@ -98,7 +124,7 @@ class Edge:
         if not_modified(viewer.headers, etag):
             return _raw(Response(status_code=304), [*headers, ("x-cache", verdict)])
         try:
-            span = wanted(viewer.headers, head.total, etag)
+            span = range_of(viewer.headers, head.total, etag)
         except Unsatisfiable:
             return _raw(Response(status_code=416), [("content-range", f"bytes */{head.total}"), ("x-cache", verdict)])
         whole = Span(0, head.total - 1, head.total)
@@ -108,25 +134,26 @@ class Edge:
         parts = chosen.blocks(BLOCK_BYTES)
         ready = {0: head}
         if parts and parts[0][0] > 0:
-            ready[parts[0][0]], verdict = await self._block(path, parts[0][0], policy)
+            ready[parts[0][0]], verdict = await self._block(wanted, parts[0][0])
         headers += [("content-length", str(chosen.length)), ("x-cache", verdict)]
         status = head.status if span is None else 206
         if viewer.method == "HEAD":
             return _raw(Response(status_code=status), headers)
-        return _raw(StreamingResponse(self._bytes(path, parts, policy, ready), status), headers)
+        return _raw(StreamingResponse(self._bytes(wanted, parts, ready), status), headers)
 
-    async def _block(self, path: str, number: int, policy: Policy) -> tuple[Block, Verdict]:
-        return await self.tiers.get((path, number), partial(self._origin.block, path, number, policy))
+    async def _block(self, wanted: Wanted, number: int) -> tuple[Block, Verdict]:
+        fetch = partial(self._origin.block, wanted.path, number, wanted.policy)
+        return await wanted.tiers.get((wanted.path, number), fetch)
 
     async def _bytes(
-        self, path: str, parts: list[tuple[int, slice]], policy: Policy, ready: dict[int, Block]
+        self, wanted: Wanted, parts: list[tuple[int, slice]], ready: dict[int, Block]
     ) -> AsyncIterator[bytes]:
         """The body, block by block. `ready` are those fetched already, for what may not be kept is not in the cache."""
         etag = ready[0].header("etag")
         for number, part in parts:
-            block = ready.get(number) or (await self._block(path, number, policy))[0]
+            block = ready.get(number) or (await self._block(wanted, number))[0]
             if block.header("etag") != etag:
-                raise OriginFailed(f"{path} changed while it was being sent")
+                raise OriginFailed(f"{wanted.path} changed while it was being sent")
             yield block.body[part]
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("edge")
 
 EVERY_SECONDS = 0.5
-PAGE = 50
-"""The most that ListKeys gives at once."""
+PAGE = 5000
+"""Entries that are asked for at once. AWS gives 50; local.emulator gives all, as thousands are read at each change."""
 
 
 class KeyValueStore:

@@ -1,7 +1,10 @@
 """What the deployed cloud is called: read from the stacks' outputs, written to `.local/outputs.json` for any tool."""
 
 import json
+import os
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
@@ -97,6 +100,14 @@ def read(places: Places) -> Outputs:
         raise NotUp(f"no cloud was started in {places.home}: run `reelstack up`") from error
 
 
+OF_THE_EDGE: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "REELSTACK_LOCAL_EDGE_BYTES": ("edge_bytes", int),
+    "REELSTACK_LOCAL_REGIONAL_BYTES": ("regional_bytes", int),
+    "REELSTACK_LOCAL_REGIONS": ("regions", lambda names: names.split(",")),
+}
+"""What a shell may say of the edge's caches: local.edge.EdgeConfig."""
+
+
 def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
     """What `local.edge` needs to play the distribution."""
     config = {
@@ -109,6 +120,7 @@ def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
         "edge_settings_store": outputs.edge_settings_store,
         "origin_secret": outputs.secrets["origin"],
         "node": node,
+        **{name: read(os.environ[given]) for given, (name, read) in OF_THE_EDGE.items() if os.environ.get(given)},
     }
     services.places.edge_config.write_text(json.dumps(config, indent=2) + "\n")
 

@@ -90,9 +90,7 @@ def run(places: Places, days: list[str], steps: Steps, *, train: bool = False) -
 
     Raises NotUp, ProgramMissing, JobFailed or FunctionRaised.
     """
-    services = Services.of(places)
-    if not services.running("aws"):
-        raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
+    services = Services.that_run(places)
     named = outputs.read(places)
     if "data" not in named.buckets:
         raise NotUp("profile `core` archives no events: run `reelstack up --profile full`")

@@ -32,14 +32,14 @@ def publish(places: Places, outputs: Outputs, people: list[Person], say: Callabl
         client = Client(
             outputs.edge_url, sign_in(outputs, owner, http), http=http, resume_folder=places.run / "uploads"
         )
-        video = next(
-            (video for video in client.videos.list().items if video.title == TITLE and video.state == "published"), None
-        )
+        own = client.videos.list().items
+        playable = [video for video in own if video.state == "published" and not video.archived]
+        video = next((video for video in playable if video.title == TITLE), None)
         if video is None:
             approver = Client(outputs.edge_url, sign_in(outputs, moderator, http), http=http)
             video = _produce(client, approver, say)
         known = client.videos
-        return Sample(video, known.playback(video.video_id).master_url, known.link(video.video_id))
+        return Sample(video, known.playback(video.video_id).master_url or "", known.link(video.video_id))
 
 
 def _produce(client: Client, moderator: Client, say: Callable[[str], None]) -> Video:

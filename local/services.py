@@ -13,7 +13,7 @@ import httpx
 
 from local import choices, ports, programs, valkey
 from local.choices import DEFAULTS, EVERY, Choices
-from local.errors import NotReady
+from local.errors import NotReady, NotUp
 from local.places import ROOT, Places
 from local.ports import HOST, Ports
 from local.processes import Owned, Pidfiles, wait_until
@@ -54,6 +54,14 @@ class Services:
     def of(cls, places: Places) -> "Services":
         """Those of the last `up`, as this shell's environment changes them."""
         return cls(places, ports.choose(places.ports, {}), choices.choose(places.choices))
+
+    @classmethod
+    def that_run(cls, places: Places) -> "Services":
+        """The same, of a cloud whose emulator runs here. Raises NotUp."""
+        found = cls.of(places)
+        if not found.running("aws"):
+            raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
+        return found
 
     @property
     def endpoint(self) -> str:

@@ -45,9 +45,13 @@ GET /v1/videos/{video_id}                                | viewer    | 200      
 PATCH /v1/videos/{video_id}                              | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 DELETE /v1/videos/{video_id}                             | viewer    | 204                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/playback                       | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
+GET /v1/videos/{video_id}/counts                         | viewer    | 200                   | 200                   | 404 video-not-found | 404 video-not-found | 200                   | 200
 POST /v1/videos/{video_id}/retry                         | viewer    | 202                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 403 account-suspended
 GET /v1/videos/{video_id}/analytics                      | viewer    | 200                   | 403 not-your-video    | 403 not-your-video | 403 not-your-video  | 404 video-not-found   | 200
 GET /v1/me/analytics                                     | viewer    | 200                   | -                     | -                  | -                   | -                     | 200
+GET /v1/videos/{video_id}/archive                        | viewer    | 200                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 200
+PUT /v1/videos/{video_id}/archive                        | viewer    | 202                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 403 account-suspended
+POST /v1/videos/{video_id}/archive/restore               | viewer    | 202                   | 403 not-your-video    | 404 video-not-found | 404 video-not-found | 404 video-not-found   | 403 account-suspended
 GET /v1/users/{user_id}/videos                           | viewer    | 200                   | 200                   | 200                | 403 account-private | 404 user-not-found    | 200
 GET /v1/oembed                                           | viewer    | 200                   | 200                   | 403 video-private  | 403 account-private | 404 video-not-found   | 200
 GET /v1/health                                           | everybody | 200                   | -                     | -                  | -                   | -                     | -
@@ -165,6 +169,7 @@ route                                                    | no token | private vi
 ---------------------------------------------------------|----------|-------------------------|---------------------------|----------------------------
 GET /v1/videos/{video_id}                                | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/videos/{video_id}/playback                       | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
+GET /v1/videos/{video_id}/counts                         | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found
 GET /v1/users/{user_id}/videos                           | 200      | 200                     | 404 user-not-found        | 404 user-not-found
 GET /v1/users/{user_id}                                  | 200      | 200                     | 404 user-not-found        | 404 user-not-found
 GET /v1/oembed                                           | 200      | 404 video-not-found     | 404 video-not-found       | 404 video-not-found

@@ -28,7 +28,7 @@ from reelstack.counters import shards
 from reelstack.degradation import guarded_tables
 from reelstack.delivery import web_shell
 from reelstack.platform import aws as seam
-from reelstack.platform import cache, secrets
+from reelstack.platform import cache, cache_health, secrets
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.search import indexes
 from reelstack.tables.model import deployed, schema
@@ -163,6 +163,7 @@ def _evict_caches() -> None:
     """
     config.cache_clear()
     cache.connected.cache_clear()
+    cache_health.breaker.cache_clear()
     indexes.connected.cache_clear()
     secrets._kept.clear()
     shards._known.clear()
@@ -185,7 +186,7 @@ def _forget_feed() -> None:
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "media", "web", "data"):
+    for bucket in ("uploads", "intermediates", "media", "web", "data"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
@@ -203,6 +204,7 @@ def _resources() -> Config:
         region=REGION,
         **{deployed(model).field: deployed(model).field for model in TABLES},
         uploads_bucket="uploads",
+        intermediates_bucket="intermediates",
         media_bucket="media",
         web_bucket="web",
         data_bucket="data",
@@ -225,6 +227,8 @@ def _resources() -> Config:
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
         distribution_parameter="/reelstack/test/distribution-id",
+        site_parameter="/reelstack/test/site-url",
+        warm_up_places="home",
         cache_url="",
         search_url="",
         creators="invited",

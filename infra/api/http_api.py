@@ -26,6 +26,10 @@ ACCESS_LOG = {
 }
 
 
+EXPOSED = ("apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id", "x-feed-level")
+"""Headers that pages of other sites may read."""
+
+
 class HttpApi(Construct):
     """`gateway` is for the stacks that add routes, `host` its address without scheme."""
 
@@ -56,7 +60,7 @@ class HttpApi(Construct):
                 allow_origins=page_origins(settings) or ["https://localhost"],
                 allow_methods=[apigw.CorsHttpMethod.ANY],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
-                expose_headers=["apigw-requestid", "idempotency-replayed", "retry-after", "x-correlation-id"],
+                expose_headers=list(EXPOSED),
                 max_age=Duration.hours(1),
             ),
         )

@@ -5,6 +5,7 @@ function is gone. Plain CloudFormation resources, because CDK's route wants to o
 that answer without a token stand beside the stage, which throttles each: infra/api/public_routes.py.
 """
 
+import re
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigatewayv2 as apigw
@@ -14,6 +15,9 @@ from constructs import Construct
 
 from infra.catalogue import Fn
 from infra.names import Names, camel
+
+FREE = re.compile(r"\{(tag)\}$")
+"""Parameters that hold words of people, which may have a slash in them."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,17 @@ def add_routes(scope: Construct, line: Fn, invocable: lambda_.IFunction, gateway
             scope,
             route_id(route),
             api_id=gateway.api_id,
-            route_key=route,
+            route_key=route_key(route),
             target=f"integrations/{integration.ref}",
             authorization_type="JWT",
             authorizer_id=gateway.authorizer_id,
         )
+
+
+def route_key(route: str) -> str:
+    """DELETE /v1/feed/hidden/tags/{tag} -> DELETE /v1/feed/hidden/tags/{tag+}: the gateway decodes a path before it
+    looks for a route, so that a slash in a word parts it."""
+    return FREE.sub(r"{\1+}", route)
 
 
 def route_id(route: str) -> str:

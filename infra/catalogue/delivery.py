@@ -1,6 +1,7 @@
 """Delivery: the keys that playback tokens are signed with, and the denials of tokens."""
 
 from infra.catalogue.fn import CRT, Fn
+from reelstack.tables.counters import Counter
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -8,16 +9,26 @@ FUNCTIONS: tuple[Fn, ...] = (
         "schedule",
         every_minutes=24 * 60,
         layers=CRT,
-        timeout=60,
+        timeout=180,
         config=("playback_secret", "playback_keys_store", "playback_seconds_public"),
         calls=("write_playback_secret", "write_playback_keys_store"),
+    ),
+    Fn(
+        "warm_edge",
+        "schedule",
+        every_minutes=5,
+        of_jobs=True,
+        memory=256,
+        timeout=60,
+        reads=(Counter,),
+        config=("site_parameter", "warm_up_places"),
+        calls=("read_site_parameter",),
     ),
     Fn(
         "write_denials",
         "queue",
         queue="denials",
         partial=True,
-        every_minutes=60,
         layers=CRT,
         timeout=60,
         config=("playback_keys_store", "denials_queue_url"),

@@ -47,7 +47,7 @@ class Fn:
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
     of_jobs: bool = False
-    """Whether its schedule is for a job that only profile `full` has."""
+    """Whether its schedule is for a job, or for a load, that only profile `full` has."""
     daily_at: str = ""
     """When a schedule starts it each day, "HH:MM" by UTC; empty: none does."""
     events: tuple[str, ...] = ()

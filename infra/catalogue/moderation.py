@@ -42,7 +42,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "request_review",
         "step",
-        reads=(Video, "uploads:work/"),
+        reads=(Video, "intermediates:work/"),
         writes=(Video, Review),
         appends=(AuditEntry,),
     ),

@@ -37,7 +37,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "notify",
         "stream",
-        events=("FollowChanged", "FollowEnded", "VideoPublished", "VideoRefused"),
+        events=("FollowChanged", "FollowEnded", "VideoPublished", "VideoRefused", "ArchiveRestored"),
         streams=(Like, Comment, CommentLike, Block),
         at_once=10,
         timeout=180,

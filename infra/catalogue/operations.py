@@ -7,6 +7,7 @@ from reelstack.tables.interactions import Bookmark, Comment, CommentLike, Like, 
 from reelstack.tables.moderation import AuditEntry
 from reelstack.tables.production import BacklogEntry, Claim, Lease, Spending
 from reelstack.tables.social import Block, Follow
+from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
@@ -21,7 +22,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "POST /v1/production/reencode",
             "POST /v1/videos/{video_id}/produce",
         ),
-        reads=(Video, Lease, BacklogEntry, Spending, Claim),
+        reads=(Video, Upload, Lease, BacklogEntry, Spending, Claim, "uploads:originals/"),
         writes=(Video,),
         appends=(AuditEntry,),
         config=(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS),

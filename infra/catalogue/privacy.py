@@ -14,8 +14,8 @@ from reelstack.tables.social import Block, Follow
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
-OBJECTS_OF_VIDEOS = ("uploads:originals/", "uploads:work/", "uploads:chunks/", "media:v/", "media:quarantine/")
-ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin, Counter), *OBJECTS_OF_VIDEOS)
+VIDEO_OBJECTS = ("uploads:originals/", "intermediates:work/", "intermediates:chunks/", "media:v/", "media:quarantine/")
+ALL_OF_VIDEOS: tuple[Target, ...] = (*(Video, Upload, Claim, Lease, Review, Pin, Counter), *VIDEO_OBJECTS)
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -86,7 +86,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         checks=(Review,),
         deletes=ALL_OF_VIDEOS,
         batches=(Comment, Report, DailyPlays),
-        lists=OBJECTS_OF_VIDEOS,
+        lists=VIDEO_OBJECTS,
         config=("erase_after_seconds",),
         calls=("abort_uploads",),
     ),
@@ -99,7 +99,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         writes=(Video,),
         deletes=ALL_OF_VIDEOS,
         batches=(Comment, Report, DailyPlays),
-        lists=OBJECTS_OF_VIDEOS,
+        lists=VIDEO_OBJECTS,
         calls=("abort_uploads",),
     ),
     Fn(

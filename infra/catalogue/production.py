@@ -7,7 +7,9 @@ from reelstack.tables.production import BacklogEntry, Claim, EngineJob, Lease, S
 from reelstack.tables.uploads import Upload, Usage
 from reelstack.tables.videos import Video
 
-WORK_AND_MEDIA = ("uploads:work/", "media:v/")
+WORK, SERVED = "intermediates:work/", ("media:v/",)
+WORK_AND_MEDIA = (WORK, *SERVED)
+QUEUES, TAG = ("receive_production_queues", "send_dead_letters"), ("tag_originals",)
 EXPIRY = ("playback_seconds_public",)
 """Of addresses: when what an attempt leaves behind may go."""
 THRESHOLDS = ("moderation_thresholds",)
@@ -28,7 +30,7 @@ def _encoder(name: str, memory: int, writes: tuple[Target, ...]) -> Fn:
         memory=memory,
         timeout=900,
         disk=4096,
-        reads=("uploads:originals/", "uploads:work/"),
+        reads=("uploads:originals/", WORK),
         writes=writes,
         config=("ffmpeg_path", "ffprobe_path", "encode_threads"),
     )
@@ -41,14 +43,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         every_minutes=1,
         event_seconds=300,
         timeout=60,
-        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending),
+        reads=(Upload, Usage, Video, Claim, Lease, BacklogEntry, Turn, Spending, "uploads:originals/"),
         writes=(Upload, Usage, Claim, Lease, Video, BacklogEntry, Turn, Spending),
         deletes=(Lease, BacklogEntry),
         config=(
             *(*PRODUCTION_QUEUES, *PRODUCTION_SLOTS, *EXPIRY),
             *("production_machine_arn", "production_slots_per_creator", "creator_microdollars_per_day"),
         ),
-        calls=("receive_production_queues", "send_dead_letters", "start_production_machine"),
+        calls=(*QUEUES, "start_production_machine", "restore_originals"),
     ),
     Fn(
         "reconcile_production",
@@ -72,7 +74,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=300,
         disk=4096,
         reads=(Upload, Video, Lease, "uploads:originals/"),
-        writes=(Lease, "uploads:work/"),
+        writes=(Lease, WORK),
         config=(
             *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds"),
             *("avc_rungs", "av1_rungs", "av1_preset", "ladder_policy"),
@@ -80,15 +82,15 @@ FUNCTIONS: tuple[Fn, ...] = (
             *("segment_workers", "max_clip_microdollars", "speech"),
         ),
     ),
-    _encoder("encode_first_rung", 5307, (Video, "uploads:work/", "media:v/")),
-    _encoder("transcode", 7076, (Lease, "uploads:work/")),
+    _encoder("encode_first_rung", 5307, (Video, WORK, "media:v/")),
+    _encoder("transcode", 7076, (Lease, WORK)),
     Fn(
         "submit_mediaconvert",
         "step",
         timeout=30,
-        reads=(EngineJob, "uploads:work/"),
+        reads=(EngineJob, WORK),
         writes=(EngineJob,),
-        config=("mediaconvert_max_microdollars", "mediaconvert_queue", "mediaconvert_role"),
+        config=("uploads_bucket", "mediaconvert_max_microdollars", "mediaconvert_queue", "mediaconvert_role"),
         calls=("create_transcode_job", "pass_transcode_role", "answer_engine_steps"),
     ),
     _receiver("receive_mediaconvert_event", "cancel_transcode_jobs"),
@@ -100,8 +102,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=3538,
         timeout=600,
         disk=2048,
-        reads=("media:v/", "uploads:work/"),
-        writes=("uploads:work/",),
+        reads=("media:v/", WORK),
+        writes=(WORK,),
         config=("ffmpeg_path", "ffprobe_path", "origin_secret"),
         calls=("read_origin_secret",),
     ),
@@ -121,8 +123,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1769,
         timeout=60,
         disk=2048,
-        reads=(EngineJob, "media:v/", "uploads:work/"),
-        writes=(EngineJob, "uploads:work/"),
+        reads=(EngineJob, "media:v/", WORK),
+        writes=(EngineJob, WORK),
         config=("ffmpeg_path", "rekognition_topic", "rekognition_role"),
         calls=("start_content_moderation", "pass_rekognition_role", "answer_engine_steps"),
     ),
@@ -134,14 +136,14 @@ FUNCTIONS: tuple[Fn, ...] = (
         memory=1769,
         timeout=600,
         disk=4096,
-        reads=("uploads:originals/", "uploads:work/", "media:v/"),
-        writes=("uploads:work/",),
+        reads=("uploads:originals/", WORK, "media:v/"),
+        writes=(WORK,),
         config=("ffmpeg_path", "ffprobe_path", "speech", "speech_languages"),
         calls=("start_transcription",),
     ),
-    Fn("read_transcription", "step", timeout=30, reads=("uploads:work/",), calls=("read_transcription",)),
+    Fn("read_transcription", "step", timeout=30, reads=(WORK,), calls=("read_transcription",)),
     Fn("read_rekognition", "step", timeout=60, reads=(Video, Strike, "media:v/"), config=THRESHOLDS, calls=SEEN),
-    Fn("publish", "step", reads=(Video, "uploads:work/"), writes=(Video, Lease), deletes=("media:v/",), config=EXPIRY),
-    Fn("reject", "step", reads=(Video, "uploads:work/"), writes=(Video, Strike, Lease), config=EXPIRY),
+    Fn("publish", "step", reads=(Video, Upload, WORK), writes=(Video, Lease), deletes=SERVED, config=EXPIRY, calls=TAG),
+    Fn("reject", "step", reads=(Video, WORK), writes=(Video, Strike, Lease), config=EXPIRY),
     Fn("fail", "step", writes=(Video, Lease), config=EXPIRY),
 )

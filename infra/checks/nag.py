@@ -53,6 +53,8 @@ def check(app: App, stage: Stage) -> None:
 def _all(stage: Stage) -> Iterator[Meant]:
     foundation = stage.foundation
     yield from _data(foundation.state.stores)
+    why = "A notice names an object by its id. S3 cannot use SNS's own key, and a key of ours is 1 $ a month"
+    yield Meant(foundation.state.restored, "CKV_AWS_26", why)
     yield from _edge(foundation)
     yield from _inside(foundation)
     why = "A health check carries no token, and the answer says only that the service answers"
@@ -97,6 +99,8 @@ def _data(stores: Stores) -> Iterator[Meant]:
         yield Meant(pool, "COG8", "The Plus plan is billed per user and month; a team chooses it knowingly")
     yield Meant(stores.logs, "CKV_AWS_18", "It holds the other buckets' access logs; its own would never end")
     yield Meant(stores.logs, "CKV_AWS_21", "Nobody overwrites a log object, and each is gone after 90 days")
+    why = "A step makes its work objects again, a client sends its chunks again, and both are gone within days"
+    yield Meant(stores.intermediates, "CKV_AWS_21", why)
 
 
 def _capability(stack: CapabilityStack) -> Iterator[Meant]:
@@ -118,8 +122,9 @@ def _production(stack: ProductionStack) -> Iterator[Meant]:
             f"IAM5[Resource::{names.executions_arn('production', which)}]",
             "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up",
         )
-    for prefix in ("originals/", "work/"):
-        arn = _imported(stack.wiring.stores.uploads.bucket_arn, stack.wiring.stores)
+    stores = stack.wiring.stores
+    for bucket, prefix in ((stores.uploads, "originals/"), (stores.intermediates, "work/")):
+        arn = _imported(bucket.bucket_arn, stores)
         yield Meant(
             stack.managed.mediaconvert_role,
             f"IAM5[Resource::{arn}/{prefix}*]",
@@ -184,6 +189,9 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    if "tag_originals" in line.calls:
+        arn = _imported(stores.uploads.bucket_arn, stores)
+        yield f"{arn}/originals/*", "It marks the original of the video that it publishes"
     for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)

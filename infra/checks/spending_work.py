@@ -4,7 +4,8 @@
     ms        of the service's function, warm
     read      DynamoDB read units (4 KB, eventually consistent: half), beside those of every request
     write     DynamoDB write units, those of indexes and transactions (twice) included
-    s3        S3 requests of the price of PUT and LIST
+    s3        S3 requests of the price of PUT and LIST; of a restore also its own price: 0.20 $ for 1.5 GB and 12 objects,
+              expedited, on the first day (videos.archive_prices)
     changes   tables whose streams say so; "-Follow": an item went, or nobody is told: consumers write what their line
               "<function> -" of INVOKED says, else nothing
     events    of the bus, or "avatar": a picture arrived in storage
@@ -30,6 +31,10 @@ GET /v1/videos/{video_id}                                | 25  | 10   | 0     | 
 PATCH /v1/videos/{video_id}                              | 30  | 1    | 5     | 0  | Video        | VideoWithdrawn VideoListingChanged |
 DELETE /v1/videos/{video_id}                             | 30  | 2    | 12    | 0  | Video        | VideoWithdrawn   | uploads
 GET /v1/videos/{video_id}/playback                       | 25  | 5    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/counts                         | 15  | 8    | 0     | 0  |              |                  |
+GET /v1/videos/{video_id}/archive                        | 80  | 2    | 0     | 1  |              |                  |
+PUT /v1/videos/{video_id}/archive                        | 150 | 4    | 12    | 2  | Video        | ArchiveOrdered VideoListingChanged |
+POST /v1/videos/{video_id}/archive/restore               | 150 | 4    | 12    | 40000 | Video     | ArchiveOrdered   |
 POST /v1/videos/{video_id}/retry                         | 30  | 2    | 10    | 0  | Video        |                  | uploads
 GET /v1/videos/{video_id}/analytics                      | 25  | 14   | 0     | 0  |              |                  |
 GET /v1/me/analytics                                     | 25  | 8    | 0     | 0  |              |                  |
@@ -39,12 +44,12 @@ GET /v1/feed                                             | 115 | 313  | 0     | 
 GET /v1/feed/latest                                      | 115 | 313  | 0     | 0  |              |                  |
 GET /v1/feed/following                                   | 165 | 393  | 0     | 0  |              |                  |
 GET /v1/feed/hidden                                      | 115 | 313  | 0     | 0  |              |                  |
-PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 18   | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 0    | 17    | 0  | -FeedChoices |                  |
-PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 16   | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 0    | 17    | 0  | -FeedChoices |                  |
-PUT /v1/feed/hidden/tags/{tag}                           | 15  | 8    | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 0    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/videos/{video_id}                    | 30  | 22   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 4    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 20   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 4    | 17    | 0  | -FeedChoices |                  |
+PUT /v1/feed/hidden/tags/{tag}                           | 15  | 12   | 34    | 0  | FeedChoices  |                  |
+DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 4    | 17    | 0  | -FeedChoices |                  |
 GET /v1/me/interests                                     | 15  | 8    | 0     | 0  |              |                  |
 PUT /v1/me/interests                                     | 15  | 0    | 17    | 0  | -FeedChoices |                  |
 POST /v1/events                                          | 300 | 150  | 25    | 0  |              | plays streamed   |
@@ -78,8 +83,8 @@ GET /v1/me/follow-requests                               | 60  | 90   | 0     | 
 PUT /v1/me/follow-requests/{user_id}                     | 20  | 2    | 4     | 0  | Follow       | FollowChanged    |
 DELETE /v1/me/follow-requests/{user_id}                  | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
 DELETE /v1/me/followers/{user_id}                        | 20  | 2    | 4     | 0  | -Follow      | FollowEnded      |
-PUT /v1/users/{user_id}/block                            | 30  | 4    | 10    | 0  | -Follow -Block | FollowEnded    |
-DELETE /v1/users/{user_id}/block                         | 15  | 1    | 2     | 0  | -Block       |                  |
+PUT /v1/users/{user_id}/block                            | 30  | 42   | 10    | 0  | -Follow -Block | FollowEnded    |
+DELETE /v1/users/{user_id}/block                         | 15  | 39   | 2     | 0  | -Block       |                  |
 GET /v1/me/blocks                                        | 40  | 80   | 0     | 0  |              |                  |
 POST /v1/videos/{video_id}/appeal                        | 30  | 4    | 12    | 0  | Video        |                  | uploads
 GET /v1/search/videos                                    | 95  | 255  | 0     | 0  |              |                  |
@@ -158,9 +163,15 @@ INVOKED: dict[str, Work] = {
     "update_timelines": Work(600, read=20),
     "withdraw_video": Work(2000, read=4, write=3, s3=150, sets_off=("write_denials",)),
     # A thousand videos, fifty to a message.
-    "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials",) * 20),
+    "withdraw_video AccountNarrowed": Work(3000, read=2000, sets_off=("write_denials AccountNarrowed",) * 20),
     "accept_follow_requests": Work(60, read=10),  # what it accepts is paid for by who asked
+    # Thirty renditions: their tags are read and set, or they are restored and copied back, a notice for each.
+    "move_archives": Work(3000, read=8, write=8, s3=160),
+    # A shard is read and written. A process that has just begun asks for version and ring, too: in a day of 288 such
+    # processes that is less than what the rate allows at two requests.
     "write_denials": Work(400, edge=2),
+    # A thousand videos: 82 requests list the store, and 22 are its version, the ring and the writes, 50 shards each.
+    "write_denials AccountNarrowed": Work(800, edge=6),
     # It looks into the index; taking a clip out of all of forty lists is what staff and owners do to hot clips only.
     "update_hot_lists": Work(150, read=8, s3=4),
     "update_hot_lists AccountNarrowed": Work(300, read=220, s3=4),
@@ -180,6 +191,7 @@ by `creator_dollars_per_day`, one export a day and one erasure."""
 BY_STAFF_OR_CLOCK = (
     *(
         "rotate_signing_keys",
+        "warm_edge",
         "start_profiles",
         "reconcile_production",
         "start_erasures",

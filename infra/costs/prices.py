@@ -1,25 +1,35 @@
 """AWS's list prices in us-east-1, in US dollars: those that the cost commands use besides production's own.
 
-On demand, without free tier, discounts and taxes. Lambda, Step Functions and S3 are priced once, in
+On demand, without free tier, discounts and taxes. Lambda, Step Functions and S3's requests are priced once, in
 reelstack.production.cost_estimate, which functions use, too. Whoever changes a number changes `AS_OF`.
 """
 
-AS_OF = "2026-11-29; list prices, not compared with a bill"
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+AS_OF = "2026-11-30; list prices, not compared with a bill"
 SOURCES = {
     "API Gateway": "aws.amazon.com/api-gateway/pricing, HTTP APIs, first 300 million",
     "CloudFront": "aws.amazon.com/cloudfront/pricing, North America and Europe, first 10 TB",
     "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
+    "Cognito": "aws.amazon.com/cognito/pricing, users of the pool itself",
     "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
     "ElastiCache": "aws.amazon.com/elasticache/pricing, Serverless for Valkey",
     "Kinesis": "aws.amazon.com/kinesis/data-streams/pricing, on demand",
     "EMR Serverless": "aws.amazon.com/emr/pricing, EMR Serverless, ARM",
+    "EventBridge": "aws.amazon.com/eventbridge/pricing; S3's notifications as opt-in events",
     "KMS": "aws.amazon.com/kms/pricing",
     "Managed Flink": "aws.amazon.com/managed-service-apache-flink/pricing",
+    "Lambda": "aws.amazon.com/lambda/pricing, first tier",
     "Lambda SnapStart": "aws.amazon.com/lambda/pricing, Python",
+    "MediaConvert": "aws.amazon.com/mediaconvert/pricing, on demand: reelstack.production.engine_choice",
     "OpenSearch": "aws.amazon.com/opensearch-service/pricing",
     "PrivateLink": "aws.amazon.com/privatelink/pricing",
+    "S3": "aws.amazon.com/s3/pricing",
+    "SNS": "aws.amazon.com/sns/pricing, mobile push",
     "Secrets Manager": "aws.amazon.com/secrets-manager/pricing",
     "SQS": "aws.amazon.com/sqs/pricing",
+    "Step Functions": "aws.amazon.com/step-functions/pricing, standard workflows, first tier",
     "WAF": "aws.amazon.com/waf/pricing",
     "X-Ray": "aws.amazon.com/xray/pricing",
 }
@@ -78,6 +88,23 @@ DELIVERED_REQUEST = 0.0100 / 10_000
 WRITE_UNIT, READ_UNIT = 0.625 / 1e6, 0.125 / 1e6
 """DynamoDB's on-demand request units."""
 S3_GLACIER_IR_GB = 0.004
+BUS_EVENT = 1.00 / 1e6
+"""An event of our own, or one that a bucket sends to EventBridge because it was told to."""
+EDGE_FUNCTION, EDGE_STORE_READ = 0.10 / 1e6, 0.03 / 1e6
+"""A run of a CloudFront Function, and each of its reads of a KeyValueStore."""
+EDGE_STORE_WRITE = 1.00 / 1000
+"""A request to a KeyValueStore's API. Assumed, not found in a price list of AWS: the dearest reading of it."""
+SHIELD_REQUEST = 0.0075 / 10_000
+"""What Origin Shield is asked for by other regional caches than its own."""
+INVALIDATED_PATH, INVALIDATED_FREE = 0.005, 1000
+SOCKET_MESSAGE, SOCKET_MINUTE = 1.00 / 1e6, 0.25 / 1e6
+PUSH = 0.50 / 1e6
+TABLE_GB, TABLE_BACKUP_GB = 0.25, 0.20
+"""A month of DynamoDB's data, and of its continuous backups."""
+OBJECT_TAG = 0.01 / 10_000
+"""A month of one tag of one object."""
+ACCELERATED_GB, UPLOADED_GB = 0.04, 0.02
+"""Sent by S3 Transfer Acceleration from the United States and Europe; sent through CloudFront to a bucket."""
 
 
 def flink_month(kpu: int) -> float:
@@ -87,3 +114,61 @@ def flink_month(kpu: int) -> float:
 
 def kpu_month() -> float:
     return HOURS_A_MONTH * KPU_HOUR + KPU_STORAGE_GB * FLINK_STORAGE_GB
+
+
+# in steps: (up to so much in a month, dollars for each)
+Steps = Sequence[tuple[float, float]]
+WITHOUT_END = float("inf")
+DELIVERED_STEPS: Steps = (
+    *((10_000, 0.085), (50_000, 0.080), (150_000, 0.060), (500_000, 0.040), (1_024_000, 0.030), (5_024_000, 0.025)),
+    (WITHOUT_END, 0.020),
+)
+"""Of CloudFront, by GB, to viewers in North America and Europe."""
+STANDARD_STEPS: Steps = ((50_000, 0.023), (500_000, 0.022), (WITHOUT_END, 0.021))
+"""A month of S3 Standard, by GB; Intelligent-Tiering's frequent tier has the same."""
+COMPUTE_STEPS: dict[str, Steps] = {
+    "arm64": ((7.5e9, 0.0000133334), (18.75e9, 0.0000120001), (WITHOUT_END, 0.0000106667)),
+    "x86_64": ((6e9, 0.0000166667), (15e9, 0.0000150000), (WITHOUT_END, 0.0000133334)),
+}
+"""Of Lambda, by GB-seconds in a month and region."""
+USER_STEPS: dict[str, Steps] = {
+    "LITE": ((100_000, 0.0055), (1_000_000, 0.0046), (10_000_000, 0.00325), (WITHOUT_END, 0.0025)),
+    "ESSENTIALS": ((WITHOUT_END, 0.015),),
+    "PLUS": ((WITHOUT_END, 0.02),),
+}
+"""Of Cognito, by settings.cognito_plan: users who signed in, or renewed their token, in the month."""
+
+
+def in_steps(quantity: float, steps: Steps) -> float:
+    """Dollars of `quantity`, each part of it at the price of its step."""
+    dollars, below = 0.0, 0.0
+    for up_to, price in steps:
+        dollars += max(0.0, min(quantity, up_to) - below) * price
+        below = up_to
+    return dollars
+
+
+@dataclass(frozen=True)
+class StorageClass:
+    """Of S3, in US dollars: a GB for a month, a GB read, one GET, and one object moved in by a lifecycle rule."""
+
+    gb_month: float
+    gb_read: float
+    get: float
+    moved_in: float
+    least_days: int = 0
+    least_bytes: int = 0
+
+
+LEAST_BYTES = 128 * 1024
+STORAGE: dict[str, StorageClass] = {
+    "STANDARD": StorageClass(0.023, 0, 0.0004 / 1000, 0),
+    "INTELLIGENT_TIERING": StorageClass(0.023, 0, 0.0004 / 1000, 0.01 / 1000),
+    "STANDARD_IA": StorageClass(0.0125, 0.01, 0.001 / 1000, 0.01 / 1000, 30, LEAST_BYTES),
+    "GLACIER_IR": StorageClass(S3_GLACIER_IR_GB, 0.03, 0.01 / 1000, 0.02 / 1000, 90, LEAST_BYTES),
+    "GLACIER": StorageClass(0.0036, 0.01, 0.0004 / 1000, 0.03 / 1000, 90),
+    "DEEP_ARCHIVE": StorageClass(0.00099, 0.02, 0.0004 / 1000, 0.05 / 1000, 180),
+}
+"""By the names of S3's API. `least_days` are charged also of what is deleted or moved before."""
+WATCHED_OBJECT = 0.0025 / 1000
+"""A month of Intelligent-Tiering's watch over one object of at least 128 KiB."""

@@ -1,9 +1,11 @@
 """One CloudFront distribution in front of media, API and web app, so that everything is one origin.
 
-    /v/*.m3u8   media bucket   playback token checked at the edge, kept for seconds
+    /v/*.m3u8   media bucket   playback token checked at the edge, master playlist chosen by device, kept for seconds
     /v/*        media bucket   the same, kept for as long as the object says (renditions never change)
     /u/*        media bucket   people's pictures, for anybody, kept for an hour
     /feed/*     media bucket   ready-made pages of the feed, for anybody, kept for a minute
+    /v1/videos/*/counts
+                HTTP API       counts of a public video, the same for everybody, kept for two seconds
     /v1/feed*   HTTP API       like /v1/*; a GET by one of the feed's deployments, and by the other if that fails
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
@@ -23,6 +25,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.edge.kept_answers import COUNTS_PATH, PAGES_PATH, KeptAnswers
 from infra.edge.web_headers import media_headers, web_headers
 from infra.names import camel
 from infra.settings import Settings
@@ -39,13 +42,15 @@ class Behaviors:
     def __init__(self, scope: Construct, settings: Settings, stores: Stores, api_hosts: Mapping[str, str]) -> None:
         self._scope, self._settings, self._stores = scope, settings, stores
         media = self._media_behaviors()
-        page_headers = web_headers(scope, settings, stores.uploads)
+        page_headers = web_headers(scope, settings, stores)
         api, *feeds = (self._api_origin(name, host) for name, host in api_hosts.items())
+        kept = KeptAnswers(scope, api, self._before)
         self.default = self._web_behavior(page_headers)
         self.others = {
             **media,
+            COUNTS_PATH: kept.counts(),
             **self._api_behaviors(api, feeds),
-            "/@*/*": self._page_behavior(api, page_headers),
+            PAGES_PATH: kept.pages(page_headers),
             **self._upload_behaviors(),
         }
 
@@ -72,10 +77,13 @@ class Behaviors:
         )
 
         def behavior(
-            policy: cloudfront.CachePolicy, *functions: cloudfront.FunctionAssociation
+            policy: cloudfront.CachePolicy,
+            *functions: cloudfront.FunctionAssociation,
+            sent: cloudfront.IOriginRequestPolicy | None = None,
         ) -> cloudfront.BehaviorOptions:
             return cloudfront.BehaviorOptions(
                 origin=origin,
+                origin_request_policy=sent,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 # The function answers OPTIONS: a page elsewhere asks so before it asks for a range.
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
@@ -87,11 +95,24 @@ class Behaviors:
         ranges, playlists = self._media_policies()
         headers = media_headers(self._scope, self._settings)
         return {
-            "/v/*.m3u8": behavior(playlists, checked),
+            "/v/*.m3u8": behavior(playlists, checked, sent=self._devices()),
             "/v/*": behavior(ranges, checked),
             "/u/*": behavior(ranges),
             "/feed/*": behavior(playlists),
         }
+
+    def _devices(self) -> cloudfront.OriginRequestPolicy:
+        """CloudFront tells the function what kind of device asks if a policy names these headers. This kind of policy
+        leaves them out of the cache key; that they go to the bucket, too, changes nothing there."""
+        devices = ("Mobile", "Tablet", "Desktop", "SmartTV")
+        return cloudfront.OriginRequestPolicy(
+            self._scope,
+            "Devices",
+            comment="What kind of device asks for a playlist, for media_token.js",
+            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list(
+                *(f"CloudFront-Is-{device}-Viewer" for device in devices)
+            ),
+        )
 
     def _media_policies(self) -> tuple[cloudfront.CachePolicy, cloudfront.CachePolicy]:
         ranges = cloudfront.CachePolicy(
@@ -180,44 +201,11 @@ class Behaviors:
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
         )
 
-    # --- pages of clips ----------------------------------------------------------------------------------------------
-
-    def _page_behavior(
-        self, api: cloudfront.IOrigin, headers: cloudfront.ResponseHeadersPolicy
-    ) -> cloudfront.BehaviorOptions:
-        """Of what a viewer sends only the host is a part of the cache key, as the edge function says it; the viewer's
-        address goes along, for the API's rates, and nothing else does."""
-        kept = cloudfront.CachePolicy(
-            self._scope,
-            "ClipPagesKept",
-            comment="Pages of clips: a clip that is taken from the public keeps its page for a minute at most",
-            min_ttl=Duration.seconds(0),
-            default_ttl=Duration.seconds(0),
-            max_ttl=Duration.seconds(60),
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("x-viewer-host"),
-            enable_accept_encoding_gzip=True,
-            enable_accept_encoding_brotli=True,
-        )
-        sent = cloudfront.OriginRequestPolicy(
-            self._scope,
-            "ClipPagesSent",
-            comment="Who asks for the page of a clip, by address",
-            header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list("x-viewer-address"),
-        )
-        return cloudfront.BehaviorOptions(
-            origin=api,
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-            cache_policy=kept,
-            origin_request_policy=sent,
-            response_headers_policy=headers,
-            function_associations=[self._before("clip_pages.js", "Leads the API to the page of a clip")],
-        )
-
     # --- uploads -----------------------------------------------------------------------------------------------------
 
     def _upload_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
-        """Presigned requests to the uploads bucket, passed on from the place nearest to the creator, over HTTP/3.
+        """Presigned requests to the buckets of uploads and of chunks, passed on from the place nearest to the creator,
+        over HTTP/3.
 
         The address was signed for the bucket's own host, which is the `Host` that CloudFront sends to S3 when
         it is not told to pass the viewer's on. Every query string and every other header goes with it: they are signed.
@@ -225,21 +213,21 @@ class Behaviors:
         """
         if self._settings.upload_path != "cloudfront":
             return {}
-        known = s3.Bucket.from_bucket_attributes(
-            self._scope,
-            "Uploads",
-            bucket_arn=self._stores.uploads.bucket_arn,
-            bucket_regional_domain_name=self._stores.uploads.bucket_regional_domain_name,
-        )
-        behavior = cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_bucket_defaults(known),
+        stores = self._stores
+        return {
+            "/originals/*": self._upload_behavior("Uploads", stores.uploads),
+            "/chunks/*": self._upload_behavior("Intermediates", stores.intermediates),
+        }
+
+    def _upload_behavior(self, name: str, bucket: s3.Bucket) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_bucket_defaults(self._known(name, bucket)),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
         )
-        return {"/originals/*": behavior, "/chunks/*": behavior}
 
     # --- web app -----------------------------------------------------------------------------------------------------
 
@@ -267,11 +255,13 @@ class Behaviors:
     def _bucket_origin(self, name: str, bucket: s3.Bucket, shield: str | None = None) -> cloudfront.IOrigin:
         """Reads with origin access control. The bucket is taken by reference: CDK would otherwise write this
         distribution into the bucket's policy and so tie both stacks into a cycle; infra/storage grants the read."""
-        known = s3.Bucket.from_bucket_attributes(
+        Annotations.of(self._scope).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
+        return origins.S3BucketOrigin.with_origin_access_control(self._known(name, bucket), origin_shield_region=shield)
+
+    def _known(self, name: str, bucket: s3.Bucket) -> s3.IBucket:
+        return s3.Bucket.from_bucket_attributes(
             self._scope,
             name,
             bucket_arn=bucket.bucket_arn,
             bucket_regional_domain_name=bucket.bucket_regional_domain_name,
         )
-        Annotations.of(self._scope).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
-        return origins.S3BucketOrigin.with_origin_access_control(known, origin_shield_region=shield)

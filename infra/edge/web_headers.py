@@ -1,19 +1,20 @@
 """What the web app may load, and who may embed it."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.api import websocket
 from infra.api.user_pool import sign_in_url
 from infra.page_origins import page_origins
 from infra.settings import Settings
+from infra.storage.stores import Stores
 
 
-def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> cloudfront.ResponseHeadersPolicy:
+def web_headers(scope: Construct, settings: Settings, stores: Stores) -> cloudfront.ResponseHeadersPolicy:
     """On every answer of the web app."""
     return cloudfront.ResponseHeadersPolicy(
         scope,
@@ -21,7 +22,7 @@ def web_headers(scope: Construct, settings: Settings, uploads: s3.Bucket) -> clo
         comment="What the web app may load, and who may embed it (nobody)",
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                content_security_policy=_content_security_policy(settings, uploads), override=True
+                content_security_policy=_content_security_policy(settings, stores), override=True
             ),
             content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
             frame_options=cloudfront.ResponseHeadersFrameOptions(
@@ -79,11 +80,11 @@ def media_headers(scope: Construct, settings: Settings) -> cloudfront.ResponseHe
     )
 
 
-def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
+def _content_security_policy(settings: Settings, stores: Stores) -> str:
     sign_in = urlsplit(settings.issuer or sign_in_url(settings))
     # The socket's API is made in a stack after this one, so its own name is not known here: any API of the region.
     socket = websocket.origin(settings, api_id="*")
-    reached = ("'self'", f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, uploads))
+    reached = ("'self'", f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, stores))
     allowed = {
         "default-src": "'self'",
         "connect-src": " ".join(reached),
@@ -98,10 +99,12 @@ def _content_security_policy(settings: Settings, uploads: s3.Bucket) -> str:
     return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
 
 
-def _storage(settings: Settings, uploads: s3.Bucket) -> tuple[str, ...]:
-    """Where presigned addresses of parts lead, besides the site itself."""
+def _storage(settings: Settings, stores: Stores) -> Iterator[str]:
+    """Where presigned addresses of parts and of chunks lead, besides the site itself."""
     if settings.storage_origin:
-        return (settings.storage_origin,)
-    name = uploads.bucket_name
-    faster = (f"https://{name}.s3-accelerate.amazonaws.com",) if settings.transfer_acceleration else ()
-    return (f"https://{uploads.bucket_regional_domain_name}", *faster)
+        yield settings.storage_origin
+        return
+    for bucket in (stores.uploads, stores.intermediates):
+        yield f"https://{bucket.bucket_regional_domain_name}"
+        if settings.transfer_acceleration:
+            yield f"https://{bucket.bucket_name}.s3-accelerate.amazonaws.com"

@@ -33,7 +33,7 @@ class ManagedEngines(Construct):
         )
         self.mediaconvert_role = self._role("TranscodeRole", "mediaconvert")
         self._allow(self.mediaconvert_role, "s3:GetObject", stores.uploads.arn_for_objects("originals/*"))
-        self._allow(self.mediaconvert_role, "s3:PutObject", stores.uploads.arn_for_objects("work/*"))
+        self._allow(self.mediaconvert_role, "s3:PutObject", stores.intermediates.arn_for_objects("work/*"))
 
         self.rekognition_topic = sns.Topic(
             self,

@@ -44,6 +44,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
     return {
         **{deployed(model).field: names.table(model) for model in TABLES},
         "uploads_bucket": stores.uploads.bucket_name,
+        "intermediates_bucket": stores.intermediates.bucket_name,
         "media_bucket": stores.media.bucket_name,
         "web_bucket": stores.web.bucket_name,
         "data_bucket": stores.data.bucket_name if stores.data else "",
@@ -79,6 +80,8 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "profiles_machine_arn": names.machine_arn("profiles") if wiring.settings.has_spark else "",
         "event_erasure_machine_arn": names.machine_arn("event_erasure"),
         "distribution_parameter": names.distribution_parameter,
+        "site_parameter": names.site_parameter,
+        "warm_up_places": ",".join(wiring.settings.warm_up_places),
         "mediaconvert_queue": names.mediaconvert_queue_arn,
     }
 

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.functions.search_grants import SEARCH_GRANTS, search_statement
 from infra.functions.wiring import Wiring
+from infra.storage.stores import Stores
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure
 from reelstack.tables.accounts import User
@@ -98,7 +99,8 @@ class Grants:
 def _secrets(wiring: Wiring) -> dict[str, Grant]:
     stores = wiring.stores
     origin, playback = stores.origin_secret.secret_arn, stores.playback_secret.secret_arn
-    store = [f"cloudfront-keyvaluestore:{action}" for action in ("DescribeKeyValueStore", "ListKeys", "UpdateKeys")]
+    actions = ("DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys")
+    store = [f"cloudfront-keyvaluestore:{action}" for action in actions]
     return {
         "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
         "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
@@ -107,6 +109,10 @@ def _secrets(wiring: Wiring) -> dict[str, Grant]:
         "read_distribution_parameter": (
             ["ssm:GetParameter"],
             wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),
+        ),
+        "read_site_parameter": (
+            ["ssm:GetParameter"],
+            wiring.names.arn("ssm", f"parameter{wiring.names.site_parameter}"),
         ),
         **_experiments(wiring),
         "invalidate_distribution": (["cloudfront:CreateInvalidation"], wiring.distribution_arn),
@@ -142,6 +148,7 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         "scan_users": (["dynamodb:Scan"], names.table_arn(User)),
         "scan_viewer_profiles": (["dynamodb:Scan"], names.table_arn(ViewerProfile)),
         "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
+        **_archive(stores),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
         "put_behavior_events": (
@@ -157,6 +164,18 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         },
         "list_event_archive": (["s3:ListBucket"], [stores.data.bucket_arn] if stores.data else []),
         **{name: (actions, _of_archive(wiring, name)) for name, actions in ON_ARCHIVE.items()},
+    }
+
+
+def _archive(stores: Stores) -> dict[str, Grant]:
+    """What it takes to move objects between storage classes, besides reading and writing them."""
+    tags = ["s3:GetObjectTagging", "s3:PutObjectTagging"]
+    renditions, originals = stores.media.arn_for_objects("v/*"), stores.uploads.arn_for_objects("originals/*")
+    return {
+        "tag_renditions": ([*tags, "s3:DeleteObjectTagging"], renditions),
+        "restore_renditions": (["s3:RestoreObject"], renditions),
+        "tag_originals": (tags, originals),
+        "restore_originals": (["s3:RestoreObject"], originals),
     }
 
 

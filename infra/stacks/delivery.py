@@ -69,13 +69,23 @@ class DeliveryStack(Stack):
             error_responses=NEVER_KEPT,
         )
         self.export_value(self.distribution.distribution_id)
-        self._parameter(names)
+        self._parameters(names, settings.edge_origin or self._url(site))
         if site:
             self._name(site)
         self._outputs(site)
 
-    def _parameter(self, names: Names) -> None:
-        """By which a function learns the distribution's id when it needs it."""
+    def _url(self, site: str | None) -> str:
+        return f"https://{site or self.distribution.distribution_domain_name}"
+
+    def _parameters(self, names: Names, site_url: str) -> None:
+        """By which a function learns the distribution's id and the site's address when it needs them."""
+        ssm.StringParameter(
+            self,
+            "SiteParameter",
+            parameter_name=names.site_parameter,
+            string_value=site_url,
+            description="Where the site answers",
+        )
         ssm.StringParameter(
             self,
             "DistributionParameter",
@@ -95,7 +105,7 @@ class DeliveryStack(Stack):
 
     def _outputs(self, site: str | None) -> None:
         values = {
-            "EdgeUrl": f"https://{site or self.distribution.distribution_domain_name}",
+            "EdgeUrl": self._url(site),
             "DistributionId": self.distribution.distribution_id,
             "DistributionDomain": self.distribution.distribution_domain_name,
         }

@@ -42,6 +42,7 @@ class ProductionStack(CapabilityStack):
         for priority in Priority:
             self._enqueue(priority)
         self._rule("ProductionEnded", "start_production", **self._ended())
+        self._rule("OriginalRestored", "start_production", **self._restored())
         self._rule("Transcoded", "receive_mediaconvert_event", **self._transcoded())
         self.triggers.target("receive_rekognition_result")
         undelivered = dead_letters(self, self.alarms, "RekognitionDead")
@@ -99,6 +100,13 @@ class ProductionStack(CapabilityStack):
             "detail_type": "Step Functions Execution Status Change",
             "detail": {"stateMachineArn": [machine], "status": list(ENDED)},
         }
+
+    def _restored(self) -> dict[str, Any]:
+        originals = {
+            "bucket": {"name": [self.wiring.stores.uploads.bucket_name]},
+            "object": {"key": [{"prefix": "originals/"}]},
+        }
+        return {"source": "aws.s3", "detail_type": "Object Restore Completed", "detail": originals}
 
     def _transcoded(self) -> dict[str, Any]:
         queue = self.wiring.names.mediaconvert_queue_arn

@@ -5,7 +5,10 @@ from typing import Any
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.api.user_pool import app_client, password_client, sign_in_url, user_pool
@@ -29,6 +32,7 @@ class StateStack(Stack):
         self._settings = settings
         removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
         buckets = Buckets(self, settings, removal)
+        self._tell_of_restores(buckets.media, names)
         self.tables = {model: table(self, model, settings, names, removal) for model in TABLES}
         pool = None if settings.issuer else user_pool(self, settings, removal, names.function_arn("end_sign_ins"))
         events.EventBus(self, "Bus", event_bus_name=names.bus)
@@ -36,6 +40,7 @@ class StateStack(Stack):
             event_stream(self, names, removal)
         self.stores = Stores(
             uploads=buckets.uploads,
+            intermediates=buckets.intermediates,
             media=buckets.media,
             web=buckets.web,
             logs=buckets.logs,
@@ -58,6 +63,32 @@ class StateStack(Stack):
             self.export_value(value)
         self._outputs(names)
 
+    def _tell_of_restores(self, media: s3.Bucket, names: Names) -> None:
+        """S3 tells a topic when it has restored an object of the media bucket, and nothing else: by EventBridge every
+        object that is written would be an event too, at 1 $ a million. The topic is here since S3 tries it when the
+        bucket is told of it; a queue would be polled all month for nothing."""
+        topic = sns.Topic(self, "Restored", topic_name=names.restored_topic, enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                # Naming the bucket would tie both into a cycle.
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        plain = media.node.default_child
+        assert isinstance(plain, s3.CfnBucket)
+        plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            topic_configurations=[
+                s3.CfnBucket.TopicConfigurationProperty(event="s3:ObjectRestore:Completed", topic=topic.topic_arn)
+            ]
+        )
+        policy = topic.node.find_child("Policy").node.default_child
+        assert isinstance(policy, sns.CfnTopicPolicy)
+        plain.add_resource_dependency(policy)
+        self.restored = topic
+
     def _origin_secret(self, removal: RemovalPolicy) -> secretsmanager.Secret:
         return secretsmanager.Secret(
             self,
@@ -79,6 +110,7 @@ class StateStack(Stack):
         stores = self.stores
         values = {
             "UploadsBucket": stores.uploads.bucket_name,
+            "IntermediatesBucket": stores.intermediates.bucket_name,
             "MediaBucket": stores.media.bucket_name,
             "WebBucket": stores.web.bucket_name,
             "LogsBucket": stores.logs.bucket_name,

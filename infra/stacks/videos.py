@@ -1,5 +1,9 @@
 """The videos themselves: their lifecycle, who may see them, moderation, and the keys of their delivery."""
 
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+
+from infra.messaging.queues import dead_letters
 from infra.stacks.capability import CapabilityStack
 
 DENIALS_SECONDS = 90
@@ -10,3 +14,10 @@ class VideosStack(CapabilityStack):
     NAME = "Videos"
     ROOMS = ("videos", "moderation", "delivery")
     QUEUES = {"denials": DENIALS_SECONDS}  # noqa: RUF012
+
+    def _after(self) -> None:
+        restored = sns.Topic.from_topic_arn(self, "Restored", self.wiring.names.restored_topic_arn)
+        undelivered = dead_letters(self, self.alarms, "RestoredDead")
+        restored.add_subscription(
+            subscriptions.LambdaSubscription(self.functions["move_archives"], dead_letter_queue=undelivered)
+        )

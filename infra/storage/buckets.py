@@ -11,6 +11,8 @@ from infra.page_origins import page_origins
 from infra.settings import Settings
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure, event_export, exports
+from reelstack.production import originals
+from reelstack.videos import archive_objects
 
 LOG_DAYS = 90
 HOT_LIST_DAYS = 7
@@ -25,17 +27,25 @@ VIEWER_DAYS = 90
 REPORTS = ("quality", "play_counts_report", "training_report", "parity")
 STAGING_DAYS = 2
 """A night takes 22 hours at most; what is there later is of one that broke off."""
+UNPRODUCED_DAYS = 30
+ORIGINALS = {
+    "instant": s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
+    "flexible": s3.StorageClass.GLACIER,
+    "deep": s3.StorageClass.DEEP_ARCHIVE,
+}
+"""By `originals_policy`."""
 MADE = ("profiles/", "training/", "lists/", "items/", "rank/", "_staging/")
 """What jobs make, and can make again."""
 
 
 class Buckets:
-    """`logs`, `uploads`, `media` and `web`, made in `scope`, and `data` in profile `full`."""
+    """`logs`, `uploads`, `intermediates`, `media` and `web`, made in `scope`, and `data` in profile `full`."""
 
     def __init__(self, scope: Construct, settings: Settings, removal: RemovalPolicy) -> None:
         self._scope, self._settings, self._removal = scope, settings, removal
         self.logs = self._logs()
         self.uploads = self._uploads()
+        self.intermediates = self._intermediates()
         self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
         self.web = self._bucket("Web")
         self.data = self._data() if settings.profile == "full" else None
@@ -44,15 +54,13 @@ class Buckets:
 
     def _bucket(self, name: str, **kwargs: Any) -> s3.Bucket:
         kwargs.setdefault("versioned", True)
-        rules = [
-            s3.LifecycleRule(
-                id="old-versions",
-                noncurrent_version_expiration=Duration.days(7),
-                # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
-                expired_object_delete_marker=True,
-            ),
-            *kwargs.pop("lifecycle_rules", []),
-        ]
+        old_versions = s3.LifecycleRule(
+            id="old-versions",
+            noncurrent_version_expiration=Duration.days(7),
+            # What is left of a deleted object is a marker with its key, and avatars' keys name their owners.
+            expired_object_delete_marker=True,
+        )
+        rules = [old_versions, *kwargs.pop("lifecycle_rules", [])]
         if name != "Logs":
             kwargs |= {"server_access_logs_bucket": self.logs, "server_access_logs_prefix": f"s3/{name.lower()}/"}
         return s3.Bucket(
@@ -82,17 +90,9 @@ class Buckets:
         bucket = self._bucket(
             "Uploads",
             transfer_acceleration=settings.transfer_acceleration,
-            cors=[
-                s3.CorsRule(
-                    # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
-                    allowed_methods=[s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST],
-                    allowed_origins=page_origins(settings) or ["https://*.cloudfront.net"],
-                    allowed_headers=["*"],
-                    exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
-                    max_age=3600,
-                )
-            ],
-            lifecycle_rules=_uploads_rules(),
+            # PUT sends a part, GET lists parts, POST joins them (Uppy speaks S3's own protocol).
+            cors=[self._sent_by_pages(s3.HttpMethods.PUT, s3.HttpMethods.GET, s3.HttpMethods.POST)],
+            lifecycle_rules=_uploads_rules(settings),
         )
         # Set on the bucket itself: CDK's `event_bridge_enabled` would add a custom resource to set the same.
         plain = bucket.node.default_child
@@ -101,6 +101,33 @@ class Buckets:
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
         return bucket
+
+    def _intermediates(self) -> s3.Bucket:
+        """Chunks of uploads, and what the steps of a production hand each other. It announces nothing: EventBridge
+        cannot be told a prefix, and a clip has some fifty such objects, each of which was an event that no rule took.
+        Without old versions a deleted object is gone, and nothing is stored twice."""
+        return self._bucket(
+            "Intermediates",
+            versioned=False,
+            transfer_acceleration=self._settings.transfer_acceleration,
+            cors=[self._sent_by_pages(s3.HttpMethods.PUT)],
+            lifecycle_rules=[
+                s3.LifecycleRule(id="broken-off-writes", abort_incomplete_multipart_upload_after=Duration.days(2)),
+                # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+                s3.LifecycleRule(id="orphaned-chunks", prefix="chunks/", expiration=Duration.days(7)),
+                s3.LifecycleRule(id="work-files", prefix="work/", expiration=Duration.days(2)),
+            ],
+        )
+
+    def _sent_by_pages(self, *methods: s3.HttpMethods) -> s3.CorsRule:
+        """Presigned requests of the web app, and of the pages that the settings name."""
+        return s3.CorsRule(
+            allowed_methods=list(methods),
+            allowed_origins=page_origins(self._settings) or ["https://*.cloudfront.net"],
+            allowed_headers=["*"],
+            exposed_headers=["ETag", "x-amz-checksum-crc64nvme"],
+            max_age=3600,
+        )
 
     def _data(self) -> s3.Bucket:
         """An erasure rewrites objects; what it replaced is gone when old versions are: of what jobs make a day later,
@@ -154,22 +181,37 @@ def _expiring(rule_id: str, prefix: str, days: int) -> s3.LifecycleRule:
     )
 
 
-def _uploads_rules() -> list[s3.LifecycleRule]:
+def _uploads_rules(settings: Settings) -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)),
-        # Chunks go when their upload is composed or aborted; this is for those nobody came back to.
+        # Until 0.2 chunks and work files lay here: what an upgrade finds of them ends as it did then.
         _expiring("orphaned-chunks", "chunks/", days=7),
+        _expiring("work-files", "work/", days=2),
         # An avatar is made of it at once, and it goes; this is for those that nobody could make one of.
         _expiring("avatars-as-sent", "avatars/", days=1),
         _expiring("exports", exports.PREFIX, days=exports.DAYS),
-        _expiring("work-files", "work/", days=2),
         s3.LifecycleRule(
             id="originals-to-glacier",
             prefix="originals/",
-            # Read at once by retries, re-encodes and exports. Flexible Retrieval would want a restore of hours first.
-            transitions=[_moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=30)],
+            # Of those that nothing was published of, too: read at once by retries and exports.
+            transitions=[
+                _moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, max(UNPRODUCED_DAYS, settings.originals_days))
+            ],
         ),
+        _produced(settings),
     ]
+
+
+def _produced(settings: Settings) -> s3.LifecycleRule:
+    """What becomes of an original once a video is published of it: its tag says so (production.originals). Where rules
+    of two classes meet on a day, S3 takes the colder one."""
+    tags, days = {originals.PRODUCED: originals.YES}, settings.originals_days
+    if settings.originals_policy == "delete":
+        return s3.LifecycleRule(
+            id="produced-originals", prefix="originals/", tag_filters=tags, expiration=Duration.days(days)
+        )
+    colder = _moved_to(ORIGINALS[settings.originals_policy], days)
+    return s3.LifecycleRule(id="produced-originals", prefix="originals/", tag_filters=tags, transitions=[colder])
 
 
 def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
@@ -183,6 +225,13 @@ def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(id="warm", prefix="v/", tag_filters={"tier": "warm"}, transitions=[warm]),
         s3.LifecycleRule(id="cold", prefix="v/", tag_filters={"tier": "cold"}, transitions=[cold]),
+        # At the next midnight: what an owner archived is wanted by nobody.
+        s3.LifecycleRule(
+            id="archive",
+            prefix="v/",
+            tag_filters={archive_objects.TAG: archive_objects.TAGGED},
+            transitions=[_moved_to(s3.StorageClass.GLACIER, after_days=0)],
+        ),
         s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[untagged]),
         _expiring("quarantine", "quarantine/", days=quarantine_days),
         # Written anew every ten minutes; what lies longer is of a region that has no list any more.

@@ -15,6 +15,7 @@ class Stores:
     """Tables are missing here: everybody names them by infra/names.py. Their streams have names that AWS makes up."""
 
     uploads: s3.Bucket
+    intermediates: s3.Bucket
     media: s3.Bucket
     web: s3.Bucket
     logs: s3.Bucket
@@ -39,12 +40,17 @@ class Stores:
     @property
     def buckets(self) -> Mapping[str, s3.Bucket]:
         """By the word that a catalogue line's targets begin with."""
-        return {"uploads": self.uploads, "media": self.media, "web": self.web}
+        return {
+            "uploads": self.uploads,
+            "intermediates": self.intermediates,
+            "media": self.media,
+            "web": self.web,
+        }
 
     @property
     def shared_values(self) -> tuple[str, ...]:
         """Everything that another stack may import, whether or not one does today."""
-        buckets = (self.uploads, self.media, self.web, self.logs, *([self.data] if self.data else []))
+        buckets = (*self.buckets.values(), self.logs, *([self.data] if self.data else []))
         users = (self.user_pool.user_pool_id, self.user_pool.user_pool_arn) if self.user_pool else ()
         return (
             *(bucket.bucket_name for bucket in buckets),

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import httpx
 
 from reelstack_client.accounts import Accounts
+from reelstack_client.archives import Archives
 from reelstack_client.behavior import Behavior
 from reelstack_client.feed import Feed
 from reelstack_client.interactions import Interactions
@@ -57,6 +58,7 @@ class Client:
         self._transport = transport
         self.uploads = Uploads(transport, memory)
         self.videos = Videos(transport)
+        self.archives = Archives(transport)
         self.feed = Feed(transport)
         self.behavior = Behavior(transport)
         self.interactions = Interactions(transport)

@@ -57,6 +57,8 @@ class ByteRange(Answer):
     name: str
     header_bytes: int
     first_segment_bytes: int
+    first_unit_bytes: int | None = None
+    """Both with the index between them, as one range from byte 0; None of clips made before units were named."""
 
 
 class Preload(Answer):
@@ -73,7 +75,7 @@ class FeedVideo(Video):
     source: str = ""
     """Which list proposed it."""
     repeated: bool = False
-    """It was shown in this session already: there is nothing else."""
+    """It was shown to me before, in this session or earlier: there is nothing else."""
     preload: Preload | None = None
     reasons: tuple[Reason, ...] | None = None
 
@@ -89,6 +91,7 @@ class FeedPage(Answer):
     label: str | None = None
     """What to write above a page of level 2 or 3."""
     answer_id: str = ""
+    """Empty: it is the CDN's page for everybody, since the service failed or was late. What I hide is in it."""
     stale: bool = False
     """Of a ready-made page: it is older than eleven minutes."""
 
@@ -124,9 +127,11 @@ class Feed(Room):
                 page = json.loads(answer.raise_for_status().content)
                 items, stale = page["items"][:limit], time.time() * 1000 - page["made_at"] > STALE_MS
                 made = {**page, "items": items, "session": session or "", "stale": stale}
-                return FeedPage.model_validate(made, context=self._context) if items else None
+                found = FeedPage.model_validate(made, context=self._context)
             except (httpx.HTTPError, ValueError, KeyError, TypeError):  # none there, or of a form of later days
                 continue
+            if found.items:
+                return found
         return None
 
     def explanation(self, user_id: str, *, limit: int | None = None) -> FeedExplanation:
@@ -148,11 +153,11 @@ class Feed(Room):
 
     def hide(self, kind: HiddenKind, named: str) -> None:
         """Not interested in a video or creator (its id), or in a tag: in force with the next page. Twice is once."""
-        self._transport.call("PUT", f"/v1/feed/hidden/{kind}/{quote(named, safe='')}")
+        self._transport.call("PUT", _of_hidden(kind, named))
 
     def show_again(self, kind: HiddenKind, named: str) -> None:
         """Takes a hide back, by the id or word that `hidden` tells."""
-        self._transport.call("DELETE", f"/v1/feed/hidden/{kind}/{quote(named, safe='')}")
+        self._transport.call("DELETE", _of_hidden(kind, named))
 
     def hidden(
         self, *, kind: HiddenKind | None = None, limit: int | None = None, cursor: str | None = None
@@ -168,3 +173,10 @@ class Feed(Room):
         """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
         body = {"tags": list(tags), "languages": list(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)
+
+
+def _of_hidden(kind: HiddenKind, named: str) -> str:
+    """A tag is encoded twice, since the gateway decodes it once before it looks for a route; and its full stops, since
+    "." and ".." are no words to a client of HTTP."""
+    once = quote(named, safe="")
+    return f"/v1/feed/hidden/{kind}/{quote(once.replace('.', '%2E'), safe='') if kind == 'tags' else once}"

@@ -24,6 +24,7 @@ Kind = Literal[
     "follow-accepted",
     "published",
     "refused",
+    "restored",
 ]
 QUIET_SECONDS = 30.0
 """After so long without a push the inbox is read: pushes may be lost, the inbox loses nothing."""

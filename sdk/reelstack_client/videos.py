@@ -47,12 +47,21 @@ class Rendition(Answer):
     height: int
     bandwidth: int
     """Peak, bits per second."""
+    unit_ends: tuple[int, ...] = ()
+    """Where the byte ranges end that are best fetched at once, of `<name>.mp4` beside the master playlist: the first
+    from byte 0, each other one from where the one before ended. Empty for clips made before units were named."""
+
+
+class Sound(Answer):
+    name: str
+    unit_ends: tuple[int, ...] = ()
 
 
 class Playback(Answer):
     """Where a video can be watched until `expires_at`."""
 
-    master_url: SiteUrl
+    master_url: SiteUrl | None = None
+    """None while its owner has it archived: there is the poster, and nothing to play."""
     poster_url: SiteUrl | None = None
     sprites_url: SiteUrl | None = None
     """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
@@ -62,8 +71,10 @@ class Playback(Answer):
     width: int | None = None
     height: int | None = None
     renditions: tuple[Rendition, ...] = ()
+    sound: Sound | None = None
     preview: bool = False
     """True: only the first rung, shown to the owner before the verdict."""
+    archived: bool = False
     resume_ms: int | None = None
     """Where I left it; None if I never watched it, or to its end."""
 
@@ -102,6 +113,10 @@ class Video(Answer):
     bookmarks: int | None = None
     plays: int | None = None
     playable: bool = False
+    archived: bool = False
+    """Its owner put it away: it has its poster, and plays nowhere. See `client.archives`."""
+    ready_by: int | None = None
+    """By when it is back, in unix milliseconds; None: nobody asked for it back."""
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar; told to its owner and admins only."""
     progress: Progress | None = None
@@ -124,6 +139,17 @@ class Video(Answer):
     """Of a clip that a feed or a search showed: goes back with events about it. See reelstack_client.behavior."""
     playback: Playback | None = None
     """Asked for with `include="playback"`."""
+
+
+class Counts(Answer):
+    """How often a public clip was liked, commented on, shared, kept and played; up to 32 seconds old."""
+
+    video_id: str
+    likes: int = 0
+    comments: int = 0
+    shares: int = 0
+    bookmarks: int = 0
+    plays: int = 0
 
 
 class DayPlays(Answer):
@@ -202,6 +228,10 @@ class Videos(Room):
     def playback(self, video_id: str) -> Playback:
         """Where to watch it, as absolute URLs that any player takes."""
         return self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
+
+    def counts(self, video_id: str) -> Counts:
+        """The same for everybody, and kept at the edge: for screens that ask again and again. Of public clips only."""
+        return self._ask(Counts, "GET", f"/v1/videos/{video_id}/counts")
 
     def link(self, video_id: str) -> str:
         """The address of its page, to hand on: it opens for everybody who may watch the clip, signed in or not."""

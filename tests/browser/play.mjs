@@ -3,6 +3,8 @@
 import { reached, run, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
+  const ranges = [];
+  page.on('request', (request) => request.url().endsWith('.mp4') && ranges.push(request.headers().range));
   await signIn(page, given);
   const item = await reached(page, given.title);
   await item.locator('img').waitFor({ state: 'visible' });
@@ -47,5 +49,5 @@ await run(async (page, given) => {
   reported.plays = events.filter(({ type }) => type === 'play').map(({ video_id }) => video_id);
   reported.receipts = events.filter(({ receipt }) => receipt).length;
   const notices = await page.locator('.notices:visible').allTextContents();
-  return { played, notices, reported, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
+  return { played, ranges, notices, reported, likes: names, problems: await page.locator('[role=alert]:visible').allTextContents() };
 });

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 import subprocess
 import threading
 import time
@@ -24,11 +25,13 @@ from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from reelstack.delivery.tokens import SigningKey, asset_url
 from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
+from tests.support.edge_entries import in_shards
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = SigningKey("k1", "5ec2e7")
 USER, PASSWORD = "ann", "right"
 SECONDS = 3
+NAME = "avc"
 PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
 NOTICE = {"code": "sound-dropped", "message": "The sound could not be decoded."}
 PLAYS, REFUSES, RENEWS, GONE = "plays", "refuses", "renews", "gone"
@@ -68,7 +71,8 @@ def make_clip(into: Path) -> None:
         "aac",
     ]
     hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
-    single = ["-hls_flags", "single_file", "-master_pl_name", "master.m3u8", "avc.m3u8"]
+    single = ["-hls_flags", "single_file", "-hls_segment_filename", f"{NAME}.mp4"]
+    single += ["-master_pl_name", "master.m3u8", f"{NAME}.m3u8"]
     ffmpeg = [str(programs.ffmpeg()), "-v", "error", *source]
     for argv in ([*ffmpeg, *sound, *codecs, *hls, *single], [*ffmpeg, "-frames:v", "1", "poster.jpg"]):
         subprocess.run(argv, cwd=into, check=True, capture_output=True, timeout=120)
@@ -78,6 +82,7 @@ def make_clip(into: Path) -> None:
 def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "password") -> Iterator[Site]:
     """Serves the page in `page` and a feed: one clip plays, one refuses likes, one comes with an expired token first,
     one is gone; ten more are its second page. With `auth` "code" the same site plays the hosted sign-in, too."""
+    _unit_ends[:] = unit_ends(clip)
     with tiny_origin() as origin:
         _fill(origin, page, "/", PAGE)
         for video in (PLAYS, REFUSES, RENEWS, *MORE):
@@ -180,7 +185,24 @@ def playback(video: str, seconds: int = 3600) -> dict[str, Any]:
     now = int(time.time())
     until = now + seconds
     urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}
-    return {"master_url": urls["master.m3u8"], "poster_url": urls["poster.jpg"], "expires_at": until}
+    units = [{"name": NAME, "unit_ends": _unit_ends}]
+    return {
+        "master_url": urls["master.m3u8"],
+        "poster_url": urls["poster.jpg"],
+        "expires_at": until,
+        "renditions": units,
+    }
+
+
+_unit_ends: list[int] = []
+"""Of the clip that the site serves."""
+
+
+def unit_ends(clip: Path) -> list[int]:
+    """The first second, and the rest, by the playlist that ffmpeg wrote."""
+    ranges = re.findall(r"#EXT-X-BYTERANGE:(\d+)@(\d+)", (clip / f"{NAME}.m3u8").read_text())
+    ends = [int(size) + int(first) for size, first in ranges]
+    return [ends[0], ends[-1]]
 
 
 def _problem(status: int, title: str) -> tuple[int, Any]:
@@ -195,7 +217,7 @@ def _edge(origin: TinyOrigin) -> Iterator[str]:
 
     async def serve() -> None:
         functions = EdgeFunctions(programs.node().path, tuple(sorted(CODE.glob("*.js"))))
-        await functions.hold({"key:k1": KEY.secret})
+        await functions.hold(in_shards({KEY.key_id: KEY.secret}))
         behind = Origin(endpoint=origin.url, domain="d1.cloudfront.net", api_url="http://api/api", secret="s")
         edge = Edge(
             distribution_id="E1", domain="d1.cloudfront.net", behaviors=_behaviors(), functions=functions, origin=behind

@@ -7,7 +7,7 @@ import pytest
 
 from local.edge import CODE
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, small_site
+from tests.browser.small_site import MORE, NOTICE, PASSWORD, SECONDS, USER, Site, small_site, unit_ends
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
@@ -22,12 +22,14 @@ def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:
     assert [path for path in [*built, "/config.json"] if not served.fullmatch(path)] == []
 
 
-def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site) -> None:
+def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site, files: Path) -> None:
     found = in_chromium("play", url=site.url, username=USER, password=PASSWORD, title="Plays")
     played = found["played"]
     assert (played["errors"], played["stalls"]) == (0, 0)
     assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
     assert (played["width"], played["height"]) == (180, 320)
+    first, end = unit_ends(files / "clip")
+    assert found["ranges"] == [f"bytes=0-{first - 1}", f"bytes={first}-{end - 1}"], "a request for each unit"
     assert found["likes"] == ["Like Plays, 7 likes", "Like Plays, 8 likes", "Like Plays, 7 likes"]
     assert found["notices"] == [NOTICE["message"]]
     assert found["problems"] == []

@@ -1,8 +1,11 @@
 """The weak-network mode over plain HTTP, as any program can speak it: no SDK, only requests."""
 
+import json
 import os
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -63,7 +66,8 @@ def state(drive: Driver, upload: dict[str, Any]) -> dict[str, Any]:
 
 
 def keys(drive: Driver, prefix: str) -> list[str]:
-    bucket = drive.outputs.buckets["uploads"]
+    """Of originals, or of intermediates, which have a bucket of their own."""
+    bucket = drive.outputs.buckets["uploads" if prefix.startswith("originals/") else "intermediates"]
     return [item["Key"] for item in drive.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
@@ -72,7 +76,42 @@ def original(drive: Driver, upload: dict[str, Any]) -> bytes:
     return drive.aws("s3").get_object(Bucket=drive.outputs.buckets["uploads"], Key=key)["Body"].read()
 
 
+@contextmanager
+def announced(drive: Driver) -> Iterator[Callable[[], list[str]]]:
+    """Counts what S3 tells EventBridge meanwhile: the keys of all its events, which come with a short delay."""
+    events, sqs, name = drive.aws("events"), drive.aws("sqs"), "counts-storage-events"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.s3"]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    seen: list[str] = []
+
+    def keys_so_far() -> list[str]:
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in found:
+                seen.append(json.loads(message["Body"])["detail"]["object"]["key"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return seen
+
+    try:
+        yield keys_so_far
+    finally:
+        events.remove_targets(Rule=name, Ids=["queue"])
+        events.delete_rule(Name=name)
+        sqs.delete_queue(QueueUrl=url)
+
+
 def test_a_clip_sent_in_chunks_in_two_sittings_is_composed_produced_and_plays(drive: Driver, clip: bytes) -> None:
+    """And of its chunks, segments, frames and plans no event leaves: S3 announces the original alone."""
+    with announced(drive) as events:
+        upload = composed_and_produced(drive, clip)
+        mine = [key for key in events() if upload["upload_id"] in key]
+    assert mine == [f"originals/normal/{upload['upload_id']}"]
+    work = keys(drive, f"work/{upload['upload_id']}/")
+    assert len(work) > 5, "there were work files to be told of"
+
+
+def composed_and_produced(drive: Driver, clip: bytes) -> dict[str, Any]:
     chunks, upload = cut(clip), open_upload(drive, len(clip))
     path = f"/v1/uploads/{upload['upload_id']}"
     assert (upload["part_size_bytes"], upload["part_count"]) == (MIB, len(chunks))
@@ -98,6 +137,7 @@ def test_a_clip_sent_in_chunks_in_two_sittings_is_composed_produced_and_plays(dr
     video = drive.client("ann").videos.wait(upload["video_id"], seconds=180, every=0.5)
     assert (video.state, video.reason_detail) == ("published", None)
     assert drive.executions(upload["upload_id"]) == [f"{upload['upload_id']}-1"]
+    return upload
 
 
 def test_chunks_alone_start_nothing(drive: Driver) -> None:

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from local.places import Places
+from reelstack_client import Video
 from tests.cloud.driver import Driver, draw, problem
 
 pytestmark = pytest.mark.cloud
@@ -34,3 +37,21 @@ def test_a_creator_uploads_changes_and_deletes_a_clip_from_a_shell(
     assert drive.client("ann").videos.get(video_id).title == "From a shell", "not without --yes"
     assert reelstack("delete", video_id, "--yes") == "deleted\n"
     assert problem(drive.call("GET", f"/v1/videos/{video_id}")) == (404, "video-not-found")
+
+
+def test_a_cloud_says_what_it_stores_and_whose_it_is(drive: Driver, places: Places, sample: Video) -> None:
+    def report(by: str) -> dict[str, dict[str, float]]:
+        arguments = ["cost", "report", "--by", by, "--json"]
+        done = CliRunner().invoke(app, arguments, env={"REELSTACK_LOCAL_DIR": str(places.home)})
+        assert done.exit_code == 0, done.output
+        told = json.loads(done.stdout)
+        assert sum(row["size_bytes"] for row in told["rows"]) == told["together"]["size_bytes"] > 0
+        assert set(told["otherwise"]) == {"all-Standard", "lifecycle by age", "Intelligent-Tiering"}
+        return {row["name"]: row for row in told["rows"]}
+
+    author = drive.client("ann").videos.get(sample.video_id).author
+    assert author
+    name = f"@{author.handle}" if author.handle else author.display_name
+    assert report("creator")[name]["objects"] > 5
+    assert {"avc", "hevc", "original", "sound"} <= report("codec").keys()
+    assert any(sample.video_id in row and sample.title in row for row in report("video"))

@@ -226,6 +226,11 @@ reelstack status
 reelstack logs aws
 reelstack doctor
 reelstack cost clips 1000
+reelstack cost report
+reelstack cost report --by creator
+reelstack cost report --by video
+reelstack cost model --viewers 1000
+reelstack capacity
 reelstack destroy dev --dry-run
 """.strip().splitlines()
 NOT_HERE = {

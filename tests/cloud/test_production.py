@@ -152,7 +152,7 @@ def test_an_upload_is_produced_once_whatever_events_come(drive: Driver, tmp_path
     for _ in range(2):
         drive.aws("sqs").send_message(QueueUrl=drive.outputs.queues["production_normal"], MessageBody=json.dumps(again))
     s3.copy_object(Bucket=uploads, Key=f"{key}-copy", CopySource={"Bucket": uploads, "Key": key})
-    s3.put_object(Bucket=uploads, Key=f"chunks/{upload.upload_id}/1", Body=b"x")
+    s3.put_object(Bucket=drive.outputs.buckets["intermediates"], Key=f"chunks/{upload.upload_id}/1", Body=b"x")
     drive.aws("lambda").invoke(FunctionName=drive.outputs.functions["start_production"], Payload=json.dumps(again))
     left = eventually(lambda: waiting(drive), lambda count: count == 0)
     assert left == 0

@@ -21,8 +21,9 @@ def in_transcoding(drive: Driver, tmp_path: Path, name: str) -> Video:
     """A clip of several segments whose transcoding has begun."""
     upload = drive.client("ann").uploads.upload(draw(tmp_path / f"{name}.mp4", "854x480", 16), title=name)
     prefix = f"work/{upload.upload_id}/1/segments/"
+    bucket = drive.outputs.buckets["intermediates"]
     listed = eventually(
-        lambda: drive.aws("s3").list_objects_v2(Bucket=drive.outputs.buckets["uploads"], Prefix=prefix)["KeyCount"],
+        lambda: drive.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"],
         lambda count: count > 0,
         60,
     )

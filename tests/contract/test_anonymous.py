@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from reelstack.interactions import comments
 from reelstack.platform.config import PREFIX, config
 from reelstack.tables.accounts import User
+from reelstack.tables.counters import Counter
 from reelstack.tables.interactions import Like
 from reelstack.tables.videos import Video
 from reelstack.web import Reader, RouteUndeclared, make_app
@@ -50,6 +51,25 @@ def test_what_is_not_for_everybody_is_told_like_what_there_is_not(call: Call, cl
     missing = [read(call, "videos", f"/v1/videos/missing{tail}").json for tail in ("", "/playback")]
     same = ("type", "title", "status", "detail")
     assert [[one[name] for name in same] for one in told] == [[one[name] for name in same] for one in missing]
+
+
+@pytest.mark.parametrize("video_id", ["unlisted", "friends", "private", "cyds", "guss", "waiting", "none"])
+@pytest.mark.parametrize("user", [None, "ann"])
+def test_counts_of_what_is_not_public_are_told_to_nobody_and_kept_by_nobody(
+    call: Call, clips: None, video_id: str, user: str | None
+) -> None:
+    """Also not to its owner: what is kept at the edge is the same for everybody."""
+    told = call("videos", "GET", f"/v1/videos/{video_id}/counts", user=user)
+    assert (told.status, told.headers["cache-control"]) == (404, "no-store")
+
+
+def test_counts_are_the_same_for_everybody_and_may_be_kept_for_two_seconds(call: Call, clips: None) -> None:
+    Counter("public", likes=3, plays=9).save()
+    Like("bob", "public", liked_at=1, shard="public#0").save()
+    told = [call("videos", "GET", "/v1/videos/public/counts", user=user) for user in (None, "ann", "bob")]
+    assert {json.dumps(one.json) for one in told} == {json.dumps(told[0].json)}
+    assert told[0].json == {"video_id": "public", "likes": 3, "comments": 0, "shares": 0, "bookmarks": 0, "plays": 9}
+    assert {one.headers["cache-control"] for one in told} == {"public, max-age=2, stale-while-revalidate=30"}
 
 
 def test_what_is_a_readers_own_is_nobodys_without_a_token(call: Call, clips: None) -> None:

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 import typer
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ProfileNotFound
 from typer.testing import CliRunner
 
 from cli.cloud import next_lines
@@ -72,7 +72,7 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
 
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
 OF_STAGES = {
-    *("synth", "deploy", "destroy", "cost", "bench", "check-hls", "doctor", "profiles", "experiments"),
+    *("synth", "deploy", "destroy", "cost", "capacity", "bench", "check-hls", "doctor", "profiles", "experiments"),
     "feed-snapshot",
 }
 
@@ -103,6 +103,14 @@ def test_a_cloud_that_does_not_answer_a_command_of_its_own_apis_is_no_traceback(
     assert "127.0.0.1:4566" in told
     assert "reelstack up" in told
     assert explain(RuntimeError("a defect")) is None
+
+
+def test_a_shell_without_credentials_is_told_so_and_not_by_a_traceback() -> None:
+    for error in (NoCredentialsError(), ProfileNotFound(profile="work")):
+        told = explain(error)
+        assert told
+        assert str(error) in told
+        assert "AWS_PROFILE" in told
 
 
 def test_a_commands_limit_is_what_the_api_takes() -> None:

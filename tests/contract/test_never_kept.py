@@ -7,6 +7,7 @@ Of every route, `tests.support.asking` looks at each answer that the matrix asks
 
 import json
 from collections.abc import Callable
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from infra.catalogue import FUNCTIONS
+from infra.edge.kept_answers import COUNTS_PATH
 from reelstack.platform.config import PREFIX, Config, config
-from reelstack.web import EVERYBODY, make_app
+from reelstack.web import EVERYBODY, RouteUndeclared, Viewer, declared, make_app
 from reelstack.web.app import lambda_handler
 from reelstack.web.middleware import PAGES
+from reelstack.web.route_policy import KEPT
 from tests.conftest import request
-from tests.support.asking import NEVER_KEPT, SERVICE
+from tests.support.asking import NEVER_KEPT, SERVICE, described
 
 PUBLIC = {"cache-control": "public, max-age=60"}
 SERVICES = sorted(set(SERVICE.values()))
@@ -85,6 +88,23 @@ def test_no_service_lets_a_refusal_be_kept(
         told[answer.status] = answer.headers["cache-control"]
     assert {404, 405, 204, 403, 429} <= told.keys()
     assert set(told.values()) == {NEVER_KEPT}
+
+
+def test_only_what_has_a_behavior_of_its_own_at_the_edge_is_declared_to_be_kept() -> None:
+    kept = [path for path, ways in described()["paths"].items() for way in ways.values() if KEPT in way]
+    assert kept == ["/v1/videos/{video_id}/counts"]
+    assert fnmatch("/v1/videos/v1/counts", COUNTS_PATH)
+
+
+def test_a_route_whose_answers_are_one_callers_cannot_be_declared_to_be_kept(aws: Config) -> None:
+    router = APIRouter(prefix="/v1/careless")
+
+    @router.get("/answer", openapi_extra=declared(kept="public, max-age=60"))
+    def answer(caller: Viewer) -> dict[str, str]:
+        return {"whose": caller.user_id}
+
+    with pytest.raises(RouteUndeclared, match="not for everybody"):
+        make_app("careless", router)
 
 
 def test_only_pages_which_are_no_part_of_the_api_say_how_long_they_are_kept() -> None:

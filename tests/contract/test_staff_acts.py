@@ -18,6 +18,7 @@ from reelstack.tables.interactions import Comment
 from reelstack.tables.moderation import AuditEntry, Review
 from reelstack.tables.videos import Video
 from tests.contract.test_authorization import SERVICE
+from tests.support.world import original_kept
 from tests.videos.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -66,7 +67,12 @@ def user_deleted(user_id: str) -> None:
     account_deletion.delete(user_id, "spam", "staff")
 
 
+def original_there(user_id: str) -> None:
+    original_kept()
+
+
 BEFORE: dict[str, Callable[[str], None]] = {
+    "POST /v1/videos/{video_id}/produce": original_there,
     "POST /v1/reviews/{video_id}/claim": review_opened,
     "DELETE /v1/reviews/{video_id}/claim": review_claimed,
     "POST /v1/videos/{video_id}/verdict": review_opened,

@@ -1,10 +1,12 @@
 """The guard: a harmful arm ends without anybody's doing, and nothing else does."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bench import _experiment_worlds as worlds
 from reelstack.experiments import guard, viewer_days
@@ -12,8 +14,9 @@ from reelstack.experiments.configuration import Ids, Writer
 from reelstack.experiments.layers import Experiments
 from reelstack.experiments.viewer_days import ViewerDay
 from reelstack.platform import aws as seam
-from reelstack.platform.config import Config
+from reelstack.platform.config import PREFIX, Config, config
 from tests.experiments.appconfig import AppConfig
+from tests.support.functions import handler_of, sample_of
 
 FIRST, VIEWERS, DAYS = date(2026, 11, 2), 800, 5
 LAST = FIRST + timedelta(days=worlds.DAYS_BEFORE + DAYS - 1)
@@ -85,3 +88,21 @@ def test_without_a_running_arm_nothing_is_read(cloud: AppConfig, writer: Writer)
     key = f"{viewer_days.FOLDER}/day={LAST}/part-00000.jsonl"
     seam.client("s3").put_object(Bucket="data", Key=key, Body=b"no JSON")
     assert guard.stop_harmful(writer, LAST) == []
+
+
+def test_the_step_stops_what_does_harm_up_to_its_day(
+    cloud: AppConfig, event: Callable[[str], Any], context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(AppConfig, "list_applications")
+    monkeypatch.setenv(f"{PREFIX}EXPERIMENTS_IDS", "app2/env2/pro2/now")
+    config.cache_clear()
+    made = seam.client
+    monkeypatch.setattr(seam, "client", lambda service: cloud if service == "appconfig" else made(service))
+    write(worlds.rows(worlds.viewers(5, VIEWERS, DAYS, effect=-0.3, hide_factor=4), "fresh", FIRST))
+    handler = handler_of("stop_harmful_arms")
+    sample = event(sample_of("stop_harmful_arms", "ok"))
+    assert handler(sample | {"day": str(FIRST)}, context) == {"stopped": []}
+    assert handler(sample | {"day": str(LAST)}, context) == {"stopped": ["ranker/b"]}
+    assert cloud.deployed == [1, 2]
+    with pytest.raises(ValidationError):
+        handler({}, context)

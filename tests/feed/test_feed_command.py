@@ -45,8 +45,9 @@ class Stage(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        body = json.dumps(self.answers[self.path.partition("?")[0]]).encode()
-        self.send_response(200)
+        answer = self.answers.get(self.path.partition("?")[0])
+        body = json.dumps(answer).encode()
+        self.send_response(200 if answer else 503)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -81,6 +82,13 @@ def test_my_page_says_why_each_clip_is_there_and_at_which_level(asked: list[str]
     assert asked == ["/v1/feed?limit=5&explain=1"]
     assert json.loads(run("--json", "--session", "s"))["items"][0]["source"] == "interests"
     assert asked[1] == "/v1/feed?limit=10&session=s&explain=1"
+
+
+def test_a_page_of_the_cdn_is_told_from_one_of_the_service(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = {"items": [ITEM], "made_at": 1, "level": 3, "label": "Hot Recommendations"}
+    monkeypatch.setattr(Stage, "answers", {"/feed/hot-world.json": ready})
+    assert "for everybody" in run().splitlines()[0]
+    assert asked == ["/v1/feed?limit=10&explain=1", "/feed/hot-world.json"]
 
 
 def test_the_newest_clips_are_still_there(asked: list[str]) -> None:

@@ -60,6 +60,26 @@ def test_what_i_hide_is_in_no_next_answer_until_i_show_it_again(
         assert (seen(call), seen(call, "/v1/feed/following")) == ({"cat", "dog", "cow"}, {"cat", "dog"})
 
 
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("a/b", "a/b"),  # as the gateway hands "a%2Fb" on
+        ("a%252Fb", "a/b"),
+        ("why%253F%2520100%2525", "why? 100%"),
+        ("100%25", "100%"),
+        ("%252E%252E", ".."),
+        ("%252541", "%41"),
+        ("%25F0%259F%2590%25B1", "🐱"),
+        ("%D7%97%D7%AA%D7%95%D7%9C", "חתול"),
+    ],
+)
+def test_a_tag_is_any_word(call: Call, path: str, word: str) -> None:
+    assert call("feed", "PUT", f"{HIDDEN}/tags/{path}", user="bob").status == 204
+    assert [one["id"] for one in told(call)] == [word]
+    assert call("feed", "DELETE", f"{HIDDEN}/tags/{path}", user="bob").status == 204
+    assert told(call) == []
+
+
 def test_my_list_names_what_i_hide(call: Call) -> None:
     for path in ("/videos/cat", "/creators/cid", "/tags/dogs"):
         call("feed", "PUT", HIDDEN + path, user="bob")

@@ -12,12 +12,14 @@ from valkey import Valkey
 from local import ports
 from reelstack.behavior import receipts
 from reelstack.cards import answers
-from reelstack.feed import exploration, features, newcomers, served_log
+from reelstack.feed import exploration, features, newcomers, seen, seen_keys, served_log, warm_lists
 from reelstack.feed.features import ClipState
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.tables.accounts import User
+from reelstack.web import auth
+from tests.feed.test_away import tables_away
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -130,6 +132,98 @@ def test_a_session_that_is_none_of_ours_begins_anew(world: Config, call: Call) -
     publish("v1", "zoe")
     assert ids(get(call, "session=damaged")) == ["v1"]
     assert call("feed", "GET", f"/v1/feed?session={'x' * 2000}", user="bob").status == 422
+
+
+@pytest.mark.parametrize("damaged", ["damaged", "", "of another"])
+def test_a_cursor_that_is_none_of_ours_leaves_the_session_going_on(world: Config, call: Call, damaged: str) -> None:
+    for number in range(8):
+        publish(f"v{number}", f"o{number}")
+    cursor = damaged if damaged != "of another" else get(call, "limit=4", user="eve")["cursor"]
+    first = get(call, "limit=4")
+    second = get(call, f"limit=4&session={first['session']}&cursor={cursor}")
+    assert len({*ids(first), *ids(second)}) == 8
+    again = get(call, f"limit=4&cursor={first['cursor']}&session={cursor}")
+    assert set(ids(again)) == set(ids(second)), "a good cursor needs no session"
+
+
+def test_who_has_no_account_goes_on_at_midnight_and_on_another_network(
+    world: Config, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        publish(f"v{number}", f"o{number}")
+    asked = ("feed", "GET", "/v1/feed?limit=4&session=")
+    first = call(*asked, user=None, headers={"x-viewer-address": "203.0.113.9"}).json
+    monkeypatch.setattr(auth, "DAY_SECONDS", auth.DAY_SECONDS + 1)  # another day's name
+    path = f"{asked[2]}{first['session']}"
+    second = call(*asked[:2], path, user=None, headers={"x-viewer-address": "198.51.100.7"}).json
+    assert len({*ids(first), *ids(second)}) == 8
+
+
+def seen_of(cached: Valkey, viewer: str, names: list[str], valkey_url: str) -> set[str]:
+    """Those of these clips that the viewer's seen filter holds."""
+    with Valkey.from_url(valkey_url) as client:
+        content: Any = client.get(seen_keys.keys(viewer, now_ms())[0])
+    return {name for name in names if seen.was_seen([content], seen.hashes([name]))[0]}
+
+
+def test_the_seen_filter_and_the_impressions_hold_what_was_answered_and_nothing_else(
+    world: Config, call: Call, cached: Valkey, valkey_url: str
+) -> None:
+    """Half of the clips are private by now, which the item table does not know."""
+    names = [f"v{number}" for number in range(60)]
+    for number, name in enumerate(names):
+        publish(name, owner=f"o{number}", visibility="private" if number % 2 else "public")
+    shown: set[str] = set()
+    session = ""
+    for _ in range(2):
+        page = get(call, f"limit=12&session={session}")
+        shown |= set(ids(page))
+        session = page["session"]
+        assert seen_of(cached, "bob", names, valkey_url) == shown
+    counted: Any = cached.hgetall(exploration.impression_keys(now_ms())[0])
+    assert {name: number for name, number in counted.items() if number != "0"} == dict.fromkeys(shown, "1")
+    assert len(shown) == 24
+
+
+def test_of_who_is_not_personalised_nothing_is_noted(world: Config, call: Call, cached: Valkey) -> None:
+    User("bob", created_at=1, personalised=False).save()
+    for number in range(12):
+        publish(f"v{number}", owner=f"o{number}")
+    first = get(call, "limit=6")
+    assert cached.keys("*{u:bob}*") == []
+    assert not set(ids(first)) & set(ids(get(call, f"limit=6&session={first['session']}"))), "the session goes on"
+
+
+def test_an_answer_that_fails_marks_nothing_as_seen(
+    world: Config, call: Call, cached: Valkey, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"v{number}" for number in range(6)]
+    for name in names:
+        publish(name, owner=f"o{name}")
+    warm_lists.make()
+    with tables_away(monkeypatch):
+        assert get(call, "limit=4")["level"] == 3
+    assert seen_of(cached, "bob", names, valkey_url) == set()
+
+
+@pytest.mark.parametrize("other_was_seen", [False, True])
+def test_the_clips_of_one_who_may_not_be_shown_do_not_stand_before_all_others(
+    world: Config, call: Call, other_was_seen: bool
+) -> None:
+    """They are more than a fallback proposes at once, and newer than the only other one."""
+    publish("other", "zoe", age_ms=900 * HOUR)
+    if other_was_seen:
+        get(call, "limit=30")
+    at = now_ms()
+    for number in range(700):
+        newcomers.add(ClipState(f"s{number}", "spam", (), "", "", 10_000, at))
+    for number in range(60):
+        make(f"s{number}", owner="spam", published_at=at, tags=[])
+    User("spam", created_at=1).save()
+    assert call("social", "PUT", "/v1/users/spam/block", user="bob").status in (200, 204)
+    page = get(call, "limit=5")
+    assert ids(page) == ["other"]
+    assert page["items"][0]["repeated"] is other_was_seen
 
 
 def test_pages_go_on_without_repeats_while_the_cache_is_away(

@@ -44,7 +44,7 @@ def world(aws: Config, cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> Valke
 
 
 def answer(asker: Asker = BOB, session: str | None = None, limit: int = 20, **more: Any) -> FeedPage:
-    return FeedPage.model_validate_json(ready_made.answer(asker, session, limit, **more))
+    return FeedPage.model_validate_json(ready_made.answer(asker, [session], limit, **more))
 
 
 def ids(page: FeedPage) -> list[str]:
@@ -87,6 +87,29 @@ def test_what_the_viewer_hides_or_blocks_is_left_out_with_the_next_answer(world:
     blocks.block("bob", "o3")
     assert not {"v0", "v1", "v2", "v3"} & set(ids(answer()))
     assert {"v0", "v1"} <= set(ids(answer(Asker("eve"))))
+
+
+@pytest.mark.parametrize("asked_lately", [False, True])
+def test_what_was_hidden_or_blocked_before_the_tables_went_stays_out(world: Valkey, asked_lately: bool) -> None:
+    """A moment ago, or longer ago than the cache keeps what it does not doubt."""
+    for viewer in ("bob", "o4"):  # as a page of another level does
+        choices.choices_of(viewer)
+        blocks.blocked_of(viewer, ())
+    choices.hide("bob", HiddenKind.VIDEOS, "v0")
+    choices.hide("bob", HiddenKind.TAGS, "T2")
+    choices.hide("bob", HiddenKind.TAGS, "T5")
+    choices.show_again("bob", HiddenKind.TAGS, "T5")
+    blocks.block("bob", "o3")
+    blocks.block("o4", "bob")
+    blocks.block("bob", "o6")
+    blocks.unblock("bob", "o6")
+    if not asked_lately:
+        for one in (choices.cached_as("bob"), blocks.cached_as("bob"), blocks.cached_as("o4")):
+            world.delete(f"rs:{one}")
+    backend("dynamodb").tables = {}
+    assert {f"v{n}" for n in range(7)} - set(ids(answer(tables_answer=False))) == {"v0", "v2", "v3", "v4"}
+    of_another = ids(answer(Asker("o4"), tables_answer=False))
+    assert {"v0", "v3"} <= set(of_another), "what bob hides is nobody else's"
 
 
 def test_nobody_is_shown_their_own(world: Valkey) -> None:
@@ -140,7 +163,7 @@ def test_with_nothing_else_the_packed_page_is_served(aws: Config, tmp_path: Path
     file = tmp_path / "snapshot.json"
     file.write_bytes(ready_pages.without_addresses(ready_pages.pack("", 5, items)))
     kept_lists.pack_in(file)
-    page = json.loads(ready_made.answer(BOB, None, 20, tables_answer=False))
+    page = json.loads(ready_made.answer(BOB, [], 20, tables_answer=False))
     kept_lists.forget()
     assert page["items"][0]["video_id"] == "vid"
     assert (page["items"][0]["playback"], page["items"][0]["poster_url"], page["stale"]) == (None, None, True)

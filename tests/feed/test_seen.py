@@ -1,6 +1,6 @@
 from valkey import Valkey
 
-from reelstack.feed import seen
+from reelstack.feed import seen, seen_keys
 
 NOW = 1_796_000_000_000
 
@@ -20,7 +20,7 @@ def _url(cached: Valkey) -> str:
 
 
 def test_what_was_marked_is_seen_and_little_else(cached: Valkey) -> None:
-    key = seen.keys("ann", NOW)[0]
+    key = seen_keys.keys("ann", NOW)[0]
     shown = [f"shown{number}" for number in range(1500)]
     for start in range(0, len(shown), 30):
         mark(cached, key, shown[start : start + 30])
@@ -31,7 +31,7 @@ def test_what_was_marked_is_seen_and_little_else(cached: Valkey) -> None:
 
 
 def test_both_periods_count_and_nothing_is_nothing(cached: Valkey) -> None:
-    present, before = seen.keys("ann", NOW)
+    present, before = seen_keys.keys("ann", NOW)
     mark(cached, before, ["old"])
     mark(cached, present, ["new"])
     filters = [read(cached, present), read(cached, before)]
@@ -41,9 +41,9 @@ def test_both_periods_count_and_nothing_is_nothing(cached: Valkey) -> None:
 
 
 def test_keys_of_one_viewer_lie_in_one_slot_and_move_on() -> None:
-    later = NOW + seen.PERIOD_DAYS * 24 * 3600 * 1000
-    assert seen.keys("ann", later)[1] == seen.keys("ann", NOW)[0]
-    assert all("{u:ann}" in key for key in seen.keys("ann", NOW))
+    later = NOW + seen_keys.PERIOD_DAYS * 24 * 3600 * 1000
+    assert seen_keys.keys("ann", later)[1] == seen_keys.keys("ann", NOW)[0]
+    assert all("{u:ann}" in key for key in seen_keys.keys("ann", NOW))
 
 
 def test_a_hash_is_the_same_in_every_process() -> None:

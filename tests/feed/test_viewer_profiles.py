@@ -10,8 +10,9 @@ from valkey import Valkey
 
 from functions.accounts.invalidate_user_cache.handler import handler as invalidate_user_cache
 from functions.feed.load_viewer_profiles.handler import handler as load_viewer_profiles
-from reelstack.feed import live_signals, viewer_profiles
+from reelstack.feed import live_signals, seen_keys, viewer_profiles
 from reelstack.platform import aws as seam
+from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
@@ -91,11 +92,13 @@ def test_who_opts_out_or_is_erased_is_forgotten_with_the_stream(
     load(row("ann"), row("bob"))
     for name in ("ann", "bob"):
         cached.hset(live_signals.viewer_key(name), "v", "1")
+        cached.set(seen_keys.keys(name, now_ms())[1], "1")
     key = {"user_id": {"S": "ann"}}
     images = {name: key | image for name, image in (("OldImage", before), ("NewImage", after)) if image}
     invalidate_user_cache({"Records": [{"dynamodb": {"Keys": key, **images}}]}, context)
     left = {item.viewer_id for item in ViewerProfile.scan()}
-    assert left == {name for name in ("ann", "bob") if cached.exists(live_signals.viewer_key(name))}
+    for of in (live_signals.viewer_key, lambda name: seen_keys.keys(name, now_ms())[1]):
+        assert left == {name for name in ("ann", "bob") if cached.exists(of(name))}
     assert left == ({"bob"} if is_forgotten else {"ann", "bob"})
 
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from valkey import Valkey
 
 from functions.feed.update_hot_lists.handler import handler
@@ -22,6 +24,7 @@ from reelstack.tables.videos import Video
 from tests.videos.test_videos import make
 
 HOUR = 3_600_000
+NAMES = ("region", "made_at", "entries", "items", "video_id", "owner_id", "tags")
 Run = Callable[..., dict[str, int]]
 
 
@@ -257,3 +260,20 @@ def test_facts_of_a_clip_are_what_features_are_made_of(aws: Config) -> None:
     make("vid", tags=["a"], language="de", region="AT", duration_ms=7000)
     clip = public_clips.facts(public_clips.of(["vid"])["vid"])
     assert (clip.owner_id, clip.tags, clip.language, clip.region, clip.duration_ms) == ("ann", ("a",), "de", "AT", 7000)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=len(NAMES)),
+    max_leaves=20,
+)
+
+
+@given(JSON | st.binary(max_size=20), st.booleans())
+def test_what_is_no_list_and_no_page_is_refused_and_nothing_else_happens(made: Any, versioned: bool) -> None:
+    if versioned and isinstance(made, dict):
+        made = {**made, "version": 1}
+    text = made if isinstance(made, bytes) else json.dumps(made).encode()
+    for parse in (hot_lists.parse, ready_pages.parse):
+        with suppress(ValueError):
+            parse(text)

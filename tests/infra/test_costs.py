@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from deployment import rehearsal
 from infra.checks import clips, costs
 from infra.costs import answers, events, idle, prices
 from infra.costs.clips import Clip, lines
@@ -91,6 +92,12 @@ def test_the_page_says_what_the_templates_cost(assemblies: dict[str, Assembly]) 
     text = costs.passage({name: assembly.folder for name, assembly in assemblies.items()})
     page = costs.PAGE.read_text()
     assert costs.with_passage(page, text) == page
+
+
+def test_a_rehearsed_deployment_says_what_the_stage_costs(assemblies: dict[str, Assembly]) -> None:
+    month, clips_ = rehearsal.prices(STAGES["dev"], assemblies["dev-core"].folder)
+    assert f" {_total(assemblies['dev-core']):.2f} $ a month" in month
+    assert f" {idle.total(lines(STAGES['dev'], 1000, Clip())):.2f} $ for 1,000 clips" in clips_
 
 
 def test_more_costs_more() -> None:

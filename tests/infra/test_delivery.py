@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
+from infra.edge.kept_answers import COUNTS_PATH
 from infra.settings import Settings
 from infra.stacks.stage import build_foundation
 from infra.stages import STAGES
@@ -56,14 +57,25 @@ def policy(pattern: str) -> dict[str, Any]:
 def test_playlists_are_tried_before_the_media_they_name() -> None:
     patterns = [b["PathPattern"] for b in distribution()["CacheBehaviors"]]
     assert patterns.index("/v/*.m3u8") < patterns.index("/v/*")
-    assert set(patterns) == {"/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "/v1/feed", "/v1/feed/*", "/v1/*", "/@*/*"}
+    assert set(patterns) == {
+        "/v/*.m3u8",
+        "/v/*",
+        "/u/*",
+        "/feed/*",
+        "/v1/feed",
+        "/v1/feed/*",
+        "/v1/*",
+        "/@*/*",
+        COUNTS_PATH,
+    }
+    assert patterns.index(COUNTS_PATH) < patterns.index("/v1/*")
     assert max(patterns.index(path) for path in ("/v1/feed", "/v1/feed/*")) < patterns.index("/v1/*")
 
 
 def test_playlists_media_and_web_files_are_each_kept_by_a_policy_of_their_own() -> None:
     assert policy("/v/*.m3u8")["MaxTTL"] <= 60
     assert policy("/v/*")["MaxTTL"] >= 365 * 24 * 3600
-    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 5
+    assert len({json.dumps(b["CachePolicyId"]) for b in behaviors().values()}) == 6
 
 
 def test_peoples_pictures_need_no_token_and_are_kept_as_long_as_they_say() -> None:
@@ -78,12 +90,30 @@ def test_ready_made_pages_need_no_token_and_are_kept_for_a_minute_at_most() -> N
     assert policy("/feed/*")["MaxTTL"] == 60
 
 
-@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "/feed/*", "*"])
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/v/*", "/u/*", "/feed/*", COUNTS_PATH, "*"])
 def test_nothing_a_viewer_can_vary_is_part_of_a_cache_key(pattern: str) -> None:
     key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"]["QueryStringBehavior"] == "none"
     assert key["HeadersConfig"]["HeaderBehavior"] == "none"
     assert key["CookiesConfig"]["CookieBehavior"] == "none"
+
+
+def test_the_function_before_playlists_is_told_the_device_and_no_cache_key_is() -> None:
+    """A header in a cache policy would make sixteen keys of one playlist."""
+    template, _ = stacks()
+    sent = template.to_json()["Resources"][behaviors()["/v/*.m3u8"]["OriginRequestPolicyId"]["Ref"]]["Properties"]
+    said = sent["OriginRequestPolicyConfig"]
+    devices = [f"CloudFront-Is-{device}-Viewer" for device in ("Mobile", "Tablet", "Desktop", "SmartTV")]
+    assert said["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": devices}
+    assert said["QueryStringsConfig"]["QueryStringBehavior"] == said["CookiesConfig"]["CookieBehavior"] == "none"
+    assert all("OriginRequestPolicyId" not in behaviors()[pattern] for pattern in ("/v/*", "/u/*", "/feed/*"))
+
+
+@pytest.mark.parametrize("pattern", ["/v/*.m3u8", "/feed/*", "/@*/*", "*"])
+def test_text_is_compressed(pattern: str) -> None:
+    key = policy(pattern)["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["EnableAcceptEncodingBrotli"] is key["EnableAcceptEncodingGzip"] is True
+    assert behaviors()[pattern]["Compress"] is True
 
 
 def test_the_api_is_never_kept_takes_every_method_and_all_but_the_host() -> None:
@@ -109,6 +139,14 @@ def test_pages_of_clips_are_kept_a_minute_at_most_and_by_their_host_alone() -> N
     assert sent["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"] == ["x-viewer-address"]
     assert page["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
     assert page["ResponseHeadersPolicyId"] == behaviors()["*"]["ResponseHeadersPolicyId"]
+
+
+def test_counts_are_kept_for_everybody_and_for_32_seconds_with_what_is_stale() -> None:
+    kept, counts = policy(COUNTS_PATH), behaviors()[COUNTS_PATH]
+    assert (kept["MinTTL"], kept["DefaultTTL"], kept["MaxTTL"]) == (0, 0, 32)
+    assert counts["AllowedMethods"] == ["GET", "HEAD"]
+    assert counts["OriginRequestPolicyId"] == behaviors()["/@*/*"]["OriginRequestPolicyId"]
+    assert counts["TargetOriginId"] == behaviors()["/v1/*"]["TargetOriginId"]
 
 
 def test_the_page_of_a_clip_is_below_no_other_behavior() -> None:
@@ -193,6 +231,7 @@ def test_buckets_are_read_with_origin_access_control_and_media_through_the_shiel
 def test_viewers_get_http_3_over_at_least_tls_1_2_and_everything_is_logged() -> None:
     config = distribution(**NAMED)
     assert config["HttpVersion"] == "http2and3"
+    assert config["IPV6Enabled"] is True
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
     assert config["Aliases"] == ["clips.example.com"]
     assert config["Logging"]["Bucket"]
@@ -284,13 +323,24 @@ def test_edge_url_and_distribution_are_outputs() -> None:
 def test_functions_learn_the_distributions_id_and_the_one_that_withdraws_may_invalidate_it(prod: Assembly) -> None:
     template, _ = stacks()
     (edge,) = template.find_resources("AWS::CloudFront::Distribution")
-    (parameter,) = template.find_resources("AWS::SSM::Parameter").values()
-    named = {key: parameter["Properties"][key] for key in ("Name", "Value")}
-    assert named == {"Name": "/reelstack/prod/distribution-id", "Value": {"Ref": edge}}
+    parameters = [one["Properties"] for one in template.find_resources("AWS::SSM::Parameter").values()]
+    named = {parameter["Name"]: parameter["Value"] for parameter in parameters}
+    assert named["/reelstack/prod/distribution-id"] == {"Ref": edge}
     invalidates = {
         where for action, where in granted(place("withdraw_video", "Role"), prod) if "Invalidation" in action
     }
     assert invalidates == {"arn:aws:cloudfront::111111111111:distribution/Delivery/Edge"}
+
+
+def test_functions_learn_the_sites_address() -> None:
+    def told(**changes: Any) -> Any:
+        template, _ = stacks(**changes)
+        parameters = [one["Properties"] for one in template.find_resources("AWS::SSM::Parameter").values()]
+        return next(one["Value"] for one in parameters if one["Name"] == "/reelstack/prod/site-url")
+
+    assert told(**NAMED) == "https://clips.example.com"
+    assert told(edge_origin="http://127.0.0.1:8080") == "http://127.0.0.1:8080"
+    assert "DomainName" in json.dumps(told())
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------------
@@ -315,14 +365,14 @@ def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -
     (origin,) = (o for o in distribution(**THROUGH)["Origins"] if o["Id"] == behavior["TargetOriginId"])
     assert "OriginAccessControlId" not in origin
     assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
-    assert "Uploads" in json.dumps(origin["DomainName"])
+    assert {"/originals/*": "Uploads", "/chunks/*": "Intermediates"}[pattern] in json.dumps(origin["DomainName"])
     assert "RegionalDomainName" in json.dumps(origin["DomainName"])
 
 
 def test_a_page_may_send_parts_where_they_are_signed_for() -> None:
     said = json.dumps(page_headers()["ContentSecurityPolicy"])
-    assert "RegionalDomainName" in said
-    assert "s3-accelerate.amazonaws.com" in said
+    assert said.count("RegionalDomainName") == 2, "of parts, and of chunks"
+    assert said.count("s3-accelerate.amazonaws.com") == 2
     direct = json.dumps(page_headers(transfer_acceleration=False)["ContentSecurityPolicy"])
     assert "s3-accelerate" not in direct
 

@@ -63,6 +63,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ("ssm:GetParameter",),
         "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",
     ),
+    "read_site_parameter": (
+        ("ssm:GetParameter",),
+        "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/site-url",
+    ),
     "invalidate_distribution": (
         ("cloudfront:CreateInvalidation",),
         "arn:aws:cloudfront::111111111111:distribution/Delivery/Edge",
@@ -107,6 +111,13 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "send_production_messages": (("sqs:SendMessage",), QUEUES),
     "count_production_messages": (("sqs:GetQueueAttributes",), (*QUEUES, *DEAD)),
     "list_media": (("s3:ListBucket",), "State/Media.Arn"),
+    "tag_renditions": (
+        ("s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging"),
+        "State/Media.Arn/v/*",
+    ),
+    "restore_renditions": (("s3:RestoreObject",), "State/Media.Arn/v/*"),
+    "tag_originals": (("s3:GetObjectTagging", "s3:PutObjectTagging"), "State/Uploads.Arn/originals/*"),
+    "restore_originals": (("s3:RestoreObject",), "State/Uploads.Arn/originals/*"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
     "describe_production_machine": (("states:DescribeExecution",), MACHINE.format("execution", "{stage}", ":*")),
     "describe_decision_machine": (

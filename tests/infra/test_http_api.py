@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.api.public_routes import UNROUTED, anonymous, open_routes
+from infra.api.routes import route_key
 from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.functions import concurrency
 from infra.functions.function import snap_started
@@ -30,8 +31,15 @@ def _routes(assembly: Assembly, api: str = MAIN) -> dict[str, dict[str, Any]]:
 
 
 def test_the_gateway_has_the_catalogues_routes_and_no_others(variant: Assembly) -> None:
-    wanted = {route for line in FUNCTIONS for route in line.routes} | PUBLIC
+    wanted = {route_key(route) for line in FUNCTIONS for route in line.routes} | PUBLIC
     assert set(_routes(variant)) == wanted
+
+
+def test_a_word_with_a_slash_reaches_its_route() -> None:
+    """The gateway decodes a path before it looks for a route."""
+    routes = [route for line in FUNCTIONS for route in line.routes]
+    greedy = [route_key(route) for route in routes if route_key(route) != route]
+    assert greedy == [f"{method} /v1/feed/hidden/tags/{{tag+}}" for method in ("PUT", "DELETE")]
 
 
 def test_every_route_wants_a_token_but_the_public_ones(variant: Assembly) -> None:
@@ -101,7 +109,7 @@ def test_tokens_are_those_of_the_user_pools_own_client(variant: Assembly) -> Non
 def test_every_route_leads_to_the_live_version_of_its_service(variant: Assembly) -> None:
     for line in FUNCTIONS:
         for key in line.routes:
-            target = _routes(variant)[key]["Target"]
+            target = _routes(variant)[route_key(key)]["Target"]
             integration = variant.at(variant.flat(stack_of(line), target).removeprefix("integrations/")).properties
             assert variant.flat(stack_of(line), integration["IntegrationUri"]) == _invoked(line.name, variant)
             assert integration["PayloadFormatVersion"] == "2.0"
@@ -206,7 +214,7 @@ def test_the_user_pool_knows_the_four_roles_the_services_ask_for(variant: Assemb
 
 def test_pages_elsewhere_may_read_what_a_client_must_know(variant: Assembly) -> None:
     cors = variant.at("Api/Http/Api").properties["CorsConfiguration"]
-    assert {"retry-after", "x-correlation-id", "idempotency-replayed"} <= set(cors["ExposeHeaders"])
+    assert {"retry-after", "x-correlation-id", "idempotency-replayed", "x-feed-level"} <= set(cors["ExposeHeaders"])
     assert {"authorization", "idempotency-key"} <= set(cors["AllowHeaders"])
     assert "AllowCredentials" not in cors
 

@@ -31,7 +31,7 @@ EVENT_SECONDS = DAY + 6 * 3600
 APPEAL_WAIT = 30 * DAY
 """The longest that an appeal waits for a moderator; ReviewWait has been in alarm for weeks by then."""
 MISSING_IS_ANSWERED = {
-    ("compose_upload", "uploads:chunks/"): "the client is told which chunks it must send again",
+    ("compose_upload", "intermediates:chunks/"): "the client is told which chunks it must send again",
     ("feed", "media:hot-lists/"): "a page is then made of what is followed, and of the newest",
     ("feed", "media:feed/"): "the page that is packed with the deployment answers",
     ("update_hot_lists", "media:hot-lists/"): "it makes them anew",
@@ -142,10 +142,10 @@ def _prefixes(function: str) -> list[str]:
 
 
 def _kept(assembly: Assembly) -> dict[str, int]:
-    """uploads:work/ -> seconds until S3 may remove an object: its days are whole, from its creation."""
+    """intermediates:work/ -> seconds until S3 may remove an object: its days are whole, from its creation."""
     return {
         f"{bucket.lower()}:{rule['Prefix']}": rule["ExpirationInDays"] * DAY
-        for bucket in ("Uploads", "Media")
+        for bucket in ("Uploads", "Intermediates", "Media")
         for rule in assembly.at(f"State/{bucket}").properties["LifecycleConfiguration"]["Rules"]
         if "ExpirationInDays" in rule
     }
@@ -164,7 +164,7 @@ def _expired(assembly: Assembly, readers: list[tuple[str, str, float]]) -> list[
 def test_whatever_is_read_has_not_expired(variant: Assembly) -> None:
     others = [(reader, prefix, seconds) for (reader, prefix), seconds in _others(variant.settings).items()]
     readers = [*_steps(variant.settings), *others]
-    assert {prefix for _, prefix, _ in readers} >= {"uploads:work/", "uploads:exports/", "media:quarantine/"}
+    assert {prefix for _, prefix, _ in readers} >= {"intermediates:work/", "uploads:exports/", "media:quarantine/"}
     assert _expired(variant, readers) == []
 
 
@@ -196,4 +196,4 @@ def test_a_reader_after_a_wait_for_a_person_would_be_found(prod: Assembly, days:
         },
     }
     late = Machine(waiting, prod.settings).ends["Publish"]
-    assert len(_expired(prod, [("Publish", "uploads:work/", late)])) == 1
+    assert len(_expired(prod, [("Publish", "intermediates:work/", late)])) == 1

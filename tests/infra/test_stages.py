@@ -63,7 +63,7 @@ def test_profiles_differ_in_nothing_but_the_network_and_its_engines(
             *("Spark/", "ProfilesMachine", "Alarms/ProfilesMachine", "MeasureInterestsSchedule"),
         )
     )
-    of_jobs += ("People/Alarms/EventErasureMachine",)
+    of_jobs += ("People/Alarms/EventErasureMachine", "Videos/WarmEdgeSchedule")
     stacks = {path.split("/")[0] for path in added - of_state if not path.startswith((*alarms, *of_jobs))}
     assert stacks == {"Network", "Engines", "Interests"}
     assert {r.path for r in core.resources} < {r.path for r in full.resources}

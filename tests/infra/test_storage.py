@@ -6,6 +6,7 @@ import pytest
 from pynamodb.models import Model
 
 from infra.engines import spark
+from infra.stages import STAGES
 from infra.storage import buckets
 from jobs.profiles import steps
 from jobs.ranker import retention
@@ -18,7 +19,8 @@ WEEK_DAYS = 7
 
 
 def _buckets(assembly: Assembly) -> tuple[str, ...]:
-    return ("Logs", "Uploads", "Media", "Web", *(["Data"] if assembly.settings.profile == "full" else []))
+    data = ["Data"] if assembly.settings.profile == "full" else []
+    return ("Logs", "Uploads", "Intermediates", "Media", "Web", *data)
 
 
 def _rules(assembly: Assembly, bucket: str) -> dict[str, dict[str, Any]]:
@@ -40,13 +42,10 @@ def test_unfinished_uploads_vanish_after_seven_days(variant: Assembly) -> None:
     assert rule == {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
 
 
-def test_work_files_are_gone_two_days_later_and_so_are_their_old_versions(variant: Assembly) -> None:
-    rule = _rules(variant, "Uploads")["work-files"]
-    assert rule == {
-        "Prefix": "work/",
-        "ExpirationInDays": 2,
-        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-    }
+def test_work_files_are_gone_two_days_later(variant: Assembly) -> None:
+    assert _rules(variant, "Intermediates")["work-files"] == {"Prefix": "work/", "ExpirationInDays": 2}
+    left_by_0_2 = {"Prefix": "work/", "ExpirationInDays": 2, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
+    assert _rules(variant, "Uploads")["work-files"] == left_by_0_2
 
 
 def test_archived_events_expire_and_what_an_erasure_rewrote_is_gone_in_a_week(prod: Assembly) -> None:
@@ -97,11 +96,13 @@ tiers, which a bucket opts into.) Objects in GLACIER and DEEP_ARCHIVE want a res
 
 
 def test_whatever_a_rule_moves_can_still_be_read_at_once(variant: Assembly) -> None:
-    """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people."""
+    """Every prefix is read by something: originals by retries and re-encodes, media by players, logs by people. What
+    its owner archived is read by nobody."""
     moved = [
         step["StorageClass"]
         for bucket in _buckets(variant)
-        for rule in _rules(variant, bucket).values()
+        for name, rule in _rules(variant, bucket).items()
+        if name != "archive"
         for step in (*rule.get("Transitions", []), *rule.get("NoncurrentVersionTransitions", []))
     ]
     assert set(moved) <= AT_ONCE
@@ -114,6 +115,40 @@ def test_originals_go_to_instant_glacier_after_thirty_days(variant: Assembly) ->
     rule = _rules(variant, "Uploads")["originals-to-glacier"]
     assert rule["Prefix"] == "originals/"
     assert _moves(rule) == [("GLACIER_IR", 30)]
+
+
+def test_what_its_owner_archived_goes_at_the_next_midnight(variant: Assembly) -> None:
+    rule = _rules(variant, "Media")["archive"]
+    assert (rule["Prefix"], rule["TagFilters"]) == ("v/", [{"Key": "tier", "Value": "archive"}])
+    assert _moves(rule) == [("GLACIER", 0)]
+
+
+def test_s3_tells_of_restores_and_of_nothing_else(variant: Assembly) -> None:
+    """Every object that is written would be an event at 1 $ a million else."""
+    media = variant.at("State/Media").properties
+    (told,) = media["NotificationConfiguration"]["TopicConfigurations"]
+    assert told["Event"] == "s3:ObjectRestore:Completed"
+    assert media["NotificationConfiguration"].keys() == {"TopicConfigurations"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "days", "does"),
+    [
+        ("instant", 30, [("GLACIER_IR", 30)]),
+        ("flexible", 60, [("GLACIER", 60)]),
+        ("deep", 1, [("DEEP_ARCHIVE", 1)]),
+        ("delete", 7, []),
+    ],
+)
+def test_a_produced_original_follows_its_policy(policy: str, days: int, does: list[tuple[str, int]]) -> None:
+    chosen = STAGES["prod"].model_copy(update={"originals_policy": policy, "originals_days": days})
+    rules = {rule.id: rule for rule in buckets._uploads_rules(chosen)}
+    rule, rest = rules["produced-originals"], rules["originals-to-glacier"]
+    assert rule.tag_filters == {"produced": "yes"}
+    moves = [(str(one.storage_class.value), one.transition_after.to_days()) for one in rule.transitions or []]
+    assert moves == does
+    assert (rule.expiration.to_days() if rule.expiration else None) == (days if policy == "delete" else None)
+    assert rest.transitions[0].transition_after.to_days() == max(30, days), "not before its own day"
 
 
 def test_media_follows_the_tier_tag_and_not_its_age(variant: Assembly) -> None:
@@ -138,6 +173,8 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         if "ExpirationInDays" in rule
     }
     assert {one for one in expiring if one[0] != "Data"} == {
+        ("Intermediates", "work/"),
+        ("Intermediates", "chunks/"),
         ("Uploads", "exports/"),
         ("Uploads", "work/"),
         ("Uploads", "chunks/"),
@@ -149,11 +186,9 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
 
 
 def test_chunks_nobody_came_back_for_expire_like_unfinished_uploads(variant: Assembly) -> None:
-    assert _rules(variant, "Uploads")["orphaned-chunks"] == {
-        "Prefix": "chunks/",
-        "ExpirationInDays": 7,
-        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-    }
+    assert _rules(variant, "Intermediates")["orphaned-chunks"] == {"Prefix": "chunks/", "ExpirationInDays": 7}
+    left_by_0_2 = {"Prefix": "chunks/", "ExpirationInDays": 7, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
+    assert _rules(variant, "Uploads")["orphaned-chunks"] == left_by_0_2
 
 
 def test_what_was_withdrawn_is_kept_longer_than_an_appeal_may_take_and_then_is_gone(variant: Assembly) -> None:
@@ -167,7 +202,7 @@ def test_what_was_withdrawn_is_kept_longer_than_an_appeal_may_take_and_then_is_g
 
 
 def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Assembly) -> None:
-    for bucket in set(_buckets(variant)) - {"Logs"}:
+    for bucket in set(_buckets(variant)) - {"Logs", "Intermediates"}:
         assert variant.at(f"State/{bucket}").properties["VersioningConfiguration"] == {"Status": "Enabled"}
         old = _rules(variant, bucket)["old-versions"]
         assert old == {
@@ -179,7 +214,7 @@ def test_what_was_overwritten_or_deleted_can_be_had_back_for_a_week(variant: Ass
 # --- buckets ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Logs", "Uploads", "Media", "Web", "Data"])
+@pytest.mark.parametrize("name", ["Logs", "Uploads", "Intermediates", "Media", "Web", "Data"])
 def test_a_bucket_is_private_encrypted_and_reached_over_tls_only(name: str, variant: Assembly) -> None:
     if name not in _buckets(variant):
         return
@@ -219,6 +254,22 @@ def test_uploads_announce_themselves_and_let_a_browser_see_what_it_needs(variant
     assert "PUT" in cors["AllowedMethods"]
     assert "ETag" in cors["ExposedHeaders"]
     assert "*" not in cors["AllowedOrigins"]
+
+
+def test_intermediates_announce_nothing_and_have_no_old_versions(variant: Assembly) -> None:
+    """Each would be an event that no rule takes, some fifty a clip; what was deleted of them is gone."""
+    announcing = {bucket for bucket in _buckets(variant) if _announces(variant, bucket)}
+    assert announcing == {"Uploads"}
+    bucket = variant.at("State/Intermediates").properties
+    assert "VersioningConfiguration" not in bucket
+    assert bucket["AccelerateConfiguration"] == {"AccelerationStatus": "Enabled"}
+    (cors,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert cors["AllowedMethods"] == ["PUT"]
+    assert "*" not in cors["AllowedOrigins"]
+
+
+def _announces(assembly: Assembly, bucket: str) -> bool:
+    return "NotificationConfiguration" in assembly.at(f"State/{bucket}").properties
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from local.edge_functions import RUN_SECONDS, Answered, EdgeFunctions, FunctionFailed, Passed, Viewer
 from local.programs import node
 from reelstack.delivery.tokens import SigningKey, asset_url, tokened_prefix
+from tests.support.edge_entries import in_shards
 
 ROOT = Path(__file__).parent.parent.parent
 ESLINT = ROOT / "node_modules/eslint/bin/eslint.js"
@@ -19,8 +20,8 @@ KEY = SigningKey("k1", "5ec2e7")
 NOW = int(time.time())
 SOON = NOW + 24 * 3600
 LONG_AGO = int(time.time()) - 1
-ENTRIES = {"key:k1": KEY.secret, "deny:denied": str(SOON), "deny:forgiven": str(LONG_AGO)}
-ENTRIES |= {"deny:hidden": f"{SOON}-{NOW}", "deny:unhidden": f"{LONG_AGO}-{NOW}"}
+DENIALS = {"denied": str(SOON), "forgiven": str(LONG_AGO), "hidden": f"{SOON}-{NOW}", "unhidden": f"{LONG_AGO}-{NOW}"}
+ENTRIES = in_shards({KEY.key_id: KEY.secret}, DENIALS)
 LIMIT_BYTES = 10_240
 
 pytestmark = pytest.mark.anyio
@@ -151,7 +152,7 @@ async def test_keys_that_come_later_are_seen() -> None:
     later = SigningKey("k2", "later")
     async with functions(*FILES) as edge:
         assert isinstance(await media(edge, tokened(key=later)), Answered)
-        await edge.hold({"key:k2": later.secret})
+        await edge.hold(in_shards({"k1": KEY.secret, "k2": later.secret}))
         assert await media(edge, tokened(key=later)) == "/v/v1/1/master.m3u8"
 
 
@@ -279,7 +280,7 @@ async def test_the_four_modules_of_the_edge_are_there(tmp_path: Path) -> None:
     const buffer = require('buffer');
     const crypto = require('crypto');
     async function handler(event) {
-      const there = await cf.kvs().exists('key:k1');
+      const there = await cf.kvs().exists('s:aa');
       const hash = crypto.createHash('sha256').update(buffer.Buffer.from('eA==', 'base64')).digest('hex');
       event.request.uri = '/' + querystring.stringify({ there: there, hash: hash.slice(0, 8) });
       return event.request;

@@ -47,6 +47,12 @@ def test_another_version_is_sent_whole() -> None:
     assert wanted({"range": "bytes=0-1", "if-range": ETAG}, 100, ETAG) == Span(0, 1, 100)
 
 
+@pytest.mark.parametrize("named", ["Mon, 30 Nov 2026 04:00:00 GMT", 'W/"v1"', "v1", "*", ""])
+def test_only_the_etag_names_a_version(named: str) -> None:
+    """A copy in place makes a new Last-Modified, so a date would begin a download anew or continue another's."""
+    assert wanted({"range": "bytes=0-1", "if-range": named}, 100, ETAG) is None
+
+
 @pytest.mark.parametrize(
     ("known", "same"), [(ETAG, True), ('"v0", W/"v1"', True), ("*", True), ('"v0"', False), ("", False)]
 )

@@ -10,14 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.edge.kept_answers import COUNTS_PATH
 from local.edge_behaviors import FUNCTIONS, Behavior, Policy
-from local.edge_cache import BLOCK_BYTES, Tiers
+from local.edge_cache import BLOCK_BYTES, Locations
 from local.edge_functions import EdgeFunctions
 from local.edge_origin import Origin
 from local.edge_viewer import BODY_BYTES, Edge, application
 from local.programs import node
 from reelstack.delivery.tokens import SigningKey, asset_url
 from tests.local.tiny_origin import TinyOrigin, tiny_origin
+from tests.support.edge_entries import in_shards
 
 CODE = Path(__file__).parent.parent.parent / "infra/edge"
 KEY = SigningKey("k1", "5ec2e7")
@@ -50,7 +52,7 @@ def origin() -> Iterator[TinyOrigin]:
 @pytest.fixture(scope="module")
 async def functions() -> AsyncIterator[EdgeFunctions]:
     made = EdgeFunctions(node().path, tuple(sorted(CODE.glob("*.js"))))
-    await made.hold({"key:k1": KEY.secret})
+    await made.hold(in_shards({"k1": KEY.secret}))
     yield made
     await made.close()
 
@@ -67,6 +69,7 @@ def behaviors() -> list[Behavior]:
     return [
         Behavior("/v/*.m3u8", "bucket", READ, Policy(0, 10, 60), FUNCTIONS["/v/*.m3u8"]),
         Behavior("/v/*", "bucket", READ, media, FUNCTIONS["/v/*"]),
+        Behavior(COUNTS_PATH, "api", READ, Policy(0, 0, 32, by_path=True), FUNCTIONS[COUNTS_PATH]),
         Behavior("/v1/*", "api", ALL, Policy(0, 0, 0), FUNCTIONS["/v1/*"]),
         Behavior("*", "bucket", READ, web, FUNCTIONS["*"]),
     ]
@@ -81,7 +84,7 @@ async def in_front_of(address: str, functions: EdgeFunctions) -> AsyncIterator[t
         behaviors=behaviors(),
         functions=functions,
         origin=behind,
-        tiers=Tiers(edge_bytes=5 * BLOCK_BYTES, regional_bytes=10 * BLOCK_BYTES),
+        caches=Locations(edge_bytes=5 * BLOCK_BYTES, regional_bytes=10 * BLOCK_BYTES),
     )
     transport = httpx.ASGITransport(application(edge))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as viewer:
@@ -160,7 +163,7 @@ async def test_the_origin_is_the_distribution_itself_so_that_origin_access_contr
 
 async def test_an_invalidation_is_followed_by_a_miss(world: World) -> None:
     await world.viewer.get(url("master.m3u8"))
-    world.edge.tiers.purge("/v/v1/*")
+    world.edge.caches.purge("/v/v1/*")
     assert (await world.viewer.get(url("master.m3u8"))).headers["x-cache"] == "Miss"
 
 
@@ -274,3 +277,30 @@ async def test_a_function_that_fails_is_503(origin: TinyOrigin, tmp_path: Path) 
     async with in_front_of(origin.url, functions) as (viewer, _):
         assert (await viewer.get("/")).status_code == 503
     await functions.close()
+
+
+# --- counts -----------------------------------------------------------------------------------------------------------
+
+COUNTS = "/v1/videos/v1/counts"
+
+
+async def test_a_thousand_reads_of_counts_are_one_request_to_the_api(world: World) -> None:
+    world.origin.answers_kept = "public, max-age=2, stale-while-revalidate=30"
+    world.origin.answers[f"GET /api/anonymous{COUNTS}"] = lambda _: (200, {"likes": 3})
+    headers = {"authorization": "Bearer mine", "cookie": "a=b"}
+    answers = await asyncio.gather(*(world.viewer.get(f"{COUNTS}?n={n}", headers=headers) for n in range(1000)))
+    assert {answer.text for answer in answers} == {'{"likes": 3}'}
+    asked = [asked for asked in world.origin.asked if asked.path.startswith("/api/")]
+    assert [one.path for one in asked] == [f"/api/anonymous{COUNTS}"]
+    assert "authorization" not in asked[0].headers
+    assert asked[0].headers["x-viewer-address"]
+    head = await world.viewer.head(COUNTS)
+    assert (head.status_code, head.content, head.headers["x-cache"]) == (200, b"", "Hit from edge")
+
+
+async def test_refused_counts_are_kept_by_nobody(world: World) -> None:
+    world.origin.answers_kept = "no-store"
+    world.origin.answers[f"GET /api/anonymous{COUNTS}"] = lambda _: (404, {"title": "No such video"})
+    answers = [await world.viewer.get(COUNTS) for _ in range(2)]
+    assert [(answer.status_code, answer.headers["x-cache"]) for answer in answers] == [(404, "Miss")] * 2
+    assert world.origin.times(f"/api/anonymous{COUNTS}") == 2

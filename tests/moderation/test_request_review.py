@@ -39,7 +39,7 @@ def made(aws: Config) -> Config:
     Claim("u1", video_id="v1", attempt=1, started=True, claimed_at=1).save()
     Lease(slots.RUNNING, "u1-1", upload_id="u1", taken_at=1).save()
     Lease(slots.RUNNING, slots.COUNT, held=1).save()
-    seam.client("s3").put_object(Bucket="uploads", Key=DESCRIBED, Body=json.dumps(ASSET).encode())
+    seam.client("s3").put_object(Bucket="intermediates", Key=DESCRIBED, Body=json.dumps(ASSET).encode())
     return aws
 
 
@@ -53,7 +53,7 @@ def asked(made: Config, ask: Ask) -> Config:
     """The question is put, production has ended, and the work objects have expired, as they do after a day."""
     assert ask() == {"asked": True}
     executions.finish("u1-1", "SUCCEEDED")
-    seam.client("s3").delete_object(Bucket="uploads", Key=DESCRIBED)
+    seam.client("s3").delete_object(Bucket="intermediates", Key=DESCRIBED)
     return made
 
 
@@ -162,7 +162,7 @@ def test_a_decision_on_what_was_deleted_meanwhile_is_forgotten(asked: Config, ca
 
 
 def test_a_step_that_runs_again_asks_once(asked: Config, made: Config, ask: Ask, call: Call, context: Any) -> None:
-    seam.client("s3").put_object(Bucket="uploads", Key=DESCRIBED, Body=json.dumps(ASSET).encode())
+    seam.client("s3").put_object(Bucket="intermediates", Key=DESCRIBED, Body=json.dumps(ASSET).encode())
     assert ask() == {"asked": False}
     decide(call, "approve")
     decision_machine.carry_out(context)
@@ -292,7 +292,7 @@ def test_an_old_execution_that_asks_after_the_upgrade_ends_and_the_clip_waits_wi
 def test_an_old_execution_is_decided_after_its_work_objects_have_expired(
     old_execution: Production, call: Call, context: Any, verdict: str, step: str, ended: tuple[str, str, int]
 ) -> None:
-    seam.client("s3").delete_object(Bucket="uploads", Key=DESCRIBED)
+    seam.client("s3").delete_object(Bucket="intermediates", Key=DESCRIBED)
     decide(call, verdict, "no")
     told = {"reason": "review-declined", "detail": old_execution.decision()["reason"]}
     given = {"video_id": "v1", "attempt": 1, "labels": LABELS, "asset_key": DESCRIBED, **told}

@@ -66,9 +66,12 @@ def video(aws: Config) -> Video:
         state="completed",
         created_at=1,
     ).save()
+    seam.client("s3").put_object(Bucket="uploads", Key="originals/normal/u1", Body=b"x")
     for prefix in (OLD, NEW):
         seam.client("s3").put_object(Bucket="media", Key=prefix + "master.m3u8", Body=b"#EXTM3U")
-    seam.client("s3").put_object(Bucket="uploads", Key="work/u1/2/asset.json", Body=json.dumps(asset(NEW)).encode())
+    seam.client("s3").put_object(
+        Bucket="intermediates", Key="work/u1/2/asset.json", Body=json.dumps(asset(NEW)).encode()
+    )
     return made
 
 

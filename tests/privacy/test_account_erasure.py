@@ -67,7 +67,7 @@ def scan(user_id: str) -> dict[str, list[str]]:
         table = deployed(model).field
         items = [json.dumps(item, default=str) for item in dynamodb.scan(TableName=table)["Items"]]
         found[table] = [item for item in items if user_id in item]
-    for bucket in ("uploads", "media"):
+    for bucket in ("uploads", "intermediates", "media"):
         keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
         found[bucket] = [key for key in keys if user_id in key or "vid" in key]
     return {place: things for place, things in found.items() if things and place not in EXPIRING}
@@ -78,8 +78,8 @@ def clip_of(owner: str) -> Video:
     video = make(owner=owner)
     DailyPlays("vid", "2026-11-28", viewers=2, **PLAYED).save()
     s3 = seam.client("s3")
-    for key in ("originals/normal/up-vid", "work/up-vid/1/plan.json"):
-        s3.put_object(Bucket="uploads", Key=key, Body=b"x")
+    s3.put_object(Bucket="uploads", Key="originals/normal/up-vid", Body=b"x")
+    s3.put_object(Bucket="intermediates", Key="work/up-vid/1/plan.json", Body=b"x")
     Upload(
         "up-vid",
         owner_id=owner,

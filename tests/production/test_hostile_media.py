@@ -98,7 +98,7 @@ def outcome(production: Any, tmp_path: Path, canary: tuple[str, list[Any]], watc
         assert ended == PLAYS or not REASONS[ended].retryable
         assert ("v/v1/1/master.m3u8" in production.objects("media")) == (ended == PLAYS), case.name
         if ended == PLAYS:
-            asset = json.loads(production.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+            asset = json.loads(production.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
             assert asset["conformance"] == [], case.name
         return ended
 

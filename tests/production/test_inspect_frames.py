@@ -44,7 +44,7 @@ def inspect(aws: Config, context: Any) -> Inspect:
         frames = [frame(1), frame(2)] if frames is None else frames
         for number, content in enumerate(frames, start=1):
             key = f"{STEP['frames_prefix']}{number:04d}.jpg"
-            boto3.client("s3").put_object(Bucket="uploads", Key=key, Body=content)
+            boto3.client("s3").put_object(Bucket="intermediates", Key=key, Body=content)
         texts = {"title": "Bunny in the meadow", **texts}
         Video("v1", owner_id="ann", state="processing", upload_id="u1", created_at=1, **texts).save()
         return dict(handler({**STEP, "frames": len(frames)}, context))

@@ -59,7 +59,7 @@ def planned(transcoder: Transcoder, production: Any) -> Any:
     track = {"codecs": "", "timescale": 1, "width": 0, "height": 0, "header_bytes": 0, "fragments": []}
     first = {"picture": track | {"name": "avc"}, "sound": track | {"name": "sound"}, "effort": {"qp": 30, "kbps": 1}}
     for name, content in (("plan", plan), ("first", json.dumps(first | {"color": "#000000"}).encode())):
-        seam.client("s3").put_object(Bucket="uploads", Key=f"work/u1/1/{name}.json", Body=content)
+        seam.client("s3").put_object(Bucket="intermediates", Key=f"work/u1/1/{name}.json", Body=content)
     return production
 
 
@@ -98,7 +98,7 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     assert waiting.decision() == {"job_id": job_id}
 
     probed.run("package", engine="mediaconvert")
-    asset = json.loads(probed.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset = json.loads(probed.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     assert (asset["prefix"], asset["master"], asset["poster"]) == (ASSET, "master.m3u8", "poster.jpg")
     assert [(one["name"], one["codec"], one["frames"]) for one in asset["renditions"]] == [
         ("avc-180", "avc", 150),
@@ -117,7 +117,9 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     assert counted(tmp_path / "sound.m3u8", "a")[1] == b""
     after = probed.objects("media")
     assert {key: after[key] for key in before} == before, "the first rung is being watched"
-    theirs = probed.objects("uploads", "work/u1/1/mediaconvert/clip-hevc")["work/u1/1/mediaconvert/clip-hevc-180.cmfv"]
+    theirs = probed.objects("intermediates", "work/u1/1/mediaconvert/clip-hevc")[
+        "work/u1/1/mediaconvert/clip-hevc-180.cmfv"
+    ]
     ours = after[f"{ASSET}hevc-180.mp4"]
     assert theirs.count(b"mfra") + theirs.count(b"sidx") > ours.count(b"sidx") == 1, "what is not a fragment goes"
 
@@ -154,14 +156,14 @@ def test_a_job_leaves_out_a_sound_that_was_dropped(
     probed: Any, waiting: Waiting, transcoder: Transcoder, context: Any
 ) -> None:
     key = "work/u1/1/first.json"
-    first = json.loads(probed.objects("uploads", key)[key]) | {"sound": None, "notices": ["sound-dropped"]}
-    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=json.dumps(first).encode())
+    first = json.loads(probed.objects("intermediates", key)[key]) | {"sound": None, "notices": ["sound-dropped"]}
+    seam.client("s3").put_object(Bucket="intermediates", Key=key, Body=json.dumps(first).encode())
     submit(probed, waiting)
     ((job_id, job),) = transcoder.jobs.items()
     assert "audioSelectors" not in job["settings"]["inputs"][0]
     receive(transcoder.finish(job_id), context)
     probed.run("package", engine="mediaconvert")
-    asset = json.loads(probed.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset = json.loads(probed.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     assert asset["notices"] == ["sound-dropped"]
     assert f"{ASSET}sound.mp4" not in probed.objects("media")
 

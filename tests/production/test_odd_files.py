@@ -34,7 +34,7 @@ def test_an_odd_file_becomes_what_its_maker_expects(odd: Odd, production: Any, t
         assert made.get("reason") == odd.reason, made
         return
     assert "reason" not in made, made
-    asset = json.loads(production.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset = json.loads(production.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     media = {Path(key).name: content for key, content in production.objects("media", "v/v1/1/").items()}
     compare(odd, asset, b"TYPE=AUDIO" in media["master.m3u8"])
     for one in asset["renditions"]:

@@ -28,7 +28,7 @@ def transcoded(production: Any, tmp_path: Path) -> Any:
 
 def test_the_asset_says_what_a_player_and_the_video_need(transcoded: Any) -> None:
     assert transcoded.run("package") == {"asset_key": "work/u1/1/asset.json"}
-    asset = json.loads(transcoded.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset = json.loads(transcoded.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     assert (asset["prefix"], asset["master"], asset["poster"]) == (PREFIX, "master.m3u8", "poster.jpg")
     assert (asset["sprites"], asset["conformance"]) == ("sprites.vtt", [])
     assert re.fullmatch("#[0-9a-f]{6}", asset["color"])
@@ -41,6 +41,14 @@ def test_the_asset_says_what_a_player_and_the_video_need(transcoded: Any) -> Non
     for one in asset["renditions"]:
         assert one["bytes"] == len(objects[f"{PREFIX}{one['name']}.mp4"])
         assert 0 < one["average_bandwidth"] <= one["bandwidth"]
+
+
+def test_no_step_writes_into_the_bucket_that_announces_what_it_gets(transcoded: Any) -> None:
+    """Each object there is an event that is paid, and no rule takes one of a work file."""
+    transcoded.run("package")
+    transcoded.run("sample_frames")
+    assert list(transcoded.objects("uploads")) == ["originals/normal/u1"]
+    assert len(transcoded.objects("intermediates", "work/u1/1/")) > 5
 
 
 def test_what_was_packaged_plays_whole(transcoded: Any, tmp_path: Path) -> None:
@@ -76,8 +84,8 @@ def test_packaging_again_leaves_the_same_objects(transcoded: Any) -> None:
 
 
 def test_a_segment_of_another_place_is_noticed(transcoded: Any) -> None:
-    source = "uploads/work/u1/1/segments/1/hevc-180.mp4"
-    seam.client("s3").copy_object(Bucket="uploads", Key="work/u1/1/segments/0/hevc-180.mp4", CopySource=source)
+    source = "intermediates/work/u1/1/segments/1/hevc-180.mp4"
+    seam.client("s3").copy_object(Bucket="intermediates", Key="work/u1/1/segments/0/hevc-180.mp4", CopySource=source)
     with pytest.raises(FramesMissing):
         transcoded.run("package")
     assert f"{PREFIX}master.m3u8" not in transcoded.objects("media")

@@ -27,7 +27,7 @@ def test_a_clip_gets_a_plan(production: Any, clip: Path) -> None:
         "watcher": "onnx",
         "listener": "none",
     }
-    plan = json.loads(production.objects("uploads", "work/")["work/u1/1/plan.json"])
+    plan = json.loads(production.objects("intermediates", "work/")["work/u1/1/plan.json"])
     assert [rendition["name"] for rendition in plan["renditions"]] == ["avc-180", "hevc-180"]
     assert plan["facts"]["frames"] == 25
 
@@ -56,7 +56,7 @@ def test_what_is_no_video_ends_in_a_reason(production: Any, tmp_path: Path, cont
     production.upload(path)
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", reason)
-    assert production.objects("uploads", "work/") == {}
+    assert production.objects("intermediates", "work/") == {}
 
 
 def test_an_original_that_is_gone_ends_in_a_reason(production: Any, clip: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_clip_that_no_step_could_make_is_refused_at_once_with_the_limit(
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", "too-demanding")
     assert "processor seconds; at most 0" in answer["detail"]
-    assert production.objects("uploads", "work/") == {}
+    assert production.objects("intermediates", "work/") == {}
 
 
 def test_a_clip_that_would_cost_more_than_one_may_is_refused_at_once_with_the_limit(
@@ -113,4 +113,4 @@ def test_a_clip_that_would_cost_more_than_one_may_is_refused_at_once_with_the_li
     answer = production.run("probe")
     assert (answer["outcome"], answer["reason"]) == ("rejected", "transcode-too-costly")
     assert "at most 0.00 $ (max_clip_dollars)" in answer["detail"]
-    assert production.objects("uploads", "work/") == {}
+    assert production.objects("intermediates", "work/") == {}

@@ -45,7 +45,7 @@ def rung(production: Any, tmp_path: Path) -> Any:
     """A production whose first rung lies in the media bucket, fragmented, with its plan."""
     s3 = seam.client("s3")
     plan = planned(width=180, height=320)
-    s3.put_object(Bucket="uploads", Key="work/u1/1/plan.json", Body=plan.model_dump_json().encode())
+    s3.put_object(Bucket="intermediates", Key="work/u1/1/plan.json", Body=plan.model_dump_json().encode())
     clip = drawn(tmp_path / "clip.mp4", size="64x64")
     ffmpeg("-i", clip, "-an", "-c", "copy", "-movflags", "+frag_keyframe+empty_moov", tmp_path / "rung.mp4")
     s3.upload_file(str(tmp_path / "rung.mp4"), "media", f"v/v1/1/{plan.first.name}.mp4")
@@ -60,7 +60,7 @@ def pictures(clip: Path) -> bytes:
 def started(stubbed: Stubber) -> None:
     """Expects one StartContentModeration."""
     expected = {
-        "Video": {"S3Object": {"Bucket": "uploads", "Name": "work/u1/1/rekognition.mp4"}},
+        "Video": {"S3Object": {"Bucket": "intermediates", "Name": "work/u1/1/rekognition.mp4"}},
         "MinConfidence": 50.0,
         "ClientRequestToken": ANY,
         "NotificationChannel": {"SNSTopicArn": ANY, "RoleArn": ANY},
@@ -88,7 +88,7 @@ def test_it_is_asked_once_and_production_goes_on_when_it_has_looked(
     receive(event("production/receive_rekognition_result.failed"), context)
     assert waiting.decision() == {"job_id": JOB}
 
-    whole = rung.objects("uploads", "work/u1/1/rekognition.mp4")["work/u1/1/rekognition.mp4"]
+    whole = rung.objects("intermediates", "work/u1/1/rekognition.mp4")["work/u1/1/rekognition.mp4"]
     assert b"moof" not in whole, "Rekognition reads whole files"
     (tmp_path / "whole.mp4").write_bytes(whole)
     assert FFPROBE

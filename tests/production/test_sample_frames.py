@@ -18,7 +18,7 @@ def test_frames_lie_where_inspection_looks_for_them(production: Any, clip: Path)
     answer = sampled(production, clip)
     assert answer == {"frames_prefix": "work/u1/1/frames/", "frames": answer["frames"], "unseen": 0, "turned": False}
     assert FEWEST_SPREAD <= answer["frames"] <= FEWEST_SPREAD + 5
-    frames = production.objects("uploads", answer["frames_prefix"])
+    frames = production.objects("intermediates", answer["frames_prefix"])
     assert list(frames) == [f"work/u1/1/frames/{n:04d}.jpg" for n in range(1, answer["frames"] + 1)]
     assert all(frame.startswith(b"\xff\xd8") for frame in frames.values())
 
@@ -26,8 +26,8 @@ def test_frames_lie_where_inspection_looks_for_them(production: Any, clip: Path)
 def test_the_same_step_again_samples_the_same_frames_and_another_attempt_other_ones(
     production: Any, clip: Path
 ) -> None:
-    first = production.objects("uploads", sampled(production, clip)["frames_prefix"])
-    assert production.objects("uploads", production.run("sample_frames")["frames_prefix"]) == first
+    first = production.objects("intermediates", sampled(production, clip)["frames_prefix"])
+    assert production.objects("intermediates", production.run("sample_frames")["frames_prefix"]) == first
     keys = {secrets.derived_key("frames", f"v1/{attempt}") for attempt in (1, 2)}
     assert len(keys) == 2
     assert not any(key.hex() in json.dumps(list(first)) for key in keys)

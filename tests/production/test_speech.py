@@ -63,10 +63,10 @@ def subtitled(tmp_path: Path) -> Path:
 def asked(languages: dict[str, Any]) -> dict[str, Any]:
     return {
         "TranscriptionJobName": NAME,
-        "Media": {"MediaFileUri": "s3://uploads/work/u1/1/speech.flac"},
+        "Media": {"MediaFileUri": "s3://intermediates/work/u1/1/speech.flac"},
         "MediaFormat": "flac",
         "MediaSampleRateHertz": 16_000,
-        "OutputBucketName": "uploads",
+        "OutputBucketName": "intermediates",
         "OutputKey": TRANSCRIPT,
         **languages,
     }
@@ -78,7 +78,7 @@ def job(status: str, age: timedelta = timedelta(minutes=1)) -> dict[str, Any]:
 
 def transcript(text: str) -> None:
     content = {"results": {"transcripts": [{"transcript": text}]}}
-    seam.client("s3").put_object(Bucket="uploads", Key=TRANSCRIPT, Body=json.dumps(content).encode())
+    seam.client("s3").put_object(Bucket="intermediates", Key=TRANSCRIPT, Body=json.dumps(content).encode())
 
 
 def test_transcribe_is_asked_once_and_subtitles_are_read_meanwhile(
@@ -92,7 +92,7 @@ def test_transcribe_is_asked_once_and_subtitles_are_read_meanwhile(
     assert production.run("submit_transcription") == first
     transcribe.assert_no_pending_responses()
     (tmp_path / "sent.flac").write_bytes(
-        production.objects("uploads", "work/u1/1/speech.flac")["work/u1/1/speech.flac"]
+        production.objects("intermediates", "work/u1/1/speech.flac")["work/u1/1/speech.flac"]
     )
     samples = ffmpeg("-i", tmp_path / "sent.flac", "-f", "s16le", "-")
     assert len(samples) == pytest.approx(2 * 16_000, rel=0.1), "one channel, a second"
@@ -104,8 +104,8 @@ def test_sound_that_was_dropped_is_not_listened_to(
     """The first rung is made without a sound that cannot be decoded."""
     production = listening(subtitled, "transcribe")
     key = "work/u1/1/first.json"
-    first = {**json.loads(production.objects("uploads", key)[key]), "sound": None}
-    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=json.dumps(first).encode())
+    first = {**json.loads(production.objects("intermediates", key)[key]), "sound": None}
+    seam.client("s3").put_object(Bucket="intermediates", Key=key, Body=json.dumps(first).encode())
     assert production.run("submit_transcription") == {"done": True, "labels": {}}
 
 

@@ -21,7 +21,9 @@ def produced(production: Any, path: Path) -> dict[str, Any]:
     for segment in segments:
         production.run("transcode", segment=segment)
     production.run("package")
-    asset: dict[str, Any] = json.loads(production.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset: dict[str, Any] = json.loads(
+        production.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"]
+    )
     return asset
 
 

@@ -22,14 +22,14 @@ def planned(production: Any, clip: Path) -> Any:
 
 def test_a_segment_is_left_for_package(planned: Any) -> None:
     assert planned.run("transcode") == {"segment": 0}
-    assert list(planned.objects("uploads", "work/u1/1/segments/")) == ["work/u1/1/segments/0/hevc-180.mp4"]
+    assert list(planned.objects("intermediates", "work/u1/1/segments/")) == ["work/u1/1/segments/0/hevc-180.mp4"]
 
 
 def test_the_same_segment_again_has_the_same_bytes(planned: Any) -> None:
     planned.run("transcode")
-    once = planned.objects("uploads", "work/u1/1/segments/")
+    once = planned.objects("intermediates", "work/u1/1/segments/")
     planned.run("transcode")
-    assert planned.objects("uploads", "work/u1/1/segments/") == once
+    assert planned.objects("intermediates", "work/u1/1/segments/") == once
 
 
 def test_a_segment_that_was_not_planned_raises(planned: Any) -> None:
@@ -84,17 +84,17 @@ def test_a_first_rung_by_segments_is_the_same_as_in_one_piece(
 ) -> None:
     source = with_sound(tmp_path / "source.mp4", 230)
     assert first_rung(source) == {"outcome": "ok"}
-    made, told = production.objects("media"), json.loads(production.objects("uploads", FIRST)[FIRST])
+    made, told = production.objects("media"), json.loads(production.objects("intermediates", FIRST)[FIRST])
     assert Video.get("v1").preview["duration_ms"] == 9200
     clip = tmp_path / "made.mp4"
     clip.write_bytes(made["v/v1/1/avc-80.mp4"])
     assert read_numbers(clip) == list(range(230))
 
     monkeypatch.undo()
-    plan = json.loads(production.objects("uploads", PLAN)[PLAN])
-    seam.client("s3").put_object(Bucket="uploads", Key=PLAN, Body=json.dumps({**plan, "first_rung": "whole"}))
+    plan = json.loads(production.objects("intermediates", PLAN)[PLAN])
+    seam.client("s3").put_object(Bucket="intermediates", Key=PLAN, Body=json.dumps({**plan, "first_rung": "whole"}))
     production.run("encode_first_rung")
-    whole, alone = production.objects("media"), json.loads(production.objects("uploads", FIRST)[FIRST])
+    whole, alone = production.objects("media"), json.loads(production.objects("intermediates", FIRST)[FIRST])
     assert made.keys() == whole.keys()
     for name in ("sound.mp4", "sound.m3u8", "sprites.vtt"):
         assert made[f"v/v1/1/{name}"] == whole[f"v/v1/1/{name}"]

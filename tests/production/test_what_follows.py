@@ -41,7 +41,9 @@ def video(aws: Config) -> Video:
 
 
 def test_publish_makes_public_what_was_packaged(video: Video, event: Event, context: Any) -> None:
-    seam.client("s3").put_object(Bucket="uploads", Key="work/up-vid/1/asset.json", Body=json.dumps(ASSET).encode())
+    seam.client("s3").put_object(
+        Bucket="intermediates", Key="work/up-vid/1/asset.json", Body=json.dumps(ASSET).encode()
+    )
     assert publish(event("production/publish.ok"), context) == {"published": True}
     video.refresh()
     assert (video.state, int(video.duration_ms), video.asset["prefix"]) == ("published", 5280, "v/vid/1/")

@@ -55,8 +55,11 @@ def test_a_tag_is_one_part_of_an_address_whatever_is_in_it() -> None:
     answers = Answers({}, {})
     client(answers).feed.hide("tags", "a/b c")
     client(answers).feed.show_again("tags", "a/b c")
-    path = "/v1/feed/hidden/tags/a%2Fb%20c"
+    path = "/v1/feed/hidden/tags/a%252Fb%2520c"
     assert [one[:2] for one in answers.asked] == [("PUT", path), ("DELETE", path)]
+    dots = Answers({})
+    client(dots).feed.hide("tags", "..")
+    assert dots.asked[0][1] == "/v1/feed/hidden/tags/%252E%252E"
 
 
 def test_a_page_of_the_feed_goes_on_by_its_session() -> None:
@@ -116,6 +119,11 @@ def test_while_the_service_fails_a_page_comes_from_the_cdn(failure: httpx.Respon
     assert "authorization" not in responses.requests[1].headers
     assert responses.requests[0].extensions["timeout"]["read"] == 2
     assert responses.slept == []
+
+
+def test_an_empty_page_of_a_region_is_passed_over() -> None:
+    empty = ok({"version": 1, "made_at": 1, "level": 3, "items": [], "session": ""})
+    assert len(Responses(httpx.Response(503), empty, ready()).client().feed.page(region="DE").items) == 3
 
 
 def test_an_old_page_of_the_cdn_says_so() -> None:

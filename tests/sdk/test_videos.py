@@ -80,3 +80,10 @@ def test_my_videos_come_in_pages() -> None:
     page = client(answers).videos.list(limit=1)
     assert ([video.video_id for video in page.items], page.cursor) == (["v1"], "c")
     assert answers.asked == [("GET", "/v1/videos?limit=1", None)]
+
+
+def test_counts_are_those_of_the_edge() -> None:
+    responses = Responses(ok({"video_id": "v1", "likes": 3, "plays": 9, "of_a_newer_service": 1}))
+    counts = responses.client().videos.counts("v1")
+    assert (counts.likes, counts.comments, counts.plays) == (3, 0, 9)
+    assert responses.requests[0].url.path == "/v1/videos/v1/counts"

@@ -49,6 +49,7 @@ class ClipWorld:
             state="completed",
             created_at=1,
         ).save()
+        seam.client("s3").put_object(Bucket="uploads", Key=f"originals/normal/{self.upload_id}", Body=b"x")
         self.seen: dict[str, Any] = made.serialize()
 
     @classmethod

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
+from reelstack.delivery import denylist
+from reelstack.delivery import edge_store as store
+from reelstack.delivery.edge_shards import Denial, Shard, place
 from reelstack.platform import aws
 from reelstack.platform.config import config
 from tests.support.functions import handler_of
@@ -16,16 +20,16 @@ OK = SimpleNamespace(status_code=200, headers={})
 class EdgeStore:
     """Entries, and a version that every write must name. `disturb` is how many writes another writer comes before.
 
-    `holds` is how many entries it takes at most. `entries` are those once the queue of denials is empty. `writes` are
-    how many entries each write changed.
+    `entries` are those once the queue of denials is empty. `writes` are how many entries each write changed,
+    `reads` how many requests there were besides.
     """
 
     def __init__(self) -> None:
         self._entries: dict[str, str] = {}
         self.version = 0
         self.disturb = 0
-        self.holds = 100_000
         self.writes: list[int] = []
+        self.reads = 0
 
     @property
     def entries(self) -> dict[str, str]:
@@ -36,11 +40,27 @@ class EdgeStore:
     @entries.setter
     def entries(self, entries: dict[str, str]) -> None:
         self._entries = entries
+        self.version += 1
+        store.forget()
+
+    def denied(self, video_id: str) -> Denial | None:
+        """The denial in the video's shard, once the queue of denials is empty."""
+        name, in_record = place(video_id)
+        return Shard.of(self.entries[name]).denials.get(in_record)
 
     def describe(self, **_: Any) -> Any:
+        self.reads += 1
         return OK, {"ETag": str(self.version)}
 
+    def get_key(self, params: dict[str, Any], **_: Any) -> Any:
+        self.reads += 1
+        key = unquote(params["url_path"].rpartition("/")[2])
+        if key not in self._entries:
+            raise _refusal("ResourceNotFoundException", "GetKey")
+        return OK, {"Key": key, "Value": self._entries[key]}
+
     def list_keys(self, params: dict[str, Any], **_: Any) -> Any:
+        self.reads += 1
         asked = params["query_string"]
         after, most = asked.get("NextToken", ""), int(asked["MaxResults"])
         assert most <= 50
@@ -55,11 +75,9 @@ class EdgeStore:
         if params["headers"]["If-Match"] != str(self.version):
             raise _refusal("ConflictException")
         body = json.loads(params["body"])
-        added = {item["Key"] for item in body.get("Puts", [])} - self._entries.keys()
-        if added and len(self._entries) + len(added) > self.holds:
-            raise _refusal("ServiceQuotaExceededException")
         self.writes.append(len(body.get("Puts", [])) + len(body.get("Deletes", [])))
         assert self.writes[-1] <= 50
+        assert all(len(item["Value"].encode()) <= 1024 for item in body.get("Puts", []))
         self._entries |= {item["Key"]: item["Value"] for item in body.get("Puts", [])}
         for item in body.get("Deletes", []):
             self._entries.pop(item["Key"], None)
@@ -67,9 +85,9 @@ class EdgeStore:
         return OK, {"ETag": str(self.version)}
 
 
-def _refusal(code: str) -> Exception:
+def _refusal(code: str, operation: str = "UpdateKeys") -> Exception:
     kind = getattr(aws.client("cloudfront-keyvaluestore").exceptions, code)
-    made: Exception = kind({"Error": {"Code": code, "Message": code}}, "UpdateKeys")
+    made: Exception = kind({"Error": {"Code": code, "Message": code}}, operation)
     return made
 
 
@@ -94,12 +112,22 @@ def deliver() -> int:
 
 @contextmanager
 def edge_store() -> Iterator[EdgeStore]:
-    made, wire = EdgeStore(), aws.client("cloudfront-keyvaluestore").meta.events
-    answers = {"DescribeKeyValueStore": made.describe, "ListKeys": made.list_keys, "UpdateKeys": made.update}
+    """Meanwhile the writer of denials keeps no pace, and nothing waits before it tries again."""
+    store.forget()
+    made, wire, pace = EdgeStore(), aws.client("cloudfront-keyvaluestore").meta.events, denylist.PACE_SECONDS
+    pause, denylist.PACE_SECONDS, store.WRITE_PAUSE_SECONDS = store.WRITE_PAUSE_SECONDS, 0.0, 0
+    answers = {
+        "DescribeKeyValueStore": made.describe,
+        "GetKey": made.get_key,
+        "ListKeys": made.list_keys,
+        "UpdateKeys": made.update,
+    }
     for operation, answer in answers.items():
         wire.register(f"before-call.cloudfront-keyvaluestore.{operation}", answer)
     try:
         yield made
     finally:
+        denylist.PACE_SECONDS, store.WRITE_PAUSE_SECONDS = pace, pause
+        store.forget()
         for operation, answer in answers.items():
             wire.unregister(f"before-call.cloudfront-keyvaluestore.{operation}", answer)

@@ -43,7 +43,7 @@ class Production:
     def clear(self) -> None:
         """As if nothing had been uploaded and made yet."""
         s3 = seam.client("s3")
-        for bucket in ("uploads", "media"):
+        for bucket in ("uploads", "intermediates", "media"):
             for one in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
                 s3.delete_object(Bucket=bucket, Key=one["Key"])
 

@@ -30,6 +30,7 @@ from reelstack.tables.social import Follow
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.tables.web import RateWindow
+from reelstack.videos.archive_prices import SMALLEST_BYTES
 from reelstack.web import ROLES
 from tests.conftest import ACCOUNT, REGION
 from tests.search_engine import osmem
@@ -218,12 +219,38 @@ def _password() -> None:
     )
 
 
+def original_kept() -> None:
+    """Of the published video."""
+    key = "originals/normal/up-vid"
+    Upload(
+        "up-vid",
+        owner_id="ann",
+        video_id="vid",
+        key=key,
+        s3_upload_id="s3",
+        size_bytes=10,
+        part_size_bytes=10,
+        content_type="video/mp4",
+        state="completed",
+        created_at=1,
+    ).save()
+    seam.client("s3").put_object(Bucket="uploads", Key=key, Body=b"0123456789")
+
+
+def _rendition() -> None:
+    """Of a size that an archive takes."""
+    seam.client("s3").put_object(Bucket="media", Key="v/vid/1/avc-480.mp4", Body=b"x" * SMALLEST_BYTES)
+
+
 FOLLOWS = Follow("bob", "ann", state="following", since=1, shard="following#ann#0")
 LIKES_COMMENT = CommentLike("bob", comment_ids.counter_of("vid", COMMENT), liked_at=1)
 NEEDED: dict[str, Callable[[], object]] = {
     "GET /v1/uploads/{upload_id}": _all_parts_sent,
     "POST /v1/uploads/{upload_id}/complete": _all_parts_sent,
     "DELETE /v1/uploads/{upload_id}": _all_parts_sent,
+    "POST /v1/videos/{video_id}/produce": original_kept,
+    "PUT /v1/videos/{video_id}/archive": _rendition,
+    "POST /v1/videos/{video_id}/archive/restore": _change(Video("vid"), archive_state="archived", archived_at=1),
     "POST /v1/videos/{video_id}/retry": _change(Video("vid"), state="failed"),
     "POST /v1/videos/{video_id}/verdict": _change(Video("vid"), state="review"),
     "GET /v1/reviews/{video_id}": _change(Video("vid"), state="review"),

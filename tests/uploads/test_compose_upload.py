@@ -33,7 +33,7 @@ def opened(call: Call, size: int = SIZE, **more: Any) -> dict[str, Any]:
 def send(upload_id: str, numbers: Any, content: bytes = CONTENT) -> None:
     for number in numbers:
         seam.client("s3").put_object(
-            Bucket="uploads",
+            Bucket="intermediates",
             Key=f"chunks/{upload_id}/{number}",
             Body=content[(number - 1) * MIB : number * MIB],
             ChecksumAlgorithm="CRC64NVME",
@@ -41,9 +41,8 @@ def send(upload_id: str, numbers: Any, content: bytes = CONTENT) -> None:
 
 
 def keys(prefix: str) -> list[str]:
-    return [
-        item["Key"] for item in seam.client("s3").list_objects_v2(Bucket="uploads", Prefix=prefix).get("Contents", [])
-    ]
+    listed = seam.client("s3").list_objects_v2(Bucket="intermediates", Prefix=prefix)
+    return [item["Key"] for item in listed.get("Contents", [])]
 
 
 def original(upload_id: str) -> bytes:
@@ -92,7 +91,7 @@ def test_held_chunks_are_listed_by_number(call: Call) -> None:
 def test_a_completion_names_the_chunks_that_are_missing_or_short(call: Call) -> None:
     upload_id = opened(call)["upload_id"]
     send(upload_id, range(2, 19))
-    seam.client("s3").put_object(Bucket="uploads", Key=f"chunks/{upload_id}/19", Body=b"x")
+    seam.client("s3").put_object(Bucket="intermediates", Key=f"chunks/{upload_id}/19", Body=b"x")
     answer = call("uploads", "POST", f"/v1/uploads/{upload_id}/complete")
     assert (answer.status, answer.json["missing"]) == (409, [1, 19])
 
@@ -217,7 +216,7 @@ def test_out_of_time_leaves_the_rest_to_the_next_invocation(upload_id: str) -> N
 
 
 def test_chunks_that_went_missing_reopen_the_upload_for_its_client(call: Call, upload_id: str) -> None:
-    seam.client("s3").delete_object(Bucket="uploads", Key=f"chunks/{upload_id}/4")
+    seam.client("s3").delete_object(Bucket="intermediates", Key=f"chunks/{upload_id}/4")
     assert chunk_composer.compose(upload_id, soon()) == Composed.REOPENED
     assert Upload.get(upload_id).expires_at > time.time(), "it ends when nobody comes back, like any open one"
     path = f"/v1/uploads/{upload_id}"

@@ -14,7 +14,8 @@ from reelstack.platform.config import Config, config
 
 MIB = 1024 * 1024
 SITE = "https://clips.example.com"
-BUCKET_HOST = "uploads.s3.us-east-1.amazonaws.com"
+BUCKETS = {"parts": "uploads", "chunks": "intermediates"}
+HOSTS = {mode: f"{bucket}.s3.us-east-1.amazonaws.com" for mode, bucket in BUCKETS.items()}
 
 
 @pytest.fixture
@@ -56,15 +57,15 @@ def verifies(url: str, host: str) -> bool:
 @pytest.mark.parametrize("mode", ["parts", "chunks"])
 def test_by_default_parts_go_to_the_buckets_own_regional_host(address: Callable[[str, str], str], mode: str) -> None:
     url = address("s3", mode)
-    assert urlsplit(url).netloc == BUCKET_HOST
-    assert verifies(url, BUCKET_HOST)
+    assert urlsplit(url).netloc == HOSTS[mode]
+    assert verifies(url, HOSTS[mode])
 
 
 @pytest.mark.parametrize("mode", ["parts", "chunks"])
 def test_by_acceleration_they_go_to_the_accelerated_host(address: Callable[[str, str], str], mode: str) -> None:
     url = address("acceleration", mode)
-    assert urlsplit(url).netloc == "uploads.s3-accelerate.amazonaws.com"
-    assert verifies(url, "uploads.s3-accelerate.amazonaws.com")
+    assert urlsplit(url).netloc == f"{BUCKETS[mode]}.s3-accelerate.amazonaws.com"
+    assert verifies(url, f"{BUCKETS[mode]}.s3-accelerate.amazonaws.com")
 
 
 @pytest.mark.parametrize(("mode", "prefix"), [("parts", "/originals/normal/"), ("chunks", "/chunks/")])
@@ -73,5 +74,5 @@ def test_by_the_cdn_they_go_to_the_site_and_verify_at_the_bucket_behind_it(
 ) -> None:
     url = address(SITE, mode)
     assert url.startswith(SITE + prefix)
-    assert verifies(url, BUCKET_HOST), "the CDN asks the bucket under the bucket's own name"
+    assert verifies(url, HOSTS[mode]), "the CDN asks the bucket under the bucket's own name"
     assert not verifies(url, "clips.example.com")

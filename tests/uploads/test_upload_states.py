@@ -65,7 +65,7 @@ def send(upload: Upload) -> Upload:
 
 def chunks(upload: Upload) -> None:
     upload.update([Upload.mode.set(Mode.CHUNKS)])
-    seam.client("s3").put_object(Bucket="uploads", Key=f"chunks/{upload.upload_id}/00001", Body=b"0123456789")
+    seam.client("s3").put_object(Bucket="intermediates", Key=f"chunks/{upload.upload_id}/00001", Body=b"0123456789")
     completion.complete(upload)
 
 

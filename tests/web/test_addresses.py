@@ -56,3 +56,4 @@ def test_a_browser_that_asks_before_it_sends_hears_no_refusal(call: Call) -> Non
 def test_parameters_stand_for_one_part_of_a_path() -> None:
     assert "GET" in addresses.methods("/v1/videos/abc")
     assert addresses.methods("/v1/videos/a/b") == set()
+    assert addresses.methods("/v1/feed/hidden/tags/a/b") == {"PUT", "DELETE"}, "of a word, several"

@@ -9,10 +9,23 @@ const PATIENCE_MS = 15_000;
 const FEED_PATIENCE_MS = 2000;
 
 export interface Playback {
-  master_url: string;
+  /** Null while its owner has it archived: there is a poster, and nothing to play. */
+  master_url: string | null;
   poster_url: string | null;
   /** ISO time or unix seconds, as the API says. */
   expires_at: string | number;
+  renditions?: MediaFile[];
+  sound?: MediaFile | null;
+}
+
+/** One that has something to play. */
+export type Playable = Playback & { readonly master_url: string };
+
+/** `<name>.mp4` beside the master playlist. */
+export interface MediaFile {
+  name: string;
+  /** Where the byte ranges end that are best fetched at once; the first begins at 0. */
+  unit_ends?: number[];
 }
 
 export interface Likes {

@@ -1,4 +1,4 @@
-import type { Api, Author, Playback, Video } from './api.ts';
+import type { Api, Author, Playable, Playback, Video } from './api.ts';
 import { find, fromTemplate } from './dom.ts';
 import type { Events, Shown } from './events.ts';
 import { LikeToggle } from './likes.ts';
@@ -108,7 +108,7 @@ export class Clips {
     const video = find(item, 'video', HTMLVideoElement);
     const shown = this.#shown.get(item);
     this.#watching = shown ? new Watching(video, this.#events, shown) : null;
-    const player = new Player(video, async () => (await address()).master_url, failed, from);
+    const player = new Player(video, async () => playable(await address()), failed, from);
     this.#playing = player;
     find(item, '.play', HTMLElement).hidden = true;
     find(item, 'img', HTMLElement).hidden = true;
@@ -139,6 +139,13 @@ export class Clips {
       toggle.toggle().catch((error: unknown) => failed(inWords(error)));
     });
   }
+}
+
+function playable(playback: Playback): Playable {
+  if (playback.master_url === null) {
+    throw new Error('Its owner has archived this clip');
+  }
+  return { ...playback, master_url: playback.master_url };
 }
 
 async function poster(item: HTMLElement, address: () => Promise<Playback>): Promise<void> {

@@ -1,31 +1,40 @@
 import type Hls from 'hls.js';
+import type { Playable } from './api.ts';
+import { type LoaderClass, UnitFiles, unitLoader, unitsOf } from './units.ts';
 
 const APPLE = navigator.vendor.startsWith('Apple');
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
+const CODECS = { avc: 'avc1.64001f', hevc: 'hvc1.1.6.L93.B0', av1: 'av01.0.05M.08' };
+
+/** The address with what this browser decodes: the edge gives a playlist that lists no more. */
+function saying(address: string, video: HTMLVideoElement): string {
+  const names = Object.entries(CODECS).filter(([, codec]) => video.canPlayType(`video/mp4; codecs="${codec}"`) !== '');
+  return `${address}${address.includes('?') ? '&' : '?'}codecs=${names.map(([name]) => name).join(',')}`;
+}
 
 /** Plays one clip. What went wrong on the way is counted in `data-errors` and `data-stalls` of the element. */
 export class Player {
   readonly #video: HTMLVideoElement;
-  readonly #address: () => Promise<string>;
+  readonly #playback: () => Promise<Playable>;
   readonly #failed: (says: string) => void;
   readonly #from: number;
   #hls: Hls | null = null;
   #renewed = false;
 
-  /** `address` gives the master playlist's address with a token that is still good; `from` in seconds. */
-  constructor(video: HTMLVideoElement, address: () => Promise<string>, failed: (says: string) => void, from = 0) {
+  /** `playback` gives addresses with a token that is still good; `from` in seconds. */
+  constructor(video: HTMLVideoElement, playback: () => Promise<Playable>, failed: (says: string) => void, from = 0) {
     this.#video = video;
-    this.#address = address;
+    this.#playback = playback;
     this.#failed = failed;
     this.#from = from;
     countStalls(video);
   }
 
   async play(): Promise<void> {
-    const address = await this.#address();
+    const playback = await this.#playback();
     // Safari plays HLS itself, with less battery; other browsers that say so do it less well than hls.js.
     if (APPLE && this.#video.canPlayType(HLS_TYPE)) {
-      this.#video.src = address;
+      this.#video.src = saying(playback.master_url, this.#video);
       if (this.#from > 0) {
         const seek = () => {
           this.#video.currentTime = this.#from;
@@ -34,7 +43,7 @@ export class Player {
       }
       this.#video.addEventListener('error', () => this.#failed(this.#video.error?.message ?? 'The clip does not play'));
     } else {
-      await this.#attach(address);
+      await this.#attach(playback);
     }
     await this.#start();
   }
@@ -50,14 +59,17 @@ export class Player {
     }
   }
 
-  async #attach(address: string): Promise<void> {
+  async #attach(playback: Playable): Promise<void> {
     const { default: Hls } = await import('hls.js');
     if (!Hls.isSupported()) {
       throw new Error('This browser cannot play clips: it has no Media Source Extensions');
     }
     // -1, the default, is a recorded clip's beginning.
     const startPosition = this.#from || -1;
-    this.#hls = new Hls({ capLevelToPlayerSize: true, lowLatencyMode: false, backBufferLength: 30, startPosition });
+    // Segments come several at a time: a request for each would cost as much as the bytes.
+    const fLoader = unitLoader(Hls.DefaultConfig.loader as LoaderClass, new UnitFiles(unitsOf(playback)));
+    const common = { capLevelToPlayerSize: true, lowLatencyMode: false, backBufferLength: 30 };
+    this.#hls = new Hls({ ...common, startPosition, fLoader: fLoader as NonNullable<typeof Hls.DefaultConfig.fLoader> });
     this.#hls.on(Hls.Events.ERROR, (_, error) => {
       this.#video.dataset.errors = String(Number(this.#video.dataset.errors ?? 0) + 1);
       if (!error.fatal) {
@@ -71,7 +83,7 @@ export class Player {
       }
     });
     this.#hls.attachMedia(this.#video);
-    this.#hls.loadSource(address);
+    this.#hls.loadSource(saying(playback.master_url, this.#video));
   }
 
   /** A token that ran out while the clip was paused: once, with a new one, from where it was. */
@@ -80,7 +92,7 @@ export class Player {
     try {
       const at = this.#video.currentTime;
       const playing = !this.#video.paused;
-      this.#hls?.loadSource(await this.#address());
+      this.#hls?.loadSource(saying((await this.#playback()).master_url, this.#video));
       this.#hls?.startLoad(at);
       if (playing) {
         // Another source pauses an element that had opened the first one, and takes back the play it was asked for.

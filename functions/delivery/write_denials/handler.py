@@ -1,4 +1,4 @@
-"""Consumer of the queue of denials, and their one writer. Hourly it tells itself to forget those that are over."""
+"""Consumer of the queue of denials, and their one writer."""
 
 from typing import Any
 
@@ -10,8 +10,5 @@ from reelstack.platform.telemetry import entry
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """What could not be written comes again, before anything later; after five times it goes to the dead letters."""
-    if "Records" not in event:
-        denylist.forget_expired()
-        return {"batchItemFailures": []}
     messages = [Message(record["messageId"], record["receiptHandle"], record["body"]) for record in event["Records"]]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in denylist.write(messages)]}

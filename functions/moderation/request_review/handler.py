@@ -23,7 +23,7 @@ class NobodyWaits(RuntimeError):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RequestReviewInput.model_validate(event)
-    asset = storage.read_json("uploads", step.asset_key)
+    asset = storage.read_json("intermediates", step.asset_key)
     if step.poster_hidden:
         asset["poster"] = None
     asked = decisions.ask(step.video_id, step.attempt, step.labels, asset)

@@ -30,5 +30,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     asset["cost_microdollars"] = plan.cost_microdollars
     if plan.left_out:
         asset["left_out"] = list(plan.left_out)
-    storage.write_json("uploads", step.asset_key, asset)
+    storage.write_json("intermediates", step.asset_key, asset)
     return {"asset_key": step.asset_key}

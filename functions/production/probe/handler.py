@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         plan = _priced(arrange(plan), size_bytes)
     except Refused as refused:
         return Rejected.because(refused).model_dump()
-    storage.write_json("uploads", step.key("plan.json"), plan.model_dump())
+    storage.write_json("intermediates", step.key("plan.json"), plan.model_dump())
     budget.reserve(step.execution, plan.cost_microdollars, _planned(plan, size_bytes))
     numbers = [segment.number for segment in plan.segments]
     return {

@@ -1,4 +1,4 @@
-"""Step Publish: makes the video public, all or nothing."""
+"""Step Publish: makes the video public, all or nothing, and says of its original that it has served."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from reelstack.classification.verdicts import poster_key
 from reelstack.platform import storage
 from reelstack.platform.telemetry import entry, logger
-from reelstack.production import attempts
+from reelstack.production import attempts, originals
 from reelstack.production.steps import asset_prefix
+from reelstack.videos import videos
 
 
 class PublishInput(BaseModel):
@@ -24,7 +25,7 @@ class PublishInput(BaseModel):
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = PublishInput.model_validate(event)
-    asset = step.asset or storage.read_json_or_none("uploads", step.asset_key)
+    asset = step.asset or storage.read_json_or_none("intermediates", step.asset_key)
     if asset is None:
         # An execution of version 0.2.0 waited for a moderator longer than work objects are kept. An approval cannot be
         # carried out without them, and no repeat of this step would find them.
@@ -36,4 +37,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
         for prefix in {asset["prefix"], asset_prefix(step.video_id, step.attempt)}:
             storage.delete("media", poster_key(prefix))
         asset["poster"] = None
-    return {"published": attempts.publish(step.video_id, step.attempt, asset, step.labels)}
+    published = attempts.publish(step.video_id, step.attempt, asset, step.labels)
+    if published and (video := videos.find_or_none(step.video_id)):
+        originals.note_produced(video.upload_id)
+    return {"published": published}

@@ -25,6 +25,6 @@ class RejectInput(BaseModel):
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     step = RejectInput.model_validate(event)
     # Without the description of an asset, which expires, the video is rejected all the same.
-    asset = storage.read_json_or_none("uploads", step.asset_key) if step.asset_key else step.asset
+    asset = storage.read_json_or_none("intermediates", step.asset_key) if step.asset_key else step.asset
     rejection = Rejection(step.reason, step.detail or "", step.labels, asset)
     return {"rejected": attempts.reject(step.video_id, step.attempt, rejection)}

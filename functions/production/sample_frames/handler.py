@@ -31,4 +31,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _store(frame: Path, key: str) -> None:
-    storage.upload("uploads", frame, key, "image/jpeg", storage.BRIEFLY)
+    storage.upload("intermediates", frame, key, "image/jpeg", storage.BRIEFLY)

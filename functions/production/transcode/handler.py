@@ -24,6 +24,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         effort = read_first_rung(step).effort
         made = encode_segment(plan, source, plan.segments[step.segment], Path(folder), effort)
         for name, part in made.items():
-            storage.upload("uploads", part.path, segment_key(step, step.segment, name), "video/mp4", storage.BRIEFLY)
+            storage.upload(
+                "intermediates", part.path, segment_key(step, step.segment, name), "video/mp4", storage.BRIEFLY
+            )
     progress.note_segment(step, step.segment)
     return {"segment": step.segment}

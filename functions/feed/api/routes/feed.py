@@ -32,10 +32,10 @@ async def get_feed(
     explain: bool = False,
 ) -> Response:
     """Clips chosen for me, the best first. Never empty while there is a public clip: when all have been shown, the
-    oldest come again, marked `repeated`."""
+    oldest come again, marked `repeated`. `cursor` goes before `session`, unless it is damaged or another's."""
     asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
     # It waits here, in no thread of its own: a function has one request at a time, and a thread costs 0.3 ms.
-    answer = serving.answer(asked, cursor or session, tables_answer=not caller.unchecked)
+    answer = serving.answer(asked, cursor, session, tables_answer=not caller.unchecked)
     level, body = (Level.READY_MADE, answer) if isinstance(answer, bytes) else (answer.level, answer.model_dump_json())
     return Response(body, media_type="application/json", headers={LEVEL: str(int(level))})
 

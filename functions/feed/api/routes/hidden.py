@@ -1,8 +1,9 @@
 import time
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from reelstack.cards import user_cards, video_cards
 from reelstack.cards.user_cards import UserCard
@@ -15,7 +16,12 @@ from reelstack.videos.access import Viewed
 from reelstack.web import Cursor, Limit, UserId, VideoId, Viewer
 
 router = APIRouter(prefix="/v1/feed/hidden", tags=["feed"])
-HiddenTag = Annotated[Tag, Path()]
+HiddenTag = Annotated[
+    Tag, BeforeValidator(unquote), Path(description="Percent-encoded twice, so that any word arrives")
+]
+"""An HTTP API decodes a path before it looks for a route, all but "%25", and is said to end it at a "?". So a word that
+was encoded twice arrives encoded once, whatever is in it; one that was encoded once arrives as well, unless it holds a
+"?" or has the form of an escape ("%41")."""
 
 
 class HiddenThing(BaseModel):
@@ -68,14 +74,14 @@ def show_creator_again(user_id: UserId, caller: Viewer) -> None:
     choices.show_again(caller.user_id, HiddenKind.CREATORS, user_id)
 
 
-@router.put("/tags/{tag}", status_code=204)
+@router.put("/tags/{tag:path}", status_code=204)
 def hide_tag(tag: HiddenTag, caller: Viewer) -> None:
     """Not interested in what has this tag, however it is spelled ("#Cats", "cats"): the feed recommends nothing of it,
     from the next answer on. Of 100 hidden tags the next is refused: hidden-limit-reached."""
     choices.hide(caller.user_id, HiddenKind.TAGS, tag)
 
 
-@router.delete("/tags/{tag}", status_code=204)
+@router.delete("/tags/{tag:path}", status_code=204)
 def show_tag_again(tag: HiddenTag, caller: Viewer) -> None:
     """By the word that GET /v1/feed/hidden tells."""
     choices.show_again(caller.user_id, HiddenKind.TAGS, tag)

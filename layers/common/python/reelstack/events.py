@@ -53,7 +53,8 @@ class VideoWithdrawn(Event):
 
 class VideoListingChanged(Event):
     """A published video may be in everybody's lists from now on, or may not any more, and is withdrawn from nobody:
-    private before and public now, or public before and unlisted now. Who listens asks the table what holds now."""
+    private before and public now, public before and unlisted now, or archived. Who listens asks the table what holds
+    now."""
 
     name: ClassVar[Literal["VideoListingChanged"]] = "VideoListingChanged"
     video_id: str
@@ -65,6 +66,22 @@ class RestoreGranted(Event):
 
     name: ClassVar[Literal["RestoreGranted"]] = "RestoreGranted"
     video_id: str
+
+
+class ArchiveOrdered(Event):
+    """A video is to be archived, or to come back from its archive. Who listens asks the table which."""
+
+    name: ClassVar[Literal["ArchiveOrdered"]] = "ArchiveOrdered"
+    video_id: str
+
+
+class ArchiveRestored(Event):
+    """A published video can be played again: it came back from its archive, at `restored_at` in unix milliseconds."""
+
+    name: ClassVar[Literal["ArchiveRestored"]] = "ArchiveRestored"
+    video_id: str
+    owner_id: str
+    restored_at: int
 
 
 class AccountNarrowed(Event):
@@ -136,6 +153,8 @@ AnyEvent = (
     | VideoWithdrawn
     | VideoListingChanged
     | RestoreGranted
+    | ArchiveOrdered
+    | ArchiveRestored
     | AccountNarrowed
     | AccountOpened
     | AccountListingChanged

@@ -1,7 +1,6 @@
 """Degradation: how much of the feed is computed while a part of it is late, broken, or asked too often.
 
 levels   decides the level from the facts of the last seconds; pure
-breaker  a deadline and a circuit breaker for one dependency in one process; pure
 health   the facts of each second in Valkey, tokens, answers in flight, who looks and who tries
 facts    one second's facts as a hash holds them; pure
 shared_level  what deployments say of their level, for services other than the feed

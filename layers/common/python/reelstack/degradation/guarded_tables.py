@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache as once_a_process
 
-from reelstack.degradation import breaker
-from reelstack.degradation.breaker import Breaker
+from reelstack.platform import breaker
+from reelstack.platform.breaker import Breaker
 from reelstack.tables import model
 
 

@@ -24,9 +24,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Protocol
 
-from reelstack.degradation import breaker, facts, levels
+from reelstack.degradation import facts, levels
 from reelstack.degradation.lease import Lease
 from reelstack.degradation.levels import Decision, Level, Reason, Second
+from reelstack.platform import breaker
 
 RATE = 1000
 """Tokens of a deployment in a second."""

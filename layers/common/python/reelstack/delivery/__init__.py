@@ -6,6 +6,10 @@ clip_page     its page, and its answer to oEmbed; pure
 web_shell     the page of the web app
 tokens        signs the path of an asset; pure
 signing_keys  the keys of path tokens, and their rotation
+warm_up       which clips are fetched through the edge before viewers do, and how much of them
+edge_client   requests of a function to the site's own edge
 denylist      videos whose tokens the edge refuses before they expire; its queue and the one writer
-edge_store    writes keys and denials into the CloudFront KeyValueStore
+edge_shards   an entry of the edge's store: the keys, and the denials of some videos; pure
+edge_ring     how keys are brought into every shard; pure
+edge_store    reads and changes the CloudFront KeyValueStore
 """

@@ -33,7 +33,7 @@ class Clip:
     height: int | None
     has_poster: bool
     listed: bool
-    """Public; an unlisted clip is for who has its link, and no search engine."""
+    """Public and not archived; others are for who has their link, and no search engine."""
 
     @property
     def path(self) -> str:
@@ -64,7 +64,7 @@ def find(video_id: str) -> Clip:
         width=int(video.width) if video.width else None,
         height=int(video.height) if video.height else None,
         has_poster=bool(asset.get("poster")),
-        listed=video.visibility == Audience.PUBLIC,
+        listed=video.visibility == Audience.PUBLIC and not video.archive_state,
     )
 
 

@@ -1,39 +1,104 @@
 """The CloudFront KeyValueStore that edge functions read: the keys of playback tokens and the denylist.
 
-A write names the version of the store that it read. Of two writes at the same time one is refused, and tries again.
+A change reads entries, and names the store's version when it writes them. Of two changes at the same time one is
+refused, reads again and tries again, so neither is lost. AWS bills each request to the store (a thousand for about a
+dollar), reads like writes, so a process keeps what it has read for as long as nobody else has written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from reelstack.platform import aws, retry
 from reelstack.platform.config import config
 
-WRITE_ATTEMPTS = 8
-WRITE_PAUSE_SECONDS = 0.1
+WRITE_ATTEMPTS = 9
+WRITE_PAUSE_SECONDS: float = 0.1
 AT_ONCE = 50
 """The most entries that one UpdateKeys takes, puts and deletes together; also the largest page of ListKeys."""
+LISTED_FROM = 80
+"""From so many unknown entries on, listing all 4,096 shards takes fewer requests than reading each."""
+READERS = 8
+
+Entries = Mapping[str, str]
+Changes = Mapping[str, str | None]
+"""Entries to write; None removes one."""
 
 
-def write(puts: dict[str, str], deletes: Sequence[str]) -> None:
-    """Writes AT_ONCE entries at a time; the same again changes nothing. Raises ConflictException when other writers
-    kept coming first."""
-    changes: list[tuple[str, str | None]] = [*puts.items(), *((key, None) for key in deletes)]
-    version: str | None = None
-    for start in range(0, len(changes), AT_ONCE):
-        version = _update(changes[start : start + AT_ONCE], version)
+@dataclass
+class _Known:
+    """What this process has read of the store at `version`; None is an entry that is not there."""
+
+    version: str = ""
+    entries: dict[str, str | None] = field(default_factory=dict)
+    whole: bool = False
 
 
-def _update(changes: Sequence[tuple[str, str | None]], version: str | None) -> str:
-    """Returns the store's new version. A value of None removes its key."""
+_known: dict[str, _Known] = {}
+"""By the store's ARN: one, but for tests."""
+
+
+def forget() -> None:
+    """The next read asks the store."""
+    _known.clear()
+
+
+def read(names: Collection[str]) -> dict[str, str]:
+    """Those of these entries that are there."""
+    known = _read(names)
+    return {name: value for name in names if (value := known.entries.get(name)) is not None}
+
+
+def change(names: Collection[str] | None, edit: Callable[[Entries], Changes]) -> None:
+    """Writes what `edit` makes of the entries of these names (None: of all), AT_ONCE at a time, in the order given.
+
+    `edit` is called again when others wrote meanwhile, and then finds some of its changes made: it must say the same
+    again. Raises ConflictException when others kept coming first, and whatever `edit` raises.
+    """
+    conflict = aws.client("cloudfront-keyvaluestore").exceptions.ConflictException
+    for attempt in retry.attempts(WRITE_ATTEMPTS, WRITE_PAUSE_SECONDS):
+        try:
+            known = _read(names)
+            asked = known.entries if names is None else {name: known.entries.get(name) for name in names}
+            changes = list(edit({name: value for name, value in asked.items() if value is not None}).items())
+            for start in range(0, len(changes), AT_ONCE):
+                _update(known, changes[start : start + AT_ONCE])
+        except conflict:
+            forget()
+            if attempt == WRITE_ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _read(names: Collection[str] | None) -> _Known:
+    store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
+    known = _known.setdefault(arn, _Known())
+    if not known.version:
+        # Before its entries: what is written in between makes the write that follows a conflict.
+        known.version = store.describe_key_value_store(KvsARN=arn)["ETag"]
+    unknown = [] if known.whole else [name for name in names or () if name not in known.entries]
+    if (names is None or len(unknown) >= LISTED_FROM) and not known.whole:
+        pages = store.get_paginator("list_keys").paginate(KvsARN=arn, PaginationConfig={"PageSize": AT_ONCE})
+        known.entries = {item["Key"]: item["Value"] for page in pages for item in page["Items"]}
+        known.whole = True
+    elif unknown:
+        with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:
+            known.entries.update(zip(unknown, pool.map(_get, unknown), strict=True))
+    return known
+
+
+def _get(name: str) -> str | None:
+    store = aws.client("cloudfront-keyvaluestore")
+    try:
+        return str(store.get_key(KvsARN=config().playback_keys_store, Key=name)["Value"])
+    except store.exceptions.ResourceNotFoundException:
+        return None
+
+
+def _update(known: _Known, changes: Sequence[tuple[str, str | None]]) -> None:
     store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
     puts = [{"Key": key, "Value": value} for key, value in changes if value is not None]
     deletes = [{"Key": key} for key, value in changes if value is None]
-    for attempt in retry.attempts(WRITE_ATTEMPTS, WRITE_PAUSE_SECONDS):
-        known = version or store.describe_key_value_store(KvsARN=arn)["ETag"]
-        try:
-            return str(store.update_keys(KvsARN=arn, IfMatch=known, Puts=puts, Deletes=deletes)["ETag"])
-        except store.exceptions.ConflictException:
-            version = None
-            if attempt == WRITE_ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    known.version = store.update_keys(KvsARN=arn, IfMatch=known.version, Puts=puts, Deletes=deletes)["ETag"]
+    known.entries.update(changes)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from reelstack.delivery import tokens
 from reelstack.delivery.signing_keys import signing_key
 from reelstack.delivery.tokens import SigningKey
+from reelstack.media import masters
 from reelstack.platform.config import config
 from reelstack.platform.unchecked import made
 from reelstack.videos import access
@@ -21,7 +22,9 @@ from reelstack.videos.videos import State
 class Playback(BaseModel):
     """Where to fetch a video until `expires_at` (unix seconds). URLs are relative to the site."""
 
-    master_url: str
+    master_url: str | None
+    """The master playlist. With a parameter `codecs=avc,hevc,av1` a player says what it decodes, and is given that.
+    Null while the video is archived: there is the poster to show, and nothing to play."""
     poster_url: str | None
     sprites_url: str | None
     """Seek previews: WebVTT whose cues name a place on one sheet of small pictures."""
@@ -32,8 +35,15 @@ class Playback(BaseModel):
     width: int | None
     height: int | None
     renditions: list[dict[str, Any]]
+    """Of each, `unit_ends`: where the byte ranges end that are to be fetched at once, of `<name>.mp4` beside the master
+    playlist. The first begins at byte 0 and holds header, index and first segment, each other one where the one before
+    ended; after the last one named, the playlist says what follows. Absent of clips made before units were named."""
+    sound: dict[str, Any] | None = None
+    """`name` and `unit_ends` of the sound's file, in the same way. Null without sound."""
     preview: bool
     """True: only the first rung so far, and only for its owner."""
+    archived: bool = False
+    """True: its owner archived it. Its card says by when it is back, if it comes back."""
     resume_ms: int | None = None
     """Where the caller left it, in milliseconds from its start. Null if they never watched it, or to its end."""
 
@@ -70,7 +80,7 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
     of: Callable[[str], Any] = viewed.video.attribute_values.get
     issued_at = viewed.read_at
     is_public = of("state") == State.PUBLISHED and of("visibility") == Audience.PUBLIC and owner_is_open
-    asset = of("asset") or of("preview") or {}
+    asset, archived = of("asset") or of("preview") or {}, of("archive_state") is not None
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
     video_id, expires_at = viewed.video.video_id, issued_at + seconds
 
@@ -82,16 +92,18 @@ def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
     return made(
         Playback,
         {
-            "master_url": url(asset["master"]) or "",
+            "master_url": None if archived else url(masters.address_name(asset["master"], asset.get("masters", ()))),
             "poster_url": url(asset.get("poster")),
-            "sprites_url": url(asset.get("sprites")),
+            "sprites_url": None if archived else url(asset.get("sprites")),
             "color": asset.get("color"),
             "expires_at": expires_at,
             "duration_ms": _whole(of("duration_ms") or asset.get("duration_ms")),
             "width": _whole(of("width") or asset.get("width")),
             "height": _whole(of("height") or asset.get("height")),
-            "renditions": asset.get("renditions", []),
+            "renditions": [] if archived else asset.get("renditions", []),
+            "sound": None if archived else asset.get("sound"),
             "preview": of("asset") is None,
+            "archived": archived,
             "resume_ms": None,
         },
     )

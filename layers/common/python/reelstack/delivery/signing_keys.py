@@ -1,7 +1,8 @@
 """The keys of playback tokens and their rotation. See delivery.tokens.
 
-The secret (Secrets Manager) is what functions sign with; the CloudFront KeyValueStore is what the edge checks with. A
-new key goes to the edge a day before anything is signed with it, an old one stays until its last token has expired.
+The secret (Secrets Manager) is what functions sign with; the CloudFront KeyValueStore is what the edge checks with:
+each of its shards holds the ring (delivery.edge_shards). A new key goes to the edge a day before anything is signed
+with it, an old one stays until its last token has expired.
 """
 
 import json
@@ -10,6 +11,7 @@ import time
 from typing import Any
 
 from reelstack.delivery import edge_store
+from reelstack.delivery.edge_ring import RING, Ring, spread
 from reelstack.delivery.tokens import SigningKey
 from reelstack.platform import aws
 from reelstack.platform.config import config
@@ -52,14 +54,19 @@ def rotate() -> str:
     for key_id in dead:
         del keys[key_id]
     # The edge first: a token must never be signed with a key the edge does not know.
-    edge_store.write(
-        puts={f"key:{key_id}": key["secret"] for key_id, key in keys.items()}, deletes=[f"key:{k}" for k in dead]
-    )
+    _spread({key_id: key["secret"] for key_id, key in keys.items()}, now)
     if (renewed := {"current": current, "keys": keys}) != ring:
         aws.client("secretsmanager").put_secret_value(
             SecretId=config().playback_secret, SecretString=json.dumps(renewed)
         )
     return current
+
+
+def _spread(keys: dict[str, str], now: int) -> None:
+    """Brings the keys into every shard, 50 to a write, if one lacks them: after two reads on most days."""
+    edge_store.forget()
+    if not Ring.of(edge_store.read([RING]).get(RING)).is_whole(keys, now):
+        edge_store.change(None, lambda entries: spread(entries, keys, now))
 
 
 def _ring() -> dict[str, Any]:

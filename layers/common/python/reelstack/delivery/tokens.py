@@ -5,6 +5,10 @@
 The edge function `infra/edge/media_token.js` checks the signature against the key of that id and strips the token, so
 the cache key stays clean. signature = base64url(HMAC-SHA256(secret, "<video_id>/<issued>/<expiry>/<key id>")) without
 padding. A token says when it was issued so that those of a public past can be refused while its owner's new ones pass.
+
+A token may say how large a rendition it opens at most, by its short side: `<issued>-<expiry>-<key id>-r720-<signed>`,
+where "<video_id>/<issued>/<expiry>/<key id>/r720" is signed. Renditions above are refused; their names stay in the
+master playlist, and a player that is refused one goes on with those below.
 """
 
 import base64
@@ -18,17 +22,23 @@ class SigningKey:
     secret: str
 
 
-def signature(video_id: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
-    """The token's last part. Times are unix seconds."""
-    text = f"{video_id}/{issued_at}/{expires_at}/{key.key_id}"
+def signature(
+    video_id: str, issued_at: int, expires_at: int, key: SigningKey, short_side_limit: int | None = None
+) -> str:
+    """The token's last part. Times are unix seconds, `short_side_limit` is in pixels, of the largest rendition."""
+    text = f"{video_id}/{issued_at}/{expires_at}/{key.key_id}" + (f"/r{short_side_limit}" if short_side_limit else "")
     digest = hmac.digest(key.secret.encode(), text.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def tokened_prefix(video_id: str, issued_at: int, expires_at: int, key: SigningKey) -> str:
-    """The relative URL below which everything of this video can be fetched until `expires_at`; ends in a slash."""
-    signed = signature(video_id, issued_at, expires_at, key)
-    return f"/v/{video_id}/t/{issued_at}-{expires_at}-{key.key_id}-{signed}/"
+def tokened_prefix(
+    video_id: str, issued_at: int, expires_at: int, key: SigningKey, short_side_limit: int | None = None
+) -> str:
+    """The relative URL below which everything of this video, up to `short_side_limit`, can be fetched until
+    `expires_at`; ends in a slash."""
+    signed = signature(video_id, issued_at, expires_at, key, short_side_limit)
+    claim = f"r{short_side_limit}-" if short_side_limit else ""
+    return f"/v/{video_id}/t/{issued_at}-{expires_at}-{key.key_id}-{claim}{signed}/"
 
 
 def asset_url(video_id: str, object_key: str, issued_at: int, expires_at: int, key: SigningKey) -> str:

@@ -60,10 +60,10 @@ class Layer(_Frozen):
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
         if len({arm.name for arm in self.arms}) < len(self.arms):
-            raise ValueError(f"two arms of {self.salt} have one name")
+            raise ValueError(f"two arms of the salt {self.salt} have one name")
         in_order = sorted(self.arms, key=lambda arm: arm.begin)
         if any(one.end > after.begin for one, after in pairwise(in_order)):
-            raise ValueError(f"two arms of {self.salt} own one slot")
+            raise ValueError(f"two arms of the salt {self.salt} own one slot")
         return self
 
     @property

@@ -15,6 +15,7 @@ side_sources     those that are asked elsewhere
 session_taste    what the session says of its viewer without live signals
 filters          what a viewer is not shown
 seen             what they were shown in the last weeks
+seen_keys        where that lies
 scoring          what each candidate is worth
 table_encoder    the ranker's rows of the item table
 reranking        variety
@@ -23,6 +24,7 @@ quiet_creators   who is shown less than every creator is owed
 variations       what experiments change
 fallbacks        what fills a page
 shown            what is about to be shown, looked at once more
+marks            what the cache notes of it: clips that were shown, impressions
 reasons          why a clip is there
 preload          what to fetch of it before it is watched
 served_log       features of what was served, for training

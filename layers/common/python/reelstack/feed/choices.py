@@ -10,7 +10,7 @@ count. Creators and tags are standing choices, and one too many is refused.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -93,7 +93,7 @@ def choices_of(viewer_id: str | None) -> Choices:
     """From the cache, where there is one; else by a consistent read. Nothing of a viewer without an account."""
     if viewer_id is None:
         return Choices()
-    return read(cache.remember(cached_as(viewer_id), KEPT_SECONDS, lambda: _load(viewer_id)))
+    return read(cache.remember(cached_as(viewer_id), KEPT_SECONDS, lambda: _load(viewer_id), lasts=True))
 
 
 def cached_as(viewer_id: str) -> str:
@@ -157,6 +157,7 @@ def hide(viewer_id: str, kind: HiddenKind, named: str) -> None:
     cache.changing(cached_as(viewer_id))
     for _ in retry.attempts(ATTEMPTS, PAUSE_SECONDS):
         if _add(viewer_id, kind, named):
+            _note(viewer_id, kind, lambda known: [*known, named])
             return
     raise StorageBusy
 
@@ -166,6 +167,16 @@ def show_again(viewer_id: str, kind: HiddenKind, named: str) -> None:
     cache.changing(cached_as(viewer_id))
     place = _place(kind, named)
     FeedChoices(viewer_id).update_if(place.exists(), [place.remove()])
+    _note(viewer_id, kind, lambda known: [one for one in known if one != named])
+
+
+def _note(viewer_id: str, kind: HiddenKind, change: Callable[[list[str]], list[str]]) -> None:
+    """In what the cache knew last, which is asked while the tables are away."""
+
+    def changed(known: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {**known, kind: change(known[kind])}
+
+    cache.change_last(cached_as(viewer_id), changed, lambda: _load(viewer_id))
 
 
 def set_interests(viewer_id: str, interests: Interests) -> None:

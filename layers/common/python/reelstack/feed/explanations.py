@@ -63,7 +63,7 @@ def of(user_id: str, limit: int) -> FeedExplanation:
     if users.read_facts(user_id).get("absent"):
         raise UserNotFound
     try:
-        answered = pages.answer(Asked(Asker(user_id), limit, peeks=True), None)
+        answered = pages.answer(Asked(Asker(user_id), limit, peeks=True))
     except OnlyReadyMade:
         return FeedExplanation(level=Level.READY_MADE, policy=ready_made.POLICY)
     trace = answered.trace

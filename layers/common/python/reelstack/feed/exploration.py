@@ -22,7 +22,7 @@ RANDOM_SHARE = 0.005
 EACH = 10
 """One slot of so many places."""
 COUNT = """
-for place = 2, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[place], 1) end
+for place = 3, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[place], ARGV[2]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
 DRAWS = 32
@@ -85,11 +85,11 @@ def impression_keys(now_ms: int) -> tuple[str, str]:
     return f"rs:{{feed}}:impressions:{day}", f"rs:{{feed}}:impressions:{day - 1}"
 
 
-def counted(video_ids: Sequence[str], now_ms: int) -> list[tuple[str | int, ...]]:
-    """The command that counts an impression of each clip."""
+def counted(video_ids: Sequence[str], now_ms: int, by: int = 1) -> list[tuple[str | int, ...]]:
+    """The command that counts an impression of each clip; `by` -1: that takes one back."""
     if not video_ids:
         return []
-    return [("EVAL", COUNT, 1, impression_keys(now_ms)[0], 2 * OWED_MS // 1000, *video_ids)]
+    return [("EVAL", COUNT, 1, impression_keys(now_ms)[0], 2 * OWED_MS // 1000, by, *video_ids)]
 
 
 def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,20 +7,22 @@ something that is away is passed over.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 import numpy as np
 
 from reelstack.feed import filters, sessions
 from reelstack.feed.filters import Excluded
-from reelstack.feed.item_table import ItemTable
+from reelstack.feed.item_table import ItemTable, Rows
 from reelstack.feed.plans import Plan, of_list
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.sessions import Session
 from reelstack.platform.telemetry import count, logger
 from reelstack.videos import listings
 
-MOST = 300
-"""Clips of the item table."""
+PART, PARTS = 300, 10
+"""Clips of the item table that are proposed at once, and how often: mostly the first of them fill the page. Where they
+do not, the rest is of somebody who closed their account, or whom the viewer blocked."""
 SLICE = 2000
 """Rows of it that are filtered at once: mostly the first ones are enough, of 100,000."""
 NEWEST = 200
@@ -28,23 +30,26 @@ NEWEST = 200
 
 def after(plan: Plan, session: Session) -> Iterator[Sequence[Choice]]:
     """Lists of further choices, best first; a choice may come twice."""
-    yield _of_table(plan.artefacts.table, plan.excluded)
+    yield from _of_table(plan.artefacts.table, plan.excluded)
     yield of_list(plan.hot, plan.excluded)[0]
     newest = _newest(plan)
     yield [one for one in newest if not plan.excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
     count("FeedRepeated")
-    yield _repeated(plan, session, newest)
+    yield from _repeated(plan, session, newest)
 
 
-def _of_table(table: ItemTable, excluded: Excluded) -> list[Choice]:
-    found: list[Choice] = []
-    for first in range(0, len(table), SLICE):
-        rows = table.by_appeal[first : first + SLICE]
-        kept = rows[filters.keep(table, rows, excluded).which]
-        found += [_choice(table, int(row), "hot") for row in kept[: MOST - len(found)]]
-        if len(found) >= MOST:
-            break
-    return found
+def _of_table(table: ItemTable, excluded: Excluded) -> Iterator[list[Choice]]:
+    rows = (int(row) for first in range(0, len(table), SLICE) for row in _kept(table, first, excluded))
+    for _ in range(PARTS):
+        part = [_choice(table, row, "hot") for row in islice(rows, PART)]
+        if not part:
+            return
+        yield part
+
+
+def _kept(table: ItemTable, first: int, excluded: Excluded) -> Rows:
+    rows = table.by_appeal[first : first + SLICE]
+    return rows[filters.keep(table, rows, excluded).which]
 
 
 def _newest(plan: Plan) -> list[Choice]:
@@ -56,15 +61,17 @@ def _newest(plan: Plan) -> list[Choice]:
     return [Choice(one.video_id, one.owner_id, tuple(one.tags), "newest") for one in found]
 
 
-def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> list[Choice]:
+def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> Iterator[list[Choice]]:
     """What was shown: before this session first, which is longest ago, then the session's clips, the oldest first."""
     excluded = replace(plan.excluded, served=np.zeros(0, dtype=np.uint32), filters=(), watched=())
-    choices = [*_of_table(plan.artefacts.table, excluded), *of_list(plan.hot, excluded)[0]]
+    of_table = _of_table(plan.artefacts.table, excluded)
+    choices = [*next(of_table, ()), *of_list(plan.hot, excluded)[0]]
     choices += [one for one in newest if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
-    allowed = {one.video_id: one for one in choices}
     age = {hashed: place for place, hashed in enumerate(session.served)}
-    order = sorted(allowed.values(), key=lambda one: age.get(sessions.clip_hash(one.video_id), -1))
-    return [replace(one, repeated=True) for one in order]
+    for some in chain([choices], of_table):
+        allowed = {one.video_id: one for one in some}
+        order = sorted(allowed.values(), key=lambda one: age.get(sessions.clip_hash(one.video_id), -1))
+        yield [replace(one, repeated=True) for one in order]
 
 
 def _choice(table: ItemTable, row: int, source: str) -> Choice:

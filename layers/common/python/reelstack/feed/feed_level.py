@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache as once_a_process
 
-from reelstack.degradation import breaker, shared_level
-from reelstack.degradation.breaker import Breaker
+from reelstack.degradation import shared_level
 from reelstack.degradation.health import Health
 from reelstack.degradation.levels import Decision, Level, Reason
 from reelstack.feed import live_signals
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.viewer_context import ViewerContext
-from reelstack.platform import cache, clock
+from reelstack.platform import breaker, cache, clock
+from reelstack.platform.breaker import Breaker
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import logger
 from reelstack.search import indexes

@@ -7,8 +7,9 @@ the cache, and in the bucket `media`, where it is found while there is no cache.
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 VERSION = 1
 MOST = 300
@@ -81,10 +82,13 @@ def without(text: bytes, gone: Collection[str]) -> bytes:
 def parse(text: str | bytes) -> HotList:
     """Raises ValueError if it is of another version, or no list."""
     try:
-        content: Mapping[str, object] = json.loads(text)
+        content: dict[str, Any] = json.loads(text)
         if content.get("version") != VERSION:
             raise ValueError(f"hot lists have version {VERSION}, not {content.get('version')!r}")
-        entries = [Entry(video, owner, tuple(tags), language) for video, owner, tags, language in content["entries"]]  # type: ignore[attr-defined]
-        return HotList(str(content["region"]), int(content["made_at"]), entries)  # type: ignore[call-overload]
-    except (KeyError, TypeError) as error:
+        entries = [
+            Entry(str(video), str(owner), tuple(map(str, tags)), str(language))
+            for video, owner, tags, language in content["entries"]
+        ]
+        return HotList(str(content["region"]), int(content["made_at"]), entries)
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no hot list: {error!r}") from error

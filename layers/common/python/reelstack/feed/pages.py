@@ -21,7 +21,6 @@ from reelstack.degradation.health import Turn
 from reelstack.degradation.levels import Level
 from reelstack.feed import (
     artefacts,
-    exploration,
     fallbacks,
     feed_level,
     measures,
@@ -30,13 +29,13 @@ from reelstack.feed import (
     ranked_page,
     ready_pages,
     reasons,
-    seen,
     served_log,
     session_texts,
     sessions,
     shown,
     viewer_context,
 )
+from reelstack.feed.marks import Marks
 from reelstack.feed.measures import Page
 from reelstack.feed.plans import Asked, Plan
 from reelstack.feed.preload import Preload
@@ -57,7 +56,7 @@ class FeedItem(VideoCard):
     source: str
     """Which list proposed it."""
     repeated: bool = False
-    """It was shown in this session already: there is nothing else."""
+    """It was shown before, in this session or earlier: there is nothing else."""
     preload: Preload | None = None
     reasons: list[FeedReason] | None = None
     """Asked for with `explain=1`."""
@@ -87,20 +86,22 @@ class Answered:
     model: str = ""
 
 
-def answer(asked: Asked, session_text: str | None) -> Answered:
+def answer(asked: Asked, *texts: str | None) -> Answered:
     """A page of `asked.limit` clips whenever so many are left. Raises OnlyReadyMade."""
     now, trace = now_ms(), Trace()
-    session = session_texts.session_of(session_text, asked.asker.identity, now)
+    session = session_texts.session_of(texts, asked.asker.viewer_id, now)
     here = artefacts.in_service()
     owed = ranked_page.owed_ids(here.table)
     with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        found = _visible(asked, plan, context, session, now, trace)
-        with cache.given(found.brought):
-            items = _cards(asked, plan, session, found, trace)
+        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=asked.peeks)
+        with marks.taken_back():
+            found = _visible(asked, plan, context, session, marks, trace)
+            with cache.given(found.brought):
+                items = _cards(asked, plan, session, found, trace)
     chosen = [choice for _, choice in found.page]
     after = sessions.served(session, [(one.video_id, one.tags) for one in chosen])
-    text = session_texts.text_of(after, asked.asker.identity)
+    text = session_texts.text_of(after, asked.asker.viewer_id)
     page = FeedPage(
         items=items,
         cursor=text if items else None,
@@ -125,18 +126,22 @@ class _Found:
     looked_at: set[str] = field(default_factory=set)
     told: bool = False
     """Whether the deployment's health was told that the answer ends."""
+    refused_owners: set[str] = field(default_factory=set)
+    """Of whom nothing may be shown to this viewer: their other clips are not looked at."""
 
 
-def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, now: int, trace: Trace) -> _Found:
+def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, marks: Marks, trace: Trace) -> _Found:
     """The page: what of the plan may be shown, then what of the fallbacks may be."""
     found, at_once = _Found(), asked.limit + plans.RESERVE
     planned = _parts(plan.choices, at_once)
     fallen_back = (part for more in fallbacks.after(plan, session) for part in _parts(more, at_once))
     for some in chain(planned, fallen_back):
         new = {one.video_id: one for one in some if one.video_id not in found.looked_at}
-        _look(asked, list(new.values()), context.turn, now, trace, found)
+        left = [one for one in new.values() if one.owner_id not in found.refused_owners]
+        _look(asked, left, context.turn, marks, trace, found)
         if len(found.page) >= asked.limit:
             break
+    marks.put_right([one.video_id for _, one in found.page if not one.repeated])
     of_plan = len(found.looked_at & {one.video_id for one in plan.choices})
     not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
     trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
@@ -152,39 +157,30 @@ def _parts(choices: Sequence[Choice], size: int) -> Iterator[Sequence[Choice]]:
     return (choices[start : start + size] for start in range(0, len(choices), size))
 
 
-def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, now: int, trace: Trace, found: _Found) -> None:
+def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, marks: Marks, trace: Trace, found: _Found) -> None:
     if not some:
         return
-    viewer_id = asked.asker.viewer_id
     with trace.stage("recheck"):
-        marks = [] if asked.peeks else _marks(viewer_id, some[: asked.limit - len(found.page)], now)
+        noted = [one.video_id for one in some[: asked.limit - len(found.page)] if not one.repeated]
         # The first of these requests also tells the end of the answer: what follows it is bounded.
         ends = turn if turn and turn.asks and not found.told else None
-        brought = shown.brought(
+        brought, answers = shown.brought(
             {one.video_id: one.owner_id for one in some},
-            marks,
+            marks.commands(noted),
             lambda request: feed_level.health().finish(request, ends, now_ms()) if ends else None,
         )
         found.told = True
+        marks.noted_by(noted, answers)
         with cache.given(brought):
             left = asked.limit - len(found.page)
-            viewed, dropped = shown.visible([one.video_id for one in some], viewer_id, left)
+            viewed, dropped = shown.visible([one.video_id for one in some], asked.asker.viewer_id, left)
     found.brought |= brought
     found.visible += len(viewed)
     found.looked_at |= dropped.keys() | {one.video.video_id for one in viewed}
     trace.passed("recheck", 0, Counter(dropped.values()))
     choices = {one.video_id: one for one in some}
+    found.refused_owners |= {choices[one].owner_id for one, why in dropped.items() if why in shown.OF_OWNERS}
     found.page += [(one, choices[one.video.video_id]) for one in viewed[:left]]
-
-
-def _marks(viewer_id: str | None, some: Sequence[Choice], now: int) -> list[tuple[str | int, ...]]:
-    """What the cache notes of this page: that its clips were shown, and impressions of those that explore."""
-    commands: list[tuple[str | int, ...]] = []
-    fresh = [one for one in some if not one.repeated]
-    if viewer_id and fresh:
-        key = seen.keys(viewer_id, now)[0]
-        commands.append(seen.marks(key, seen.hashes(one.video_id for one in fresh)))
-    return commands + exploration.counted([one.video_id for one in fresh], now)
 
 
 def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Trace) -> list[FeedItem]:

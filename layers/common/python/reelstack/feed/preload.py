@@ -17,7 +17,10 @@ class ByteRange(BaseModel):
     header_bytes: int
     """The initialisation segment, from byte 0."""
     first_segment_bytes: int
-    """What follows it: the first segment of picture."""
+    """The first segment of picture, which follows it after the index."""
+    first_unit_bytes: int | None = None
+    """Header, index and first segment together: one range from byte 0. Null for a clip that was produced before units
+    were kept; all units are in the item's `playback`."""
 
 
 class Preload(BaseModel):
@@ -31,8 +34,13 @@ class Preload(BaseModel):
 
 def of(renditions: Sequence[dict[str, Any]], poster_url: str | None, color: str | None, curve: list[float]) -> Preload:
     ranges = [
-        made(ByteRange, {"name": one["name"], **{field: int(one[field]) for field in BYTES}})
+        made(ByteRange, {"name": one["name"], **{field: int(one[field]) for field in BYTES}, **_first_unit(one)})
         for one in renditions
         if "header_bytes" in one
     ]
     return made(Preload, {"renditions": ranges, "poster_url": poster_url, "color": color, "p_watch": curve})
+
+
+def _first_unit(rendition: dict[str, Any]) -> dict[str, int | None]:
+    ends = rendition.get("unit_ends")
+    return {"first_unit_bytes": int(ends[0]) if ends else None}

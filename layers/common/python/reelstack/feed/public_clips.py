@@ -1,7 +1,7 @@
 """Public clips: of some videos, those that are for everybody now, by consistent reads of their tables.
 
-For who keeps lists of clips. A clip must be published and public, and its owner's account open. What an answer shows is
-looked at once more (feed.shown).
+For who keeps lists of clips. A clip must be published, public and not archived, and its owner's account open. What an
+answer shows is looked at once more (feed.shown).
 """
 
 from collections.abc import Iterable
@@ -40,4 +40,5 @@ def facts(video: Video) -> ClipState:
 
 
 def _is_public(video: Video) -> bool:
-    return bool(video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC and video.asset)
+    is_public = video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC
+    return bool(is_public and video.asset and not video.archive_state)

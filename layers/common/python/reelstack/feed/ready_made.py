@@ -2,14 +2,16 @@
 
 Personal are the receipts, the session, and which clips are left out: those of blocked and hidden creators, hidden clips
 and tags, and the viewer's own. Who is blocked and hidden is asked of the cache, which has HIDES_SHARE of its time; what
-it does not hold comes from the tables, unless they are why the answer is ready-made. Where neither answers, nothing is
-left out, and that is counted. Clips that the session has shown come last, the oldest first, and say that they repeat.
+it does not hold comes from the tables. While these do not answer, what the cache knew last counts, which follows each
+change. Where nothing is known, nothing is left out, and that is counted. Clips that the session has shown come last,
+the oldest first, and say that they repeat.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
+from typing import Any
 
 from reelstack.cards import answers
 from reelstack.cards.answers import Answer
@@ -35,11 +37,11 @@ class OnlyReadyMade(Exception):
     """At the level of the moment nothing is computed: the answer is a ready-made one."""
 
 
-def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer: bool = True) -> bytes:
+def answer(asker: Asker, texts: Sequence[str | None], limit: int, *, tables_answer: bool = True) -> bytes:
     """A FeedPage as JSON, of at most ready_pages.MOST clips. `tables_answer`: whether the tables may be asked."""
     now = now_ms()
     page = kept_lists.page(asker.country, now)
-    session = session_texts.session_of(session_text, asker.identity, now)
+    session = session_texts.session_of(texts, asker.viewer_id, now)
     chosen = _chosen(_allowed(page.items, asker.viewer_id, tables_answer), session, limit)
     told = Answer(
         SOURCE,
@@ -51,7 +53,7 @@ def answer(asker: Asker, session_text: str | None, limit: int, *, tables_answer:
     )
     receipts = answers.receipts([one.video_id for one, _ in chosen], asker.viewer_id, told)
     after = sessions.served(session, [(one.video_id, one.tags) for one, _ in chosen])
-    text = session_texts.text_of(after, asker.identity)
+    text = session_texts.text_of(after, asker.viewer_id)
     return b"".join(
         (
             b'{"items":[',
@@ -93,16 +95,26 @@ def _allowed(items: Sequence[ReadyItem], viewer_id: str | None, tables_answer: b
 
 def _refused(viewer_id: str, owners: Collection[str], tables_answer: bool) -> tuple[Hidden, Collection[str]]:
     keys = (choices.cached_as(viewer_id), blocks.cached_as(viewer_id))
-    found = _cached(keys)
-    try:
-        if not tables_answer and (len(found) < len(keys) or cache.CHANGING in found.values()):
-            raise _Unknown
-        with cache.given(found), cache.left_out() if not found else nullcontext():
-            return choices.hidden_of(viewer_id), blocks.blocked_of(viewer_id, owners)
-    except Exception as error:  # an answer with too much in it is better than none
-        logger.warning("hides and blocks are not known", error=str(error))
+    found = _cached([*keys, *map(cache.last_of, keys)])
+    if tables_answer:
+        try:
+            own = {key: found[key] for key in keys if key in found}
+            with cache.given(own), cache.left_out() if not found else nullcontext():
+                return choices.hidden_of(viewer_id), blocks.blocked_of(viewer_id, owners)
+        except Exception as error:
+            logger.warning("the tables did not tell hides and blocks", error=str(error))
+    hides, others = (_known(found, key) for key in keys)
+    if hides is None or others is None or others["others"] is None:
+        # An answer with too much in it is better than none.
+        logger.warning("hides and blocks are not known")
         count("FeedUnchecked")
-        return Hidden(), ()
+    return choices.read(hides).hidden if hides else Hidden(), (others or {}).get("others") or ()
+
+
+def _known(found: Mapping[str, str], key: str) -> Any:
+    """What the cache holds, or what it knew last."""
+    text = found.get(key, cache.CHANGING)
+    return json.loads(text if text != cache.CHANGING else found.get(cache.last_of(key), "null"))
 
 
 def _cached(keys: Sequence[str]) -> dict[str, str]:
@@ -118,7 +130,3 @@ def _cached(keys: Sequence[str]) -> dict[str, str]:
         count("FeedCacheDown")
         return {}
     return {key: text.decode() for key, text in zip(keys, texts, strict=True) if text is not None}
-
-
-class _Unknown(Exception):
-    """The cache does not hold a viewer's choices, and the tables are not to be asked."""

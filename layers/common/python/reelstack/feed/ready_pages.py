@@ -77,7 +77,7 @@ def parse(text: bytes) -> ReadyPage:
     page = _page(text)
     try:
         return ReadyPage(str(page["region"]), int(page["made_at"]), tuple(map(_item, page["items"])))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"no ready-made page: {error!r}") from error
 
 
@@ -95,7 +95,10 @@ def without_addresses(text: bytes) -> bytes:
 
 
 def _page(text: bytes) -> dict[str, Any]:
-    page = json.loads(text)
+    try:
+        page = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("no ready-made page: too deep") from error
     if not isinstance(page, dict) or page.get("version") != VERSION or not isinstance(page.get("items"), list):
         raise ValueError(f"no ready-made page of version {VERSION}")
     return page
@@ -103,7 +106,8 @@ def _page(text: bytes) -> dict[str, Any]:
 
 def _item(item: Mapping[str, Any]) -> ReadyItem:
     shared = {name: value for name, value in item.items() if name not in PERSONAL}
-    return ReadyItem(item["video_id"], item["owner_id"], tuple(item["tags"]), _text(shared)[:-1])
+    tags = tuple(map(str, item["tags"]))
+    return ReadyItem(str(item["video_id"]), str(item["owner_id"]), tags, _text(shared)[:-1])
 
 
 def _text(value: Any) -> bytes:

@@ -15,7 +15,7 @@ class FeedReason(BaseModel):
 
 _OF_SOURCE: dict[str, tuple[str, str, str]] = {
     "following": ("followed", "You follow its creator", ""),
-    "search": ("long-term-taste", "It fits what you have liked for a long time", ""),
+    "search": ("long-term-taste", "It fits what you have liked for a long time, or picked", ""),
     "interests": ("taste", "It fits what you like", "You watched clips about #{} lately, or picked it"),
     "similar": ("similar", "It is like clips you watched", "It is like a clip you watched"),
     "viewers": ("similar-viewers", "People with a taste like yours finish it", ""),
@@ -34,5 +34,5 @@ def of(source: str, about: str | None, *, explores: bool, repeated: bool) -> lis
     if explores and code != "exploration":
         found.append(FeedReason(code="exploration", says="Each new clip is shown to some, to find out who likes it"))
     if repeated:
-        found.append(FeedReason(code="repeated", says="You have seen all there is; the oldest come again"))
+        found.append(FeedReason(code="repeated", says="You have seen all there is, so it comes again"))
     return found

@@ -11,17 +11,22 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from reelstack.feed.seen_keys import KEPT_SECONDS
+
 BITS = 2**15
 HASHES = 4
-PERIOD_DAYS = 14
-KEPT_SECONDS = 2 * PERIOD_DAYS * 24 * 3600
-_PERIOD_MS = PERIOD_DAYS * 24 * 3600 * 1000
 
 MARK = """
-for place = 2, #ARGV do redis.call('SETBIT', KEYS[1], ARGV[place], 1) end
+local new = {}
+for place = 2, #ARGV do
+  if redis.call('SETBIT', KEYS[1], ARGV[place], 1) == 0 then new[#new + 1] = ARGV[place] end
+end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
+return table.concat(new, ' ')
 """
-"""One answer for eighty bits: to read eighty costs the feed more than to set them costs the cache."""
+"""The bits that were not set before, as one text: to read eighty answers costs the feed more than to set eighty bits
+costs the cache."""
+UNMARK = "for place = 1, #ARGV do redis.call('SETBIT', KEYS[1], ARGV[place], 0) end"
 Hashes = NDArray[np.uint64]
 
 
@@ -32,12 +37,6 @@ def clip_hash(video_id: str) -> int:
 
 def hashes(video_ids: Iterable[str]) -> Hashes:
     return np.fromiter((clip_hash(one) for one in video_ids), dtype=np.uint64)
-
-
-def keys(viewer_id: str, now_ms: int) -> tuple[str, str]:
-    """Of the present period, and of the one before."""
-    period = now_ms // _PERIOD_MS
-    return _key(viewer_id, period), _key(viewer_id, period - 1)
 
 
 def positions(of: Hashes) -> NDArray[np.int64]:
@@ -64,5 +63,7 @@ def marks(key: str, of: Hashes) -> tuple[str | int, ...]:
     return ("EVAL", MARK, 1, key, KEPT_SECONDS, *np.unique(positions(of)).tolist())
 
 
-def _key(viewer_id: str, period: int) -> str:
-    return f"rs:seen:{{u:{viewer_id}}}:{period}"
+def unmarks(key: str, bits: Iterable[int], kept: Hashes) -> list[tuple[str | int, ...]]:
+    """The command that takes these bits out of a filter, without those of the clips `kept`; none where none is left."""
+    left = sorted(set(bits) - set(positions(kept).ravel().tolist()))
+    return [("EVAL", UNMARK, 1, key, *left)] if left else []

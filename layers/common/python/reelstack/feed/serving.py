@@ -4,6 +4,8 @@ Ready-made ones are for the level at which nothing is computed, and for what a p
 answer, above all. Such a failure is logged and counted; the viewer gets clips.
 """
 
+from collections.abc import Sequence
+
 from reelstack.degradation import metrics
 from reelstack.degradation.levels import Level, Reason
 from reelstack.feed import pages, ready_made
@@ -13,23 +15,24 @@ from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.platform.telemetry import count, logger
 
 
-def answer(asked: Asked, session_text: str | None, *, tables_answer: bool = True) -> FeedPage | bytes:
-    """`tables_answer` False: they did not a moment ago, and nobody knows whether the caller's sign-in is in force."""
+def answer(asked: Asked, *texts: str | None, tables_answer: bool = True) -> FeedPage | bytes:
+    """`texts`: of sessions; the first that is one of ours goes on. `tables_answer` False: they did not a moment ago,
+    and nobody knows whether the caller's sign-in is in force."""
     if not tables_answer:
         count(metrics.REASONS[Reason.TABLES_AWAY])
-        return _ready_made(asked, session_text, tables_answer=False)
+        return _ready_made(asked, texts, tables_answer=False)
     try:
-        page = pages.answer(asked, session_text).page
+        page = pages.answer(asked, *texts).page
     except OnlyReadyMade:
-        return _ready_made(asked, session_text, tables_answer=True)
+        return _ready_made(asked, texts, tables_answer=True)
     except Exception:
         logger.exception("no page was made; a ready-made one is served")
         count("FeedPageFailed")
-        return _ready_made(asked, session_text, tables_answer=False)
+        return _ready_made(asked, texts, tables_answer=False)
     metrics.answered(Level(page.level))
     return page
 
 
-def _ready_made(asked: Asked, session_text: str | None, *, tables_answer: bool) -> bytes:
+def _ready_made(asked: Asked, texts: Sequence[str | None], *, tables_answer: bool) -> bytes:
     metrics.answered(Level.READY_MADE)
-    return ready_made.answer(asked.asker, session_text, asked.limit, tables_answer=tables_answer)
+    return ready_made.answer(asked.asker, texts, asked.limit, tables_answer=tables_answer)

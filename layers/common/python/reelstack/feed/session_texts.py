@@ -2,19 +2,24 @@
 
 A text that is none of ours begins a session anew (feed.sessions)."""
 
+from collections.abc import Iterable
+
 from reelstack.feed import sessions
 from reelstack.feed.sessions import Session
 from reelstack.platform import secrets
 from reelstack.platform.clock import CHANCE
 
 PURPOSE = "feed-session"
+ANYBODY = "s:"
+"""Of who has no account. Their session goes on at midnight and on another network, where they have another name."""
 
 
-def session_of(text: str | None, identity: str, now_ms: int) -> Session:
-    now = now_ms // 1000
-    known = sessions.unpack(text, identity, secrets.derived_keys(PURPOSE, ""), now) if text else None
-    return known or Session(CHANCE.getrandbits(64), now)
+def session_of(texts: Iterable[str | None], viewer_id: str | None, now_ms: int) -> Session:
+    """Of the first of these texts that is one of ours."""
+    now, keys = now_ms // 1000, secrets.derived_keys(PURPOSE, "")
+    known = (sessions.unpack(text, viewer_id or ANYBODY, keys, now) for text in texts if text)
+    return next((one for one in known if one), None) or Session(CHANCE.getrandbits(64), now)
 
 
-def text_of(session: Session, identity: str) -> str:
-    return sessions.pack(session, identity, secrets.derived_key(PURPOSE, ""))
+def text_of(session: Session, viewer_id: str | None) -> str:
+    return sessions.pack(session, viewer_id or ANYBODY, secrets.derived_key(PURPOSE, ""))

@@ -27,6 +27,8 @@ SIGNATURE_BYTES = 16
 MAX_LENGTH = 1536
 VALID_SECONDS = 24 * 3600
 """After a day a session begins anew: what was shown then is in the seen filter."""
+APART_SECONDS = 60
+"""By which the clock of a process may be ahead of another's."""
 _HEAD = struct.Struct("<BQIIH")
 _TAG = struct.Struct("<BB")
 _SCALE = 8
@@ -71,7 +73,7 @@ def served(before: Session, shown: Sequence[tuple[str, Sequence[str]]]) -> Sessi
 
 
 def pack(session: Session, viewer: str, key: bytes) -> str:
-    """`viewer`: the id of an account, or the session of somebody without one."""
+    """`viewer`: the id of an account, or a name for all who have none."""
     body = b"".join(_parts(session))
     text = base64.urlsafe_b64encode(body + _signature(body, viewer, key)).rstrip(b"=").decode()
     assert len(text) <= MAX_LENGTH
@@ -90,7 +92,7 @@ def unpack(text: str, viewer: str, keys: Iterable[bytes], now: int) -> Session |
     if body[:1] != bytes([VERSION]):
         return None
     session = _parse(body)
-    return session if 0 <= now - session.began_at <= VALID_SECONDS else None
+    return session if -APART_SECONDS <= now - session.began_at <= VALID_SECONDS else None
 
 
 def _parts(session: Session) -> Iterable[bytes]:

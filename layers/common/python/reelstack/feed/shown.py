@@ -27,16 +27,18 @@ from reelstack.videos.videos import State
 KEPT_SECONDS = 60
 FEWEST = 5
 """Looked at together, in place of those that may not be shown."""
+OF_OWNERS = ("owner-closed", "blocked")
+"""Reasons that hold for all clips of an owner."""
 _NONE = Counts().model_dump()
 
 
 def brought(
     clips: Mapping[str, str], also: Sequence[tuple[str | int, ...]], then: Callable[[Any], None] | None = None
-) -> dict[str, str]:
-    """What the cache knows of clips (id -> owner) and their owners, by one request that also runs the commands `also`
-    and what `then` adds to it. For `cache.given`. Nothing without a cache."""
+) -> tuple[dict[str, str], list[Any]]:
+    """What the cache knows of clips (id -> owner) and their owners, for `cache.given`, by one request that also runs
+    the commands `also` and what `then` adds to it; and the answers to `also`. Nothing without a cache."""
     if not cache.address():
-        return {}
+        return {}, []
     keys = [videos.page_cached_as(one) for one in clips]
     keys += [users.cached_as(owner) for owner in dict.fromkeys(clips.values())]
     try:
@@ -48,9 +50,10 @@ def brought(
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
-        return {}
+        return {}, []
     found = zip(keys, answers, strict=False)
-    return {key: text.decode() for key, text in found if text is not None}
+    known = {key: text.decode() for key, text in found if text is not None}
+    return known, answers[len(keys) : len(keys) + len(also)]
 
 
 def visible(video_ids: Sequence[str], viewer_id: str | None, most: int) -> tuple[list[Viewed], dict[str, str]]:
@@ -86,6 +89,8 @@ def _refusal(one: Viewed | None, accounts: Mapping[str, Any], blocked: Iterable[
         return "unpublished"
     if one.video.visibility != Audience.PUBLIC:
         return "not-public"
+    if one.video.archive_state:
+        return "archived"
     owner_id = one.video.owner_id
     account = accounts[owner_id]
     if account.gone or not account.open:

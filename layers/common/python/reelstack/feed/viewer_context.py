@@ -11,7 +11,16 @@ from typing import Any
 
 from reelstack.accounts import users
 from reelstack.degradation.health import AWAY, Health, Turn, View
-from reelstack.feed import choices, exploration, hot_lists, kept_lists, live_signals, seen, timelines, viewer_profiles
+from reelstack.feed import (
+    choices,
+    exploration,
+    hot_lists,
+    kept_lists,
+    live_signals,
+    seen_keys,
+    timelines,
+    viewer_profiles,
+)
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
@@ -158,7 +167,7 @@ def _of_viewer(asker: Asker, now_ms: int) -> list[tuple[str | int, ...]]:
         return []
     return [
         ("HGETALL", live_signals.viewer_key(asker.viewer_id)),
-        *(("GET", key) for key in seen.keys(asker.viewer_id, now_ms)),
+        *(("GET", key) for key in seen_keys.keys(asker.viewer_id, now_ms)),
     ]
 
 
@@ -189,14 +198,19 @@ def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> Vi
     viewer_id = asker.viewer_id
     if viewer_id is None:
         return made
-    made = replace(made, choices=choices.choices_of(viewer_id), filters=tuple(own[1:3]))
+    made = replace(made, choices=choices.choices_of(viewer_id))
     if not users.is_personalised(viewer_id):
         return made
     profile = _profile(viewer_id)
     signals = _signals(own[0], now_ms) if own else ViewerSignals()
     return replace(
-        made, region=asker.country or profile.region, personalised=True, signals=signals, profile=profile
-    )  # fmt: skip
+        made,
+        region=asker.country or profile.region,
+        personalised=True,
+        signals=signals,
+        profile=profile,
+        filters=tuple(own[1:3]),
+    )
 
 
 def _profile_key(viewer_id: str) -> str:

@@ -13,9 +13,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError
 
-from reelstack.feed import live_signals
+from reelstack.feed import live_signals, seen_keys
 from reelstack.platform import cache
-from reelstack.platform.clock import DAY_SECONDS
+from reelstack.platform.clock import DAY_SECONDS, now_ms
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
@@ -85,15 +85,16 @@ def cached_as(viewer_id: str) -> str:
 
 
 def forget(viewer_ids: Collection[str]) -> None:
-    """Deletes what is known of viewers: the item, and live interests where there is a cache.
+    """Deletes what is known of viewers: the item, and where there is a cache live interests and what they were shown.
 
     Events of theirs that the stream holds may bring live interests back: the key ends 30 days after its last write.
     Raises when the cache does not answer, so that a stream consumer tries again.
     """
     for viewer_id in viewer_ids:
         ViewerProfile(viewer_id).delete()
-    live = [live_signals.viewer_key(one).removeprefix(cache.PREFIX) for one in viewer_ids]
-    cache.invalidate(*live, *map(cached_as, viewer_ids))
+    now = now_ms()
+    keys = [key for one in viewer_ids for key in (live_signals.viewer_key(one), *seen_keys.keys(one, now))]
+    cache.invalidate(*(key.removeprefix(cache.PREFIX) for key in keys), *map(cached_as, viewer_ids))
 
 
 def forgotten(record: StreamRecord) -> bool:

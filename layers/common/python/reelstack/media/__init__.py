@@ -32,6 +32,8 @@ mp4_boxes         reads and writes the boxes of fragmented mp4
 codec_strings     the CODECS attribute of a track
 packager          joins the segments of a rendition into one file with an index
 hls_writer        writes playlists
+masters           which master playlists a clip has, by codecs
+fetch_units       the byte ranges that a player asks for at once
 hls_reader        reads playlists and the files they name
 hls_conformance   checks an asset against RFC 8216 and Apple's specification
 mediaconvert_job  the MediaConvert job of a plan

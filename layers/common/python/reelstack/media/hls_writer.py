@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from reelstack.media import masters
 from reelstack.media.packager import Track
 
 VERSION = 7
@@ -29,14 +30,14 @@ def media_playlist(track: Track, target_seconds: int) -> str:
 
 
 def master_playlist(pictures: list[Track], sound: Track | None, rate: Fraction) -> str:
-    """All renditions, in the order given: a player begins with the first one it can decode."""
+    """These renditions, AVC first: a player begins with the first one it can decode, or chooses by SCORE."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     if sound:
         lines.append(
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{SOUND_GROUP}",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
             f'CHANNELS="2",URI="{sound.playlist}"'
         )
-    for picture in pictures:
+    for picture in masters.ordered(pictures):
         peak, average = bandwidth(picture, sound)
         attributes = [
             f"BANDWIDTH={peak}",
@@ -44,10 +45,17 @@ def master_playlist(pictures: list[Track], sound: Track | None, rate: Fraction) 
             f'CODECS="{",".join(track.codecs for track in (picture, sound) if track)}"',
             f"RESOLUTION={picture.width}x{picture.height}",
             f"FRAME-RATE={float(rate):.3f}",
+            f"SCORE={masters.score(picture)}",
             *([f'AUDIO="{SOUND_GROUP}"'] if sound else []),
         ]
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", picture.playlist]
     return "\n".join([*lines, ""])
+
+
+def master_playlists(pictures: list[Track], sound: Track | None, rate: Fraction) -> dict[str, str]:
+    """File name -> playlist, for each kind of player (media.masters). That of all renditions comes last."""
+    some = {masters.file_name(kind): tracks for kind, tracks in masters.narrowed(pictures).items()}
+    return {name: master_playlist(tracks, sound, rate) for name, tracks in {**some, masters.MASTER: pictures}.items()}
 
 
 def bandwidth(picture: Track, sound: Track | None) -> tuple[int, int]:

@@ -114,7 +114,7 @@ def _after_policy(video: Video, verdict: Answer, reason: str, moderator_id: str)
     """Nothing waits for the answer: the video itself is published again, or rejected."""
     if verdict is Answer.REJECT:
         return [takedowns.refusal(video, "policy-changed", reason, moderator_id)]
-    same = (Video.state == State.REVIEW) & (Video.visibility == video.visibility)
+    same = (Video.state == State.REVIEW) & lifecycle.listed_as_read(video)
     return [Change(item=Video(video.video_id), actions=lifecycle.publication(video, video.asset), condition=same)]
 
 

@@ -155,7 +155,7 @@ def _reinstate(video: Video) -> bool:
     """Published again, in one write; lists have it where it was. False if it was changed or deleted meanwhile."""
     actions = [*lifecycle.publication(video, video.asset), Video.rejected_at.remove(), Video.quarantined_at.remove()]
     actions += [Video.reason.remove(), Video.reason_detail.remove()]
-    unchanged = (Video.state == State.RESTORING) & (Video.visibility == video.visibility)
+    unchanged = (Video.state == State.RESTORING) & lifecycle.listed_as_read(video)
     return Video(video.video_id).update_if(unchanged, actions)
 
 

@@ -36,6 +36,8 @@ class NotificationKind(StrEnum):
     FOLLOW_ACCEPTED = "follow-accepted"
     PUBLISHED = "published"
     REFUSED = "refused"
+    RESTORED = "restored"
+    """It came back from its archive."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def gone_subjects(records: list[StreamRecord]) -> list[tuple[str, str]]:
 
 
 def of_event(event: dict[str, Any]) -> list[Activity]:
-    """Of FollowChanged, FollowEnded, VideoPublished or VideoRefused, as the bus hands them over."""
+    """Of FollowChanged, FollowEnded, VideoPublished, ArchiveRestored or VideoRefused, as the bus hands them over."""
     detail = event["detail"]
     match event["detail-type"]:
         case "FollowChanged":
@@ -107,6 +109,9 @@ def of_event(event: dict[str, Any]) -> list[Activity]:
         case "VideoPublished":
             published_at = int(detail["published_at"])
             return [Activity(detail["owner_id"], NotificationKind.PUBLISHED, detail["video_id"], NOBODY, published_at)]
+        case "ArchiveRestored":
+            restored_at = int(detail["restored_at"])
+            return [Activity(detail["owner_id"], NotificationKind.RESTORED, detail["video_id"], NOBODY, restored_at)]
         case "VideoRefused":
             refused_at = int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
             return [Activity(detail["owner_id"], NotificationKind.REFUSED, detail["video_id"], NOBODY, refused_at)]

@@ -1,20 +1,23 @@
-"""The cache: cache-aside in Valkey, where one process loads a missing key and the others wait for it (single flight).
+"""The cache: cache-aside in Valkey, where of all readers of a missing key one loads it and the others wait for it.
 
 Keys begin with `rs:`, values are JSON. Several keys go as one request of several commands, because the cache is a
 cluster and refuses one command for keys of several slots. A cache that fails never fails a request: without a cache
-(profile `core`), or while it does not answer, every read loads from the tables.
+(profile `core`), or while it does not answer, every read loads from the tables. After a few failures a breaker leaves
+the cache unasked for a while (cache_health), so that reads do not wait for it; what removes values always asks.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from reelstack.platform import cache_aside, cache_health, cache_leases, cache_lifetimes
+from reelstack.platform.breaker import BreakerOpen
+from reelstack.platform.cache_aside import ValueChanging, Wanted
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
@@ -24,11 +27,10 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 0.1
 PREFIX = "rs:"
 """Of every key."""
-LOADING_MS = 500
-CHANGING, CHANGING_SECONDS = "null", 35
-"""In a key's place while what it says is being changed, and then for longer than any request may take (30 s): whoever
-read before the change must not keep what they read."""
-WAIT_SECONDS = 0.02
+CHANGING, CHANGING_SECONDS = cache_leases.CHANGING, 35
+"""How long CHANGING stands in a key's place while what it says is being changed, and then for longer than any request
+may take (30 s): whoever read before the change must not keep what they read."""
+LAST_SECONDS = 24 * 3600
 _found: ContextVar[dict[str, str]] = ContextVar("found")
 """What `ahead` has brought and nobody has taken yet."""
 _loaded: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("loaded", default=None)
@@ -48,12 +50,13 @@ def _asked() -> str:
 
 
 @cache
-def connected(url: str) -> Valkey:
-    """The process's client of a Valkey; it connects at its first command."""
+def connected(url: str, seconds: float = TIMEOUT_SECONDS, *, as_text: bool = True) -> Valkey:
+    """The process's client of a Valkey; it connects at its first command. `seconds`: its wait for an answer."""
     import valkey
 
+    connect_seconds = max(seconds, TIMEOUT_SECONDS)
     return valkey.Valkey.from_url(
-        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, decode_responses=True
+        url, socket_timeout=seconds, socket_connect_timeout=connect_seconds, decode_responses=as_text
     )
 
 
@@ -64,22 +67,41 @@ def binary(timeout_seconds: float) -> Valkey:
     return valkey.Valkey.from_url(address(), socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds)
 
 
-def remember(key: str, seconds: int, load: Callable[[], Any], *, not_kept: Callable[[], Any] | None = None) -> Any:
-    """The value under `key`, loaded and kept for `seconds` if absent. Of many callers at once, one loads.
+def remember(
+    key: str,
+    seconds: float,
+    load: Callable[[], Any],
+    *,
+    not_kept: Callable[[], Any] | None = None,
+    absent_seconds: float = 0,
+    lasts: bool = False,
+) -> Any:
+    """The value under `key`, loaded and kept for `seconds` at most if absent. Of many callers at once, one loads.
 
-    `None` from `load` is not kept, so a thing that appears is seen at once. `not_kept` answers in place of `load` where
-    nothing could be kept: without a cache, while it is away, and while the value is being changed.
+    `None` from `load` is kept for `absent_seconds`: by default not, so that a thing that appears is seen at once; else
+    whoever makes the thing calls `invalidate`. `not_kept` answers in place of `load` where nothing could be kept:
+    without a cache, while it is away, and while the value is being changed. `lasts`: it is also kept under
+    `last_of(key)`.
     """
-    not_kept = not_kept or load
     url = _asked()
     if not url:
-        return not_kept()
+        return (not_kept or load)()
+    kept = partial(_keep_last, url, key) if lasts else None
+    wanted = Wanted(key, PREFIX + key, seconds, absent_seconds, load, kept, _lost, errors())
     try:
-        return _remember(connected(url), f"rs:{key}", seconds, load, not_kept)
-    except errors() as error:
+        text = cache_aside.read(wanted, lambda commands: _read(url, commands), _found.get({}).pop(wanted.name, None))
+    except ValueChanging:
+        return (not_kept or load)()
+    except wanted.errors as error:
+        _lost(error)
+        return not_kept() if not_kept else cache_aside.without_cache(key, load)
+    return json.loads(text)
+
+
+def _lost(error: Exception) -> None:
+    if not isinstance(error, BreakerOpen):
         logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
-        return not_kept()
+    count("CacheDown")
 
 
 @contextmanager
@@ -88,7 +110,7 @@ def ahead(*keys: str) -> Iterator[None]:
     found: dict[str, str] = {}
     if url := _asked():
         with suppress(*errors()):  # whoever remembers them hears of it again
-            known = zip(keys, _together(url, (("GET", f"{PREFIX}{key}") for key in keys)), strict=True)
+            known = zip(keys, _read(url, [("GET", f"{PREFIX}{key}") for key in keys]), strict=True)
             found = {key: value for key, value in known if value is not None}
     with given(found):
         yield
@@ -128,10 +150,11 @@ def once() -> Iterator[None]:
 
 
 def remember_many(
-    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+    kind: str, keys: list[str], seconds: float, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds`. Callers
-    do not wait for each other: for many cheap values that live shortly."""
+    """Values by key, from the cache in one request; what it lacks is loaded at once, and kept for `seconds` at most.
+    Of several keys, callers do not wait for each other: for many cheap values that live shortly. A single one is
+    `remember`ed, since it may be hot."""
     loaded = _loaded.get()
     if loaded is None:
         return _remember_many(kind, keys, seconds, load)
@@ -142,31 +165,42 @@ def remember_many(
 
 
 def _remember_many(
-    kind: str, keys: list[str], seconds: int, load: Callable[[list[str]], dict[str, Any]]
+    kind: str, keys: list[str], seconds: float, load: Callable[[list[str]], dict[str, Any]]
 ) -> dict[str, Any]:
     url = _asked()
     if not (url and keys):
         return load(keys) if keys else {}
-    names = {key: f"rs:{kind}:{key}" for key in keys}
+    if len(keys) == 1:
+        (key,) = keys
+        one = remember(f"{kind}:{key}", seconds, lambda: load(keys).get(key))
+        return {} if one is None else {key: one}
+    names = {key: f"{PREFIX}{kind}:{key}" for key in keys}
     try:
         found = _known(url, names)
-        if missing := [key for key in keys if key not in found]:
-            loaded = load(missing)
-            # Never over CHANGING.
-            _together(url, (("SET", names[key], json.dumps(kept), "EX", seconds, "NX") for key, kept in loaded.items()))
-            found |= loaded
     except errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
+        _lost(error)
         return load(keys)
+    if missing := [key for key in keys if key not in found]:
+        loaded = load(missing)
+        _keep(url, {names[key]: json.dumps(value) for key, value in loaded.items()}, seconds)
+        found |= loaded
     return found
+
+
+def _keep(url: str, texts: Mapping[str, str], seconds: float) -> None:
+    """Never over CHANGING."""
+    lifetime_ms = cache_lifetimes.lifetime_ms(seconds, cache_aside.RANDOM.random())
+    try:
+        _read(url, [("SET", name, text, "PX", lifetime_ms, "NX") for name, text in texts.items()])
+    except errors() as error:
+        _lost(error)
 
 
 def _known(url: str, names: Mapping[str, str]) -> dict[str, Any]:
     brought = _found.get({})
     texts = {key: brought.pop(name) for key, name in names.items() if name in brought}
     if asked := [key for key in names if key not in texts]:
-        answers = _together(url, (("GET", names[key]) for key in asked))
+        answers = _read(url, [("GET", names[key]) for key in asked])
         texts |= {key: text for key, text in zip(asked, answers, strict=True) if text is not None}
     return {key: json.loads(text) for key, text in texts.items() if text != CHANGING}
 
@@ -188,7 +222,7 @@ def pipeline(seconds: float = TIMEOUT_SECONDS) -> Iterator[Any]:
 
     if not (url := _asked()):
         raise valkey.exceptions.ConnectionError("there is no cache, or it was left out")
-    with _connected_for_bytes(url, seconds).pipeline(transaction=False) as request:
+    with connected(url, seconds, as_text=False).pipeline(transaction=False) as request:
         yield request
 
 
@@ -197,18 +231,12 @@ def add(request: Any, commands: Iterable[tuple[str | int, ...]]) -> None:
         request.execute_command(*command)
 
 
-@cache
-def _connected_for_bytes(url: str, seconds: float) -> Valkey:
-    import valkey
-
-    return valkey.Valkey.from_url(url, socket_timeout=seconds, socket_connect_timeout=max(seconds, TIMEOUT_SECONDS))
-
-
 def invalidate(*keys: str) -> None:
-    """Removes keys at once. Raises when the cache does not answer, so that a stream consumer tries again."""
+    """Removes keys at once; who is loading one of them keeps nothing. Raises when the cache does not answer, so that a
+    stream consumer tries again."""
     url = config().cache_url
     if url and keys:
-        _together(url, (("DEL", f"rs:{key}") for key in keys))
+        _together(url, (cache_leases.forget(f"{PREFIX}{key}") for key in keys))
 
 
 def changing(*keys: str) -> None:
@@ -217,22 +245,50 @@ def changing(*keys: str) -> None:
     try:
         changed(*keys)
     except errors() as error:
-        logger.warning("the cache did not answer", error=str(error))
-        count("CacheDown")
+        _lost(error)
 
 
 def changed(*keys: str) -> None:
     """The same, of a change that is written: whoever read before it keeps nothing. Raises when the cache does not
     answer, so that a stream consumer tries again."""
-    url = address()
-    if url and keys:
+    if (url := address()) and keys:
         _together(url, (("SET", f"rs:{key}", CHANGING, "EX", CHANGING_SECONDS) for key in keys))
+
+
+def last_of(key: str) -> str:
+    """The key of what was known last of `key`: for who must answer while the tables do not."""
+    return f"{key}:last"
+
+
+def change_last(key: str, change: Callable[[Any], Any], load: Callable[[], Any]) -> None:
+    """To be called after what `key` says was changed: what was known last follows, or is loaded if nothing was. A cache
+    that does not answer is counted."""
+    if not (url := address()):
+        return
+    try:
+        known = connected(url).get(f"{PREFIX}{last_of(key)}")
+        value = load() if known is None else change(json.loads(str(known)))
+        _keep_last(url, key, json.dumps(value))
+    except errors() as error:
+        _lost(error)
+
+
+def _keep_last(url: str, key: str, text: str) -> None:
+    try:
+        _together(url, [("SET", f"{PREFIX}{last_of(key)}", text, "EX", LAST_SECONDS)])
+    except errors() as error:
+        _lost(error)
 
 
 def errors() -> tuple[type[Exception], ...]:
     import valkey
 
-    return (valkey.exceptions.ValkeyError,)
+    return (valkey.exceptions.ValkeyError, BreakerOpen)
+
+
+def _read(url: str, commands: Sequence[tuple[str | int, ...]]) -> list[Any]:
+    """As `_together`, unless the cache failed a moment ago: raises BreakerOpen then."""
+    return cache_health.guarded(lambda: _together(url, commands))
 
 
 def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
@@ -242,19 +298,3 @@ def _together(url: str, commands: Iterable[tuple[str | int, ...]]) -> list[Any]:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
         answers: list[Any] = pipeline.execute()  # type: ignore[no-untyped-call]
     return answers
-
-
-def _remember(valkey: Valkey, key: str, seconds: int, load: Callable[[], Any], not_kept: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + LOADING_MS / 1000
-    found: Any = _found.get({}).pop(key, None)
-    while True:
-        if found is not None or (found := valkey.get(key)) is not None:
-            return not_kept() if found == CHANGING else json.loads(str(found))
-        if valkey.set(f"{key}:loading", "1", nx=True, px=LOADING_MS) or time.monotonic() > deadline:
-            break
-        time.sleep(WAIT_SECONDS)
-    value = load()
-    if value is not None:
-        valkey.set(key, json.dumps(value), ex=seconds, nx=True)  # never over CHANGING
-    valkey.delete(f"{key}:loading")
-    return value

@@ -66,6 +66,7 @@ class Config(BaseModel):
     connection_tickets_table: str
 
     uploads_bucket: str
+    intermediates_bucket: str
     media_bucket: str
     data_bucket: str
     """Archived events; empty in profile `core`."""
@@ -104,6 +105,10 @@ class Config(BaseModel):
     """ARN of the CloudFront KeyValueStore that edge functions read."""
     distribution_parameter: str
     """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
+    site_parameter: str
+    """Name of the SSM parameter that holds the site's address, for the same reason."""
+    warm_up_places: str
+    """Edge locations through which trending clips are fetched, comma-separated; empty: the nearest one."""
     cache_url: str
     """valkey:// or valkeys:// address; empty string in profile `core`, where DynamoDB answers."""
     search_url: str

@@ -1,5 +1,6 @@
-"""Objects in the buckets, by the names of what is in them: "uploads" (originals and work), "media" (what plays) and
-"data" (events; profile `full` only).
+"""Objects in the buckets, by the names of what is in them: "uploads" (originals, avatars as sent, exports),
+"intermediates" (chunks of uploads, and what steps of a production hand each other), "media" (what plays) and "data"
+(events; profile `full` only).
 
 Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
 """
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
     from botocore.response import StreamingBody
 
-Bucket = Literal["uploads", "media", "data"]
+Bucket = Literal["uploads", "intermediates", "media", "data"]
 
 MIB = 1024 * 1024
+ONE_PUT_BYTES = 5000 * MIB
+"""S3 takes up to 5 GiB in one PUT."""
 MAX_JSON_BYTES = 4 * MIB
 FOREVER = "public, max-age=31536000, immutable"
 """For objects that are never written with other content under the same key."""
@@ -41,6 +44,9 @@ FORBIDDEN = ("403", "AccessDenied")
 """Its codes for the same, told to every other role: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
 A listing that is granted below a prefix only does not count: a read has no `s3:prefix` that the condition could hold
 for. Hardly any function of ours may list a whole bucket."""
+ARCHIVED = ("InvalidObjectState", "ObjectNotInActiveTierError")
+"""Its codes for a read or a copy of an object that has to be restored first (storage_classes); the first of them also
+for the restore of one that has not."""
 LACKING = re.compile(r"not authorized to perform: (s3:\w+)")
 """S3 names the action that was not allowed, but not in an answer to HEAD, which has no body."""
 
@@ -58,9 +64,8 @@ class DocumentTooLarge(ValueError):
 
 
 def bucket_name(bucket: Bucket) -> str:
-    if bucket == "uploads":
-        return config().uploads_bucket
-    return config().media_bucket if bucket == "media" else config().data_bucket
+    name: str = getattr(config(), f"{bucket}_bucket")
+    return name
 
 
 def read(bucket: Bucket, key: str, most_bytes: int) -> bytes:
@@ -130,15 +135,33 @@ def stream(bucket: Bucket, key: str) -> "StreamingBody | None":
 
 def move(bucket: Bucket, source: str, target: str) -> None:
     """Copies an object of at most 5 GiB within its bucket, then deletes it. Moving what has moved is no error, and an
-    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants."""
+    older version stays as long as the bucket's lifecycle keeps any. Tags do not come along: they would take grants.
+    What is archived stays where it is: S3 copies nothing that cannot be read, and nobody reads it where it is."""
     s3, name = aws.client("s3"), bucket_name(bucket)
     try:
         s3.copy_object(Bucket=name, Key=target, CopySource={"Bucket": name, "Key": source}, TaggingDirective="REPLACE")
     except s3.exceptions.ClientError as error:
-        if is_missing(error):
+        if is_missing(error) or aws.error_code(error) in ARCHIVED:
             return
         raise
     s3.delete_object(Bucket=name, Key=source)
+
+
+def restore(bucket: Bucket, key: str, tier: str, days: int) -> bool:
+    """Asks for a readable copy of an archived object, for `days`. S3 tells of its end by "Object Restore Completed".
+    Asking again while it is made changes nothing, and later prolongs the copy's life. False if the object needs no
+    restore, or is not there."""
+    s3, name = aws.client("s3"), bucket_name(bucket)
+    request: Any = {"Days": days, "GlacierJobParameters": {"Tier": tier}}
+    try:
+        s3.restore_object(Bucket=name, Key=key, RestoreRequest=request)
+    except ClientError as error:
+        if aws.error_code(error) == "RestoreAlreadyInProgress":
+            return True
+        if aws.error_code(error) in ARCHIVED or is_missing(error):
+            return False
+        raise
+    return True
 
 
 def address(bucket: Bucket, key: str, seconds: int) -> str:
@@ -151,17 +174,21 @@ def address(bucket: Bucket, key: str, seconds: int) -> str:
 
 def download(bucket: Bucket, key: str, path: Path) -> None:
     """Fetches an object into a file, in parts. Raises botocore's ClientError if it is not there."""
-    aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer())
+    aws.client("s3").download_file(bucket_name(bucket), key, str(path), Config=_transfer(16 * MIB))
 
 
 def upload(bucket: Bucket, path: Path, key: str, content_type: str, cache_control: str = FOREVER) -> None:
-    """Stores a file, in parts if it is large; the object appears whole or not at all."""
+    """Stores a file; the object appears whole or not at all.
+
+    By one PUT, up to the 5 GiB that S3 takes: of an object in parts, a copy in place, which another storage class may
+    take, has another ETag, and players that hold the old one would begin anew.
+    """
     aws.client("s3").upload_file(
         str(path),
         bucket_name(bucket),
         key,
         ExtraArgs={"ContentType": content_type, "CacheControl": cache_control},
-        Config=_transfer(),
+        Config=_transfer(ONE_PUT_BYTES),
     )
 
 
@@ -171,10 +198,10 @@ def delete(bucket: Bucket, key: str) -> None:
 
 
 @cache
-def _transfer() -> "TransferConfig":
+def _transfer(threshold_bytes: int) -> "TransferConfig":
     from boto3.s3.transfer import TransferConfig
 
-    return TransferConfig(multipart_threshold=16 * MIB, multipart_chunksize=16 * MIB, max_concurrency=4)
+    return TransferConfig(multipart_threshold=threshold_bytes, multipart_chunksize=16 * MIB, max_concurrency=4)
 
 
 # --- originals -------------------------------------------------------------------------------------------------------

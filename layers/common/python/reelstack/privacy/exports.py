@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from reelstack.platform import aws, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
+from reelstack.platform.storage_classes import ARCHIVES
 from reelstack.privacy import data_requests, export_documents, personal_data, zip_upload
 from reelstack.privacy.data_requests import Kind, Progress
 from reelstack.privacy.errors import ExportNotFound
@@ -31,8 +32,6 @@ AGAIN_SECONDS = 24 * 3600
 """How long the last export is the answer to who asks for another; and after which one that hangs is given up."""
 VOLUME_BYTES = 4 * 1024**3
 """Of media in one archive; a larger file has one of its own."""
-ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
-"""Storage classes that want a restore first. Version 0.2.0 moved originals into the first; no rule does now."""
 JSON_LINES = "application/x-ndjson"
 COLLECTED = export_documents.PARTS.keys() - export_documents.FROM_CACHE
 """Parts that collect_export_part gathers, one at a time; planning gathers the others."""
@@ -151,7 +150,7 @@ def _piece(name: str, bucket: storage.Bucket, key: str) -> Piece | None:
     # Listed, not asked for: who may not list is told of a missing object that it is forbidden.
     listed = aws.client("s3").list_objects_v2(Bucket=storage.bucket_name(bucket), Prefix=key, MaxKeys=1)
     for told in listed.get("Contents", []):
-        if told["Key"] == key and told.get("StorageClass") not in ARCHIVED:
+        if told["Key"] == key and told.get("StorageClass") not in ARCHIVES:
             return Piece(name=name, bucket=bucket, key=key, size_bytes=told["Size"])
     return None
 

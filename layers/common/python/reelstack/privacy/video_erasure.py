@@ -15,7 +15,7 @@ from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.telemetry import logger
 from reelstack.privacy import personal_data
-from reelstack.production import slots
+from reelstack.production import originals, slots
 from reelstack.tables.counters import Counter, DailyPlays
 from reelstack.tables.interactions import Comment, Pin
 from reelstack.tables.moderation import Report, Review
@@ -23,7 +23,7 @@ from reelstack.tables.production import Claim, Lease
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.uploads import parts
-from reelstack.videos import videos
+from reelstack.videos import archives, videos
 from reelstack.videos.videos import DUE, QUARANTINE, SERVED, State
 
 AGAIN_MS = 10 * 60 * 1000
@@ -103,7 +103,7 @@ def _remove_objects(video: Video, upload: Upload | None) -> int:
     if upload:
         parts.drop(upload)
     places: list[tuple[storage.Bucket, str]] = [("media", f"{at}{video.video_id}/") for at in (SERVED, QUARANTINE)]
-    places += [("uploads", f"{at}/{video.upload_id}/") for at in ("work", "chunks")]
+    places += [("intermediates", f"{at}/{video.upload_id}/") for at in ("work", "chunks")]
     places += [("uploads", upload.key)] if upload else []
     found = [(bucket, key) for bucket, prefix in places for key in storage.list_keys(bucket, prefix)]
     for bucket, key in found:
@@ -137,7 +137,8 @@ def _delete(found: Iterator[Any]) -> int:
 
 
 def _remove_items(video: Video, upload: Upload | None) -> None:
-    for pool in (slots.DECIDED, slots.WAITING):
+    Lease(archives.ARCHIVES, video.video_id).delete()
+    for pool in (slots.DECIDED, slots.WAITING, originals.RESTORING):
         for lease in Lease.query(pool, Lease.execution.startswith(f"{video.upload_id}-")):
             lease.delete()
     for counter in Counter.query(video.video_id, consistent_read=True):

@@ -9,6 +9,7 @@ executions        claims an upload, starts and reconciles Step Functions executi
 slots             leases that bound how many executions run
 attempts          publishes, rejects or fails an attempt: a first production or a re-encode
 steps             inputs of the steps, and the keys of the objects they leave for each other
+asset_files       what an asset says of each of its files; pure
 assets            writes the playable objects of an attempt into the media bucket
 inspection        frames and texts in, a verdict out
 engine_choice     which engine encodes and which inspects a clip; pure
@@ -20,6 +21,7 @@ progress          how far a production is, as its owner reads it
 retries           further attempts at a production that failed
 leftovers         objects of attempts that failed or were replaced, and their removal
 ladder_completion the renditions that a clip lacks, once it is watched
+originals         what becomes of uploaded files, and the way back of those in an archive
 reencodes         producing a published video again without an interruption of its playback
 workload          processor time of each step of a plan, and what is refused for taking too much; pure
 cost_estimate     prices a plan before it is produced; pure

@@ -12,7 +12,16 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from reelstack.failure_reasons import Refused
-from reelstack.media import ffmpeg_process, hls_writer, packager, sound_encoder, sprites, still_args, transcoder
+from reelstack.media import (
+    ffmpeg_process,
+    hls_writer,
+    masters,
+    packager,
+    sound_encoder,
+    sprites,
+    still_args,
+    transcoder,
+)
 from reelstack.media.bitrates import Effort
 from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
@@ -24,9 +33,10 @@ from reelstack.media.packager import Part, Track, check_aligned, check_frames, j
 from reelstack.media.posters import POSTER_SECONDS, choose_poster
 from reelstack.platform import storage
 from reelstack.platform.telemetry import count, logger
+from reelstack.production import asset_files
 from reelstack.production.steps import Work, asset_prefix, note
 
-MASTER, PREVIEW, POSTER = "master.m3u8", "preview.m3u8", "poster.jpg"
+MASTER, PREVIEW, POSTER = masters.MASTER, "preview.m3u8", "poster.jpg"
 FIRST_RUNG = "first.json"
 STILLS = ((POSTER, "image/jpeg"), (sprites.SHEET, "image/jpeg"), (sprites.TRACK, "text/vtt"))
 """What goes with the picture, with its content type."""
@@ -62,7 +72,7 @@ class FirstSegment(BaseModel):
 
 
 def read_first_rung(work: Work) -> FirstRung:
-    return FirstRung.model_validate(storage.read_json("uploads", work.key(FIRST_RUNG)))
+    return FirstRung.model_validate(storage.read_json("intermediates", work.key(FIRST_RUNG)))
 
 
 def segment_key(work: Work, segment: int, rendition: str) -> str:
@@ -92,7 +102,7 @@ def make_first_rung(work: Work, video_id: str, plan: Plan, source: Path, folder:
         storage.upload("media", folder / name, prefix + name, content_type)
     for track in filter(None, (picture, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
-    storage.write_json("uploads", work.key(FIRST_RUNG), first.model_dump())
+    storage.write_json("intermediates", work.key(FIRST_RUNG), first.model_dump())
     _store_playlist(folder, prefix, PREVIEW, hls_writer.master_playlist([picture], sound, plan.facts.rate))
     return _description(plan, prefix, PREVIEW, [picture], first)
 
@@ -113,8 +123,9 @@ def make_first_segment(work: Work, plan: Plan, number: int, source: Path, folder
         outcome = FirstSegment(reason=refused.reason, detail=refused.detail)
     else:
         outcome = FirstSegment(decoded=decoded)
-        storage.upload("uploads", part.path, segment_key(work, number, plan.first.name), "video/mp4", storage.BRIEFLY)
-    storage.write_json("uploads", _first_segment_key(work, number), outcome.model_dump())
+        key = segment_key(work, number, plan.first.name)
+        storage.upload("intermediates", part.path, key, "video/mp4", storage.BRIEFLY)
+    storage.write_json("intermediates", _first_segment_key(work, number), outcome.model_dump())
 
 
 def _first_segment_key(work: Work, number: int) -> str:
@@ -125,7 +136,8 @@ def _fetch_first_rung(work: Work, plan: Plan, folder: Path) -> tuple[list[Part],
     """The first rung's segments, and what they took together. Raises Refused if one was, or too much is damaged."""
     keys = [_first_segment_key(work, segment.number) for segment in plan.segments]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = [FirstSegment.model_validate(one) for one in pool.map(partial(storage.read_json, "uploads"), keys)]
+        told = pool.map(partial(storage.read_json, "intermediates"), keys)
+        found = [FirstSegment.model_validate(one) for one in told]
     decoded = [one.decoded or _refuse(one) for one in found]
     parts = _fetch_segments(work, plan, plan.first.name, folder)
     return parts, transcoder.join_efforts(plan, [part.size for part in parts], decoded)
@@ -151,9 +163,10 @@ def package(work: Work, video_id: str, plan: Plan, folder: Path) -> dict[str, An
         track = tracks[rendition.name] = _store_track(rendition.name, parts, folder, prefix)
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, first.target_seconds))
     pictures = [tracks[rendition.name] for rendition in plan.renditions]
-    master = hls_writer.master_playlist(pictures, first.sound, plan.facts.rate)
-    broken = _check_conformance(folder, prefix, first, master)
-    _store_playlist(folder, prefix, MASTER, master)
+    playlists = hls_writer.master_playlists(pictures, first.sound, plan.facts.rate)
+    broken = _check_conformance(folder, prefix, first, playlists[MASTER])
+    for name, text in playlists.items():
+        _store_playlist(folder, prefix, name, text)
     return {**_description(plan, prefix, MASTER, pictures, first), "conformance": broken}
 
 
@@ -194,16 +207,17 @@ def adopt(work: Work, video_id: str, plan: Plan, outputs: str, folder: Path) -> 
     made = first.model_copy(update={"picture": pictures[0], "sound": sound})
     for track in filter(None, (*pictures, sound)):
         _store_playlist(folder, prefix, track.playlist, hls_writer.media_playlist(track, made.target_seconds))
-    master = hls_writer.master_playlist(pictures, sound, plan.facts.rate)
-    (folder / MASTER).write_text(master)
+    playlists = hls_writer.master_playlists(pictures, sound, plan.facts.rate)
+    (folder / MASTER).write_text(playlists[MASTER])
     broken = _broken_rules(folder)
-    _store_playlist(folder, prefix, MASTER, master)
+    for name, text in playlists.items():
+        _store_playlist(folder, prefix, name, text)
     return {**_description(plan, prefix, MASTER, pictures, made), "conformance": broken}
 
 
 def _adopt_track(outputs: str, name: str, folder: Path, prefix: str) -> Track:
     made = folder / output_name(name)
-    storage.download("uploads", outputs + made.name, made)
+    storage.download("intermediates", outputs + made.name, made)
     target = folder / f"{name}.mp4"
     track = packager.adopt(name, scan(made), target)
     made.unlink()
@@ -215,7 +229,7 @@ def _fetch_segments(work: Work, plan: Plan, rendition: str, folder: Path) -> lis
     paths = [folder / f"{segment.number}-{rendition}.part" for segment in plan.segments]
     keys = [segment_key(work, segment.number, rendition) for segment in plan.segments]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda key, path: storage.download("uploads", key, path), keys, paths))
+        list(pool.map(lambda key, path: storage.download("intermediates", key, path), keys, paths))
     parts = [scan(path) for path in paths]
     for part, segment in zip(parts, plan.segments, strict=True):
         check_frames(part, segment.frames, frame_ticks(plan.facts.rate))
@@ -270,6 +284,7 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
     return {
         "prefix": prefix,
         "master": master,
+        "masters": sorted(masters.narrowed(pictures)),
         "poster": POSTER,
         "sprites": sprites.TRACK,
         "color": first.color,
@@ -277,22 +292,6 @@ def _description(plan: Plan, prefix: str, master: str, pictures: list[Track], fi
         "width": largest.width,
         "height": largest.height,
         "notices": _told(plan, first),
-        "renditions": [_rendition(track, renditions[track.name].codec, first.sound) for track in pictures],
-    }
-
-
-def _rendition(track: Track, codec: str, sound: Track | None) -> dict[str, Any]:
-    peak, average = hls_writer.bandwidth(track, sound)
-    return {
-        "name": track.name,
-        "codec": codec,
-        "width": track.width,
-        "height": track.height,
-        "bandwidth": peak,
-        "average_bandwidth": average,
-        "codecs": track.codecs,
-        "bytes": track.size,
-        "header_bytes": track.header_bytes,
-        "first_segment_bytes": track.fragments[0].size if track.fragments else 0,
-        "frames": track.samples,
+        "renditions": [asset_files.rendition(one, renditions[one.name].codec, first.sound) for one in pictures],
+        "sound": asset_files.sound(first.sound) if first.sound else None,
     }

@@ -16,7 +16,7 @@ from reelstack.platform import aws
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
-from reelstack.production import backlog, budget, executions, queues, slots
+from reelstack.production import backlog, budget, executions, originals, queues, slots
 from reelstack.production.fair_queue import Turns, after, choose, open_to
 from reelstack.production.jobs import NotAnUpload, Order
 from reelstack.tables import transactions
@@ -94,7 +94,7 @@ def _take_in(priority: Priority, message: queues.Message) -> None:
         upload = Upload.get(order.upload_id, consistent_read=True)
         if upload.state != UploadState.COMPLETED:  # now, not at its turn: it must not expire while it waits
             completion.mark_completed(upload)
-        if not executions.is_started(order):
+        if not executions.is_started(order) and originals.is_readable(order, upload):
             backlog.admit(order, upload)
     except NotAnUpload:
         _dead_letter(priority, message["Body"], "the message is no order of ours")

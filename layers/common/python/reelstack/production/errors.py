@@ -7,6 +7,10 @@ class NothingToReencode(Conflict):
     type, title = "nothing-to-reencode", "Only a published video can be made anew"
 
 
+class OriginalGone(Conflict):
+    type, title = "original-gone", "Its original was deleted after it was published, so it cannot be made anew"
+
+
 class RenditionUnknown(Unprocessable):
     type, title = "rendition-unknown", "This video has no rendition of that name"
 

@@ -23,7 +23,7 @@ class FrameTooLarge(ValueError):
 
 @dataclass(frozen=True)
 class Frames:
-    """What SampleFrames left in the uploads bucket: `count` JPEGs as <prefix>0001.jpg and so on."""
+    """What SampleFrames left in the bucket of intermediates: `count` JPEGs as <prefix>0001.jpg and so on."""
 
     prefix: str
     count: int
@@ -68,7 +68,7 @@ def _look(frames: Frames) -> Iterator[dict[Label, float]]:
     keys = [f"{prefix}/{number:04d}.jpg" for number in range(1, frames.count + 1)]
     with ThreadPoolExecutor(FRAMES_AT_ONCE) as pool:
         for start in range(0, frames.count, FRAMES_AT_ONCE):
-            jpegs = list(pool.map(partial(_read, config().uploads_bucket), keys[start : start + FRAMES_AT_ONCE]))
+            jpegs = list(pool.map(partial(_read, config().intermediates_bucket), keys[start : start + FRAMES_AT_ONCE]))
             seen = pool.map(lambda one, jpegs=jpegs: one.look(jpegs, turned=frames.turned), engines)
             for looks in zip(*seen, strict=True):
                 yield verdicts.agree(looks)

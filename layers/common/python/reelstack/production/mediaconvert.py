@@ -32,7 +32,7 @@ class Change(BaseModel):
 
 
 def folder(work: Work) -> str:
-    """The prefix of a job's outputs, in the uploads bucket."""
+    """The prefix of a job's outputs, in the bucket of intermediates."""
     return work.key("mediaconvert/")
 
 
@@ -52,11 +52,10 @@ def submit(work: Work, key_of_original: str, plan: Plan, task_token: str) -> Non
         engine_callbacks.end(key, "failed", error=TOO_COSTLY, detail=f"{cost} microdollars, at most {limit}")
         count("TranscodeTooCostly")
         return
-    bucket = config().uploads_bucket
     request = job(
         plan,
-        f"s3://{bucket}/{key_of_original}",
-        f"s3://{bucket}/{folder(work)}",
+        f"s3://{config().uploads_bucket}/{key_of_original}",
+        f"s3://{config().intermediates_bucket}/{folder(work)}",
         Place(queue=config().mediaconvert_queue, role=config().mediaconvert_role),
         token=sha256(key.encode()).hexdigest(),  # as long as a token may be, however long the ids are
         metadata={"upload_id": work.upload_id, "attempt": str(work.attempt)},

@@ -12,13 +12,14 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from reelstack.media.ladder import Plan
-from reelstack.production import leftovers, slots
-from reelstack.production.errors import NothingToReencode, RenditionUnknown
+from reelstack.production import leftovers, originals, slots
+from reelstack.production.errors import NothingToReencode, OriginalGone, RenditionUnknown
 from reelstack.production.jobs import Order
 from reelstack.tables.production import Claim
 from reelstack.tables.videos import Video
 from reelstack.uploads.priorities import Priority
 from reelstack.videos import lifecycle, listings, videos
+from reelstack.videos.errors import VideoArchived
 from reelstack.videos.videos import State
 
 
@@ -26,18 +27,25 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
     """Asks for the next attempt at a published video; the change itself orders it (publish_video_events).
 
     `renditions` may be such as it lacks (production.ladder_completion). The same again while it is under way changes
-    nothing. Raises NothingToReencode or RenditionUnknown.
+    nothing. An original that is archived is restored first, which may take two days (production.originals). Raises
+    NothingToReencode, RenditionUnknown, VideoArchived or OriginalGone.
     """
+    if video.archive_state:
+        raise VideoArchived
     known = {*_names(video.asset), *_left_out(video.asset)}
     if unknown := sorted(set(renditions) - known):
         raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
     if video.reencode_attempt and not _is_over(video):
         return video
+    if video.state == State.PUBLISHED and not originals.is_kept(video.upload_id):
+        raise OriginalGone
     if order(video, priority, renditions):
         return video
     video.refresh(consistent_read=True)
     if video.state != State.PUBLISHED:
         raise NothingToReencode
+    if video.archive_state:
+        raise VideoArchived
     return video  # another request at the same moment was first
 
 
@@ -50,7 +58,7 @@ def order(
     noted: Sequence[Action] = (),
 ) -> bool:
     """The write that asks, under a further `condition`, with what else is `noted` on the item. False if the video is
-    not published any more, or changed since it was read."""
+    archived or not published any more, or changed since it was read."""
     unchanged = (
         Video.reencode_attempt == video.reencode_attempt
         if video.reencode_attempt
@@ -65,7 +73,7 @@ def order(
         Video.reencode_reason.remove(),
         *noted,
     ]
-    allowed = (Video.state == State.PUBLISHED) & unchanged
+    allowed = (Video.state == State.PUBLISHED) & Video.archive_state.does_not_exist() & unchanged
     return video.update_if(allowed & condition if condition is not None else allowed, actions)
 
 
@@ -107,7 +115,7 @@ def request_many(without_codec: str | None, before_ms: int | None, limit: int, c
     for video in fitting:
         try:
             request(video, Priority.LOW)
-        except NothingToReencode:  # deleted or taken down since the page was read
+        except (NothingToReencode, VideoArchived, OriginalGone):  # some since the page was read
             continue
         asked.append(video.video_id)
     return Reencoded(asked=asked, seen=len(page), cursor=following)

@@ -61,7 +61,7 @@ def ask(work: Work, video_id: str, rung: str, task_token: str) -> None:
         logger.info("asked before", job_id=known.job_id, outcome=known.outcome)
         return
     answer = aws.client("rekognition").start_content_moderation(
-        Video={"S3Object": {"Bucket": config().uploads_bucket, "Name": _whole_file(work, video_id, rung)}},
+        Video={"S3Object": {"Bucket": config().intermediates_bucket, "Name": _whole_file(work, video_id, rung)}},
         MinConfidence=MIN_CONFIDENCE,
         ClientRequestToken=sha256(key.encode()).hexdigest(),
         NotificationChannel={"SNSTopicArn": config().rekognition_topic, "RoleArn": config().rekognition_role},
@@ -121,5 +121,5 @@ def _whole_file(work: Work, video_id: str, rung: str) -> str:
         clip, whole = Path(name) / "clip.mp4", Path(name) / "whole.mp4"
         storage.download("media", f"{asset_prefix(video_id, work.attempt)}{rung}.mp4", clip)
         ffmpeg_process.ffmpeg(still_args.unfragmented(clip, whole), COPY_SECONDS)
-        storage.upload("uploads", whole, key, "video/mp4", storage.BRIEFLY)
+        storage.upload("intermediates", whole, key, "video/mp4", storage.BRIEFLY)
     return key

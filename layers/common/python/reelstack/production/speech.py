@@ -87,17 +87,17 @@ def labels(text: str) -> dict[Label, float]:
 
 def _ask(work: Work, sound: Path) -> None:
     transcribe, languages = aws.client("transcribe"), config().speech_languages.split(",")
-    storage.upload("uploads", sound, work.key("speech.flac"), "audio/flac", storage.BRIEFLY)
+    storage.upload("intermediates", sound, work.key("speech.flac"), "audio/flac", storage.BRIEFLY)
     language: dict[str, Any] = {"LanguageCode": languages[0]}
     if len(languages) > 1:
         language = {"IdentifyLanguage": True, "LanguageOptions": languages}
     try:
         transcribe.start_transcription_job(
             TranscriptionJobName=_job_name(work),
-            Media={"MediaFileUri": f"s3://{config().uploads_bucket}/{work.key('speech.flac')}"},
+            Media={"MediaFileUri": f"s3://{config().intermediates_bucket}/{work.key('speech.flac')}"},
             MediaFormat="flac",
             MediaSampleRateHertz=still_args.SPEECH_RATE,
-            OutputBucketName=config().uploads_bucket,
+            OutputBucketName=config().intermediates_bucket,
             OutputKey=work.key("transcript.json"),
             **language,
         )
@@ -110,7 +110,7 @@ def _job_name(work: Work) -> str:
 
 
 def _transcribed(work: Work) -> dict[Label, float]:
-    found = storage.read_json("uploads", work.key("transcript.json"))["results"]["transcripts"]
+    found = storage.read_json("intermediates", work.key("transcript.json"))["results"]["transcripts"]
     return labels(" ".join(one["transcript"] for one in found))
 
 

@@ -30,7 +30,7 @@ class Work(BaseModel):
         return f"{self.upload_id}-{self.attempt}"
 
     def key(self, name: str) -> str:
-        """The key of a work object, in the uploads bucket; it expires after a day."""
+        """The key of a work object, in the bucket of intermediates; it expires after two days."""
         return f"work/{self.upload_id}/{self.attempt}/{name}"
 
     @property
@@ -72,7 +72,7 @@ def asset_prefix(video_id: str, attempt: int) -> str:
 
 
 def read_plan(plan_key: str) -> Plan:
-    return Plan.model_validate(storage.read_json("uploads", plan_key))
+    return Plan.model_validate(storage.read_json("intermediates", plan_key))
 
 
 class Rejected(BaseModel):

@@ -113,7 +113,7 @@ class ViewerInterests:
 
 def of_video(video: Video, owner: Account) -> Document | None:
     """None: it is not to be found by a search."""
-    shown = video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC
+    shown = video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC and not video.archive_state
     if not shown or owner.gone or not owner.open:
         return None
     return {

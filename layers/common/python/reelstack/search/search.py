@@ -62,7 +62,7 @@ def videos(
 
     def see(video_ids: Collection[str]) -> dict[str, Video]:
         known = listings.seen(video_ids, viewer_id).values()
-        return {v.video_id: v for v in known if v.state == State.PUBLISHED and v.visibility == Audience.PUBLIC}
+        return {v.video_id: v for v in known if _is_found(v)}
 
     return _page(
         SearchKind.VIDEOS,
@@ -117,6 +117,10 @@ def users(words: str, viewer_id: str | None, limit: int, cursor: str | None) -> 
         return {user.user_id: user for user in found if not (user.suspended_at or user.deleted_at)}
 
     return _page(SearchKind.USERS, lambda start, size: queries.users(words, start, size), see, viewer_id, limit, cursor)
+
+
+def _is_found(video: Video) -> bool:
+    return bool(video.state == State.PUBLISHED and video.visibility == Audience.PUBLIC and not video.archive_state)
 
 
 def _page(

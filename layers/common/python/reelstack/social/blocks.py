@@ -40,7 +40,8 @@ def is_blocked_with_any(user_id: str, other_ids: Collection[str]) -> bool:
 
 def blocked_of(user_id: str, other_ids: Collection[str]) -> set[str]:
     """Those of the others between whom and `user_id` a block stands, by the same cache."""
-    kept = cache.remember(cached_as(user_id), KEPT_SECONDS, lambda: _kept(user_id)) if cache.address() else None
+    key = cached_as(user_id)
+    kept = cache.remember(key, KEPT_SECONDS, lambda: _kept(user_id), lasts=True) if cache.address() else None
     if kept is None or kept["others"] is None:
         return relationships.blocked(user_id, other_ids)
     return set(kept["others"]) & set(other_ids)
@@ -93,6 +94,7 @@ def block(user_id: str, other_id: str) -> None:
         transaction.update(Block(other_id, user_id), actions=[Block.by.add({user_id}), Block.stood_at.set(at)])
 
     transactions.commit(build)
+    _note(user_id, other_id, stands=True)
 
 
 def unblock(user_id: str, other_id: str) -> None:
@@ -119,6 +121,8 @@ def unblock(user_id: str, other_id: str) -> None:
             transaction.update(others, actions=[left], condition=unchanged)
 
         if not transactions.commit(build):
+            if by == {user_id}:
+                _note(user_id, other_id, stands=False)
             return
     raise BlockContended
 
@@ -142,6 +146,17 @@ def list_blocked(user_id: str, limit: int, cursor: str | None) -> tuple[list[Blo
 
 def _changing(*user_ids: str) -> None:
     cache.changing(*map(cached_as, user_ids))
+
+
+def _note(user_id: str, other_id: str, *, stands: bool) -> None:
+    """In what the cache knew last of each, which is asked while the tables are away."""
+
+    def change(known: dict[str, list[str] | None], other: str) -> dict[str, list[str] | None]:
+        left = [one for one in known["others"] or () if one != other]
+        return {"others": [*left, other] if stands else left} if known["others"] is not None else known
+
+    cache.change_last(cached_as(user_id), lambda known: change(known, other_id), lambda: _kept(user_id))
+    cache.change_last(cached_as(other_id), lambda known: change(known, user_id), lambda: _kept(other_id))
 
 
 def _by(user_id: str, other_id: str) -> set[str]:

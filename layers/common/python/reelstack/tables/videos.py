@@ -92,8 +92,8 @@ class Video(Table):
     preview: JSONAttribute = JSONAttribute(null=True)
     """The first rung, watchable by the owner before the verdict: {"prefix", "master"}."""
     asset: JSONAttribute = JSONAttribute(null=True)
-    """What was packaged: {"prefix", "master", "poster", "sprites", "color", "notices": codes of media.notices,
-    "renditions": [...], "conformance": rules broken}. See production.assets."""
+    """What was packaged: {"prefix", "master", "masters": kinds of media.masters, "poster", "sprites", "color",
+    "notices": codes of media.notices, "renditions": [...], "conformance": rules broken}. See production.assets."""
     labels: JSONAttribute = JSONAttribute(null=True)
     """What moderation saw: label -> highest score."""
     cost_microdollars = NumberAttribute(null=True)
@@ -117,6 +117,15 @@ class Video(Table):
     """Who took it down after it was published: a user id, or `policy`."""
     quarantined_at = NumberAttribute(null=True)
     """When all its objects had left the served prefix."""
+    archive_state = UnicodeAttribute(null=True)
+    """One of videos.videos.ArchiveState; None: it is not archived."""
+    archived_at = NumberAttribute(null=True)
+    """When its owner put it away."""
+    restore_tier = UnicodeAttribute(null=True)
+    """How fast it comes back, and by when (ms), while it does."""
+    ready_by = NumberAttribute(null=True)
+    restored_at = NumberAttribute(null=True)
+    """When it came back last."""
     appealed_at = NumberAttribute(null=True)
     """That the present verdict was appealed; each can be once."""
     leftovers = NumberAttribute(null=True)

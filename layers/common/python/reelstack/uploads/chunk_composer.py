@@ -129,7 +129,7 @@ def _part(upload: Upload, part: tuple[int, range], until: float) -> HeldPart:
 def _read(upload: Upload, chunk: int) -> bytes:
     """One chunk; the client compares it with the checksum that storage keeps of it."""
     answer = aws.client("s3").get_object(
-        Bucket=config().uploads_bucket, Key=parts.chunk_key(upload.upload_id, chunk), ChecksumMode="ENABLED"
+        Bucket=config().intermediates_bucket, Key=parts.chunk_key(upload.upload_id, chunk), ChecksumMode="ENABLED"
     )
     return answer["Body"].read()
 

@@ -1,8 +1,8 @@
 """The pieces of a file on their way into storage: how large, signed for whom, which of them storage holds.
 
 Two modes. `parts`: the parts of an S3 multipart upload, at least 5 MiB each. `chunks`, for weak networks: objects of
-1 MiB (of less, if the client found its link very weak) under `chunks/<upload>/<number>`, which `uploads.chunk_composer`
-joins later. What storage holds is the truth.
+1 MiB (of less, if the client found its link very weak) under `chunks/<upload>/<number>` in the bucket of intermediates,
+which `uploads.chunk_composer` joins later. What storage holds is the truth.
 """
 
 from contextlib import suppress
@@ -102,13 +102,14 @@ def sign(upload: Upload, number: int, crc: str | None) -> SignedPart:
     """A presigned PUT; with `crc` (base64 CRC64NVME) storage takes no other bytes than those it belongs to."""
     params: dict[str, Any] = {
         # Signed along, so that storage refuses a part of another size than was announced.
-        "ContentLength": size_of(upload, number)
+        "ContentLength": size_of(upload, number),
     }
     if upload.mode == Mode.CHUNKS:
-        method, params["Key"] = "put_object", chunk_key(upload.upload_id, number)
+        method = "put_object"
+        params |= {"Bucket": config().intermediates_bucket, "Key": chunk_key(upload.upload_id, number)}
     else:
         method = "upload_part"
-        params |= {"Key": upload.key, "UploadId": upload.s3_upload_id, "PartNumber": number}
+        params |= {**_named(upload), "PartNumber": number}
     headers = {}
     if crc:
         params["ChecksumCRC64NVME"] = crc
@@ -118,22 +119,25 @@ def sign(upload: Upload, number: int, crc: str | None) -> SignedPart:
 
 def sign_listing(upload: Upload) -> SignedRequest:
     """A presigned ListParts, answered by storage in its XML."""
-    return SignedRequest(url=_presign("list_parts", {"Key": upload.key, "UploadId": upload.s3_upload_id}), headers={})
+    return SignedRequest(url=_presign("list_parts", _named(upload)), headers={})
 
 
 def sign_joining(upload: Upload) -> SignedRequest:
     """A presigned CompleteMultipartUpload, which storage refuses unless the parts add up to the announced size."""
-    params = {"Key": upload.key, "UploadId": upload.s3_upload_id, "MpuObjectSize": int(upload.size_bytes)}
+    params = {**_named(upload), "MpuObjectSize": int(upload.size_bytes)}
     headers = {"x-amz-mp-object-size": str(int(upload.size_bytes))}
     return SignedRequest(url=_presign("complete_multipart_upload", params), headers=headers)
+
+
+def _named(upload: Upload) -> dict[str, Any]:
+    """Which multipart upload is meant."""
+    return {"Bucket": config().uploads_bucket, "Key": upload.key, "UploadId": upload.s3_upload_id}
 
 
 def _presign(method: str, params: dict[str, Any]) -> str:
     path = config().upload_path
     s3 = aws.accelerated_s3() if path == "acceleration" else aws.client("s3")
-    url: str = s3.generate_presigned_url(
-        method, Params={"Bucket": config().uploads_bucket, **params}, ExpiresIn=config().upload_url_seconds
-    )
+    url: str = s3.generate_presigned_url(method, Params=params, ExpiresIn=config().upload_url_seconds)
     if path.startswith("https://"):
         # Signed for the bucket's own host, which is what storage is asked for by the CDN that this leads to.
         signed = urlsplit(url)
@@ -225,7 +229,7 @@ def drop_chunks(upload: Upload) -> int:
     for start in range(0, len(numbers), DELETED_AT_ONCE):
         batch = numbers[start : start + DELETED_AT_ONCE]
         aws.client("s3").delete_objects(
-            Bucket=config().uploads_bucket,
+            Bucket=config().intermediates_bucket,
             Delete={"Objects": [{"Key": chunk_key(upload.upload_id, number)} for number in batch], "Quiet": True},
         )
     return len(numbers)
@@ -235,7 +239,7 @@ def _held_chunks(upload: Upload) -> list[HeldPart]:
     pages = (
         aws.client("s3")
         .get_paginator("list_objects_v2")
-        .paginate(Bucket=config().uploads_bucket, Prefix=chunk_prefix(upload.upload_id))
+        .paginate(Bucket=config().intermediates_bucket, Prefix=chunk_prefix(upload.upload_id))
     )
     found = [
         HeldPart(number=int(item["Key"].rsplit("/", 1)[1]), size_bytes=item["Size"], etag=item["ETag"])

@@ -123,6 +123,11 @@ def _named(owner_id: str, idempotency_key: str) -> tuple[str, Upload | None]:
     raise IdempotencyKeyReused(f"{ABORTS} uploads were aborted under this key; send another")
 
 
+def video_id_of(upload_id: str) -> str:
+    """The clip that an upload becomes: its id follows from the upload's."""
+    return uuid.uuid5(NAMESPACE, upload_id).hex[:20]
+
+
 def _open(upload_id: str, owner_id: str, new: NewUpload, content_type: str, priority: Priority) -> Upload:
     """Opens the upload in storage; the item is not written yet."""
     key = f"originals/{priority}/{upload_id}"
@@ -136,7 +141,7 @@ def _open(upload_id: str, owner_id: str, new: NewUpload, content_type: str, prio
     return Upload(
         upload_id,
         owner_id=owner_id,
-        video_id=uuid.uuid5(NAMESPACE, upload_id).hex[:20],
+        video_id=video_id_of(upload_id),
         key=key,
         s3_upload_id=s3_upload_id,
         size_bytes=new.size_bytes,

@@ -37,6 +37,8 @@ KEPT_SECONDS = 1
 """How long an item is in the cache."""
 KNOWN_SECONDS = 60
 """How long what decides about a video is in the cache."""
+ABSENT_SECONDS = 1
+"""How long it is there that there is no such video: ids are random, so nobody asks for one before it is made."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ def find_visible(video_id: str, viewer_id: str | None, *, staff: bool = False) -
     """The video if `viewer_id` may see it; owners and staff see it as it is. Raises what check_can_view raises."""
     if not staff and cache.address():
         kept: dict[str, Any] | None = cache.remember(
-            videos.item_cached_as(video_id), KEPT_SECONDS, lambda: _load_item(video_id)
+            videos.item_cached_as(video_id),
+            KEPT_SECONDS,
+            lambda: _load_item(video_id),
+            absent_seconds=ABSENT_SECONDS,
         )
         if kept is None:
             raise VideoNotFound
@@ -184,7 +189,9 @@ def _check_audience(owner_id: str, audience: str, viewer_id: str | None) -> None
 
 
 def _known(video_id: str) -> KnownVideo:
-    known: KnownVideo | None = cache.remember(videos.cached_as(video_id), KNOWN_SECONDS, lambda: _load_known(video_id))
+    known: KnownVideo | None = cache.remember(
+        videos.cached_as(video_id), KNOWN_SECONDS, lambda: _load_known(video_id), absent_seconds=ABSENT_SECONDS
+    )
     if known is None or known["state"] == State.DELETED:
         raise VideoNotFound
     return known

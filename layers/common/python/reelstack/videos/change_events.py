@@ -7,6 +7,8 @@ from reelstack.events import (
     AccountNarrowed,
     AccountOpened,
     AnyEvent,
+    ArchiveOrdered,
+    ArchiveRestored,
     FollowChanged,
     FollowEnded,
     ProductionRequested,
@@ -18,7 +20,7 @@ from reelstack.events import (
 )
 from reelstack.platform.stream_records import Image, StreamRecord
 from reelstack.videos.audiences import Account, Audience, narrower
-from reelstack.videos.videos import State
+from reelstack.videos.videos import ArchiveState, State
 
 REFUSALS = (State.REJECTED, State.FAILED)
 GONE = (State.DELETED, State.REJECTED)
@@ -41,13 +43,29 @@ def read(record: StreamRecord) -> list[AnyEvent]:
         found.append(VideoPublished(video_id=video_id, owner_id=owner_id, published_at=int(after["published_at"])))
     if state == State.RESTORING and was != State.RESTORING:
         found.append(RestoreGranted(video_id=video_id))
+    found += _of_archive(before, after)
     if _withdrawn(before, after):
         found.append(VideoWithdrawn(video_id=video_id, owner_id=owner_id, state=after["state"]))
-    elif state == was == State.PUBLISHED and _is_public(before) != _is_public(after):
+    elif state == was == State.PUBLISHED and _is_in_lists(before) != _is_in_lists(after):
         found.append(VideoListingChanged(video_id=video_id, owner_id=owner_id))
     if state in REFUSALS and was != state:
         found.append(VideoRefused(video_id=video_id, owner_id=owner_id, state=state, reason=after.get("reason", "")))
     return found
+
+
+def _of_archive(before: Image, after: Image) -> list[AnyEvent]:
+    """What an archive's change asks for, and that a published video is back. An archived video that is published again
+    has its objects where an appeal left them: they are put away once more."""
+    kind, was = after.get("archive_state"), before.get("archive_state")
+    video_id, is_published = after["video_id"], after.get("state") == State.PUBLISHED
+    asked = kind in (ArchiveState.ARCHIVING, ArchiveState.RESTORING) and kind != was
+    republished = kind and is_published and before.get("state") == State.RESTORING
+    if asked or republished:
+        return [ArchiveOrdered(video_id=video_id)]
+    if was == ArchiveState.RESTORING and not kind and is_published:
+        restored_at = int(after["restored_at"])
+        return [ArchiveRestored(video_id=video_id, owner_id=after["owner_id"], restored_at=restored_at)]
+    return []
 
 
 def _order(after: Image, attempt: str, priority: str) -> ProductionRequested:
@@ -125,8 +143,8 @@ def _account(image: Image) -> Account:
     return Account(private, friends_only, gone="suspended_at" in image or "deleted_at" in image)
 
 
-def _is_public(image: Image) -> bool:
-    return bool(image.get("visibility", Audience.PUBLIC) == Audience.PUBLIC)
+def _is_in_lists(image: Image) -> bool:
+    return bool(image.get("visibility", Audience.PUBLIC) == Audience.PUBLIC and not image.get("archive_state"))
 
 
 def _withdrawn(before: Image, after: Image) -> bool:

@@ -48,3 +48,32 @@ class VideoChanging(Unavailable):
 
 class VideoNotEditable(Conflict):
     type, title = "video-not-editable", "This video cannot be changed in its present state"
+
+
+class VideoNotArchivable(Conflict):
+    type, title = "video-not-archivable", "Only a published video can be archived, or be restored from its archive"
+
+
+class NothingToArchive(Conflict):
+    type, title = "nothing-to-archive", "Its renditions are so small that an archive would cost more than it saves"
+
+
+class NotArchived(Conflict):
+    type, title = "not-archived", "This video is not archived"
+
+
+class VideoArchived(Conflict):
+    type, title = "video-archived", "This video is archived; its owner can restore it"
+
+
+class ArchiveInProgress(Conflict):
+    type, title = "archive-in-progress", "This video is just being archived; try again in a minute"
+    retry_after = 60
+
+
+class RestoreInProgress(Conflict):
+    type, title = "restore-in-progress", "This video is being restored already"
+
+
+class RestoreTooCostly(Conflict):
+    type, title = "restore-too-costly", "Restoring it costs more than the limit that was given"

@@ -5,6 +5,7 @@ the video has moved on.
 from dataclasses import dataclass, field
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from reelstack.classification.creator_record import Kind
@@ -93,7 +94,7 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
         ):
             note_leftovers(video_id)
             return False
-        same = (Video.state == video.state) & (Video.visibility == video.visibility)
+        same = (Video.state == video.state) & listed_as_read(video)
         if video.state == State.PUBLISHED or _settle(
             video_id, attempt, same, [*publication(video, asset), Video.labels.set(labels)]
         ):
@@ -102,8 +103,9 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any], labels: dict[str
 
 
 def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
-    """What a video's item says once it is published; the caller's condition must hold `video.visibility`."""
-    shown = [Video.shard.set(videos.shard_of(video.video_id))] if video.visibility == "public" else []
+    """What a video's item says once it is published; the caller's condition must hold `listed_as_read`."""
+    is_shown = video.visibility == "public" and not video.archive_state
+    shown = [Video.shard.set(videos.shard_of(video.video_id))] if is_shown else []
     return [
         Video.state.set(State.PUBLISHED),
         Video.published_at.set(int(video.published_at or now_ms())),
@@ -111,6 +113,12 @@ def publication(video: Video, asset: dict[str, Any]) -> list[Any]:
         *played(asset),
         *shown,
     ]
+
+
+def listed_as_read(video: Video) -> Condition:
+    """That what decides whether a published video is in lists is what was read of it."""
+    same: Condition = (Video.visibility == video.visibility) & videos.same_archive(video)
+    return same
 
 
 def played(asset: dict[str, Any]) -> list[Any]:

@@ -84,9 +84,16 @@ def published(owner_id: str, before: Position | None, page_size: int) -> Iterato
 
 
 def listed(places: Iterable[Position], viewer_id: str | None) -> list[Video]:
-    """The videos at these places that belong into a list of `viewer_id`, in that order."""
+    """The videos at these places that belong into a list of `viewer_id`, in that order. What its owner archived is in
+    the owner's own list only."""
     known = seen((video_id for _, video_id in places), viewer_id)
-    return [video for video in known.values() if video.state == State.PUBLISHED and video.visibility in LISTED]
+    return [
+        video
+        for video in known.values()
+        if video.state == State.PUBLISHED
+        and video.visibility in LISTED
+        and (not video.archive_state or video.owner_id == viewer_id)
+    ]
 
 
 def fill(

@@ -80,6 +80,10 @@ class VideoView(BaseModel):
     bookmarks: int | None = None
     plays: int | None = None
     playable: bool
+    archived: bool = False
+    """True: its owner put it away. It keeps its address and its poster, plays nowhere, and is in no list of others."""
+    ready_by: int | None = None
+    """By when an archived video that is being restored is to be back; null: it is not."""
     cost_microdollars: int | None = None
     """What making it is estimated to have cost, in millionths of a US dollar. Told to its owner and admins only."""
     reencoding: bool | None = None
@@ -105,6 +109,7 @@ def values(
     """Of each field of a VideoView, in their order."""
     of: Callable[[str], Any] = video.attribute_values.get  # an attribute of the model takes ten times as long
     state, produced = of("state"), of("asset") or of("preview")
+    archived = of("archive_state") is not None
     reason = REASONS.get(of("reason") or "")
     return {
         "video_id": of("video_id"),
@@ -129,7 +134,9 @@ def values(
         "height": _whole(of("height")),
         "color": (produced or {}).get("color"),
         **{name: getattr(counts, name) if counts else None for name in SHOWN_COUNTS},
-        "playable": (of("asset") is not None or of("preview") is not None) and state not in WITHDRAWN,
+        "playable": (of("asset") is not None or of("preview") is not None) and state not in WITHDRAWN and not archived,
+        "archived": archived,
+        "ready_by": _whole(of("ready_by")),
         "cost_microdollars": _whole(of("cost_microdollars")) if inside else None,
         "reencoding": of("reencode_attempt") is not None if inside else None,
         "progress": progress if inside else None,

@@ -5,6 +5,7 @@ import zlib
 from enum import StrEnum
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from reelstack.audit_log import Change, Check
@@ -38,6 +39,15 @@ class VideoState(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     DELETED = "deleted"
+
+
+class ArchiveState(StrEnum):
+    """Where the objects of a video are that its owner archived: videos.archives."""
+
+    ARCHIVING = "archiving"
+    """They are being marked for the archive; it takes seconds."""
+    ARCHIVED = "archived"
+    RESTORING = "restoring"
 
 
 State = VideoState
@@ -128,10 +138,9 @@ def edit(video: Video, changes: dict[str, Any]) -> Video:
         raise NothingToChange
     actions = [getattr(Video, name).set(value) for name, value in changes.items()]
     if "visibility" in changes and video.state == State.PUBLISHED:
-        actions.append(
-            Video.shard.set(shard_of(video.video_id)) if changes["visibility"] == "public" else Video.shard.remove()
-        )
-    return _update(video, actions, (Video.state == video.state), VideoNotEditable)
+        shown = changes["visibility"] == "public" and not video.archive_state
+        actions.append(Video.shard.set(shard_of(video.video_id)) if shown else Video.shard.remove())
+    return _update(video, actions, (Video.state == video.state) & same_archive(video), VideoNotEditable)
 
 
 def delete(video: Video) -> None:
@@ -168,6 +177,12 @@ def hidden() -> list[Any]:
 def no_reencode() -> list[Any]:
     """What a video's item says while nothing re-encodes it."""
     return [Video.reencode_attempt.remove(), Video.reencode_priority.remove(), Video.reencode_renditions.remove()]
+
+
+def same_archive(video: Video) -> Condition:
+    """That the item says of its archive what was read: whether a video is in lists depends on it."""
+    known = Video.archive_state
+    return known == video.archive_state if video.archive_state else known.does_not_exist()
 
 
 def shard_of(video_id: str) -> int:

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-PARAMETER = re.compile(r"\\\{\w+\\\}")
+PARAMETER, PATH_PARAMETER = re.compile(r"\\\{\w+\\\}"), re.compile(r"\\\{\w+:path\\\}")
 
 
 def methods(path: str) -> set[str]:
@@ -19,4 +19,8 @@ def methods(path: str) -> set[str]:
 def _routes() -> list[tuple[str, re.Pattern[str]]]:
     lines = files("reelstack.web").joinpath("routes.txt").read_text().splitlines()
     parted = [line.partition(" ") for line in lines]
-    return [(method, re.compile(PARAMETER.sub("[^/]+", re.escape(path)))) for method, _, path in parted]
+    return [(method, _shape(path)) for method, _, path in parted]
+
+
+def _shape(path: str) -> re.Pattern[str]:
+    return re.compile(PATH_PARAMETER.sub(".+", PARAMETER.sub("[^/]+", re.escape(path))), re.DOTALL)

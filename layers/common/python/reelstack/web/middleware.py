@@ -43,8 +43,11 @@ HEADERS = {
 """On every answer: none is kept, shown as a page, framed or guessed at."""
 CACHE_CONTROL = b"cache-control"
 PAGES = "/pages/"
-"""Below it routes may say how long their answers are kept. No answer of the API is, whatever its route says: CloudFront
-would keep it for a second (infra/edge/behaviors.py)."""
+"""Below it routes may say how long their answers are kept. No answer of the API is, whatever its route says, unless its
+policy does (route_policy `kept`): CloudFront would keep it for a second (infra/edge/behaviors.py)."""
+RULE = "reelstack.rule"
+"""In the scope: that of the route which answers, once it is known."""
+HTTP_OK = 200
 READING = ("GET", "HEAD", "OPTIONS")
 KEY_LENGTHS = range(8, 129)
 SECONDS_LEFT = 29.0
@@ -102,6 +105,7 @@ class RequestMiddleware:
         scope = request.scope
         _check_origin(request)
         rule, path = matching(self.rules, scope)
+        scope[RULE] = rule
         everybody = "creator" if config().creators == "everybody" else "viewer"
         caller = caller_of(scope.get("aws.event", {}), everybody)
         if rule and rule.outlives_tables:
@@ -156,6 +160,9 @@ class RequestMiddleware:
 def _said(scope: Scope, start: Message) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, with those of HEADERS that it lacks."""
     kept = [one for one in start["headers"] if one[0] != CACHE_CONTROL or scope["path"].startswith(PAGES)]
+    rule: Rule | None = scope.get(RULE)
+    if rule and rule.kept and start["status"] == HTTP_OK:
+        kept.append((CACHE_CONTROL, rule.kept.encode()))
     names = {name for name, _ in kept}
     return [*kept, *((name, value) for name, value in HEADERS.items() if name not in names)]
 

@@ -108,7 +108,7 @@ def _wait(wanted: list[tuple[str, Rate]], *, asks_level: bool) -> float:
         try:
             return take_from()
         except _Away as away:
-            logger.warning("a store does not count requests", store=store, error=str(away))
+            logger.warning("a store does not count requests", store=store, error=str(away.__cause__))
             count("RateLimiterDown")
             _silent_until[store] = time.monotonic() + SILENCE_SECONDS
     if fallback == "closed":

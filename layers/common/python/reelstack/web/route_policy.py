@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 32 * 1024
 BODY, ANSWERS, AUDIT, SUSPENDED = "x-max-body-bytes", "x-answers-kept", "x-audited", "x-also-suspended"
 ANONYMOUS = "x-anonymous-writes"
 CORE, OUTLIVES_TABLES = "x-core", "x-outlives-tables"
+KEPT = "x-kept"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
 IN_ITS_TRANSACTION = "in its transaction"
 
@@ -33,6 +34,7 @@ def declared(
     anonymous_writes: bool = False,
     core: bool = True,
     outlives_tables: bool = False,
+    kept: str = "",
 ) -> dict[str, Any]:
     """For a route's `openapi_extra`, where it is not as most are.
 
@@ -44,10 +46,13 @@ def declared(
     `core` False: it can wait, so it is refused while the feed is overloaded (web.load_shedding).
     `outlives_tables`: a GET that answers also while DynamoDB does not: each of its requests to a table has
     feed_tables_ms, and a caller of whom the tables say nothing is let in as `unchecked`, for what everybody may see.
+    `kept`: the Cache-Control of a GET whose answer is the same for everybody and has a behaviour of its own at the edge
+    (infra/edge/kept_answers.py). Refusals are kept by nobody.
     """
     made = {BODY: max_body_bytes, ANSWERS: answers_kept, AUDIT: audited, SUSPENDED: also_suspended}
-    said = {ANONYMOUS: True} if anonymous_writes else {}
+    said: dict[str, Any] = {ANONYMOUS: True} if anonymous_writes else {}
     said |= {} if core else {CORE: False}
+    said |= {KEPT: kept} if kept else {}
     return made | said | ({OUTLIVES_TABLES: True} if outlives_tables else {})
 
 
@@ -63,10 +68,16 @@ class Rule:
     also_suspended: bool
     core: bool = True
     outlives_tables: bool = False
+    kept: str = ""
 
     @property
     def name(self) -> str:
         """As in infra/catalogue/: "POST /v1/uploads"."""
+        return f"{self.method} {self.route.path_format}"
+
+    @property
+    def address(self) -> str:
+        """The same with the form of its parameters: "PUT /v1/feed/hidden/tags/{tag:path}"."""
         return f"{self.method} {self.route.path}"
 
     @property
@@ -107,7 +118,6 @@ def _rule(route: APIRoute) -> Rule:
     extra = declared() | (route.openapi_extra or {})
     if found[0].anonymous and route.methods != {"GET"} and ANONYMOUS not in extra:
         raise RouteUndeclared(f"{route.path} lets anonymous readers do more than read")
-    route.openapi_extra = {BODY: extra[BODY]}
     rule = Rule(
         route,
         found[0],
@@ -117,22 +127,34 @@ def _rule(route: APIRoute) -> Rule:
         extra[SUSPENDED],
         extra.get(CORE, True),
         extra.get(OUTLIVES_TABLES, False),
+        extra.get(KEPT, ""),
     )
     if rule.outlives_tables and rule.method != "GET":
         raise RouteUndeclared(f"{route.path} cannot do without tables: it writes")
-    if rule.method == "POST":
-        route.openapi_extra[ANSWERS] = rule.answers_kept
-    if ANONYMOUS in extra:
-        route.openapi_extra[ANONYMOUS] = True
-    if not rule.core:
-        route.openapi_extra[CORE] = False
-    if rule.outlives_tables:
-        route.openapi_extra[OUTLIVES_TABLES] = True
-    if rule.also_suspended:
-        route.openapi_extra[SUSPENDED] = True
-    if rule.is_act:
-        route.openapi_extra[AUDIT] = extra[AUDIT]
+    if rule.kept and not (rule.method == "GET" and rule.requires.anonymous):
+        raise RouteUndeclared(f"{route.path} is not for everybody, so nobody may keep its answers")
+    route.openapi_extra = _published(rule, extra)
     return rule
+
+
+def _published(rule: Rule, extra: dict[str, Any]) -> dict[str, Any]:
+    """What the route's description says of its rule: where it is not as most are."""
+    said: dict[str, Any] = {BODY: rule.max_body_bytes}
+    if rule.method == "POST":
+        said[ANSWERS] = rule.answers_kept
+    if ANONYMOUS in extra:
+        said[ANONYMOUS] = True
+    if not rule.core:
+        said[CORE] = False
+    if rule.kept:
+        said[KEPT] = rule.kept
+    if rule.outlives_tables:
+        said[OUTLIVES_TABLES] = True
+    if rule.also_suspended:
+        said[SUSPENDED] = True
+    if rule.is_act:
+        said[AUDIT] = extra[AUDIT]
+    return said
 
 
 def _requirements(dependant: Dependant) -> Iterator[Requires]:

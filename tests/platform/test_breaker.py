@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.degradation.breaker import SEARCH, VALKEY, Breaker, BreakerOpen, State
+from reelstack.platform.breaker import SEARCH, VALKEY, Breaker, BreakerOpen, State
 
 
 def opened(at: float = 0.0) -> Breaker:
