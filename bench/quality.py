@@ -1,12 +1,14 @@
 """What the encoders' settings are worth: bits at equal VMAF, caps held, and what a variable bitrate saves.
 
 Pictures are made by the commands that production runs. "HEVC against AVC" is a BD-rate over several constant
-qualities, the buffer out of the way, at every rung of each clip's own ladder. "Variable against constant" is the same
+qualities, the buffer out of the way, at every rung of each clip's own ladder; "AV1 against HEVC" is the same, beside
+the processor time of both encoders at qualities that take about as many bits. "Variable against constant" is the same
 for a clip of more than a minute: what long clips get, beside the same encoder at a constant bitrate.
 """
 
 import argparse
 import os
+import resource
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import fmean
+from typing import TypeVar
 
 from bench import _clips
 from bench._bd_rate import Curve, saving
@@ -22,14 +25,18 @@ from bench._quality import vmaf
 from bench._report import Check, Report, run
 from local import programs
 from reelstack.media import ffmpeg_process
+from reelstack.media.bitrates import BUFFER_SECONDS, Spending, spending
 from reelstack.media.ffmpeg_args import HEVC_PRESET, Picture, encode_segment, hevc_tuning
 from reelstack.media.file_types import FAMILY_OF_TYPE, SNIFF_BYTES, sniff
-from reelstack.media.ladder import BUFFER_SECONDS, CAPS_KBPS, Plan, Rendition, Segment, Spending, make_plan, spending
+from reelstack.media.ladder import CAPS_KBPS, Plan, Rendition, Segment, make_plan
 from reelstack.media.probe import find_facts
 from reelstack.media.transcoder import encode_clip
 from reelstack.media.transcoder import encode_segment as encode_capped
 
+T = TypeVar("T")
 BUDGET_HEVC, BUDGET_VARIABLE = 25, 20
+BUDGET_AV1, BUDGET_AV1_TIME = 5, 0.6
+"""Of the means over all clips: per cent fewer bits than HEVC, and share of its processor time."""
 UNBOUND = 100_000
 """kbps: no buffer of this size holds an encoder back."""
 COUNTED_SECONDS = 5
@@ -68,9 +75,8 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
     with tempfile.TemporaryDirectory(prefix="reelstack-quality-") as name:
         place = Path(name)
         counted = [clip for clip in clips if _plan(clip).seconds >= COUNTED_SECONDS] or clips
-        saved = {clip: _compare_codecs(report, clip, place, amount) for clip in clips}
-        mean = round(100 * fmean(saved[clip] for clip in counted), 1)
-        report.checks.append(Check("HEVC against AVC at equal VMAF", mean, "% fewer bits", BUDGET_HEVC, least=True))
+        compared = [one for clip in clips for one in _compare_codecs(report, clip, place, amount, clip in counted)]
+        _judge(report, compared)
         for clip in clips:
             _check_caps(report, clip, place)
         _compare_variable(report, counted, place, amount)
@@ -95,35 +101,90 @@ def _plan(clip: Path) -> Plan:
         container = sniff(file.read(SNIFF_BYTES))
     content_type = next(kind for kind, family in FAMILY_OF_TYPE.items() if family == container)
     facts = find_facts(clip, content_type, max_seconds=MAX_SECONDS)
-    return make_plan(facts, segment_seconds=4, avc_rungs=CAPS_KBPS)
+    rungs = {*CAPS_KBPS, min(facts.width, facts.height) // 2 * 2}
+    return make_plan(facts, segment_seconds=4, avc_rungs=CAPS_KBPS, av1_rungs=rungs)
 
 
-def _side_by_side(works: Iterable[partial[tuple[float, float]]]) -> Curve:
-    """Each encoder has one thread, so that as many run as there are cores. Nothing here is timed."""
+def _side_by_side(works: Iterable[partial[T]]) -> list[T]:
+    """Each encoder has one thread, so that as many run as there are cores. The clock says nothing of what they take."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [future.result() for future in [pool.submit(work) for work in works]]
 
 
-# --- HEVC against AVC ------------------------------------------------------------------------------------------------
+# --- codecs against each other ---------------------------------------------------------------------------------------
 
 
-def _compare_codecs(report: Report, clip: Path, place: Path, amount: Amount) -> float:
-    """The mean share of bits that HEVC saves over the rungs of a clip."""
+@dataclass(frozen=True)
+class Compared:
+    """One rung of a clip: shares of bits that HEVC saves against AVC and AV1 against HEVC, and processor seconds of the
+    encoders alone. `counted`: whether the clip is long enough to count."""
+
+    counted: bool
+    hevc_saves: float
+    av1_saves: float
+    seconds: dict[str, float]
+
+
+def _judge(report: Report, compared: list[Compared]) -> None:
+    counted = [one for one in compared if one.counted]
+    hevc = round(100 * fmean(one.hevc_saves for one in counted), 1)
+    av1 = round(100 * fmean(one.av1_saves for one in counted), 1)
+    took = {codec: sum(one.seconds[codec] for one in counted) for codec in ("hevc", "av1")}
+    share = round(took["av1"] / took["hevc"], 2)
+    report.checks += [
+        Check("HEVC against AVC at equal VMAF", hevc, "% fewer bits", BUDGET_HEVC, least=True),
+        Check("AV1 against HEVC at equal VMAF", av1, "% fewer bits", BUDGET_AV1, least=True),
+        Check("AV1's processor time against HEVC's", share, "times", BUDGET_AV1_TIME),
+    ]
+
+
+def _compare_codecs(report: Report, clip: Path, place: Path, amount: Amount, counted: bool) -> list[Compared]:
+    """Each rung of a clip in all three codecs."""
     plan = _plan(clip)
     heights = sorted({min(one.width, one.height) for one in plan.renditions})
-    saved = []
-    for height in heights if amount.every_clip else heights[:1]:
-        pair = {one.codec: one for one in plan.renditions if min(one.width, one.height) == height}
+    return [
+        _compare_height(report, clip, place, amount, height, counted)
+        for height in (heights if amount.every_clip else heights[:1])
+    ]
+
+
+def _compare_height(report: Report, clip: Path, place: Path, amount: Amount, height: int, counted: bool) -> Compared:
+    plan = _plan(clip)
+    frames = min(plan.facts.frames, round(COMPARED_SECONDS * plan.facts.rate))
+    curves, seconds = {}, {}
+    for one in (one for one in plan.renditions if min(one.width, one.height) == height):
         spent = [_even(crf) for crf in amount.qualities]
-        frames = min(plan.facts.frames, round(COMPARED_SECONDS * plan.facts.rate))
-        avc, hevc = (
-            _side_by_side(partial(_point, plan, clip, pair[codec], one, frames, place) for one in spent)
-            for codec in ("avc", "hevc")
-        )
-        saved.append(saving(avc, hevc))
-        row = {"what": f"{clip.stem} {height}p", "hevc_saves_%": round(100 * saved[-1], 1)}
-        report.rows.append({**row, "avc_kbps@vmaf": _shown(avc), "hevc_kbps@vmaf": _shown(hevc)})
-    return fmean(saved)
+        before = _processor_seconds()
+        _side_by_side(partial(_encode, plan, clip, one, crf, frames, place) for crf in spent)
+        encoded = _processor_seconds() - before
+        _side_by_side(partial(_decode, clip, one, frames) for _ in spent)
+        seconds[one.codec] = max(0.01, 2 * encoded + before - _processor_seconds())
+        curves[one.codec] = _side_by_side(partial(_score, plan, clip, one, crf, frames, place) for crf in spent)
+    found = Compared(counted, saving(curves["avc"], curves["hevc"]), saving(curves["hevc"], curves["av1"]), seconds)
+    report.rows.append(
+        {
+            "what": f"{clip.stem} {height}p",
+            "hevc_saves_%": round(100 * found.hevc_saves, 1),
+            "av1_saves_%": round(100 * found.av1_saves, 1),
+            "av1_time": round(seconds["av1"] / seconds["hevc"], 2),
+            **{f"{codec}_s": round(took, 1) for codec, took in seconds.items()},
+            **{f"{codec}_kbps@vmaf": _shown(curve) for codec, curve in curves.items()},
+        }
+    )
+    return found
+
+
+def _processor_seconds() -> float:
+    """Of all programs that have ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _decode(clip: Path, rendition: Rendition, frames: int) -> None:
+    """What an encode takes besides its encoder."""
+    scaled = f"scale={rendition.width}:{rendition.height}:flags=bicubic"
+    arguments = ["-v", "error", "-threads", "1", "-i", str(clip), "-an", "-frames:v", str(frames), "-vf", scaled]
+    ffmpeg_process.ffmpeg([*arguments, "-f", "null", "-"], 3600)
 
 
 def _shown(curve: Curve) -> str:
@@ -134,14 +195,30 @@ def _even(crf: float) -> Spending:
     return Spending(crf=crf, peak_kbps=UNBOUND, buffer_kbits=UNBOUND)
 
 
+def _encode(plan: Plan, clip: Path, rendition: Rendition, spent: Spending, frames: int, place: Path) -> None:
+    """The first `frames` of a clip as one segment."""
+    whole = Segment(number=0, start_frame=0, end_frame=frames)
+    picture = Picture(rendition, spent, _target(rendition, spent, place))
+    ffmpeg_process.ffmpeg(encode_segment(plan, clip, whole, [picture], threads=1), 3600)
+
+
+def _target(rendition: Rendition, spent: Spending, place: Path) -> Path:
+    return place / f"{rendition.name}-{spent.crf}.mp4"
+
+
+def _score(
+    plan: Plan, clip: Path, rendition: Rendition, spent: Spending, frames: int, place: Path
+) -> tuple[float, float]:
+    """(kbps, VMAF) of what was encoded."""
+    target = _target(rendition, spent, place)
+    return _kbps(target, float(frames / plan.facts.rate)), vmaf(target, clip, rendition.width, rendition.height)
+
+
 def _point(
     plan: Plan, clip: Path, rendition: Rendition, spent: Spending, frames: int, place: Path
 ) -> tuple[float, float]:
-    """(kbps, VMAF) of the first `frames` of a clip as one segment."""
-    target = place / f"{rendition.name}-{spent.crf}.mp4"
-    whole = Segment(number=0, start_frame=0, end_frame=frames)
-    ffmpeg_process.ffmpeg(encode_segment(plan, clip, whole, [Picture(rendition, spent, target)], threads=1), 3600)
-    return _kbps(target, float(frames / plan.facts.rate)), vmaf(target, clip, rendition.width, rendition.height)
+    _encode(plan, clip, rendition, spent, frames, place)
+    return _score(plan, clip, rendition, spent, frames, place)
 
 
 def _kbps(target: Path, seconds: float) -> float:

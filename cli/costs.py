@@ -33,6 +33,8 @@ Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Instead o
 Seconds = Annotated[int, typer.Option(min=1, max=600, help="Length of a clip.")]
 Side = Annotated[int, typer.Option(min=240, max=2160, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
 Views = Annotated[int, typer.Option(min=0, help="How often each clip is watched, 70 % of it on average.")]
+Ladder = Annotated[Literal["full", "popular"] | None, typer.Option(help="Of clips: instead of the stage's own policy.")]
+Popular = Annotated[float, typer.Option(min=0, max=1, help="Share of clips that are watched so much that all is made.")]
 Months = Annotated[int, typer.Option(min=0, help="How long each clip is kept.")]
 Number = Annotated[int, typer.Argument(min=1)]
 
@@ -63,17 +65,22 @@ def clips(
     side: Side = 1080,
     views: Views = 100,
     months: Months = 12,
+    ladder: Ladder = None,
+    popular: Popular = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Making, keeping and delivering NUMBER clips.
 
     \b
       reelstack cost clips 1000 --stage prod --seconds 60 --views 500
+      reelstack cost clips 1000 --stage prod --ladder popular --popular 0.05
     """
     from infra.costs.clips import Clip
 
-    found = _clips(settings_of(stage), number, Clip(seconds=seconds, short_side=side, views=views, months=months))
-    _print(found, f"{number} clips of {side}p", as_json)
+    settings = settings_of(stage)
+    settings = settings.model_copy(update={"ladder_policy": ladder or settings.ladder_policy})
+    clip = Clip(seconds=seconds, short_side=side, views=views, months=months, popular=popular)
+    _print(_clips(settings, number, clip), f"{number} clips of {side}p", as_json)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from infra.job_settings import JobSettings
+from infra.ladder_settings import LadderSettings
 from infra.route_rates import ROUTE_RATES
 from infra.storage_settings import StorageSettings
 from infra.thresholds import THRESHOLDS
@@ -25,7 +26,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(StorageSettings, JobSettings):
+class Settings(StorageSettings, JobSettings, LadderSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -188,8 +189,6 @@ class Settings(StorageSettings, JobSettings):
     """Segments of one clip that are transcoded at the same time."""
     segment_seconds: int = Field(default=4, multiple_of=2)
     encode_threads: int = 4
-    avc_rungs: tuple[int, ...] = (480, 720)
-    """Short sides that also have an H.264 rendition: browsers on Linux play no HEVC."""
     review_days: int = Field(default=3, ge=1)
     """A review that is open for longer raises an alarm. It stays open: nothing that a decision needs expires."""
 

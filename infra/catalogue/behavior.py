@@ -29,7 +29,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         partial=True,
         timeout=30,
         reads=(Counter, Video),
-        writes=(Counter,),
+        # A clip that was played often enough gets the rest of its ladder.
+        writes=(Counter, Video),
+        config=("ladder_policy", "ladder_plays"),
     ),
     Fn(
         "archive_events",

@@ -77,7 +77,8 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Upload, Video, Lease, "uploads:originals/"),
         writes=(Lease, WORK),
         config=(
-            *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "avc_rungs"),
+            *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds"),
+            *("avc_rungs", "av1_rungs", "av1_preset", "ladder_policy"),
             *("architecture", "engine", "mediaconvert_over_seconds", "moderation_engines"),
             *("segment_workers", "max_clip_microdollars", "speech"),
         ),

@@ -5,18 +5,20 @@ python -m infra.checks.clips --check    fails if the page on disk is another
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Literal
 
 from infra import ROOT
-from infra.costs.clips import phone_facts
+from infra.costs import clips as costs
+from infra.costs.clips import Clip as Typical
+from infra.costs.clips import phone_facts, plan_of
 from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, probe, shape
-from reelstack.media.ladder import SHORT_TRIES, TRIES, Facts, Plan, make_plan
+from reelstack.media.ladder import SHORT_TRIES, TRIES, Facts, Plan
 from reelstack.production import cost_estimate, workload
 from reelstack.production.cost_estimate import MICRO, US_EAST_1, step_seconds
 
@@ -52,6 +54,20 @@ to a minute that is very hard to encode takes up to {tries} tries, of up to thre
 | picture | pictures/s | | minutes | first rung | owner can watch after | segments | worst | cost |
 |---|---:|---|---:|---|---:|---:|---:|---:|
 """
+
+LADDERS = """
+## All renditions, or what is watched
+
+`ladder_policy` `full` makes every rendition before a clip is published; `popular` makes the first rung and one
+efficient rendition, and the rest when the clip has been played {plays} times (`ladder_plays`) or is expected to be.
+Making the rest takes the first rung anew. A thousand clips of {seconds} s in {side}p; `reelstack cost clips --ladder
+popular` counts others. `popular` costs less while fewer than {even:.0%} of clips are watched so often.
+
+| `ladder_policy` | clips that are watched so often | produce | keep a month |
+|---|---:|---:|---:|
+"""
+WATCHED = (0.01, 0.05, 0.2)
+THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -89,8 +105,7 @@ CLIPS = tuple(Clip(*one) for one in product(SIZES, RATES, TRANSFERS, MINUTES))
 def planned(clip: Clip, settings: Settings, key_frame_seconds: float = KEY_FRAME_SECONDS) -> Plan:
     """What probe makes of it. Raises Refused."""
     facts = clip.facts(key_frame_seconds)
-    plan = make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs)
-    return workload.arrange(plan)
+    return workload.arrange(plan_of(facts, settings))
 
 
 def priced(plan: Plan, original_bytes: int, settings: Settings) -> float:
@@ -121,7 +136,45 @@ def page(settings: Settings) -> str:
         short_tries=SHORT_TRIES,
         thorough=workload.THOROUGH,
     )
-    return head + "".join(_row(clip, settings) for clip in CLIPS)
+    return head + "".join(_row(clip, settings) for clip in CLIPS) + _thousand(settings)
+
+
+def _thousand(settings: Settings) -> str:
+    """What a thousand clips cost with the whole ladder at once, and with the rest of it for clips that are watched."""
+    rows = [f"| `full` | | {_dollars(settings, Typical(), 'full')} |\n"]
+    for share in WATCHED:
+        told = _dollars(settings, Typical(popular=share), "popular")
+        rows.append(f"| `popular` | {share:.0%} | {told} |\n")
+    clip = Typical()
+    head = LADDERS.format(
+        seconds=clip.seconds, side=clip.short_side, plays=settings.ladder_plays, even=_even(settings, clip)
+    )
+    return head + "".join(rows)
+
+
+def _even(settings: Settings, clip: Typical) -> float:
+    """The share of watched clips at which making the rest later costs as much as making all at once."""
+    full, none, every = (
+        _produced(settings, replace(clip, popular=share), policy)
+        for policy, share in (("full", 0.0), ("popular", 0.0), ("popular", 1.0))
+    )
+    return (full - none) / (every - none)
+
+
+def _dollars(settings: Settings, clip: Typical, policy: str) -> str:
+    kept = _lines(settings, clip, policy, "keep")
+    return f"${_produced(settings, clip, policy):.2f} | ${kept:.2f}"
+
+
+def _produced(settings: Settings, clip: Typical, policy: str) -> float:
+    return _lines(settings, clip, policy, "produce")
+
+
+def _lines(settings: Settings, clip: Typical, policy: str, word: str) -> float:
+    """Dollars of a thousand clips, of the lines with this word; kept for a month."""
+    chosen = settings.model_copy(update={"ladder_policy": policy})
+    found = costs.lines(chosen, THOUSAND, replace(clip, months=1))
+    return sum(line.dollars for line in found if word in line.what)
 
 
 def _row(clip: Clip, settings: Settings) -> str:

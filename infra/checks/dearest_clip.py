@@ -5,19 +5,26 @@ one: a wide picture has wide renditions, and rare key frames cost until no segme
 """
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import product
+from typing import Any
 
-from infra.costs.clips import phone_facts
+from infra.costs.clips import phone_facts, plan_of
 from infra.settings import Settings
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process, frame_grid, packets, probe
-from reelstack.media.ladder import CAPS_KBPS, Facts, make_plan
+from reelstack.media.ladder import CAPS_KBPS, Facts
 from reelstack.media.shape import MAX_SIDE
 from reelstack.production.cost_estimate import MICRO, estimate
 from reelstack.production.workload import arrange
 
 STORED_RATES = (frame_grid.MAX_FPS, probe.MAX_SOURCE_FPS // 2, probe.MAX_SOURCE_FPS)
+DECIDING = (
+    *("max_duration_seconds", "segment_seconds", "avc_rungs", "av1_rungs", "av1_preset"),
+    *("max_upload_bytes", "architecture", "segment_workers"),
+)
+"""Settings that change what is searched for."""
+_FOUND: dict[tuple[Any, ...], float] = {}
+"""A search takes seconds, and is asked for by every row of docs/spending.md."""
 
 
 def dearest_clip(settings: Settings) -> float:
@@ -26,15 +33,15 @@ def dearest_clip(settings: Settings) -> float:
     return max(min(within_limits(settings), settings.max_clip_dollars), managed)
 
 
-@cache
-def _searched(seconds: int, segment_seconds: int, rungs: tuple[int, ...], size: int, kind: str, workers: int) -> float:
+def _searched(settings: Settings) -> float:
+    seconds, size, workers = settings.max_duration_seconds, settings.max_upload_bytes, settings.segment_workers
     found = 0.0
     for shape, rate in product(_shapes(), STORED_RATES):
         for gap in range(1, seconds + 1):
             facts = _facts(shape, seconds, min(rate * seconds, packets.MAX_PACKETS - 1), gap * rate)
-            plan = make_plan(facts, segment_seconds=segment_seconds, avc_rungs=rungs)
+            plan = plan_of(facts, settings)
             try:
-                cost = estimate(arrange(plan), original_bytes=size, architecture=kind, workers=workers)
+                cost = estimate(arrange(plan), original_bytes=size, architecture=settings.architecture, workers=workers)
             except Refused:
                 break
             found = max(found, cost.total / MICRO)
@@ -43,14 +50,10 @@ def _searched(seconds: int, segment_seconds: int, rungs: tuple[int, ...], size: 
 
 def within_limits(settings: Settings) -> float:
     """Dollars of the dearest clip, were there no `max_clip_dollars`."""
-    return _searched(
-        settings.max_duration_seconds,
-        settings.segment_seconds,
-        settings.avc_rungs,
-        settings.max_upload_bytes,
-        settings.architecture,
-        settings.segment_workers,
-    )
+    key = tuple(getattr(settings, name) for name in DECIDING)
+    if key not in _FOUND:
+        _FOUND[key] = _searched(settings)
+    return _FOUND[key]
 
 
 def _shapes() -> Iterator[tuple[int, int]]:

@@ -38,6 +38,8 @@ class Clip:
     fps: int = 30
     views: int = 100
     watched: float = 0.7
+    popular: float = 0.05
+    """Share of the clips that are played `ladder_plays` times, where only these have all renditions."""
     months: int = 12
     """How long it is kept."""
     played: str = "hevc-720"
@@ -47,9 +49,12 @@ class Clip:
 def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
     """What `number` of such clips cost in all, in the order in which the money is spent."""
     plan, original_bytes = _plan(settings, clip), _original_bytes(settings, clip)
-    made = estimate(
-        plan, original_bytes=original_bytes, architecture=settings.architecture, workers=settings.segment_workers
-    )
+    whole = _estimate(settings, plan, original_bytes)
+    made, later = whole, list[Line]()
+    if settings.ladder_policy == "popular":
+        begun = plan.begun()
+        made = _estimate(settings, begun, original_bytes)
+        later = _completed(_estimate(settings, completion_of(plan), original_bytes), whole, made, number, clip)
     each = [
         ("produce: functions", made.compute / MICRO),
         ("produce: state transitions", made.transitions / MICRO),
@@ -58,7 +63,28 @@ def lines(settings: Settings, number: int, clip: Clip) -> list[Line]:
         (f"keep {clip.months} months: S3", _kept(made, original_bytes, clip)),
         *_delivered(settings, plan, clip),
     ]
-    return [Line(what, number, round(number * dollars, 4)) for what, dollars in each]
+    return [*(Line(what, number, round(number * dollars, 4)) for what, dollars in each), *later]
+
+
+def completion_of(plan: Plan) -> Plan:
+    """The re-encode that makes what a clip lacks that was published with the first of its plan's renditions only. Its
+    first rung, its sound and its previews are made again; the other rendition is taken over."""
+    return plan.only((), [one.name for one in plan.begun().renditions], "v/")
+
+
+def _estimate(settings: Settings, plan: Plan, original_bytes: int) -> Estimate:
+    workers = settings.segment_workers
+    return estimate(plan, original_bytes=original_bytes, architecture=settings.architecture, workers=workers)
+
+
+def _completed(rest: Estimate, whole: Estimate, begun: Estimate, number: int, clip: Clip) -> list[Line]:
+    """What the clips cost besides that turn out to be watched."""
+    watched = round(number * clip.popular)
+    kept = clip.months * (whole.storage_per_month - begun.storage_per_month) / MICRO
+    return [
+        Line("watched clips: produce the rest", watched, round(watched * rest.total / MICRO, 4)),
+        Line(f"watched clips: keep it {clip.months} months", watched, round(watched * kept, 4)),
+    ]
 
 
 def phone_facts(width: int, height: int, fps: int, frames: int, **more: Any) -> Facts:
@@ -78,9 +104,20 @@ def phone_facts(width: int, height: int, fps: int, frames: int, **more: Any) -> 
     )
 
 
+def plan_of(facts: Facts, settings: Settings) -> Plan:
+    """The plan that probe makes of such a source in a stage with these settings."""
+    return make_plan(
+        facts,
+        segment_seconds=settings.segment_seconds,
+        avc_rungs=settings.avc_rungs,
+        av1_rungs=settings.av1_rungs,
+        av1_preset=settings.av1_preset,
+    )
+
+
 def _plan(settings: Settings, clip: Clip) -> Plan:
     facts = phone_facts(clip.short_side, clip.short_side * 16 // 9, clip.fps, clip.seconds * clip.fps)
-    return workload.arrange(make_plan(facts, segment_seconds=settings.segment_seconds, avc_rungs=settings.avc_rungs))
+    return workload.arrange(plan_of(facts, settings))
 
 
 def _original_bytes(settings: Settings, clip: Clip) -> int:

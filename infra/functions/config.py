@@ -139,6 +139,10 @@ def _production(settings: Settings) -> dict[str, Any]:
         "segment_workers": settings.segment_workers,
         "segment_seconds": settings.segment_seconds,
         "avc_rungs": ",".join(str(rung) for rung in settings.avc_rungs),
+        "av1_rungs": ",".join(str(rung) for rung in settings.av1_rungs),
+        "av1_preset": settings.av1_preset,
+        "ladder_policy": settings.ladder_policy,
+        "ladder_plays": settings.ladder_plays,
         "playback_seconds_public": settings.playback_seconds_public,
         "playback_seconds_private": settings.playback_seconds_private,
     }

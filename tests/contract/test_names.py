@@ -26,13 +26,14 @@ GIVEN_UP = {
     *("rung", "rungs"),
 }
 ALLOWED_LADDER_NAMES = {
-    *("rung", "rungs", "avc_rungs", "first_rung", "FIRST_RUNG", "FirstRung", "FirstRungInput"),
+    *("rung", "rungs", "avc_rungs", "av1_rungs", "first_rung", "FIRST_RUNG", "FirstRung", "FirstRungInput"),
     *("make_first_rung", "read_first_rung", "encode_first_rung", "test_encode_first_rung"),
     *("_fetch_first_rung", "first_rung_seconds", "join_first_rung_seconds"),
     "test_a_first_rung_by_segments_is_the_same_as_in_one_piece",
     "test_a_full_hd_source_has_three_hevc_rungs_and_the_lowest_in_avc_too",
     "test_a_long_clip_has_its_segments_beside_each_other_and_its_first_rung_and_packager_in_one_piece",
     "test_a_source_below_480_has_one_rung_of_its_own_size",
+    "test_further_rungs_can_have_av1_after_avc_and_hevc",
     "test_further_rungs_can_have_avc_too",
     "test_no_rung_is_larger_than_the_source_or_odd_or_out_of_shape",
     "test_pixels_a_hair_off_square_do_not_cost_a_clip_its_highest_rung",

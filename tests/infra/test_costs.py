@@ -126,6 +126,15 @@ def test_a_clip_that_nobody_watches_and_nobody_keeps_costs_what_producing_it_doe
     assert {line.what.split(":")[0] for line in found if line.dollars} == {"produce"}
 
 
+def test_making_the_rest_of_what_is_watched_costs_less_where_few_clips_are() -> None:
+    popular = PROD.model_copy(update={"ladder_policy": "popular"})
+    full, few, every = (
+        idle.total(lines(settings, 1000, Clip(views=0, months=0, popular=share)))
+        for settings, share in ((PROD, 0.05), (popular, 0.05), (popular, 1.0))
+    )
+    assert few < 0.7 * full < full < every
+
+
 def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
     """1 GB put, read once and kept six days longer than one; 175,200 objects, each of one run; 0.14 GB for 400 days."""
     found = {line.what: line.dollars for line in events.lines(PROD, 1_000_000)}

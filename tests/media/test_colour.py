@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reelstack.media import colour_cube, ffmpeg_process, still_args, transcoder
+from reelstack.media.bitrates import Effort
 from reelstack.media.colour import Transfer, find_colour
-from reelstack.media.ladder import Effort, Plan, make_plan
+from reelstack.media.ladder import Plan, make_plan
 from reelstack.media.notices import Notice
 from reelstack.media.probe import find_facts
 from tests.colour_patches import PATCHES, Encoding, apart, below_knee, seen

@@ -3,18 +3,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.media.ladder import (
-    CAPPED_SECONDS,
-    CAPS_KBPS,
-    Effort,
-    Facts,
-    Plan,
-    Rendition,
-    make_plan,
-    rungs,
-    segments,
-    spending,
-)
+from reelstack.media.bitrates import Effort, spending
+from reelstack.media.ladder import CAPPED_SECONDS, CAPS_KBPS, Facts, Plan, Rendition, make_plan, rungs, segments
 from reelstack.media.rate_control import tightened
 
 SIDES = st.integers(min_value=16, max_value=8192)
@@ -54,6 +44,45 @@ def test_a_full_hd_source_has_three_hevc_rungs_and_the_lowest_in_avc_too() -> No
         "hevc-720": (1280, 720, 900),
         "hevc-1080": (1920, 1080, 1500),
     }
+
+
+def test_further_rungs_can_have_av1_after_avc_and_hevc() -> None:
+    plan = make_plan(facts(), segment_seconds=4, avc_rungs=(), av1_rungs=(480, 1080), av1_preset=6)
+    names = [one.name for one in plan.renditions]
+    assert names == ["avc-480", "hevc-480", "av1-480", "hevc-720", "hevc-1080", "av1-1080"]
+    assert (plan.first.name, plan.av1_preset) == ("avc-480", 6)
+    assert {one.cap_kbps for one in plan.renditions if one.height == 1080} == {1500}
+
+
+def test_a_picture_too_small_for_its_encoder_has_no_av1() -> None:
+    for short, codecs in ((62, ["avc", "hevc"]), (64, ["avc", "hevc", "av1"])):
+        plan = make_plan(facts(width=100, height=short), segment_seconds=4, avc_rungs=(), av1_rungs=(short,))
+        assert [one.codec for one in plan.renditions] == codecs
+
+
+CHOSEN = st.sets(st.sampled_from([480, 720, 1080]))
+
+
+@given(SIDES, SIDES, CHOSEN, CHOSEN)
+def test_what_a_clip_begins_with_and_what_it_lacks_are_the_whole_ladder(
+    width: int, height: int, avc: set[int], av1: set[int]
+) -> None:
+    whole = make_plan(facts(width=width, height=height), segment_seconds=4, avc_rungs=avc, av1_rungs=av1)
+    begun = whole.begun()
+    first, efficient = begun.renditions
+    assert (first, efficient.codec != "avc") == (whole.first, True)
+    assert efficient.cap_kbps <= 900
+    assert sorted([*begun.left_out, *(one.name for one in begun.renditions)]) == sorted(
+        one.name for one in whole.renditions
+    )
+    rest = whole.only((), [one.name for one in begun.renditions], "v/")
+    assert [one.name for one in rest.made] == list(begun.left_out)
+
+
+def test_a_clip_begins_with_720_lines_in_av1_where_that_is_made() -> None:
+    for av1, name in (((), "hevc-720"), ((480, 1080), "hevc-720"), ((720,), "av1-720")):
+        plan = make_plan(facts(), segment_seconds=4, avc_rungs=(480, 720), av1_rungs=av1).begun()
+        assert [one.name for one in plan.renditions] == ["avc-480", name]
 
 
 def test_a_vertical_source_is_measured_by_its_short_side() -> None:

@@ -40,7 +40,8 @@ def facts(**changes: Any) -> Facts:
 
 
 def planned(**changes: Any) -> Plan:
-    return make_plan(facts(**changes), segment_seconds=4, avc_rungs=(480,))
+    av1_rungs = changes.pop("av1_rungs", ())
+    return make_plan(facts(**changes), segment_seconds=4, avc_rungs=(480,), av1_rungs=av1_rungs)
 
 
 def asked(plan: Plan) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def outputs(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def codec(output: dict[str, Any]) -> dict[str, Any]:
     wanted = output["VideoDescription"]["CodecSettings"]
-    return dict(wanted[{"H_265": "H265Settings", "H_264": "H264Settings"}[wanted["Codec"]]])
+    return dict(wanted[{"H_265": "H265Settings", "H_264": "H264Settings", "AV1": "Av1Settings"}[wanted["Codec"]]])
 
 
 def pictures(request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,6 +72,7 @@ plans = st.builds(
     audio_stream=st.sampled_from([None, 1]),
     transfer=st.sampled_from(["sdr", "pq", "hlg"]),
     interlaced=st.booleans(),
+    av1_rungs=st.sampled_from([(), (480,), (480, 720, 1080)]),
 ).filter(takes)
 
 
@@ -96,13 +98,18 @@ def test_any_plan_keeps_the_rules_the_model_does_not_hold(plan: Plan) -> None:
     for output in pictures(request):
         made = codec(output)
         assert output["VideoDescription"]["Width"] % 2 == output["VideoDescription"]["Height"] % 2 == 0, "4:2:0"
+        assert Fraction(made["FramerateNumerator"], made["FramerateDenominator"]) == plan.facts.rate
+        assert (made["RateControlMode"], "Bitrate" in made) == ("QVBR", False)
+        if output["VideoDescription"]["CodecSettings"]["Codec"] == "AV1":
+            assert made["GopSize"] == plan.gop_frames == cmaf["FragmentLength"] * plan.facts.rate, "in frames only"
+            assert output["VideoDescription"]["Width"] <= 4096
+            assert output["VideoDescription"]["Height"] <= 2160
+            continue
         assert made["GopSizeUnits"] == "SECONDS"
         assert cmaf["FragmentLength"] % (made["GopSize"] * made["GopClosedCadence"]) == 0
-        assert (made["RateControlMode"], "Bitrate" in made) == ("QVBR", False)
         average = made["QvbrSettings"].get("MaxAverageBitrate")
         assert made["QualityTuningLevel"] in ("SINGLE_PASS_HQ", "MULTI_PASS_HQ"), "QVBR takes no less"
         assert (average is None) or (made["QualityTuningLevel"] == "MULTI_PASS_HQ" and average <= made["MaxBitrate"])
-        assert Fraction(made["FramerateNumerator"], made["FramerateDenominator"]) == plan.facts.rate
     assert len(request["ClientRequestToken"]) <= 64
     assert request["ClientRequestToken"].isascii()
 
@@ -116,7 +123,9 @@ def test_a_job_makes_every_rendition_of_the_plan_under_its_cap(plan: Plan) -> No
         description = made[f"-{rendition.name}"]["VideoDescription"]
         assert (description["Width"], description["Height"]) == (rendition.width, rendition.height)
         limits = codec(made[f"-{rendition.name}"])
-        if plan.seconds <= CAPPED_SECONDS:
+        if plan.seconds <= CAPPED_SECONDS and rendition.codec == "av1":
+            assert limits["MaxBitrate"] < 1000 * rendition.cap_kbps, "nothing else bounds its average"
+        elif plan.seconds <= CAPPED_SECONDS:
             assert 0.9 * 1000 * rendition.cap_kbps < limits["QvbrSettings"]["MaxAverageBitrate"]
             assert limits["QvbrSettings"]["MaxAverageBitrate"] < 1000 * rendition.cap_kbps
         else:

@@ -6,7 +6,8 @@ import numpy
 import pytest
 
 from reelstack.media import transcoder
-from reelstack.media.ladder import Effort, Facts, Plan, make_plan
+from reelstack.media.bitrates import Effort
+from reelstack.media.ladder import Facts, Plan, make_plan
 from reelstack.media.packager import Part, join
 from reelstack.media.probe import find_facts
 from tests.clips import drawn, ffmpeg, spliced

@@ -11,8 +11,9 @@ import numpy
 import pytest
 
 from reelstack.media import ffmpeg_process, mp4_boxes
+from reelstack.media.bitrates import Effort
 from reelstack.media.hls_writer import master_playlist, media_playlist
-from reelstack.media.ladder import Effort, Plan, make_plan
+from reelstack.media.ladder import Plan, make_plan
 from reelstack.media.mp4_boxes import NotOurMp4
 from reelstack.media.packager import FramesMissing, HeadersDiffer, Part, Track, check_frames, join, scan
 from reelstack.media.probe import find_facts

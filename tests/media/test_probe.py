@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_process
+from reelstack.media.bitrates import Spending
 from reelstack.media.ffmpeg_args import Picture, encode_segment
-from reelstack.media.ladder import Facts, Spending, make_plan
+from reelstack.media.ladder import Facts, make_plan
 from reelstack.media.probe import find_facts
 from reelstack.media.transcoder import encode_clip
 from tests.clips import drawn, ffmpeg

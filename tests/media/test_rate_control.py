@@ -6,8 +6,9 @@ import pytest
 
 from bench._quality import vmaf
 from reelstack.media import ffmpeg_process, transcoder
+from reelstack.media.bitrates import LOW_CRF, Effort, held, spending
 from reelstack.media.ffmpeg_args import Picture, encode_segment
-from reelstack.media.ladder import LOW_CRF, Effort, Plan, Rendition, held, make_plan, spending
+from reelstack.media.ladder import Plan, Rendition, make_plan
 from reelstack.media.packager import Part, join, scan
 from reelstack.media.probe import find_facts
 from reelstack.media.rate_control import LEAST_USED, corrected, is_low

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reelstack.media.ladder import BEST_CRF, LOW_CRF, SHORT_TRIES, TRIES, Spending, held
+from reelstack.media.bitrates import BEST_CRF, LOW_CRF, Spending, held
+from reelstack.media.ladder import SHORT_TRIES, TRIES
 from reelstack.media.rate_control import COARSEST_CRF, LEAST_USED, corrected, is_low, tightened
 
 ALLOWED, PEAK = 500_000, 1500

@@ -8,8 +8,9 @@ import pytest
 
 from reelstack.failure_reasons import Refused
 from reelstack.media import ffmpeg_args, ffmpeg_process, transcoder
+from reelstack.media.bitrates import Effort, spending
 from reelstack.media.ffmpeg_args import Picture
-from reelstack.media.ladder import Effort, Plan, make_plan, spending
+from reelstack.media.ladder import Plan, make_plan
 from reelstack.media.packager import FramesMissing, Track, join
 from reelstack.media.probe import find_facts
 from tests.clips import drawn, ffmpeg, numbered, read_numbers, uneven

@@ -28,6 +28,8 @@ def test_by_duration_only_longer_clips_are_managed(frames: int, engine: str) -> 
         {"held_first": 9},
         {"held_last": 9},
         {"notices": ("picture-chosen",)},
+        {"fps": (30000, 1001), "av1_rungs": (480,)},
+        {"width": 2000, "height": 4096, "av1_rungs": (1080,)},
     ],
 )
 def test_what_mediaconvert_does_not_take_ffmpeg_makes(odd: dict[str, object]) -> None:
@@ -47,6 +49,11 @@ def test_a_minute_in_hd_costs_what_the_price_list_adds_up_to() -> None:
     """61 s at 30 fps: AVC 480 basic, HEVC 480 professional x 2, 720 and 1080 professional x 2 x 2, sound."""
     minute = 7_500 + 24_000 + 48_000 + 48_000 + 7_000
     assert cost_microdollars(planned(frames=30 * 61)) == -(-minute * 61 // 60)
+
+
+def test_av1_is_priced_as_the_dearest_codec() -> None:
+    hevc, both = (cost_microdollars(planned(av1_rungs=rungs)) for rungs in ((), (480, 720)))
+    assert both - hevc == (300 // 30) * 12_000 * 4 * (1 + 2) // 60
 
 
 def test_a_second_costs_as_much_as_ten() -> None:

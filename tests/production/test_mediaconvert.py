@@ -124,6 +124,34 @@ def test_a_clip_made_by_mediaconvert_is_packaged_and_plays_whole(
     assert theirs.count(b"mfra") + theirs.count(b"sidx") > ours.count(b"sidx") == 1, "what is not a fragment goes"
 
 
+@pytest.mark.engines
+def test_av1_of_mediaconvert_is_packaged_beside_the_other_codecs(
+    production: Any,
+    waiting: Waiting,
+    transcoder: Transcoder,
+    engine: None,
+    context: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(PREFIX + "AV1_RUNGS", "180")
+    config.cache_clear()
+    production.upload(drawn(tmp_path / "clip.mp4", size="320x180", seconds=3, fps="10"))
+    assert production.run("probe")["engine"] == "mediaconvert"
+    production.run("encode_first_rung")
+    submit(production, waiting)
+    receive(transcoder.finish(next(iter(transcoder.jobs))), context)
+    production.run("package", engine="mediaconvert")
+    asset = json.loads(production.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    assert [(one["name"], one["frames"]) for one in asset["renditions"]] == [
+        ("avc-180", 30),
+        ("hevc-180", 30),
+        ("av1-180", 30),
+    ]
+    assert asset["renditions"][2]["codecs"].startswith("av01.0.")
+    assert asset["conformance"] == []
+
+
 def test_a_job_leaves_out_a_sound_that_was_dropped(
     probed: Any, waiting: Waiting, transcoder: Transcoder, context: Any
 ) -> None:

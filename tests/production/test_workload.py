@@ -35,9 +35,15 @@ def test_each_row_of_the_table_is_produced_in_time(clip: Clip) -> None:
     st.sampled_from(["sdr", "hlg", "pq"]),
     st.integers(1, PROD.max_duration_seconds),
     st.floats(0.5, 10),
+    st.sampled_from([(), (720,), (480, 720, 1080)]),
 )
 def test_whatever_is_within_the_limits_is_accepted(
-    size: tuple[int, int], rate: int, transfer: str, seconds: int, key_frame_seconds: float
+    size: tuple[int, int],
+    rate: int,
+    transfer: str,
+    seconds: int,
+    key_frame_seconds: float,
+    av1_rungs: tuple[int, ...],
 ) -> None:
     apart = min(key_frame_seconds, 2.0) if rate > 240 else key_frame_seconds
     facts = LONGEST.facts().model_dump() | {
@@ -50,7 +56,7 @@ def test_whatever_is_within_the_limits_is_accepted(
         "stored_pictures": seconds * rate,
         "key_frame_gap": min(seconds * rate, int(apart * rate) + 1),
     }
-    workload.arrange(make_plan(Facts(**facts), segment_seconds=4, avc_rungs=(480, 720)))
+    workload.arrange(make_plan(Facts(**facts), segment_seconds=4, avc_rungs=(480, 720), av1_rungs=av1_rungs))
 
 
 def test_a_held_picture_costs_half_of_one_that_moves_and_nothing_to_decode() -> None:

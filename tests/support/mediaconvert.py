@@ -74,17 +74,19 @@ def encode(original: Path, output: dict[str, Any], made: Path) -> None:
         return run("-i", original, *sound, *fragments, made)
     description = output["videoDescription"]
     wanted = description["codecSettings"]
-    hevc = wanted["codec"] == "H_265"
-    codec = wanted["h265Settings" if hevc else "h264Settings"]
+    codec = wanted[{"H_264": "h264Settings", "H_265": "h265Settings", "AV1": "av1Settings"}[wanted["codec"]]]
     rate = codec["framerateNumerator"] / codec["framerateDenominator"]
-    gop = round(codec["gopSize"] * rate)
+    gop = round(codec["gopSize"] * (rate if codec.get("gopSizeUnits") == "SECONDS" else 1))
     fps = f"{codec['framerateNumerator']}/{codec['framerateDenominator']}"
     scale = f"fps={fps},scale={description['width']}:{description['height']},format=yuv420p"
     parameters = f"keyint={gop}:min-keyint={gop}:scenecut=0:open-gop=0:log-level=none"
-    program = ["libx265", "-x265-params", parameters, "-tag:v", "hvc1"] if hevc else ["libx264", "-x264-params"]
-    program += [] if hevc else [parameters.replace(":log-level=none", "")]
+    program = {
+        "H_264": ["libx264", "-preset", "ultrafast", "-x264-params", parameters.replace(":log-level=none", "")],
+        "H_265": ["libx265", "-preset", "ultrafast", "-x265-params", parameters, "-tag:v", "hvc1"],
+        "AV1": ["libsvtav1", "-preset", "12", "-svtav1-params", f"crf=50:keyint={gop}:irefresh-type=2:scd=0:lp=1"],
+    }[wanted["codec"]]
     limits = ["-maxrate", codec["maxBitrate"], "-bufsize", codec["maxBitrate"]]
-    return run("-i", original, "-an", "-vf", scale, "-c:v", *program, "-preset", "ultrafast", *limits, *fragments, made)
+    return run("-i", original, "-an", "-vf", scale, "-c:v", *program, *limits, *fragments, made)
 
 
 def run(*arguments: Any) -> None:

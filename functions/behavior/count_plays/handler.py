@@ -1,4 +1,4 @@
-"""Consumer of the queue of plays: counts each once.
+"""Consumer of the queue of plays: counts each once, and has clips completed that were played often enough.
 
 Plays of a clip that was deleted meanwhile are not counted: the counter of an erased clip would stay for ever.
 """
@@ -10,21 +10,25 @@ from typing import Any
 from reelstack.counters import plays
 from reelstack.counters.plays import PlaysContended
 from reelstack.platform.telemetry import entry
+from reelstack.production import ladder_completion
 from reelstack.videos import event_clips
 
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """A message that was not counted comes again; what of it was counted is not counted again."""
-    left = []
+    left: list[dict[str, str]] = []
+    played: list[str] = []
     for record in event["Records"]:
         told = json.loads(record["body"])["plays"]
         there = event_clips.find_not_deleted(video_id for _, video_id in told)
         try:
             kept = [(event_id, video_id) for event_id, video_id in told if video_id in there]
             plays.count_plays(kept, _day(record))
+            played += [video_id for _, video_id in kept]
         except PlaysContended:
             left.append({"itemIdentifier": record["messageId"]})
+    ladder_completion.after_plays(played)
     return {"batchItemFailures": left}
 
 

@@ -28,5 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         else:
             asset = assets.package(step, step.video_id, plan, Path(folder))
     asset["cost_microdollars"] = plan.cost_microdollars
+    if plan.left_out:
+        asset["left_out"] = list(plan.left_out)
     storage.write_json("intermediates", step.asset_key, asset)
     return {"asset_key": step.asset_key}

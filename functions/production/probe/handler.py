@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reelstack.failure_reasons import Refused
-from reelstack.media.ladder import Plan, make_plan
+from reelstack.media.ladder import Facts, Plan, make_plan
 from reelstack.media.probe import find_facts
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
@@ -27,10 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         source = storage.original(step.key_of_original)
         _check_sum(source, upload.sha256)
         facts = find_facts(source, upload.content_type, max_seconds=config().max_duration_seconds)
-        rungs = [int(rung) for rung in config().avc_rungs.split(",")]
-        plan = make_plan(facts, segment_seconds=config().segment_seconds, avc_rungs=rungs)
+        plan = _wanted(_plan(facts), step)
         size_bytes = int(upload.size_bytes)
-        plan = _priced(arrange(reencodes.narrow(plan, step.video_id, step.renditions)), size_bytes)
+        plan = _priced(arrange(plan), size_bytes)
     except Refused as refused:
         return Rejected.because(refused).model_dump()
     storage.write_json("intermediates", step.key("plan.json"), plan.model_dump())
@@ -47,6 +46,28 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "watcher": choose_inspector(config().moderation_engines.split(",")),
         "listener": choose_listener(plan, config().speech),
     }
+
+
+def _plan(facts: Facts) -> Plan:
+    return make_plan(
+        facts,
+        segment_seconds=config().segment_seconds,
+        avc_rungs=_sides(config().avc_rungs),
+        av1_rungs=_sides(config().av1_rungs),
+        av1_preset=config().av1_preset,
+    )
+
+
+def _wanted(plan: Plan, step: ProbeInput) -> Plan:
+    """What of the ladder is made now."""
+    popular = config().ladder_policy == "popular"
+    if step.reencode or step.renditions:
+        return reencodes.narrow(plan, step.video_id, step.renditions, whole=not popular)
+    return plan.begun() if popular else plan
+
+
+def _sides(setting: str) -> list[int]:
+    return [int(rung) for rung in setting.split(",") if rung]
 
 
 def _priced(plan: Plan, size_bytes: int) -> Plan:

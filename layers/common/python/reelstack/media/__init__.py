@@ -14,7 +14,8 @@ midway            whether shape or colours change midway
 steady_sound      sound whose rate or channels change midway
 frame_grid        the even grid of frames that a clip is produced on
 notices           what production changed about a clip
-ladder            the plan of a production: renditions (rungs), segments, bitrates
+ladder            the plan of a production: renditions (rungs) and segments
+bitrates          how many bits a piece of a rendition may take, and the quality to ask for
 rate_control      how a piece is encoded again that spent too much or too little
 ffmpeg_args       the arguments that make ffmpeg encode a plan
 still_args        the arguments that make it take posters, frames and speech from a clip

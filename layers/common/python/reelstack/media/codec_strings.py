@@ -18,6 +18,8 @@ def codecs(data: bytes, sample_table: Box) -> str:
         return f"{name}.{data[at + 1 : at + 4].hex().upper()}"
     if entry.kind in (b"hvc1", b"hev1"):
         return f"{name}.{_hevc(data, _inside(data, entry, VISUAL_FIELDS, b'hvcC').start)}"
+    if entry.kind == b"av01":
+        return f"{name}.{_av1(data, _inside(data, entry, VISUAL_FIELDS, b'av1C').start)}"
     if entry.kind == b"mp4a":
         return f"{name}.{_mpeg4_audio(data, _inside(data, entry, AUDIO_FIELDS, b'esds'))}"
     raise NotOurMp4(f"a track of {name}")
@@ -46,6 +48,21 @@ def _hevc(data: bytes, at: int) -> str:
     constraints = data[at + 6 : at + 12].rstrip(b"\0")
     parts = [f"{space}{first & 0x1F}", f"{reversed_bits:X}", f"{tier}{data[at + 12]}"]
     return ".".join(parts + [f"{byte:X}" for byte in constraints])
+
+
+def _av1(data: bytes, at: int) -> str:
+    """AV1 Codec ISO Media File Format Binding, 2.3 and 5: profile, level, tier and bit depth of the sequence header, as
+    the configuration box repeats them. What may follow is left out where it is the default: 4:2:0 in colour, BT.709 in
+    limited range, as all of ours is."""
+    profile, level, flags = data[at + 1] >> 5, data[at + 1] & 0x1F, data[at + 2]
+    tier = "H" if flags & 0x80 else "M"
+    depth = (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+    short = f"{profile}.{level:02}{tier}.{depth:02}"
+    monochrome, chroma = flags >> 4 & 1, (flags >> 3 & 1, flags >> 2 & 1, flags & 3)
+    if (monochrome, chroma) == (0, (1, 1, 0)):
+        return short
+    # The optional fields come all or none; colours are those that all renditions have.
+    return f"{short}.{monochrome}.{''.join(map(str, chroma))}.01.01.01.0"
 
 
 def _mpeg4_audio(data: bytes, esds: Box) -> str:

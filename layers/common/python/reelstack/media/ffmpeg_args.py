@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from reelstack.media import colour, ffmpeg_process, shape
-from reelstack.media.ladder import Facts, Plan, Rendition, Segment, Spending
+from reelstack.media.bitrates import HEVC_CRF, Spending
+from reelstack.media.ladder import Facts, Plan, Rendition, Segment
 from reelstack.media.sprites import Sheet, preview_sheet
 
 SEEK_MARGIN_SECONDS = 0.5
@@ -37,6 +38,15 @@ THOROUGH = {"rdoq-level": 2, "b-adapt": 2}
 half the time again; B-pictures only where they save bits, a third of the bits of fast pans, for nothing."""
 LARGEST_BLOCK = 64
 """Pixels across HEVC's coding blocks where the picture has as many: for free, 1–2 % fewer bits than the preset's 32."""
+
+
+AV1_AT_BEST, AV1_STEP = 32.0, 2.65
+"""SVT-AV1's quality number where x265's is 22 at about the same bits, and by how much it rises with each of x265's:
+measured on Big Buck Bunny and a street from 22 to 32, right to within a quarter of the bits (docs/decisions/media.md,
+"AV1")."""
+AV1_FINEST, AV1_COARSEST = 15.0, 70.0
+AV1_MOST_THREADS = 4
+"""Its levels of parallelism; each has pictures of its own in memory."""
 
 
 Reach = Literal["near", "start", "padded"]
@@ -185,9 +195,9 @@ def _split_and_scale(facts: Facts, pictures: list[Picture]) -> str:
 
 def _encoded(plan: Plan, pictures: list[Picture], threads: int) -> list[str]:
     arguments: list[str] = []
+    encoders = {"avc": _avc, "hevc": _hevc, "av1": _av1}
     for n, picture in enumerate(pictures):
-        codec = _hevc if picture.rendition.codec == "hevc" else _avc
-        arguments += ["-map", f"[out{n}]", *codec(plan.gop_frames, picture, threads)]
+        arguments += ["-map", f"[out{n}]", *encoders[picture.rendition.codec](plan, picture, threads)]
         arguments += ["-fps_mode", "passthrough", "-video_track_timescale", str(track_timescale(plan.facts.rate))]
         arguments += [*FRAGMENTED, "-movflags", "+frag_keyframe+default_base_moof+delay_moov", f"file:{picture.path}"]
     return arguments
@@ -202,12 +212,12 @@ def hevc_tuning(rendition: Rendition) -> dict[str, int]:
     return {"rd": 3, "psy-rd": 0, "early-skip": 0, **block}
 
 
-def _hevc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
+def _hevc(plan: Plan, picture: Picture, threads: int) -> list[str]:
     spending = picture.spending
     options = {
         **hevc_tuning(picture.rendition),
-        "keyint": gop_frames,
-        "min-keyint": gop_frames,
+        "keyint": plan.gop_frames,
+        "min-keyint": plan.gop_frames,
         "scenecut": 0,
         "open-gop": 0,
         "vbv-maxrate": spending.peak_kbps,
@@ -226,13 +236,34 @@ def _hevc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
     return [*encoder, "-x265-params", parameters, "-tag:v", "hvc1"]
 
 
-def _avc(gop_frames: int, picture: Picture, threads: int) -> list[str]:
+def _avc(plan: Plan, picture: Picture, threads: int) -> list[str]:
     spending = picture.spending
     tuning = "scenecut=0:open-gop=0:aq-mode=0:psy=0:trellis=1"
     return [
         *("-c:v", "libx264", "-preset", AVC_PRESET, "-profile:v", "high", "-crf", str(spending.crf)),
         *("-maxrate", f"{spending.peak_kbps}k", "-bufsize", f"{spending.buffer_kbits}k", "-threads", str(threads)),
-        *("-x264-params", f"keyint={gop_frames}:min-keyint={gop_frames}:{tuning}", "-tag:v", "avc1"),
+        *("-x264-params", f"keyint={plan.gop_frames}:min-keyint={plan.gop_frames}:{tuning}", "-tag:v", "avc1"),
+    ]
+
+
+def av1_crf(crf: float) -> float:
+    """The quality number of SVT-AV1, in its quarters, that takes about the bits which x265 takes at `crf`."""
+    return min(AV1_COARSEST, max(AV1_FINEST, round(4 * (AV1_AT_BEST + AV1_STEP * (crf - HEVC_CRF))) / 4))
+
+
+def _av1(plan: Plan, picture: Picture, threads: int) -> list[str]:
+    spending = picture.spending
+    # Scene cuts move no key frame, and a key frame refers to nothing before it: a fragment begins with each.
+    crf = av1_crf(spending.crf)
+    frames = f"keyint={plan.gop_frames}:irefresh-type=2:scd=0"
+    # Of what no quality holds, adaptive quantisation spends 1.6 times as much at the coarsest.
+    steady = ":aq-mode=0" if crf == AV1_COARSEST else ""
+    # ffmpeg's own option of quality knows whole numbers up to 63 only.
+    options = f"crf={crf}:{frames}:lp={min(threads, AV1_MOST_THREADS)}{steady}"
+    return [
+        *("-c:v", "libsvtav1", "-preset", str(plan.av1_preset)),
+        *("-maxrate", f"{spending.peak_kbps}k", "-bufsize", f"{spending.buffer_kbits}k"),
+        *("-svtav1-params", options, "-tag:v", "av01"),
     ]
 
 

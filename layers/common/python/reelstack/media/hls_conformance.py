@@ -33,7 +33,7 @@ RULES = {
     "resolution": "RESOLUTION is the size of the picture (RFC 8216 4.3.4.2)",
     "frame-rate": "FRAME-RATE is there, true, and at most 60 (Apple 9, 1.15)",
     "audio-group": "AUDIO names a group of EXT-X-MEDIA with an address, the same for all (RFC 8216 4.3.4.2.1)",
-    "avc-variant": "some variant is AVC: many devices play no HEVC (Apple 1.8)",
+    "avc-variant": "some variant is AVC: many devices play neither HEVC nor AV1 (Apple 1.8)",
 }
 NEAR, SOUND_NEAR = Fraction(1, 100), Fraction(1, 10)
 """Seconds by which durations may differ: of one stream, and of sound and picture."""
@@ -136,7 +136,7 @@ def _check_together(master: Playlist, streams: dict[str, Stream], pictures: dict
             if stream.whole and abs(stream.seconds - first[1].seconds) > near:
                 yield "same-duration", uri, f"{float(stream.seconds):.3f} s, {first[0]} {float(first[1].seconds):.3f} s"
     if pictures and not any(stream.codecs.startswith("avc1") for stream in pictures.values()):
-        yield "avc-variant", master.name, "HEVC only"
+        yield "avc-variant", master.name, "no AVC"
     groups = {media.get("GROUP-ID") for media in master.media if media.get("TYPE") == "AUDIO" and "URI" in media}
     named = {attributes.get("AUDIO") for _, attributes in master.variants}
     if len(named) > 1 or (named != {None} and not named <= groups):

@@ -1,4 +1,4 @@
-"""The plan of a production: which renditions, how many frames, which segments, how many bits. Pure.
+"""The plan of a production: which renditions, how many frames, which segments. Pure.
 
 Renditions are named by codec and short side ("hevc-720"): portrait and landscape clips have the same ladder. All have
 their key frames at the same frames, and segments begin at key frames: they can be made apart and joined.
@@ -6,7 +6,6 @@ their key frames at the same frames, and segments begin at key frames: they can 
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import log2
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -16,13 +15,12 @@ from reelstack.media.file_types import Container
 from reelstack.media.notices import Notice
 from reelstack.media.shape import Shape
 
-Codec = Literal["hevc", "avc"]
+Codec = Literal["hevc", "avc", "av1"]
 
 CAPS_KBPS = {480: 500, 720: 900, 1080: 1500}
 """Average bitrate of a short clip's picture by short side. A source below 480 has one rung, capped like 480."""
 CAPPED_SECONDS = 60
 """Clips up to this long are capped on average; longer ones have a variable bitrate with a bounded peak."""
-VARIABLE_PEAK = 2
 TRIES = 3
 """How often a piece is encoded at most, until it holds its cap."""
 SHORT_SECONDS, SHORT_TRIES = 3.1, 6
@@ -30,26 +28,13 @@ SHORT_SECONDS, SHORT_TRIES = 3.1, 6
 SEARCHED_PIXELS = 3_000_000
 """The largest picture that is encoded more thoroughly for that: panoramas with more would take longer than a function
 has."""
+EFFICIENT_SIDE = 720
+"""Short side of what a clip is published with besides its first rung, before many have watched it: what a phone shows
+well, at a third of the work of all renditions."""
 GOP_SECONDS = 2
-HEVC_CRF, AVC_CRF = 22, 21
-"""Quality where nothing else is known, or where the cap does not bind."""
-BEST_CRF, WORST_CRF = 20, 40
-QP_TO_CRF = -7.8
-CRF_TO_HALVE = 5.0
-PIXELS_TO_BITS = 0.68
-"""What an HEVC encoder needs, guessed from what the first rung took: its constant quality lies 7.8 below the AVC
-encoder's quantiser at equal bits, 5 more of it halve the bits, and bits grow with the 0.68th power of the pixels.
-Fitted on eight clips, where it was right to within 1.5: the buffer takes care of the rest."""
-BUFFER_SECONDS = 1.5
-FILL_SECONDS, FITTED_FILL_SECONDS = 0.62, 0.5
-"""What an encoder spends of its buffer's first filling, in seconds of its peak rate: measured up to 0.6, and up to
-0.46 when the quality asked for was fitted to the cap. What is a thousandth over is encoded again, all of it."""
-MARGIN = 0.99
-LOW_CRF = 32
-"""From this quality on a piece is of low quality, its VMAF below 80. It is encoded at one even quality, more
-thoroughly, and again until it uses its cap (media.rate_control)."""
-LOOSE_PEAK = 3
-"""Its peak, in caps: a buffer that binds starves what comes late (two seconds at 495 kbit/s: VMAF 25 instead of 40)."""
+AV1_PRESET = 8
+SMALLEST_AV1_SIDE = 64
+"""Its encoder takes no smaller picture."""
 
 
 class Data(BaseModel):
@@ -133,26 +118,6 @@ class Segment(Data):
         return self.end_frame - self.start_frame
 
 
-class Spending(Data):
-    """How an encoder is held back: quality where it fits, and a buffer that never lets the rate pass for long."""
-
-    crf: float
-    peak_kbps: int
-    buffer_kbits: int
-    thorough: bool = False
-    """Whether HEVC chooses each coefficient by rate-distortion."""
-    noise_reduction: int = 0
-
-
-class Effort(Data):
-    """What the first rung took: the mean quantiser of its predicted pictures, and its average bitrate."""
-
-    qp: float
-    kbps: float
-    damaged: int = 0
-    """Packets of the source's picture that could not be decoded."""
-
-
 class Plan(Data):
     facts: Facts
     gop_frames: int
@@ -161,6 +126,10 @@ class Plan(Data):
     taken_over: tuple[str, ...] = ()
     """Names of renditions that are not encoded again but copied from what is played now, below `taken_from`."""
     taken_from: str = ""
+    left_out: tuple[str, ...] = ()
+    """Names of renditions that are not made yet, because the clip may find few viewers."""
+    av1_preset: int = AV1_PRESET
+    """It stands here because segments that were encoded with different presets have different headers."""
     first_rung: Literal["whole", "segments"] = "whole"
     """Whether the first rung is encoded in one piece, or segment by segment since that takes too long."""
     cost_microdollars: int = 0
@@ -212,28 +181,57 @@ class Plan(Data):
             update={"facts": self.facts.model_copy(update={"audio_stream": stream, "gain_db": gain_db})}
         )
 
+    def begun(self) -> "Plan":
+        """The same plan for a clip that nobody has watched yet: the first rung and one rendition of an efficient codec,
+        of the largest side up to EFFICIENT_SIDE. All others are left out."""
+        efficient = [one for one in self.rest if one.codec != "avc"]
+        small = [one for one in efficient if min(one.width, one.height) <= EFFICIENT_SIDE] or efficient
+        kept = max(small, key=lambda one: (one.width * one.height, one.codec == "av1"))
+        return self.without(one.name for one in self.rest if one != kept)
+
+    def without(self, names: Iterable[str]) -> "Plan":
+        """The same plan with these left out, as far as it has them; never the first rung."""
+        unwanted = set(names) - {self.first.name}
+        kept = tuple(one for one in self.renditions if one.name not in unwanted)
+        left_out = tuple(one.name for one in self.renditions if one.name in unwanted)
+        return self.model_copy(update={"renditions": kept, "left_out": left_out})
+
     def only(self, names: Iterable[str], known: Iterable[str], prefix: str) -> "Plan":
         """The same plan with only `names` encoded; of the others those in `known` are taken over from `prefix`."""
         over = tuple(one.name for one in self.rest if one.name in set(known) - set(names))
         return self.model_copy(update={"taken_over": over, "taken_from": prefix})
 
 
-def make_plan(facts: Facts, *, segment_seconds: int, avc_rungs: Iterable[int]) -> Plan:
-    """The ladder and the cuts for a source. The lowest rung always has an AVC rendition, `avc_rungs` those besides."""
+def make_plan(
+    facts: Facts,
+    *,
+    segment_seconds: int,
+    avc_rungs: Iterable[int],
+    av1_rungs: Iterable[int] = (),
+    av1_preset: int = AV1_PRESET,
+) -> Plan:
+    """The ladder and the cuts for a source. HEVC is made of every rung, AVC of the lowest one and of `avc_rungs`, AV1
+    of `av1_rungs`; rungs are named by their short sides. AVC stands first, since every device plays it."""
+    avc, av1 = set(avc_rungs), set(av1_rungs)
     gop_frames = max(1, int(GOP_SECONDS * facts.rate))  # rounded down: at 29.97 fps 60 frames are more than 2 s
     renditions: list[Rendition] = []
     for rung, (width, height) in enumerate(rungs(facts.width, facts.height)):
         short = min(width, height)
-        codecs: tuple[Codec, ...] = ("avc", "hevc") if rung == 0 or short in avc_rungs else ("hevc",)
-        for codec in codecs:
-            cap = CAPS_KBPS.get(short, CAPS_KBPS[480])
+        cap = CAPS_KBPS.get(short, CAPS_KBPS[480])
+        for codec in _codecs(short, avc | ({short} if rung == 0 else set()), av1):
             renditions.append(Rendition(name=f"{codec}-{short}", codec=codec, width=width, height=height, cap_kbps=cap))
     return Plan(
         facts=facts,
         gop_frames=gop_frames,
+        av1_preset=av1_preset,
         renditions=tuple(renditions),
         segments=segments(facts.frames, gop_frames, max(1, segment_seconds // GOP_SECONDS)),
     )
+
+
+def _codecs(short: int, avc: set[int], av1: set[int]) -> tuple[Codec, ...]:
+    wanted: dict[Codec, bool] = {"avc": short in avc, "hevc": True, "av1": short in av1 and short >= SMALLEST_AV1_SIDE}
+    return tuple(codec for codec, is_wanted in wanted.items() if is_wanted)
 
 
 def rungs(width: int, height: int) -> list[tuple[int, int]]:
@@ -254,35 +252,6 @@ def segments(frames: int, gop_frames: int, gops: int) -> tuple[Segment, ...]:
     return tuple(
         Segment(number=n, start_frame=s, end_frame=e) for n, (s, e) in enumerate(zip(starts, ends, strict=True))
     )
-
-
-def spending(plan: Plan, rendition: Rendition, seconds: float, effort: Effort | None) -> Spending:
-    """How to encode `seconds` of a clip. In a capped clip each piece stays under the cap by itself.
-
-    A piece may spend its buffer's first filling on top of the peak rate, so the peak is lower the shorter the piece.
-    With the first rung's `effort` known, one even quality that just fits the cap is asked for: the same bits, spread
-    evenly, are worth 2 VMAF points more than bits that run out.
-    """
-    crf: float = HEVC_CRF if rendition.codec == "hevc" else AVC_CRF
-    fill = FILL_SECONDS
-    if plan.seconds > CAPPED_SECONDS:
-        return held(crf, VARIABLE_PEAK * rendition.cap_kbps)
-    if effort and rendition.codec == "hevc":
-        crf, fill = _fitting_crf(plan.first, rendition, effort), FITTED_FILL_SECONDS
-        if crf >= LOW_CRF and plan.is_searched:
-            return held(crf, LOOSE_PEAK * rendition.cap_kbps).model_copy(update={"thorough": True})
-    return held(crf, rendition.cap_kbps * MARGIN * seconds / (seconds + fill))
-
-
-def held(crf: float, peak_kbps: float) -> Spending:
-    return Spending(crf=crf, peak_kbps=max(1, int(peak_kbps)), buffer_kbits=max(1, int(peak_kbps * BUFFER_SECONDS)))
-
-
-def _fitting_crf(first: Rendition, rendition: Rendition, effort: Effort) -> float:
-    larger = rendition.width * rendition.height / (first.width * first.height)
-    needed = effort.kbps * larger**PIXELS_TO_BITS
-    crf = effort.qp + QP_TO_CRF + CRF_TO_HALVE * log2(needed / rendition.cap_kbps)
-    return round(min(WORST_CRF, max(BEST_CRF, crf)), 1)
 
 
 def _even_below(value: int) -> int:

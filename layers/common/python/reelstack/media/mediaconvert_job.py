@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from reelstack.media.bitrates import VARIABLE_PEAK
 from reelstack.media.ffmpeg_args import AUDIO_KBPS, AUDIO_RATE
-from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, VARIABLE_PEAK, Facts, Plan, Rendition
+from reelstack.media.ladder import CAPPED_SECONDS, GOP_SECONDS, Facts, Plan, Rendition
 from reelstack.media.sound_probe import TARGET_LUFS
 
 BASE, PICTURE_EXTENSION, SOUND_EXTENSION = "clip", "cmfv", "cmfa"
@@ -121,11 +122,11 @@ def _group(plan: Plan, folder: str) -> dict[str, Any]:
 
 
 def _picture(plan: Plan, rendition: Rendition) -> dict[str, Any]:
-    codec = (
-        {"Codec": "H_265", "H265Settings": _h265(plan, rendition)}
-        if rendition.codec == "hevc"
-        else {"Codec": "H_264", "H264Settings": _h264(plan, rendition)}
-    )
+    codecs: dict[str, dict[str, Any]] = {
+        "avc": {"Codec": "H_264", "H264Settings": _h264(plan, rendition)},
+        "hevc": {"Codec": "H_265", "H265Settings": _h265(plan, rendition)},
+        "av1": {"Codec": "AV1", "Av1Settings": _av1(plan, rendition)},
+    }
     return {
         "NameModifier": f"-{rendition.name}",
         "ContainerSettings": {"Container": "CMFC"},
@@ -136,7 +137,7 @@ def _picture(plan: Plan, rendition: Rendition) -> dict[str, Any]:
             "ScalingBehavior": "FIT" if plan.facts.shape and plan.facts.shape.changes else "STRETCH_TO_OUTPUT",
             "ColorMetadata": "INSERT",
             "TimecodeInsertion": "DISABLED",
-            "CodecSettings": codec,
+            "CodecSettings": codecs[rendition.codec],
             **_preprocessors(plan),
         },
     }
@@ -164,22 +165,32 @@ def _correction(facts: Facts) -> dict[str, Any]:
     return wanted
 
 
-def _common(plan: Plan, rendition: Rendition) -> dict[str, Any]:
-    """What both codecs' settings say alike: key frames in the same places, and what may be spent."""
-    cap = rendition.cap_kbps * 1000
-    capped = plan.seconds <= CAPPED_SECONDS
-    headers = int(HEADER_BITS_A_FRAME * plan.facts.rate) + HEADER_BITS_A_SECOND
-    average = {"MaxAverageBitrate": max(1000, cap - headers)} if capped else {}
+def _frame_rate(plan: Plan) -> dict[str, Any]:
     return {
-        "RateControlMode": "QVBR",
-        "QvbrSettings": {"QvbrQualityLevel": QVBR_LEVEL, **average},
-        "MaxBitrate": VARIABLE_PEAK * cap,
-        # Only in two passes does MediaConvert hold an average.
-        "QualityTuningLevel": "MULTI_PASS_HQ" if capped else "SINGLE_PASS_HQ",
         "FramerateControl": "SPECIFIED",
         "FramerateNumerator": plan.facts.fps[0],
         "FramerateDenominator": plan.facts.fps[1],
         "FramerateConversionAlgorithm": "DUPLICATE_DROP",
+    }
+
+
+def _picture_bits(plan: Plan, rendition: Rendition) -> int:
+    """What the picture alone may take a second, of the cap on all that is fetched."""
+    headers = int(HEADER_BITS_A_FRAME * plan.facts.rate) + HEADER_BITS_A_SECOND
+    return max(1000, rendition.cap_kbps * 1000 - headers)
+
+
+def _common(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    """What AVC's and HEVC's settings say alike: key frames in the same places, and what may be spent."""
+    capped = plan.seconds <= CAPPED_SECONDS
+    average = {"MaxAverageBitrate": _picture_bits(plan, rendition)} if capped else {}
+    return {
+        "RateControlMode": "QVBR",
+        "QvbrSettings": {"QvbrQualityLevel": QVBR_LEVEL, **average},
+        "MaxBitrate": VARIABLE_PEAK * rendition.cap_kbps * 1000,
+        # Only in two passes does MediaConvert hold an average.
+        "QualityTuningLevel": "MULTI_PASS_HQ" if capped else "SINGLE_PASS_HQ",
+        **_frame_rate(plan),
         # Fragments must last a multiple of GOP size x closed cadence: at 29.97 fps only seconds can say so.
         "GopSizeUnits": "SECONDS",
         "GopSize": float(GOP_SECONDS),
@@ -203,6 +214,22 @@ def _h265(plan: Plan, rendition: Rendition) -> dict[str, Any]:
 
 def _h264(plan: Plan, rendition: Rendition) -> dict[str, Any]:
     return {**_common(plan, rendition), "CodecProfile": "HIGH", "CodecLevel": "AUTO", "EntropyEncoding": "CABAC"}
+
+
+def _av1(plan: Plan, rendition: Rendition) -> dict[str, Any]:
+    """MediaConvert bounds no average of AV1, so a capped clip has its cap as the peak; and it counts AV1's groups of
+    pictures in frames only: engine_choice.takes asks for a rate at which these are whole seconds."""
+    capped = plan.seconds <= CAPPED_SECONDS
+    most = _picture_bits(plan, rendition) if capped else VARIABLE_PEAK * rendition.cap_kbps * 1000
+    return {
+        "RateControlMode": "QVBR",
+        "QvbrSettings": {"QvbrQualityLevel": QVBR_LEVEL},
+        "MaxBitrate": most,
+        "BitDepth": "BIT_8",
+        "FilmGrainSynthesis": "DISABLED",
+        **_frame_rate(plan),
+        "GopSize": float(plan.gop_frames),
+    }
 
 
 def _has_sound(plan: Plan) -> bool:

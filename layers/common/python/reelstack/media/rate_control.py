@@ -8,7 +8,7 @@ pieces of low quality the right quality is searched for and, where none holds th
 from collections.abc import Sequence
 from math import log2
 
-from reelstack.media.ladder import (
+from reelstack.media.bitrates import (
     BEST_CRF,
     CRF_TO_HALVE,
     LOOSE_PEAK,

@@ -18,8 +18,9 @@ from reelstack.media import (
     sprites,
     steady_sound,
 )
+from reelstack.media.bitrates import Effort, spending
 from reelstack.media.ffmpeg_args import Picture, frame_ticks
-from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Effort, Plan, Rendition, Segment, spending
+from reelstack.media.ladder import CAPPED_SECONDS, TRIES, Plan, Rendition, Segment
 from reelstack.media.packager import FramesMissing, Part, check_frames, scan
 from reelstack.media.rate_control import corrected, is_low
 from reelstack.media.sound_encoder import ENCODE_SECONDS

@@ -152,6 +152,14 @@ class Config(BaseModel):
     segment_seconds: int
     avc_rungs: str
     """Comma-separated short sides that also get an H.264 rendition, e.g. "480,720"."""
+    av1_rungs: str
+    """The same of AV1; may be empty."""
+    ladder_policy: str
+    """"full": clips are published with all renditions; "popular": with two, and the rest when they are watched."""
+    ladder_plays: int
+    """With "popular": after so many plays."""
+    av1_preset: int
+    """Of the encoder of AV1: 0 is slowest, 13 fastest."""
     engine: str
     """Who makes the ladder: "ffmpeg", "mediaconvert", or "by-duration"."""
     mediaconvert_over_seconds: int

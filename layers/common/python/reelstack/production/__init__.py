@@ -20,6 +20,7 @@ speech            what is said in a clip, as text through the word list
 progress          how far a production is, as its owner reads it
 retries           further attempts at a production that failed
 leftovers         objects of attempts that failed or were replaced, and their removal
+ladder_completion the renditions that a clip lacks, once it is watched
 originals         what becomes of uploaded files, and the way back of those in an archive
 reencodes         producing a published video again without an interruption of its playback
 workload          processor time of each step of a plan, and what is refused for taking too much; pure

@@ -22,10 +22,11 @@ from reelstack.media import (
     still_args,
     transcoder,
 )
+from reelstack.media.bitrates import Effort
 from reelstack.media.ffmpeg_args import frame_ticks
 from reelstack.media.hls_conformance import check
 from reelstack.media.hls_reader import Folder
-from reelstack.media.ladder import Effort, Plan
+from reelstack.media.ladder import Plan
 from reelstack.media.mediaconvert_job import SOUND, output_name
 from reelstack.media.notices import Notice
 from reelstack.media.packager import Part, Track, check_aligned, check_frames, join, scan

@@ -4,9 +4,11 @@ The attempt has objects of its own (steps.asset_prefix). One conditional write p
 which go when the last address of them has expired.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from reelstack.media.ladder import Plan
@@ -24,18 +26,39 @@ from reelstack.videos.videos import State
 def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) -> Video:
     """Asks for the next attempt at a published video; the change itself orders it (publish_video_events).
 
-    The same again while it is under way changes nothing. An original that is archived is restored first, which may take
-    two days (production.originals). Raises NothingToReencode, RenditionUnknown, VideoArchived or OriginalGone.
+    `renditions` may be such as it lacks (production.ladder_completion). The same again while it is under way changes
+    nothing. An original that is archived is restored first, which may take two days (production.originals). Raises
+    NothingToReencode, RenditionUnknown, VideoArchived or OriginalGone.
     """
     if video.archive_state:
         raise VideoArchived
-    known = {one["name"] for one in (video.asset or {}).get("renditions", [])}
+    known = {*_names(video.asset), *_left_out(video.asset)}
     if unknown := sorted(set(renditions) - known):
         raise RenditionUnknown(f"It has {', '.join(sorted(known))}", renditions=unknown)
     if video.reencode_attempt and not _is_over(video):
         return video
     if video.state == State.PUBLISHED and not originals.is_kept(video.upload_id):
         raise OriginalGone
+    if order(video, priority, renditions):
+        return video
+    video.refresh(consistent_read=True)
+    if video.state != State.PUBLISHED:
+        raise NothingToReencode
+    if video.archive_state:
+        raise VideoArchived
+    return video  # another request at the same moment was first
+
+
+def order(
+    video: Video,
+    priority: Priority,
+    renditions: tuple[str, ...],
+    *,
+    condition: Condition | None = None,
+    noted: Sequence[Action] = (),
+) -> bool:
+    """The write that asks, under a further `condition`, with what else is `noted` on the item. False if the video is
+    archived or not published any more, or changed since it was read."""
     unchanged = (
         Video.reencode_attempt == video.reencode_attempt
         if video.reencode_attempt
@@ -48,15 +71,19 @@ def request(video: Video, priority: Priority, renditions: tuple[str, ...] = ()) 
         Video.reencode_priority.set(priority),
         Video.reencode_renditions.set(",".join(renditions)) if renditions else Video.reencode_renditions.remove(),
         Video.reencode_reason.remove(),
+        *noted,
     ]
-    if video.update_if((Video.state == State.PUBLISHED) & Video.archive_state.does_not_exist() & unchanged, actions):
-        return video
-    video.refresh(consistent_read=True)
-    if video.state != State.PUBLISHED:
-        raise NothingToReencode
-    if video.archive_state:
-        raise VideoArchived
-    return video  # another request at the same moment was first
+    allowed = (Video.state == State.PUBLISHED) & Video.archive_state.does_not_exist() & unchanged
+    return video.update_if(allowed & condition if condition is not None else allowed, actions)
+
+
+def _names(asset: dict[str, Any] | None) -> list[str]:
+    return [one["name"] for one in (asset or {}).get("renditions", [])]
+
+
+def _left_out(asset: dict[str, Any] | None) -> list[str]:
+    """Names of the renditions that were not made so far, because few watch the clip."""
+    return list((asset or {}).get("left_out") or ())
 
 
 def _is_over(video: Video) -> bool:
@@ -111,14 +138,20 @@ def publish(video_id: str, attempt: int, asset: dict[str, Any]) -> bool:
     return _settle(video_id, attempt, actions)
 
 
-def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...]) -> Plan:
-    """The plan with only `renditions` encoded anew, the others taken over from what is played; all if none is named."""
-    if not renditions:
+def narrow(plan: Plan, video_id: str, renditions: tuple[str, ...], *, whole: bool = True) -> Plan:
+    """The plan with only `renditions` encoded anew, the others taken over from what is played; all if none is named.
+
+    What was left out so far stays so unless it is named; where none is, `whole` says whether it is made now.
+    """
+    video = videos.find_or_none(video_id)
+    asset = video.asset if video else None
+    if renditions or not whole:
+        plan = plan.without(set(_left_out(asset)) - set(renditions))
+    if not renditions or not asset:
         return plan
-    asset = videos.find(video_id).asset
-    if not asset or any(one.get("frames", plan.facts.frames) != plan.facts.frames for one in asset["renditions"]):
+    if any(one.get("frames", plan.facts.frames) != plan.facts.frames for one in asset["renditions"]):
         return plan  # an earlier release laid the clip on other frames: its renditions do not fit beside new ones
-    return plan.only(renditions, [one["name"] for one in asset["renditions"]], asset["prefix"])
+    return plan.only(renditions, _names(asset), asset["prefix"])
 
 
 def give_up(video_id: str, attempt: int, reason: str) -> bool:

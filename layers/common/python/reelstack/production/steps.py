@@ -42,6 +42,7 @@ class Work(BaseModel):
 class ProbeInput(Work):
     video_id: str = Id
     key_of_original: str = Field(alias="key", pattern="^originals/")
+    reencode: bool = False
     renditions: tuple[str, ...] = ()
     """Only these are encoded anew; empty: all."""
 

@@ -10,7 +10,7 @@ from reelstack.failure_reasons import Refused
 from reelstack.media.ffmpeg_args import SEEK_MARGIN_SECONDS
 from reelstack.media.ffmpeg_process import CPU_SHARE
 from reelstack.media.frame_sampling import FEWEST_SPREAD
-from reelstack.media.ladder import TRIES, Facts, Plan, Rendition
+from reelstack.media.ladder import AV1_PRESET, TRIES, Facts, Plan, Rendition
 
 VCPU_MB = 1769
 """Lambda gives one vCPU per so much memory."""
@@ -27,8 +27,11 @@ DECODED_PIXELS_PER_SECOND = 55e6
 MAPPED_PIXELS_PER_SECOND = 40e6
 """What one vCPU maps from HDR, or from another gamut, by the table of colours: measured 90e6 at 1080p, and 40e6 without
 the wide instructions of x86."""
-ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6}
-"""What one vCPU encodes with our presets, scaling included; rounded down."""
+ENCODED_PIXELS_PER_SECOND = {"avc": 60e6, "hevc": 15e6, "av1": 18e6}
+"""What one vCPU encodes with our presets, scaling included; rounded down. AV1's is of preset 8:
+measured 19e6 to 25e6."""
+AV1_PRESET_FACTOR = 1.5
+"""How many times as long a preset of AV1 takes as the next faster one."""
 THOROUGH = 3.0
 """How many times as long a try of low quality takes in HEVC (Spending.thorough): measured 1.2 to 2, of white noise 2.5
 in the mean of all tries."""
@@ -101,7 +104,7 @@ def segment_seconds(
     plan: Plan, renditions: tuple[Rendition, ...], run_up: Fraction = Fraction(1), slower: float = 1
 ) -> float:
     """Of these renditions of the longest segment, as if it held no picture. `run_up`: the share of a key frame's gap
-    that is decoded in vain. `slower`: how many times as long HEVC takes."""
+    that is decoded in vain. `slower`: how many times as long HEVC and AV1 take."""
     frames = max(segment.frames for segment in plan.segments)
     stored, facts = _stored(plan.facts), plan.facts
     rate = stored / (_moving(facts) / facts.rate)
@@ -143,6 +146,7 @@ def _making(plan: Plan, renditions: tuple[Rendition, ...], frames: int, slower: 
     if not renditions:
         return 0.0
     mapped = max(one.width * one.height for one in renditions) / MAPPED_PIXELS_PER_SECOND
-    took = {"avc": 1 / ENCODED_PIXELS_PER_SECOND["avc"], "hevc": slower / ENCODED_PIXELS_PER_SECOND["hevc"]}
+    factors = {"avc": 1.0, "hevc": slower, "av1": slower * AV1_PRESET_FACTOR ** (AV1_PRESET - plan.av1_preset)}
+    took = {codec: factor / ENCODED_PIXELS_PER_SECOND[codec] for codec, factor in factors.items()}
     encoded = sum(one.width * one.height * took[one.codec] for one in renditions)
     return frames * (encoded + (mapped if plan.facts.is_mapped else 0))

@@ -109,6 +109,9 @@ class Video(Table):
     """Comma-separated; these are encoded anew, the others taken over."""
     reencode_reason = UnicodeAttribute(null=True)
     """A code of reelstack.failure_reasons: why the latest reencode came to nothing."""
+    ladder_tries = NumberAttribute(null=True)
+    """How often the rest of its ladder was asked for, because it is watched: production.ladder_completion."""
+    ladder_tried_at = NumberAttribute(null=True)
     rejected_at = NumberAttribute(null=True)
     rejected_by = UnicodeAttribute(null=True)
     """Who took it down after it was published: a user id, or `policy`."""
