@@ -127,6 +127,16 @@ def _production(stack: ProductionStack) -> Iterator[Meant]:
         )
 
 
+def _videos(stack: VideosStack) -> Iterator[Meant]:
+    names, stores, role = stack.wiring.names, stack.wiring.stores, stack.machine.role
+    yield Meant(role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for which in (":*", "/*"):
+        why = "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up"
+        yield Meant(role, f"IAM5[Resource::{names.executions_arn('tiering', which)}]", why)
+    plans = f"{_imported(stores.media.bucket_arn, stores)}/tiering/plans/*"
+    yield Meant(role, f"IAM5[Resource::{plans}]", "The files of a plan are named by its night and their number")
+
+
 def _people(stack: PeopleStack) -> Iterator[Meant]:
     for machine in stack.machines:
         yield Meant(machine, "SF1", "What passes between its steps names people: it logs errors only")

@@ -46,6 +46,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         "uploads_bucket": stores.uploads.bucket_name,
         "media_bucket": stores.media.bucket_name,
         "web_bucket": stores.web.bucket_name,
+        "logs_bucket": stores.logs.bucket_name,
         "data_bucket": stores.data.bucket_name if stores.data else "",
         "experiments_application": names.experiments,
         "experiments_ids": "/".join(stores.experiments),
@@ -78,6 +79,8 @@ def _queues_and_machines(wiring: Wiring) -> dict[str, Any]:
         "erasure_machine_arn": names.machine_arn("erasure"),
         "profiles_machine_arn": names.machine_arn("profiles") if wiring.settings.has_spark else "",
         "event_erasure_machine_arn": names.machine_arn("event_erasure"),
+        "tiering_machine_arn": names.machine_arn("tiering"),
+        "tiering_policy": wiring.settings.tiering_policy,
         "distribution_parameter": names.distribution_parameter,
         "mediaconvert_queue": names.mediaconvert_queue_arn,
     }

@@ -1,5 +1,5 @@
-"""Objects in the buckets, by the names of what is in them: "uploads" (originals and work), "media" (what plays) and
-"data" (events; profile `full` only).
+"""Objects in the buckets, by the names of what is in them: "uploads" (originals and work), "media" (what plays),
+"data" (events; profile `full` only) and "logs" (S3's and CloudFront's).
 
 Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
     from botocore.response import StreamingBody
 
-Bucket = Literal["uploads", "media", "data"]
+Bucket = Literal["uploads", "media", "data", "logs"]
 
 MIB = 1024 * 1024
 MAX_JSON_BYTES = 4 * MIB
@@ -60,6 +60,8 @@ class DocumentTooLarge(ValueError):
 def bucket_name(bucket: Bucket) -> str:
     if bucket == "uploads":
         return config().uploads_bucket
+    if bucket == "logs":
+        return config().logs_bucket
     return config().media_bucket if bucket == "media" else config().data_bucket
 
 

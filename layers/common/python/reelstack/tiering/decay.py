@@ -23,6 +23,7 @@ SMOOTHING_DAYS = 100.0
 """So many days of objects have the step before it to say about a step."""
 SMOOTHING_READS = 5.0
 """So many expected reads has the curve to say about a bin of plays."""
+SUMS = ("reads", "days", "week", "week_days", "objects", "sum", "squares")
 SHAPES = (0.05, 50.0)
 FAR_DAYS = 100 * 365
 UNKNOWN = (0.08, 0.06, 0.05, 0.04, 0.035, 0.03, 0.025, 0.02, 0.015, 0.01, 0.008, *(0.005,) * 9)
@@ -97,6 +98,16 @@ class Fit:
     def _in_cells(self, into: Numbers, steps: Codes, objects: Objects, number: Numbers) -> None:
         cell = steps * PLAY_BINS + _play_bins(objects)
         into += np.bincount(cell, number, minlength=into.size).reshape(into.shape)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, f"_{name}").tolist() for name in SUMS} | {"events": self._events}
+
+    def add_json(self, document: dict[str, Any]) -> None:
+        """What `as_json` of another one made. Raises KeyError for another document."""
+        for name in SUMS:
+            into = getattr(self, f"_{name}")
+            into += np.array(document[name])
+        self._events += document["events"]
 
     def decay(self, before: Decay | None = None) -> Decay:
         """The fitted curve; `before` where nothing was read yet."""
