@@ -19,7 +19,7 @@ from reelstack.tiering.policies import AllStandard, ByAge, Intelligent, Policy, 
 
 OF_BEST = 0.85
 OF_OPTIMUM, OF_OPTIMUM_IF_FITTED = 1.15, 1.05
-CLIPS, QUICK_CLIPS = 600, 60
+CLIPS, QUICK_CLIPS = 250, 60
 OPTIMA = 1500
 
 

@@ -26,6 +26,7 @@ from cli import (
     simulate,
     social,
     stages,
+    tiering,
     uploads,
     videos,
 )
@@ -73,6 +74,7 @@ for module in (
     production,
     profiles,
     experiments,
+    tiering,
     operations,
     privacy,
     stages,

@@ -27,6 +27,7 @@ from infra.stacks.interests import InterestsStack
 from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
+from infra.stacks.videos import VideosStack
 from infra.storage.stores import Stores
 
 
@@ -64,6 +65,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
             yield from _production(stack)
+        if isinstance(stack, VideosStack):
+            yield from _videos(stack)
         if isinstance(stack, PeopleStack):
             yield from _people(stack)
         if isinstance(stack, DiscoveryStack):
@@ -194,6 +197,8 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "abort_uploads" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
+    if "move_tiers" in line.calls:
+        yield f"{_imported(stores.media.bucket_arn, stores)}/v/*", "It moves every clip's objects between classes"
     for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)

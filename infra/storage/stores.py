@@ -39,7 +39,7 @@ class Stores:
     @property
     def buckets(self) -> Mapping[str, s3.Bucket]:
         """By the word that a catalogue line's targets begin with."""
-        return {"uploads": self.uploads, "media": self.media, "web": self.web}
+        return {"uploads": self.uploads, "media": self.media, "web": self.web, "logs": self.logs}
 
     @property
     def shared_values(self) -> tuple[str, ...]:
