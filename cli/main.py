@@ -27,6 +27,7 @@ from cli import (
     simulate,
     social,
     stages,
+    tiering,
     uploads,
     videos,
 )
@@ -74,6 +75,7 @@ for module in (
     production,
     profiles,
     experiments,
+    tiering,
     operations,
     privacy,
     stages,

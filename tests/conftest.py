@@ -186,14 +186,14 @@ def _forget_feed() -> None:
 
 
 def _resources() -> Config:
-    for bucket in ("uploads", "intermediates", "media", "web", "data"):
+    for bucket in ("uploads", "intermediates", "media", "web", "data", "access-logs"):
         backend("s3", "aws").create_bucket(bucket, REGION)
     backend("events").create_event_bus("bus")
     kinds = [f"{priority}_{kind}" for priority in ("high", "normal", "low") for kind in ("queue", "dead")]
     queues = {f"production_{kind}_url": _queue(kind) for kind in kinds}
     origin = _secret("origin", ORIGIN_SECRET)
     playback = _secret("playback", json.dumps({"current": "k1", "keys": {"k1": {"secret": "5ec2e7", "made_at": 0}}}))
-    for machine in ("production", "decision", "export", "erasure", "event_erasure", "profiles"):
+    for machine in ("production", "decision", "export", "erasure", "event_erasure", "profiles", "tiering"):
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         backend("stepfunctions").create_state_machine(
             machine, json.dumps(definition), f"arn:aws:iam::{ACCOUNT}:role/states"
@@ -207,6 +207,7 @@ def _resources() -> Config:
         intermediates_bucket="intermediates",
         media_bucket="media",
         web_bucket="web",
+        logs_bucket="access-logs",
         data_bucket="data",
         experiments_application="reelstack-test",
         experiments_ids="app/env/profile/strategy",
@@ -286,6 +287,8 @@ def _resources() -> Config:
         erasure_machine_arn=f"{STATES}:erasure",
         profiles_machine_arn=f"{STATES}:profiles",
         event_erasure_machine_arn=f"{STATES}:event_erasure",
+        tiering_machine_arn=f"{STATES}:tiering",
+        tiering_policy=settings.tiering_policy,
         event_days=settings.event_days,
         erase_after_seconds=settings.erase_after_days * 24 * 3600,
         socket_url=f"wss://socket.execute-api.{REGION}.amazonaws.com/live",

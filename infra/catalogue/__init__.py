@@ -17,6 +17,7 @@ from infra.catalogue import (
     production,
     search,
     social,
+    tiering,
     uploads,
     videos,
 )
@@ -28,7 +29,7 @@ __all__ = ["FUNCTIONS", "ROOMS", "Fn", "LayerName", "Target", "copies"]
 
 PAGES: tuple[ModuleType, ...] = (
     *(uploads, production, moderation, videos, delivery, interactions, social, accounts, notifications),
-    *(search, feed, behavior, experiments, privacy, operations),
+    *(search, feed, behavior, experiments, privacy, operations, tiering),
 )
 
 WEB_CONFIG = (

@@ -42,8 +42,9 @@ class Fn:
     disk: int = 512
     vpc: bool = False
     """True: needs something inside the VPC (the cache). Only profile `full` has one."""
-    machine: Literal["production", "privacy", "profiles"] = "production"
-    """Of a step: which state machines it belongs to: production's, those of exports and erasures, or the daily one."""
+    machine: Literal["production", "privacy", "profiles", "tiering"] = "production"
+    """Of a step: which state machines it belongs to: production's, those of exports and erasures, the daily one, or the
+    one that moves objects between storage classes."""
     every_minutes: int = 0
     """How often a schedule starts it; 0: none does."""
     of_jobs: bool = False

@@ -27,6 +27,7 @@ from infra.stacks.interests import InterestsStack
 from infra.stacks.people import PeopleStack
 from infra.stacks.production import ProductionStack
 from infra.stacks.stage import Foundation, Stage
+from infra.stacks.videos import VideosStack
 from infra.storage.stores import Stores
 
 
@@ -66,6 +67,8 @@ def _all(stage: Stage) -> Iterator[Meant]:
         yield from _capability(stack)
         if isinstance(stack, ProductionStack):
             yield from _production(stack)
+        if isinstance(stack, VideosStack):
+            yield from _videos(stack)
         if isinstance(stack, PeopleStack):
             yield from _people(stack)
         if isinstance(stack, DiscoveryStack):
@@ -132,6 +135,16 @@ def _production(stack: ProductionStack) -> Iterator[Meant]:
         )
 
 
+def _videos(stack: VideosStack) -> Iterator[Meant]:
+    names, stores, role = stack.wiring.names, stack.wiring.stores, stack.machine.role
+    yield Meant(role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
+    for which in (":*", "/*"):
+        why = "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up"
+        yield Meant(role, f"IAM5[Resource::{names.executions_arn('tiering', which)}]", why)
+    plans = f"{_imported(stores.media.bucket_arn, stores)}/tiering/plans/*"
+    yield Meant(role, f"IAM5[Resource::{plans}]", "The files of a plan are named by its night and their number")
+
+
 def _people(stack: PeopleStack) -> Iterator[Meant]:
     for machine in stack.machines:
         yield Meant(machine, "SF1", "What passes between its steps names people: it logs errors only")
@@ -192,6 +205,8 @@ def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
     if "tag_originals" in line.calls:
         arn = _imported(stores.uploads.bucket_arn, stores)
         yield f"{arn}/originals/*", "It marks the original of the video that it publishes"
+    if "move_tiers" in line.calls:
+        yield f"{_imported(stores.media.bucket_arn, stores)}/v/*", "It moves every clip's objects between classes"
     for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
         if f"read_{what}" in line.calls and stores.data:
             arn = _imported(stores.data.bucket_arn, stores)

@@ -193,6 +193,7 @@ BY_STAFF_OR_CLOCK = (
         "rotate_signing_keys",
         "warm_edge",
         "start_profiles",
+        "start_tiering",
         "reconcile_production",
         "start_erasures",
         "erase_deleted_videos",

@@ -42,7 +42,7 @@ SHARES: dict[str, float] = {
     **dict.fromkeys(("plan_export", "write_denials", "move_archives"), 0.2),
     "update_hot_lists": 0.2,
     **dict.fromkeys(("load_daily_plays", "sum_daily_plays", "load_viewer_profiles", "load_clip_features"), 0.1),
-    **dict.fromkeys(("export_catalogue", "stop_harmful_arms"), 0.1),
+    **dict.fromkeys(("export_catalogue", "stop_harmful_arms", "plan_tiers"), 0.1),
 }
 """Function -> percent of the account's concurrent executions. The API keeps at least 15: a test adds up."""
 UNRESERVED = 100

@@ -52,6 +52,12 @@ ARCHIVE_PREFIXES: dict[str, tuple[str, ...]] = {
 }
 """Of the bucket `data`, which only profile `full` has."""
 
+MOVES = (
+    *("GetObject", "PutObject", "DeleteObjectVersion", "ListBucketVersions"),
+    *("GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging"),
+)
+"""What moving objects between storage classes takes."""
+
 PASSED_TO = {
     "pass_transcode_role": "mediaconvert.amazonaws.com",
     "pass_rekognition_role": "rekognition.amazonaws.com",
@@ -150,6 +156,11 @@ def _data(wiring: Wiring) -> dict[str, Grant]:
         "scan_strikes": (["dynamodb:Scan"], names.table_arn(Strike)),
         **_archive(stores),
         "list_media": (["s3:ListBucket"], stores.media.bucket_arn),
+        # Tags, copies in place and the version before; what is there is listed by versions of a key.
+        "move_tiers": (
+            [f"s3:{action}" for action in MOVES],
+            [stores.media.bucket_arn, stores.media.arn_for_objects("v/*")],
+        ),
         "abort_uploads": (["s3:AbortMultipartUpload"], stores.uploads.arn_for_objects("originals/*")),
         "put_behavior_events": (
             ["kinesis:PutRecords"],
@@ -221,6 +232,7 @@ def _machines(wiring: Wiring) -> dict[str, Grant]:
             ["states:StartExecution"],
             [names.machine_arn("profiles")] if wiring.settings.has_spark else [],
         ),
+        "start_tiering_machine": (["states:StartExecution"], names.machine_arn("tiering")),
         "start_event_erasure_machine": (["states:StartExecution"], names.machine_arn("event_erasure")),
     }
 

@@ -1,10 +1,11 @@
-"""The videos themselves: their lifecycle, who may see them, moderation, and the keys of their delivery."""
+"""The videos themselves: lifecycle, who may see them, moderation, keys of their delivery, storage classes."""
 
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
 from infra.messaging.queues import dead_letters
 from infra.stacks.capability import CapabilityStack
+from infra.workflows.machines import tiering_machine
 
 DENIALS_SECONDS = 90
 """How long a denial that could not be written stays hidden: longer than its writer may run."""
@@ -12,7 +13,7 @@ DENIALS_SECONDS = 90
 
 class VideosStack(CapabilityStack):
     NAME = "Videos"
-    ROOMS = ("videos", "moderation", "delivery")
+    ROOMS = ("videos", "moderation", "delivery", "tiering")
     QUEUES = {"denials": DENIALS_SECONDS}  # noqa: RUF012
 
     def _after(self) -> None:
@@ -21,3 +22,6 @@ class VideosStack(CapabilityStack):
         restored.add_subscription(
             subscriptions.LambdaSubscription(self.functions["move_archives"], dead_letter_queue=undelivered)
         )
+        self.machine = tiering_machine(self, self.wiring.settings, self.wiring.names, self.wiring.stores.media)
+        self.alarms.machine(self.machine)
+        self._output({"TieringMachineArn": self.machine.state_machine_arn})

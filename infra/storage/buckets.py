@@ -13,11 +13,20 @@ from reelstack.behavior import archive
 from reelstack.privacy import event_erasure, event_export, exports
 from reelstack.production import originals
 from reelstack.videos import archive_objects
+from reelstack.tiering import moves
 
 LOG_DAYS = 90
 HOT_LIST_DAYS = 7
 """While they cannot be made anew, old ones are served, marked `stale`."""
 DAY = Duration.days(1)
+TIERING_DAYS = 40
+"""Plans, reports and reads by object: a policy looks back 30 days. What tells since when an object is in its class is
+written anew each night."""
+CLASSES = {
+    "STANDARD_IA": s3.StorageClass.INFREQUENT_ACCESS,
+    "GLACIER_IR": s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
+    "INTELLIGENT_TIERING": s3.StorageClass.INTELLIGENT_TIERING,
+}
 LOADED = ("viewer_records", "clip_records", "play_counts")
 """Of profiles/: what functions load into tables in the same night."""
 LOADED_DAYS = 15
@@ -46,7 +55,7 @@ class Buckets:
         self.logs = self._logs()
         self.uploads = self._uploads()
         self.intermediates = self._intermediates()
-        self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings.quarantine_days))
+        self.media = self._bucket("Media", lifecycle_rules=_media_rules(settings))
         self.web = self._bucket("Web")
         self.data = self._data() if settings.profile == "full" else None
         self._let_cdn_read(self.media, "v/*", "u/*", "feed/*")
@@ -214,17 +223,24 @@ def _produced(settings: Settings) -> s3.LifecycleRule:
     return s3.LifecycleRule(id="produced-originals", prefix="originals/", tag_filters=tags, transitions=[colder])
 
 
-def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
-    """Storage classes follow the object tag `tier`: lifecycle alone counts days since creation, not plays.
+def _media_rules(settings: Settings) -> list[s3.LifecycleRule]:
+    """Storage classes follow the object tag `tier`, which the nightly machine sets: lifecycle alone counts days since
+    creation, not reads. S3 takes nothing to Standard-IA in the first 30 days; to the other two classes at once.
 
-    Nothing sets the tag yet. Until a job does, only the backstop for untagged objects works (180 days).
+    With the policy `intelligent` nothing is tagged, and every object goes to Intelligent-Tiering on its first day.
     """
-    warm = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=30)
-    cold = _moved_to(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, after_days=31)
-    untagged = _moved_to(s3.StorageClass.INFREQUENT_ACCESS, after_days=180)
+    days = {"STANDARD_IA": 30, "GLACIER_IR": 0, "INTELLIGENT_TIERING": 0}
+    tagged = [
+        s3.LifecycleRule(
+            id=tier, prefix="v/", tag_filters={moves.TAG: tier}, transitions=[_moved_to(CLASSES[name], days[name])]
+        )
+        for name, tier in moves.TIERS.items()
+    ]
+    rest = s3.StorageClass.INTELLIGENT_TIERING, 0
+    if settings.tiering_policy != "intelligent":
+        rest = s3.StorageClass.INFREQUENT_ACCESS, 180
     return [
-        s3.LifecycleRule(id="warm", prefix="v/", tag_filters={"tier": "warm"}, transitions=[warm]),
-        s3.LifecycleRule(id="cold", prefix="v/", tag_filters={"tier": "cold"}, transitions=[cold]),
+        *tagged,
         # At the next midnight: what an owner archived is wanted by nobody.
         s3.LifecycleRule(
             id="archive",
@@ -232,8 +248,9 @@ def _media_rules(quarantine_days: int) -> list[s3.LifecycleRule]:
             tag_filters={archive_objects.TAG: archive_objects.TAGGED},
             transitions=[_moved_to(s3.StorageClass.GLACIER, after_days=0)],
         ),
-        s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[untagged]),
-        _expiring("quarantine", "quarantine/", days=quarantine_days),
+        s3.LifecycleRule(id="untagged-backstop", prefix="v/", transitions=[_moved_to(*rest)]),
+        _expiring("tiering", "tiering/", days=TIERING_DAYS),
+        _expiring("quarantine", "quarantine/", days=settings.quarantine_days),
         # Written anew every ten minutes; what lies longer is of a region that has no list any more.
         _expiring("ready-made-pages", "feed/", days=HOT_LIST_DAYS),
         _expiring("hot-lists", "hot-lists/", days=HOT_LIST_DAYS),

@@ -45,6 +45,7 @@ class Stores:
             "intermediates": self.intermediates,
             "media": self.media,
             "web": self.web,
+            "logs": self.logs,
         }
 
     @property

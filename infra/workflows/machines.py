@@ -1,4 +1,5 @@
-"""The state machines: production's, that of moderators' decisions, those of exports and erasures, and the daily one.
+"""The state machines: production's, that of moderators' decisions, those of exports and erasures, the daily one,
+and the nightly one that moves objects between storage classes.
 
 Their steps are named, not imported: the functions of a machine may stand in several stacks.
 """
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -17,7 +19,7 @@ from infra.names import Names, camel
 from infra.settings import Settings
 from infra.workflows import definitions
 
-PRODUCTION, DECISION, PROFILES = "production", "decision", "profiles"
+PRODUCTION, DECISION, PROFILES, TIERING = "production", "decision", "profiles", "tiering"
 
 
 def production_machine(scope: Construct, settings: Settings, names: Names) -> sfn.StateMachine:
@@ -25,14 +27,30 @@ def production_machine(scope: Construct, settings: Settings, names: Names) -> sf
     numbers = {"segment_workers": settings.segment_workers}
     definition, functions = definitions.with_numbers(text, numbers), wanted - numbers.keys()
     machine = _machine(scope, names, PRODUCTION, definition, functions, _log_all(scope, settings, names, PRODUCTION))
-    # A Distributed Map runs its items as child executions of the same machine.
+    _let_map_run(machine, names, PRODUCTION)
+    return machine
+
+
+def tiering_machine(scope: Construct, settings: Settings, names: Names, media: s3.IBucket) -> sfn.StateMachine:
+    """A night's moves between storage classes: parts of a plan, which are files in the bucket of what plays."""
+    text, wanted = definitions.read(TIERING)
+    others = {"media_bucket": media.bucket_name}
+    log_options = _log_all(scope, settings, names, TIERING)
+    machine = _machine(scope, names, TIERING, text, wanted - others.keys(), log_options, others)
+    _let_map_run(machine, names, TIERING)
+    plans = media.arn_for_objects("tiering/plans/*")
+    machine.add_to_role_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[plans]))
+    return machine
+
+
+def _let_map_run(machine: sfn.StateMachine, names: Names, name: str) -> None:
+    """A Distributed Map runs its items as child executions of the same machine."""
     for actions, resource in (
-        (["states:StartExecution"], names.machine_arn(PRODUCTION)),
-        (["states:DescribeExecution", "states:StopExecution"], names.executions_arn(PRODUCTION, ":*")),
-        (["states:RedriveExecution"], names.executions_arn(PRODUCTION, "/*")),
+        (["states:StartExecution"], names.machine_arn(name)),
+        (["states:DescribeExecution", "states:StopExecution"], names.executions_arn(name, ":*")),
+        (["states:RedriveExecution"], names.executions_arn(name, "/*")),
     ):
         machine.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
-    return machine
 
 
 def decision_machine(scope: Construct, settings: Settings, names: Names) -> sfn.StateMachine:

@@ -74,6 +74,7 @@ LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
 OF_STAGES = {
     *("synth", "deploy", "destroy", "cost", "capacity", "bench", "check-hls", "doctor", "profiles", "experiments"),
     "feed-snapshot",
+    "tiering",
 }
 
 

@@ -155,8 +155,9 @@ def test_media_follows_the_tier_tag_and_not_its_age(variant: Assembly) -> None:
     rules = _rules(variant, "Media")
     warm, cold = rules["warm"], rules["cold"]
     assert (warm["TagFilters"], _moves(warm)) == ([{"Key": "tier", "Value": "warm"}], [("STANDARD_IA", 30)])
-    assert cold["TagFilters"] == [{"Key": "tier", "Value": "cold"}]
-    assert [storage_class for storage_class, _ in _moves(cold)] == ["GLACIER_IR"]
+    assert (cold["TagFilters"], _moves(cold)) == ([{"Key": "tier", "Value": "cold"}], [("GLACIER_IR", 0)])
+    own = rules["own"]
+    assert (own["TagFilters"], _moves(own)) == ([{"Key": "tier", "Value": "own"}], [("INTELLIGENT_TIERING", 0)])
 
 
 def test_media_nobody_tagged_is_moved_after_half_a_year(variant: Assembly) -> None:
@@ -180,6 +181,7 @@ def test_no_rule_ever_deletes_an_original_or_what_is_played(variant: Assembly) -
         ("Uploads", "chunks/"),
         ("Uploads", "avatars/"),
         ("Media", "quarantine/"),
+        ("Media", "tiering/"),
         ("Media", "feed/"),
         ("Media", "hot-lists/"),
     }

@@ -75,6 +75,7 @@ class Config(BaseModel):
     experiments_ids: str
     """What AppConfig calls that application, its environment, profile and deployment strategy; a slash between two."""
     web_bucket: str
+    logs_bucket: str
     bus_name: str
     production_high_queue_url: str
     production_normal_queue_url: str
@@ -218,6 +219,9 @@ class Config(BaseModel):
     profiles_machine_arn: str
     """Of the daily jobs; empty where there is no EMR Serverless: in profile `core`, and on a laptop."""
     event_erasure_machine_arn: str
+    tiering_machine_arn: str
+    tiering_policy: str
+    """How the nightly plan chooses storage classes: seed, cost or intelligent."""
     event_days: int
     erase_after_seconds: int
     """How long a deleted account can be recovered before it is erased."""

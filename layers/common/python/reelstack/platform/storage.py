@@ -1,6 +1,6 @@
 """Objects in the buckets, by the names of what is in them: "uploads" (originals, avatars as sent, exports),
-"intermediates" (chunks of uploads, and what steps of a production hand each other), "media" (what plays) and "data"
-(events; profile `full` only).
+"intermediates" (chunks of uploads, and what steps of a production hand each other), "media" (what plays), "data"
+(events; profile `full` only) and "logs" (S3's and CloudFront's).
 
 Whole files pass through disk in parts, never through memory; small JSON documents are read with a limit.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from boto3.s3.transfer import TransferConfig
     from botocore.response import StreamingBody
 
-Bucket = Literal["uploads", "intermediates", "media", "data"]
+Bucket = Literal["uploads", "intermediates", "media", "data", "logs"]
 
 MIB = 1024 * 1024
 ONE_PUT_BYTES = 5000 * MIB

@@ -1,0 +1,60 @@
+"""tiering: which storage class each object of a clip belongs in, and the night's moves."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from cli.session import AsJson, print_json
+
+HELP = """Storage classes of clips' objects: plan, and move.
+
+\b
+  reelstack tiering plan --dry-run
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    root.add_typer(app, name="tiering")
+
+
+@app.command()
+def plan(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be moved, and what it costs.")
+    ] = False,
+    limit_dollars: Annotated[
+        float | None, typer.Option(min=0, help="What the moves may cost together; the rest is for another night.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan and move now what the nightly machine would, on the laptop cloud.
+
+    \b
+      reelstack tiering plan --dry-run
+      reelstack tiering plan --limit-dollars 5
+    """
+    from local import places, tiering
+
+    if "REELSTACK_URL" in os.environ or "REELSTACK_ENDPOINT" in os.environ:
+        raise typer.BadParameter("on AWS invoke the function `start_tiering`: see docs/tiering.md")
+    made = tiering.run(places.places(), {"dry_run": dry_run, "limit_dollars": limit_dollars})
+    if as_json:
+        print_json(made)
+        return
+    for line in lines(made, dry_run):
+        typer.echo(line)
+
+
+def lines(made: dict[str, Any], dry_run: bool) -> list[str]:
+    """A report in words."""
+    planned = made["planned"]
+    objects, moves, dollars = (planned.get(name, 0) for name in ("objects", "moves", "dollars"))
+    said = [f"{made['run']}: {objects:,} objects, {moves:,} to move for {dollars:.4f} $"]
+    said += [f"  to {target}: {number:,}" for target, number in sorted(planned.get("by_target", {}).items())]
+    if planned.get("put_off"):
+        said.append(f"  put off by the limit: {planned['put_off']:,}")
+    if not dry_run:
+        said += [f"  {outcome}: {number:,}" for outcome, number in sorted(made["counts"].items())]
+    return said

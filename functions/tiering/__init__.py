@@ -1,0 +1,1 @@
+"""The functions of behavior: the service that takes events, and the one that counts plays."""

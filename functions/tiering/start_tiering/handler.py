@@ -1,0 +1,32 @@
+"""Each night: clips' objects are planned and moved. By hand with a limit, or to plan only: `reelstack tiering`."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from reelstack.platform import executions
+from reelstack.platform.config import config
+from reelstack.platform.telemetry import entry
+
+
+class StartInput(BaseModel):
+    day: date | None = None
+    """The last day whose reads and plays count; None: yesterday."""
+    attempt: int = Field(default=1, ge=1)
+    """Of the same day: an execution's name can be used once in 90 days."""
+    dry_run: bool = False
+    limit_dollars: float | None = Field(default=None, ge=0)
+
+
+@entry
+def handler(event: dict[str, Any], context: Any) -> dict[str, str | None]:
+    """The execution that began, or had begun before. None where S3 itself decides."""
+    if config().tiering_policy == "intelligent":
+        return {"execution": None}
+    step = StartInput.model_validate(event)
+    day = (step.day or datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    run = f"{day}-{step.attempt}{'-dry' if step.dry_run else ''}"
+    given = {"run": run, "day": day, "dry_run": step.dry_run, "limit_dollars": step.limit_dollars}
+    executions.start(config().tiering_machine_arn, run, given)
+    return {"execution": run}

@@ -1,0 +1,37 @@
+"""Tiering: storage classes of clips' objects, planned and moved each night."""
+
+from infra.catalogue.fn import RANK, Fn
+from reelstack.tables.counters import DailyPlays
+
+FUNCTIONS: tuple[Fn, ...] = (
+    Fn(
+        "start_tiering",
+        "schedule",
+        # Plays of the day are loaded after 01:30 where they are counted; S3's logs of it are there, too.
+        daily_at="05:30",
+        timeout=30,
+        config=("tiering_machine_arn", "tiering_policy"),
+        calls=("start_tiering_machine",),
+    ),
+    Fn(
+        "plan_tiers",
+        "step",
+        machine="tiering",
+        layers=RANK,  # NumPy
+        memory=1769,  # a whole processor
+        timeout=900,
+        reads=(DailyPlays, "media:tiering/", "logs:s3/media/"),
+        writes=("media:tiering/",),
+        lists=("media:tiering/", "media:v/", "logs:s3/media/"),
+        config=("tiering_policy", "data_bucket"),
+    ),
+    Fn(
+        "move_objects",
+        "step",
+        machine="tiering",
+        layers=RANK,
+        timeout=900,
+        writes=("media:tiering/",),
+        calls=("move_tiers",),
+    ),
+)

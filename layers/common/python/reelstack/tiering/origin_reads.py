@@ -1,0 +1,26 @@
+"""A day's reads at the origin: S3's server access logs of the bucket `media` -> bytes of each object, sorted by key.
+
+A log's name says when S3 delivered it, which is hours after what it tells of at most. Each log belongs to the day in
+its name, so a line counts once, and a day's sums are the same whenever they are made after it.
+"""
+
+from collections import Counter
+from datetime import date
+
+from reelstack.platform import storage
+from reelstack.tiering import access_logs
+from reelstack.tiering.plan import CLIPS, reads_key
+
+LOGS = "s3/media/"
+"""Where the bucket `media` has its logs, in the bucket of logs: infra/storage/buckets.py."""
+
+
+def sum_up(day: date) -> int:
+    """Writes the day's sums; the number of objects that were read. A day without logs has an empty file."""
+    found: Counter[str] = Counter()
+    for key in storage.list_keys("logs", f"{LOGS}{day.isoformat()}-"):
+        lines = (line.decode("utf-8", "replace") for line in storage.lines("logs", key))
+        found.update(access_logs.sums(lines, CLIPS))
+    text = "".join(f"{key}\t{number}\n" for key, number in sorted(found.items()))
+    storage.write("media", reads_key(day), text.encode(), "text/tab-separated-values", storage.NEVER)
+    return len(found)

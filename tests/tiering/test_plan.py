@@ -1,0 +1,130 @@
+"""A night: logs are summed, objects planned in parts, moved by lines, reported; done again, it ends the same."""
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from functions.tiering.move_objects.handler import handler as move_objects
+from functions.tiering.plan_tiers.handler import handler as plan_tiers
+from reelstack.platform import aws as seam
+from reelstack.platform import storage
+from reelstack.platform.config import Config
+from reelstack.tiering import access_logs, decay, plan, report
+from reelstack.tiering.policies import hot_plays
+
+DAY = datetime.now(UTC).date() - timedelta(days=1)
+CONTENT = b"x" * 200_000
+
+
+@pytest.fixture
+def s3(aws: Config) -> Any:
+    client = seam.client("s3")
+    client.put_bucket_versioning(Bucket="media", VersioningConfiguration={"Status": "Enabled"})
+    _facts(reads_a_day=0.0001)
+    return client
+
+
+def _facts(reads_a_day: float) -> None:
+    """What the night before found."""
+    found = decay.Decay(rates=(reads_a_day,) * len(decay.EDGES))
+    storage.write("media", plan.FACTS, json.dumps({"decay": found.as_json(), "hot_plays": 0}).encode(), "", "")
+
+
+def _clips(s3: Any, number: int, **more: Any) -> list[str]:
+    keys = [f"v/clip{at:03}/1/720.mp4" for at in range(number)]
+    for key in keys:
+        s3.put_object(Bucket="media", Key=key, Body=CONTENT, **more)
+    return keys
+
+
+def _log(s3: Any, day: date, key: str, sent: int) -> None:
+    line = access_logs.line_of("media", key, f"{day:%d/%b/%Y}:12:00:00 +0000", sent, len(CONTENT))
+    s3.put_object(
+        Bucket="access-logs", Key=f"s3/media/{day}-12-00-00-{key.replace('/', '')}", Body=f"{line}\n".encode()
+    )
+
+
+def _night(day: date, context: Any, attempt: int = 1, **more: Any) -> list[dict[str, Any]]:
+    """The steps up to the moves; the lines of the plan."""
+    step = {"run": f"{day}-{attempt}", "day": day.isoformat(), "limit_dollars": None} | more
+    plan_tiers(step | {"do": "reads"}, context)
+    answer: dict[str, Any] = {"part": 0, "after": "", "totals": {}, "done": False}
+    lines: list[dict[str, Any]] = []
+    while not answer["done"]:
+        given = {name: answer[name] for name in ("part", "after", "totals")}
+        answer = plan_tiers(step | given | {"do": "part"}, context)
+        text = storage.read("media", answer["key"], 10**8).decode()
+        lines += [json.loads(line) for line in text.splitlines()]
+    _night.totals = answer["totals"]  # type: ignore[attr-defined]
+    return lines
+
+
+def test_a_night_tags_what_is_not_read_and_the_next_one_takes_the_tag_off(s3: Any, context: Any) -> None:
+    keys = _clips(s3, 105)
+    lines = _night(DAY, context)
+    assert [len(line["moves"]) for line in lines] == [100, 5]
+    for line in (lines[0], lines[0], lines[1]):  # one is done again, as after a kill
+        move_objects(line, context)
+    counts = plan_tiers({"do": "report", "run": f"{DAY}-1", "day": DAY.isoformat(), "totals": {}}, context)
+    assert sum(counts.values()) == 105
+    for key in keys:  # what a lifecycle rule does
+        tagging = s3.get_object_tagging(Bucket="media", Key=key)["TagSet"]
+        assert tagging == [{"Key": "tier", "Value": "cold"}]
+        s3.put_object(Bucket="media", Key=key, Body=CONTENT, StorageClass="GLACIER_IR", Tagging="tier=cold")
+    (first, _) = _night(DAY + timedelta(days=1), context)
+    assert {(move["source"], move["target"]) for move in first["moves"]} == {("GLACIER_IR", "GLACIER_IR")}
+    move_objects(first, context)
+    assert s3.get_object_tagging(Bucket="media", Key=keys[0])["TagSet"] == []
+
+
+def test_what_is_read_each_day_is_brought_back(s3: Any, context: Any) -> None:
+    (key,) = _clips(s3, 1, StorageClass="GLACIER_IR")
+    _facts(reads_a_day=0.3)
+    moved = []
+    for ago in range(9, -1, -1):
+        day = DAY - timedelta(days=ago)
+        _log(s3, day, key, len(CONTENT))
+        lines = _night(day, context)
+        moved += [(move["source"], move["target"]) for line in lines for move in line["moves"]]
+    assert moved
+    assert set(moved) <= {("GLACIER_IR", "STANDARD"), ("GLACIER_IR", "INTELLIGENT_TIERING")}
+
+
+def test_a_limit_puts_off_what_it_does_not_pay(s3: Any, context: Any) -> None:
+    _clips(s3, 20)
+    lines = _night(DAY, context)
+    whole = _night.totals  # type: ignore[attr-defined]
+    assert (len(lines[0]["moves"]), whole["moves"]) == (20, 20)
+    _night(DAY, context, attempt=2, limit_dollars=whole["dollars"] / 2)
+    half = _night.totals  # type: ignore[attr-defined]
+    assert half["dollars"] <= whole["dollars"] / 2
+    assert half["moves"] + half["put_off"] == 20
+
+
+def test_the_report_says_what_was_skipped_and_keeps_facts(s3: Any, context: Any) -> None:
+    keys = _clips(s3, 3)
+    (line,) = _night(DAY, context)
+    s3.delete_object(Bucket="media", Key=keys[0])
+    move_objects(line, context)
+    made = report.write(f"{DAY}-1", {"objects": 3})
+    assert made["counts"] == {"gone": 1, "moved": 2}
+    assert made["skipped"] == {"gone": [keys[0]]}
+    assert storage.read_json("media", plan.FACTS)["run"] == f"{DAY}-1"
+
+
+def test_logs_are_read_as_s3_writes_them() -> None:
+    head = "79a59df900b949e55d96 media [06/Feb/2026:00:00:38 +0000] 192.0.2.3 svc:cloudfront.amazonaws.com 3E57427F3EX"
+    line = f'{head} REST.GET.OBJECT v/a/1/720%2520p.mp4 "GET /v/a/1/720%20p.mp4 HTTP/1.1" 206 - 1000 4000 7 6 "-" "-" -'
+    assert access_logs.read_of(line) == ("v/a/1/720 p.mp4", 1000)
+    assert access_logs.read_of(line.replace("GET.OBJECT", "HEAD.OBJECT")) is None
+    assert access_logs.read_of(line.replace(" 206 - 1000", " 304 - -")) is None
+    assert access_logs.sums([line, line, "broken"], "v/") == {"v/a/1/720 p.mp4": 2000}
+
+
+def test_hot_is_counted_as_the_rule_says() -> None:
+    plays = [0, 0, 1, 5, 5, 7, 9, 9, 9, 30, 40]
+    assert report.hot_plays(Counter(plays)) == hot_plays(np.array(plays, dtype=float))
