@@ -12,8 +12,8 @@ from infra.settings import Settings
 from reelstack.behavior import archive
 from reelstack.privacy import event_erasure, event_export, exports
 from reelstack.production import originals
-from reelstack.videos import archive_objects
 from reelstack.tiering import moves
+from reelstack.videos import archive_objects
 
 LOG_DAYS = 90
 HOT_LIST_DAYS = 7
