@@ -69,10 +69,15 @@ def _what(error: Exception) -> str:
         return f"{error} Try again in {error.retry_after:.0f} s."
     if isinstance(error, Refused):
         extra = "".join(
-            f"\n  {name.replace('_', ' ')}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            f"\n  {name.replace('_', ' ')}: {', '.join(map(_said, value)) if isinstance(value, list) else value}"
             for name, value in error.extra.items()
             if name not in ("status", "instance")
         )
         said = error.title if error.detail in ("", error.title) else f"{error.title}: {error.detail}"
         return f"{said} ({error.type}, {error.status}){extra}"
     return str(error)
+
+
+def _said(one: object) -> str:
+    """An element of a list that a problem has, such as one of its `errors`: a field and what is wrong with it."""
+    return ": ".join(map(str, one.values())) if isinstance(one, dict) else str(one)

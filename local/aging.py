@@ -86,7 +86,7 @@ def age(places: Places, seconds: int, steps: Steps) -> Aged:
             with steps.step("Search: filled from the tables"):
                 refill.refill(named, people.read(places))
         else:
-            steps.skip()
+            steps.skip("Search: not part of this cloud")
         with steps.step("State: saved"):
             services.save_state()
     return Aged(_aged(services), dict(done), ran)

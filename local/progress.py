@@ -34,9 +34,10 @@ class Steps:
         done = escape(self._label) if self.console.is_terminal else "     "
         self.console.print(f"[green]✓[/green] {done} [dim]{time.monotonic() - started:.1f} s[/dim]")
 
-    def skip(self) -> None:
+    def skip(self, why: str) -> None:
         """One step has nothing to do this time."""
         self.number += 1
+        self.console.print(f"[dim]- {escape(f'[{self.number}/{self.total}] {why}')}[/dim]")
 
     def detail(self, text: str) -> None:
         """How far the present step is: replaces the spinner's text, or is a line of its own without a terminal."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from local import engines, outputs
+from local import engines, outputs, valkey
 from local.errors import NotUp
 from local.places import Places
 from local.services import Services
@@ -24,7 +24,7 @@ class ServiceStatus(BaseModel):
     processes: int
     resident_mib: int
     seen: str = ""
-    """What it says of itself: of the Flink job, how old its heartbeat is and how late it reads."""
+    """Of the Flink job, how old its heartbeat is and how late it reads; of the cache, whether it answers."""
 
 
 class Status(BaseModel):
@@ -62,8 +62,15 @@ def _service(services: Services, name: str) -> ServiceStatus:
         pid=owned.pid if owned else None,
         processes=len(group),
         resident_mib=sum(map(_resident_kib, group)) // 1024,
-        seen=engines.heartbeat(services) if owned and name == "interests" else "",
+        seen=_says(services, name) if owned else "",
     )
+
+
+def _says(services: Services, name: str) -> str:
+    if name == "interests":
+        return engines.heartbeat(services)
+    # A process that hangs is there and answers nobody.
+    return "does not answer" if name == "cache" and not valkey.serves(services.ports.cache) else ""
 
 
 def _resident_kib(pid: int) -> int:

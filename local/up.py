@@ -189,7 +189,7 @@ def _start(services: Services, steps: Steps) -> None:
 def _deployed(services: Services, steps: Steps) -> Outputs:
     mark = deploy.fingerprint(deploy.assembly_environment(services))
     if deploy.deployed_fingerprint(services) == mark:
-        steps.skip()
+        steps.skip("CDK app: nothing to synthesize")
         with steps.step("CDK app: deployed and unchanged"):
             return outputs.collect(services)
     with steps.step("CDK app: synthesize"):
@@ -205,7 +205,7 @@ def _deployed(services: Services, steps: Steps) -> Outputs:
 
 def _fill_search(services: Services, named: Outputs, everyone: list[Person], steps: Steps) -> None:
     if not services.search_url:
-        steps.skip()
+        steps.skip("Search: not part of this cloud")
         return
     with steps.step("Search: filled from the tables"):
         steps.detail(f"{refill.refill(named, everyone)} documents")
@@ -213,7 +213,7 @@ def _fill_search(services: Services, named: Outputs, everyone: list[Person], ste
 
 def _start_engines(services: Services, steps: Steps) -> None:
     if not services.choices.engines:
-        steps.skip()
+        steps.skip("Flink job: only with ENGINES=1")
         return
     with steps.step("Flink job: interests and trends"):
         steps.detail(engines.start(services, steps.detail))

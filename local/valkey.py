@@ -28,6 +28,6 @@ def serves(port: int) -> bool:
             said: dict[str, str] = client.execute_command("CLUSTER INFO")
             if said["cluster_slots_assigned"] == "0":
                 client.execute_command("CLUSTER ADDSLOTSRANGE", 0, LAST_SLOT)
-        except valkey.exceptions.ConnectionError:
+        except (valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError):
             return False
         return said["cluster_state"] == "ok"

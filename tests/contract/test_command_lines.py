@@ -51,3 +51,11 @@ def test_an_export_says_each_step_once(capsys: pytest.CaptureFixture[str]) -> No
     for percent, finished in ((0, []), (0, []), (50, ["likes"]), (50, ["likes"]), (99, ["likes", "reelstack-1.zip"])):
         show(Export(export_id="e1", state="running", asked_at=1, percent=percent, finished=tuple(finished)))
     assert capsys.readouterr().err.splitlines() == ["    0 %", "   50 %  likes", "   99 %  reelstack-1.zip"]
+
+
+def test_fields_that_were_refused_are_told_in_a_sentence() -> None:
+    errors = [{"field": "body.title", "says": "String should have at most 100 characters"}]
+    said = explain(NotAllowed(422, "invalid-request", "The request is not valid", "See `errors`", {"errors": errors}))
+    assert said
+    assert "body.title: String should have at most 100 characters" in said
+    assert "{" not in said
