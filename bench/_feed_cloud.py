@@ -92,27 +92,27 @@ def _holds(edge_url: str, weights: Weights) -> bool:
 
 
 @contextmanager
-def world(places: Places, readers: int) -> Iterator[World]:
-    """Of a cloud that runs in `places`."""
+def world(places: Places, readers: int, patience_seconds: float = ANSWER_SECONDS) -> Iterator[World]:
+    """Of a cloud that runs in `places`, behind an edge that waits so long for a deployment."""
     services, named = Services.that_run(places), outputs.read(places)
     with ExitStack() as stack:
         stack.callback(_chaos_clips.empty, services, named, readers)
         _chaos_clips.fill(services, named)
         http = stack.enter_context(httpx.Client(timeout=60))
         tokens = [_chaos_clips.person(services, named, number, http) for number in range(readers)]
-        made = World(services, named, stack.enter_context(_edge(services)), tokens)
+        made = World(services, named, stack.enter_context(_edge(services, patience_seconds)), tokens)
         stack.callback(made.weigh, feed_weights.EVEN)
         yield made
 
 
 @contextmanager
-def _edge(services: Services) -> Iterator[str]:
-    """The address of an edge with the patience of production; the cloud's own waits longer."""
+def _edge(services: Services, patience_seconds: float) -> Iterator[str]:
+    """The address of an edge of its own; the cloud's waits longer than production does."""
     (port,) = ports.free(1)
     places = services.places
     file = places.run / "feed-edge.json"
     config = json.loads(places.edge_config.read_text())
-    file.write_text(json.dumps({**config, "feed_answer_seconds": ANSWER_SECONDS}))
+    file.write_text(json.dumps({**config, "feed_answer_seconds": patience_seconds}))
     argv = [sys.executable, "-m", "local.edge", "--config", str(file), "--port", str(port)]
     environment = clean_environment(places) | services.administrator()
     url = f"http://{HOST}:{port}"

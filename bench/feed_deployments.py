@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 
 from bench._chaos_clips import CLIPS
-from bench._feed_cloud import World, world
+from bench._feed_cloud import ANSWER_SECONDS, World, world
 from bench._report import Check, Report, run, say
 from bench._virtual_users import Answer, Crowd, User
 from local.feed_weights import Weights
@@ -42,7 +42,7 @@ ONE_ROUTE_LOAD = 1.5
 """A fifth of the requests is for that route; with few of them, chance has its part."""
 WARM_SECONDS, WARM_TRIES = 1.0, 15
 RELEASE, TIMELINE = "REELSTACK_BENCH_RELEASE", "REELSTACK_TIMELINES_TABLE"
-ONE_ROUTE, NOTHING = "error of one route", "nothing"
+ONE_ROUTE, NOTHING, DRAINED = "error of one route", "nothing", "drained"
 
 
 @contextmanager
@@ -114,7 +114,7 @@ FAULTS: dict[str, Callable[[World, str], Any]] = {
     "killed": _killed,
     "hung": _hung,
     "deployed, rolled back": _deployed,
-    "drained": _drained,
+    DRAINED: _drained,
     ONE_ROUTE: _failing_on_one_route,
 }
 
@@ -157,9 +157,12 @@ class Act:
         }
 
 
-def measured(of: Places, seconds: float) -> list[dict[str, Any]]:
-    """A row for each fault of each deployment; `seconds` for each deployment."""
-    with world(of, READERS) as made:
+def measured(
+    of: Places, seconds: float, faults: Sequence[str] = tuple(FAULTS), patience_seconds: float = ANSWER_SECONDS
+) -> list[dict[str, Any]]:
+    """A row for each fault of each deployment; `seconds` for each deployment. `patience_seconds`: how long the edge
+    waits for one before it asks the other."""
+    with world(of, READERS, patience_seconds) as made:
         readers = [User(made.edge_url, token, CLIPS, PAUSE_SECONDS) for token in made.tokens]
         followers = [Follower(made.edge_url, token, CLIPS, FOLLOWING_PAUSE_SECONDS) for token in made.tokens]
         made.weights = _halves(made.tokens)
@@ -167,8 +170,8 @@ def measured(of: Places, seconds: float) -> list[dict[str, Any]]:
         rows = []
         with Crowd([*readers, *followers]) as crowd:
             for name in NAMES:
-                for fault in FAULTS:
-                    act = _act(made, crowd, name, fault, seconds / len(FAULTS))
+                for fault in faults:
+                    act = _act(made, crowd, name, fault, seconds / len(faults))
                     rows.append(act.row())
                     say(str(rows[-1]))
                     for failed in {one.failure for one in act.answers if one.failure}:
