@@ -1,11 +1,13 @@
-"""Functions of MiniStack start by a fork of a process that has loaded their libraries.
+"""Functions of MiniStack start by a fork of a process that has loaded their libraries, and share unpacked layers.
 
 MiniStack starts a Python for each, which spends most of a second of processor time on importing boto3, FastAPI and
-pydantic once more. What a function is given stays as it was: its environment, its folder, three pipes and a process of
-its own. Where there are no pidfds (they are Linux's), and when the fork server has ended, MiniStack's own way stays.
+pydantic once more, and unpacks each layer for each process, which then compiles our modules again. What a function is
+given stays as it was: its environment, its folder, three pipes and a process of its own. Where there are no pidfds
+(they are Linux's), and when the fork server has ended, MiniStack's own way stays.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import select
@@ -13,7 +15,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TextIO
 
@@ -114,8 +119,38 @@ class Forked:
                 signal.pidfd_send_signal(self._pidfd, number)
 
 
+class SharedLayers(zipfile.ZipFile):
+    """A zip which, being a layer, is unpacked once: whoever unpacks it again gets a link there, and its byte code."""
+
+    def namelist(self) -> list[str]:
+        """MiniStack looks through the names before it unpacks. It has done so for what lies there."""
+        return [] if _is_layer(self) and self._shared().exists() else super().namelist()
+
+    def extractall(self, path: Any = None, *more: Any) -> None:
+        if not _is_layer(self):
+            super().extractall(path, *more)
+            return
+        if not (shared := self._shared()).exists():
+            with tempfile.TemporaryDirectory() as scratch:
+                super().extractall(f"{scratch}/layer")
+                with contextlib.suppress(OSError):  # another has just done so
+                    Path(scratch, "layer").rename(shared)
+        Path(path).rmdir()
+        Path(path).symlink_to(shared)
+
+    def _shared(self) -> Path:
+        digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+        return Path(tempfile.gettempdir(), f"layer-{digest[:16]}")
+
+
+def _is_layer(file: zipfile.ZipFile) -> bool:
+    """As MiniStack names them, beside `code.zip`."""
+    return Path(str(file.filename)).name.startswith("layer_")
+
+
 def apply() -> None:
-    """Puts it into MiniStack, whose workers start by `subprocess.Popen([python, script], …)`."""
+    """Puts both into MiniStack, whose workers start by `subprocess.Popen([python, script], …)`."""
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedLayers})
     if not hasattr(os, "pidfd_open"):
         return
     server = ForkServer()

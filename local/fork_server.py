@@ -66,7 +66,7 @@ def _keep_descriptions() -> None:
     load = functools.cache(JSONFileLoader().load_file)
     JSONFileLoader.load_file = lambda _, path: load(path)  # type: ignore[method-assign, assignment]
     # Nothing is signed with these: without any it would ask the machine's metadata for some.
-    keys = {"aws_access_key_id": "-", "aws_secret_access_key": "-"}
+    keys: Any = {"aws_access_key_id": "-", "aws_secret_access_key": "-"}
     for name in CALLED:
         Session().create_client(name, region_name="us-east-1", **keys)
 

@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.emulator_workers import Forked, ForkServer
+from local.emulator_workers import Forked, ForkServer, SharedLayers
 
 WAIT_SECONDS = 30
 SAYS = """
@@ -119,3 +121,26 @@ def test_it_ends_when_the_emulator_has_and_what_it_forked_goes_on(start: Start, 
     server.close()
     assert not Path(f"/proc/{parent}").exists()
     assert ask(forked)["heard"] == "hello\n"
+
+
+def test_a_layer_is_unpacked_once_and_code_for_each_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def unpack(name: str, folder: str, text: str) -> Path:
+        """As MiniStack does it, in the folder of one function."""
+        place = tmp_path / folder / name
+        place.mkdir(parents=True)
+        packed = place.with_suffix(".zip")
+        with zipfile.ZipFile(packed, "w") as made:
+            made.writestr("python/ours.py", text)
+        with SharedLayers(packed) as opened:
+            assert set(opened.namelist()) <= {"python/ours.py"}
+            opened.extractall(place)
+        assert (place / "python/ours.py").read_text() == text
+        return place
+
+    first, second, other = (unpack("layer_0", folder, text) for folder, text in (("a", "1"), ("b", "1"), ("c", "2")))
+    assert first.resolve() == second.resolve() != other.resolve()
+    first.unlink()
+    assert (second / "python/ours.py").exists(), "what ends takes only its link along"
+    assert unpack("code", "d", "1").resolve() == tmp_path / "d/code"
