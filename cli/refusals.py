@@ -9,7 +9,6 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-import textwrap
 import types
 from collections.abc import Iterator
 from functools import cache
@@ -81,18 +80,23 @@ def _of_the_middleware(rule: Rule) -> Iterator[Refusal]:
 @cache
 def _raised(endpoint: Any) -> frozenset[Refusal]:
     found: set[Refusal] = set()
-    seen, waiting = set(), [endpoint]
+    seen, waiting = set(), [inspect.unwrap(endpoint)]
     while waiting:
-        one = inspect.unwrap(waiting.pop())
-        if one in seen:
-            continue
-        seen.add(one)
-        for mentioned in _mentions(one):
-            if isinstance(mentioned, type) and issubclass(mentioned, ReelstackError):
-                found.add(mentioned)
-            elif _is_ours(mentioned):
-                waiting.append(mentioned)
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            errors, others = _named(one)
+            found |= errors
+            waiting += others
     return frozenset(found)
+
+
+@cache
+def _named(thing: Any) -> tuple[frozenset[Refusal], tuple[Any, ...]]:
+    """The errors that the source of a function or class names, and what else of ours."""
+    code = dict.fromkeys(inspect.unwrap(one) for one in _mentions(thing) if _is_ours(one))
+    errors = {one for one in code if isinstance(one, type) and issubclass(one, ReelstackError)}
+    return frozenset(errors), tuple(one for one in code if one not in errors)
 
 
 def _is_ours(thing: Any) -> bool:
@@ -100,18 +104,32 @@ def _is_ours(thing: Any) -> bool:
     return code and str(getattr(thing, "__module__", "")).startswith(OURS)
 
 
-@cache
-def _mentions(thing: Any) -> tuple[Any, ...]:
+def _mentions(thing: Any) -> Iterator[Any]:
     """What the source of a function or class names, but for what it only catches."""
     names = vars(sys.modules[thing.__module__])
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
-    except OSError:  # made at run time, as a generic model's variants are
-        return ()
+    tree = _definitions(thing.__module__).get(thing.__qualname__)
+    if tree is None:  # made at run time, as a generic model's variants are
+        return
     handlers = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.type]
     caught = {id(node) for handler in handlers for node in ast.walk(handler)}
-    read = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute) and id(node) not in caught]
-    return tuple(found for node in read if (found := _resolved(node, names)) is not None)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in caught:
+            yield _resolved(node, names)
+
+
+@cache
+def _definitions(module: str) -> dict[str, ast.AST]:
+    """Functions and classes of a module by their qualified names: each file is read once."""
+    return dict(_within(ast.parse(inspect.getsource(sys.modules[module])), ""))
+
+
+def _within(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield prefix + node.name, node
+            yield from _within(node, prefix + node.name + (".<locals>." if not isinstance(node, ast.ClassDef) else "."))
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _within(node, prefix)
 
 
 def _resolved(node: ast.expr, names: dict[str, Any]) -> Any:

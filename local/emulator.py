@@ -1,6 +1,6 @@
 """MiniStack's server as this cloud runs it: `python -m local.emulator`, configured by its usual environment variables.
 
-Ten things differ from MiniStack's own command:
+Eleven things differ from MiniStack's own command:
 - the state is saved every minute in which something was asked, and on SIGUSR1, so that a crash loses a minute at most
   (MiniStack saves at its end only);
 - after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
@@ -11,6 +11,7 @@ Ten things differ from MiniStack's own command:
 - a missing object is hidden from who may not list its bucket (`local.emulator_listing`);
 - an HTTP API says 503 where Lambda refuses a call for want of concurrency (`local.emulator_gateway`);
 - as many processes of functions start at a time as there are cores (`local.emulator_starts`);
+- functions start by a fork of a process that has their libraries (`local.emulator_workers`);
 - the whole of a KeyValueStore can be listed at once: the local edge does whenever one changes, and AWS's pages of 50
   would be 82 requests;
 - days can be made to go by for what it holds (`local.emulator_time`).
@@ -39,6 +40,7 @@ from local import (
     emulator_listing,
     emulator_starts,
     emulator_time,
+    emulator_workers,
 )
 
 STATE = Path(os.environ["STATE_DIR"])
@@ -131,6 +133,7 @@ def main() -> None:
     emulator_starts.apply()
     cloudfront_keyvaluestore._LIST_KEYS_MAX = LISTED_AT_ONCE
     emulator_time.apply()
+    emulator_workers.apply()
     asyncio.run(run(config))
 
 

@@ -48,6 +48,8 @@ settings.register_profile("reelstack", deadline=None)
 settings.load_profile("reelstack")
 
 pytest_plugins = (
+    "tests.support.distribution",
+    "tests.support.fast_expressions",
     "tests.support.inline_threads",
     "tests.search_engine",
     "tests.support.production",
@@ -110,19 +112,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != "not engines" or collection_path.suffix != ".py":
         return None
     return True if OF_ENGINES.search(collection_path.read_text()) else None
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The tests of a file stay together, and with them its fixtures and the handlers that it imports."""
-    from xdist.scheduler import LoadGroupScheduling
-
-    class ByFile(LoadGroupScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            group: str = super()._split_scope(nodeid)
-            return group.split("::")[0]
-
-    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -31,6 +31,7 @@ from moto.core.responses import ActionContext, ActionResult
 from moto.core.utils import camelcase_to_underscores, get_equivalent_url_in_aws_domain, method_names_from_class
 from moto.dynamodb.models import Table
 from moto.dynamodb.models.dynamo_type import LimitedSizeDict
+from moto.sqs.models import SQSBackend
 
 REGION = "us-east-1"
 SIGNATURE = f"AWS4-HMAC-SHA256 Credential=test/20261123/{REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
@@ -113,6 +114,12 @@ def _executed(self: ActionResult, context: ActionContext) -> Any:
     return _execute(self, context)
 
 
+def _received(self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *more: Any) -> Any:
+    """A long poll that finds nothing does not wait: a request is answered as a whole, so nobody could send meanwhile,
+    and of three queues that are asked at once each would wait for the one before it."""
+    return _receive(self, queue_name, count, 0, *more)
+
+
 def _signed(self: RequestSigner, operation_name: Any = None, request: Any = None, **more: Any) -> Any:
     """moto reads of a signature whose it is."""
     if botocore_stubber.enabled and self.signing_name == "dynamodb":
@@ -121,9 +128,10 @@ def _signed(self: RequestSigner, operation_name: Any = None, request: Any = None
     return _sign(self, operation_name, request, **more)
 
 
-_execute, _sign = ActionResult.execute_result, RequestSigner.handler
+_execute, _sign, _receive = ActionResult.execute_result, RequestSigner.handler, SQSBackend.receive_message
 ActionResult.execute_result = _executed  # type: ignore[method-assign]
 RequestSigner.handler = _signed
+SQSBackend.receive_message = _received  # type: ignore[method-assign]
 BotocoreStubber.process_request = _process_request  # type: ignore[method-assign]
 moto_responses.method_names_from_class = cache(method_names_from_class)
 moto_responses.camelcase_to_underscores = cache(camelcase_to_underscores)
