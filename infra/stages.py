@@ -12,6 +12,8 @@ def local() -> Settings:
     cores = os.cpu_count() or 2
     speech: Any = os.environ.get("REELSTACK_LOCAL_SPEECH", "pocketsphinx")
     profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
+    ladder: Any = os.environ.get("REELSTACK_LOCAL_LADDER") or "full"
+    av1_rungs: Any = tuple(int(side) for side in os.environ.get("REELSTACK_LOCAL_AV1_RUNGS", "").split(",") if side)
     return Settings(
         stage="local",
         account=LAPTOP_ACCOUNT,
@@ -38,6 +40,9 @@ def local() -> Settings:
         segment_workers=cores,
         compose_workers=2,
         encode_threads=cores,
+        ladder_policy=ladder,
+        ladder_plays=int(os.environ.get("REELSTACK_LOCAL_LADDER_PLAYS", "100")),
+        av1_rungs=av1_rungs,
         upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),

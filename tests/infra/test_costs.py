@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -16,6 +17,7 @@ from infra.costs import answers, events, idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
+from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.production.cost_estimate import estimate
 from tests.infra.templates import Assembly
@@ -133,6 +135,11 @@ def test_making_the_rest_of_what_is_watched_costs_less_where_few_clips_are() -> 
         for settings, share in ((PROD, 0.05), (popular, 0.05), (popular, 1.0))
     )
     assert few < 0.7 * full < full < every
+
+
+def test_what_is_made_later_needs_an_original_that_is_kept() -> None:
+    with pytest.raises(ValidationError, match="originals_policy is not delete"):
+        Settings(**PROD.model_dump() | {"ladder_policy": "popular", "originals_policy": "delete"})
 
 
 def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:
