@@ -3,6 +3,7 @@ PYTHON ?= python3
 STAGE ?= dev
 PROFILE ?=
 ENGINES ?=
+LADDER ?=
 BIN := .venv/bin
 # The CDK's Python starts whatever `node` the machine has, unless told; this one is of our own packages.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
@@ -16,9 +17,9 @@ SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client l
 .DEFAULT_GOAL := help
 .PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
 
-up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. PROFILE=core|full, ENGINES=1|0.
+up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. PROFILE=core|full, ENGINES=1|0, LADDER=popular.
 	@$(if $(filter 1,$(ENGINES)),$(PYTHON) local/bootstrap.py flink)
-	@$(BIN)/reelstack up $(if $(PROFILE),--profile $(PROFILE)) $(if $(filter 1,$(ENGINES)),--engines)$(if $(filter 0,$(ENGINES)),--no-engines)
+	@$(if $(LADDER),REELSTACK_LOCAL_LADDER=$(LADDER) )$(BIN)/reelstack up $(if $(PROFILE),--profile $(PROFILE)) $(if $(filter 1,$(ENGINES)),--engines)$(if $(filter 0,$(ENGINES)),--no-engines)
 
 down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi

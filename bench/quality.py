@@ -119,6 +119,7 @@ class Compared:
     """One rung of a clip: shares of bits that HEVC saves against AVC and AV1 against HEVC, and processor seconds of the
     encoders alone. `counted`: whether the clip is long enough to count."""
 
+    clip: str
     counted: bool
     hevc_saves: float
     av1_saves: float
@@ -127,8 +128,10 @@ class Compared:
 
 def _judge(report: Report, compared: list[Compared]) -> None:
     counted = [one for one in compared if one.counted]
-    hevc = round(100 * fmean(one.hevc_saves for one in counted), 1)
-    av1 = round(100 * fmean(one.av1_saves for one in counted), 1)
+    clips = [[one for one in counted if one.clip == clip] for clip in sorted({one.clip for one in counted})]
+    # A clip weighs as much as another, however many rungs it has.
+    hevc = round(100 * fmean(fmean(one.hevc_saves for one in rungs) for rungs in clips), 1)
+    av1 = round(100 * fmean(fmean(one.av1_saves for one in rungs) for rungs in clips), 1)
     took = {codec: sum(one.seconds[codec] for one in counted) for codec in ("hevc", "av1")}
     share = round(took["av1"] / took["hevc"], 2)
     report.checks += [
@@ -160,7 +163,8 @@ def _compare_height(report: Report, clip: Path, place: Path, amount: Amount, hei
         _side_by_side(partial(_decode, clip, one, frames) for _ in spent)
         seconds[one.codec] = max(0.01, 2 * encoded + before - _processor_seconds())
         curves[one.codec] = _side_by_side(partial(_score, plan, clip, one, crf, frames, place) for crf in spent)
-    found = Compared(counted, saving(curves["avc"], curves["hevc"]), saving(curves["hevc"], curves["av1"]), seconds)
+    saved = saving(curves["avc"], curves["hevc"]), saving(curves["hevc"], curves["av1"])
+    found = Compared(clip.stem, counted, *saved, seconds)
     report.rows.append(
         {
             "what": f"{clip.stem} {height}p",

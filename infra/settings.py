@@ -10,7 +10,6 @@ from pydantic import ConfigDict, Field, model_validator
 from infra.job_settings import JobSettings
 from infra.ladder_settings import LadderSettings
 from infra.route_rates import ROUTE_RATES
-from infra.storage_settings import StorageSettings
 from infra.thresholds import THRESHOLDS
 from reelstack.classification.verdicts import Label, Threshold
 from reelstack.production.engine_choice import Choice, Speech
@@ -26,7 +25,7 @@ LAPTOP_ACCOUNT = "000000000000"
 """The emulator's own."""
 
 
-class Settings(StorageSettings, JobSettings, LadderSettings):
+class Settings(JobSettings, LadderSettings):
     """One stage. Defaults are those of a production stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

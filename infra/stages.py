@@ -10,7 +10,6 @@ from reelstack.web.rate_limits import Rate
 def local() -> Settings:
     """The laptop: one process each for AWS, Valkey and the edge; programs from the local cache."""
     cores = os.cpu_count() or 2
-    speech: Any = os.environ.get("REELSTACK_LOCAL_SPEECH", "pocketsphinx")
     profile: Any = os.environ.get("REELSTACK_LOCAL_PROFILE", "full")
     return Settings(
         stage="local",
@@ -31,14 +30,13 @@ def local() -> Settings:
         creator_dollars_per_day=0,
         web_origins=("*",),
         feed_answer_seconds=20,
-        speech=speech,
         production_slots=2,
         production_low_slots=1,
         production_slots_per_creator=2,
         segment_workers=cores,
         compose_workers=2,
         encode_threads=cores,
-        upload_url_seconds=int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
+        **_of_the_shell(),
         ffmpeg_path=os.environ.get("REELSTACK_LOCAL_FFMPEG", "/usr/bin/ffmpeg"),
         ffprobe_path=os.environ.get("REELSTACK_LOCAL_FFPROBE", "/usr/bin/ffprobe"),
         storage_origin=os.environ.get("REELSTACK_LOCAL_ENDPOINT"),
@@ -47,6 +45,17 @@ def local() -> Settings:
         cache_url=os.environ.get("REELSTACK_LOCAL_VALKEY", "valkey://127.0.0.1:6379") or None,  # none in core
         search_url=os.environ.get("REELSTACK_LOCAL_SEARCH", "http://127.0.0.1:9200") or None,
     )
+
+
+def _of_the_shell() -> dict[str, Any]:
+    """What a person may want otherwise on a laptop: local/deploy.py names the variables."""
+    return {
+        "speech": os.environ.get("REELSTACK_LOCAL_SPEECH", "pocketsphinx"),
+        "upload_url_seconds": int(os.environ.get("REELSTACK_LOCAL_UPLOAD_URL_SECONDS", "3600")),
+        "ladder_policy": os.environ.get("REELSTACK_LOCAL_LADDER", "full"),
+        "ladder_plays": int(os.environ.get("REELSTACK_LOCAL_LADDER_PLAYS", "100")),
+        "av1_rungs": [int(side) for side in os.environ.get("REELSTACK_LOCAL_AV1_RUNGS", "").split(",") if side],
+    }
 
 
 PLACEHOLDER_ACCOUNT, PLACEHOLDER_EMAIL = "111111111111", "alarms@example.com"

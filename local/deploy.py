@@ -43,6 +43,8 @@ SOURCES = (
     "package-lock.json",
 )
 """What decides what is deployed, besides `assembly_environment`."""
+SETTINGS = ("REELSTACK_LOCAL_UPLOAD", "REELSTACK_LOCAL_LADDER", "REELSTACK_LOCAL_AV1")
+"""How names of variables begin by which a person changes settings of the stage `local` (infra/stages.py)."""
 
 
 def fingerprint(environment: dict[str, str], checkout: Path = ROOT) -> str:
@@ -64,7 +66,7 @@ def assembly_environment(services: Services) -> dict[str, str]:
         "REELSTACK_LOCAL_SEARCH": services.search_url,
         "REELSTACK_LOCAL_ENDPOINT": services.endpoint,
         "REELSTACK_LOCAL_EDGE_URL": services.edge_url,
-        **{name: value for name, value in os.environ.items() if name.startswith("REELSTACK_LOCAL_UPLOAD")},
+        **{name: value for name, value in os.environ.items() if name.startswith(SETTINGS)},
     }
 
 

@@ -90,7 +90,10 @@ def programs() -> Iterator[None]:
 
 
 # Clouds of tests have folders, ports and a profile of their own, whatever the caller's shell says.
-OF_A_SHELL = ("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR", "REELSTACK_PROFILE", "REELSTACK_ENDPOINT")
+OF_A_SHELL = (
+    *("REELSTACK_PORT_", "REELSTACK_LOCAL_DIR", "REELSTACK_PROFILE", "REELSTACK_ENDPOINT"),
+    *("REELSTACK_LOCAL_LADDER", "REELSTACK_LOCAL_AV1"),
+)
 for name in [name for name in os.environ if name.startswith(OF_A_SHELL)]:
     del os.environ[name]
 

@@ -82,9 +82,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         vpc=True,
         timeout=120,
         reads=(Video, User, Counter, "media:hot-lists/", "media:feed/"),
-        writes=("media:hot-lists/", "media:feed/"),
+        # A clip that stands first gets the rest of its ladder.
+        writes=(Video, "media:hot-lists/", "media:feed/"),
         deletes=("media:hot-lists/", "media:feed/"),
-        config=("cache_url", "data_bucket", *PLAYBACK),
+        config=("cache_url", "data_bucket", "ladder_policy", *PLAYBACK),
         calls=("read_playback_secret", "read_daily_lists"),
     ),
     Fn("measure_interests", "schedule", vpc=True, every_minutes=1, of_jobs=True, memory=256, config=("cache_url",)),

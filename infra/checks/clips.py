@@ -59,9 +59,9 @@ LADDERS = """
 ## All renditions, or what is watched
 
 `ladder_policy` `full` makes every rendition before a clip is published; `popular` makes the first rung and one
-efficient rendition, and the rest when the clip has been played {plays} times (`ladder_plays`) or is expected to be.
-Making the rest takes the first rung anew. A thousand clips of {seconds} s in {side}p; `reelstack cost clips --ladder
-popular` counts others. `popular` costs less while fewer than {even:.0%} of clips are watched so often.
+efficient rendition, and the rest when the clip has been played {plays} times (`ladder_plays`) or stands on a ready-made
+page of the feed. Making the rest takes the first rung anew. A thousand clips of {seconds} s in {side}p; `reelstack cost
+clips --ladder popular` counts others. `popular` costs less while fewer than {even:.0%} of clips are watched so often.
 
 | `ladder_policy` | clips that are watched so often | produce | keep a month |
 |---|---:|---:|---:|

@@ -9,7 +9,7 @@ from tests.clips import drawn
 from tests.local.tiny_origin import tiny_origin
 from tests.media.test_av1 import produce
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("programs")]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.usefixtures("programs")]
 HLS_JS = Path(__file__).parents[2] / "node_modules/hls.js/dist/hls.min.js"
 PAGE = b'<!doctype html><video muted playsinline></video><script src="/hls.js"></script>'
 

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -16,6 +17,7 @@ from infra.costs import answers, events, idle, prices
 from infra.costs.clips import Clip, lines
 from infra.costs.idle import UnknownPrice
 from infra.costs.report import idle_lines
+from infra.settings import Settings
 from infra.stages import STAGES
 from reelstack.production.cost_estimate import estimate
 from tests.infra.templates import Assembly
@@ -133,6 +135,22 @@ def test_making_the_rest_of_what_is_watched_costs_less_where_few_clips_are() -> 
         for settings, share in ((PROD, 0.05), (popular, 0.05), (popular, 1.0))
     )
     assert few < 0.7 * full < full < every
+
+
+def test_what_a_thousand_unwatched_clips_save_is_what_a_hand_adds_up_to() -> None:
+    """Not made of each: HEVC in 854 × 480 and 1080p at 15 million pixels a second, H.264 in 720p at 60 million, on one
+    vCPU of 1,769 MB. The rest of the difference is what segments take besides. Not kept: 500, 900 and 1,500 kbit/s."""
+    popular = PROD.model_copy(update={"ladder_policy": "popular"})
+    found = [{one.what: one.dollars for one in lines(s, 1000, Clip(popular=0, months=1))} for s in (PROD, popular)]
+    made, kept = (found[0][what] - found[1][what] for what in ("produce: functions", "keep 1 months: S3"))
+    seconds = 900 * ((854 * 480 + 1920 * 1080) / 15e6 + 1280 * 720 / 60e6)
+    assert made == pytest.approx(1000 * seconds * 1769 / 1024 * 0.0000133334, rel=0.1)
+    assert kept == pytest.approx(1000 * 30 * (500 + 900 + 1500) / 8 / 1e6 * 0.023, rel=0.01)
+
+
+def test_what_is_made_later_needs_an_original_that_is_kept() -> None:
+    with pytest.raises(ValidationError, match="originals_policy is not delete"):
+        Settings(**PROD.model_dump() | {"ladder_policy": "popular", "originals_policy": "delete"})
 
 
 def test_a_million_events_cost_what_a_hand_adds_up_to() -> None:

@@ -95,11 +95,27 @@ def test_localstack_has_every_service_that_the_laptop_asks_for(places: Places) -
     assert {services.endpoint_of(service) for service in asked} == {services.endpoint}
 
 
-@pytest.mark.parametrize(("given", "flag"), [("PROFILE=core", "up --profile core"), ("PROFILE=", "up")])
-def test_make_up_hands_the_profile_on(given: str, flag: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("PROFILE=core", "reelstack up --profile core"),
+        ("PROFILE=", "reelstack up"),
+        ("LADDER=popular", "REELSTACK_LOCAL_LADDER=popular .venv/bin/reelstack up"),
+    ],
+)
+def test_make_up_hands_profile_and_ladder_on(given: str, told: str) -> None:
     make = ["make", "--no-print-directory", "-n", "up", given]  # it may run below another make
     done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.splitlines()[-1].strip().endswith(f"reelstack {flag}")
+    assert done.stdout.splitlines()[-1].strip().endswith(told)
+
+
+def test_a_ladder_that_the_environment_names_is_deployed(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = deploy.assembly_environment(Services(places, PORTS, Choices()))
+    for name, value in {"LADDER": "popular", "LADDER_PLAYS": "3", "AV1_RUNGS": "480,720"}.items():
+        monkeypatch.setenv(f"REELSTACK_LOCAL_{name}", value)
+    assert deploy.assembly_environment(Services(places, PORTS, Choices())) != before, "deployed anew"
+    made = stages.local()
+    assert (made.ladder_policy, made.ladder_plays, made.av1_rungs) == ("popular", 3, (480, 720))
 
 
 def test_the_page_of_operations_says_what_each_profile_is() -> None:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import AsyncIterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from local.edge_functions import EdgeFunctions, FunctionFailed, Passed, Reads, V
 from local.programs import node
 from reelstack.delivery.edge_shards import place
 from reelstack.delivery.tokens import SigningKey, tokened_prefix
+from reelstack.media import masters
+from reelstack.media.hls_writer import master_playlists
+from tests.media.test_masters import track
 from tests.support.edge_entries import in_shards, in_single_entries
 
 ROOT = Path(__file__).parent.parent.parent
@@ -217,6 +221,30 @@ async def test_twelve_devices_are_given_five_playlists_at_most(edge: EdgeFunctio
         keys.add(answer)
     assert len(PROFILES) == 12
     assert len(keys) <= len(there) + 1 <= 8
+
+
+VARIANTS = {
+    "all": "avc-480 avc-720 hevc-480 hevc-720 hevc-1080 av1-720 av1-1080",
+    "hevc": "avc-480 avc-720 hevc-480 hevc-720 hevc-1080",
+    "av1": "avc-480 avc-720 av1-720 av1-1080",
+    "avc": "avc-480 avc-720",
+    "low": "avc-480",
+}
+
+
+async def test_twelve_devices_are_listed_the_variants_that_they_decode(edge: EdgeFunctions) -> None:
+    await edge.hold(in_shards(KEYS))
+    tracks = [track(name) for name in VARIANTS["all"].split()]
+    stored = master_playlists(tracks, None, Fraction(30))
+    address = masters.address_name("master.m3u8", masters.narrowed(tracks))
+    keys = set()
+    for name, (headers, query, kind) in PROFILES.items():
+        both = f"{address.partition('?')[2]}&{query}"
+        answer = await ask(edge, url(rest="1/master.m3u8"), query=both, **headers)
+        listed = [one.removesuffix(".m3u8") for one in stored[answer.rpartition("/")[2]].splitlines() if one[0] != "#"]
+        assert listed == VARIANTS[kind].split(), name
+        keys.add(answer)
+    assert len(keys) == len(stored) == 5
 
 
 async def test_a_clip_of_one_playlist_is_given_that(edge: EdgeFunctions) -> None:

@@ -72,11 +72,12 @@ def test_two_readers_of_the_same_crossing_start_one_production(clip: ClipWorld) 
     assert not ladder_completion._request(late), "read before another one asked and finished"
 
 
-def test_what_expects_plays_asks_by_ids_and_passes_over_what_cannot_be_completed(clip: ClipWorld) -> None:
+def test_a_clip_that_will_be_watched_is_completed_before_and_what_cannot_be_is_passed_over(clip: ClipWorld) -> None:
     whole = ClipWorld(f"c{next(NUMBERS)}", "published", published_at=5, labels={})
     Video(whole.name).update([Video.asset.set(whole.asset(1))])
-    assert ladder_completion.request([clip.name, whole.name, "nobody", clip.name]) == [clip.name]
+    assert ladder_completion.of_expected([clip.name, whole.name, "nobody", clip.name]) == [clip.name]
     assert (asked(clip), asked(whole)) == (ASKED, NOT_ASKED)
+    assert ladder_completion.of_expected([clip.name, whole.name]) == []
 
 
 @pytest.mark.parametrize("withdraw", [ClipWorld.take_down, ClipWorld.delete])
@@ -85,7 +86,7 @@ def test_a_clip_that_is_withdrawn_is_not_completed(clip: ClipWorld, withdraw: An
     withdraw(clip)
     assert not clip.start(2), "ordered before it was withdrawn"
     assert asked(clip) == NOT_ASKED
-    assert ladder_completion.request([clip.name]) == []
+    assert ladder_completion.of_expected([clip.name]) == []
 
 
 def test_a_completion_that_fails_leaves_the_clip_and_is_tried_again_later_a_few_times(
@@ -114,6 +115,7 @@ def test_with_the_full_ladder_nobody_reads_or_asks(
     monkeypatch.setenv(f"{PREFIX}LADDER_POLICY", "full")
     config.cache_clear()
     watch(clip.name, ENOUGH, context)
+    assert ladder_completion.of_expected([clip.name]) == []
     assert asked(clip) == NOT_ASKED
 
 

@@ -1,5 +1,5 @@
-"""Every ten minutes: hot lists and ready-made pages of all regions. Between: what is published or made public joins the
-feed's item tables, and what is withdrawn leaves all of these."""
+"""Every ten minutes: hot lists and ready-made pages of all regions; clips that stand first get all of their renditions.
+Between: what is published or made public joins the feed's item tables, and what is withdrawn leaves all of these."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from reelstack.events import (
 )
 from reelstack.feed import warm_events, warm_lists
 from reelstack.platform.telemetry import entry
+from reelstack.production import ladder_completion
 
 
 @entry
@@ -25,4 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             return {"lists": warm_events.video_changed(detail["video_id"])}
         case AccountNarrowed.name | AccountListingChanged.name:
             return {"lists": warm_events.account_changed(detail["user_id"])}
-    return {"lists": warm_lists.make()}
+    made = warm_lists.make()
+    ladder_completion.of_expected(warm_lists.shown_first(made))
+    return {"lists": len(made)}

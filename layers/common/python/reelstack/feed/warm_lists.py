@@ -72,11 +72,11 @@ def make_early() -> int:
     index = warm_stores.read_index()
     if len(index.listed) >= EARLY or now_ms() - index.began_at < EARLY_MS:
         return 0
-    return make()
+    return len(make())
 
 
-def make() -> int:
-    """Makes and stores every list. Returns how many. Raises what tables and stores raise."""
+def make() -> list[HotList]:
+    """Makes and stores every list. Raises what tables and stores raise."""
     began, before = now_ms(), warm_stores.read_index()
     found, pointer = _counted(), _pointer()
     regions = _regions(found, pointer)
@@ -95,7 +95,14 @@ def make() -> int:
     index = warm_stores.index_of(made, began)
     warm_stores.write_index(index)
     _look_again(index, _note_newcomers(found, clips, began))
-    return len(made)
+    return made
+
+
+def shown_first(made: Sequence[HotList]) -> list[str]:
+    """Ids of the clips of ready-made pages, which are shown to everybody and so will be watched. Of full lists only: a
+    shorter one names every clip that there is. Pure."""
+    full = (one.entries for one in made if len(one.entries) >= hot_lists.MOST)
+    return list(dict.fromkeys(entry.video_id for entries in full for entry in entries[: ready_pages.MOST]))
 
 
 def _look_again(index: Index, noted: Sequence[str]) -> None:

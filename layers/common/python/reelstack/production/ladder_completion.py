@@ -1,15 +1,15 @@
 """Lazy ladder: a clip is published with two renditions, and the rest of its ladder is made once it is watched.
 
-What probe left out stands in the asset (`left_out`). A clip that was played `ladder_plays` times, or that is expected
-to be, is re-encoded at low priority: what it lacks is made, what it has is taken over, and one write exchanges the
-assets (production.reencodes), so that no player notices. Each request is counted by the write that makes it, under the
-condition that nobody counted since: a threshold that is crossed twice starts one production. A completion that comes to
-nothing leaves the clip as it was, with its reason, and a later play asks again after a pause that doubles, TRIES times
-in all.
+What probe left out stands in the asset (`left_out`). A clip that was played `ladder_plays` times, or that the feed is
+about to show to everybody, is re-encoded at low priority: what it lacks is made, what it has is taken over, and one
+write exchanges the assets (production.reencodes), so that no player notices. Each request is counted by the write that
+makes it, under the condition that nobody counted since: a threshold that is crossed twice starts one production. A
+completion that comes to nothing leaves the clip as it was, with its reason, and a later play or page asks again after a
+pause that doubles, TRIES times in all.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pynamodb.exceptions import PynamoDBException
 
@@ -33,29 +33,36 @@ _settled: OrderedDict[str, None] = OrderedDict()
 def after_plays(video_ids: Iterable[str]) -> list[str]:
     """Asks for what those of these clips lack that have been played often enough. Returns the ids of those asked for.
 
-    Costs a read of the counter of each clip that may lack something. Tables that do not answer are no reason to count
-    the plays once more: a later one asks again.
+    Costs a read of the counter of each clip that may lack something.
     """
+    return _ask(video_ids, _played_enough)
+
+
+def of_expected(video_ids: Iterable[str]) -> list[str]:
+    """Asks for what these clips lack, however often they were played so far. Returns the ids of those asked for."""
+    return _ask(video_ids, list)
+
+
+def _ask(video_ids: Iterable[str], chosen: Callable[[list[str]], list[str]]) -> list[str]:
+    """Clips that are whole, not published, being re-encoded or tried too often are passed over. Tables that do not
+    answer are no reason to do again what this is a part of: a later play or list asks again."""
     if config().ladder_policy != "popular":
         return []
+    unsettled = [video_id for video_id in dict.fromkeys(video_ids) if video_id not in _settled]
     try:
-        return request(_played_enough(video_ids))
+        return _request_all(chosen(unsettled)) if unsettled else []
     except PynamoDBException as error:
         logger.warning("no ladder was completed", extra={"error": str(error)})
         return []
 
 
-def _played_enough(video_ids: Iterable[str]) -> list[str]:
-    unsettled = [video_id for video_id in dict.fromkeys(video_ids) if video_id not in _settled]
-    played = counters.load(unsettled) if unsettled else {}
+def _played_enough(video_ids: list[str]) -> list[str]:
+    played = counters.load(video_ids)
     return [video_id for video_id, counts in played.items() if counts.plays >= config().ladder_plays]
 
 
-def request(video_ids: Iterable[str]) -> list[str]:
-    """Asks for what these clips lack, however often they were played: for what expects that they will be. Returns the
-    ids of those asked for; clips that are whole, not published, being re-encoded or tried too often are passed over."""
-    wanted = list(dict.fromkeys(video_ids))
-    asked = [video.video_id for video in Video.batch_get(wanted) if _request(video)] if wanted else []
+def _request_all(video_ids: list[str]) -> list[str]:
+    asked = [video.video_id for video in Video.batch_get(video_ids) if _request(video)] if video_ids else []
     if asked:
         count("LaddersCompleted", len(asked))
     return asked
