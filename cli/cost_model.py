@@ -55,7 +55,10 @@ def model(
     found = priced(stage, Given(viewers, daily_users, minutes, uploads, seconds, months, stored_pb), changed)
     changes = estimate.sensitivity(found)
     if svg:
-        svg.write_text(picture.svg(found, title(found)))
+        try:
+            svg.write_text(picture.svg(found, title(found)))
+        except OSError as error:
+            raise typer.BadParameter(f"{svg}: {error.strerror}", param_hint="--svg") from error
     if as_json:
         print_json(document(found, changes))
         return

@@ -99,12 +99,10 @@ def _place(stage: str | None) -> Place:
         buckets = (said.buckets["uploads"], said.buckets["media"])
         clients: Callable[[str], Any] = lambda service: cloud.client(services, service)  # noqa: E731
         return Place(clients, buckets, said.tables["videos"], said.tables["users"])
+    from cli.stage_settings import settings_of
     from deployment.account import Account, stack_outputs
-    from infra.stages import STAGES
 
-    if stage not in STAGES:
-        raise typer.BadParameter(f"{stage!r} is none of {', '.join(STAGES)}", param_hint="--stage")
-    account = Account(STAGES[stage].region)
+    account = Account(settings_of(stage).region)
     told = stack_outputs(account, stage)
     if "MediaBucket" not in told:
         raise typer.BadParameter(f"no stage {stage!r} stands in this account", param_hint="--stage")

@@ -32,11 +32,12 @@ Stage = Annotated[str, typer.Option("--stage", help="A stage of infra/stages.py.
 Profile = Annotated[Literal["core", "full"] | None, typer.Option(help="Instead of the stage's own.")]
 Seconds = Annotated[int, typer.Option(min=1, max=600, help="Length of a clip.")]
 Side = Annotated[int, typer.Option(min=240, max=2160, help="Short side of what is uploaded, e.g. 1080 or 2160.")]
-Views = Annotated[int, typer.Option(min=0, help="How often each clip is watched, 70 % of it on average.")]
+MOST = 10**12
+Views = Annotated[int, typer.Option(min=0, max=MOST, help="How often each clip is watched, 70 % of it on average.")]
 Ladder = Annotated[Literal["full", "popular"] | None, typer.Option(help="Of clips: instead of the stage's own policy.")]
 Popular = Annotated[float, typer.Option(min=0, max=1, help="Share of clips that are watched so much that all is made.")]
-Months = Annotated[int, typer.Option(min=0, help="How long each clip is kept.")]
-Number = Annotated[int, typer.Argument(min=1)]
+Months = Annotated[int, typer.Option(min=0, max=1200, help="How long each clip is kept.")]
+Number = Annotated[int, typer.Argument(min=1, max=MOST)]
 
 
 def register(root: typer.Typer) -> None:

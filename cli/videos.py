@@ -152,7 +152,7 @@ def archive(
       reelstack archive restore VIDEO_ID --tier Bulk --limit-dollars 0.05
     """
     what, video_id = words if len(words) == 2 else ("", words[0])
-    if len(words) > 2 or what not in ("", "show", "restore"):
+    if len(words) > 2 or what not in ("", "show", "restore") or video_id in ("show", "restore"):
         raise typer.BadParameter("say `archive VIDEO_ID`, `archive show VIDEO_ID` or `archive restore VIDEO_ID`")
     archives = connect(name).archives
     if what == "restore":

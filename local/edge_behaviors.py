@@ -1,5 +1,6 @@
 """What the deployed distribution says about each path: where it comes from, which methods, how long it is kept."""
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +30,7 @@ FUNCTIONS = {
 (MiniStack would run the functions a second time, without a KeyValueStore); a test holds this against the CDK app."""
 
 EVERYTHING = "*"
+ENCODED, UNRESERVED = re.compile("%([0-9A-Fa-f]{2})"), re.compile(r"[A-Za-z0-9._~-]")
 FORGOTTEN = ("no-store", "no-cache", "private")
 
 
@@ -75,7 +77,26 @@ class Behavior:
     added: Added = field(default_factory=Added)
 
     def matches(self, path: str) -> bool:
+        """`path` as `normalized` makes it."""
         return fnmatchcase(path, self.pattern)
+
+
+def normalized(path: str) -> str:
+    """A path as it is held against patterns: letters that need no percent sign decoded, dot segments and empty ones
+    taken out (RFC 3986, section 6.2.2, as CloudFront's guide says of path patterns). So nobody comes by another
+    behaviour to what one guards: /u/../v/x is /v/x. The function and the origin get the path as it was sent."""
+    segments: list[str] = []
+    for segment in ENCODED.sub(_plain, path).split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return "/" + "/".join(segments) + ("/" if segments and path.endswith("/") else "")
+
+
+def _plain(found: re.Match[str]) -> str:
+    letter = chr(int(found[1], 16))
+    return letter if UNRESERVED.fullmatch(letter) else found[0]
 
 
 def read(client: "CloudFrontClient", distribution_id: str) -> list[Behavior]:

@@ -201,10 +201,19 @@ class Viewer:
             "request": {
                 "method": self.method,
                 "uri": self.uri,
-                "querystring": {
-                    name: {"value": value} for name, value in parse_qsl(self.query, keep_blank_values=True)
-                },
+                "querystring": _parameters(self.query),
                 "headers": {name: {"value": value} for name, value in self.headers.items()},
                 "cookies": {},
             },
         }
+
+
+def _parameters(query: str) -> Event:
+    """Of a name that comes several times CloudFront gives the first value, and all of them beside it."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return {
+        name: {"value": values[0]} | ({"multiValue": [{"value": value} for value in values]} if len(values) > 1 else {})
+        for name, values in found.items()
+    }

@@ -127,10 +127,11 @@ class Origin:
         self, method: str, path: str, headers: dict[str, str], body: bytes = b"", address: str = ""
     ) -> httpx.Response:
         # Built by hand, since a client adds headers of its own, and an Accept-Encoding the viewer never sent. Encoded
-        # here, since httpx takes text for ASCII, and a viewer may send any byte (RFC 9110, section 5.5).
+        # here, since httpx takes text for ASCII, and a viewer may send any byte (RFC 9110, section 5.5). The target is
+        # what the viewer sent: httpx would take dot segments out, and /u/../v/x is not the key v/x.
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        url = (address or self._endpoint) + path
-        request = httpx.Request(method, url, headers=raw, content=body, extensions={"timeout": TIMEOUT.as_dict()})
+        extensions = {"timeout": TIMEOUT.as_dict(), "target": path.encode("ascii")}
+        request = httpx.Request(method, address or self._endpoint, headers=raw, content=body, extensions=extensions)
         try:
             return await self._client.send(request, stream=True)
         except httpx.HTTPError as error:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-RANGE = re.compile(r"bytes=(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))$")
+RANGE = re.compile(r"bytes=(?:(\d{1,40})-(\d{1,40})?|-(\d{1,40}))$", re.ASCII)
+"""Numbers may be larger than any object: clients that want all of the rest say so by the largest that they know."""
 
 
 class Unsatisfiable(ValueError):

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from local.edge_apis import OriginFailed
-from local.edge_behaviors import Behavior, Policy
+from local.edge_behaviors import Behavior, Policy, normalized
 from local.edge_cache import BLOCK_BYTES, Block, Locations, Tiers, Verdict
 from local.edge_functions import EDGE_SETTINGS, Answered, EdgeFunctions, FunctionFailed, Viewer
 from local.edge_origin import SIGN_IN, Origin, stream, through
@@ -71,7 +71,8 @@ class Edge:
             headers={name: value for name, value in request.headers.items() if not name.startswith("cloudfront-")},
             address=request.client.host if request.client else "",
         )
-        behavior = next(behavior for behavior in self._behaviors if behavior.matches(viewer.uri))
+        path = normalized(viewer.uri)
+        behavior = next(behavior for behavior in self._behaviors if behavior.matches(path))
         if viewer.method not in behavior.methods:
             return problem(403, "method-not-allowed", "This address does not take that method", viewer.method)
         chosen = None

@@ -7,6 +7,8 @@ Service Quotas in one's own account is what counts (`aws service-quotas list-ser
 from dataclasses import dataclass
 from typing import Literal
 
+from reelstack.delivery.edge_shards import NAMES, RECORDS
+
 AS_OF = "2026-11-30"
 DOCS = "docs.aws.amazon.com/"
 CLOUDFRONT = "AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
@@ -16,6 +18,9 @@ COGNITO = "cognito/latest/developerguide/quotas.html"
 DYNAMODB = "amazondynamodb/latest/developerguide/ServiceQuotas.html"
 GATEWAY = "apigateway/latest/developerguide/limits.html"
 LAMBDA = "lambda/latest/dg/gettingstarted-limits.html"
+
+DENIALS = len(NAMES) * RECORDS
+"""What a KeyValueStore holds as we write it: its 5 MB in values of 1,024 bytes at most, each with the ring of keys."""
 
 Raised = Literal["on request", "never", "by itself", "by a setting"]
 
@@ -43,7 +48,7 @@ QUOTAS: dict[str, Quota] = {
     for quota in (
         Quota("CDN bits", "CloudFront", 150, "Gbit/s", CLOUDFRONT, seen=True, of="distribution"),
         Quota("CDN requests", "CloudFront", 250_000, "requests/s", CLOUDFRONT, seen=True, of="distribution"),
-        Quota("denied videos at the edge", "CloudFront", 5_000_000, "bytes", CLOUDFRONT, "never", of="KeyValueStore"),
+        Quota("denied videos at the edge", "CloudFront", DENIALS, "denials", CLOUDFRONT, "never", of="KeyValueStore"),
         Quota("wildcard invalidations", "CloudFront", 15, "in progress", CLOUDFRONT, "never", seen=True),
         Quota("API requests", "API Gateway", 10_000, "requests/s", GATEWAY),
         Quota(

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from infra.costs import prices
+from reelstack.videos import archive_prices
 
 By = Literal["class", "codec", "rendition", "video", "creator"]
-GB = 1e9
+GB = archive_prices.GB
+"""As S3 counts: a report and the price of a restore are of the same bytes."""
 WARM_DAYS, COLD_DAYS = 30, 90
 """Ages at which objects move: by the policy `age`, and in Intelligent-Tiering if nobody reads them."""
 PLAYED = re.compile(r"^(?:v|quarantine)/(?P<video>[^/]+)/(?P<attempt>\d+)/(?:managed/)?(?P<file>[^/]+)$")

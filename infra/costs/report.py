@@ -25,7 +25,7 @@ def as_text(found: Sequence[Line], last: str) -> str:
 
 
 def bytes_of(size_bytes: float) -> str:
-    """1.2 TB: in steps of a thousand, as S3 is priced."""
+    """1.2 TB: in steps of a thousand."""
     units = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
     step = 0
     while size_bytes >= 1000 and step < len(units) - 1:

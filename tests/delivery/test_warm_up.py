@@ -1,6 +1,7 @@
 """Trending clips are at every place's edge before the next viewer, warm ones in the regional cache: over the network,
 through the laptop's edge."""
 
+import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -86,6 +87,15 @@ def test_a_run_is_bounded_and_what_fails_is_counted(world: World, monkeypatch: p
     assert warm_up.run(edge_client.fetch, PLACES).failed == 2 * len(PLACES)
     monkeypatch.setattr(warm_up, "MOST_REQUESTS", 5)
     assert warm_up.run(edge_client.fetch, PLACES).requests == 5
+
+
+def test_a_clip_that_was_archived_since_the_page_was_made_stops_no_other(world: World) -> None:
+    page = json.loads(world.origin.objects[warm_up.PAGE])
+    archived = page["items"][0]["playback"]
+    archived |= {"master_url": None, "renditions": [], "sound": None}
+    world.origin.objects[warm_up.PAGE] = json.dumps(page).encode()
+    done = warm_up.run(edge_client.fetch, PLACES)
+    assert (done.trending, done.failed) == (1, 0)
 
 
 def test_without_a_page_there_is_nothing_to_do() -> None:

@@ -38,12 +38,16 @@ def test_needs_are_what_a_hand_adds_up_to(rows: dict[str, Row]) -> None:
     assert rows["events to targets"].need.amount == pytest.approx(2000 * 5)
     assert rows["sockets that open"].need.amount == pytest.approx(2_000_000 / 600)
     assert rows["accounts"].need.amount == pytest.approx(48e6)
+    assert rows["denied videos at the edge"].need.amount == pytest.approx(2.628e9 * 0.02 / 30 / 4)
     assert rows["event stream"].need.amount == pytest.approx(2 * 190_477 / 1000, rel=0.001)  # MB/s
 
 
 def test_a_quota_that_is_too_small_says_by_how_much(rows: dict[str, Row]) -> None:
     assert table.said(rows["CDN bits"]) == "raise 14.4 ×"
     assert table.said(rows["wildcard invalidations"]) == "1.3 × over", "no request raises it"
+    denials = rows["denied videos at the edge"]
+    assert denials.quota.limit == 4096 * 36, "a shard refuses long before the store is full"
+    assert table.said(denials) == "3.0 × over"
     assert table.said(rows["events put"]) == "1.7 ×"
     assert [row.headroom for row in rows.values()] == sorted(row.headroom for row in rows.values())
 
@@ -60,3 +64,9 @@ def test_the_command_tells_every_quota() -> None:
     shown = CliRunner().invoke(app, ["capacity", "--daily-users", "1000", "--uploads", "0.01"])
     assert shown.exit_code == 0, shown.output
     assert all(name in shown.output for name in QUOTAS)
+
+
+def test_what_is_not_needed_has_no_headroom_in_numbers() -> None:
+    told = json.loads(CliRunner().invoke(app, ["capacity", "--json", "--set", "pushes_a_day=0"]).output)
+    (pushes,) = (row for row in told["quotas"] if row["name"] == "pushes")
+    assert (pushes["need"], pushes["headroom"]) == (0, None)

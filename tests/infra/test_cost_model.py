@@ -3,7 +3,7 @@
 import json
 import math
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cli.main import app
+from infra.capacity import table
 from infra.checks import cost_model
 from infra.costs import prices
 from infra.costs.model import estimate, picture
 from infra.costs.model.demand import Contradiction, Given, settle
 from infra.costs.model.estimate import Estimate
-from infra.costs.model.habits import Habits, with_changes
+from infra.costs.model.habits import AT_LEAST, AT_MOST, CHOICES, MOST, Habits, with_changes
 from infra.stages import STAGES
 
 PROD = STAGES["prod"]
@@ -235,6 +236,11 @@ def test_work_files_are_no_events_and_would_have_been_a_hundred_thousand_dollars
         ({"clip_seconds": 601}, ("601", "600")),
         ({"viewers": 0}, ("viewers is 0",)),
         ({"uploads_a_second": -1}, ("uploads a second is -1",)),
+        ({"viewers": math.nan}, ("viewers is nan",)),
+        ({"months": math.inf}, ("months is inf",)),
+        ({"daily_users": 1e10}, ("1e+10", "8.3e+09")),
+        ({"viewers": 1e6, "minutes_a_day": 1e-6}, ("8.3e+09",)),
+        ({"uploads_a_second": 1e-3, "stored_pb": 100}, ("100 PB", "years")),
     ],
 )
 def test_inputs_that_contradict_each_other_are_refused_with_both_numbers_and_what_fits(
@@ -265,6 +271,31 @@ def test_what_fits_together_is_taken_whichever_two_are_given(
         assert (one.daily_users, one.viewers) == pytest.approx((users, viewers))
 
 
+def test_who_watches_all_day_is_no_contradiction_by_a_rounding() -> None:
+    for users in (3, 7, 1234.1, 99_999):
+        assert settle(Given(daily_users=users, viewers=users, uploads_a_second=1e-4), PROD, 0.05).minutes_a_day == (
+            pytest.approx(1440)
+        )
+
+
+def test_what_cannot_be_twice_is_left_out_of_the_sensitivity_table() -> None:
+    most = PROD.max_uploads_per_day * 1000 / 86_400
+    now = estimate.estimate(PROD, Given(daily_users=1000, uploads_a_second=most), Habits())
+    told = {change.what for change in estimate.sensitivity(now)}
+    assert "uploads a second × 0.5" in told
+    assert "uploads a second × 2" not in told
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Habits) if field.name not in CHOICES])
+def test_an_assumption_may_be_as_small_and_as_large_as_it_can_be(name: str) -> None:
+    beside = {"taken_down": ["withdrawn=1"], "withdrawn": ["taken_down=0"]}.get(name, [])
+    for value in (AT_LEAST.get(name, 0), AT_MOST.get(name, MOST)):
+        habits = with_changes(Habits(), [*beside, f"{name}={value}"])
+        found = estimate.estimate(PROD, Given(viewers=1e4, uploads_a_second=1), habits)
+        assert all(math.isfinite(line.dollars) for line in found.lines)
+        assert all(math.isfinite(row.need.amount) and row.need.amount >= 0 for row in table.rows(found))
+
+
 @given(more=st.sampled_from(["viewers", "uploads_a_second", "months"]), factor=st.floats(1.5, 20))
 @settings(max_examples=15, deadline=None)
 def test_more_of_anything_costs_more_and_no_line_is_odd(more: str, factor: float) -> None:
@@ -286,9 +317,23 @@ def test_steps_by_hand() -> None:
     assert prices.in_steps(0, prices.STANDARD_STEPS) == 0
 
 
-@pytest.mark.parametrize("change", ["kbps", "speed=1", "kbps=fast", "kbps=-1", "kbps=inf", "kbps=nan", "policy=cold"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kbps",
+        "speed=1",
+        "kbps=fast",
+        "kbps=-1",
+        "kbps=inf",
+        "kbps=nan",
+        "policy=cold",
+        "watched=0",
+        "origin_share=1.1",
+        "taken_down=0.5",
+    ],
+)
 def test_an_assumption_that_is_none_is_refused(change: str) -> None:
-    with pytest.raises(ValueError, match=r"kbps|what can be set|policy"):
+    with pytest.raises(ValueError, match=r"kbps|what can be set|policy|watched|origin_share|taken_down"):
         with_changes(Habits(), [change])
 
 
@@ -333,6 +378,14 @@ def test_the_command_refuses_in_a_sentence() -> None:
     said = " ".join(shown.output.replace("│", " ").split())
     assert "4,166,667" in said
     assert "14.4 minutes" in said
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--viewers", "nan"], ["--set", "watched=0"], ["--svg", "/nowhere/at/all.svg"], ["--stage", "local"]]
+)
+def test_what_cannot_be_done_is_a_sentence(wrong: list[str]) -> None:
+    shown = CliRunner().invoke(app, ["cost", "model", *wrong])
+    assert (shown.exit_code, "Invalid value" in shown.output) == (2, True)
 
 
 def test_the_pages_say_what_the_code_does(sizes: dict[str, Estimate]) -> None:

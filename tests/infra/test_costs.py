@@ -212,7 +212,13 @@ def test_the_command_prints_lines_that_add_up(arguments: list[str]) -> None:
     assert prices.AS_OF in text
 
 
-def test_an_unknown_stage_is_refused_with_those_there_are() -> None:
-    shown = CliRunner().invoke(app, ["cost", "clips", "--stage", "qa"])
+@pytest.mark.parametrize("arguments", [["clips", "--stage", "qa"], ["report", "--stage", "local"]])
+def test_a_stage_that_is_not_on_aws_is_refused_with_those_that_are(arguments: list[str]) -> None:
+    shown = CliRunner().invoke(app, ["cost", *arguments])
     assert shown.exit_code == 2
     assert "dev, prod" in shown.output
+
+
+def test_a_number_that_is_none_of_a_service_is_refused() -> None:
+    for arguments in (["answers", "9" * 400], ["clips", "1", "--views", "9" * 30], ["clips", "1", "--months", "1201"]):
+        assert CliRunner().invoke(app, ["cost", *arguments]).exit_code == 2

@@ -14,8 +14,11 @@ from reelstack.platform import aws as seam
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.uploads.uploads import video_id_of
+from reelstack.videos import archive_prices
 
-MB = 1_000_000
+GB = 2**30
+"""As S3 bills: its FAQ converts byte-hours by 1,073,741,824."""
+TENTH = GB // 10
 GROUPINGS: tuple[holdings.By, ...] = ("class", "codec", "rendition", "video", "creator")
 
 
@@ -38,15 +41,15 @@ def test_a_key_says_what_its_object_is(key: str, kind: Kind) -> None:
 
 
 def test_other_policies_by_hand() -> None:
-    """100 MB of 0, 30 and 90 days; and a poster, which no policy moves: it would be charged as 128 KiB."""
+    """A tenth of a GB of 0, 30 and 90 days; and a poster, which no policy moves: it would be charged as 128 KiB."""
     stored = [
-        Stored("v/v1/1/hevc-720.mp4", 100 * MB, "STANDARD", 0, "v1"),
-        Stored("v/v2/1/hevc-720.mp4", 100 * MB, "STANDARD", 30, "v2"),
-        Stored("v/v3/1/hevc-720.mp4", 100 * MB, "GLACIER_IR", 90, "v3"),
+        Stored("v/v1/1/hevc-720.mp4", TENTH, "STANDARD", 0, "v1"),
+        Stored("v/v2/1/hevc-720.mp4", TENTH, "STANDARD", 30, "v2"),
+        Stored("v/v3/1/hevc-720.mp4", TENTH, "GLACIER_IR", 90, "v3"),
         Stored("v/v3/1/poster.jpg", 50_000, "STANDARD", 900, "v3"),
     ]
     found = holdings.report(stored, "class")
-    poster = 50_000 / 1e9 * 0.023
+    poster = 50_000 / GB * 0.023
     assert found.whole.dollars == pytest.approx(0.2 * 0.023 + 0.1 * 0.004 + poster)
     assert found.otherwise == {
         "all-Standard": pytest.approx(0.3 * 0.023 + poster),
@@ -56,13 +59,19 @@ def test_other_policies_by_hand() -> None:
     assert {row.name: row.objects for row in found.rows.values()} == {"STANDARD": 3, "GLACIER_IR": 1}
 
 
+def test_a_report_and_the_price_of_an_archive_agree() -> None:
+    sizes = [TENTH, 7 * TENTH]
+    standard = sum(holdings.month(size, "STANDARD") for size in sizes)
+    assert standard == pytest.approx(archive_prices.standard_month(sizes), rel=0.001)
+
+
 def test_what_is_small_is_charged_as_128_kib_in_a_cold_class() -> None:
-    assert holdings.month(1000, "STANDARD_IA") == pytest.approx(131_072 / 1e9 * 0.0125)
-    assert holdings.month(1000, "STANDARD") == pytest.approx(1000 / 1e9 * 0.023)
+    assert holdings.month(1000, "STANDARD_IA") == pytest.approx(131_072 / GB * 0.0125)
+    assert holdings.month(1000, "STANDARD") == pytest.approx(1000 / GB * 0.023)
 
 
 def test_a_class_without_a_price_is_told_and_in_no_sum() -> None:
-    found = holdings.report([Stored("v/v1/1/a", MB, "EXPRESS_ONEZONE", 1), Stored("x", MB, "STANDARD", 1)], "class")
+    found = holdings.report([Stored("v/v1/1/a", 1, "EXPRESS_ONEZONE", 1), Stored("x", 1, "STANDARD", 1)], "class")
     assert found.unknown == {"EXPRESS_ONEZONE": 1}
     assert found.whole.objects == 1
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,14 @@ async def edge() -> AsyncIterator[EdgeFunctions]:
 
 def event(uri: str, query: str = "") -> dict[str, object]:
     return Viewer("GET", uri, query, {"host": "127.0.0.1"}, "127.0.0.1").event("E1", "d1.cloudfront.net")
+
+
+def test_a_name_that_comes_twice_in_a_query_has_its_first_value_and_all_of_them() -> None:
+    asked: Any = event("/", "a=1&b=&a=2")["request"]
+    assert asked["querystring"] == {
+        "a": {"value": "1", "multiValue": [{"value": "1"}, {"value": "2"}]},
+        "b": {"value": ""},
+    }
 
 
 async def path(edge: EdgeFunctions, file: str, given: dict[str, object]) -> str | Answered:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -69,6 +71,7 @@ def behaviors() -> list[Behavior]:
     return [
         Behavior("/v/*.m3u8", "bucket", READ, Policy(0, 10, 60), FUNCTIONS["/v/*.m3u8"]),
         Behavior("/v/*", "bucket", READ, media, FUNCTIONS["/v/*"]),
+        Behavior("/u/*", "bucket", READ, media, None),
         Behavior(COUNTS_PATH, "api", READ, Policy(0, 0, 32, by_path=True), FUNCTIONS[COUNTS_PATH]),
         Behavior("/v1/*", "api", ALL, Policy(0, 0, 0), FUNCTIONS["/v1/*"]),
         Behavior("*", "bucket", READ, web, FUNCTIONS["*"]),
@@ -178,6 +181,36 @@ async def test_who_has_no_token_never_reaches_the_origin(world: World) -> None:
 async def test_a_refusal_of_the_origin_is_passed_on_and_not_kept(world: World) -> None:
     assert [(await world.viewer.get(url("none.mp4"))).status_code for _ in range(2)] == [403, 403]
     assert world.origin.times("/v/v1/1/none.mp4") == 2
+
+
+@pytest.mark.parametrize("at", ["/u/../v/v1/1/", "/u/%2e%2E/v/v1/1/", "/u/.././v/v1/1/", "//v/v1/1/", "/u//../v/v1/1/"])
+async def test_no_other_behaviour_leads_to_what_a_token_guards(world: World, at: str) -> None:
+    """Clients take dot segments out before they ask, so these are sent past them."""
+    assert await _status(world.edge, f"{at}a.mp4") == 403
+    assert world.origin.asked == []
+
+
+async def test_the_origin_is_asked_for_the_key_that_was_sent(world: World) -> None:
+    """S3 takes a key as it is: u/a/../b is another than u/b."""
+    world.origin.objects["/u/b"] = (b"1", FOREVER)
+    assert await _status(world.edge, "/u/b") == 200
+    assert await _status(world.edge, "/u/a/../b") == 403
+    assert [asked.path for asked in world.origin.asked] == ["/u/b", "/u/a/../b"]
+
+
+async def _status(edge: Edge, target: str) -> int:
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()  # the viewer says nothing more, and stays
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": unquote(target), "raw_path": target.encode(), "query_string": b""}
+    more = {"headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "scheme": "http", "http_version": "1.1"}
+    await application(edge)({**scope, **more}, receive, send)
+    return int(said[0]["status"])
 
 
 async def test_media_cannot_be_written(world: World) -> None:

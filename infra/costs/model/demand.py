@@ -5,6 +5,7 @@ uploads a second, the months they are kept and the bytes that are stored.
 """
 
 from dataclasses import dataclass
+from math import isnan
 
 from infra.settings import Settings
 
@@ -17,6 +18,11 @@ MINUTES, USERS, MONTHS = 60.0, 100_000.0, 12.0
 """Without any of it said: an hour a day, a hundred thousand users, a library of a year."""
 UPLOADS_OF_A_USER = 0.05
 """A day, if nobody says: one user in twenty uploads a clip."""
+LEAST, MOST = 1e-9, 1e12
+"""Of every input: beyond them sums lose their digits."""
+PEOPLE = 8.3e9
+"""Alive in 2026 (population.un.org/wpp): no service has more users."""
+MOST_MONTHS = 1200
 
 
 class Contradiction(ValueError):
@@ -53,6 +59,8 @@ def settle(given: Given, settings: Settings, clip_gb: float) -> Demand:
     """`clip_gb`: what is stored of one clip. Raises Contradiction."""
     _in_bounds(given, settings)
     users, minutes, viewers = _audience(given)
+    if users > PEOPLE:
+        raise Contradiction(f"{users:,.3g} daily users, of {PEOPLE:,.3g} people on Earth")
     uploads = given.uploads_a_second
     if uploads is None:
         uploads = users * UPLOADS_OF_A_USER / SECONDS_A_DAY
@@ -62,8 +70,10 @@ def settle(given: Given, settings: Settings, clip_gb: float) -> Demand:
 
 def _in_bounds(given: Given, settings: Settings) -> None:
     for name, value in vars(given).items():
-        if value is not None and value <= 0:
-            raise Contradiction(f"{name.replace('_', ' ')} is {value:g}; it must be more than 0")
+        if value is None or LEAST <= value <= MOST:
+            continue
+        fits = f"a number from {LEAST:g} to {MOST:g}" if value > 0 or isnan(value) else "more than 0"
+        raise Contradiction(f"{name.replace('_', ' ')} is {value:g}; it must be {fits}")
     if given.minutes_a_day and given.minutes_a_day > MINUTES_A_DAY:
         raise Contradiction(f"{given.minutes_a_day:,.0f} minutes a day, of a day's {MINUTES_A_DAY:,}")
     if given.clip_seconds > settings.max_duration_seconds:
@@ -83,7 +93,7 @@ def _audience(given: Given) -> tuple[float, float, float]:
         minutes = MINUTES if minutes is None else minutes
         return viewers * MINUTES_A_DAY / minutes, minutes, viewers
     needed = viewers * MINUTES_A_DAY / users
-    if needed > MINUTES_A_DAY:
+    if needed > MINUTES_A_DAY * (1 + LEAST):  # all day long is not more than a day by a rounding
         raise Contradiction(
             f"{viewers:,.0f} viewers at once are more than {users:,.0f} daily users: at most {users:,.0f} viewers fit"
         )
@@ -113,8 +123,8 @@ def _months(given: Given, uploads: float, clip_gb: float) -> float:
     """Raises Contradiction if months and stored bytes are both given and do not agree."""
     pb_a_month = uploads * SECONDS_A_DAY * 365 / 12 * clip_gb / PB_GB
     if given.stored_pb is None:
-        return MONTHS if given.months is None else given.months
-    filled = given.stored_pb / pb_a_month
+        return _in_a_life(MONTHS if given.months is None else given.months, "clips")
+    filled = _in_a_life(given.stored_pb / pb_a_month, f"{given.stored_pb:,.3g} PB by {uploads:,.6g} uploads a second")
     if given.months is not None and abs(filled - given.months) > AGREES * max(filled, given.months):
         raise Contradiction(
             f"{uploads:,.6g} uploads a second of {clip_gb * 1000:.1f} MB are {pb_a_month * given.months:,.3g} PB after "
@@ -123,3 +133,12 @@ def _months(given: Given, uploads: float, clip_gb: float) -> float:
             "or leave one of the three out"
         )
     return filled
+
+
+def _in_a_life(months: float, what: str) -> float:
+    """Raises Contradiction for what would take centuries."""
+    if months > MOST_MONTHS:
+        raise Contradiction(
+            f"{what} of {months:,.3g} months, {months / 12:,.3g} years; at most {MOST_MONTHS:,} months fit"
+        )
+    return months

@@ -1,12 +1,13 @@
 """All lines of a service with their shares, and what a month costs if one input is another."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from infra.costs.model import delivery, interaction, production, size, storage
-from infra.costs.model.demand import Given, settle
-from infra.costs.model.habits import Habits
+from infra.costs.model.demand import Contradiction, Given, settle
+from infra.costs.model.habits import AT_LEAST, AT_MOST, MOST, Habits
 from infra.costs.model.line import Price
 from infra.costs.model.size import Size
 from infra.settings import Settings
@@ -63,9 +64,12 @@ def estimate(settings: Settings, given: Given, habits: Habits) -> Estimate:
 
 
 def sensitivity(now: Estimate) -> list[Change]:
-    """Each input by itself, the rest as it was; the largest effect first."""
-    settings, habits = now.size.settings, now.size.habits
-    found = [Change(what, estimate(settings, other, how).dollars) for what, other, how in _changes(now, habits)]
+    """Each input by itself, the rest as it was; the largest effect first. What cannot be beside the rest (twice the
+    uploads of people who upload as much as they may) is left out."""
+    settings, found = now.size.settings, []
+    for what, other, how in _changes(now, now.size.habits):
+        with suppress(Contradiction):
+            found.append(Change(what, estimate(settings, other, how).dollars))
     return sorted(found, key=lambda change: -abs(change.dollars - now.dollars))
 
 
@@ -85,7 +89,9 @@ def _changes(now: Estimate, habits: Habits) -> Iterator[tuple[str, Given, Habits
     yield "months kept × 2", replace(same, months=demand.months * 2), habits
     for name in TWICE:
         for factor in (0.5, 2.0):
-            yield f"{name} × {factor:g}", same, _changed(habits, name, getattr(habits, name) * factor)
+            value = getattr(habits, name) * factor
+            if AT_LEAST.get(name, 0) <= value <= AT_MOST.get(name, MOST):
+                yield f"{name} × {factor:g}", same, _changed(habits, name, value)
     for name, value in OTHERWISE:
         if getattr(habits, name) != value:
             yield f"{name} = {value}", same, _changed(habits, name, value)

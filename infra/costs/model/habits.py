@@ -83,9 +83,27 @@ def with_changes(habits: Habits, changes: list[str]) -> Habits:
             raise ValueError(f"{change!r}: what can be set is {', '.join(known)}")
         changed: dict[str, Any] = {name: _value(name, getattr(Habits, name), text)}
         habits = replace(habits, **changed)
+    if habits.taken_down > habits.withdrawn:
+        raise ValueError(
+            f"taken_down={habits.taken_down:g} of uploads are a part of withdrawn={habits.withdrawn:g}, not more"
+        )
     return habits
 
 
+AT_LEAST = {
+    "watched": 0.01,
+    "events_a_view": 0.01,
+    "source_kbps": 1,
+    **dict.fromkeys(("feed_clips", "events_a_call", "monthly_users", "events_a_clip"), 1),
+}
+"""What is divided by, and what is one at least by what it is."""
+AT_MOST = {
+    **dict.fromkeys(("origin_share", "shield_share", "old_reads", "withdrawn", "taken_down", "played_again"), 1),
+    "ladder": 1,
+    "tags_an_object": 10,
+}
+"""Shares of a whole, and the tags that S3 takes."""
+MOST = 1e6
 CHOICES = {"policy": ("standard", "age", "intelligent"), "originals": ("age", "delete")}
 
 
@@ -98,6 +116,7 @@ def _value(name: str, default: object, text: str) -> float | str:
         value = float(text)
     except ValueError:
         raise ValueError(f"{name}={text!r} is no number; the default is {default}") from None
-    if not 0 <= value < float("inf"):
-        raise ValueError(f"{name}={text!r} is less than nothing, or no number")
+    least, most = AT_LEAST.get(name, 0), AT_MOST.get(name, MOST)
+    if not least <= value <= most:
+        raise ValueError(f"{name}={text!r}; it must be a number from {least:g} to {most:g}")
     return value

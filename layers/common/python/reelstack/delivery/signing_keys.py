@@ -37,7 +37,7 @@ def signing_key() -> SigningKey:
 def rotate() -> str:
     """Takes the next step of the rotation, if one is due, and returns the id of the key that signs. Idempotent."""
     ring, now = _ring(), int(time.time())
-    keys, current = ring["keys"], ring.get("current")
+    keys, current = {key_id: dict(key) for key_id, key in ring["keys"].items()}, ring.get("current")
     newest = max(keys, key=lambda key_id: keys[key_id]["made_at"], default=None)
     if newest is None or keys[newest]["made_at"] < now - ROTATE_AFTER_SECONDS:
         newest = f"k{now:x}"

@@ -103,8 +103,8 @@ def _count(done: Warmed, left_out: int) -> None:
 
 
 def _chosen(page: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Items of a page that are trending, and those that are warm."""
-    items = [item for item in page["items"] if item.get("playback")]
+    """Items of a page that are trending, and those that are warm. What was archived since has nothing to play."""
+    items = [item for item in page["items"] if (item.get("playback") or {}).get("master_url")]
     now = counters.load([item["video_id"] for item in items]) if items else {}
     between_ms = now_ms() - page["made_at"]
     trending, warm = [], []

@@ -30,7 +30,14 @@ def make_app(title: str, *routers: APIRouter) -> FastAPI:
     # What else a route may say no with is read from the code when the API is described: cli/openapi.py.
     refused: dict[int | str, dict[str, Any]] = {422: {"description": "The request does not have the right form"}}
     app = FastAPI(
-        title=f"Reelstack {title}", version="1", docs_url=None, redoc_url=None, openapi_url=None, responses=refused
+        title=f"Reelstack {title}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses=refused,
+        # A redirect to the address without a slash would name the gateway's host, which answers nobody but the edge.
+        redirect_slashes=False,
     )
     app.state.rules = rules
     for router in routers:
