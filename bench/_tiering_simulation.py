@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench._tiering_workloads import DAYS, Workload
 from reelstack.tiering import classes
@@ -14,6 +15,7 @@ from reelstack.tiering.policies import Policy, hot_plays
 
 PRICES = ("storage", "retrieval", "requests", "moves", "minimum days")
 FIT_EVERY = 7
+Rows = NDArray[np.int64]
 MakePolicy = Callable[["Night"], Policy]
 
 
@@ -57,8 +59,8 @@ class Simulation:
         nights, decay = [], Decay()
         for day in range(self.days):
             alive = self.alive(day)
-            if day % FIT_EVERY == 0 and alive.stop:
-                none = np.zeros(alive.stop)
+            if day % FIT_EVERY == 0 and len(alive):
+                none = np.zeros(len(alive))
                 fit = Fit()
                 fit.add(self.objects(day, none.astype(np.int8), none))
                 decay = fit.decay()
@@ -67,9 +69,9 @@ class Simulation:
             nights.append(Night(hot_plays(week), decay))
         return nights
 
-    def alive(self, day: int) -> slice:
-        """Objects that are born; they are sorted by that."""
-        return slice(0, int(np.searchsorted(self.workload.born, day, side="right")))
+    def alive(self, day: int) -> Rows:
+        """Objects that are born and not deleted."""
+        return np.flatnonzero((self.workload.born <= day) & (self.workload.died > day))
 
     def objects(self, day: int, code: Codes, held: Numbers) -> Objects:
         """As they are in the night after `day`."""
@@ -81,8 +83,8 @@ class Simulation:
             code=code,
             held_days=held,
             age_days=age,
-            origin_bytes=self._reads[alive, day + 1 : day + 1 + WINDOW_DAYS],
-            plays=self._plays[clip, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1],
+            origin_bytes=self._reads[:, day + 1 : day + 1 + WINDOW_DAYS][alive],
+            plays=self._plays[:, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1][clip],
             unplayed_days=np.minimum(self._played[clip, day], age),
         )
 
@@ -110,6 +112,8 @@ class Simulation:
             held[alive] = np.where(moved, 0.0, held[alive])
             unread[alive] = np.where(moved, 0.0, unread[alive])
             code[alive] = wanted
+            died = np.flatnonzero(work.died == day + 1)
+            dollars[4, died] += classes.early_delete(code[died], work.size[died], held[died])
         return Bill(name, dollars, moves)
 
 
