@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._tiering_workloads import Workload
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.tiering import classes
 from reelstack.tiering.classes import GLACIER_IR, INTELLIGENT_TIERING, STANDARD, STANDARD_IA, Numbers
 
@@ -16,35 +17,35 @@ UNREAD_DAYS = 90
 
 def cheapest(workload: Workload, rows: Rows, days: int) -> Numbers:
     """Dollars of each of the objects `rows`, from its birth to the last day."""
-    return _cheapest(workload, rows, days, workload.reads, CODES)
+    return _cheapest(workload, rows, days, workload.reads)
 
 
 def cheapest_by_rates(workload: Workload, rows: Rows, days: int) -> Numbers:
-    """The same of somebody who knows how often each object is read on each day in the mean, but not when: what chance
-    takes from every rule. Without Intelligent-Tiering, whose price depends on the reads themselves."""
-    return _cheapest(workload, rows, days, workload.expected, (STANDARD, STANDARD_IA, GLACIER_IR))
+    """The same for somebody who knows how often each object is read on each day in the mean, but not when: what chance
+    takes from every rule. Intelligent-Tiering, whose price depends on the reads themselves, is as if always read."""
+    return _cheapest(workload, rows, days, workload.expected)
 
 
-def _cheapest(workload: Workload, rows: Rows, days: int, of_reads: Numbers, codes: tuple[int, ...]) -> Numbers:
+def _cheapest(workload: Workload, rows: Rows, days: int, of_reads: Numbers) -> Numbers:
     """Backwards: `ahead[c][h]` is what the days from here cost an object that has been in class c for h days."""
     size, born, died, reads = (of[rows] for of in (workload.size, workload.born, workload.died, of_reads))
-    most = {code: int(classes.minimum_days(code)) for code in codes} | {INTELLIGENT_TIERING: UNREAD_DAYS}
-    steps = {code: np.arange(most[code] + 1, dtype=float)[:, None] for code in codes}
+    most = {code: int(classes.minimum_days(code)) for code in CODES} | {INTELLIGENT_TIERING: UNREAD_DAYS}
+    steps = {code: np.arange(most[code] + 1, dtype=float)[:, None] for code in CODES}
     tiers = classes.intelligent_per_day(size, steps[INTELLIGENT_TIERING])
-    ahead = {code: np.zeros((len(steps[code]), len(size))) for code in codes}
-    leaving = {code: classes.early_delete(code, size, steps[code]) for code in codes}
-    moving = {(a, b): classes.move(a, b, size) for a in codes for b in codes if a != b}
-    movable = size >= classes.SMALLEST_BYTES
+    ahead = {code: np.zeros((len(steps[code]), len(size))) for code in CODES}
+    leaving = {code: classes.early_delete(code, size, steps[code]) for code in CODES}
+    moving = {(a, b): classes.move(a, b, size) for a in CODES for b in CODES if a != b}
+    movable = size >= SMALLEST_BYTES
     dollars = np.zeros(len(size))
     for day in range(days - 1, -1, -1):
         left = {
             code: leaving[code]
-            + np.min([moving[code, other] + ahead[other][0] for other in codes if other != code], axis=0)
-            for code in codes
+            + np.min([moving[code, other] + ahead[other][0] for other in CODES if other != code], axis=0)
+            for code in CODES
         }
-        tonight = {code: np.where(movable, np.minimum(ahead[code], left[code]), ahead[code]) for code in codes}
+        tonight = {code: np.where(movable, np.minimum(ahead[code], left[code]), ahead[code]) for code in CODES}
         # A day in the class, then the night after it: stays or leaves, one day older.
-        for code in codes:
+        for code in CODES:
             older = np.concatenate([tonight[code][1:], tonight[code][-1:]])
             storage = classes.storage_per_day(code, size)
             if code == INTELLIGENT_TIERING:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench._tiering_workloads import DAYS, Workload
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.tiering import classes
 from reelstack.tiering.classes import INTELLIGENT_TIERING, STANDARD, Codes, Numbers
 from reelstack.tiering.decay import Decay, Fit
@@ -63,7 +64,7 @@ class Simulation:
                 none = np.zeros(len(alive))
                 fit = Fit()
                 fit.add(self.objects(day, none.astype(np.int8), none))
-                decay = fit.decay()
+                decay = fit.decay(decay)
             rows = np.unique(self.workload.clip[alive])
             week = self._plays[rows, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1].sum(axis=1)
             nights.append(Night(hot_plays(week), decay))
@@ -95,7 +96,7 @@ class Simulation:
         dollars, moves = np.zeros((len(PRICES), len(code))), 0
         if first_class == INTELLIGENT_TIERING:
             # Written there, or moved on day 0: one transition each; objects that are too small stay in Standard.
-            code[work.size < classes.SMALLEST_BYTES] = STANDARD
+            code[work.size < SMALLEST_BYTES] = STANDARD
             dollars[3] = classes.move(STANDARD, code, work.size, tagged=False)
         for day in range(self.days):
             alive = self.alive(day)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.tiering import classes, decay
-from reelstack.tiering.classes import GLACIER_IR, INTELLIGENT_TIERING, SMALLEST_BYTES, STANDARD, STANDARD_IA
+from reelstack.tiering.classes import GLACIER_IR, INTELLIGENT_TIERING, STANDARD, STANDARD_IA
 from reelstack.tiering.cost_policy import Cost
 from reelstack.tiering.policies import AllStandard, ByAge, Intelligent, Policy, Seed, hot_plays
 from tests.tiering.objects import MIB, night, object_of, rows
