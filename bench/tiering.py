@@ -1,16 +1,19 @@
 """Tiering: what each policy costs over 24 months of made workloads, against an optimum that knows the future.
 
-    reelstack bench tiering [--quick] [--json]
+    reelstack bench tiering [--quick] [--json] [--write]
 
 Dollars are list prices of S3 only: storage, retrieval, requests, moves, minimum days. Reads are those at the origin.
 """
 
+import argparse
+import json
 import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench import _tiering_optimum as optimum
+from bench import _tiering_page as page
 from bench import _tiering_shapes as shapes
 from bench import _tiering_workloads as workloads
 from bench._report import Check, Report, run, say
@@ -43,7 +46,17 @@ POLICIES: dict[str, MakePolicy] = {
 }
 
 
-def measure(quick: bool) -> Report:
+def measure(quick: bool, options: argparse.Namespace) -> Report:
+    made = _measured(quick)
+    if options.write and not quick:
+        results = made.as_json()
+        page.RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        page.PICTURE.write_text(page.svg(results))
+        page.PAGE.write_text(page.page(page.PAGE.read_text(), results))
+    return made
+
+
+def _measured(quick: bool) -> Report:
     made = Report("tiering")
     for place, shape in enumerate(shapes.ALL):
         if quick and shape not in QUICK:
@@ -81,7 +94,7 @@ def _workload(made: Report, workload: workloads.Workload, seed: int) -> Found:
     *others, cost = bills
     named = {"workload": workload.shape.name, "seed": seed}
     for bill in bills:
-        share = {"of all-standard": round(bill.total / others[0].total, 3), "moves": bill.moves, **bill.by_price()}
+        share = {"of all-standard": round(bill.total / others[0].total, 3), "moved": bill.moves, **bill.by_price()}
         made.rows.append({**named, "policy": bill.name, **share})
     best = min(others, key=lambda bill: bill.total)
     found = Found(cost.total / best.total, _total(cost, rows) / least, least / _total(best, rows))
@@ -107,5 +120,9 @@ def _total(bill: Bill, rows: optimum.Rows) -> float:
     return float(bill.dollars[:, rows].sum())
 
 
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="keep the results, and write them to docs/tiering.md")
+
+
 if __name__ == "__main__":
-    run(measure)
+    run(measure, _arguments)

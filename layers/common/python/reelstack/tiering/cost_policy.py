@@ -99,7 +99,8 @@ class Cost:
 
     def _expected(self, objects: Objects) -> Expected:
         shape, rate = self.decay.level(objects)
-        reads = {days: self.decay.reads(objects.age_days, objects.age_days + days) for days in GRID}
+        ways, age = self.decay.ways(objects), objects.age_days
+        reads = {days: self.decay.reads(ways, age, age + days) for days in GRID}
         return Expected(
             {days: shape / rate * each * objects.size for days, each in reads.items()},
             _intelligent(objects, Level(shape, rate), {days: each / self.decay.unit for days, each in reads.items()}),
