@@ -26,7 +26,7 @@ OF_BEST = 0.85
 OF_OPTIMUM, OF_OPTIMUM_IF_FITTED = 1.15, 1.05
 CLIPS, QUICK_CLIPS = 150, 40
 OF_KNOWN = 1.10
-"""Of what is paid by somebody who knows the rates: where that is much above the optimum."""
+"""Of what is paid by somebody who knows the rates, where that itself is more than so much above the optimum."""
 OPTIMA = 1500
 QUICK = shapes.FIRST
 
@@ -120,7 +120,7 @@ def _demand(made: Report, shape: shapes.Shape, found: list[Found]) -> None:
     if able:
         made.checks.append(Check(f"{shape.name}: cost × best other", max(able), "", OF_BEST))
     least = OF_OPTIMUM_IF_FITTED if shape.exact else OF_OPTIMUM
-    budgets = [max(least, OF_KNOWN * one.known_of_optimum) for one in found]
+    budgets = [OF_KNOWN * one.known_of_optimum if one.known_of_optimum > OF_KNOWN else least for one in found]
     value, budget = max(
         zip((one.of_optimum for one in found), budgets, strict=True), key=lambda pair: pair[0] / pair[1]
     )
