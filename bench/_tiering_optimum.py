@@ -28,7 +28,7 @@ def cheapest_by_rates(workload: Workload, rows: Rows, days: int) -> Numbers:
 
 def _cheapest(workload: Workload, rows: Rows, days: int, of_reads: Numbers) -> Numbers:
     """Backwards: `ahead[c][h]` is what the days from here cost an object that has been in class c for h days."""
-    size, born, died, reads = (of[rows] for of in (workload.size, workload.born, workload.died, of_reads))
+    size, reads, born, died = workload.size[rows], of_reads[rows], workload.born[rows], workload.died[rows]
     most = {code: int(classes.minimum_days(code)) for code in CODES} | {INTELLIGENT_TIERING: UNREAD_DAYS}
     steps = {code: np.arange(most[code] + 1, dtype=float)[:, None] for code in CODES}
     tiers = classes.intelligent_per_day(size, steps[INTELLIGENT_TIERING])

@@ -138,7 +138,7 @@ class Fit:
         for ago in range(1, WEEK_DAYS + 1):
             step = _steps(age - ago)
             self._in_cells(self._reads, step, objects, reads[:, -ago])
-            self._in_cells(self._days, step, objects, age >= ago)
+            self._in_cells(self._days, step, objects, (age >= ago).astype(float))
         month = reads.sum(axis=1)
         for into, number in ((self._objects, np.ones(len(age))), (self._sum, month), (self._squares, month**2)):
             self._in_cells(into, _steps(age), objects, number)
