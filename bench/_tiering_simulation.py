@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench._tiering_workloads import DAYS, Workload
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.tiering import classes
 from reelstack.tiering.classes import INTELLIGENT_TIERING, STANDARD, Codes, Numbers
 from reelstack.tiering.decay import Decay, Fit
@@ -14,6 +16,7 @@ from reelstack.tiering.policies import Policy, hot_plays
 
 PRICES = ("storage", "retrieval", "requests", "moves", "minimum days")
 FIT_EVERY = 7
+Rows = NDArray[np.int64]
 MakePolicy = Callable[["Night"], Policy]
 
 
@@ -57,19 +60,19 @@ class Simulation:
         nights, decay = [], Decay()
         for day in range(self.days):
             alive = self.alive(day)
-            if day % FIT_EVERY == 0 and alive.stop:
-                none = np.zeros(alive.stop)
+            if day % FIT_EVERY == 0 and len(alive):
+                none = np.zeros(len(alive))
                 fit = Fit()
                 fit.add(self.objects(day, none.astype(np.int8), none))
-                decay = fit.decay()
+                decay = fit.decay(decay)
             rows = np.unique(self.workload.clip[alive])
             week = self._plays[rows, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1].sum(axis=1)
             nights.append(Night(hot_plays(week), decay))
         return nights
 
-    def alive(self, day: int) -> slice:
-        """Objects that are born; they are sorted by that."""
-        return slice(0, int(np.searchsorted(self.workload.born, day, side="right")))
+    def alive(self, day: int) -> Rows:
+        """Objects that are born and not deleted."""
+        return np.flatnonzero((self.workload.born <= day) & (self.workload.died > day))
 
     def objects(self, day: int, code: Codes, held: Numbers) -> Objects:
         """As they are in the night after `day`."""
@@ -81,8 +84,8 @@ class Simulation:
             code=code,
             held_days=held,
             age_days=age,
-            origin_bytes=self._reads[alive, day + 1 : day + 1 + WINDOW_DAYS],
-            plays=self._plays[clip, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1],
+            origin_bytes=self._reads[:, day + 1 : day + 1 + WINDOW_DAYS][alive],
+            plays=self._plays[:, day + WINDOW_DAYS - 6 : day + WINDOW_DAYS + 1][clip],
             unplayed_days=np.minimum(self._played[clip, day], age),
         )
 
@@ -93,7 +96,7 @@ class Simulation:
         dollars, moves = np.zeros((len(PRICES), len(code))), 0
         if first_class == INTELLIGENT_TIERING:
             # Written there, or moved on day 0: one transition each; objects that are too small stay in Standard.
-            code[work.size < classes.SMALLEST_BYTES] = STANDARD
+            code[work.size < SMALLEST_BYTES] = STANDARD
             dollars[3] = classes.move(STANDARD, code, work.size, tagged=False)
         for day in range(self.days):
             alive = self.alive(day)
@@ -110,6 +113,8 @@ class Simulation:
             held[alive] = np.where(moved, 0.0, held[alive])
             unread[alive] = np.where(moved, 0.0, unread[alive])
             code[alive] = wanted
+            died = np.flatnonzero(work.died == day + 1)
+            dollars[4, died] += classes.early_delete(code[died], work.size[died], held[died])
         return Bill(name, dollars, moves)
 
 

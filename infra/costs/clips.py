@@ -12,6 +12,7 @@ from infra.costs import prices
 from infra.costs.idle import Line
 from infra.settings import Settings
 from reelstack.media.ladder import Facts, Plan, make_plan
+from reelstack.platform.s3_prices import S3
 from reelstack.production import workload
 from reelstack.production.cost_estimate import GB, MICRO, US_EAST_1, Estimate, estimate
 
@@ -129,7 +130,7 @@ def _kept(made: Estimate, original_bytes: int, clip: Clip) -> float:
     """Everything in Standard at first; the original in Glacier Instant Retrieval from its second month on."""
     original = original_bytes / GB
     standard = made.storage_per_month / MICRO
-    later = standard - original * US_EAST_1.s3_gb_month + original * prices.S3_GLACIER_IR_GB
+    later = standard - original * US_EAST_1.s3_gb_month + original * S3["GLACIER_IR"].storage.dollars
     return min(clip.months, 1) * standard + max(0, clip.months - 1) * later
 
 

@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from infra.costs import prices
-from reelstack.videos import archive_prices
+from reelstack.platform.s3_prices import GB, MONITORING, S3, SMALLEST_BYTES
+from reelstack.tiering.classes import CLASSES
+from reelstack.tiering.policies import BY_AGE
 
 By = Literal["class", "codec", "rendition", "video", "creator"]
-GB = archive_prices.GB
-"""As S3 counts: a report and the price of a restore are of the same bytes."""
-WARM_DAYS, COLD_DAYS = 30, 90
-"""Ages at which objects move: by the policy `age`, and in Intelligent-Tiering if nobody reads them."""
 PLAYED = re.compile(r"^(?:v|quarantine)/(?P<video>[^/]+)/(?P<attempt>\d+)/(?:managed/)?(?P<file>[^/]+)$")
 ORIGINAL = re.compile(r"^originals/[^/]+/(?P<upload>[^/]+)$")
 RENDITION = re.compile(r"^(?P<codec>avc|hevc|av1)-(?P<side>\d+)\.mp4$")
@@ -64,15 +61,14 @@ def video_of(key: str) -> str:
 
 def month(size_bytes: int, storage_class: str) -> float:
     """Dollars a month, at the first step's price. Raises KeyError for a class without a price."""
-    known = prices.STORAGE[storage_class]
-    return max(size_bytes, known.least_bytes) / GB * known.gb_month
+    known = S3[storage_class]
+    return max(size_bytes, known.minimum_bytes) / GB * known.storage.dollars
 
 
 def by_age(size_bytes: int, age_days: float) -> str:
-    """The class that policy `age` has such an object in: what is small stays, since it would be charged as 128 KiB."""
-    if size_bytes < prices.LEAST_BYTES or age_days < WARM_DAYS:
-        return "STANDARD"
-    return "STANDARD_IA" if age_days < COLD_DAYS else "GLACIER_IR"
+    """The class that lifecycle rules have such an object in: the policy `ByAge` of reelstack.tiering."""
+    passed = [CLASSES[code] for days, code in BY_AGE if size_bytes >= SMALLEST_BYTES and age_days >= days]
+    return passed[-1] if passed else "STANDARD"
 
 
 def all_standard(one: Stored) -> float:
@@ -85,9 +81,9 @@ def lifecycle(one: Stored) -> float:
 
 def intelligent_tiering(one: Stored) -> float:
     """Its tiers cost what the classes do; each object of at least 128 KiB is watched for a price."""
-    if one.size_bytes < prices.LEAST_BYTES:
+    if one.size_bytes < SMALLEST_BYTES:
         return month(one.size_bytes, "STANDARD")
-    return lifecycle(one) + prices.WATCHED_OBJECT
+    return lifecycle(one) + MONITORING.each
 
 
 POLICIES: dict[str, Callable[[Stored], float]] = {
@@ -133,7 +129,7 @@ def report(stored: Iterable[Stored], by: By, creator_of: Callable[[str], str] = 
     """One pass: nothing of an object is kept but its sums. `creator_of` names the owner of a clip."""
     found = Report()
     for one in stored:
-        if one.storage_class not in prices.STORAGE:
+        if one.storage_class not in S3:
             found.unknown[one.storage_class] = found.unknown.get(one.storage_class, 0) + 1
             continue
         dollars = month(one.size_bytes, one.storage_class)

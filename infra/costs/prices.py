@@ -1,13 +1,11 @@
 """AWS's list prices in us-east-1, in US dollars: those that the cost commands use besides production's own.
 
-On demand, without free tier, discounts and taxes. Lambda, Step Functions and S3's requests are priced once, in
-reelstack.production.cost_estimate, which functions use, too. Whoever changes a number changes `AS_OF`.
+On demand, without free tier, discounts and taxes. Lambda and Step Functions are priced once, in
+reelstack.production.cost_estimate, and S3 in reelstack.platform.s3_prices, which functions use, too. Whoever changes a
+number changes `AS_OF`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from reelstack.videos import archive_prices
 
 AS_OF = "2026-11-30; list prices, not compared with a bill"
 SOURCES = {
@@ -89,7 +87,6 @@ DELIVERED_GB = 0.085
 DELIVERED_REQUEST = 0.0100 / 10_000
 WRITE_UNIT, READ_UNIT = 0.625 / 1e6, 0.125 / 1e6
 """DynamoDB's on-demand request units."""
-S3_GLACIER_IR_GB = 0.004
 BUS_EVENT = 1.00 / 1e6
 """An event of our own, or one that a bucket sends to EventBridge because it was told to."""
 EDGE_FUNCTION, EDGE_STORE_READ = 0.10 / 1e6, 0.03 / 1e6
@@ -103,10 +100,8 @@ SOCKET_MESSAGE, SOCKET_MINUTE = 1.00 / 1e6, 0.25 / 1e6
 PUSH = 0.50 / 1e6
 TABLE_GB, TABLE_BACKUP_GB = 0.25, 0.20
 """A month of DynamoDB's data, and of its continuous backups."""
-OBJECT_TAG = 0.01 / 10_000
-"""A month of one tag of one object."""
-ACCELERATED_GB, UPLOADED_GB = 0.04, 0.02
-"""Sent by S3 Transfer Acceleration from the United States and Europe; sent through CloudFront to a bucket."""
+UPLOADED_GB = 0.02
+"""Sent through CloudFront to a bucket."""
 
 
 def flink_month(kpu: int) -> float:
@@ -126,8 +121,6 @@ DELIVERED_STEPS: Steps = (
     (WITHOUT_END, 0.020),
 )
 """Of CloudFront, by GB, to viewers in North America and Europe."""
-STANDARD_STEPS: Steps = ((50_000, 0.023), (500_000, 0.022), (WITHOUT_END, 0.021))
-"""A month of S3 Standard, by GB; Intelligent-Tiering's frequent tier has the same."""
 COMPUTE_STEPS: dict[str, Steps] = {
     "arm64": ((7.5e9, 0.0000133334), (18.75e9, 0.0000120001), (WITHOUT_END, 0.0000106667)),
     "x86_64": ((6e9, 0.0000166667), (15e9, 0.0000150000), (WITHOUT_END, 0.0000133334)),
@@ -148,35 +141,3 @@ def in_steps(quantity: float, steps: Steps) -> float:
         dollars += max(0.0, min(quantity, up_to) - below) * price
         below = up_to
     return dollars
-
-
-@dataclass(frozen=True)
-class StorageClass:
-    """Of S3, in US dollars: a GB for a month, a GB read, one GET, and one object moved in by a lifecycle rule."""
-
-    gb_month: float
-    gb_read: float
-    get: float
-    moved_in: float
-    least_days: int = 0
-    least_bytes: int = 0
-
-
-LEAST_BYTES = archive_prices.SMALLEST_BYTES
-STORAGE: dict[str, StorageClass] = {
-    "STANDARD": StorageClass(archive_prices.STANDARD_MONTH.dollars, 0, 0.0004 / 1000, 0),
-    "INTELLIGENT_TIERING": StorageClass(0.023, 0, 0.0004 / 1000, 0.01 / 1000),
-    "STANDARD_IA": StorageClass(0.0125, 0.01, 0.001 / 1000, 0.01 / 1000, 30, LEAST_BYTES),
-    "GLACIER_IR": StorageClass(S3_GLACIER_IR_GB, 0.03, 0.01 / 1000, 0.02 / 1000, 90, LEAST_BYTES),
-    "GLACIER": StorageClass(
-        archive_prices.GLACIER_MONTH.dollars,
-        archive_prices.OF_TIER[archive_prices.Tier.STANDARD].retrieval.dollars,
-        0.0004 / 1000,
-        archive_prices.INTO_GLACIER.dollars,
-        archive_prices.MINIMUM_DAYS,
-    ),
-    "DEEP_ARCHIVE": StorageClass(0.00099, 0.02, 0.0004 / 1000, 0.05 / 1000, 180),
-}
-"""By the names of S3's API. `least_days` are charged also of what is deleted or moved before."""
-WATCHED_OBJECT = 0.0025 / 1000
-"""A month of Intelligent-Tiering's watch over one object of at least 128 KiB."""

@@ -11,6 +11,7 @@ import pytest
 from local import aging
 from local.places import Places
 from local.progress import Steps
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.videos import archive_prices
 from reelstack.videos.archive_prices import Tier
 from reelstack_client import Notification, Video
@@ -31,7 +32,7 @@ def renditions(drive: Driver, video: Video) -> dict[str, Any]:
     """HEAD of each that an archive takes, by key."""
     s3, bucket = drive.aws("s3"), drive.outputs.buckets["media"]
     found = s3.list_objects_v2(Bucket=bucket, Prefix=f"v/{video.video_id}/")["Contents"]
-    big = [one["Key"] for one in found if one["Key"].endswith(".mp4") and one["Size"] >= archive_prices.SMALLEST_BYTES]
+    big = [one["Key"] for one in found if one["Key"].endswith(".mp4") and one["Size"] >= SMALLEST_BYTES]
     return {key: s3.head_object(Bucket=bucket, Key=key) for key in big}
 
 

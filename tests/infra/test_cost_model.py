@@ -20,6 +20,7 @@ from infra.costs.model.demand import Contradiction, Given, settle
 from infra.costs.model.estimate import Estimate
 from infra.costs.model.habits import AT_LEAST, AT_MOST, CHOICES, MOST, Habits, with_changes
 from infra.stages import STAGES
+from reelstack.platform import s3_prices
 
 PROD = STAGES["prod"]
 MIDDLE = cost_model.SIZES["middle"]
@@ -314,7 +315,7 @@ def test_steps_never_make_more_cheaper(one: float, other: float) -> None:
 
 def test_steps_by_hand() -> None:
     assert prices.in_steps(60_000, prices.DELIVERED_STEPS) == pytest.approx(850 + 3_200 + 600)
-    assert prices.in_steps(0, prices.STANDARD_STEPS) == 0
+    assert prices.in_steps(0, s3_prices.STANDARD_STEPS) == 0
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.cost_report import Listing, Names, Place
-from infra.costs import holdings, prices
+from infra.costs import holdings
 from infra.costs.holdings import Kind, Stored
 from infra.costs.report import bytes_of
 from reelstack.platform import aws as seam
+from reelstack.platform.s3_prices import S3
 from reelstack.tables.accounts import User
 from reelstack.tables.videos import Video
 from reelstack.uploads.uploads import video_id_of
@@ -81,7 +82,7 @@ OBJECTS = st.lists(
         Stored,
         key=st.sampled_from(["v/v1/1/hevc-720.mp4", "v/v2/1/sound.mp4", "originals/high/u1", "u/ann/1.jpg"]),
         size_bytes=st.integers(0, 10**10),
-        storage_class=st.sampled_from(sorted(prices.STORAGE)),
+        storage_class=st.sampled_from(sorted(S3)),
         age_days=st.floats(0, 1000),
         video_id=st.sampled_from(["", "v1", "v2"]),
     ),

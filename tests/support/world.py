@@ -19,6 +19,7 @@ from reelstack.moderation import review_queue
 from reelstack.platform import aws as seam
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.privacy import account_deletion, data_requests
 from reelstack.social import blocks
 from reelstack.tables.accounts import Session, User
@@ -30,7 +31,6 @@ from reelstack.tables.social import Follow
 from reelstack.tables.uploads import Upload
 from reelstack.tables.videos import Video
 from reelstack.tables.web import RateWindow
-from reelstack.videos.archive_prices import SMALLEST_BYTES
 from reelstack.web import ROLES
 from tests.conftest import ACCOUNT, REGION
 from tests.search_engine import osmem

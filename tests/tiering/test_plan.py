@@ -30,7 +30,7 @@ def s3(aws: Config) -> Any:
 
 def _facts(reads_a_day: float) -> None:
     """What the night before found."""
-    found = decay.Decay(rates=(reads_a_day,) * len(decay.EDGES))
+    found = decay.of_ages((reads_a_day,) * len(decay.EDGES))
     storage.write("media", plan.FACTS, json.dumps({"decay": found.as_json(), "hot_plays": 0}).encode(), "", "")
 
 
@@ -113,7 +113,10 @@ def test_the_report_says_what_was_skipped_and_keeps_facts(s3: Any, context: Any)
     made = report.write(f"{DAY}-1", {"objects": 3})
     assert made["counts"] == {"gone": 1, "moved": 2}
     assert made["skipped"] == {"gone": [keys[0]]}
-    assert storage.read_json("media", plan.FACTS)["run"] == f"{DAY}-1"
+    facts = storage.read_json("media", plan.FACTS)
+    assert facts["run"] == f"{DAY}-1"
+    report.write(f"{DAY}-1", {"objects": 3})
+    assert storage.read_json("media", plan.FACTS) == facts
 
 
 def test_logs_are_read_as_s3_writes_them() -> None:

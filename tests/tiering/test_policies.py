@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reelstack.platform.s3_prices import SMALLEST_BYTES
 from reelstack.tiering import classes, decay
-from reelstack.tiering.classes import GLACIER_IR, INTELLIGENT_TIERING, SMALLEST_BYTES, STANDARD, STANDARD_IA
+from reelstack.tiering.classes import GLACIER_IR, INTELLIGENT_TIERING, STANDARD, STANDARD_IA
 from reelstack.tiering.cost_policy import Cost
 from reelstack.tiering.policies import AllStandard, ByAge, Intelligent, Policy, Seed, hot_plays
 from tests.tiering.objects import MIB, night, object_of, rows
@@ -65,14 +66,14 @@ def test_at_most_a_tenth_of_the_clips_is_hot_by_its_place(plays: list[int]) -> N
 
 
 def test_cost_puts_an_unread_object_into_glacier_on_its_first_day() -> None:
-    quiet = decay.Decay(rates=(0.001,) * len(decay.EDGES))
+    quiet = decay.of_ages((0.001,) * len(decay.EDGES))
     fresh = object_of(held_days=0.0, age_days=0.0, unplayed_days=0.0)
     assert Cost(quiet).choose(night(fresh)).tolist() == [GLACIER_IR]
 
 
 def test_cost_brings_back_what_is_read_daily_and_keeps_it() -> None:
     read = object_of(code=GLACIER_IR, origin_bytes=[5.0 * MIB] * 30)
-    busy = decay.Decay(rates=(0.3,) * len(decay.EDGES))
+    busy = decay.of_ages((0.3,) * len(decay.EDGES))
     (up,) = Cost(busy).choose(night(read)).tolist()
     assert up < GLACIER_IR
     assert Cost(busy).choose(night(read | {"code": up, "held_days": 1.0})).tolist() == [up]
@@ -81,7 +82,7 @@ def test_cost_brings_back_what_is_read_daily_and_keeps_it() -> None:
 def test_cost_never_pays_a_move_twice_while_nothing_changes() -> None:
     """Whatever it chooses once, it chooses again the night after."""
     levels = [object_of(origin_bytes=[share * MIB] * 30) for share in (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)]
-    policy = Cost(decay.Decay(rates=(0.01,) * len(decay.EDGES)))
+    policy = Cost(decay.of_ages((0.01,) * len(decay.EDGES)))
     first = policy.choose(night(*levels))
     held = np.where(first == 0, 200.0, 1.0)
     again = [row | {"code": code, "held_days": days} for row, code, days in zip(levels, first, held, strict=True)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from infra.costs import prices
 from infra.costs.model.line import Price, amount, each, stepped
 from infra.costs.model.size import GB, Size
+from reelstack.platform import s3_prices
 from reelstack.production.cost_estimate import US_EAST_1
 
 GROUP = "delivery"
@@ -39,7 +40,7 @@ def _at_the_edge(size: Size) -> Iterator[Price]:
         logged_gb = asked * BLOCKED_LOG_SHARE * FIREWALL_LOG_BYTES / GB
         yield amount(GROUP, "firewall: log", logged_gb, "GB", prices.LOG_GB, "CloudWatch")
     kept = asked * size.habits.log_bytes / GB * LOG_MONTHS
-    yield stepped(GROUP, "CDN: log, 90 days", kept, "GB", prices.STANDARD_STEPS, "S3")
+    yield stepped(GROUP, "CDN: log, 90 days", kept, "GB", s3_prices.STANDARD_STEPS, "S3")
 
 
 def _origin(size: Size) -> Iterator[Price]:
@@ -51,9 +52,9 @@ def _origin(size: Size) -> Iterator[Price]:
     if habits.policy == "age":
         read = size.delivered_gb * habits.origin_share * habits.old_reads
         cold = "GLACIER_IR" if size.demand.months > 3 else "STANDARD_IA"
-        price = prices.STORAGE[cold]
-        yield amount(GROUP, f"origin: read out of {cold}", read, "GB", price.gb_read, "S3")
-        more = price.get - US_EAST_1.s3_get
+        price = s3_prices.S3[cold]
+        yield amount(GROUP, f"origin: read out of {cold}", read, "GB", price.retrieval.dollars, "S3")
+        more = price.get.each - US_EAST_1.s3_get
         yield each(GROUP, f"origin: requests of {cold}", asked * habits.old_reads, "requests", more, "S3")
 
 

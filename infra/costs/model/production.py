@@ -7,6 +7,7 @@ from infra.costs import prices
 from infra.costs.clips import WRITES_A_CLIP
 from infra.costs.model.line import Price, amount, each
 from infra.costs.model.size import GB, Size
+from reelstack.platform import s3_prices
 from reelstack.production import cost_estimate, engine_choice, workload
 from reelstack.production.cost_estimate import MICRO, US_EAST_1
 from reelstack.uploads import parts
@@ -34,7 +35,7 @@ def _sent(size: Size) -> Iterator[Price]:
     path = size.settings.upload_path
     sent = size.uploads * size.clip.original_gb
     if path == "acceleration":
-        yield amount(GROUP, "uploads: acceleration", sent, "GB", prices.ACCELERATED_GB, "S3")
+        yield amount(GROUP, "uploads: acceleration", sent, "GB", s3_prices.ACCELERATION.dollars, "S3")
     elif path == "cloudfront":
         yield amount(GROUP, "uploads: through the CDN", sent, "GB", prices.UPLOADED_GB, "CloudFront")
         yield each(GROUP, "uploads: CDN requests", puts, "requests", prices.CDN_HTTPS_REQUEST, "CloudFront")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from infra.costs import prices
 from infra.costs.model.line import Price, amount, each, stepped
 from infra.costs.model.size import GB, Size
+from reelstack.platform import s3_prices
+from reelstack.platform.s3_prices import S3
 from reelstack.production.cost_estimate import US_EAST_1
 
 GROUP = "storage"
@@ -66,29 +68,29 @@ def _kept(what: str, gb_of: dict[str, float]) -> Iterator[Price]:
         if not gb:
             continue
         if name == "STANDARD":
-            yield stepped(GROUP, said, gb, "GB", prices.STANDARD_STEPS, "S3")
+            yield stepped(GROUP, said, gb, "GB", s3_prices.STANDARD_STEPS, "S3")
         else:
-            yield amount(GROUP, said, gb, "GB", prices.STORAGE[name].gb_month, "S3")
+            yield amount(GROUP, said, gb, "GB", S3[name].storage.dollars, "S3")
 
 
 def _moves(size: Size) -> Iterator[Price]:
     """One object at a time, each once in its life: a month's uploads pay it for a month's that came before."""
     months, policy = size.demand.months, size.habits.policy
-    cold, objects = prices.STORAGE["GLACIER_IR"].moved_in, size.uploads * size.clip.large_objects
+    cold, objects = S3["GLACIER_IR"].transition.each, size.uploads * size.clip.large_objects
     if size.habits.originals == "age" and months > IA_MONTH:
         yield each(GROUP, "originals: moves to Glacier IR", size.uploads, "objects", cold, "S3")
     if policy == "age":
         if months > IA_MONTH:
-            warm = prices.STORAGE["STANDARD_IA"].moved_in
+            warm = S3["STANDARD_IA"].transition.each
             yield each(GROUP, "renditions: moves to Standard-IA", objects, "objects", warm, "S3")
         if months > COLD_MONTH:
             yield each(GROUP, "renditions: moves to Glacier IR", objects, "objects", cold, "S3")
     if policy == "intelligent":
         watched = size.stored_clips * size.clip.large_objects
-        yield each(GROUP, "renditions: watched over", watched, "objects", prices.WATCHED_OBJECT, "S3")
+        yield each(GROUP, "renditions: watched over", watched, "objects", s3_prices.MONITORING.each, "S3")
     tags = size.stored_clips * size.clip.large_objects * size.habits.tags_an_object
     if tags:
-        yield each(GROUP, "tags", tags, "tags", prices.OBJECT_TAG, "S3")
+        yield each(GROUP, "tags", tags, "tags", s3_prices.TAG.each, "S3")
         put = size.uploads * size.clip.large_objects * size.habits.tags_an_object
         yield each(GROUP, "tags: S3 requests", put, "requests", US_EAST_1.s3_put, "S3")
 

@@ -16,6 +16,7 @@ retry           a bounded number of attempts with random waits between them
 event_stream    the stream of behavior events
 daily_files     files of lines that a step loads, a part a call
 storage         objects in the two buckets
+s3_prices       list prices of S3: unit, source and date of each; pure
 storage_classes which class an object is in, and the way back from an archive
 secrets         secrets, kept in memory for five minutes
 telemetry       logs, metrics, and the entry of every handler

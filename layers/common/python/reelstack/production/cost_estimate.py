@@ -10,6 +10,7 @@ from math import ceil
 
 from reelstack.failure_reasons import Refused
 from reelstack.media.ladder import Plan
+from reelstack.platform.s3_prices import S3
 from reelstack.production import workload
 from reelstack.production.workload import MEMORY_MB, VCPU_MB
 
@@ -41,9 +42,9 @@ US_EAST_1 = Prices(
     lambda_request=0.20 / 1_000_000,
     lambda_disk_gb_second=0.0000000309,
     state_transition=0.025 / 1000,
-    s3_put=0.005 / 1000,
-    s3_get=0.0004 / 1000,
-    s3_gb_month=0.023,
+    s3_put=S3["STANDARD"].put.each,
+    s3_get=S3["STANDARD"].get.each,
+    s3_gb_month=S3["STANDARD"].storage.dollars,
     transcribe_minute=0.024,
 )
 

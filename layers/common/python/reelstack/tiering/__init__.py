@@ -1,6 +1,5 @@
 """Tiering: which storage class an object of a clip is kept in, and the nightly machine that moves it.
 
-prices          list prices of S3's storage classes: unit, source and date of each
 classes         what keeping, reading and moving an object costs in each class
 objects         a night's objects: size, class, held since, age, reads at the origin, plays
 decay           how reads at the origin fall with age, fitted from a night's objects; what is expected of each

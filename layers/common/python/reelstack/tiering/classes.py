@@ -9,8 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.tiering import prices
-from reelstack.tiering.prices import DAYS_A_MONTH, GB, KIB, S3
+from reelstack.platform import s3_prices
+from reelstack.platform.s3_prices import DAYS_A_MONTH, GB, KIB, S3, SMALLEST_BYTES
 
 Codes = NDArray[np.int8]
 Numbers = NDArray[np.float64]
@@ -29,8 +29,6 @@ class StorageClass(StrEnum):
 
 CLASSES = tuple(StorageClass)
 STANDARD, STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE = range(6)
-SMALLEST_BYTES = 128 * KIB
-"""Nothing smaller is moved: it would be charged as 128 KB, and a lifecycle rule leaves it where it is."""
 IA_FROM_DAYS = 30
 """A lifecycle rule moves nothing to Standard-IA in the first 30 days after the object was written; GLACIER_IR may be
 day 0: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html"""
@@ -38,17 +36,16 @@ READ_BYTES = 1024 * KIB
 """What one request at the origin reads on average: a block of the edge, or what a player asks for at once."""
 TAG_DAYS = 2
 """How long a tag stays: S3 applies lifecycle rules once a day, and the next night's plan takes the tag off."""
-PER_REQUEST = 1 / 1000
 
 _STORAGE = np.array([S3[name].storage.dollars for name in CLASSES]) / GB / DAYS_A_MONTH
-_PUT = np.array([S3[name].put.dollars for name in CLASSES]) * PER_REQUEST
-_GET = np.array([S3[name].get.dollars for name in CLASSES]) * PER_REQUEST
-_TRANSITION = np.array([S3[name].transition.dollars for name in CLASSES]) * PER_REQUEST
+_PUT = np.array([S3[name].put.each for name in CLASSES])
+_GET = np.array([S3[name].get.each for name in CLASSES])
+_TRANSITION = np.array([S3[name].transition.each for name in CLASSES])
 _RETRIEVAL = np.array([S3[name].retrieval.dollars for name in CLASSES]) / GB
 _MINIMUM_DAYS = np.array([S3[name].minimum_days for name in CLASSES], dtype=float)
 _MINIMUM_BYTES = np.array([S3[name].minimum_bytes for name in CLASSES], dtype=float)
-_TAG = prices.TAGGING.dollars * PER_REQUEST + prices.TAG.dollars / 10_000 * TAG_DAYS / DAYS_A_MONTH
-_MONITORING = prices.MONITORING.dollars * PER_REQUEST / DAYS_A_MONTH
+_TAG = s3_prices.TAGGING.each + s3_prices.TAG.each * TAG_DAYS / DAYS_A_MONTH
+_MONITORING = s3_prices.MONITORING.each / DAYS_A_MONTH
 
 
 def code_of(name: str) -> int:
@@ -94,7 +91,7 @@ def minimum_days(code: Codes | int) -> Numbers:
 
 def intelligent_per_day(size: Numbers, unread_days: Numbers) -> Numbers:
     """Of keeping an object in Intelligent-Tiering for a day, so many days after it was read last."""
-    days, dollars = zip(*prices.FREQUENCY, strict=True)
+    days, dollars = zip(*s3_prices.FREQUENCY, strict=True)
     monitored = size >= SMALLEST_BYTES
     tier = np.where(monitored, np.searchsorted(days, unread_days, side="right") - 1, 0)
     return np.array(dollars)[tier] / GB / DAYS_A_MONTH * size + np.where(monitored, _MONITORING, 0.0)

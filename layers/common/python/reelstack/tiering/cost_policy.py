@@ -6,7 +6,7 @@ object is read often enough to stay in its dear tiers. The class with which the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 
@@ -57,16 +57,8 @@ def _ways() -> Iterator[Way]:
 
 
 WAYS = tuple(_ways())
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What is expected of a night's objects in the next year, by days from tonight."""
-
-    read_bytes: dict[int, Numbers]
-    """Read until then."""
-    intelligent: dict[int, Numbers]
-    """Dollars of storage until then, in Intelligent-Tiering."""
+_NOW, _LATER, _THEN = (np.array(column)[:, None] for column in zip(*map(astuple, WAYS), strict=True))
+_AT = np.searchsorted(GRID, _LATER[:, 0])
 
 
 @dataclass(frozen=True)
@@ -88,22 +80,27 @@ class Cost:
         what it costs if it stays where it is for another month at least."""
         best = np.full((GLACIER_IR + 1, len(objects)), np.inf)
         stay = np.full(len(objects), np.inf)
-        expected = self._expected(objects)
-        for way in WAYS:
-            dollars = _of_way(objects, way, expected)
-            best[way.now] = np.minimum(best[way.now], dollars)
-            if way.later_days >= STAY_DAYS:
-                stay = np.where(objects.code == way.now, np.minimum(stay, dollars), stay)
+        dollars = _of_ways(objects, self._kept(objects))
+        for code in set(_NOW[:, 0].tolist()):
+            of_code = _NOW[:, 0] == code
+            best[code] = dollars[of_code].min(axis=0)
+            month = dollars[of_code & (_LATER[:, 0] >= STAY_DAYS)].min(axis=0)
+            stay = np.where(objects.code == code, month, stay)
         best[STANDARD_IA, ~objects.ia_allowed] = np.inf
         return best, stay
 
-    def _expected(self, objects: Objects) -> Expected:
+    def _kept(self, objects: Objects) -> Numbers:
+        """[classes, days of GRID, objects]: storage and reads from tonight until a day, if it is in that class."""
+        size, age, days = objects.size, objects.age_days, np.array(GRID, dtype=float)[:, None]
         shape, rate = self.decay.level(objects)
-        reads = {days: self.decay.reads(objects.age_days, objects.age_days + days) for days in GRID}
-        return Expected(
-            {days: shape / rate * each * objects.size for days, each in reads.items()},
-            _intelligent(objects, Level(shape, rate), {days: each / self.decay.unit for days, each in reads.items()}),
-        )
+        reads = self.decay.reads(self.decay.ways(objects), age, age + days)
+        kept = np.zeros((GLACIER_IR + 1, len(GRID), len(objects)))
+        for code in (STANDARD, STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR):
+            storage = classes.storage_per_day(code, size) * days
+            if code == INTELLIGENT_TIERING:
+                storage = _intelligent(objects, Level(shape, rate), reads / self.decay.unit)
+            kept[code] = storage + classes.read(code, size, shape / rate * reads * size)
+        return kept
 
 
 @dataclass(frozen=True)
@@ -118,14 +115,14 @@ class Level:
         return np.asarray(1 - (self.rate / (self.rate + events)) ** self.shape)
 
 
-def _intelligent(objects: Objects, level: Level, events: dict[int, Numbers]) -> dict[int, Numbers]:
+def _intelligent(objects: Objects, level: Level, counted: Numbers) -> Numbers:
     """Dollars of storage in Intelligent-Tiering from tonight until each day of GRID. A read brings the object back to
-    the frequent tier; `events` of them has an average object until each day."""
-    days, counted = np.array(GRID, dtype=float), np.stack([events[day] for day in GRID])
+    the frequent tier; `counted` of them has an average object until each day."""
+    days = np.array(GRID, dtype=float)
     unread = np.where(objects.code == INTELLIGENT_TIERING, objects.unread_days, 0.0)
     frequent, archived = (classes.intelligent_per_day(objects.size, np.full(len(objects), at)) for at in (0.0, 90.0))
     infrequent = classes.intelligent_per_day(objects.size, np.full(len(objects), 30.0))
-    sums, total = {0: np.zeros(len(objects))}, np.zeros(len(objects))
+    sums = np.zeros_like(counted)
     for at in range(1, len(GRID)):
         middle = (days[at - 1] + days[at]) / 2
         now = (counted[at - 1] + counted[at]) / 2
@@ -134,8 +131,7 @@ def _intelligent(objects: Objects, level: Level, events: dict[int, Numbers]) -> 
             for span in (30, 90)
         )
         price = archived + (infrequent - archived) * in_90 + (frequent - infrequent) * in_30
-        total = total + price * (days[at] - days[at - 1])
-        sums[GRID[at]] = total
+        sums[at] = sums[at - 1] + price * (days[at] - days[at - 1])
     return sums
 
 
@@ -148,25 +144,15 @@ def _before(days: Numbers, counted: Numbers, day: float) -> Numbers:
     return np.asarray(counted[at] + share * (counted[at + 1] - counted[at]))
 
 
-def _of_way(objects: Objects, way: Way, expected: Expected) -> Numbers:
-    size, later = objects.size, way.later_days
-    moved = objects.code != way.now
-    made = classes.move(objects.code, way.now, size)
-    made = made + np.where(moved, classes.early_delete(objects.code, size, objects.held_days), 0.0)
-    total = made + _kept(size, way.now, 0, later, expected)
-    if way.then == way.now:
-        return np.asarray(total)
-    held = np.where(moved, 0.0, objects.held_days) + later
-    on = classes.move(way.now, way.then, size) + classes.early_delete(way.now, size, held)
-    total = total + on + _kept(size, way.then, later, HORIZON_DAYS, expected)
+def _of_ways(objects: Objects, kept: Numbers) -> Numbers:
+    """[ways, objects]: the moves, the minimum days that are left, and what is kept between them."""
+    code, size = objects.code, objects.size
+    moved = code != _NOW
+    leaving = np.where(moved, classes.early_delete(code, size, objects.held_days), 0.0)
+    total = classes.move(code, _NOW, size) + leaving + kept[_NOW[:, 0], _AT]
+    held = np.where(moved, 0.0, objects.held_days) + _LATER
+    on = classes.move(_NOW, _THEN, size) + classes.early_delete(_NOW, size, held)
+    total += np.where(_NOW == _THEN, 0.0, on + kept[_THEN[:, 0], -1] - kept[_THEN[:, 0], _AT])
     # A lifecycle rule takes an object to Standard-IA after 30 days only.
-    return np.where(held < IA_FROM_DAYS, np.inf, total) if way.then == STANDARD_IA else np.asarray(total)
-
-
-def _kept(size: Numbers, code: int, first: int, last: int, expected: Expected) -> Numbers:
-    """Storage and reads from one day to another."""
-    if code == INTELLIGENT_TIERING:
-        storage = expected.intelligent[last] - expected.intelligent[first]
-    else:
-        storage = classes.storage_per_day(code, size) * (last - first)
-    return storage + classes.read(code, size, expected.read_bytes[last] - expected.read_bytes[first])
+    late = (_THEN == STANDARD_IA) & (_NOW != STANDARD_IA) & (held < IA_FROM_DAYS)
+    return np.where(late, np.inf, total)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.tiering.classes import GLACIER_IR, IA_FROM_DAYS, SMALLEST_BYTES, STANDARD, Codes, Numbers
+from reelstack.platform.s3_prices import SMALLEST_BYTES
+from reelstack.tiering.classes import GLACIER_IR, IA_FROM_DAYS, STANDARD, Codes, Numbers
 
 WINDOW_DAYS = 30
 WEEK_DAYS = 7

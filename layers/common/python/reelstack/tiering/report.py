@@ -40,6 +40,8 @@ def write(run: str, planned: dict[str, Any]) -> dict[str, Any]:
 
 def _write_facts(run: str) -> None:
     before = storage.read_json_or_none("media", FACTS)
+    if before and before.get("run") == run:
+        return  # a fit remembers the one before: it must not remember itself
     fit, clips = decay.Fit(), Counter[int]()
     for key in storage.list_keys("media", f"{ROOT}sums/{run}/"):
         document = storage.read_json("media", key)

@@ -9,7 +9,7 @@ audiences       the rules behind access; pure
 public_counts   counts of a public video, for shared caches
 archives        what an owner archives and gets back, and what each way costs
 archive_objects what becomes of the objects of an archived video
-archive_prices  prices of S3's archive, and sums of them; pure
+archive_prices  what archiving and each way back cost; pure
 listings        pages of videos, without what the viewer may not see
 analytics       how clips and creators are watched by day, as their owners see it
 video_fields    limits of a video's title, description and tags

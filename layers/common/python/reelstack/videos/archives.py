@@ -11,14 +11,14 @@ from typing import Any
 from pydantic import BaseModel
 from pynamodb.transactions import TransactWrite
 
-from reelstack.platform import cache, retry, storage_classes
+from reelstack.platform import cache, retry, s3_prices, storage_classes
 from reelstack.platform.clock import DAY_SECONDS, now_ms
 from reelstack.platform.storage_classes import Stored
 from reelstack.tables import transactions
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
 from reelstack.videos import access, archive_prices, videos
-from reelstack.videos.archive_prices import MINIMUM_DAYS, OF_TIER, SMALLEST_BYTES, Tier, microdollars
+from reelstack.videos.archive_prices import MINIMUM_DAYS, OF_TIER, Tier, microdollars
 from reelstack.videos.errors import (
     ArchiveInProgress,
     NotArchived,
@@ -70,7 +70,7 @@ class Archive(BaseModel):
     """What is restored earlier pays for the rest of them."""
     restores: list[RestoreOffer]
     """What a restore costs now, or, before it is archived, at once after that."""
-    prices_as_of: str = archive_prices.AS_OF
+    prices_as_of: str = s3_prices.AS_OF
 
 
 def find_own(video_id: str, user_id: str) -> Video:
@@ -173,7 +173,11 @@ def _check_restorable(video: Video) -> None:
 def renditions(video_id: str) -> list[Stored]:
     """The objects that an archive takes: renditions that are worth it, in whatever class they are."""
     found = storage_classes.list_objects("media", f"{SERVED}{video_id}/")
-    return [one for one in found if one.key.endswith(RENDITION) and (one.bytes >= SMALLEST_BYTES or one.is_archived)]
+    return [
+        one
+        for one in found
+        if one.key.endswith(RENDITION) and (one.bytes >= s3_prices.SMALLEST_BYTES or one.is_archived)
+    ]
 
 
 def _held(video: Video) -> list[Stored]:
