@@ -24,7 +24,7 @@ from reelstack.tiering.policies import AllStandard, ByAge, Intelligent, Policy, 
 
 OF_BEST = 0.85
 OF_OPTIMUM, OF_OPTIMUM_IF_FITTED = 1.15, 1.05
-CLIPS, QUICK_CLIPS = 150, 40
+CLIPS, QUICK_CLIPS = 150, 80
 OF_KNOWN = 1.10
 """Of what is paid by somebody who knows the rates, where that itself is more than so much above the optimum."""
 OPTIMA = 1500

@@ -1,11 +1,13 @@
-"""The tiering bench: its optimum is a bound and deleted objects pay their minimum."""
+"""The tiering bench: its optimum is a bound, deleted objects pay their minimum, and the page says what was measured."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bench import _tiering_optimum as optimum
+from bench import _tiering_page as page
 from bench import _tiering_workloads as workloads
 from bench._tiering_shapes import ALL, FIRST, HELD_OUT, LIMITS, NEW, SOCIAL
 from bench._tiering_simulation import Simulation
@@ -58,3 +60,11 @@ def test_what_is_deleted_pays_the_rest_of_its_minimum_and_nothing_after_it() -> 
 
 def test_shapes_have_names_of_their_own() -> None:
     assert len({shape.name for shape in ALL}) == len(FIRST) + len(NEW) + len(HELD_OUT) + len(LIMITS)
+
+
+def test_the_page_and_its_picture_say_what_was_measured() -> None:
+    results = json.loads(page.RESULTS.read_text())
+    text = page.PAGE.read_text()
+    assert page.page(text, results) == text
+    assert page.svg(results) == page.PICTURE.read_text()
+    assert page.PICTURE.stat().st_size < 60_000
