@@ -26,6 +26,7 @@ from local.edge_origin import Origin
 from local.edge_viewer import PLACE_HEADER, Edge, application
 from local.programs import node
 from reelstack.delivery import tokens
+from reelstack.delivery.edge_ring import spread
 from reelstack.delivery.tokens import SigningKey
 from reelstack.media import fetch_units, hls_writer
 from reelstack.media.packager import Fragment, Track
@@ -146,7 +147,8 @@ async def world(clips: list[Clip], caches: Locations, origin: SlowOrigin | None 
     origin = origin or SlowOrigin()
     origin.objects |= {f"/{one.key(name)}": body for one in clips for name, body in one.files().items()}
     functions = EdgeFunctions(node().path, (CODE / "media_token.js", CODE / "video_counts.js"))
-    await functions.hold({f"key:{KEY.key_id}": KEY.secret})
+    ring = spread({}, {KEY.key_id: KEY.secret}, int(time.time()))
+    await functions.hold({name: value for name, value in ring.items() if value is not None})
     stands_in: Origin = origin  # type: ignore[assignment]
     media, lists = Policy(0, 86_400, 31_536_000), Policy(0, 10, 60)
     behaviors = [

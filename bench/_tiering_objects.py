@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -13,11 +12,6 @@ from typing import Any, Literal
 import httpx
 
 from local import times
-from local.cloud import client
-from local.outputs import Outputs
-from local.services import Services
-from reelstack.delivery import tokens
-from reelstack.delivery.tokens import SigningKey
 from reelstack.tiering import decay, document_keys, history
 from reelstack.tiering.objects import WINDOW_DAYS
 
@@ -38,7 +32,6 @@ UNREAD = decay.Decay(rates=(0.0001,) * len(decay.EDGES))
 """Of an average object; a read a day tells that one is far above it."""
 READS_A_DAY = 2
 HELD_DAYS = 100
-LASTING_SECONDS = 3600
 DAY_SECONDS = 24 * 3600
 
 
@@ -71,18 +64,12 @@ def made(number: int) -> list[Placed]:
 
 @dataclass
 class Objects:
-    services: Services
-    named: Outputs
+    """`s3`: a client of the emulator at `endpoint`; `media`: the name of the bucket."""
+
+    s3: Any
+    endpoint: str
     placed: list[Placed]
-    _signed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def s3(self) -> Any:
-        return client(self.services, "s3")
-
-    @property
-    def media(self) -> str:
-        return self.named.buckets["media"]
+    media: str = "media"
 
     def fill(self) -> None:
         """Writes the objects, and what the night before knew: reads of each day, and how often an average one is."""
@@ -111,26 +98,6 @@ class Objects:
 
     def _write(self, key: str, text: str) -> None:
         self.s3.put_object(Bucket=self.media, Key=key, Body=text.encode())
-
-    def url(self, one: Placed) -> str:
-        """With a token, which is made once for a clip."""
-        if one.video_id not in self._signed:
-            now = int(time.time())
-            self._signed[one.video_id] = tokens.tokened_prefix(one.video_id, now, now + LASTING_SECONDS, self._key)
-        return tokens.below(self._signed[one.video_id], one.video_id, one.key)
-
-    @cached_property
-    def _key(self) -> SigningKey:
-        secrets = client(self.services, "secretsmanager")
-        ring = json.loads(secrets.get_secret_value(SecretId=self.named.secrets["playback"])["SecretString"])
-        return SigningKey(ring["current"], ring["keys"][ring["current"]]["secret"])
-
-    def report(self, run: str) -> dict[str, Any]:
-        try:
-            body = self.s3.get_object(Bucket=self.media, Key=document_keys.report(run))["Body"].read()
-        except self.s3.exceptions.NoSuchKey:
-            return {"planned": {}, "counts": {}}
-        return dict(json.loads(body))
 
     def versions(self, video_id: str) -> dict[str, int]:
         """How many each object of a clip has."""
@@ -169,16 +136,8 @@ class Objects:
     def midnight(self) -> None:
         """A day goes by for what the cloud holds, and its lifecycle rules act."""
         asked = {"seconds": DAY_SECONDS, "midnights": 1, "tables": {}}
-        answer = httpx.post(self.services.endpoint + times.PATH, json=asked, headers={times.HEADER: "1"}, timeout=600)
+        answer = httpx.post(self.endpoint + times.PATH, json=asked, headers={times.HEADER: "1"}, timeout=600)
         answer.raise_for_status()
-
-    def empty(self) -> None:
-        """Deletes the objects, and what this night has told the next one."""
-        _each(lambda one: self.s3.delete_object(Bucket=self.media, Key=one.key), self.placed)
-        for day in range(2):
-            key = document_keys.history(datetime.now(UTC).date() - timedelta(days=day), 0)
-            self.s3.delete_object(Bucket=self.media, Key=key)
-        self.s3.delete_object(Bucket=self.media, Key=document_keys.FACTS)
 
 
 def _each(act: Callable[[Placed], Any], placed: Iterable[Placed]) -> list[Any]:

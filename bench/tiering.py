@@ -1,14 +1,17 @@
 """Tiering: what each policy costs over 24 months of made workloads, against an optimum that knows the future.
 
     reelstack bench tiering [--quick] [--json]
+    reelstack bench tiering --emulator: bench/_tiering_emulator.py
 
 Dollars are list prices of S3 only: storage, retrieval, requests, moves, minimum days. Reads are those at the origin.
 """
 
+import argparse
 import time
 
 import numpy as np
 
+from bench import _tiering_emulator
 from bench import _tiering_optimum as optimum
 from bench import _tiering_workloads as workloads
 from bench._report import Check, Report, run, say
@@ -40,7 +43,9 @@ POLICIES: dict[str, MakePolicy] = {
 }
 
 
-def measure(quick: bool) -> Report:
+def measure(quick: bool, options: argparse.Namespace) -> Report:
+    if options.emulator:
+        return _tiering_emulator.measure(quick, options)
     made = Report("tiering")
     for seed, shape in enumerate((*workloads.SHAPES, *workloads.LIMITS)):
         if not quick or shape in workloads.SHAPES:
@@ -84,4 +89,4 @@ def _total(bill: Bill, rows: optimum.Rows) -> float:
 
 
 if __name__ == "__main__":
-    run(measure)
+    run(measure, _tiering_emulator.arguments)
