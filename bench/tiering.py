@@ -1,6 +1,7 @@
 """Tiering: what each policy costs over 24 months of made workloads, against an optimum that knows the future.
 
     reelstack bench tiering [--quick] [--json] [--write]
+    reelstack bench tiering --emulator: bench/_tiering_emulator.py
 
 Dollars are list prices of S3 only: storage, retrieval, requests, moves, minimum days. Reads are those at the origin.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench import _tiering_emulator
 from bench import _tiering_optimum as optimum
 from bench import _tiering_page as page
 from bench import _tiering_shapes as shapes
@@ -49,6 +51,8 @@ POLICIES: dict[str, MakePolicy] = {
 
 
 def measure(quick: bool, options: argparse.Namespace) -> Report:
+    if options.emulator:
+        return _tiering_emulator.measure(quick, options)
     made = _measured(quick)
     if options.write and not quick:
         results = made.as_json()
@@ -133,6 +137,7 @@ def _total(bill: Bill, rows: optimum.Rows) -> float:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", action="store_true", help="keep the results, and write them to docs/tiering.md")
+    _tiering_emulator.arguments(parser)
 
 
 if __name__ == "__main__":

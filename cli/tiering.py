@@ -7,12 +7,16 @@ import typer
 
 from cli.session import AsJson, print_json
 
-HELP = """Storage classes of clips' objects: plan, and move.
+HELP = """Storage classes of clips' objects, on the laptop cloud: plan, and move.
 
 \b
-  reelstack tiering plan --dry-run
+  reelstack tiering plan     what would be moved, and what it costs
+  reelstack tiering run      the same, and move it
 """
 app = typer.Typer(help=HELP, no_args_is_help=True)
+Limit = Annotated[
+    float | None, typer.Option(min=0, help="What the moves may cost together; the rest is for another night.")
+]
 
 
 def register(root: typer.Typer) -> None:
@@ -20,21 +24,32 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command()
-def plan(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be moved, and what it costs.")
-    ] = False,
-    limit_dollars: Annotated[
-        float | None, typer.Option(min=0, help="What the moves may cost together; the rest is for another night.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Plan and move now what the nightly machine would, on the laptop cloud.
+def plan(limit_dollars: Limit = None, as_json: AsJson = False) -> None:
+    """Say what the nightly machine would move now, and what it costs. Nothing is moved.
 
     \b
-      reelstack tiering plan --dry-run
+      reelstack tiering plan
       reelstack tiering plan --limit-dollars 5
     """
+    _run(limit_dollars, as_json, dry_run=True)
+
+
+@app.command()
+def run(
+    limit_dollars: Limit = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="As `reelstack tiering plan`.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plan and move now what the nightly machine would. What goes down is tagged; S3 moves it at the next midnight.
+
+    \b
+      reelstack tiering run --limit-dollars 5
+      reelstack time +1d                       the midnight
+    """
+    _run(limit_dollars, as_json, dry_run=dry_run)
+
+
+def _run(limit_dollars: float | None, as_json: bool, *, dry_run: bool) -> None:
     from local import places, tiering
 
     if "REELSTACK_URL" in os.environ or "REELSTACK_ENDPOINT" in os.environ:
@@ -51,7 +66,7 @@ def lines(made: dict[str, Any], dry_run: bool) -> list[str]:
     """A report in words."""
     planned = made["planned"]
     objects, moves, dollars = (planned.get(name, 0) for name in ("objects", "moves", "dollars"))
-    said = [f"{made['run']}: {objects:,} objects, {moves:,} to move for {dollars:.4f} $"]
+    said = [f"{made['run']}: {objects:,} objects, {moves:,} to move for {dollars:.6f} $"]
     said += [f"  to {target}: {number:,}" for target, number in sorted(planned.get("by_target", {}).items())]
     if planned.get("put_off"):
         said.append(f"  put off by the limit: {planned['put_off']:,}")

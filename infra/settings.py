@@ -122,11 +122,6 @@ class Settings(JobSettings, LadderSettings):
     playback_seconds_public: int = 6 * 3600
     playback_seconds_private: int = 5 * 60
 
-    # storage: docs/tiering.md
-    tiering_policy: Literal["seed", "cost", "intelligent"] = "cost"
-    """How clips' objects are moved between storage classes each night: by plays (the article's rule), by the reads that
-    are expected at the origin, or into S3 Intelligent-Tiering once."""
-
     # uploads
     max_upload_bytes: int = GIB
     max_duration_seconds: int = 600

@@ -11,3 +11,6 @@ class StorageSettings(BaseModel):
     which is read at once; Flexible Retrieval or Deep Archive, from which a re-encode first restores it (up to 12 or 48
     hours); or it is deleted, and the video can never be made anew."""
     originals_days: int = Field(default=30, ge=1)
+    tiering_policy: Literal["seed", "cost", "intelligent"] = "cost"
+    """How clips' objects are moved between storage classes each night: by plays (the article's rule), by the reads that
+    are expected at the origin, or into S3 Intelligent-Tiering once. docs/tiering.md."""

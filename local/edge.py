@@ -20,7 +20,7 @@ import uvicorn
 from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 
-from local import edge_apis, edge_behaviors
+from local import edge_access_log, edge_apis, edge_behaviors
 from local.edge_cache import EDGE_BYTES, HOME, REGIONAL_BYTES, Locations
 from local.edge_functions import EDGE_SETTINGS, PLAYBACK_KEYS, EdgeFunctions
 from local.edge_origin import Origin
@@ -56,6 +56,9 @@ class EdgeConfig(BaseModel):
     """Of what each edge location keeps, and each region."""
     regional_bytes: int = REGIONAL_BYTES
     regions: tuple[str, ...] = (HOME,)
+    media_bucket: str = ""
+    logs_bucket: str = ""
+    """Where reads of media are logged, as S3 would."""
 
 
 @contextlib.asynccontextmanager
@@ -67,12 +70,14 @@ async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
         EDGE_SETTINGS: KeyValueStore(config.edge_settings_store, SETTINGS_ROUNDS),
     }
     functions = EdgeFunctions(config.node, tuple(sorted(CODE.glob("*.js"))))
+    reads = edge_access_log.AccessLog(config.media_bucket, edge_access_log.into(config.logs_bucket))
     origin = Origin(
         endpoint=config.endpoint,
         domain=config.distribution_domain,
         api_url=config.api_url,
         secret=aws.client("secretsmanager").get_secret_value(SecretId=config.origin_secret)["SecretString"],
         apis=edge_apis.read(cloudfront, config.distribution_id, config.endpoint, config.feed_answer_seconds),
+        on_read=reads.note if config.logs_bucket else None,
     )
     edge = Edge(
         distribution_id=config.distribution_id,
@@ -86,11 +91,13 @@ async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
     for name, store in stores.items():
         await functions.hold(store.changed() or {}, name)
     following = asyncio.create_task(follow(stores, invalidations, functions.hold, edge.caches.purge))
+    logging_reads = asyncio.create_task(reads.follow())
     try:
         yield edge
     finally:
         following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        logging_reads.cancel()
+        await asyncio.gather(following, logging_reads, return_exceptions=True)
         await functions.close()
         await origin.close()
 

@@ -2,7 +2,7 @@
 proved by every request; the HTTP API, with the header that opens it; and Cognito, for signing in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -37,12 +37,20 @@ HTTP_OK, HTTP_PARTIAL = 200, 206
 
 class Origin:
     """`endpoint` is the emulator's address; `api_url` may name a host that only the emulator knows. `apis` are those
-    that a function can choose instead; `tally` says what became of those requests."""
+    that a function can choose instead; `tally` says what became of those requests. `on_read(path, bytes, size of the
+    object)` hears of each read of a bucket."""
 
     def __init__(
-        self, *, endpoint: str, domain: str, api_url: str, secret: str, apis: Mapping[str, Api] | None = None
+        self,
+        *,
+        endpoint: str,
+        domain: str,
+        api_url: str,
+        secret: str,
+        apis: Mapping[str, Api] | None = None,
+        on_read: Callable[[str, int, int], None] | None = None,
     ) -> None:
-        self._apis, self.tally = apis or {}, Tally()
+        self._apis, self.tally, self._on_read = apis or {}, Tally(), on_read
         self._api_turns = {name: asyncio.Semaphore(API_AT_ONCE) for name in self._apis}
         self._endpoint = endpoint.rstrip("/")
         self._domain = domain
@@ -71,10 +79,18 @@ class Origin:
         kept = tuple(_kept(answer.headers.multi_items()))
         lifetime = policy.lifetime(answer.headers.get("cache-control", ""))
         if answer.status_code == HTTP_PARTIAL:
-            return Block(HTTP_OK, kept, body, int(answer.headers["content-range"].rpartition("/")[2]), lifetime)
-        if answer.status_code != HTTP_OK:
+            total = int(answer.headers["content-range"].rpartition("/")[2])
+            self._tell(path, body, total)
+            return Block(HTTP_OK, kept, body, total, lifetime)
+        if answer.status_code == HTTP_OK:
+            self._tell(path, body, len(body))
+        else:
             lifetime = 0  # the distribution keeps no errors
         return Block(answer.status_code, kept, body[first : first + BLOCK_BYTES], len(body), lifetime)
+
+    def _tell(self, path: str, body: bytes, total: int) -> None:
+        if self._on_read:
+            self._on_read(path, len(body), total)
 
     async def answer(self, viewer: Viewer, policy: Policy) -> Block:
         """The API's answer to a GET that is the same for everybody, read to its end. Raises OriginFailed."""

@@ -114,9 +114,10 @@ class Edge:
         body = b"" if viewer.method == "HEAD" else block.body
         return _raw(Response(body, block.status), [*block.headers, *told])
 
-    async def _object(self, viewer: Viewer, wanted: Wanted) -> Response:
+    async def _object(self, viewer: Viewer, wanted: Wanted, *, again: bool = True) -> Response:
         """An object of a bucket, or a range of it. Its first block tells length and version. Query strings are no part
-        of any policy here, so they are neither cached by nor sent on."""
+        of any policy here, so they are neither cached by nor sent on. `again`: if what is kept is of two versions, it
+        is forgotten and fetched anew."""
         head, verdict = await self._block(wanted, 0)
         etag = head.header("etag")
         headers = [*head.headers, ("accept-ranges", "bytes"), ("age", str(int(head.age)))]
@@ -136,6 +137,9 @@ class Edge:
         ready = {0: head}
         if parts and parts[0][0] > 0:
             ready[parts[0][0]], verdict = await self._block(wanted, parts[0][0])
+            if again and ready[parts[0][0]].header("etag") != etag:
+                wanted.tiers.purge(wanted.path)
+                return await self._object(viewer, wanted, again=False)
         headers += [("content-length", str(chosen.length)), ("x-cache", verdict)]
         status = head.status if span is None else 206
         if viewer.method == "HEAD":
@@ -154,6 +158,7 @@ class Edge:
         for number, part in parts:
             block = ready.get(number) or (await self._block(wanted, number))[0]
             if block.header("etag") != etag:
+                wanted.tiers.purge(wanted.path)  # the next request finds one version
                 raise OriginFailed(f"{wanted.path} changed while it was being sent")
             yield block.body[part]
 

@@ -119,6 +119,8 @@ def write_edge_config(services: Services, outputs: Outputs, node: str) -> None:
         "playback_keys_store": outputs.playback_keys_store,
         "edge_settings_store": outputs.edge_settings_store,
         "origin_secret": outputs.secrets["origin"],
+        "media_bucket": outputs.buckets["media"],
+        "logs_bucket": outputs.buckets["logs"],
         "node": node,
         **{name: read(os.environ[given]) for given, (name, read) in OF_THE_EDGE.items() if os.environ.get(given)},
     }

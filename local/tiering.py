@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from local import functions, outputs
@@ -15,25 +16,39 @@ BETWEEN_SECONDS = 0.5
 
 
 def run(places: Places, given: dict[str, Any]) -> dict[str, Any]:
-    """Plans all objects and, unless `dry_run`, moves them. Returns the run's report.
+    """Plans all objects and, unless `dry_run`, moves them. Returns the run's report. Reads of today count.
 
     Raises NotUp, or FunctionRaised if the run failed.
     """
     services = Services.of(places)
     if not services.running("aws"):
         raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
-    named = outputs.read(places)
+    arn = begin(services, named := outputs.read(places), given)
+    found = wait(services, arn)
+    name = arn.rpartition(":")[2]
+    if found["status"] != "SUCCEEDED":
+        raise FunctionRaised(f"{name}: {found['status']} {found.get('cause', '')}")
+    key = f"tiering/reports/{name}.json"
+    report = client(services, "s3").get_object(Bucket=named.buckets["media"], Key=key)
+    return dict(json.loads(report["Body"].read()))
+
+
+def begin(services: Services, named: outputs.Outputs, given: dict[str, Any]) -> str:
+    """The ARN of the execution that began. Raises NotUp where nothing is planned."""
     # An execution's name can be used once.
-    started = {"attempt": int(time.time()), **given}
+    started = {"day": datetime.now(UTC).date().isoformat(), "attempt": int(time.time()), **given}
     name = functions.call(client(services, "lambda"), named.functions["start_tiering"], started)["execution"]
     if name is None:
         raise NotUp("tiering_policy is `intelligent`: S3 moves the objects, nothing is planned")
-    arn = f"{named.machines['tiering'].replace(':stateMachine:', ':execution:')}:{name}"
+    return f"{named.machines['tiering'].replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def wait(services: Services, arn: str) -> dict[str, Any]:
+    """What Step Functions says of the execution once it has ended."""
     states = client(services, "stepfunctions")
     until = time.monotonic() + WAITED_SECONDS
-    while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING" and time.monotonic() < until:
+    found: Any = states.describe_execution(executionArn=arn)
+    while found["status"] == "RUNNING" and time.monotonic() < until:
         time.sleep(BETWEEN_SECONDS)
-    if found["status"] != "SUCCEEDED":
-        raise FunctionRaised(f"{name}: {found['status']} {found.get('cause', '')}")
-    report = client(services, "s3").get_object(Bucket=named.buckets["media"], Key=f"tiering/reports/{name}.json")
-    return dict(json.loads(report["Body"].read()))
+        found = states.describe_execution(executionArn=arn)
+    return dict(found)

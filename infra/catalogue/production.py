@@ -77,10 +77,9 @@ FUNCTIONS: tuple[Fn, ...] = (
         reads=(Upload, Video, Lease, "uploads:originals/"),
         writes=(Lease, WORK),
         config=(
-            *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds"),
-            *("avc_rungs", "av1_rungs", "av1_preset", "ladder_policy"),
+            *("ffmpeg_path", "ffprobe_path", "max_duration_seconds", "segment_seconds", "segment_workers", "speech"),
+            *("avc_rungs", "av1_rungs", "av1_preset", "ladder_policy", "max_clip_microdollars"),
             *("architecture", "engine", "mediaconvert_over_seconds", "moderation_engines"),
-            *("segment_workers", "max_clip_microdollars", "speech"),
         ),
     ),
     _encoder("encode_first_rung", 5307, (Video, WORK, "media:v/")),

@@ -2,6 +2,8 @@
 
 from infra.catalogue.fn import RANK, Fn
 from reelstack.tables.counters import DailyPlays
+from reelstack.tables.production import Lease
+from reelstack.tables.videos import Video
 
 FUNCTIONS: tuple[Fn, ...] = (
     Fn(
@@ -20,7 +22,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         layers=RANK,  # NumPy
         memory=1769,  # a whole processor
         timeout=900,
-        reads=(DailyPlays, "media:tiering/", "logs:s3/media/"),
+        reads=(DailyPlays, Video, "media:tiering/", "logs:s3/media/"),
         writes=("media:tiering/",),
         lists=("media:tiering/", "media:v/", "logs:s3/media/"),
         config=("tiering_policy", "data_bucket"),
@@ -29,9 +31,10 @@ FUNCTIONS: tuple[Fn, ...] = (
         "move_objects",
         "step",
         machine="tiering",
-        layers=RANK,
         timeout=900,
-        writes=("media:tiering/",),
+        reads=(Video,),
+        # A note for the reconciler of archives.
+        writes=(Lease, "media:tiering/"),
         calls=("move_tiers",),
     ),
 )

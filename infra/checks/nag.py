@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Acknowledgment, App, CfnResource, Stack, Validations
+from aws_cdk import Acknowledgment, App, CfnResource, Validations
 from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
@@ -16,11 +16,9 @@ from constructs import IConstruct
 from infra.api.public_routes import any_method, open_routes
 from infra.api.routes import route_id
 from infra.catalogue import FUNCTIONS, copies
+from infra.checks.nag_wildcards import imported, of_calls, on_objects
 from infra.engines.spark import NOTES, READS, WRITES
 from infra.functions.function import Function
-from infra.functions.grants import ARCHIVE_PREFIXES
-from infra.functions.search_grants import SEARCH_GRANTS
-from infra.functions.wiring import Wiring
 from infra.stacks.capability import CapabilityStack
 from infra.stacks.discovery import DiscoveryStack
 from infra.stacks.interests import InterestsStack
@@ -127,7 +125,7 @@ def _production(stack: ProductionStack) -> Iterator[Meant]:
         )
     stores = stack.wiring.stores
     for bucket, prefix in ((stores.uploads, "originals/"), (stores.intermediates, "work/")):
-        arn = _imported(bucket.bucket_arn, stores)
+        arn = imported(bucket.bucket_arn, stores)
         yield Meant(
             stack.managed.mediaconvert_role,
             f"IAM5[Resource::{arn}/{prefix}*]",
@@ -141,7 +139,7 @@ def _videos(stack: VideosStack) -> Iterator[Meant]:
     for which in (":*", "/*"):
         why = "A Distributed Map watches, stops and redrives its own executions, whose names Step Functions makes up"
         yield Meant(role, f"IAM5[Resource::{names.executions_arn('tiering', which)}]", why)
-    plans = f"{_imported(stores.media.bucket_arn, stores)}/tiering/plans/*"
+    plans = f"{imported(stores.media.bucket_arn, stores)}/tiering/plans/*"
     yield Meant(role, f"IAM5[Resource::{plans}]", "The files of a plan are named by its night and their number")
 
 
@@ -167,7 +165,7 @@ def _spark(stack: DiscoveryStack) -> Iterator[Meant]:
     stores = stack.wiring.stores
     assert stores.data
     yield Meant(machine.role, "IAM5[Resource::*]", "Log delivery and X-Ray have no resources to name")
-    data = _imported(stores.data.bucket_arn, stores)
+    data = imported(stores.data.bucket_arn, stores)
     yield Meant(machine.role, f"IAM5[Resource::{data}/profiles/quality/*]", "Reports are named by their days")
     application = f"<{stack.get_logical_id(spark.application)}.Arn>"
     runs = "EMR Serverless names runs as it takes them"
@@ -185,73 +183,11 @@ def _function(function: Function, stack: CapabilityStack) -> Iterator[Meant]:
         function, "L1", "The layers' locked wheels are built and measured for Python 3.13, supported until October 2029"
     )
     yield Meant(function.role, "IAM5[Resource::*]", "X-Ray, and network interfaces inside a VPC: checks/anywhere.py")
-    for resource, why in (*_objects(function, stack.wiring.stores), *_calls(function, stack)):
+    for resource, why in (*on_objects(function, stack.wiring.stores), *of_calls(function, stack)):
         yield Meant(function.role, f"IAM5[Resource::{resource}]", why)
     if function.is_bound_to_vpc:
         policy = function.role.node.find_child("DefaultPolicy")
         yield Meant(policy, "CKV_AWS_111", "Network interfaces inside a VPC: infra/checks/anywhere.py")
-
-
-def _objects(function: Function, stores: Stores) -> Iterator[tuple[str, str]]:
-    """Wildcards on objects of a bucket, and why."""
-    line = function.line
-    for target in sorted({target for target in (*line.reads, *line.writes, *line.deletes) if isinstance(target, str)}):
-        bucket, prefix = target.split(":")
-        arn = _imported(stores.buckets[bucket].bucket_arn, stores)
-        yield f"{arn}/{prefix}*", f"The catalogue gives it the objects below {target}"
-    if "abort_uploads" in line.calls:
-        arn = _imported(stores.uploads.bucket_arn, stores)
-        yield f"{arn}/originals/*", "It aborts uploads of the user who is erased"
-    if "tag_originals" in line.calls:
-        arn = _imported(stores.uploads.bucket_arn, stores)
-        yield f"{arn}/originals/*", "It marks the original of the video that it publishes"
-    if "move_tiers" in line.calls:
-        yield f"{_imported(stores.media.bucket_arn, stores)}/v/*", "It moves every clip's objects between classes"
-    for what in ("play_counts", "viewer_records", "viewer_days", "clip_records"):
-        if f"read_{what}" in line.calls and stores.data:
-            arn = _imported(stores.data.bucket_arn, stores)
-            yield f"{arn}/profiles/{what}/*", "The daily job names its files by their days"
-    if stores.data:
-        arn = _imported(stores.data.bucket_arn, stores)
-        for prefix in sorted({one for call in line.calls for one in ARCHIVE_PREFIXES.get(call, ())}):
-            yield (
-                f"{arn}/{prefix}*",
-                "Objects are named by hour, day, shard, bucket, version or pass",
-            )
-
-
-def _calls(function: Function, stack: CapabilityStack) -> Iterator[tuple[str, str]]:
-    """Wildcards that follow from a line's `calls`, and why."""
-    calls, wiring = function.line.calls, stack.wiring
-    names = wiring.names
-    if "describe_production_machine" in calls:
-        executions = names.executions_arn("production", ":*")
-        yield executions, "It asks for executions of one machine, named by upload"
-    if "describe_decision_machine" in calls:
-        yield names.executions_arn("decision", ":*"), "It asks for executions of one machine, named by video"
-    if "cancel_transcode_jobs" in calls:
-        yield names.arn("mediaconvert", "jobs/*"), "MediaConvert names jobs as it takes them"
-    if "read_transcription" in calls:
-        yield names.transcription_jobs_arn, "A job is named by its upload and attempt"
-    if "change_experiments" in calls:
-        application, _, profile, _ = (_imported(one, wiring.stores) for one in wiring.stores.experiments)
-        versions = f"application/{application}/configurationprofile/{profile}/hostedconfigurationversion/*"
-        yield names.arn("appconfig", versions), "Versions are numbered as they are put"
-    if "post_to_connections" in calls:
-        for arn in _connections(wiring, stack):
-            yield arn, "Connections are named by API Gateway as they open"
-    if wiring.endpoints.search_url:
-        for path in sorted({p for call in calls for _, p in SEARCH_GRANTS.get(call, ()) if "*" in p}):
-            yield f"{names.search_domain_arn}/{path}", "Indexes are named by when they were made"
-
-
-def _connections(wiring: Wiring, stack: CapabilityStack) -> list[str]:
-    """cdk-nag writes a reference inside a stack as <logical id>."""
-    assert wiring.socket
-    api = wiring.socket.api.node.default_child
-    assert isinstance(api, CfnResource)
-    place = wiring.names.arn("execute-api", f"<{stack.get_logical_id(api)}>/live")
-    return [f"{place}/{method}/@connections/*" for method in ("POST", "DELETE")]
 
 
 def _edge(foundation: Foundation) -> Iterator[Meant]:
@@ -298,12 +234,6 @@ def _interests(stack: InterestsStack) -> Iterator[Meant]:
     why = "Managed Flink attaches the interfaces that it made in our subnets, of ids unknown here"
     yield Meant(role, f"IAM5[Resource::{interfaces}]", why)
     yield Meant(role.node.find_child("DefaultPolicy"), "CKV_AWS_111", why)
-
-
-def _imported(value: str, stores: Stores) -> str:
-    """The name under which another stack imports `value`; cdk-nag names resources by it."""
-    owner = Stack.of(stores.uploads)
-    return str(owner.resolve(owner.export_value(value))["Fn::ImportValue"])
 
 
 def _skip_checkov(meant: Meant) -> None:

@@ -41,6 +41,7 @@ SHARES: dict[str, float] = {
     "erase_events": 0.5,
     **dict.fromkeys(("plan_export", "write_denials", "move_archives"), 0.2),
     "update_hot_lists": 0.2,
+    "move_objects": 0.3,  # the machine's MaxConcurrency, of 1,000
     **dict.fromkeys(("load_daily_plays", "sum_daily_plays", "load_viewer_profiles", "load_clip_features"), 0.1),
     **dict.fromkeys(("export_catalogue", "stop_harmful_arms", "plan_tiers"), 0.1),
 }

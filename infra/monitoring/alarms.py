@@ -149,12 +149,13 @@ class Alarms(Construct):
             periods=2,
         )
 
-    def machine(self, machine: sfn.StateMachine) -> None:
+    def machine(self, machine: sfn.StateMachine, *, essential: bool = True) -> None:
+        """Not `essential`: nobody waits for it, and what one execution left undone the next one does."""
         name = machine.node.id
         failed = machine.metric_failed(period=FIVE, statistic="Sum")
         hung = machine.metric_timed_out(period=FIVE, statistic="Sum")
-        self.alarm(f"{name}Failed", failed, 0, f"{name}: one failed", essential=True)
-        self.alarm(f"{name}TimedOut", hung, 0, f"{name}: one hung", essential=True)
+        self.alarm(f"{name}Failed", failed, 0, f"{name}: one failed", essential=essential)
+        self.alarm(f"{name}TimedOut", hung, 0, f"{name}: one hung", essential=essential)
 
     def open_reviews(self, days: int) -> None:
         """What reconcile_production measures of the questions that wait for a moderator."""

@@ -23,5 +23,5 @@ class VideosStack(CapabilityStack):
             subscriptions.LambdaSubscription(self.functions["move_archives"], dead_letter_queue=undelivered)
         )
         self.machine = tiering_machine(self, self.wiring.settings, self.wiring.names, self.wiring.stores.media)
-        self.alarms.machine(self.machine)
+        self.alarms.machine(self.machine, essential=False)
         self._output({"TieringMachineArn": self.machine.state_machine_arn})

@@ -232,7 +232,10 @@ def _media_rules(settings: Settings) -> list[s3.LifecycleRule]:
     days = {"STANDARD_IA": 30, "GLACIER_IR": 0, "INTELLIGENT_TIERING": 0}
     tagged = [
         s3.LifecycleRule(
-            id=tier, prefix="v/", tag_filters={moves.TAG: tier}, transitions=[_moved_to(CLASSES[name], days[name])]
+            id=tier,
+            prefix="v/",
+            tag_filters={archive_objects.TAG: tier},
+            transitions=[_moved_to(CLASSES[name], days[name])],
         )
         for name, tier in moves.TIERS.items()
     ]

@@ -117,6 +117,13 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         "State/Media.Arn/v/*",
     ),
     "restore_renditions": (("s3:RestoreObject",), "State/Media.Arn/v/*"),
+    "move_tiers": (
+        (
+            *("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+            *("s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging"),
+        ),
+        ("State/Media.Arn", "State/Media.Arn/v/*"),
+    ),
     "tag_originals": (("s3:GetObjectTagging", "s3:PutObjectTagging"), "State/Uploads.Arn/originals/*"),
     "restore_originals": (("s3:RestoreObject",), "State/Uploads.Arn/originals/*"),
     "start_production_machine": (("states:StartExecution",), MACHINE.format("stateMachine", "{stage}", "")),
@@ -185,6 +192,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
     "start_profiles_machine": (
         ("states:StartExecution",),
         "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-profiles",
+    ),
+    "start_tiering_machine": (
+        ("states:StartExecution",),
+        "arn:aws:states:us-east-1:111111111111:stateMachine:reelstack-{stage}-tiering",
     ),
     "start_event_erasure_machine": (
         ("states:StartExecution",),

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from infra.edge.kept_answers import COUNTS_PATH
+from local.edge_apis import OriginFailed
 from local.edge_behaviors import FUNCTIONS, Behavior, Policy
 from local.edge_cache import BLOCK_BYTES, Locations
 from local.edge_functions import EdgeFunctions
@@ -133,6 +134,35 @@ async def test_an_object_comes_with_its_type_version_and_age_and_nothing_else_of
     kept = {"content-type": "video/mp4", "etag": f'"{len(MOVIE)}"', "cache-control": FOREVER, "age": "0"}
     assert kept.items() <= dict(answer.headers).items()
     assert not {name for name in answer.headers if name.startswith("x-amz-")}
+
+
+async def test_a_range_goes_on_across_a_copy_that_kept_the_etag(world: World) -> None:
+    """What a move to another storage class is, of an object that came by one PUT."""
+    etag = (await world.viewer.get(url(), headers={"range": "bytes=0-9"})).headers["etag"]
+    world.edge.caches.purge("*")
+    answer = await world.viewer.get(url(), headers={"range": f"bytes={BLOCK_BYTES}-", "if-range": etag})
+    assert (answer.status_code, answer.content) == (206, MOVIE[BLOCK_BYTES:])
+
+
+async def test_a_copy_with_another_etag_is_sent_whole_and_never_mixed_with_the_version_before(world: World) -> None:
+    """An object in parts gets another ETag when it comes back from an archive."""
+    path = "/v/v1/1/a.mp4"
+    etag = (await world.viewer.get(url(), headers={"range": "bytes=0-9"})).headers["etag"]
+    world.origin.etags[path] = '"another"'
+    kept = await world.viewer.get(url(), headers={"range": "bytes=0-9", "if-range": etag})
+    assert (kept.status_code, kept.content) == (206, MOVIE[:10]), "what is kept goes on"
+    asked = {"range": f"bytes={BLOCK_BYTES}-{BLOCK_BYTES + 9}", "if-range": etag}
+    answer = await world.viewer.get(url(), headers=asked)
+    assert (answer.status_code, answer.headers["etag"], answer.content) == (200, '"another"', MOVIE)
+
+
+async def test_an_answer_that_broke_off_between_two_versions_is_right_when_it_is_asked_for_again(world: World) -> None:
+    await world.viewer.get(url(), headers={"range": "bytes=0-9"})
+    world.origin.etags["/v/v1/1/a.mp4"] = '"another"'
+    with pytest.raises((OriginFailed, RuntimeError)):  # a server closes the connection
+        await world.viewer.get(url())
+    answer = await world.viewer.get(url())
+    assert (answer.headers["etag"], answer.content) == ('"another"', MOVIE)
 
 
 async def test_a_range_beyond_the_end_is_416_and_says_how_long_the_object_is(world: World) -> None:

@@ -34,6 +34,8 @@ class TinyOrigin:
     answers_kept: str = "max-age=60"
     """The Cache-Control of answers."""
     objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    etags: dict[str, str] = field(default_factory=dict)
+    """Of objects whose ETag is not their length."""
     answers: dict[str, Callable[[Asked], tuple[int, Any]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
@@ -75,7 +77,8 @@ def tiny_origin() -> Iterator[TinyOrigin]:
                 return
             body, cache_control = origin.objects[self.path]
             kind = mimetypes.guess_type(self.path)[0] or "application/octet-stream"
-            headers = {"etag": f'"{len(body)}"', "content-type": kind, "x-amz-request-id": "1"}
+            etag = origin.etags.get(self.path, f'"{len(body)}"')
+            headers = {"etag": etag, "content-type": kind, "x-amz-request-id": "1"}
             headers |= {"cache-control": cache_control} if cache_control else {}
             wanted = re.match(r"bytes=(\d+)-(\d+)$", self.headers.get("range", ""))
             if not wanted:

@@ -31,6 +31,7 @@ from moto.core.responses import ActionContext, ActionResult
 from moto.core.utils import camelcase_to_underscores, get_equivalent_url_in_aws_domain, method_names_from_class
 from moto.dynamodb.models import Table
 from moto.dynamodb.models.dynamo_type import LimitedSizeDict
+from moto.s3.models import FakeKey
 from moto.sqs.models import SQSBackend
 
 REGION = "us-east-1"
@@ -94,6 +95,13 @@ def _copied(table: Table, memo: dict[int, Any]) -> Table:
     return made
 
 
+def _version_listed(version: FakeKey, _: dict[int, Any]) -> FakeKey:
+    """What a listing of versions says of one: moto copies every object of the bucket, with its bytes, to mark some."""
+    made = FakeKey.__new__(FakeKey)
+    vars(made).update(vars(version))
+    return made
+
+
 def _within_limit(attributes: dict[str, Any]) -> LimitedSizeDict:
     """An item read from a pickle was measured when it was written; moto measures the whole at each attribute again."""
     made = LimitedSizeDict()
@@ -137,5 +145,6 @@ moto_responses.method_names_from_class = cache(method_names_from_class)
 moto_responses.camelcase_to_underscores = cache(camelcase_to_underscores)
 moto_models.RESPONSES_METHODS.clear()  # patterns for the package requests, by the thousand; nothing here uses it
 Table.__deepcopy__ = _copied  # type: ignore[attr-defined]
+FakeKey.__deepcopy__ = _version_listed  # type: ignore[attr-defined]
 LimitedSizeDict.__reduce__ = lambda self: (_within_limit, (dict(self),))  # type: ignore[method-assign]
 UserAgentString.to_string = _named  # type: ignore[method-assign]

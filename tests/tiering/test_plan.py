@@ -13,8 +13,10 @@ from functions.tiering.plan_tiers.handler import handler as plan_tiers
 from reelstack.platform import aws as seam
 from reelstack.platform import storage
 from reelstack.platform.config import Config
-from reelstack.tiering import access_logs, decay, plan, report
+from reelstack.tiering import access_logs, decay, document_keys, report
 from reelstack.tiering.policies import hot_plays
+from reelstack.videos.videos import ArchiveState
+from tests.videos.test_videos import make
 
 DAY = datetime.now(UTC).date() - timedelta(days=1)
 CONTENT = b"x" * 200_000
@@ -31,7 +33,7 @@ def s3(aws: Config) -> Any:
 def _facts(reads_a_day: float) -> None:
     """What the night before found."""
     found = decay.of_ages((reads_a_day,) * len(decay.EDGES))
-    storage.write("media", plan.FACTS, json.dumps({"decay": found.as_json(), "hot_plays": 0}).encode(), "", "")
+    storage.write("media", document_keys.FACTS, json.dumps({"decay": found.as_json(), "hot_plays": 0}).encode(), "", "")
 
 
 def _clips(s3: Any, number: int, **more: Any) -> list[str]:
@@ -113,10 +115,10 @@ def test_the_report_says_what_was_skipped_and_keeps_facts(s3: Any, context: Any)
     made = report.write(f"{DAY}-1", {"objects": 3})
     assert made["counts"] == {"gone": 1, "moved": 2}
     assert made["skipped"] == {"gone": [keys[0]]}
-    facts = storage.read_json("media", plan.FACTS)
+    facts = storage.read_json("media", document_keys.FACTS)
     assert facts["run"] == f"{DAY}-1"
     report.write(f"{DAY}-1", {"objects": 3})
-    assert storage.read_json("media", plan.FACTS) == facts
+    assert storage.read_json("media", document_keys.FACTS) == facts
 
 
 def test_logs_are_read_as_s3_writes_them() -> None:
@@ -131,3 +133,32 @@ def test_logs_are_read_as_s3_writes_them() -> None:
 def test_hot_is_counted_as_the_rule_says() -> None:
     plays = [0, 0, 1, 5, 5, 7, 9, 9, 9, 30, 40]
     assert report.hot_plays(Counter(plays)) == hot_plays(np.array(plays, dtype=float))
+
+
+def test_a_dry_run_writes_a_plan_and_tells_the_next_night_of_no_tag(s3: Any, context: Any) -> None:
+    _clips(s3, 1)
+    (line,) = _night(DAY, context, dry_run=True)
+    assert [move["target"] for move in line["moves"]] == ["GLACIER_IR"]
+    (again,) = _night(DAY + timedelta(days=1), context)
+    assert [move["source"] for move in again["moves"]] == ["STANDARD"], "not a tag to take off"
+
+
+def test_what_its_owner_archived_is_in_no_plan(s3: Any, context: Any) -> None:
+    keys = _clips(s3, 3)
+    make(video_id="clip001", archive_state=ArchiveState.ARCHIVED)
+    (line,) = _night(DAY, context)
+    assert [move["key"] for move in line["moves"]] == [keys[0], keys[2]]
+
+
+def test_an_object_of_tomorrow_is_of_the_day_that_is_planned(s3: Any, context: Any) -> None:
+    """A clock that is behind S3's by a day."""
+    _clips(s3, 1)
+    (line,) = _night(DAY - timedelta(days=2), context)
+    assert len(line["moves"]) == 1
+
+
+def test_what_is_small_or_archived_is_in_no_plan(s3: Any, context: Any) -> None:
+    _clips(s3, 1, StorageClass="GLACIER")
+    s3.put_object(Bucket="media", Key="v/clip999/1/master.m3u8", Body=b"#EXTM3U")
+    assert _night(DAY, context) == []
+    assert _night.totals["objects"] == 2  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reelstack.platform.telemetry import entry
-from reelstack.tiering import moves, report
+from reelstack.tiering import moves
 
 
 @entry
@@ -11,5 +11,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How many objects had which outcome."""
     line = moves.Line.model_validate(event)
     result = moves.move_all(line)
-    report.keep_result(line, result)
+    moves.keep_result(line, result)
     return result.counts

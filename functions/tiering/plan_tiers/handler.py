@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from reelstack.platform import clock
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
-from reelstack.tiering import origin_reads, plan, report
+from reelstack.tiering import document_keys, origin_reads, plan, report
 
 
 class PlanInput(BaseModel):
@@ -18,6 +18,7 @@ class PlanInput(BaseModel):
     part: int = 0
     after: str = ""
     limit_dollars: float | None = None
+    dry_run: bool = False
     totals: dict[str, Any] = Field(default_factory=dict)
     """Of the parts before."""
 
@@ -38,6 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         after=step.after,
         spent_dollars=step.totals.get("dollars", 0.0),
         limit_dollars=step.limit_dollars,
+        dry_run=step.dry_run,
     )
     made = plan.write_part(request, clock.deadline(context))
     return {
@@ -45,6 +47,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "part": step.part + 1,
         "after": made.after,
         "lines": made.lines,
-        "key": plan.plan_key(step.run, step.part),
+        "key": document_keys.plan(step.run, step.part),
         "totals": plan.add_totals(step.totals, made),
     }

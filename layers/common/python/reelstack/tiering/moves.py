@@ -3,25 +3,34 @@
 Down: the object gets the tag `tier`, and a lifecycle rule moves it in place, without a new version. Up: a copy in
 place, only if the object is still the planned one; checksum and size are compared, and the version before is deleted
 at once, so an object has one extra version at most. What was deleted or changed since the plan is skipped and reported.
+
+Archives have the same tag. Their owner's word goes first: what is archived is left alone, and where an owner archives
+while a line is moved, the reconciler of archives looks at that video again.
 """
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
-from reelstack.platform import aws, storage
-from reelstack.tiering import classes
+from reelstack.platform import storage, storage_classes
+from reelstack.platform.storage_classes import ARCHIVES, TagHeld, TagsFull
+from reelstack.tiering import document_keys
+from reelstack.tiering.prices import S3
+from reelstack.videos import archive_objects, archives
+from reelstack.videos.archive_objects import TAG, TAGGED
 
-TAG = "tier"
 TIERS = {"STANDARD_IA": "warm", "GLACIER_IR": "cold", "INTELLIGENT_TIERING": "own"}
 """Class -> the value of the tag that a lifecycle rule of the bucket looks for."""
 MOST_OBJECTS = 100
-MOST_TAGS = 10
+AT_ONCE = 8
 MOST_COPIED_BYTES = 5 * 2**30
 """What one CopyObject takes."""
-Outcome = Literal["moved", "there", "gone", "changed", "tags-full", "too-large", "differs"]
+LOWER = tuple(S3)
+"""Classes in the order in which a lifecycle rule moves objects."""
+Outcome = Literal["moved", "there", "gone", "changed", "archived", "tags-full", "too-large", "in-parts", "differs"]
 
 
 class Move(BaseModel):
@@ -35,7 +44,7 @@ class Move(BaseModel):
 
     @property
     def is_down(self) -> bool:
-        return classes.code_of(self.target) > classes.code_of(self.source)
+        return LOWER.index(self.target) > LOWER.index(self.source)
 
 
 class Line(BaseModel):
@@ -59,121 +68,72 @@ class Result:
 
 def move_all(line: Line) -> Result:
     """Raises botocore's ClientError where S3 refuses for another reason: the line is then done again."""
-    result = Result()
+    result, videos = Result(), {document_keys.clip_of(move.key) for move in line.moves}
+    away = archives.archived_among(videos)
+    wanted = [move for move in line.moves if document_keys.clip_of(move.key) not in away]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = pool.map(move_one, wanted)
     for move in line.moves:
-        result.add(move.key, move_one(move))
+        result.add(move.key, "archived" if document_keys.clip_of(move.key) in away else next(outcomes))
+    # Also of those that were archived before: a call before this one may have been killed when it had set a tag anew.
+    _let_archive(archives.archived_among(videos))
     return result
+
+
+def keep_result(line: Line, result: Result) -> None:
+    document = {"counts": result.counts, "skipped": result.skipped}
+    storage.write_json("media", document_keys.results(line.run, line.number), document)
 
 
 def move_one(move: Move) -> Outcome:
     try:
+        if move.source == move.target:
+            return "there" if storage_classes.untag("media", move.key, TAG, held=TAGGED) else "gone"
         return _moved(move)
-    except ClientError as error:
-        if storage.is_missing(error):
-            return "gone"
-        if aws.error_code(error) in ("PreconditionFailed", "412"):
-            return "changed"
-        raise
+    except TagHeld:
+        return "archived"
+    except TagsFull:
+        return "tags-full"
+
+
+def is_movable(etag: str, size: int, source: str, target: str) -> bool:
+    """Whether a move can be made at all. An object in parts goes down only: a copy would have another ETag, and a
+    player that holds the old one would begin anew."""
+    is_up = LOWER.index(target) < LOWER.index(source)
+    return not is_up or (size <= MOST_COPIED_BYTES and not storage_classes.in_parts(etag))
 
 
 def _moved(move: Move) -> Outcome:
-    if move.source == move.target:
-        return _untag(move.key)
-    head = _head(move.key)
-    if head.get("StorageClass", "STANDARD") == move.target:
+    seen = storage_classes.look("media", move.key)
+    if seen is None:
+        return "gone"
+    if seen.storage_class in ARCHIVES:
+        return "archived"
+    if seen.storage_class == move.target:
         return "there" if move.is_down else _finish_copy(move)
-    if head["ETag"] != move.etag or head["ContentLength"] != move.size:
+    if (seen.etag, seen.bytes) != (move.etag, move.size):
         return "changed"
-    return _tag(move) if move.is_down else _copy(move, head)
+    if not move.is_down:
+        return _copy(move)
+    return "moved" if storage_classes.tag("media", move.key, TAG, TIERS[move.target], held=TAGGED) else "gone"
 
 
-def _bucket() -> str:
-    return storage.bucket_name("media")
-
-
-def _head(key: str) -> Any:
-    return aws.client("s3").head_object(Bucket=_bucket(), Key=key, ChecksumMode="ENABLED")
-
-
-def _tags(key: str) -> dict[str, str]:
-    found = aws.client("s3").get_object_tagging(Bucket=_bucket(), Key=key)["TagSet"]
-    return {tag["Key"]: tag["Value"] for tag in found}
-
-
-def _set_tags(key: str, tags: dict[str, str]) -> None:
-    """Replaces all of an object's tags: S3 knows no other way."""
-    kept: Any = [{"Key": name, "Value": value} for name, value in tags.items()]
-    aws.client("s3").put_object_tagging(Bucket=_bucket(), Key=key, Tagging={"TagSet": kept})
-
-
-def _tag(move: Move) -> Outcome:
-    tags, wanted = _tags(move.key), TIERS[move.target]
-    if tags.get(TAG) == wanted:
-        return "there"
-    if TAG not in tags and len(tags) >= MOST_TAGS:
-        return "tags-full"
-    _set_tags(move.key, tags | {TAG: wanted})
-    return "moved"
-
-
-def _untag(key: str) -> Outcome:
-    tags = _tags(key)
-    if TAG not in tags:
-        return "there"
-    del tags[TAG]
-    if tags:
-        _set_tags(key, tags)
-    else:
-        aws.client("s3").delete_object_tagging(Bucket=_bucket(), Key=key)
-    return "moved"
-
-
-def _copy(move: Move, head: Any) -> Outcome:
+def _copy(move: Move) -> Outcome:
     if move.size > MOST_COPIED_BYTES:
         return "too-large"
+    if storage_classes.in_parts(move.etag):
+        return "in-parts"
     # A rule would take the copy down again, for the tag that the object came down by.
-    tags = "&".join(f"{name}={value}" for name, value in _tags(move.key).items() if name != TAG)
-    made = aws.client("s3").copy_object(
-        Bucket=_bucket(),
-        Key=move.key,
-        CopySource={"Bucket": _bucket(), "Key": move.key},
-        CopySourceIfMatch=move.etag,
-        StorageClass=move.target,  # type: ignore[arg-type]  # a plan's words are checked by `code_of`
-        MetadataDirective="COPY",
-        TaggingDirective="REPLACE",
-        Tagging=tags,
-    )
-    copied = _head(move.key)
-    if not _is_same(head, copied):
-        # The copy goes, and the version before is the newest again.
-        aws.client("s3").delete_object(Bucket=_bucket(), Key=move.key, VersionId=made["VersionId"])
-        return "differs"
-    _delete_version(move.key, head.get("VersionId"))
-    return "moved"
-
-
-def _is_same(before: Any, after: Any) -> bool:
-    """By size and by whatever checksums both have. A whole object's ETag is its MD5; of an object in parts it is
-    not."""
-    names = [name for name in before if name.startswith("Checksum") and name != "ChecksumType" and name in after]
-    if before.get("ChecksumType") != after.get("ChecksumType"):
-        names = []
-    whole = "-" not in before["ETag"] and "-" not in after["ETag"]
-    return before["ContentLength"] == after["ContentLength"] and all(
-        before[name] == after[name] for name in (*names, *(("ETag",) if whole else ()))
-    )
+    made = storage_classes.replace_in_place("media", move.key, move.target, move.etag, without_tag=TAG, held=TAGGED)
+    return "moved" if made == "replaced" else made
 
 
 def _finish_copy(move: Move) -> Outcome:
-    """Of a call that was killed after its copy: what is left of the version before goes. Keys of media are never
-    written with other content, so an older version of this size is that."""
-    for page in aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=_bucket(), Prefix=move.key):
-        for version in page.get("Versions", []):
-            if version["Key"] == move.key and not version["IsLatest"] and version["Size"] == move.size:
-                _delete_version(move.key, version["VersionId"])
+    """Of a call that was killed after its copy: what is left of the version before goes."""
+    storage_classes.delete_replaced("media", move.key)
     return "there"
 
 
-def _delete_version(key: str, version: str | None) -> None:
-    if version and version != "null":
-        aws.client("s3").delete_object(Bucket=_bucket(), Key=key, VersionId=version)
+def _let_archive(videos: Iterable[str]) -> None:
+    for video_id in videos:
+        archive_objects.note(video_id)

@@ -8,19 +8,15 @@ from collections import Counter
 from datetime import date
 
 from reelstack.platform import storage
-from reelstack.tiering import access_logs
-from reelstack.tiering.plan import CLIPS, reads_key
-
-LOGS = "s3/media/"
-"""Where the bucket `media` has its logs, in the bucket of logs: infra/storage/buckets.py."""
+from reelstack.tiering import access_logs, document_keys
 
 
 def sum_up(day: date) -> int:
     """Writes the day's sums; the number of objects that were read. A day without logs has an empty file."""
     found: Counter[str] = Counter()
-    for key in storage.list_keys("logs", f"{LOGS}{day.isoformat()}-"):
+    for key in storage.list_keys("logs", f"{document_keys.LOGS}{day.isoformat()}-"):
         lines = (line.decode("utf-8", "replace") for line in storage.lines("logs", key))
-        found.update(access_logs.sums(lines, CLIPS))
+        found.update(access_logs.sums(lines, document_keys.CLIPS))
     text = "".join(f"{key}\t{number}\n" for key, number in sorted(found.items()))
-    storage.write("media", reads_key(day), text.encode(), "text/tab-separated-values", storage.NEVER)
+    storage.write("media", document_keys.reads(day), text.encode(), "text/tab-separated-values", storage.NEVER)
     return len(found)

@@ -8,7 +8,7 @@ objects: the fitted decay, and how many plays make a clip hot.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,15 +18,14 @@ import numpy as np
 from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.tables.counters import DailyPlays
-from reelstack.tiering import classes, decay, history
+from reelstack.tiering import classes, decay, document_keys, history, moves
 from reelstack.tiering.cost_policy import Cost
 from reelstack.tiering.history import Row
 from reelstack.tiering.moves import MOST_OBJECTS, Line, Move
 from reelstack.tiering.objects import WEEK_DAYS, Objects
 from reelstack.tiering.policies import Intelligent, Policy, Seed
+from reelstack.videos import archives
 
-ROOT = "tiering/"
-CLIPS = "v/"
 MOST_KEYS = 20_000
 """Of a part: some 20 MB in memory, and half a minute of listing."""
 PLAYS_READ = 8
@@ -44,6 +43,8 @@ class Request:
     after: str = ""
     spent_dollars: float = 0.0
     limit_dollars: float | None = None
+    dry_run: bool = False
+    """Nothing will be moved: what tomorrow is told of tags stays as it was."""
 
 
 @dataclass
@@ -69,22 +70,6 @@ def add_totals(totals: dict[str, Any], made: Part) -> dict[str, Any]:
     return sums | {"by_target": targets}
 
 
-def plan_key(run: str, part: int) -> str:
-    return f"{ROOT}plans/{run}/part-{part:05}.jsonl"
-
-
-def reads_key(day: date) -> str:
-    """Bytes read at the origin on a day, by key, sorted."""
-    return f"{ROOT}reads/{day.isoformat()}.tsv"
-
-
-def history_prefix(day: date) -> str:
-    return f"{ROOT}history/{day.isoformat()}/"
-
-
-FACTS = f"{ROOT}facts.json"
-
-
 def make_policy(name: str, facts: dict[str, Any] | None) -> Policy:
     """By its name in the settings. Raises ValueError for another name."""
     if name == "cost":
@@ -101,23 +86,25 @@ def write_part(request: Request, until: float) -> Part:
     listed, done = _listed(request.after, until)
     rows = list(_rows(request, [row for row, _ in listed]))
     made = Part(done=done, after=listed[-1][0].key if listed else request.after, objects=len(rows))
-    moves = _moves(request, rows, listed, made) if rows else []
-    lines = [moves[at : at + MOST_OBJECTS] for at in range(0, len(moves), MOST_OBJECTS)]
+    planned = _moves(request, rows, listed, made) if rows else []
+    lines = [planned[at : at + MOST_OBJECTS] for at in range(0, len(planned), MOST_OBJECTS)]
     text = "".join(
         Line(run=request.run, number=request.part * MOST_KEYS + at, moves=line).model_dump_json() + "\n"
         for at, line in enumerate(lines)
     )
-    storage.write("media", plan_key(request.run, request.part), text.encode(), "application/x-ndjson", storage.NEVER)
-    document = "".join(row.as_line() for row in _after(rows, moves) if row.is_needed)
-    key = f"{history_prefix(request.day)}part-{request.part:05}.tsv"
+    key = document_keys.plan(request.run, request.part)
+    storage.write("media", key, text.encode(), "application/x-ndjson", storage.NEVER)
+    tagging = [] if request.dry_run else planned
+    document = "".join(row.as_line() for row in _after(rows, tagging) if row.is_needed)
+    key = document_keys.history(request.day, request.part)
     storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
-    made.moves, made.lines = len(moves), len(lines)
+    made.moves, made.lines = len(planned), len(lines)
     return made
 
 
-def _after(rows: list[Row], moves: list[Move]) -> Iterator[Row]:
+def _after(rows: list[Row], planned: list[Move]) -> Iterator[Row]:
     """What tomorrow's plan is told: which objects have a tag that asks for a move."""
-    moved = {move.key: move.source != move.target and move.is_down for move in moves}
+    moved = {move.key: move.source != move.target and move.is_down for move in planned}
     for row in rows:
         yield replace(row, tagged=moved.get(row.key, row.tagged))
 
@@ -126,7 +113,7 @@ def _listed(after: str, until: float) -> tuple[list[tuple[Row, tuple[str, int]]]
     """Rows of the listing with (ETag, size), and whether it is over."""
     found: list[tuple[Row, tuple[str, int]]] = []
     pages = aws.client("s3").get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=storage.bucket_name("media"), Prefix=CLIPS, StartAfter=after):
+    for page in pages.paginate(Bucket=storage.bucket_name("media"), Prefix=document_keys.CLIPS, StartAfter=after):
         for item in page.get("Contents", []):
             since = item["LastModified"].date()
             row = Row(item["Key"], item.get("StorageClass", "STANDARD"), since, since)
@@ -149,21 +136,21 @@ def _rows(request: Request, listed: list[Row]) -> Iterator[Row]:
 def _history_before(day: date) -> tuple[Iterator[str], int]:
     """The newest history before a day, within the window, and how many nights ago it was written."""
     for nights in range(1, 31):
-        prefix = history_prefix(day - timedelta(days=nights))
+        prefix = document_keys.history(day - timedelta(days=nights))
         if keys := storage.list_keys("media", prefix):
             return (line.decode() for key in keys for line in storage.lines("media", key)), nights
     return iter(()), 1
 
 
 def _reads(day: date) -> dict[str, int]:
-    if not storage.list_keys("media", reads_key(day)):
+    if not storage.list_keys("media", document_keys.reads(day)):
         return {}
-    parts = (line.decode().split("\t") for line in storage.lines("media", reads_key(day)))
+    parts = (line.decode().split("\t") for line in storage.lines("media", document_keys.reads(day)))
     return {key: int(number) for key, number in parts}
 
 
 def _moves(request: Request, rows: list[Row], listed: list[tuple[Row, tuple[str, int]]], made: Part) -> list[Move]:
-    facts = storage.read_json_or_none("media", FACTS)
+    facts = storage.read_json_or_none("media", document_keys.FACTS)
     objects = _objects(request.day, rows, [size for _, (_, size) in listed])
     chosen = make_policy(request.policy, facts).choose(objects)
     dollars = classes.move(objects.code, chosen, objects.size)
@@ -171,43 +158,52 @@ def _moves(request: Request, rows: list[Row], listed: list[tuple[Row, tuple[str,
         chosen == objects.code, 0.0, classes.early_delete(objects.code, objects.size, objects.held_days)
     )
     _write_sums(request, objects, rows)
-    moves = []
-    for row, (_, (etag, size)), target, cost in zip(rows, listed, chosen.tolist(), dollars.tolist(), strict=True):
-        wanted = classes.CLASSES[target]
-        if wanted == row.storage_class and not row.tagged:
-            continue
-        if request.limit_dollars is not None and request.spent_dollars + made.dollars + cost > request.limit_dollars:
+    wanted = [
+        (Move(key=row.key, etag=etag, size=size, source=row.storage_class, target=classes.CLASSES[target]), cost)
+        for row, (_, (etag, size)), target, cost in zip(rows, listed, chosen.tolist(), dollars.tolist(), strict=True)
+        if classes.CLASSES[target] != row.storage_class or row.tagged
+    ]
+    return list(_within_limit(request, _possible(wanted), made))
+
+
+def _possible(wanted: list[tuple[Move, float]]) -> Iterator[tuple[Move, float]]:
+    """Without those of videos whose owners have the archive's word, and those that no call could carry out."""
+    away = archives.archived_among({document_keys.clip_of(move.key) for move, _ in wanted})
+    for move, dollars in wanted:
+        may = moves.is_movable(move.etag, move.size, move.source, move.target)
+        if may and document_keys.clip_of(move.key) not in away:
+            yield move, dollars
+
+
+def _within_limit(request: Request, wanted: Iterable[tuple[Move, float]], made: Part) -> Iterator[Move]:
+    """What the limit pays, counted in `made`."""
+    for move, dollars in wanted:
+        if request.limit_dollars is not None and request.spent_dollars + made.dollars + dollars > request.limit_dollars:
             made.put_off += 1
             continue
-        made.dollars += cost
-        made.by_target[wanted] = made.by_target.get(wanted, 0) + 1
-        moves.append(Move(key=row.key, etag=etag, size=size, source=row.storage_class, target=wanted))
-    return moves
+        made.dollars += dollars
+        made.by_target[move.target] = made.by_target.get(move.target, 0) + 1
+        yield move
 
 
 def _objects(day: date, rows: list[Row], sizes: list[int]) -> Objects:
     plays: dict[str, tuple[list[int], int | None]] = {}
     for row in rows:
-        if (clip := _clip(row.key)) not in plays:
+        if (clip := document_keys.clip_of(row.key)) not in plays:
             plays[clip] = _plays(clip, day)
     ages = [(day - row.born).days + 1 for row in rows]
-    unplayed = [plays[_clip(row.key)][1] for row in rows]
+    unplayed = [plays[document_keys.clip_of(row.key)][1] for row in rows]
     return Objects(
         size=np.array(sizes, dtype=float),
         code=np.array([classes.code_of(row.storage_class) for row in rows], dtype=np.int8),
         held_days=np.array([(day - row.since).days + 1 for row in rows], dtype=float),
         age_days=np.array(ages, dtype=float),
         origin_bytes=np.array([row.reads for row in rows], dtype=float),
-        plays=np.array([plays[_clip(row.key)][0] for row in rows], dtype=float),
+        plays=np.array([plays[document_keys.clip_of(row.key)][0] for row in rows], dtype=float),
         unplayed_days=np.array(
             [age if days is None else days for age, days in zip(ages, unplayed, strict=True)], float
         ),
     )
-
-
-def _clip(key: str) -> str:
-    """v/<video>/<attempt>/… -> <video>"""
-    return key.split("/")[1]
 
 
 def _plays(video_id: str, day: date) -> tuple[list[int], int | None]:
@@ -232,10 +228,13 @@ def _write_sums(request: Request, objects: Objects, rows: list[Row]) -> None:
     """What the night's facts are found from, a document for each part."""
     fit = decay.Fit()
     fit.add(objects)
-    weeks = {_clip(row.key): int(plays) for row, plays in zip(rows, objects.plays.sum(axis=1).tolist(), strict=True)}
+    weeks = {
+        document_keys.clip_of(row.key): int(plays)
+        for row, plays in zip(rows, objects.plays.sum(axis=1).tolist(), strict=True)
+    }
     counted: dict[str, int] = {}
     for plays in weeks.values():
         counted[str(plays)] = counted.get(str(plays), 0) + 1
     document = {"fit": fit.as_json(), "clips_by_plays": counted}
-    key = f"{ROOT}sums/{request.run}/part-{request.part:05}.json"
+    key = document_keys.sums(request.run, request.part)
     storage.write("media", key, json.dumps(document).encode(), "application/json", storage.NEVER)

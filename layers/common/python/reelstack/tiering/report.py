@@ -8,48 +8,41 @@ from collections import Counter
 from typing import Any
 
 from reelstack.platform import storage
-from reelstack.tiering import decay
-from reelstack.tiering.moves import Line, Result
-from reelstack.tiering.plan import FACTS, ROOT
+from reelstack.tiering import decay, document_keys
 from reelstack.tiering.policies import HOT_SHARE
 
 MOST_KEYS = 100
 """Keys of skipped objects that a report names, for each reason."""
 
 
-def keep_result(line: Line, result: Result) -> None:
-    key = f"{ROOT}results/{line.run}/{line.number:010}.json"
-    storage.write_json("media", key, {"counts": result.counts, "skipped": result.skipped})
-
-
 def write(run: str, planned: dict[str, Any]) -> dict[str, Any]:
     """The report of a run, stored, and the facts for the next night. Doing it again writes the same."""
     counts: Counter[str] = Counter()
     skipped: dict[str, list[str]] = {}
-    for key in storage.list_keys("media", f"{ROOT}results/{run}/"):
+    for key in storage.list_keys("media", document_keys.results(run)):
         document = storage.read_json("media", key)
         counts.update(document["counts"])
         for reason, keys in document["skipped"].items():
             named = skipped.setdefault(reason, [])
             named.extend(keys[: MOST_KEYS - len(named)])
     made = {"run": run, "planned": planned, "counts": dict(counts), "skipped": skipped}
-    storage.write_json("media", f"{ROOT}reports/{run}.json", made)
+    storage.write_json("media", document_keys.report(run), made)
     _write_facts(run)
     return made
 
 
 def _write_facts(run: str) -> None:
-    before = storage.read_json_or_none("media", FACTS)
+    before = storage.read_json_or_none("media", document_keys.FACTS)
     if before and before.get("run") == run:
         return  # a fit remembers the one before: it must not remember itself
     fit, clips = decay.Fit(), Counter[int]()
-    for key in storage.list_keys("media", f"{ROOT}sums/{run}/"):
+    for key in storage.list_keys("media", document_keys.sums(run)):
         document = storage.read_json("media", key)
         fit.add_json(document["fit"])
         clips.update({int(plays): number for plays, number in document["clips_by_plays"].items()})
     found = fit.decay(decay.from_json(before["decay"]) if before else None)
     facts = {"run": run, "decay": found.as_json(), "hot_plays": hot_plays(clips)}
-    storage.write("media", FACTS, json.dumps(facts).encode(), "application/json", storage.NEVER)
+    storage.write("media", document_keys.FACTS, json.dumps(facts).encode(), "application/json", storage.NEVER)
 
 
 def hot_plays(clips: Counter[int]) -> int:

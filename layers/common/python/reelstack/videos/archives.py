@@ -6,6 +6,7 @@ Each change is one transaction with a note (a lease in the pool ARCHIVES) that s
 the stream starts the work, and the reconciler does what a lost event left. Everything may be asked for twice.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -168,6 +169,15 @@ def _check_restorable(video: Video) -> None:
         raise RestoreInProgress(ready_by=int(video.ready_by), tier=video.restore_tier)
     if video.state != State.PUBLISHED:
         raise VideoNotArchivable
+
+
+def archived_among(video_ids: Iterable[str]) -> set[str]:
+    """Those of these videos that their owners archived, or that are on their way there or back."""
+    asked = list(video_ids)
+    found = (
+        Video.batch_get(asked, consistent_read=True, attributes_to_get=["video_id", "archive_state"]) if asked else []
+    )
+    return {video.video_id for video in found if video.archive_state}
 
 
 def renditions(video_id: str) -> list[Stored]:
