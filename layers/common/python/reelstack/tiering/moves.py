@@ -16,9 +16,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from reelstack.platform import storage, storage_classes
+from reelstack.platform.s3_prices import S3
 from reelstack.platform.storage_classes import ARCHIVES, TagHeld, TagsFull
 from reelstack.tiering import document_keys
-from reelstack.tiering.prices import S3
 from reelstack.videos import archive_objects, archives
 from reelstack.videos.archive_objects import TAG, TAGGED
 
