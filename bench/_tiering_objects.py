@@ -72,8 +72,11 @@ class Objects:
     media: str = "media"
 
     def fill(self) -> None:
-        """Writes the objects, and what the night before knew: reads of each day, and how often an average one is."""
         _each(self._put, self.placed)
+        self.know()
+
+    def know(self) -> None:
+        """Writes what the night before knew: reads of each day, and how often an average object is read."""
         yesterday = datetime.now(UTC).date() - timedelta(days=1)
         self._write(document_keys.history(yesterday, 0), "".join(self._rows()))
         self._write(document_keys.FACTS, json.dumps({"decay": UNREAD.as_json(), "hot_plays": 0}))

@@ -135,10 +135,14 @@ def test_hot_is_counted_as_the_rule_says() -> None:
     assert report.hot_plays(Counter(plays)) == hot_plays(np.array(plays, dtype=float))
 
 
-def test_a_dry_run_writes_a_plan_and_tells_the_next_night_of_no_tag(s3: Any, context: Any) -> None:
+def test_a_dry_run_writes_a_plan_and_tells_the_next_night_nothing(s3: Any, context: Any) -> None:
     _clips(s3, 1)
     (line,) = _night(DAY, context, dry_run=True)
     assert [move["target"] for move in line["moves"]] == ["GLACIER_IR"]
+    facts = storage.read_json("media", document_keys.FACTS)
+    step = {"do": "report", "run": f"{DAY}-1", "day": DAY.isoformat(), "totals": {}, "dry_run": True}
+    assert plan_tiers(step, context) == {}
+    assert storage.read_json("media", document_keys.FACTS) == facts
     (again,) = _night(DAY + timedelta(days=1), context)
     assert [move["source"] for move in again["moves"]] == ["STANDARD"], "not a tag to take off"
 

@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if step.do == "reads":
         return {"objects": origin_reads.sum_up(step.day)}
     if step.do == "report":
-        return dict(report.write(step.run, step.totals)["counts"])
+        return dict(report.write(step.run, step.totals, dry_run=step.dry_run)["counts"])
     request = plan.Request(
         run=step.run,
         day=step.day,

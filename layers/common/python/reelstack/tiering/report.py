@@ -15,8 +15,9 @@ MOST_KEYS = 100
 """Keys of skipped objects that a report names, for each reason."""
 
 
-def write(run: str, planned: dict[str, Any]) -> dict[str, Any]:
-    """The report of a run, stored, and the facts for the next night. Doing it again writes the same."""
+def write(run: str, planned: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
+    """The report of a run, stored, and the facts for the next night. Doing it again writes the same. A dry run leaves
+    the facts: the run after it plans the same."""
     counts: Counter[str] = Counter()
     skipped: dict[str, list[str]] = {}
     for key in storage.list_keys("media", document_keys.results(run)):
@@ -27,7 +28,8 @@ def write(run: str, planned: dict[str, Any]) -> dict[str, Any]:
             named.extend(keys[: MOST_KEYS - len(named)])
     made = {"run": run, "planned": planned, "counts": dict(counts), "skipped": skipped}
     storage.write_json("media", document_keys.report(run), made)
-    _write_facts(run)
+    if not dry_run:
+        _write_facts(run)
     return made
 
 
