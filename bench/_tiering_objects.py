@@ -28,7 +28,7 @@ CLASSES: dict[Kind, tuple[str, str]] = {
     "stay": ("STANDARD", "STANDARD"),
 }
 """Before and after the night."""
-UNREAD = decay.Decay(rates=(0.0001,) * len(decay.EDGES))
+UNREAD = decay.of_ages((0.0001,) * len(decay.EDGES))
 """Of an average object; a read a day tells that one is far above it."""
 READS_A_DAY = 2
 HELD_DAYS = 100
