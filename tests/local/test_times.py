@@ -29,6 +29,7 @@ NO_TIMES = {
     ),
     *("duration_ms", "position_ms", "width", "height", "cost_microdollars", "microdollars", "productions"),
     *("shard", "like_shards", "parts", "held", "failures", "tries", "round", "wake_ups", "high", "normal"),
+    "ladder_tries",
     *("likes", "comments", "replies", "shares", "bookmarks", "plays"),
     *("followers", "following", "requested", "taken", "quality", "exposure"),
     *("writes", "records", "measured_writes", "measured_records", "reports"),

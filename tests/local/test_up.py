@@ -113,7 +113,7 @@ def test_the_edge_is_told_exactly_what_it_takes(places: Places) -> None:
         region="us-east-1",
         user_pool_id="pool",
         client_id="client",
-        buckets={"media": "m"},
+        buckets={"media": "m", "logs": "l"},
         tables={},
         queues={},
         machines={},
