@@ -89,6 +89,7 @@ def test_a_clip_goes_into_the_archive_and_comes_back_as_it_was(drive: Driver, pl
     assert told(drive, sample) == [one]
 
 
+@pytest.mark.engines
 def test_a_reencode_of_an_archived_original_waits_for_it_and_finishes(drive: Driver, tmp_path: Path) -> None:
     ann, s3 = drive.client("ann"), drive.aws("s3")
     upload = ann.uploads.upload(draw(tmp_path / "old.mp4", seconds=1, audio=False), title="old")

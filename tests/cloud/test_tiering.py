@@ -16,7 +16,7 @@ from reelstack.delivery.tokens import SigningKey
 from reelstack.tiering import document_keys
 from tests.cloud.driver import Driver, eventually
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.engines]
 OBJECTS = 12
 
 

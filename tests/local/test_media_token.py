@@ -71,6 +71,7 @@ def some_request(chance: random.Random) -> str:
     return made
 
 
+@pytest.mark.engines
 async def test_ten_thousand_requests_are_answered_as_by_the_function_of_the_release_before(edge: EdgeFunctions) -> None:
     chance = random.Random(18)
     await edge.hold(in_shards(KEYS, DENIALS) | in_single_entries(KEYS, DENIALS))

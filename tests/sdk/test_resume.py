@@ -79,6 +79,7 @@ class Victim:
         return hashlib.sha256(body).digest() == hashlib.sha256(self.file.read_bytes()).digest()
 
 
+@pytest.mark.engines
 def test_an_upload_killed_three_times_arrives_whole(world: World, tmp_path: Path) -> None:
     victim = Victim(world, tmp_path, 24 * MIB, "parts")
     upload_id, found = asyncio.run(victim.upload(3, random.Random(1)))

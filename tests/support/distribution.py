@@ -17,7 +17,6 @@ FIRST = (
     "page",
     "tests/contract/test_authorization.py",
     "tests/production/test_hostile_media.py",
-    "tests/sdk/test_resume.py",
     "tests/uploads/test_compose_upload.py",
     "tests/production/test_replays.py",
     "tests/local/test_media_token.py",

@@ -85,6 +85,7 @@ def _versions(s3: Any) -> Counter[str]:
     return Counter(version["Key"] for page in pages for version in page["Versions"])
 
 
+@pytest.mark.engines
 def test_after_three_kills_every_object_is_where_it_was_planned_and_nothing_is_lost(s3: Any, context: Any) -> None:
     placed, chance = made(OBJECTS), random.Random(18)
     _fill(s3, placed)

@@ -172,6 +172,7 @@ def kill() -> Iterator[Callable[[int], None]]:
     events.unregister("before-call.s3", count_down)
 
 
+@pytest.mark.engines
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deaths=st.lists(st.integers(1, 30), max_size=4))
 def test_wherever_the_composer_dies_the_next_one_goes_on(
