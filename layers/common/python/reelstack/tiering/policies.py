@@ -1,8 +1,8 @@
 """Which storage class an object belongs in, by one interface: a night's objects -> a class for each. Pure.
 
-`seed` goes by plays. `cost`, in `cost_policy`, is the default: the class that is cheapest by the reads that are expected
-at the origin, where plays that a cache answers do not arrive. `intelligent` leaves it to S3. Two more exist for
-comparison: everything in Standard, and lifecycle rules by age.
+`seed` goes by plays. `cost` (in `cost_policy`) is the default: the class that is cheapest by the reads that are
+expected at the origin, where plays that a cache answers do not arrive. `intelligent` leaves it to S3. Two more exist
+for comparison: everything in Standard, and lifecycle rules by age.
 
 An object's class depends on nothing but itself and what the policy was made with, so a night's objects can be decided
 in any order and in parts. Nothing below 128 KiB is ever moved.
