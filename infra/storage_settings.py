@@ -12,5 +12,5 @@ class StorageSettings(BaseModel):
     hours); or it is deleted, and the video can never be made anew."""
     originals_days: int = Field(default=30, ge=1)
     tiering_policy: Literal["seed", "cost", "intelligent"] = "cost"
-    """How clips' objects are moved between storage classes each night: by plays (the article's rule), by the reads that
-    are expected at the origin, or into S3 Intelligent-Tiering once. docs/tiering.md."""
+    """How clips' objects are moved between storage classes each night: by plays (`seed`), by the reads that are
+    expected at the origin (`cost`), or into S3 Intelligent-Tiering once. docs/tiering.md."""

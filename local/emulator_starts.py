@@ -1,8 +1,8 @@
 """MiniStack starts as many processes of functions at a time as there are cores; further ones wait their turn.
 
-Each takes a second or two of a core before it answers. Sixteen at once, which is what some readers of a deployment that
-was just killed ask for, take ten seconds each: the edge has given up long before, Lambda's timeout ends them half done,
-and the next requests start as many again. On AWS every process has cores of its own.
+A start takes up to two seconds of a core. Sixteen at once, which a few readers cause after a deployment of the feed was
+killed, take ten seconds each: the edge has given up long before, Lambda's timeout ends them half done, and the next
+requests start as many again. On AWS every process has cores of its own.
 """
 
 import os

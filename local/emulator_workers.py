@@ -51,7 +51,7 @@ class ForkServer:
                 raise OSError("the fork server has ended") from error
 
     def close(self) -> None:
-        """It ends then. The next fork starts another."""
+        """Ends the server. The next fork starts another."""
         if self._socket is not None and self._process is not None:
             self._socket.close()
             self._process.wait()
@@ -122,10 +122,10 @@ class Forked:
 
 
 class SharedLayers(zipfile.ZipFile):
-    """A zip which, being a layer, is unpacked once: whoever unpacks it again gets a link there, and its byte code."""
+    """A zip which, being a layer, is unpacked once. Unpacking it again makes a link there, with its byte code."""
 
     def namelist(self) -> list[str]:
-        """MiniStack looks through the names before it unpacks. It has done so for what lies there."""
+        """MiniStack checks the names before it unpacks. Those of a layer that is unpacked already were checked then."""
         return [] if _is_layer(self) and self._shared().exists() else super().namelist()
 
     def extractall(self, path: Any = None, *more: Any) -> None:

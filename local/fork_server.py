@@ -1,7 +1,7 @@
 """The process that cold starts are forked from, with the libraries of functions: `python -m local.fork_server SOCKET`.
 
 `local.emulator_workers` asks for a fork by one message: a script, a folder, an environment, and the three files that
-are to be its standard ones. The answer is the pid. It ends with the emulator, and only what it forked goes on.
+are to be its standard ones. The answer is the pid. The server ends with the emulator; its forks go on.
 """
 
 import ctypes
@@ -32,8 +32,8 @@ LOADED = (
     "s3transfer.manager",
     "valkey",
 )
-"""Powertools is not among them: when it is imported, it reads from the environment whose it is. Nor is our own code:
-a function that is deployed anew imports it as it is then."""
+"""Powertools is left out: on import it reads the function's name from the environment. So is our own code: a function
+that is deployed anew imports the new one."""
 CALLED = ("dynamodb", "s3", "sqs", "secretsmanager", "stepfunctions", "events")
 MESSAGE_BYTES = 128 * 1024
 STANDARD = (0, 1, 2)
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _keep_descriptions() -> None:
-    """What botocore reads of the services' APIs, for each client anew, is read from its files once."""
+    """Lets botocore read its descriptions of the services' APIs from files once, and not for each client."""
     from botocore.loaders import JSONFileLoader
     from botocore.session import Session
 
@@ -72,7 +72,7 @@ def _keep_descriptions() -> None:
 
 
 def _run(asked: dict[str, Any], files: list[int]) -> None:
-    """Becomes what Python would be that was started with the script. Does not return."""
+    """Makes this process like a Python that was started with the script. Does not return."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for standard, file in zip(STANDARD, files, strict=True):
         os.dup2(file, standard)

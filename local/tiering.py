@@ -1,4 +1,4 @@
-"""A night of tiering on the laptop cloud, begun at once and waited for: what the schedule begins at 05:30."""
+"""A night of tiering on the laptop cloud: the machine that the schedule starts at 05:30, started now and waited for."""
 
 import json
 import time
@@ -44,7 +44,7 @@ def begin(services: Services, named: outputs.Outputs, given: dict[str, Any]) -> 
 
 
 def wait(services: Services, arn: str) -> dict[str, Any]:
-    """What Step Functions says of the execution once it has ended."""
+    """What Step Functions says of the execution once it has ended, or after WAITED_SECONDS."""
     states = client(services, "stepfunctions")
     until = time.monotonic() + WAITED_SECONDS
     found: Any = states.describe_execution(executionArn=arn)

@@ -9,7 +9,7 @@ FUNCTIONS: tuple[Fn, ...] = (
     Fn(
         "start_tiering",
         "schedule",
-        # Plays of the day are loaded after 01:30 where they are counted; S3's logs of it are there, too.
+        # The daily jobs, which begin at 01:30, have loaded the day's plays, and S3 has delivered its logs of the day.
         daily_at="05:30",
         timeout=30,
         config=("tiering_machine_arn", "tiering_policy"),
@@ -33,7 +33,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         machine="tiering",
         timeout=900,
         reads=(Video,),
-        # A note for the reconciler of archives.
+        # Lease: a note for the function `move_archives`.
         writes=(Lease, "media:tiering/"),
         calls=("move_tiers",),
     ),

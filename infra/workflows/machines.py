@@ -32,7 +32,7 @@ def production_machine(scope: Construct, settings: Settings, names: Names) -> sf
 
 
 def tiering_machine(scope: Construct, settings: Settings, names: Names, media: s3.IBucket) -> sfn.StateMachine:
-    """A night's moves between storage classes: parts of a plan, which are files in the bucket of what plays."""
+    """A night's moves between storage classes: parts of a plan, which are files in the bucket `media`."""
     text, wanted = definitions.read(TIERING)
     others = {"media_bucket": media.bucket_name}
     log_options = _log_all(scope, settings, names, TIERING)

@@ -147,6 +147,16 @@ def test_a_dry_run_writes_a_plan_and_tells_the_next_night_nothing(s3: Any, conte
     assert [move["source"] for move in again["moves"]] == ["STANDARD"], "not a tag to take off"
 
 
+def test_a_dry_run_after_the_night_forgets_no_tag(s3: Any, context: Any) -> None:
+    (key,) = _clips(s3, 1)
+    (line,) = _night(DAY, context)
+    move_objects(line, context)
+    _night(DAY, context, attempt=2, dry_run=True)
+    s3.put_object(Bucket="media", Key=key, Body=CONTENT, StorageClass="GLACIER_IR", Tagging="tier=cold")
+    (first,) = _night(DAY + timedelta(days=1), context)
+    assert [(move["source"], move["target"]) for move in first["moves"]] == [("GLACIER_IR", "GLACIER_IR")]
+
+
 def test_what_its_owner_archived_is_in_no_plan(s3: Any, context: Any) -> None:
     keys = _clips(s3, 3)
     make(video_id="clip001", archive_state=ArchiveState.ARCHIVED)

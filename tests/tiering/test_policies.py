@@ -1,4 +1,4 @@
-"""The policies: what never happens whatever the objects are, and the article's classes object by object."""
+"""The policies: what never happens whatever the objects are, and the classes of `seed` object by object."""
 
 from typing import Any
 
@@ -41,12 +41,12 @@ def test_an_object_is_decided_the_same_alone_and_among_others(given_rows: Any, p
 
 @settings(max_examples=40, deadline=None)
 @given(rows(), st.floats(0, 1000))
-def test_seed_is_the_article_for_each_object(row: Any, top: float) -> None:
+def test_seed_is_its_rule_for_each_object(row: Any, top: float) -> None:
     (chosen,) = Seed(hot_plays=top).choose(night(row)).tolist()
-    assert chosen == _article(row, top)
+    assert chosen == _by_plays(row, top)
 
 
-def _article(row: dict[str, Any], top: float) -> int:
+def _by_plays(row: dict[str, Any], top: float) -> int:
     """Word by word: hot = top 10 % by plays in the last 7 days or more than 1,000 plays a day; cold = no play for 90
     days; warm = the rest."""
     if row["size"] < SMALLEST_BYTES or row["code"] > GLACIER_IR:

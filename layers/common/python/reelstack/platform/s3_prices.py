@@ -1,7 +1,7 @@
 """List prices of Amazon S3 in us-east-1, in US dollars: the one dated file of them. Pure.
 
-On demand, without free tier, discounts and taxes. A GB is 2**30 bytes, as S3 counts. Whoever changes a number changes
-`AS_OF`.
+On demand, without free tier, discounts and taxes. A GB is 2**30 bytes, as S3 counts. `AS_OF` changes with any
+number.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ decay           how reads at the origin fall with age, fitted from a night's obj
 policies        objects -> the class for each: `seed`, `intelligent`, and two to compare with
 cost_policy     the policy `cost`: the class that is cheapest by the reads that are expected
 access_logs     S3's server access logs -> bytes read of each object
-document_keys   where the machine keeps what it knows
+document_keys   keys of the files that the machine writes and reads
 origin_reads    a day's logs -> a file of sums
 history         what the nights before know of an object
 plan            a night's plan, a part at a time

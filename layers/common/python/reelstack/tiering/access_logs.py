@@ -37,7 +37,7 @@ def sums(lines: Iterable[str], prefix: str) -> Counter[str]:
 
 
 def line_of(bucket: str, key: str, moment: str, sent: int, size: int) -> str:
-    """A line as S3 writes it for a read by CloudFront, with what nobody reads left out. `moment` is like
+    """A line as S3 writes it for a read by CloudFront; fields that `read_of` ignores are `-`. `moment` is like
     29/Nov/2026:23:59:58 +0000."""
     head = f"- {bucket} [{moment}] - svc:cloudfront.amazonaws.com - {READ} {key}"
     return f'{head} "GET /{key} HTTP/1.1" 206 - {sent} {size} - - "-" "-" -'

@@ -23,10 +23,10 @@ STEPS = len(EDGES)
 PLAY_BINS = 20
 """Of plays in 7 days: none, 1 or 2, 3 to 6, …: each twice as wide as the one before."""
 MEMORY = 0.9
-"""How much of it a fit has from the one before: few clips are young on any night."""
+"""Weight of the sums of the fit before: few clips are young on any night."""
 NEAR_DAYS, BIN_DAYS, CELL_DAYS = 100.0, 50.0, 200.0
-"""So many days of objects has the step before it to say about a step, the bin before it about a bin, and a bin as a
-whole about a cell: reads follow plays at any age but the first day's."""
+"""Weights in days of objects: of the step before in a step, of the bin before in a bin, of a whole bin in its cells.
+The last one is large, since reads follow plays at any age but the first day."""
 KNEES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
 HALF_WEEK = 3
 """Plays of the first and the last three days of a week are compared: four days are between them."""

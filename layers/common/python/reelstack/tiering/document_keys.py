@@ -1,4 +1,4 @@
-"""Where the nightly machine keeps what it knows: keys of the bucket `media` below `tiering/`. Pure."""
+"""Keys of the nightly machine's files: below `tiering/` of the bucket `media`. Pure."""
 
 from datetime import date
 

@@ -4,8 +4,8 @@ Down: the object gets the tag `tier`, and a lifecycle rule moves it in place, wi
 place, only if the object is still the planned one; checksum and size are compared, and the version before is deleted
 at once, so an object has one extra version at most. What was deleted or changed since the plan is skipped and reported.
 
-Archives have the same tag. Their owner's word goes first: what is archived is left alone, and where an owner archives
-while a line is moved, the reconciler of archives looks at that video again.
+Archives have the same tag, and an owner's decision comes first: a video that is archived is left alone, and where an
+owner archives one while a line is moved, the function `move_archives` looks at that video again.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ Outcome = Literal["moved", "there", "gone", "changed", "archived", "tags-full", 
 
 
 class Move(BaseModel):
-    """`source` and `target` are classes by S3's names; the same one: only the tag goes, which has done its work."""
+    """`source` and `target` are classes by S3's names. If they are the same, only the tag is taken off."""
 
     key: str
     etag: str

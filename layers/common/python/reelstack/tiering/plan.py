@@ -3,7 +3,7 @@
 A part is written as JSON Lines, at most 100 objects a line, and the same call again writes the same part. What a plan
 knows beside the listing is in files below `tiering/` of the bucket `media`: a row for each object that was moved or
 read (`history`), the day's reads at the origin, plays of the clip by day, and facts that the night before found of all
-objects: the fitted decay, and how many plays make a clip hot.
+objects: the fitted decay and how many plays make a clip hot.
 """
 
 import json
@@ -44,7 +44,7 @@ class Request:
     spent_dollars: float = 0.0
     limit_dollars: float | None = None
     dry_run: bool = False
-    """Nothing will be moved: what tomorrow is told of tags stays as it was."""
+    """Nothing will be moved: what tomorrow is told of tags stays as it was, also by a run of the same day."""
 
 
 @dataclass
@@ -95,9 +95,11 @@ def write_part(request: Request, until: float) -> Part:
     key = document_keys.plan(request.run, request.part)
     storage.write("media", key, text.encode(), "application/x-ndjson", storage.NEVER)
     tagging = [] if request.dry_run else planned
-    document = "".join(row.as_line() for row in _after(rows, tagging) if row.is_needed)
     key = document_keys.history(request.day, request.part)
-    storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
+    # The day's own run may have told of the tags that it set.
+    if not (request.dry_run and storage.list_keys("media", key)):
+        document = "".join(row.as_line() for row in _after(rows, tagging) if row.is_needed)
+        storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
     made.moves, made.lines = len(planned), len(lines)
     return made
 
@@ -167,7 +169,7 @@ def _moves(request: Request, rows: list[Row], listed: list[tuple[Row, tuple[str,
 
 
 def _possible(wanted: list[tuple[Move, float]]) -> Iterator[tuple[Move, float]]:
-    """Without those of videos whose owners have the archive's word, and those that no call could carry out."""
+    """Without those of videos that their owners archived, and those that no call could carry out."""
     away = archives.archived_among({document_keys.clip_of(move.key) for move, _ in wanted})
     for move, dollars in wanted:
         may = moves.is_movable(move.etag, move.size, move.source, move.target)

@@ -1,11 +1,11 @@
 """Which storage class an object belongs in, by one interface: a night's objects -> a class for each. Pure.
 
-`seed` is the rule of the article: by plays. `cost` is the default: the class that is cheapest by the reads that are
-expected at the origin, where plays that a cache answers do not arrive. `intelligent` leaves it to S3. Two more are
-there to be compared with: everything in Standard, and lifecycle rules by age.
+`seed` goes by plays. `cost` (in `cost_policy`) is the default: the class that is cheapest by the reads that are
+expected at the origin, where plays that a cache answers do not arrive. `intelligent` leaves it to S3. Two more exist
+for comparison: everything in Standard, and lifecycle rules by age.
 
 An object's class depends on nothing but itself and what the policy was made with, so a night's objects can be decided
-in any order and in parts. Nothing below 128 KB is ever moved.
+in any order and in parts. Nothing below 128 KiB is ever moved.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from reelstack.tiering.objects import Objects
 
 HOT_SHARE = 0.10
 HOT_PLAYS_A_DAY = 1000
-WARM_DAYS, COLD_DAYS = 30, 90
-"""The article: played within 30 days is warm, no play for 90 days is cold; what is between stays warm."""
+COLD_DAYS = 90
+"""Without a play. What is neither hot nor cold is warm."""
 BY_AGE = ((30, STANDARD_IA), (90, GLACIER_IR))
 
 
@@ -40,7 +40,7 @@ class Policy(Protocol):
 
 
 def allowed(objects: Objects, wanted: Codes) -> Codes:
-    """What can be moved at all: the rest stays."""
+    """The wanted class where an object can be moved to it, else its present one."""
     may = objects.movable & ((wanted != STANDARD_IA) | objects.ia_allowed)
     return np.where(may, wanted, objects.code).astype(np.int8)
 
@@ -88,7 +88,7 @@ def hot_plays(plays_of_clips: Numbers) -> float:
 
 @dataclass(frozen=True)
 class Seed:
-    """The article's classes by plays: hot = Standard, warm = Standard-IA, cold = Glacier Instant Retrieval."""
+    """Classes by plays: hot = Standard, warm = Standard-IA, cold = Glacier Instant Retrieval."""
 
     hot_plays: float
     """`hot_plays` of the plays of all clips in the last 7 days."""
@@ -98,5 +98,5 @@ class Seed:
         hot = (objects.plays.sum(axis=1) > self.hot_plays) | (objects.plays[:, -1] > HOT_PLAYS_A_DAY)
         cold = objects.unplayed_days >= COLD_DAYS
         wanted = np.where(hot, STANDARD, np.where(cold, GLACIER_IR, STANDARD_IA))
-        # A new object that is warm stays in Standard until a rule may move it.
+        # A new object that is warm stays in Standard, since no rule may move it in its first 30 days.
         return allowed(objects, wanted)

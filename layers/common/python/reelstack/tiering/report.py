@@ -1,4 +1,4 @@
-"""What a run came to, and what the next night's plan is made with.
+"""The report of a run, and the facts that the next night's plan is made with.
 
 Each line of a plan leaves a document with its outcomes, so a run that was killed and went on is reported whole.
 """
