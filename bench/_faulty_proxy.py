@@ -117,3 +117,8 @@ def proxy(target: int) -> Iterator[Proxy]:
     finally:
         made._loop.call_soon_threadsafe(made._loop.stop)
         thread.join(5)
+        server.close()
+        for task in asyncio.all_tasks(made._loop):
+            task.cancel()
+        made._loop.run_until_complete(asyncio.sleep(0))
+        made._loop.close()

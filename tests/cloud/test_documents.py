@@ -235,6 +235,8 @@ reelstack cost model --daily-users 100000000 --minutes 60 --stored-pb 100 --uplo
 reelstack cost model --viewers 1000000 --set requests_a_second=0.15 --set originals=delete --svg model.svg
 reelstack capacity
 reelstack capacity --daily-users 100000 --minutes 30 --uploads 0.1
+reelstack tiering plan
+reelstack tiering run --limit-dollars 5
 reelstack destroy dev --dry-run
 """.strip().splitlines()
 NOT_HERE = {

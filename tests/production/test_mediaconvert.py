@@ -142,7 +142,7 @@ def test_av1_of_mediaconvert_is_packaged_beside_the_other_codecs(
     submit(production, waiting)
     receive(transcoder.finish(next(iter(transcoder.jobs))), context)
     production.run("package", engine="mediaconvert")
-    asset = json.loads(production.objects("uploads", "work/u1/1/asset.json")["work/u1/1/asset.json"])
+    asset = json.loads(production.objects("intermediates", "work/u1/1/asset.json")["work/u1/1/asset.json"])
     assert [(one["name"], one["frames"]) for one in asset["renditions"]] == [
         ("avc-180", 30),
         ("hevc-180", 30),
