@@ -24,7 +24,7 @@ up: setup-run ## Start the whole system on this machine, publish a sample clip, 
 down: ## Stop it; the next `make up` finds everything again.
 	@if [ -x $(BIN)/reelstack ]; then $(BIN)/reelstack down; fi
 
-test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; 5 to 7 minutes on 2 cores.
+test: setup-dev ## Every test that needs no heavy engine, ROOM=interactions one room's; 7 to 10 minutes on 2 cores.
 	@$(BIN)/pytest -n $(if $(ROOM),2,3) --dist loadgroup -m "not engines" $(SELECTED) # one mostly waits for the cloud
 
 test-engines: setup-dev ## What needs a heavy engine or minutes: built layers, long media; about 20 minutes.

@@ -101,6 +101,7 @@ def announced(drive: Driver) -> Iterator[Callable[[], list[str]]]:
         sqs.delete_queue(QueueUrl=url)
 
 
+@pytest.mark.engines
 def test_a_clip_sent_in_chunks_in_two_sittings_is_composed_produced_and_plays(drive: Driver, clip: bytes) -> None:
     """And of its chunks, segments, frames and plans no event leaves: S3 announces the original alone."""
     with announced(drive) as events:

@@ -53,11 +53,12 @@ def _configure(drive: Driver, name: str, variables: dict[str, str]) -> None:
     drive.aws("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
-@pytest.mark.engines  # `make test` walks below, and has a test of every part of it here
+@pytest.mark.engines  # for its minutes: `make test` has a test of every part of it
 def test_everything_that_people_do_works_in_profile_full(drive: Driver, tmp_path: Path) -> None:
     walk(drive, tmp_path)
 
 
+@pytest.mark.engines
 def test_everything_that_people_do_works_without_cache_and_search(
     drive_without_engines: Driver, tmp_path: Path
 ) -> None:

@@ -59,6 +59,22 @@ def test_whatever_is_within_the_limits_is_accepted(
     workload.arrange(make_plan(Facts(**facts), segment_seconds=4, avc_rungs=(480, 720), av1_rungs=av1_rungs))
 
 
+def test_a_clip_that_av1_would_take_too_long_for_is_made_without_it() -> None:
+    facts = LONGEST.facts().model_dump() | {
+        "width": 8192,
+        "height": 1152,
+        "stored_pixels": 8192 * 1152,
+        "fps": (60, 1),
+        "frames": 6 * 60,
+        "stored_pictures": 6 * 480,
+        "key_frame_gap": 2 * 480 + 1,
+    }
+    plan = make_plan(Facts(**facts), segment_seconds=4, avc_rungs=(480, 720), av1_rungs=(480, 720, 1080))
+    assert "av1" in {one.codec for one in plan.renditions}
+    made = workload.arrange(plan)
+    assert [one for one in plan.renditions if one.codec != "av1"] == list(made.renditions)
+
+
 def test_a_held_picture_costs_half_of_one_that_moves_and_nothing_to_decode() -> None:
     moving = Clip("1080p", 30, "sdr", Fraction(1)).facts()
     held = moving.model_copy(update={"held_last": 1500, "stored_pictures": 300})

@@ -51,13 +51,17 @@ WHOLE_SECONDS = 240
 
 
 def arrange(plan: Plan) -> Plan:
-    """The same plan with its first rung in one piece or by segments. Raises Refused if a step would take too long."""
+    """The same plan with its first rung in one piece or by segments; without AV1, which other renditions stand in for,
+    if a step would take too long with it. Raises Refused if one takes too long without it, too."""
     whole, segment = first_rung_seconds(plan), first_segment_seconds(plan)
     tried = max(TRIES, plan.most_tries) * whole
     if whole > WHOLE_SECONDS and (2 * segment < whole or tried > allowed_seconds("encode_first_rung")):
         plan = plan.model_copy(update={"first_rung": "segments"})
     for step, seconds in worst_seconds(plan).items():
         if seconds > allowed_seconds(step):
+            others = tuple(one for one in plan.renditions if one.codec != "av1")
+            if len(others) < len(plan.renditions):
+                return arrange(plan.model_copy(update={"renditions": others}))
             raise Refused(
                 "too-demanding",
                 f"A step would take {seconds:.0f} processor seconds; at most {allowed_seconds(step):.0f} are given. "
