@@ -7,6 +7,7 @@ from typing import Any
 
 from bench._tiering_simulation import PRICES
 from infra import ROOT
+from infra.costs.model.picture import opening
 
 PAGE, PICTURE, RESULTS = (ROOT / name for name in ("docs/tiering.md", "docs/tiering.svg", "bench/results/tiering.json"))
 BEGIN, END = "<!-- written by reelstack bench tiering --write -->\n", "<!-- end -->\n"
@@ -39,14 +40,7 @@ def svg(results: dict[str, Any]) -> str:
     found = shares(results)
     title = "24 months of S3 by each policy, all-Standard = 1"
     width, height = LEFT + WIDE + 60, ROW * (len(found) + 4)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        'font-family="sans-serif" font-size="13" role="img">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="10" y="{ROW}" font-size="15" fill="#111827">{escape(title)}</text>',
-        *_scale(ROW * 2, ROW * (len(found) + 3)),
-    ]
+    parts = [*opening(width, height, ROW, title), *_scale(ROW * 2, ROW * (len(found) + 3))]
     for number, (workload, of) in enumerate(found.items(), start=3):
         y = ROW * number - 5
         parts.append(f'<text x="{LEFT - 12}" y="{y + 5}" text-anchor="end" fill="#111827">{escape(workload)}</text>')

@@ -1,8 +1,8 @@
 """AWS's list prices in us-east-1, in US dollars: those that the cost commands use besides production's own.
 
 On demand, without free tier, discounts and taxes. Lambda and Step Functions are priced once, in
-reelstack.production.cost_estimate, and S3 in reelstack.platform.s3_prices, which functions use, too. Whoever changes a
-number changes `AS_OF`.
+reelstack.production.cost_estimate, and S3 in reelstack.platform.s3_prices, which functions use, too. Change `AS_OF`
+with a number.
 """
 
 from collections.abc import Sequence

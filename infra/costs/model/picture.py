@@ -48,18 +48,23 @@ def money(dollars: float) -> str:
     return f"${dollars:,.0f}" if dollars >= 100 else f"${dollars:,.2f}"
 
 
+def opening(width: float, height: float, row: float, title: str) -> list[str]:
+    """A white picture with its title in the first row. Lengths are in pixels."""
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="13" role="img">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text x="10" y="{row}" font-size="15" fill="#111827">{escape(title)}</text>',
+    ]
+
+
 def svg(found: Estimate, title: str) -> str:
     """Names, bars and numbers are text and boxes alone: it needs no font, script or style of its own."""
     shown = rows(found)
     longest = max(dollars for _, _, dollars in shown)
     width, height = LEFT + WIDE + RIGHT, ROW * (len(shown) + 3)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        'font-family="sans-serif" font-size="13" role="img">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="10" y="{ROW}" font-size="15" fill="#111827">{escape(title)}</text>',
-    ]
+    parts = opening(width, height, ROW, title)
     for number, (group, what, dollars) in enumerate(shown, start=2):
         y = ROW * number
         long = max(1, round(WIDE * dollars / longest))

@@ -60,7 +60,7 @@ def arrange(plan: Plan) -> Plan:
     for step, seconds in worst_seconds(plan).items():
         if seconds > allowed_seconds(step):
             others = tuple(one for one in plan.renditions if one.codec != "av1")
-            if len(others) < len(plan.renditions):
+            if 0 < len(others) < len(plan.renditions):
                 return arrange(plan.model_copy(update={"renditions": others}))
             raise Refused(
                 "too-demanding",

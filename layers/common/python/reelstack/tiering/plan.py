@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from reelstack.platform import aws, storage
+from reelstack.platform import aws, storage, storage_classes
 from reelstack.platform.config import config
 from reelstack.tables.counters import DailyPlays
 from reelstack.tiering import classes, decay, document_keys, history, moves
@@ -23,7 +23,7 @@ from reelstack.tiering.cost_policy import Cost
 from reelstack.tiering.history import Row
 from reelstack.tiering.moves import MOST_OBJECTS, Line, Move
 from reelstack.tiering.objects import WEEK_DAYS, Objects
-from reelstack.tiering.policies import Intelligent, Policy, Seed
+from reelstack.tiering.policies import Policy, Seed
 from reelstack.videos import archives
 
 MOST_KEYS = 20_000
@@ -71,13 +71,11 @@ def add_totals(totals: dict[str, Any], made: Part) -> dict[str, Any]:
 
 
 def make_policy(name: str, facts: dict[str, Any] | None) -> Policy:
-    """By its name in the settings. Raises ValueError for another name."""
+    """By its name in the settings. Raises ValueError for another one: with `intelligent` S3 decides, no run starts."""
     if name == "cost":
         return Cost(decay.from_json(facts["decay"]) if facts else decay.Decay())
     if name == "seed":
         return Seed(hot_plays=facts["hot_plays"] if facts else 0.0)
-    if name == "intelligent":
-        return Intelligent()
     raise ValueError(f"no policy {name!r}")
 
 
@@ -97,7 +95,7 @@ def write_part(request: Request, until: float) -> Part:
     tagging = [] if request.dry_run else planned
     key = document_keys.history(request.day, request.part)
     # The day's own run may have told of the tags that it set.
-    if not (request.dry_run and storage.list_keys("media", key)):
+    if not (request.dry_run and storage_classes.exists("media", key)):
         document = "".join(row.as_line() for row in _after(rows, tagging) if row.is_needed)
         storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
     made.moves, made.lines = len(planned), len(lines)
