@@ -30,6 +30,9 @@ from reelstack.platform import aws
 
 CODE = Path(__file__).parent.parent / "infra" / "edge"
 STOP_SECONDS = 2
+KEEP_ALIVE_SECONDS = 75
+"""Of an idle connection, as long as the emulator keeps one. Longer than a client of httpx does (5 s): where both end it
+after the same time, a request can be sent into a connection that this side has just closed."""
 SETTINGS_ROUNDS = 4
 
 
@@ -102,14 +105,22 @@ async def running(config: EdgeConfig) -> AsyncIterator[Edge]:
         await origin.close()
 
 
+def server(app: Starlette, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=port,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+
+
 async def serve(config: EdgeConfig, port: int) -> None:
     async with running(config) as edge:
-        app: Starlette = application(edge)
-        await uvicorn.Server(
-            uvicorn.Config(
-                app, host="127.0.0.1", port=port, server_header=False, timeout_graceful_shutdown=STOP_SECONDS
-            )
-        ).serve()
+        await server(application(edge), port).serve()
 
 
 def main() -> None:

@@ -11,8 +11,10 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from infra.edge.kept_answers import COUNTS_PATH
+from local.edge import server
 from local.edge_apis import OriginFailed
 from local.edge_behaviors import FUNCTIONS, Behavior, Policy
 from local.edge_cache import BLOCK_BYTES, Locations
@@ -367,3 +369,9 @@ async def test_refused_counts_are_kept_by_nobody(world: World) -> None:
     answers = [await world.viewer.get(COUNTS) for _ in range(2)]
     assert [(answer.status_code, answer.headers["x-cache"]) for answer in answers] == [(404, "Miss")] * 2
     assert world.origin.times(f"/api/anonymous{COUNTS}") == 2
+
+
+async def test_an_idle_connection_outlives_that_of_a_client() -> None:
+    clients = httpx.Limits().keepalive_expiry
+    assert clients
+    assert server(Starlette(), 0).config.timeout_keep_alive > 2 * clients
