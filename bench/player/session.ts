@@ -1,7 +1,7 @@
 /** One viewer on one network: plays, waits, swipes; one unit at a time is on its way, as in the player. */
 
 import type { BitratePolicy, BitrateState, Network, PreloadPolicy, PreloadState, Queued } from '../../web/player/src/policies/policies.ts';
-import { Throughput } from '../../web/player/src/policies/throughput.ts';
+import { THROUGHPUT_TUNING, Throughput } from '../../web/player/src/policies/throughput.ts';
 import type { Link } from './link.ts';
 import type { Outcome, View } from './world.ts';
 
@@ -19,7 +19,7 @@ export interface Settings {
   readonly mostSeconds: number;
   readonly bytesLimit: number;
   readonly dataSaver?: boolean;
-  readonly throughput?: Throughput;
+  readonly throughputTuning: Partial<typeof THROUGHPUT_TUNING>;
 }
 
 interface Fetching {
@@ -65,7 +65,7 @@ export class Session {
     this.#settings = settings;
     this.#now = settings.startSeconds;
     this.#held = views.map(() => new Held());
-    this.#throughput = settings.throughput ?? new Throughput({ read: () => null, write: () => undefined }, () => this.#now);
+    this.#throughput = new Throughput({ read: () => null, write: () => undefined }, () => this.#now, settings.throughputTuning);
   }
 
   run(): Outcome {
@@ -275,7 +275,7 @@ export class Session {
     });
     outcome.loadedBits += this.#dropped;
     outcome.wastedBits = Math.max(0, outcome.loadedBits - used);
-    outcome.qoe = outcome.kbps / 1000 - 1.85 * outcome.stallSeconds - outcome.switchedKbps / 1000;
+    outcome.qoe = outcome.kbps / 1000 - 1.85 * (outcome.stallSeconds + outcome.startupSeconds) - outcome.switchedKbps / 1000;
     outcome.kbps /= Math.max(TINY, outcome.playedSeconds);
     const sorted = [...this.#playedKbps].sort((a, b) => a - b);
     outcome.medianKbps = sorted[sorted.length >> 1] ?? 0;
