@@ -1,4 +1,4 @@
-"""Runs the player's policies, the very TypeScript of the page, in Node over networks: what `bench abr` and `bench preload` share.
+"""Runs the player's policies, the very TypeScript of the page, in Node over networks, for `bench abr` and `preload`.
 
 Networks are recorded ones (`--traces`) or drawn at random. Half of them are held back, by a hash of their names.
 """
@@ -24,8 +24,8 @@ SOUND_KBPS = ffmpeg_args.AUDIO_KBPS
 RESAMPLES = 2000
 Row = dict[str, Any]
 
-KNOWN = {"kbps": [500, 1000, 1500], "sides": [480, 720, 1080], "segmentSeconds": 2, "unitSeconds": 2}
-OURS = {
+KNOWN: dict[str, Any] = {"kbps": [500, 1000, 1500], "sides": [480, 720, 1080], "segmentSeconds": 2, "unitSeconds": 2}
+OURS: dict[str, Any] = {
     "kbps": [cap + SOUND_KBPS for cap in ladder.CAPS_KBPS.values()],
     "sides": list(ladder.CAPS_KBPS),
     "segmentSeconds": ladder.GOP_SECONDS,
@@ -40,6 +40,7 @@ class Trace:
     name: str
     kind: str
     periods: tuple[tuple[float, float, float], ...]
+    is_drawn: bool = False
 
     @property
     def is_held_back(self) -> bool:
@@ -56,7 +57,10 @@ def recorded(folder: Path) -> list[Trace]:
         Trace(
             file.name,
             file.parent.name,
-            tuple((p["duration_ms"] / 1000, p["bandwidth_kbps"] * 1000, p["latency_ms"] / 1000) for p in json.loads(file.read_text())),
+            tuple(
+                (p["duration_ms"] / 1000, p["bandwidth_kbps"] * 1000, p["latency_ms"] / 1000)
+                for p in json.loads(file.read_text())
+            ),
         )
         for file in sorted(folder.rglob("*.json"))
     ]
@@ -98,14 +102,18 @@ def _drawn(kind: Kind, number: int, seconds: int) -> Trace:
             state = draw.choice(kind.states_kbps)
         wander = 0.8 * wander + draw.gauss(0, kind.sigma * 0.6)
         periods.append((1.0, state * 1000 * math.exp(wander), kind.latency))
-    return Trace(name, kind.name, tuple(periods))
+    return Trace(name, kind.name, tuple(periods), is_drawn=True)
 
 
 def run(traces: Iterable[Trace], runs: list[dict[str, Any]]) -> list[list[Row]]:
     """The rows of each run: one for each trace, session and policy (bench/player/scenarios.ts)."""
     job = {"traces": [{"name": t.name, "periods": t.periods} for t in traces], "runs": runs}
     done = subprocess.run(
-        [str(node().path), "--no-warnings", str(MAIN)], input=json.dumps(job), capture_output=True, text=True, check=False
+        [str(node().path), "--no-warnings", str(MAIN)],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise LocalError(f"the player's code failed in Node: {done.stderr[-2000:]}")

@@ -8,6 +8,7 @@ was fitted on them (docs/decisions/player.md, Policies), and their rows and chec
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ STALL_PERCENT = 1.0
 OF_OPTIMUM = 1.10
 FIRST_OF_MEDIAN = 0.9
 GENERATED, QUICK_TRACES = 8, 12
+FORESEEN = {"preloads": ["no limit"], "foreseen": True}
 
 
 def single(ladder: dict[str, Any], bitrates: list[str], sessions: int) -> dict[str, Any]:
@@ -37,7 +39,9 @@ def swipes(ladder: dict[str, Any], bitrates: list[str], sessions: int) -> dict[s
     return _run("swipes", ladder, bitrates, [OURS], sessions) | {"seconds": 0, "mostSeconds": 300}
 
 
-def _run(scenario: str, ladder: dict[str, Any], bitrates: list[str], preloads: list[str], sessions: int) -> dict[str, Any]:
+def _run(
+    scenario: str, ladder: dict[str, Any], bitrates: list[str], preloads: list[str], sessions: int
+) -> dict[str, Any]:
     made = {"scenario": scenario, "ladder": ladder, "bitrates": bitrates, "preloads": preloads, "sessions": sessions}
     return made | {"bufferSeconds": BUFFER_SECONDS, "seed": 19}
 
@@ -46,14 +50,18 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
     made = Report("abr")
     traces = _traces(quick, options.traces)
     sessions = 1 if quick else 3
-    for kind in sorted({trace.kind for trace in traces}):
+    for kind in sorted({_group_of(trace) for trace in traces}):
         for held_back in (False, True):
-            some = [trace for trace in traces if trace.kind == kind and trace.is_held_back is held_back]
+            some = [trace for trace in traces if _group_of(trace) == kind and trace.is_held_back is held_back]
             if some:
                 _group(made, f"{kind}, {'held back' if held_back else 'fitted on'}", some, sessions)
     if options.write and not quick:
         RESULTS.write_text(json.dumps(made.as_json(), indent=1, ensure_ascii=False) + "\n")
     return made
+
+
+def _group_of(trace: Trace) -> str:
+    return "drawn" if trace.is_drawn else trace.kind
 
 
 def _traces(quick: bool, folder: Path | None) -> list[Trace]:
@@ -73,15 +81,15 @@ def _group(made: Report, name: str, traces: list[Trace], sessions: int) -> None:
         swipes(ladder, bitrates, sessions),
         single(ladder, [OURS, lowest], sessions),
         single(carried, ["0"], sessions),
-        swipes(ladder, [lowest], sessions),
+        swipes(ladder, [lowest], sessions) | FORESEEN,
         swipes(carried, ["0"], sessions),
-        single(known, ["optimum"], 1) | {"scenario": "optimum"},
+        single(known, ["optimum"], sessions) | {"scenario": "optimum"},
     ]
-    one, many, long, long_carried, low, many_carried, best = _player.run(traces, runs)
+    one, many, long, long_carried, foreseen, many_carried, best = _player.run(traces, runs)
     _compare(made, f"{name}: one clip of 120 s", one, "none", best)
     _compare(made, f"{name}: swiping", many, OURS, None)
-    _carried(made, f"{name}: one clip of 120 s", long, long, long_carried, "none")
-    _carried(made, f"{name}: swiping", many, low, many_carried, OURS)
+    _carried(made, f"{name}: one clip of 120 s", Stalls.of(long, long, long_carried, "none", "none"))
+    _carried(made, f"{name}: swiping", Stalls.of(many, foreseen, many_carried, OURS, "no limit"))
     _first(made, name, many)
 
 
@@ -101,24 +109,43 @@ def _compare(made: Report, name: str, rows: list[Row], preload: str, best: list[
     if best:
         policy = "optimum/none"
         found = {"kbps": round(mean(best, policy, kbps)), "stall %": round(mean(best, policy, stall_percent), 2)}
-        made.rows.append({"what": name, "policy": "optimum", **found, "QoE": round(mean(best, policy, lambda row: row["qoe"]), 1)})
+        made.rows.append(
+            {"what": name, "policy": "optimum", **found, "QoE": round(mean(best, policy, lambda row: row["qoe"]), 1)}
+        )
     for other in (BOLA, SEED) if best else (BOLA,):
         ours, theirs = f"{OURS}/{preload}", f"{other}/{preload}"
         made.checks += [
-            Check(f"{name}: bitrate more than {other}'s", paired(rows, ours, theirs, kbps).mean, "kbit/s", 0, least=True),
+            Check(
+                f"{name}: bitrate more than {other}'s", paired(rows, ours, theirs, kbps).mean, "kbit/s", 0, least=True
+            ),
             Check(f"{name}: stalls more than {other}'s", paired(rows, ours, theirs, stall_percent).mean, "points", 0),
         ]
 
 
-def _carried(made: Report, name: str, rows: list[Row], low: list[Row], carried: list[Row], preload: str) -> None:
-    """Traces that carry 1.2 × the lowest rung: stalls below 1 %. Others: within 10 % of what the lowest rung alone has,
-    which is the fewest stalls that are possible."""
-    ours = _player.by_trace(rows, f"{OURS}/{preload}", stall_percent)
-    lowest = min(_player.OURS["kbps"])
-    fewest = _player.by_trace(low, f"{lowest}/{preload}", stall_percent)
-    bears = _player.by_trace(carried, f"0/{preload}", stall_percent)
-    good = [trace for trace, stalls in bears.items() if stalls < STALL_PERCENT]
-    others = [trace for trace in bears if trace not in good]
+@dataclass(frozen=True)
+class Stalls:
+    """By trace, in percent: of the adaptive policy; the fewest that are possible, which the lowest rung alone has, in
+    swiping with what is watched foreseen; and of 1.2 × the lowest rung alone, with the same buffer and preloading."""
+
+    ours: dict[str, float]
+    fewest: dict[str, float]
+    carried: dict[str, float]
+
+    @classmethod
+    def of(cls, rows: list[Row], low: list[Row], carried: list[Row], preload: str, low_preload: str) -> "Stalls":
+        lowest = min(_player.OURS["kbps"])
+        return cls(
+            _player.by_trace(rows, f"{OURS}/{preload}", stall_percent),
+            _player.by_trace(low, f"{lowest}/{low_preload}", stall_percent),
+            _player.by_trace(carried, f"0/{preload}", stall_percent),
+        )
+
+
+def _carried(made: Report, name: str, stalls: Stalls) -> None:
+    """Traces that carry 1.2 × the lowest rung: stalls below 1 %. Others: within 10 % of the fewest possible."""
+    ours, fewest = stalls.ours, stalls.fewest
+    good = [trace for trace, carried in stalls.carried.items() if carried < STALL_PERCENT]
+    others = [trace for trace in ours if trace not in good]
     worst = max((ours[trace] for trace in good), default=0.0)
     ratio = sum(ours[trace] for trace in others) / max(1e-9, sum(fewest[trace] for trace in others)) if others else 1.0
     row = {"what": name, "traces that carry 1.2 × the lowest rung": len(good), "worst stall % there": round(worst, 2)}
@@ -137,8 +164,12 @@ def _first(made: Report, name: str, rows: list[Row]) -> None:
     shares = _player.by_trace(rows, f"{OURS}/{OURS}", share)
     value = sum(shares.values()) / len(shares)
     below = sum(one < FIRST_OF_MEDIAN for one in shares.values())
-    made.rows.append({"what": f"{name}: swiping", "first segment of the median": round(value, 3), "traces below 0.9": below})
-    made.checks.append(Check(f"{name}: first segment from the third clip on, of the median", value, "×", FIRST_OF_MEDIAN, least=True))
+    made.rows.append(
+        {"what": f"{name}: swiping", "first segment of the median": round(value, 3), "traces below 0.9": below}
+    )
+    made.checks.append(
+        Check(f"{name}: first segment from the third clip on, of the median", value, "×", FIRST_OF_MEDIAN, least=True)
+    )
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

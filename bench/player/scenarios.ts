@@ -24,8 +24,12 @@ export interface Run {
   readonly sessions: number;
   readonly mostSeconds: number;
   readonly seed: number;
-  /** Clips are told a curve that is another clip's. */
+  /** Clips that are watched, if the session ends with them. */
+  readonly clips?: number;
+  /** Clips are told another clip's curve, turned round. */
   readonly shuffled?: boolean;
+  /** Clips have no more than what is watched of them: what a player fetches that knows when its viewer swipes. */
+  readonly foreseen?: boolean;
   readonly dataSaver?: boolean;
   readonly bitrateTuning?: Partial<BitrateTuning>;
   readonly preloadTuning?: Partial<PreloadTuning>;
@@ -61,7 +65,7 @@ function one(link: Link, run: Run, policy: string, startSeconds: number, seed: n
   const { ladder, seconds, bufferSeconds } = run;
   if (run.scenario === 'optimum') {
     const best = optimum(link, { kbps: ladder.kbps, unitSeconds: ladder.unitSeconds, seconds, bufferSeconds, startSeconds, stallCost: STALL_COST });
-    const empty = { startupSeconds: 0, switchedKbps: 0, switches: 0, loadedBits: 0, wastedBits: 0, firstKbps: [], medianKbps: 0 };
+    const empty = { startupSeconds: 0, switchedKbps: 0, switches: 0, loadedBits: 0, wastedBits: 0, firstKbps: [], medianKbps: 0, mostUnitsAhead: 0 };
     return { ...empty, playedSeconds: seconds, stallSeconds: best.stallSeconds, kbps: best.kbps, qoe: best.value };
   }
   const [bitrate, preload] = policy.split('/') as [string, string];
@@ -99,10 +103,10 @@ function preloadOf(name: string, bitrate: BitratePolicy, { preloadTuning, buffer
 }
 
 /** Clips of 15 to 60 s, each watched as long as a curve of its own says: some are left at once, some seen to the end. */
-function swipes({ ladder, mostSeconds, shuffled }: Run, seed: number): View[] {
+function swipes({ ladder, mostSeconds, clips, shuffled, foreseen }: Run, seed: number): View[] {
   const number = random(seed);
   const made: [number, number, number[]][] = [];
-  for (let total = 0; total < 2 * mostSeconds; ) {
+  for (let total = 0; clips ? made.length < clips : total < 2 * mostSeconds; ) {
     const seconds = Math.round(15 + 45 * number());
     const held = 0.3 + 0.65 * number();
     const curve = [1, 2, 3, 4].map((quarter) => held ** (quarter / 2));
@@ -113,7 +117,8 @@ function swipes({ ladder, mostSeconds, shuffled }: Run, seed: number): View[] {
   const curves = made.map(([, , curve]) => curve);
   return made.map(([seconds, watched], place) => {
     const told = shuffled ? curves[(place * 7 + 3) % curves.length]!.map((value) => 1.02 - value).reverse() : curves[place]!;
-    return viewOf(ladder, `clip ${place}`, seconds, watched, told);
+    const fetched = foreseen ? Math.min(seconds, Math.ceil(watched / ladder.segmentSeconds) * ladder.segmentSeconds) : seconds;
+    return viewOf(ladder, `clip ${place}`, fetched, watched, foreseen ? [1, 1, 1, 1] : told);
   });
 }
 

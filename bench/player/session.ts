@@ -50,7 +50,7 @@ export class Session {
   readonly #held: Held[];
   readonly #outcome: Outcome = {
     ...{ playedSeconds: 0, stallSeconds: 0, startupSeconds: 0, kbps: 0, switchedKbps: 0, switches: 0, loadedBits: 0 },
-    ...{ wastedBits: 0, firstKbps: [], medianKbps: 0, qoe: 0 },
+    ...{ wastedBits: 0, firstKbps: [], medianKbps: 0, mostUnitsAhead: 0, qoe: 0 },
   };
   readonly #playedKbps: number[] = [];
   #now: number;
@@ -196,9 +196,16 @@ export class Session {
       this.#outcome.loadedBits += bits;
       this.#measure(bits, fetching.asked, fetching.firstByte);
       this.#fetching = null;
+      this.#outcome.mostUnitsAhead = Math.max(this.#outcome.mostUnitsAhead, this.#unitsAhead());
     } else if (view === this.#current) {
       this.#reconsider(fetching);
     }
+  }
+
+  #unitsAhead(): number {
+    const later = this.#held.slice(this.#current + 1).reduce((sum, held) => sum + held.units, 0);
+    const starts = this.#view.unitStarts.slice(0, this.#held[this.#current]!.units);
+    return later + starts.filter((start) => start > this.#position).length;
   }
 
   #reconsider({ view, unit, rung, asked, firstByte, bits }: Fetching): void {

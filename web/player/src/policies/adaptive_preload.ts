@@ -5,13 +5,15 @@
  * `leadSeconds` and a multiple of the time that it takes to come. A quick network therefore fetches little in vain, and
  * a slow one fetches ahead. */
 
-import { unitBytes } from './numbers.ts';
+import { enough, unitBytes } from './numbers.ts';
 import type { BitratePolicy, Network, PreloadPolicy, PreloadState, Queued, Wanted } from './policies.ts';
 import { stays } from './retention.ts';
 
 export interface PreloadTuning {
   /** How far ahead is looked besides the time that a unit takes to come. */
   readonly leadSeconds: number;
+  /** The same while the network does not carry the best rung: what is in the buffer then buys a better one. */
+  readonly leadSecondsBelowBest: number;
   /** And how often that time. */
   readonly leadFactor: number;
   readonly mostLeadSeconds: number;
@@ -20,17 +22,24 @@ export interface PreloadTuning {
   /** The same where each byte costs. */
   readonly leastChanceMetered: number;
   readonly caution: number;
+  /** Units of later clips are fetched only if the buffer lasts so many times as long as they take. */
+  readonly yieldFactor: number;
+  /** Rungs of later clips are chosen as if the buffer had at least so much: they are not needed at once. */
+  readonly calmSeconds: number;
   /** Clips of the queue that are thought of. */
   readonly clips: number;
 }
 
 export const PRELOAD_TUNING: PreloadTuning = {
   leadSeconds: 6,
+  leadSecondsBelowBest: 15,
   leadFactor: 4,
   mostLeadSeconds: 30,
   leastChance: 0.05,
   leastChanceMetered: 0.15,
   caution: 0.5,
+  yieldFactor: 1,
+  calmSeconds: 6,
   clips: 4,
 };
 /** Time is looked at in so many steps. */
@@ -73,7 +82,11 @@ export class AdaptivePreload implements PreloadPolicy {
       if (!one || !fits(state, queued, one)) {
         return;
       }
-      const lead = this.#lead(state.network, queued, one);
+      const seconds = this.#secondsOf(state.network, queued, one);
+      if (place > 0 && wanted[0] && seconds * this.#tuning.yieldFactor > state.bufferSeconds) {
+        return;
+      }
+      const lead = this.#lead(state.pixels, queued, one, seconds);
       const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, lead, step);
       if (chance >= least && score > bestScore) {
         [best, bestScore] = [one, score];
@@ -87,29 +100,41 @@ export class AdaptivePreload implements PreloadPolicy {
     if (unit >= units || !rungs.length) {
       return null;
     }
+    const buffer = place === 0 ? bufferSeconds : Math.max(bufferSeconds, this.#tuning.calmSeconds);
     const rung = this.#bitrate.choose({
-      ...{ rungs, unit, bufferSeconds, network, pixels, nowSeconds, last: null, clipsBefore: place },
+      ...{ rungs, unit, bufferSeconds: buffer, network, pixels, nowSeconds, last: null, clipsBefore: place },
       unitSeconds: (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld),
       clipSecondsLeft: clip.seconds - secondsHeld,
     });
     return { place, unit, rung };
   }
 
-  #lead({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
-    const { leadSeconds, leadFactor, mostLeadSeconds, caution } = this.#tuning;
-    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-caution * spread);
-    const seconds = latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
-    return Math.min(mostLeadSeconds, leadSeconds + leadFactor * seconds);
+  /** How long a unit takes, if the network is slower than it seems. */
+  #secondsOf({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
+    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-this.#tuning.caution * spread);
+    return latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
+  }
+
+  #lead(pixels: number | null, { rungs }: Queued, { rung }: Wanted, seconds: number): number {
+    const { leadSeconds, leadSecondsBelowBest, leadFactor, mostLeadSeconds } = this.#tuning;
+    const least = rung < enough(rungs, pixels) ? leadSecondsBelowBest : leadSeconds;
+    return Math.min(mostLeadSeconds, least + leadFactor * seconds);
   }
 }
 
 /** For each clip of the queue, the chance that it begins in each step of time from now; in step 0, the one that plays. */
 function beginnings(queue: readonly Queued[], played: number, step: number): number[][] {
   const begins = [Array.from({ length: STEPS }, (_, at) => Number(at === 0))];
-  for (const [place, { clip }] of queue.entries()) {
+  for (const [place, { clip }] of queue.slice(0, -1).entries()) {
     const from = place === 0 ? played : 0;
-    const leaves = Array.from({ length: STEPS }, (_, at) => stays(clip, from, from + at * step) - stays(clip, from, from + (at + 1) * step));
-    begins.push(Array.from({ length: STEPS }, (_, at) => sum(at + 1, (n) => begins[place]![n]! * leaves[at - n]!)));
+    const stay = Array.from({ length: STEPS + 1 }, (_, at) => stays(clip, from, from + at * step));
+    const next = new Array<number>(STEPS).fill(0);
+    begins[place]!.forEach((begun, at) => {
+      for (let after = 0; begun > 0 && at + after < STEPS; after += 1) {
+        next[at + after]! += begun * (stay[after]! - stay[after + 1]!);
+      }
+    });
+    begins.push(next);
   }
   return begins;
 }
@@ -151,12 +176,4 @@ function fits({ bytesHeld, bytesLimit }: PreloadState, queued: Queued, { unit, r
 function bytesOf({ rungs, clip, unitStarts, secondsHeld }: Queued, unit: number, rung: number): number {
   const seconds = (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld);
   return unitBytes(rungs[rung]!, unit, seconds);
-}
-
-function sum(count: number, term: (n: number) => number): number {
-  let total = 0;
-  for (let n = 0; n < count; n += 1) {
-    total += term(n);
-  }
-  return total;
 }
