@@ -65,7 +65,8 @@ export interface PreloadState {
   readonly bytesLimit: number;
 }
 
-/** The next unit to fetch: of which clip of the queue. */
+/** The next unit to fetch: of which clip of the queue. The rung of the clip that plays (place 0) is what BitratePolicy
+ * says; a clip that plays and has less in its buffer than it needs goes first, whatever is wanted here. */
 export interface Wanted {
   readonly place: number;
   readonly unit: number;
@@ -88,4 +89,28 @@ export interface Decoding {
 export interface CodecPolicy {
   /** The codec to play this clip in; null if none of its codecs plays here. `failed`: codecs that failed before. */
   choose(clip: Clip, decodes: ReadonlyMap<Codec, Decoding>, failed: ReadonlySet<Codec>): Codec | null;
+}
+
+/** A finished download. */
+export interface Sample {
+  readonly bytes: number;
+  /** From the first byte to the last. */
+  readonly seconds: number;
+  /** From asking to the first byte. */
+  readonly latencySeconds: number;
+  /** Monotonic, when the last byte came. */
+  readonly nowSeconds: number;
+}
+
+/** What is known of the network, across clips and visits. */
+export interface NetworkMemory {
+  record(sample: Sample): void;
+  network(nowSeconds: number): Network;
+}
+
+export interface Policies {
+  readonly bitrate: BitratePolicy;
+  readonly preload: PreloadPolicy;
+  readonly codec: CodecPolicy;
+  readonly memory: NetworkMemory;
 }
