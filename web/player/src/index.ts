@@ -8,6 +8,7 @@
 
 export type { Captions, Clip, Codec, MediaFile, Rung } from './clip.ts';
 export { type Limits, LIMITS } from './engine/loader.ts';
+export { type AdaptiveOptions, adaptivePolicies } from './adaptive.ts';
 export { type ErrorKind, PlayerError } from './errors.ts';
 export type { Listener, PlayerEvent, Quality, State } from './events.ts';
 export { foreignClip, type Item, type Playback, toClip } from './playback.ts';

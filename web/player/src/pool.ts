@@ -1,4 +1,4 @@
-import type { Clip, Codec } from './clip.ts';
+import type { Clip } from './clip.ts';
 import { chooseCaptions } from './engine/captions.ts';
 import { Deck } from './engine/deck.ts';
 import { foreignOpener, type LoadHls } from './engine/foreign.ts';
@@ -8,16 +8,14 @@ import type { Slot, SlotEvents } from './engine/slot.ts';
 import { PlayerError } from './errors.ts';
 import type { Listener, PlayerEvent } from './events.ts';
 import type { Policies } from './policies/policies.ts';
-import { simplePolicies } from './simple.ts';
+import { adaptivePolicies } from './adaptive.ts';
 
 export interface PoolOptions {
-  /** What decides of bitrates, preloading and codecs; simple ones by default. */
+  /** What decides of bitrates, preloading and codecs; adaptive ones by default, which keep what they learn in localStorage. */
   readonly policies?: Policies;
   readonly limits?: Partial<Limits>;
   /** Called when a token was refused or is about to expire: the same clip with another one, or null if there is none. */
   readonly renew?: (clip: Clip) => Promise<Clip | null>;
-  /** Codecs that failed on this machine before; those that fail are added. Whoever made the pool may keep it. */
-  readonly failedCodecs?: Set<Codec>;
   /** Gives hls.js for HLS that is not ours; loaded when the first such clip is shown. */
   readonly hls?: LoadHls;
   readonly muted?: boolean;
@@ -35,7 +33,6 @@ export interface PoolOptions {
 export class Pool {
   readonly #options: PoolOptions;
   readonly #policies: Policies;
-  readonly #failedCodecs: Set<Codec>;
   readonly #listeners = new Set<Listener>();
   readonly #listening = new AbortController();
   readonly #deck: Deck;
@@ -51,10 +48,9 @@ export class Pool {
 
   constructor(options: PoolOptions = {}) {
     this.#options = options;
-    this.#policies = options.policies ?? simplePolicies();
-    this.#failedCodecs = options.failedCodecs ?? new Set();
+    this.#policies = options.policies ?? adaptivePolicies();
     this.#muted = options.muted ?? false;
-    const { codec, memory } = this.#policies;
+    const { codec, memory, failed } = this.#policies;
     const sample: (typeof memory)['record'] = (found) => {
       memory.record(found);
       this.#tell({ type: 'sample', sample: found });
@@ -62,7 +58,7 @@ export class Pool {
     const around = { base: document.baseURI, sample, renew: (clip: Clip) => this.#renew(clip) };
     const lost = (clip: Clip, error: PlayerError) => this.#lost(clip, error);
     const look = () => this.#loader.look();
-    const given = { codec, failed: this.#failedCodecs, around, loop: options.loop ?? true, look, lost };
+    const given = { codec, failed: () => failed.all(), around, loop: options.loop ?? true, look, lost };
     this.#deck = new Deck(given, this.#slotEvents());
     this.#loader = this.#makeLoader();
     this.#listen();
@@ -315,8 +311,8 @@ export class Pool {
       this.#tell({ type: 'error', clip, place, error, fatal: false });
       return;
     }
-    if ((error.kind === 'decode' || error.kind === 'unsupported') && codec && !this.#failedCodecs.has(codec)) {
-      this.#failedCodecs.add(codec);
+    if ((error.kind === 'decode' || error.kind === 'unsupported') && codec && !this.#policies.failed.all().has(codec)) {
+      this.#policies.failed.add(codec);
       this.#tell({ type: 'error', clip, place, error, fatal: false });
       this.#deck.reset(clip);
       this.#resume();

@@ -16,7 +16,7 @@ const AHEAD = 6;
 
 export interface DeckOptions {
   readonly codec: CodecPolicy;
-  readonly failed: ReadonlySet<Codec>;
+  readonly failed: () => ReadonlySet<Codec>;
   readonly around: Surroundings;
   readonly loop: boolean;
   /** What was not known before is known: look again. */
@@ -162,7 +162,7 @@ export class Deck {
     if (!decodes) {
       return null;
     }
-    const codec = this.#options.codec.choose(clip, decodes, this.#options.failed);
+    const codec = this.#options.codec.choose(clip, decodes, this.#options.failed());
     if (!codec) {
       this.#troubled.add(clip.id);
       this.#options.lost(clip, new PlayerError('unsupported', 'The clip has no codec that plays in this browser'));

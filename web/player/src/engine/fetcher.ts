@@ -20,6 +20,8 @@ export const ATTEMPTS: Attempts = { most: 5, pauseMs: 250, patienceMs: 10_000 };
 const LONGEST_PAUSE_MS = 4_000;
 /** Below it, latency hides what the network carries. */
 const SAMPLE_BYTES = 16 * 1024;
+/** What came faster than the clock can tell was at least as fast as this. */
+const LEAST_SECONDS = 0.005;
 /** The server is asked again after them. */
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -115,7 +117,7 @@ async function read(
 function measured(request: Request, bytes: number, asked: number, begun: number): void {
   const now = performance.now();
   if (bytes >= SAMPLE_BYTES) {
-    const seconds = Math.max(0.001, (now - begun) / 1000);
+    const seconds = Math.max(LEAST_SECONDS, (now - begun) / 1000);
     request.sample({ bytes, seconds, latencySeconds: (begun - asked) / 1000, nowSeconds: now / 1000 });
   }
 }

@@ -161,6 +161,8 @@ export class Loader {
       network: this.#network(),
       bytesHeld: queue.slice(1).reduce((sum, { files, feeder }) => sum + files.bytesHeld + (feeder?.bytesHeld ?? 0), 0),
       bytesLimit: this.#limits.preloadBytes,
+      pixels: current?.pixels ?? null,
+      nowSeconds: performance.now() / 1000,
     };
     const wanted = this.#policies.preload.next(state);
     const there = wanted && queue[wanted.place];
@@ -295,11 +297,15 @@ function queued(staged: Staged): Queued {
   const { files } = staged;
   const named = files.rungs[0]?.unitEnds.length ?? 0;
   const units = files.units?.length ?? Math.max(1, named);
+  const unitStarts = files.units?.map(({ from }) => from) ?? Array.from({ length: units }, (_, unit) => estimatedStart(unit));
   let unitsHeld = 0;
   while (unitsHeld < units && isHeld(staged, unitsHeld)) {
     unitsHeld += 1;
   }
-  const estimated = unitsHeld === 0 ? 0 : FIRST_SECONDS + UNIT_SECONDS * (unitsHeld - 1);
-  const secondsHeld = unitsHeld === 0 ? 0 : (files.units?.[unitsHeld - 1]?.to ?? Math.min(estimated, files.clip.seconds));
-  return { clip: files.clip, rungs: files.rungs, unitsHeld, units, secondsHeld };
+  const secondsHeld = Math.min(unitStarts[unitsHeld] ?? Infinity, files.clip.seconds);
+  return { clip: files.clip, rungs: files.rungs, unitsHeld, units, unitStarts, secondsHeld };
+}
+
+function estimatedStart(unit: number): number {
+  return unit === 0 ? 0 : FIRST_SECONDS + UNIT_SECONDS * (unit - 1);
 }

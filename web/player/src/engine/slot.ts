@@ -187,9 +187,10 @@ export class Slot {
     });
   }
 
+  /** Also of a source that it is given only later. */
   #awaitFrame(): void {
-    const generation = this.#generation;
-    onFrame(this.#video, () => generation === this.#generation && this.#events.frame(this));
+    const clip = this.#clip;
+    onFrame(this.#video, () => clip === this.#clip && !this.#video.paused && this.#events.frame(this));
   }
 
   async #refused(error: unknown, muted: boolean): Promise<void> {
