@@ -48,6 +48,7 @@ export function viewOf(ladder: Ladder, id: string, seconds: number, watchSeconds
   const rungs = ladder.kbps.map((kbps, place) => rungOf(kbps, ladder.sides[place]!, seconds, unitStarts));
   const clip: Clip = {
     ...{ id, seconds, retention, rungs, masterUrl: '', expiresAt: 0, posterUrl: null, color: null, sound: null },
+    ...{ captions: [], spritesUrl: null, resumeSeconds: 0 },
   };
   return { clip, rungs, watchSeconds, unitStarts, segmentSeconds };
 }
@@ -56,7 +57,7 @@ function rungOf(kbps: number, side: number, seconds: number, unitStarts: readonl
   const bitsPerSecond = kbps * 1000;
   const unitEnds = unitStarts.map((_, unit) => Math.round(((unitStarts[unit + 1] ?? seconds) * bitsPerSecond) / 8));
   return {
-    ...{ name: `avc-${side}`, codecs: '', codec: 'avc', width: side, height: (side * 16) / 9, headerBytes: 0 },
+    ...{ name: `avc-${side}`, codecs: '', codec: 'avc', width: side, height: (side * 16) / 9, headerBytes: 0, indexBytes: 0 },
     ...{ bitsPerSecond, peakBitsPerSecond: bitsPerSecond, bytes: (seconds * bitsPerSecond) / 8, unitEnds },
   };
 }

@@ -8,7 +8,7 @@ export const NETWORK: Network = { bitsPerSecond: 2e6, spread: 0.2, latencySecond
 export function rung(side: number, kbps: number, codec: Codec = 'avc'): Rung {
   const bitsPerSecond = kbps * 1000;
   return {
-    ...{ name: `${codec}-${side}`, codecs: codec, codec, width: side, height: side * 2, headerBytes: 800, unitEnds: [] },
+    ...{ name: `${codec}-${side}`, codecs: codec, codec, width: side, height: side * 2, headerBytes: 800, indexBytes: 0, unitEnds: [] },
     ...{ bitsPerSecond, peakBitsPerSecond: 2 * bitsPerSecond, bytes: bitsPerSecond * 4 },
   };
 }
@@ -18,6 +18,7 @@ export const RUNGS = [rung(480, 500), rung(720, 900), rung(1080, 1500)];
 export function clip(more: Partial<Clip> = {}): Clip {
   return {
     ...{ id: 'v1', seconds: 30, masterUrl: 'm', expiresAt: 0, posterUrl: null, color: null, rungs: RUNGS, sound: null },
+    ...{ captions: [], spritesUrl: null, resumeSeconds: 0 },
     ...{ retention: [], ...more },
   };
 }

@@ -83,7 +83,7 @@ export interface PreloadState {
 }
 
 /** The next unit to fetch: of which clip of the queue. Of the clip that plays (place 0), the bitrate policy is asked for
- * the rung, and `rung` is what is thought of without it. */
+ * the rung, and `rung` is what is thought of without it. While its buffer is short it goes first, whatever is wanted. */
 export interface Wanted {
   readonly place: number;
   readonly unit: number;
@@ -113,4 +113,35 @@ export interface CodecPolicy {
   readonly name: string;
   /** The codec to play this clip in; null if none of its codecs plays here. `failed`: codecs that failed before. */
   choose(clip: Clip, decodes: ReadonlyMap<Codec, Decoding>, failed: ReadonlySet<Codec>): Codec | null;
+}
+
+/** A finished download. */
+export interface Sample {
+  readonly bytes: number;
+  /** From the first byte to the last. */
+  readonly seconds: number;
+  /** From asking to the first byte. */
+  readonly latencySeconds: number;
+  /** Monotonic, when the last byte came. */
+  readonly nowSeconds: number;
+}
+
+/** What is known of the network, across clips and visits. */
+export interface NetworkMemory {
+  record(sample: Sample): void;
+  network(nowSeconds: number): Network;
+}
+
+/** Codecs that failed on this device. */
+export interface CodecMemory {
+  add(codec: Codec): void;
+  all(): ReadonlySet<Codec>;
+}
+
+export interface Policies {
+  readonly bitrate: BitratePolicy;
+  readonly preload: PreloadPolicy;
+  readonly codec: CodecPolicy;
+  readonly memory: NetworkMemory;
+  readonly failed: CodecMemory;
 }
