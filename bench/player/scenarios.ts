@@ -42,7 +42,8 @@ export interface Row extends Outcome {
   readonly policy: string;
 }
 
-const BYTES_LIMIT = 60e6;
+/** As in web/player/src/engine/loader.ts. */
+const BYTES_LIMIT = 16e6;
 const FIXED_SECONDS = 4;
 const STALL_COST = 1.85;
 

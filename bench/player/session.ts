@@ -261,7 +261,9 @@ export class Session {
       const secondsHeld = unitStarts[units] ?? clip.seconds;
       return { clip, rungs, unitsHeld: units, units: unitStarts.length, unitStarts, secondsHeld: units ? secondsHeld : 0 };
     });
-    const bytesHeld = queue.reduce((sum, { rungs, secondsHeld }) => sum + (rungs[0]!.bitsPerSecond * secondsHeld) / 8, 0);
+    const later = this.#held.slice(this.#current + 1, this.#current + 1 + AHEAD);
+    const bits = later.flatMap(({ segments }) => segments.map((rung) => this.#view.rungs[rung]!.bitsPerSecond * this.#view.segmentSeconds));
+    const bytesHeld = bits.reduce((sum, one) => sum + one, 0) / 8;
     return {
       ...{ queue, playedSeconds: this.#position, bufferSeconds: this.#available(), network: this.#network, bytesHeld },
       ...{ bytesLimit: this.#settings.bytesLimit, pixels: null, nowSeconds: this.#now },

@@ -1,20 +1,20 @@
 /** What to fetch next: the unit that is most likely needed soonest.
  *
  * When each unit is needed is not known, but how likely: the viewer stays with a clip as its retention says, or goes on
- * to the next. A unit is worth fetching now if it is needed with some chance before it could be fetched later, so within
- * `leadSeconds` and a multiple of the time that it takes to come. A quick network therefore fetches little in vain, and
- * a slow one fetches ahead. */
+ * to the next. A unit is worth fetching now if it is needed with some chance within the time that is looked ahead: a few
+ * seconds and several times what the unit takes to come. On a quick network little is fetched in vain; on a slow one
+ * what is in memory bears an outage and buys a better rung. */
 
 import { enough, unitBytes } from './numbers.ts';
 import type { BitratePolicy, Network, PreloadPolicy, PreloadState, Queued, Wanted } from './policies.ts';
 import { stays } from './retention.ts';
 
 export interface PreloadTuning {
-  /** How far ahead is looked besides the time that a unit takes to come. */
+  /** How far ahead is looked, */
   readonly leadSeconds: number;
-  /** The same while the network does not carry the best rung: what is in the buffer then buys a better one. */
+  /** at least so far if the next unit would not be of the best rung, */
   readonly leadSecondsBelowBest: number;
-  /** And how often that time. */
+  /** and so many times as long as a unit takes to come. */
   readonly leadFactor: number;
   readonly mostLeadSeconds: number;
   /** Chance below which nothing is fetched. */
@@ -32,15 +32,15 @@ export interface PreloadTuning {
 
 export const PRELOAD_TUNING: PreloadTuning = {
   leadSeconds: 6,
-  leadSecondsBelowBest: 15,
-  leadFactor: 4,
-  mostLeadSeconds: 30,
+  leadSecondsBelowBest: 20,
+  leadFactor: 6,
+  mostLeadSeconds: 60,
   leastChance: 0.05,
   leastChanceMetered: 0.15,
   caution: 0.5,
   yieldFactor: 1,
   calmSeconds: 6,
-  clips: 4,
+  clips: 5,
 };
 /** Time is looked at in so many steps. */
 const STEPS = 24;
@@ -73,21 +73,17 @@ export class AdaptivePreload implements PreloadPolicy {
   #likeliest(state: PreloadState, queue: readonly Queued[], wanted: readonly (Wanted | null)[]): Wanted | null {
     const { leastChance, leastChanceMetered } = this.#tuning;
     const least = state.network.metered ? leastChanceMetered : leastChance;
-    const step = this.#tuning.mostLeadSeconds / STEPS;
+    const leads = wanted.map((one, place) => (one ? this.#lead(state, queue[place]!, one) : 0));
+    const step = Math.max(...leads) / STEPS;
     const begins = beginnings(queue, state.playedSeconds, step);
     let best: Wanted | null = null;
     let bestScore = 0;
     wanted.forEach((one, place) => {
       const queued = queue[place]!;
-      if (!one || !fits(state, queued, one)) {
+      if (!one || (place > 0 && (!fits(state, queued, one) || (wanted[0] && this.#hinders(state, queued, one))))) {
         return;
       }
-      const seconds = this.#secondsOf(state.network, queued, one);
-      if (place > 0 && wanted[0] && seconds * this.#tuning.yieldFactor > state.bufferSeconds) {
-        return;
-      }
-      const lead = this.#lead(state.pixels, queued, one, seconds);
-      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, lead, step);
+      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, leads[place]!, step);
       if (chance >= least && score > bestScore) {
         [best, bestScore] = [one, score];
       }
@@ -109,16 +105,21 @@ export class AdaptivePreload implements PreloadPolicy {
     return { place, unit, rung };
   }
 
+  /** Whether the clip that plays might run dry while this unit of another one comes. */
+  #hinders({ network, bufferSeconds }: PreloadState, queued: Queued, wanted: Wanted): boolean {
+    return this.#secondsOf(network, queued, wanted) * this.#tuning.yieldFactor > bufferSeconds;
+  }
+
+  #lead({ network, pixels }: PreloadState, queued: Queued, wanted: Wanted): number {
+    const { leadSeconds, leadSecondsBelowBest, leadFactor, mostLeadSeconds } = this.#tuning;
+    const least = wanted.rung < enough(queued.rungs, pixels) ? leadSecondsBelowBest : leadSeconds;
+    return Math.min(mostLeadSeconds, least + leadFactor * this.#secondsOf(network, queued, wanted));
+  }
+
   /** How long a unit takes, if the network is slower than it seems. */
   #secondsOf({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
     const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-this.#tuning.caution * spread);
     return latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
-  }
-
-  #lead(pixels: number | null, { rungs }: Queued, { rung }: Wanted, seconds: number): number {
-    const { leadSeconds, leadSecondsBelowBest, leadFactor, mostLeadSeconds } = this.#tuning;
-    const least = rung < enough(rungs, pixels) ? leadSecondsBelowBest : leadSeconds;
-    return Math.min(mostLeadSeconds, least + leadFactor * seconds);
   }
 }
 

@@ -75,6 +75,7 @@ export interface PreloadState {
   readonly playedSeconds: number;
   readonly bufferSeconds: number;
   readonly network: Network;
+  /** Of the clips after the one that plays, and the most they may have. */
   readonly bytesHeld: number;
   readonly bytesLimit: number;
   /** As in BitrateState. */
