@@ -132,6 +132,10 @@ def kbps(row: Row) -> float:
     return float(row["kbps"])
 
 
+def qoe(row: Row) -> float:
+    return float(row["qoe"])
+
+
 def by_trace(rows: Iterable[Row], policy: str, measure: Measure) -> dict[str, float]:
     """The mean over a trace's sessions."""
     found: dict[str, list[float]] = {}

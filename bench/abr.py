@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import _player
-from bench._player import Row, Trace, kbps, mean, paired, stall_percent
+from bench._player import Row, Trace, kbps, mean, paired, qoe, stall_percent
 from bench._report import Check, Report, run, say
 
 RESULTS = Path(__file__).parent / "results" / "abr.json"
@@ -81,15 +81,16 @@ def _group(made: Report, name: str, traces: list[Trace], sessions: int) -> None:
         swipes(ladder, bitrates, sessions),
         single(ladder, [OURS, lowest], sessions),
         single(carried, ["0"], sessions),
+        swipes(ladder, [lowest], sessions),
         swipes(ladder, [lowest], sessions) | FORESEEN,
         swipes(carried, ["0"], sessions),
         single(known, ["optimum"], sessions) | {"scenario": "optimum"},
     ]
-    one, many, long, long_carried, foreseen, many_carried, best = _player.run(traces, runs)
+    one, many, long, long_carried, low, foreseen, many_carried, best = _player.run(traces, runs)
     _compare(made, f"{name}: one clip of 120 s", one, "none", best)
     _compare(made, f"{name}: swiping", many, OURS, None)
-    _carried(made, f"{name}: one clip of 120 s", Stalls.of(long, long, long_carried, "none", "none"))
-    _carried(made, f"{name}: swiping", Stalls.of(many, foreseen, many_carried, OURS, "no limit"))
+    _carried(made, f"{name}: one clip of 120 s", Stalls.of(long, long, long_carried, "none"))
+    _carried(made, f"{name}: swiping", Stalls.of(many, low, many_carried, OURS), foreseen)
     _first(made, name, many)
 
 
@@ -98,7 +99,7 @@ def _compare(made: Report, name: str, rows: list[Row], preload: str, best: list[
         row = {"what": name, "policy": policy, "kbps": round(mean(rows, f"{policy}/{preload}", kbps))}
         row |= {
             "stall %": round(mean(rows, f"{policy}/{preload}", stall_percent), 2),
-            "QoE": round(mean(rows, f"{policy}/{preload}", lambda one: one["qoe"]), 1),
+            "QoE": round(mean(rows, f"{policy}/{preload}", qoe), 1),
             "switches": round(mean(rows, f"{policy}/{preload}", lambda one: one["switches"]), 1),
         }
         if policy != OURS:
@@ -109,9 +110,17 @@ def _compare(made: Report, name: str, rows: list[Row], preload: str, best: list[
     if best:
         policy = "optimum/none"
         found = {"kbps": round(mean(best, policy, kbps)), "stall %": round(mean(best, policy, stall_percent), 2)}
-        made.rows.append(
-            {"what": name, "policy": "optimum", **found, "QoE": round(mean(best, policy, lambda row: row["qoe"]), 1)}
+        made.rows.append({"what": name, "policy": "optimum", **found, "QoE": round(mean(best, policy, qoe), 1)})
+    made.checks += [
+        Check(
+            f"{name}: QoE more than {other}'s",
+            paired(rows, f"{OURS}/{preload}", f"{other}/{preload}", qoe).mean,
+            "Mbit",
+            0,
+            True,
         )
+        for other in OTHERS
+    ]
     for other in (BOLA, SEED) if best else (BOLA,):
         ours, theirs = f"{OURS}/{preload}", f"{other}/{preload}"
         made.checks += [
@@ -124,36 +133,49 @@ def _compare(made: Report, name: str, rows: list[Row], preload: str, best: list[
 
 @dataclass(frozen=True)
 class Stalls:
-    """By trace, in percent: of the adaptive policy; the fewest that are possible, which the lowest rung alone has, in
-    swiping with what is watched foreseen; and of 1.2 × the lowest rung alone, with the same buffer and preloading."""
+    """By trace, in percent: of the adaptive policy; of the lowest rung alone, which are the fewest possible with the
+    same buffer and preloading; and of 1.2 × the lowest rung alone."""
 
     ours: dict[str, float]
     fewest: dict[str, float]
     carried: dict[str, float]
 
     @classmethod
-    def of(cls, rows: list[Row], low: list[Row], carried: list[Row], preload: str, low_preload: str) -> "Stalls":
+    def of(cls, rows: list[Row], low: list[Row], carried: list[Row], preload: str) -> "Stalls":
         lowest = min(_player.OURS["kbps"])
         return cls(
             _player.by_trace(rows, f"{OURS}/{preload}", stall_percent),
-            _player.by_trace(low, f"{lowest}/{low_preload}", stall_percent),
+            _player.by_trace(low, f"{lowest}/{preload}", stall_percent),
             _player.by_trace(carried, f"0/{preload}", stall_percent),
         )
 
 
-def _carried(made: Report, name: str, stalls: Stalls) -> None:
-    """Traces that carry 1.2 × the lowest rung: stalls below 1 %. Others: within 10 % of the fewest possible."""
+def _carried(made: Report, name: str, stalls: Stalls, foreseen: list[Row] | None = None) -> None:
+    """Traces that carry 1.2 × the lowest rung: stalls below 1 %. Others: within 10 % of the fewest possible.
+    `foreseen`: the lowest rung alone of a player that knows when its viewer swipes, which is shown only."""
     ours, fewest = stalls.ours, stalls.fewest
     good = [trace for trace, carried in stalls.carried.items() if carried < STALL_PERCENT]
     others = [trace for trace in ours if trace not in good]
     worst = max((ours[trace] for trace in good), default=0.0)
-    ratio = sum(ours[trace] for trace in others) / max(1e-9, sum(fewest[trace] for trace in others)) if others else 1.0
+    ratio = _ratio(ours, fewest, others)
     row = {"what": name, "traces that carry 1.2 × the lowest rung": len(good), "worst stall % there": round(worst, 2)}
     row |= {"of these at 1 % or more": sum(ours[trace] >= STALL_PERCENT for trace in good)}
     row |= {"other traces": len(others), "stalls there, of the fewest possible": round(ratio, 3)}
-    made.rows.append(row | {"beyond 1.1 of them": sum(ours[t] > OF_OPTIMUM * fewest[t] + 0.1 for t in others)})
+    row |= {"beyond 1.1 of them": sum(ours[t] > OF_OPTIMUM * fewest[t] + 0.1 for t in others)}
+    if foreseen:
+        seer = _player.by_trace(foreseen, f"{min(_player.OURS['kbps'])}/no limit", stall_percent)
+        row |= {
+            "of a seer's": round(_ratio(ours, seer, others), 3),
+            "lowest rung of a seer's": round(_ratio(fewest, seer, others), 3),
+        }
+    made.rows.append(row)
     made.checks.append(Check(f"{name}: worst stall where 1.2 × the lowest rung is carried", worst, "%", STALL_PERCENT))
     made.checks.append(Check(f"{name}: stalls elsewhere, of the fewest possible", ratio, "×", OF_OPTIMUM))
+
+
+def _ratio(one: dict[str, float], other: dict[str, float], traces: list[str]) -> float:
+    total = sum(other[trace] for trace in traces)
+    return sum(one[trace] for trace in traces) / total if total > 0 else 1.0
 
 
 def _first(made: Report, name: str, rows: list[Row]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import _player
-from bench._player import Row, Trace, mean, paired, stall_percent
+from bench._player import Row, Trace, mean, paired, qoe, stall_percent
 from bench._report import Check, Report, run, say
 
 RESULTS = Path(__file__).parent / "results" / "preload.json"
@@ -65,7 +65,7 @@ def _group(made: Report, name: str, traces: list[Trace], quick: bool) -> None:
         made.checks.append(_better(name, rows, "adaptive", other))
     made.checks += [
         _better(name, rows, "shuffled", "none"),
-        Check(f"{name}: QoE more than fixed", _apart(rows, "adaptive", "fixed", _qoe), "Mbit", 0, least=True),
+        Check(f"{name}: QoE more than fixed", _apart(rows, "adaptive", "fixed", qoe), "Mbit", 0, least=True),
         Check(f"{name}: wasted, of fixed", _wasted(rows, "adaptive") / _wasted(rows, "fixed"), "×", WASTE_OF_FIXED),
         Check(f"{name}: data saver, units ahead", max(row["mostUnitsAhead"] for row in saving), "units", 1),
     ]
@@ -77,7 +77,7 @@ def _shown(name: str, rows: list[Row], preload: str) -> Row:
         "network": name,
         "preload": preload,
         "score": round(mean(rows, policy, _score), 1),
-        "QoE": round(mean(rows, policy, _qoe), 1),
+        "QoE": round(mean(rows, policy, qoe), 1),
     }
     row |= {"stall %": round(mean(rows, policy, stall_percent), 2), "kbps": round(mean(rows, policy, _player.kbps))}
     row |= {"wasted Mbit": round(_wasted(rows, preload), 1), "loaded Mbit": round(mean(rows, policy, _loaded), 1)}
@@ -94,16 +94,12 @@ def _apart(rows: list[Row], one: str, other: str, measured: _player.Measure) -> 
     return round(paired(rows, f"adaptive/{one}", f"adaptive/{other}", measured).mean, 3)
 
 
-def _qoe(row: Row) -> float:
-    return float(row["qoe"])
-
-
 def _loaded(row: Row) -> float:
     return float(row["loadedBits"] / 1e6)
 
 
 def _score(row: Row) -> float:
-    return _qoe(row) - DATA_COST * _loaded(row)
+    return qoe(row) - DATA_COST * _loaded(row)
 
 
 def _wasted(rows: list[Row], preload: str) -> float:

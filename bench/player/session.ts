@@ -7,6 +7,8 @@ import type { Outcome, View } from './world.ts';
 
 const TICK_SECONDS = 0.5;
 const TINY = 1e-9;
+/** Less than that in the buffer is nothing: sums of times are not exact. */
+const LEAST_SECONDS = 1e-5;
 /** Clips that the player knows after the one that plays. */
 const AHEAD = 4;
 
@@ -234,7 +236,7 @@ export class Session {
     }
     const { clip, segmentSeconds } = this.#view;
     const whole = Math.min(clip.seconds, this.#held[this.#current]!.segments.length * segmentSeconds) - this.#position;
-    return whole <= 2 * TINY ? 0 : whole;
+    return whole <= LEAST_SECONDS ? 0 : whole;
   }
 
   get #network(): Network {

@@ -16,6 +16,8 @@ export interface BitrateTuning {
    * share of the buffer. */
   readonly unitShare: number;
   readonly unitCaution: number;
+  /** What of a unit but its first segment is needed later counts so much as buffer, since it is played as it comes. */
+  readonly flowShare: number;
   /** What is left of a clip is thought to be so much longer, since another follows. */
   readonly afterSeconds: number;
   /** A higher rung than the last one must be affordable so many times over. */
@@ -27,14 +29,17 @@ export interface BitrateTuning {
 /** Fitted by `bench abr` on its first half of traces: docs/decisions/player.md. */
 export const BITRATE_TUNING: BitrateTuning = {
   horizonSeconds: 20,
-  reserveSeconds: 5,
-  caution: 0.3,
-  unitShare: 1,
-  unitCaution: 0.3,
+  reserveSeconds: 10,
+  caution: 0,
+  unitShare: 0.4,
+  unitCaution: 1.5,
+  flowShare: 0,
   afterSeconds: 10,
-  upFactor: 1.1,
-  abandonShare: 0.6,
+  upFactor: 1.2,
+  abandonShare: 0.8,
 };
+/** A unit is made of segments of so long. */
+const SEGMENT_SECONDS = 2;
 /** Short side that is enough for a viewer who wants to save data. */
 const SAVER_SIDE = 480;
 /** Before that nothing can be said of a unit that is on its way. */
@@ -85,7 +90,7 @@ export class AdaptiveBitrate implements BitratePolicy {
   }
 
   #affordable({ rungs, last, unitSeconds, bufferSeconds, clipSecondsLeft, network, pixels }: BitrateState, factor: number): number {
-    const { horizonSeconds, reserveSeconds, caution } = this.#tuning;
+    const { horizonSeconds, reserveSeconds, caution, unitShare, flowShare } = this.#tuning;
     const { bitsPerSecond, spread, latencySeconds, dataSaver } = network;
     if (bitsPerSecond === null) {
       return 0;
@@ -99,7 +104,7 @@ export class AdaptiveBitrate implements BitratePolicy {
     const affordable = highest(rungs, (rung) => {
       const load = (rung.bitsPerSecond / believed) * factor + latencySeconds / unitSeconds;
       const unit = (rung.bitsPerSecond * unitSeconds) / unitBelieved;
-      const risky = last !== null && unit > this.#tuning.unitShare * bufferSeconds;
+      const risky = last !== null && unit > unitShare * bufferSeconds + flowShare * Math.max(0, unitSeconds - SEGMENT_SECONDS);
       return load <= bearable && !risky && !(dataSaver && shortSide(rung) > SAVER_SIDE);
     });
     return Math.min(affordable, enough(rungs, pixels));

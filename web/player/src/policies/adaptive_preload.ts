@@ -31,16 +31,16 @@ export interface PreloadTuning {
 }
 
 export const PRELOAD_TUNING: PreloadTuning = {
-  leadSeconds: 6,
+  leadSeconds: 3,
   leadSecondsBelowBest: 20,
   leadFactor: 6,
-  mostLeadSeconds: 60,
-  leastChance: 0.05,
+  mostLeadSeconds: 45,
+  leastChance: 0.03,
   leastChanceMetered: 0.15,
-  caution: 0.5,
+  caution: 0.3,
   yieldFactor: 1,
-  calmSeconds: 6,
-  clips: 5,
+  calmSeconds: 0,
+  clips: 4,
 };
 /** Time is looked at in so many steps. */
 const STEPS = 24;
