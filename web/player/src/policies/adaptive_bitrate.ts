@@ -30,12 +30,12 @@ export interface BitrateTuning {
 export const BITRATE_TUNING: BitrateTuning = {
   horizonSeconds: 20,
   reserveSeconds: 10,
-  caution: 0,
+  caution: 0.1,
   unitShare: 0.4,
   unitCaution: 1.5,
-  flowShare: 0,
+  flowShare: 0.3,
   afterSeconds: 10,
-  upFactor: 1.2,
+  upFactor: 1.3,
   abandonShare: 0.8,
 };
 /** A unit is made of segments of so long. */

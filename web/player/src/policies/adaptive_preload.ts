@@ -31,7 +31,7 @@ export interface PreloadTuning {
 }
 
 export const PRELOAD_TUNING: PreloadTuning = {
-  leadSeconds: 3,
+  leadSeconds: 2.5,
   leadSecondsBelowBest: 20,
   leadFactor: 6,
   mostLeadSeconds: 45,
