@@ -93,7 +93,8 @@ export interface Wanted {
 
 export interface PreloadPolicy {
   readonly name: string;
-  /** The unit worth fetching next; null: nothing now. Asked again after every unit and every change of what plays. */
+  /** The unit worth fetching next; null: nothing now, of the clip that plays neither, since what a viewer swipes away is
+   * paid for in vain. Asked again after every unit, every change of what plays, and at least each half second. */
   next(state: PreloadState): Wanted | null;
 }
 
