@@ -29,10 +29,10 @@ export interface BitrateTuning {
 /** Fitted by `bench abr` on its first half of traces: docs/decisions/player.md. */
 export const BITRATE_TUNING: BitrateTuning = {
   horizonSeconds: 20,
-  reserveSeconds: 10,
+  reserveSeconds: 8,
   caution: 0.1,
   unitShare: 0.4,
-  unitCaution: 1.5,
+  unitCaution: 2.2,
   flowShare: 0.3,
   afterSeconds: 10,
   upFactor: 1.3,
