@@ -35,7 +35,7 @@ export const BITRATE_TUNING: BitrateTuning = {
   unitCaution: 2.2,
   flowShare: 0.3,
   afterSeconds: 10,
-  upFactor: 1.3,
+  upFactor: 1.4,
   abandonShare: 0.8,
 };
 /** A unit is made of segments of so long. */

@@ -39,7 +39,7 @@ export const PRELOAD_TUNING: PreloadTuning = {
   leadFactor: 6,
   mostLeadSeconds: 45,
   leastChance: 0.03,
-  leastWatched: 0.58,
+  leastWatched: 0.6,
   soonSeconds: 6,
   leastChanceMetered: 0.15,
   caution: 0.3,
