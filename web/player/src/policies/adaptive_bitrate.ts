@@ -1,8 +1,7 @@
 /** Bitrate by what the network carries and what the buffer bears.
  *
  * Over the next `horizonSeconds` of playing, or what is left of the clip, a rung is affordable if fetching at it leaves
- * `reserveSeconds` in the buffer: with an empty buffer less than the network carries, with a full one more, and at the
- * end of a clip all that was saved. The network is believed to carry less than its mean the more it varies. */
+ * `reserveSeconds` in the buffer: with an empty buffer less than the network carries, with a full one more. The network is believed to carry less than its mean the more it varies. */
 
 import { enough, highest, shortSide, unitBytes } from './numbers.ts';
 import type { BitratePolicy, BitrateState, Flight } from './policies.ts';

@@ -19,11 +19,12 @@ export interface PreloadTuning {
   readonly mostLeadSeconds: number;
   /** Chance below which nothing is fetched. */
   readonly leastChance: number;
+  /** The same where each byte costs. */
+  readonly leastChanceMetered: number;
   /** Chance that it is ever watched, below which a unit waits until it is needed soon. */
   readonly leastWatched: number;
   readonly soonSeconds: number;
-  /** The same where each byte costs. */
-  readonly leastChanceMetered: number;
+  /** Standard deviations below the mean speed that are believed. */
   readonly caution: number;
   /** Units of later clips are fetched only if the buffer lasts so many times as long as they take. */
   readonly yieldFactor: number;
@@ -33,15 +34,16 @@ export interface PreloadTuning {
   readonly clips: number;
 }
 
+/** Fitted by `bench preload` and `bench abr` on their first halves of traces: docs/decisions/player.md. */
 export const PRELOAD_TUNING: PreloadTuning = {
   leadSeconds: 2.5,
   leadSecondsBelowBest: 25,
   leadFactor: 6,
   mostLeadSeconds: 45,
   leastChance: 0.03,
+  leastChanceMetered: 0.15,
   leastWatched: 0.6,
   soonSeconds: 6,
-  leastChanceMetered: 0.15,
   caution: 0.3,
   yieldFactor: 1,
   laterShare: 0.55,
@@ -78,8 +80,7 @@ export class AdaptivePreload implements PreloadPolicy {
   }
 
   #likeliest(state: PreloadState, queue: readonly Queued[], wanted: readonly (Wanted | null)[]): Wanted | null {
-    const { leastChance, leastChanceMetered } = this.#tuning;
-    const { leastWatched, soonSeconds } = this.#tuning;
+    const { leastChance, leastChanceMetered, leastWatched, soonSeconds } = this.#tuning;
     const least = state.network.metered ? leastChanceMetered : leastChance;
     const leads = wanted.map((one, place) => (one ? this.#lead(state, queue[place]!, one) : 0));
     const step = Math.max(...leads) / STEPS;
@@ -153,8 +154,18 @@ function beginnings(queue: readonly Queued[], played: number, step: number): num
   return begins;
 }
 
-/** The chance that the next unit of a clip is needed within `lead`, and the same with what is needed sooner counting more. */
-function needed(queued: Queued, begins: readonly number[], from: number, lead: number, step: number): { chance: number; score: number; watched: number; after: number } {
+interface Need {
+  /** That the unit is needed within the time looked ahead. */
+  readonly chance: number;
+  /** The same, with what is needed sooner counting more. */
+  readonly score: number;
+  /** That it is ever watched, if its clip is. */
+  readonly watched: number;
+  /** Seconds of its clip until it is needed. */
+  readonly after: number;
+}
+
+function needed(queued: Queued, begins: readonly number[], from: number, lead: number, step: number): Need {
   const after = Math.max(0, queued.secondsHeld - from);
   const watched = stays(queued.clip, from, queued.secondsHeld);
   let [chance, score] = [0, 0];
