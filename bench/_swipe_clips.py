@@ -19,7 +19,8 @@ ENCODERS = {
     "avc": ("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-bf", "2", "-sc_threshold", "0"),
     "av1": ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "scd=0"),
 }
-FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4")
+# delay_moov: the header says by how much pictures are shown later than they are decoded, so that the first is at 0.
+FRAGMENTED = ("-movflags", "+frag_keyframe+default_base_moof+delay_moov", "-f", "mp4")
 
 
 @dataclass(frozen=True)

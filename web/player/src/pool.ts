@@ -25,6 +25,9 @@ export interface PoolOptions {
   readonly background?: boolean;
 }
 
+/** A clip that rests at its first frame shows the next one before that, unless the machine is slow. */
+const PREPARED_MS = 250;
+
 /**
  * Plays a queue of clips one at a time, in three media elements: what plays, the next one, which rests at its first frame,
  * and the one before. Whoever shows the queue asks for the `element` of a place after each `show` and puts it there;
@@ -45,6 +48,7 @@ export class Pool {
   #captions: string | null = null;
   #showing: Showing | null = null;
   #clipsBefore = 0;
+  #preparing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolOptions = {}) {
     this.#options = options;
@@ -95,9 +99,14 @@ export class Pool {
       slot.rewind(slot.clip.resumeSeconds);
     }
     this.#resume();
-    this.#openForeign(place);
-    this.#openForeign(place + 1);
-    this.#loader.interrupt();
+    this.#loader.paused = true;
+    clearTimeout(this.#preparing);
+    if (slot?.state === 'ready') {
+      // Its first frame comes before everything that is done for others.
+      this.#preparing = setTimeout(() => this.#prepare(), PREPARED_MS);
+    } else {
+      this.#prepare();
+    }
   }
 
   /** Hears everything that happens. Call what it returns to hear no more. */
@@ -185,6 +194,7 @@ export class Pool {
 
   /** Stops everything and lets go of elements, buffers, listeners and requests. */
   destroy(): void {
+    clearTimeout(this.#preparing);
     this.#leave();
     this.#listening.abort();
     this.#loader.stop();
@@ -221,6 +231,9 @@ export class Pool {
         const ms = isCurrent(slot) ? this.#showing?.frame() : null;
         if (slot.clip && typeof ms === 'number') {
           this.#tell({ type: 'start', clip: slot.clip, ms });
+        }
+        if (this.#preparing !== undefined && isCurrent(slot)) {
+          this.#prepare();
         }
       },
       failed: (slot, error) => slot.clip && this.#lost(slot.clip, error),
@@ -274,6 +287,17 @@ export class Pool {
       video.defaultPlaybackRate = video.playbackRate = this.#rate;
       chooseCaptions(video, this.#captions);
     }
+  }
+
+  /** What comes next gets what it needs. */
+  #prepare(): void {
+    clearTimeout(this.#preparing);
+    this.#preparing = undefined;
+    this.#openForeign(this.#deck.place);
+    this.#openForeign(this.#deck.place + 1);
+    this.#deck.feedNear();
+    this.#loader.paused = this.#hidden;
+    this.#loader.interrupt();
   }
 
   #openForeign(place: number): void {

@@ -96,7 +96,11 @@ export class Deck {
     if (shown) {
       this.#troubled.delete(shown.id);
     }
-    near.forEach((at) => this.#feedHeld(at));
+  }
+
+  /** Gives elements what came to memory before they had the clip. */
+  feedNear(): void {
+    NEAR.forEach((step) => this.feedHeld(this.place + step));
   }
 
   staged(place: number): Staged | null {
@@ -173,8 +177,7 @@ export class Deck {
     return made;
   }
 
-  /** What came to memory before the clip had an element. */
-  #feedHeld(place: number): void {
+  feedHeld(place: number): void {
     const staged = this.staged(place);
     const { files } = staged ?? {};
     if (!staged || !files || staged.feeder || files.held(0) === null) {

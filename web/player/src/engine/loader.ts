@@ -96,7 +96,9 @@ export class Loader {
   /** While the page is hidden nothing is begun. */
   set paused(paused: boolean) {
     this.#paused = paused;
-    this.look();
+    if (!paused) {
+      this.look();
+    }
   }
 
   stop(): void {

@@ -37,6 +37,8 @@ export class Slot {
   #foreign: ForeignSource | null = null;
   #state: State = 'poster';
   #shows = false;
+  /** It was told to play; a new source makes an element forget that. */
+  #plays = false;
   #stalledAt = 0;
   #lastSeconds = 0;
   #generation = 0;
@@ -71,10 +73,14 @@ export class Slot {
     return this.feeder !== null || this.#foreign !== null;
   }
 
-  /** Shows the poster of a clip. Whatever was in the element is let go. */
+  /** Shows the poster of a clip. What was in the element is let go when the next source comes: that takes a while, and
+   * the clip that is shown now shall not wait for it. */
   assign(clip: Clip | null): void {
-    this.#empty();
+    this.#detach();
     this.#clip = clip;
+    if (!clip) {
+      this.#unload();
+    }
     const { style } = this.host;
     style.backgroundColor = clip?.color ?? 'transparent';
     style.backgroundImage = clip?.posterUrl ? `url("${new URL(clip.posterUrl, document.baseURI).href}")` : 'none';
@@ -111,6 +117,7 @@ export class Slot {
   }
 
   async play(muted: boolean): Promise<void> {
+    this.#plays = true;
     this.#awaitFrame();
     this.#video.muted = muted;
     try {
@@ -121,6 +128,7 @@ export class Slot {
   }
 
   rest(): void {
+    this.#plays = false;
     this.#stalledAt = 0;
     this.#video.pause();
   }
@@ -157,18 +165,25 @@ export class Slot {
   }
 
   #empty(): void {
+    this.#detach();
+    this.#unload();
+  }
+
+  #detach(): void {
     this.#generation += 1;
     this.#stalledAt = this.#lastSeconds = 0;
     this.#shows = false;
     this.#video.style.opacity = '0';
+    this.#video.pause();
     this.feeder?.close();
     this.#foreign?.close();
     this.feeder = this.#foreign = null;
-    showCaptions(this.#video, []);
+  }
+
+  /** Lets go of decoders and buffers. */
+  #unload(): void {
     if (this.#video.hasAttribute('src')) {
-      this.#video.pause();
       this.#video.removeAttribute('src');
-      // Lets go of decoders and buffers now, not when the next source comes.
       this.#video.load();
     }
   }
@@ -211,6 +226,7 @@ export class Slot {
     const on = (name: string, act: () => void) => this.#video.addEventListener(name, act, { signal });
     on('playing', () => this.#playing());
     on('pause', () => this.#shows && !this.#video.ended && this.#change('paused'));
+    on('loadeddata', () => this.#plays && this.#video.paused && void this.play(this.#video.muted));
     on('waiting', () => this.#waiting());
     on('timeupdate', () => this.#moved());
     on('seeking', () => this.#events.moved(this));

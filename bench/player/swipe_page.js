@@ -1,0 +1,156 @@
+// Runs in the page: ways of showing clips one after another, each with the same three functions.
+//   show(place)     the clip of this place plays now
+//   element(place)  its media element
+//   close()
+// `sources` are {url, master, item}: a plain MP4, an HLS address, and what the API says of the clip.
+
+const NEAR = 3;
+
+/** Bare elements, each of which holds a clip; `fresh`: another element for each clip. */
+function bare(sources, { blobs = true, fresh = false, preload = true } = {}) {
+  const stage = document.getElementById('stage');
+  const pool = new Map();
+  const held = new Map();
+  const fetched = async (url) => {
+    if (!held.has(url)) {
+      held.set(url, URL.createObjectURL(await (await fetch(url)).blob()));
+    }
+    return held.get(url);
+  };
+  const give = async (place) => {
+    if (pool.has(place)) {
+      return pool.get(place);
+    }
+    const near = [...pool.keys()].filter((one) => Math.abs(one - place) < NEAR && pool.get(one));
+    const far = [...pool.keys()].find((one) => !near.includes(one));
+    let video = far === undefined ? undefined : pool.get(far);
+    if (far !== undefined) {
+      pool.delete(far);
+    }
+    if (!video || fresh) {
+      drop(video);
+      video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto', loop: true });
+      video.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
+    }
+    pool.set(place, video);
+    const { url } = sources[place % sources.length];
+    video.src = blobs ? await fetched(url) : url;
+    return video;
+  };
+  const drop = (video) => {
+    video?.removeAttribute('src');
+    video?.load();
+    video?.remove();
+  };
+  return {
+    async prepare(places) {
+      await Promise.all(blobs ? places.map((place) => fetched(sources[place % sources.length].url)) : []);
+      await give(0);
+    },
+    async show(place) {
+      pool.get(place - 1)?.pause();
+      const video = pool.get(place) ?? (await give(place));
+      stage.replaceChildren(video);
+      void video.play();
+      return video;
+    },
+    next: (place) => (preload ? give(place + 1) : null),
+    close: () => pool.forEach(drop),
+  };
+}
+
+async function ours(sources, options) {
+  const { Pool, toClip } = await import('/player.js');
+  const stage = document.getElementById('stage');
+  const clips = Array.from({ length: 450 }, (_, n) => toClip({ ...sources[n % sources.length].item, video_id: `v${n}` }));
+  const pool = new Pool({ muted: true, ...options });
+  const events = [];
+  pool.listen((event) => events.push(event));
+  Object.assign(window, { pool, events });
+  return {
+    async prepare() {},
+    async show(place) {
+      pool.show(clips, place);
+      stage.replaceChildren(pool.element(place));
+      return pool.video;
+    },
+    next: () => null,
+    close: () => pool.destroy(),
+  };
+}
+
+async function hls(sources) {
+  const { default: Hls } = await import('/hls.js');
+  const pool = new Map();
+  const stage = document.getElementById('stage');
+  const give = (place) => {
+    if (!pool.has(place)) {
+      const far = [...pool.keys()].find((one) => Math.abs(one - place) >= 2 && pool.size >= NEAR);
+      const made = far === undefined ? { video: document.createElement('video') } : pool.get(far);
+      pool.delete(far);
+      made.player?.destroy();
+      Object.assign(made.video, { muted: true, playsInline: true, loop: true });
+      made.player = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 4 });
+      made.player.loadSource(sources[place % sources.length].master);
+      made.player.attachMedia(made.video);
+      pool.set(place, made);
+    }
+    return pool.get(place);
+  };
+  return {
+    async prepare() {},
+    async show(place) {
+      pool.get(place - 1)?.video.pause();
+      const { video, player } = give(place);
+      Object.assign(player.config, { maxBufferLength: 30, maxMaxBufferLength: 60 });
+      stage.replaceChildren(video);
+      void video.play();
+      return video;
+    },
+    next: (place) => give(place + 1),
+    close: () => pool.forEach(({ player }) => player.destroy()),
+  };
+}
+
+const WAYS = (window.WAYS = {
+  bare: (sources) => bare(sources),
+  fresh: (sources) => bare(sources, { fresh: true }),
+  cold: (sources) => bare(sources, { blobs: false, preload: false }),
+  files: (sources) => bare(sources, { blobs: false }),
+  ours,
+  hls,
+});
+
+const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Milliseconds until the element presents a frame; null if it does not within `patience`. */
+function frame(video, from, patience) {
+  return Promise.race([
+    new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now() - from))),
+    after(patience).then(() => null),
+  ]);
+}
+
+/** Swipes through `swipes` clips; `measure` is called with how many were swiped, now and then. */
+window.swipe = async ({ way, sources, swipes, dwell, each = 25, options = {}, patience = 5000, measure = true }) => {
+  const made = await WAYS[way](sources, options);
+  await made.prepare(Array.from({ length: Math.min(swipes, sources.length) }, (_, place) => place));
+  const times = [];
+  const tasks = [];
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+  observer.observe({ type: 'longtask' });
+  for (let place = 0; place < swipes; place += 1) {
+    const from = performance.now();
+    const video = await made.show(place);
+    times.push(await frame(video, from, patience));
+    await made.next(place);
+    await after(dwell);
+    if (measure && place % each === each - 1) {
+      await window.measured(place + 1);
+    }
+  }
+  observer.disconnect();
+  const live = document.querySelectorAll('video').length;
+  made.close();
+  return { times, longest: Math.max(0, ...tasks), live };
+};
