@@ -14,3 +14,6 @@ export type { Listener, PlayerEvent, Quality, State } from './events.ts';
 export { foreignClip, type Item, type Playback, toClip } from './playback.ts';
 export type * from './policies/policies.ts';
 export { Pool, type PoolOptions } from './pool.ts';
+export { type Described, LockScreen } from './extras/media_session.ts';
+export { canFloat, float } from './extras/picture_in_picture.ts';
+export { readSprites, showSprite, type Sprite, spriteAt } from './extras/sprites.ts';

@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly muted?: boolean;
   /** Clips begin again when they end. True by default. */
   readonly loop?: boolean;
+  /** Media elements at most: 3 by default, and 1 where one clip is shown alone. */
+  readonly elements?: number;
   /** Go on while the page is hidden, as sound does with a Media Session. False by default. */
   readonly background?: boolean;
 }
@@ -62,7 +64,7 @@ export class Pool {
     const around = { base: document.baseURI, sample, renew: (clip: Clip) => this.#renew(clip) };
     const lost = (clip: Clip, error: PlayerError) => this.#lost(clip, error);
     const look = () => this.#loader.look();
-    const given = { codec, failed: () => failed.all(), around, loop: options.loop ?? true, look, lost };
+    const given = { codec, failed: () => failed.all(), around, loop: options.loop ?? true, look, lost, elements: options.elements ?? 3 };
     this.#deck = new Deck(given, this.#slotEvents());
     this.#loader = this.#makeLoader();
     this.#listen();

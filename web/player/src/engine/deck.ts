@@ -7,8 +7,6 @@ import { ClipFiles, type Surroundings } from './files.ts';
 import type { Staged } from './loader.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
-/** Elements, and with them decoders and MediaSources. */
-const SLOTS = 3;
 /** In this order: what plays, what is next, what was before. */
 const NEAR = [0, 1, -1];
 /** Clips whose files are kept. */
@@ -19,6 +17,8 @@ export interface DeckOptions {
   readonly failed: () => ReadonlySet<Codec>;
   readonly around: Surroundings;
   readonly loop: boolean;
+  /** Elements, and with them decoders and MediaSources. */
+  readonly elements: number;
   /** What was not known before is known: look again. */
   readonly look: () => void;
   readonly lost: (clip: Clip, error: PlayerError) => void;
@@ -39,7 +39,7 @@ export class Deck {
 
   constructor(options: DeckOptions, events: SlotEvents) {
     this.#options = options;
-    this.slots = Array.from({ length: SLOTS }, () => new Slot(events, document));
+    this.slots = Array.from({ length: options.elements }, () => new Slot(events, document));
     this.#sizes = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) {
         this.#pixels.set(target, Math.min(contentRect.width, contentRect.height) * devicePixelRatio);

@@ -28,6 +28,7 @@ const URGENT_SECONDS = 8;
 const FIRST_SECONDS = 2;
 const UNIT_SECONDS = 8;
 const LOOKED_AT = 6;
+const RECONSIDERED_MS = 500;
 
 /** A clip of the queue with its files, and the element it is in, if it has one. */
 export interface Staged {
@@ -62,6 +63,8 @@ export class Loader {
   readonly #last = new WeakMap<ClipFiles, number>();
   #task: Task | null = null;
   #paused = false;
+  /** A unit that was given up for this one, which comes sooner. */
+  #instead: Omit<Task, 'downloads'> | null = null;
 
   constructor(policies: Policies, limits: Limits, stage: Stage) {
     this.#policies = policies;
@@ -146,6 +149,11 @@ export class Loader {
   }
 
   #chosen(current: Staged, unit: number): Omit<Task, 'downloads'> {
+    const instead = this.#instead;
+    this.#instead = null;
+    if (instead?.files === current.files && instead.unit === unit) {
+      return instead;
+    }
     const state = this.#bitrateState(current, unit);
     return { files: current.files, unit, rung: within(this.#policies.bitrate.choose(state), current.files.rungs) };
   }
@@ -217,6 +225,8 @@ export class Loader {
   }
 
   async #run(task: Task): Promise<void> {
+    const asked = performance.now();
+    const timer = setInterval(() => this.#reconsider(task, (performance.now() - asked) / 1000), RECONSIDERED_MS);
     try {
       await this.#load(task);
     } catch (error) {
@@ -224,6 +234,24 @@ export class Loader {
       if (!isOurs) {
         this.#stage.failed(task.files, error instanceof PlayerError ? error : new PlayerError('decode', String(error)));
       }
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** A unit of what plays that comes too slowly is given up for one of a lower rung. */
+  #reconsider({ files, unit, rung, downloads: [picture] }: Task, seconds: number): void {
+    const current = this.#stage.at(0);
+    const file = files.rungs[rung];
+    const end = file?.unitEnds[unit];
+    if (current?.files !== files || !picture || picture.done || end === undefined || current.feeder?.held(unit) !== null) {
+      return;
+    }
+    const flight = { rung, bytes: end - (file?.unitEnds[unit - 1] ?? 0), bytesCome: picture.bytes, seconds };
+    const lower = this.#policies.bitrate.abandon(this.#bitrateState(current, unit), flight);
+    if (lower !== null && lower < rung) {
+      this.#instead = { files, unit, rung: within(lower, files.rungs) };
+      picture.abort();
     }
   }
 
