@@ -33,7 +33,8 @@ function bare(sources, { blobs = true, fresh = false, preload = true } = {}) {
       video.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
     }
     pool.set(place, video);
-    const { url } = sources[place % sources.length];
+    const { url, poster } = sources[place % sources.length];
+    video.poster = poster;
     video.src = blobs ? await fetched(url) : url;
     return video;
   };
@@ -112,14 +113,14 @@ async function hls(sources) {
   };
 }
 
-const WAYS = (window.WAYS = {
+const WAYS = {
   bare: (sources) => bare(sources),
   fresh: (sources) => bare(sources, { fresh: true }),
   cold: (sources) => bare(sources, { blobs: false, preload: false }),
   files: (sources) => bare(sources, { blobs: false }),
   ours,
   hls,
-});
+};
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -131,26 +132,45 @@ function frame(video, from, patience) {
   ]);
 }
 
-/** Swipes through `swipes` clips; `measure` is called with how many were swiped, now and then. */
-window.swipe = async ({ way, sources, swipes, dwell, each = 25, options = {}, patience = 5000, measure = true }) => {
+const tell = (path, body) => fetch(path, { method: 'POST', body: JSON.stringify(body) });
+
+/** Swipes through `swipes` clips; tells now and then how many were swiped, after garbage was collected. */
+async function swipe({ way, sources, swipes, dwell, each = 25, options = {}, patience = 5000, flings = 0 }) {
   const made = await WAYS[way](sources, options);
   await made.prepare(Array.from({ length: Math.min(swipes, sources.length) }, (_, place) => place));
-  const times = [];
   const tasks = [];
   const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
   observer.observe({ type: 'longtask' });
-  for (let place = 0; place < swipes; place += 1) {
+  const times = [];
+  for (let swiped = 0, place = 0; swiped < swipes; swiped += 1, place += 1) {
+    // A fling: clips that are passed without a look.
+    for (let passed = 0; flings && swiped % 10 === 9 && passed < flings; passed += 1) {
+      place += 1;
+      void made.show(place);
+      await after(16);
+    }
     const from = performance.now();
     const video = await made.show(place);
     times.push(await frame(video, from, patience));
     await made.next(place);
     await after(dwell);
-    if (measure && place % each === each - 1) {
-      await window.measured(place + 1);
+    if (swiped % each === each - 1) {
+      window.gc?.();
+      await tell('/measured', swiped + 1);
     }
   }
   observer.disconnect();
   const live = document.querySelectorAll('video').length;
+  const events = window.events ?? [];
+  const qualities = events.filter(({ type }) => type === 'quality').map(({ quality }) => quality);
+  const errors = events.filter(({ type }) => type === 'error').map(({ error, clip }) => `${clip.id}: ${error.message}`);
   made.close();
-  return { times, longest: Math.max(0, ...tasks), live };
-};
+  return { times, longest: Math.max(0, ...tasks), live, qualities, errors };
+}
+
+try {
+  const task = await (await tell('/task')).json();
+  await tell('/done', await swipe(task));
+} catch (error) {
+  await tell('/failed', String(error?.stack ?? error));
+}
