@@ -80,6 +80,25 @@ async function ours(sources, options) {
   };
 }
 
+/** Each clip as the first one of a page. */
+async function firsts(sources) {
+  const { Pool, toClip } = await import('/player.js');
+  const stage = document.getElementById('stage');
+  let pool = null;
+  return {
+    async prepare() {},
+    async show(place) {
+      pool?.destroy();
+      pool = new Pool({ muted: true });
+      pool.show([toClip({ ...sources[place % sources.length].item, video_id: `v${place}` })], 0);
+      stage.replaceChildren(pool.element(0));
+      return pool.video;
+    },
+    next: () => null,
+    close: () => pool.destroy(),
+  };
+}
+
 async function hls(sources) {
   const { default: Hls } = await import('/hls.js');
   const pool = new Map();
@@ -116,9 +135,10 @@ async function hls(sources) {
 const WAYS = {
   bare: (sources) => bare(sources),
   fresh: (sources) => bare(sources, { fresh: true }),
-  cold: (sources) => bare(sources, { blobs: false, preload: false }),
+  cold: (sources) => bare(sources, { blobs: false, preload: false, fresh: true }),
   files: (sources) => bare(sources, { blobs: false }),
   ours,
+  firsts,
   hls,
 };
 
@@ -126,46 +146,83 @@ const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Milliseconds until the element presents a frame; null if it does not within `patience`. */
 function frame(video, from, patience) {
-  return Promise.race([
-    new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now() - from))),
-    after(patience).then(() => null),
-  ]);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), patience);
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve(performance.now() - from);
+    });
+  });
 }
 
-const tell = (path, body) => fetch(path, { method: 'POST', body: JSON.stringify(body) });
+/** What was made and is not collected, but is on no page; MediaSources that are open. */
+const made = { nodes: [], sources: [] };
+const create = document.createElement.bind(document);
+document.createElement = (...given) => {
+  const node = create(...given);
+  made.nodes.push(new WeakRef(node));
+  return node;
+};
+window.MediaSource = class extends window.MediaSource {
+  constructor() {
+    super();
+    made.sources.push(new WeakRef(this));
+  }
+};
+
+async function count() {
+  await after(50);
+  window.gc?.();
+  await after(0);
+  const alive = (refs) => refs.map((ref) => ref.deref()).filter(Boolean);
+  const nodes = alive(made.nodes);
+  return {
+    elements: nodes.filter((node) => node instanceof HTMLMediaElement).length,
+    detached: nodes.filter((node) => !node.isConnected).length,
+    open: alive(made.sources).filter(({ readyState }) => readyState !== 'closed').length,
+  };
+}
+
+const tell = (path, body) => fetch(path, { method: 'POST', body: JSON.stringify(body ?? null) });
 
 /** Swipes through `swipes` clips; tells now and then how many were swiped, after garbage was collected. */
 async function swipe({ way, sources, swipes, dwell, each = 25, options = {}, patience = 5000, flings = 0 }) {
-  const made = await WAYS[way](sources, options);
-  await made.prepare(Array.from({ length: Math.min(swipes, sources.length) }, (_, place) => place));
+  let player = await WAYS[way](sources, options);
+  await player.prepare(Array.from({ length: Math.min(swipes, sources.length) }, (_, place) => place));
   const tasks = [];
   const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
   observer.observe({ type: 'longtask' });
   const times = [];
+  const most = { elements: 0, open: 0 };
   for (let swiped = 0, place = 0; swiped < swipes; swiped += 1, place += 1) {
     // A fling: clips that are passed without a look.
     for (let passed = 0; flings && swiped % 10 === 9 && passed < flings; passed += 1) {
       place += 1;
-      void made.show(place);
+      void player.show(place);
       await after(16);
     }
     const from = performance.now();
-    const video = await made.show(place);
-    times.push(await frame(video, from, patience));
-    await made.next(place);
+    times.push(await frame(await player.show(place), from, patience));
+    if (swiped === 0) {
+      await tell('/first');
+    }
+    await player.next(place);
     await after(dwell);
     if (swiped % each === each - 1) {
-      window.gc?.();
+      const { elements, open } = await count();
+      most.elements = Math.max(most.elements, elements);
+      most.open = Math.max(most.open, open);
       await tell('/measured', swiped + 1);
     }
   }
   observer.disconnect();
-  const live = document.querySelectorAll('video').length;
   const events = window.events ?? [];
   const qualities = events.filter(({ type }) => type === 'quality').map(({ quality }) => quality);
   const errors = events.filter(({ type }) => type === 'error').map(({ error, clip }) => `${clip.id}: ${error.message}`);
-  made.close();
-  return { times, longest: Math.max(0, ...tasks), live, qualities, errors };
+  player.close();
+  player = window.pool = null;
+  document.getElementById('stage').replaceChildren();
+  return { times, longest: Math.max(0, ...tasks), most, left: await count(), qualities, errors };
 }
 
 try {

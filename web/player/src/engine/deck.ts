@@ -4,7 +4,7 @@ import type { CodecPolicy } from '../policies/policies.ts';
 import { Codecs } from './codecs.ts';
 import { type Feeder, mediaSourceClass } from './feeder.ts';
 import { ClipFiles, type Surroundings } from './files.ts';
-import type { Staged } from './loader.ts';
+import type { Staged } from './wishes.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
 /** In this order: what plays, what is next, what was before. */

@@ -13,15 +13,15 @@ import type { ClipFiles } from './files.ts';
 import type { ForeignSource, OpenForeign } from './foreign.ts';
 
 export interface SlotEvents {
-  state(slot: Slot, state: State): void;
+  state(slot: Slot, state: State): unknown;
   /** A frame was presented for the first time since it was shown. */
   frame(slot: Slot): void;
-  failed(slot: Slot, error: PlayerError): void;
+  failed(slot: Slot, error: PlayerError): unknown;
   /** Time went on, or there is another reason to look what is to be fetched. */
   moved(slot: Slot): void;
   stalled(slot: Slot, ms: number): void;
   looped(slot: Slot): void;
-  muted(slot: Slot): void;
+  muted(slot: Slot): unknown;
 }
 
 const COVER = { position: 'absolute', inset: '0', width: '100%', height: '100%' };
