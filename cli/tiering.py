@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import finite
 from cli.session import AsJson, print_json
 
 HELP = """Storage classes of clips' objects, on the laptop cloud: plan, and move.
@@ -15,7 +16,8 @@ HELP = """Storage classes of clips' objects, on the laptop cloud: plan, and move
 """
 app = typer.Typer(help=HELP, no_args_is_help=True)
 Limit = Annotated[
-    float | None, typer.Option(min=0, help="What the moves may cost together; the rest is for another night.")
+    float | None,
+    typer.Option(min=0, callback=finite, help="What the moves may cost together; the rest is for another night."),
 ]
 
 

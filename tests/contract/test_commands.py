@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -68,6 +69,24 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
         assert token_provider(name)
     with pytest.raises(typer.BadParameter, match="no demo user named '@eve'"):
         token_provider("@eve")
+
+
+def _numbers() -> Iterator[tuple[str, ...]]:
+    """Each command, and its options with limits that are no integers."""
+    for name, whole in COMMANDS.items():
+        for of_group, command in getattr(whole, "commands", {"": whole}).items():
+            for option in command.params:
+                is_number = getattr(option, "bare_type", None) is float
+                if is_number and (option.min, option.max) != (None, None):
+                    yield tuple(filter(None, (name, of_group, option.opts[0])))
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-1"])
+@pytest.mark.parametrize("words", list(_numbers()), ids=" ".join)
+def test_an_option_with_limits_takes_numbers_within_them_only(words: tuple[str, ...], given: str) -> None:
+    shown = CliRunner().invoke(app, [*words, given])
+    assert shown.exit_code == 2, shown.output
+    assert f"Invalid value for '{words[-1]}'" in shown.output
 
 
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
