@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -18,7 +19,7 @@ from cli.session import token_provider
 from local.outputs import Outputs
 from local.places import places
 from reelstack.web import Limit
-from reelstack_client import NotFound
+from reelstack_client import NotFound, Refused
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
 NAMED = re.compile(r"reelstack ([a-z][a-z-]*)([^`\n]*)")
@@ -123,6 +124,32 @@ def test_a_cloud_that_does_not_answer_a_command_of_its_own_apis_is_no_traceback(
     assert "127.0.0.1:4566" in told
     assert "reelstack up" in told
     assert explain(RuntimeError("a defect")) is None
+
+
+def test_money_and_moments_of_a_refusal_are_written_as_people_do() -> None:
+    extra = {"price_microdollars": 256, "limit_dollars": 1e-07, "ready_by": 1796083459766, "tier": "Bulk"}
+    told = explain(Refused(409, "restore-too-costly", "Too dear", "", extra))
+    assert told
+    assert told.splitlines()[1:] == [
+        "  price: 0.000256 $",
+        "  limit: 1e-07 $",
+        "  ready by: 2026-12-01 00:04:19 UTC",
+        "  tier: Bulk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"), [("LADDER", "populer", "ladder_policy"), ("AV1_RUNGS", "abc", "'abc'")]
+)
+def test_a_variable_of_the_laptops_stage_that_is_wrong_is_named_before_anything_begins(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"REELSTACK_LOCAL_{name}", value)
+    monkeypatch.delitem(sys.modules, "infra.stages", raising=False)
+    shown = CliRunner().invoke(app, ["up"])
+    assert shown.exit_code == 2, shown.output
+    assert "REELSTACK_LOCAL_" in shown.output
+    assert told in shown.output
 
 
 def test_a_shell_without_credentials_is_told_so_and_not_by_a_traceback() -> None:
