@@ -56,7 +56,8 @@ def _run(limit_dollars: float | None, as_json: bool, *, dry_run: bool) -> None:
 
     if "REELSTACK_URL" in os.environ or "REELSTACK_ENDPOINT" in os.environ:
         raise typer.BadParameter("on AWS invoke the function `start_tiering`: see docs/tiering.md")
-    made = tiering.run(places.places(), {"dry_run": dry_run, "limit_dollars": limit_dollars})
+    given = {"dry_run": dry_run, "limit_dollars": limit_dollars}
+    made = tiering.run(places.places(), given, lambda said: typer.echo(f"… {said}", err=True))
     if as_json:
         print_json(made)
         return
