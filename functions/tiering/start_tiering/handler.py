@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from reelstack.platform import executions
 from reelstack.platform.config import config
@@ -16,7 +16,15 @@ class StartInput(BaseModel):
     attempt: int = Field(default=1, ge=1)
     """Of the same day: an execution's name can be used once in 90 days."""
     dry_run: bool = False
-    limit_dollars: float | None = Field(default=None, ge=0)
+    limit_dollars: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+    @field_validator("day")
+    @classmethod
+    def _is_not_to_come(cls, day: date | None) -> date | None:
+        """By a day of next year every object is a year old, and is moved as such."""
+        if day and day > datetime.now(UTC).date():
+            raise ValueError("it is still to come")
+        return day
 
 
 @entry
