@@ -215,7 +215,14 @@ def test_a_line_whose_bytes_are_no_number_is_no_read(sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"day": str(DAY + timedelta(days=2))}, {"day": "x"}, {"limit_dollars": float("inf")}, {"attempt": 0}]
+    "given",
+    [
+        {"day": str(DAY + timedelta(days=2))},
+        {"day": "1999-01-01"},
+        {"day": "x"},
+        {"limit_dollars": float("inf")},
+        {"attempt": 0},
+    ],
 )
 def test_a_run_that_cannot_be_meant_is_not_started(given: dict[str, Any], aws: Config, context: Any) -> None:
     with pytest.raises(ValidationError):

@@ -9,6 +9,9 @@ from reelstack.platform import executions
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
 
+LATE_DAYS = 7
+"""Of a day longer ago, reads and plays since are known, and would be forgotten."""
+
 
 class StartInput(BaseModel):
     day: date | None = None
@@ -20,10 +23,13 @@ class StartInput(BaseModel):
 
     @field_validator("day")
     @classmethod
-    def _is_not_to_come(cls, day: date | None) -> date | None:
+    def _is_near(cls, day: date | None) -> date | None:
         """By a day of next year every object is a year old, and is moved as such."""
-        if day and day > datetime.now(UTC).date():
+        today = datetime.now(UTC).date()
+        if day and day > today:
             raise ValueError("it is still to come")
+        if day and day < today - timedelta(days=LATE_DAYS):
+            raise ValueError(f"it is more than {LATE_DAYS} days ago")
         return day
 
 
