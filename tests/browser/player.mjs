@@ -66,7 +66,15 @@ await run(async (page, given) => {
     const shows = await until(() => [...foreign.pool.video.textTracks].some(({ mode, cues }) => mode === 'showing' && cues?.length > 0));
     const subtitles = { shows, modes: [...foreign.pool.video.textTracks].map(({ mode }) => mode), errors: kinds(foreign.events) };
     foreign.pool.destroy();
-    return { came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
+    const again = await play([foreignClip('g', '/expired/master.m3u8')], started, {
+      renew: async (one) => ({ ...one, masterUrl: '/foreign/master.m3u8' }),
+    });
+    again.pool.destroy();
+    const damaged = await play([clip('a', { masterUrl: '/damaged/master.m3u8' }), clip('b')], failed);
+    damaged.pool.show([clip('b')], 0);
+    const after = { errors: kinds(damaged.events), next: await until(() => damaged.pool.currentTime > 0.2) };
+    damaged.pool.destroy();
+    return { again: again.came, after, came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
   }, given);
 
   const leak = await page.evaluate(async ({ item }) => {

@@ -66,6 +66,9 @@ def found(clip: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         origin.objects["/clip.json"] = (json.dumps(answered(clip)).encode(), "")
         for file in clip.folder.iterdir():
             origin.objects |= {f"/{at}/{file.name}": (file.read_bytes(), "no-store") for at in ("v", "foreign")}
+        for file in clip.folder.glob("*.mp4"):
+            whole = file.read_bytes()
+            origin.objects[f"/damaged/{file.name}"] = (whole[:2000] + bytes(len(whole) - 2000), "no-store")
         origin.objects |= {f"/foreign/{name}": (body, "") for name, body in foreign(clip).items()}
         for name, status in (("forbidden", 403), ("missing", 404), ("withdrawn", 451)):
             for file in clip.folder.glob("*.mp4"):
@@ -106,11 +109,18 @@ def test_it_seeks_and_plays_faster(found: dict[str, Any]) -> None:
 
 def test_a_token_is_renewed_and_refusals_are_told_apart(found: dict[str, Any]) -> None:
     assert found["renewed"]
+    assert found["again"], "of HLS that is played by its playlists, too"
     assert found["errors"] == {name: [[name, True]] for name in ("forbidden", "missing", "withdrawn")}
 
 
 def test_a_codec_that_this_browser_lacks_is_no_error(found: dict[str, Any]) -> None:
     assert found["codec"] == {"errors": [], "shown": True}
+
+
+def test_a_damaged_clip_fails_alone(found: dict[str, Any]) -> None:
+    """Its codec is not given up, since the clip has no other."""
+    assert found["after"]["errors"] == [["decode", True]]
+    assert found["after"]["next"]
 
 
 def test_hls_of_others_plays_with_its_captions(found: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
 import type { Clip } from './clip.ts';
+import { hasOther } from './engine/codecs.ts';
 import { Deck } from './engine/deck.ts';
 import { foreignOpener } from './engine/foreign.ts';
 import { Loader } from './engine/loader.ts';
@@ -32,6 +33,7 @@ export class Pool extends Settings {
   #hidden = false;
   #showing: Showing | null = null;
   #clipsBefore = 0;
+  #renewed = '';
   #preparing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolOptions = {}) {
@@ -48,7 +50,12 @@ export class Pool extends Settings {
     const given = { openForeign: foreignOpener(hls), codec, failed: () => failed.all(), around, loop, elements };
     const told = { look: () => this.#loader.look(), lost: (clip: Clip, error: PlayerError) => this.#lost(clip, error) };
     this.#deck = new Deck({ ...given, ...told }, this.#slotEvents());
-    this.#loader = this.#makeLoader();
+    const stage = this.#deck.stage({
+      before: () => this.#clipsBefore,
+      fed: ({ clip, rungs }, unit, rung, again) => this.#tell({ type: 'unit', clip, unit, rung, rungs: rungs.length, again }),
+    });
+    this.#loader = new Loader(this.#policies, { ...LIMITS, ...options.limits }, stage);
+    this.#hidden = document.hidden && !options.background;
     this.#follow();
   }
 
@@ -155,22 +162,6 @@ export class Pool extends Settings {
     return this.#deck?.slots.map(({ video }) => video) ?? [];
   }
 
-  #makeLoader(): Loader {
-    const deck = this.#deck;
-    const clipsBefore = () => this.#clipsBefore;
-    return new Loader(this.#policies, { ...LIMITS, ...this.#options.limits }, {
-      at: (place) => deck.staged(deck.place + place),
-      feeder: (files) => deck.feeder(files),
-      get clipsBefore() {
-        return clipsBefore();
-      },
-      fed: ({ clip, rungs }, unit, rung, again) => {
-        this.#tell({ type: 'unit', clip, unit, rung, rungs: rungs.length, again });
-      },
-      failed: ({ clip }, error) => this.#lost(clip, error),
-    });
-  }
-
   #slotEvents(): SlotEvents {
     const isCurrent = (slot: Slot) => slot === this.#deck.current;
     /** Of the clip that is shown. */
@@ -204,7 +195,10 @@ export class Pool extends Settings {
         showing.loops += 1;
         this.#tell({ type: 'loop', clip, loops: showing.loops });
       }),
-      muted: ({ clip }) => clip && this.#tell({ type: 'muted', clip }),
+      muted: ({ clip }) => {
+        this.muted = true;
+        return clip && this.#tell({ type: 'muted', clip });
+      },
     };
   }
 
@@ -240,11 +234,8 @@ export class Pool extends Settings {
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {
-    const found = (await this.#options.renew?.(clip)) ?? null;
-    if (found) {
-      this.#deck.queue = this.#deck.queue.map((one) => (one.id === found.id ? found : one));
-    }
-    return found;
+    const found = await this.#options.renew?.(clip);
+    return found ? this.#deck.remember(found) : null;
   }
 
   /** A clip does not go on. Another codec of it may; what is shown is told as failed, what is prepared is left for then. */
@@ -264,12 +255,21 @@ export class Pool extends Settings {
       this.#tell({ type: 'error', clip, place, error, fatal: false });
       return;
     }
-    if ((error.kind === 'decode' || error.kind === 'unsupported') && codec && !this.#policies.failed.all().has(codec)) {
-      this.#policies.failed.add(codec);
+    const again = (act: () => void) => {
       this.#tell({ type: 'error', clip, place, error, fatal: false });
-      this.#deck.reset(clip);
+      act();
       this.#resume();
       this.#loader.look();
+    };
+    if (codec && hasOther(clip, codec, this.#policies.failed.all()) && (error.kind === 'decode' || error.kind === 'unsupported')) {
+      this.#policies.failed.add(codec);
+      again(() => this.#deck.reset(clip));
+      return;
+    }
+    if (error.kind === 'forbidden' && clip.rungs.length === 0 && this.#renewed !== clip.id) {
+      // Clips that are fetched in units renew their tokens by themselves.
+      this.#renewed = clip.id;
+      void this.#renew(clip).then((found) => (found ? again(() => this.#deck.replace(found)) : this.#lost(clip, error)));
       return;
     }
     this.#deck.trouble(clip);
