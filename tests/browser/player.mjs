@@ -24,6 +24,7 @@ await run(async (page, given) => {
       const pool = new Pool({ muted: true, hls, ...options });
       const events = [];
       pool.listen((event) => events.push(event));
+      pool.captions = options.captions ?? null;
       pool.show(clips, place);
       stage.replaceChildren(pool.element(place));
       const came = await until(() => test(events, pool));
@@ -61,8 +62,7 @@ await run(async (page, given) => {
     fallen.pool.destroy();
     const foreign = await play([foreignClip('f', '/foreign/master.m3u8')], (_, { video }) => {
       return video.currentTime > 0.3 && video.textTracks.length > 0;
-    });
-    foreign.pool.captions = 'en';
+    }, { captions: 'en' });
     const shows = await until(() => [...foreign.pool.video.textTracks].some(({ mode, cues }) => mode === 'showing' && cues?.length > 0));
     const subtitles = { shows, modes: [...foreign.pool.video.textTracks].map(({ mode }) => mode), errors: kinds(foreign.events) };
     foreign.pool.destroy();

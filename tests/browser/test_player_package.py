@@ -1,5 +1,6 @@
 """The player's package by itself, from a static site: our clips, HLS of others, the custom element."""
 
+import functools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from bench._swipe_clips import Drawn, draw
 from local import programs
 from local.places import ROOT
 from tests.browser.scenarios import in_chromium
-from tests.local.tiny_origin import tiny_origin
+from tests.local.tiny_origin import Asked, tiny_origin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("player")]
 PAGE = b'<!doctype html><link rel="icon" href="data:,"><div id="stage" style="width:360px;height:640px"></div>'
@@ -29,6 +30,10 @@ AV1 = pytest.param(("av1", ((180, 100), (360, 300), (540, 700))), marks=pytest.m
 def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     codec, rungs = request.param
     return draw(tmp_path_factory.mktemp("drawn") / "v", SECONDS, codecs=(codec,), rungs=rungs)
+
+
+def refuse(status: int, _: Asked) -> tuple[int, Any]:
+    return status, {}
 
 
 def answered(clip: Drawn) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def found(clip: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         origin.objects |= {f"/foreign/{name}": (body, "") for name, body in foreign(clip).items()}
         for name, status in (("forbidden", 403), ("missing", 404), ("withdrawn", 451)):
             for file in clip.folder.glob("*.mp4"):
-                origin.answers[f"GET /api/{name}/{file.name}"] = lambda _, status=status: (status, {})
+                origin.answers[f"GET /api/{name}/{file.name}"] = functools.partial(refuse, status)
         hevc = {**HEVC, "name": "hevc-360", "unitEnds": [1], "headerBytes": 1, "indexBytes": 1, "peakBitsPerSecond": 1}
         yield in_chromium(
             "player", url=f"{origin.url}/page.html", item={"video_id": "a", "playback": answered(clip)}, hevc=hevc

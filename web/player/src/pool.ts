@@ -177,9 +177,8 @@ export class Pool extends Settings {
         if (ms !== null) {
           this.#tell({ type: 'start', clip, ms });
         }
-        if (this.#preparing !== undefined) {
-          this.#prepare();
-        }
+        // Caption tracks of other HLS are known only now.
+        void (this.#preparing === undefined ? this.settle() : this.#prepare());
       }),
       failed: (slot, error) => slot.clip && this.#lost(slot.clip, error),
       moved: seen((showing, _, slot) => {
