@@ -114,7 +114,7 @@ def ready_page() -> dict[str, Any]:
 
 
 def _answers() -> dict[str, Any]:
-    videos = [
+    videos: list[dict[str, Any]] = [
         {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture", "notices": [NOTICE]},
         {"video_id": REFUSES, "title": "Refuses likes", "description": ""},
         {"video_id": RENEWS, "title": "Renews", "description": ""},
