@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { autoplay } from '../prefs.ts';
+import { FEED_SESSION } from '../session.ts';
 import { announce } from '../state.ts';
 import { Empty, Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -83,9 +84,13 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
 }
 
 function Last() {
+  const again = () => {
+    sessionStorage.removeItem(FEED_SESSION);
+    location.reload();
+  };
   return (
     <Empty title={t('feed.end')} says={t('feed.end.says')}>
-      <p><button type="button" onClick={() => location.reload()}>{t('common.reload')}</button></p>
+      <p><button type="button" onClick={again}>{t('common.reload')}</button></p>
     </Empty>
   );
 }

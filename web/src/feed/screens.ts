@@ -7,6 +7,10 @@ import { api } from '../state.ts';
 import type { Playback, Video } from '../types.ts';
 import { Archived, beginning } from './playback.ts';
 
+/** A clip that begins again needs nothing of the network, so nobody would tell that it was taken down: it is asked for. */
+const LOOK_MS = 15_000;
+const WITHDRAWN = new Set([403, 404, 410, 451]);
+
 export class Screens {
   readonly playing: Signal<boolean> = signal(false);
   /** Of the clip that is shown, in seconds. */
@@ -16,6 +20,10 @@ export class Screens {
   /** What went wrong on the way, of all clips: for who watches the player from outside. */
   readonly stalls: Signal<number> = signal(0);
   readonly errors: Signal<number> = signal(0);
+  /** Id of the clip that was taken away while it was shown. */
+  readonly gone: Signal<string> = signal('');
+  #lookedAt = -LOOK_MS;
+  #shown = '';
   readonly #failed: (id: string, error: unknown) => void;
   readonly #clips = new Map<string, Clip>();
   readonly #pool: Pool;
@@ -50,6 +58,7 @@ export class Screens {
     if (play) {
       this.#pool.play();
     }
+    this.#shown = videos[place]?.video_id ?? '';
     this.position.value = this.#pool.currentTime;
     this.turn.value++;
   }
@@ -109,6 +118,19 @@ export class Screens {
     }
   }
 
+  async #look(clip: Clip): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_MS) {
+      return;
+    }
+    this.#lookedAt = performance.now();
+    const { status } = await fetch(clip.masterUrl, { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
+    // A token that ran out is refused as well: the service says which it was.
+    if (WITHDRAWN.has(status) && !(await this.#renew(clip)) && clip.id === this.#shown) {
+      this.#pool.pause();
+      this.gone.value = clip.id;
+    }
+  }
+
   #heard(event: PlayerEvent): void {
     if (event.type === 'state' && event.place === this.#pool.place) {
       this.playing.value = event.state === 'playing' || event.state === 'stalled';
@@ -123,7 +145,10 @@ export class Screens {
       this.errors.value += Number(event.place === this.#pool.place);
       if (event.fatal) {
         this.#failed(event.clip.id, event.error);
+        this.gone.value = event.error.kind === 'withdrawn' ? event.clip.id : this.gone.peek();
       }
+    } else if (event.type === 'loop') {
+      void this.#look(event.clip);
     } else if (event.type === 'muted') {
       muted.value = true;
     }
