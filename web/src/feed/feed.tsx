@@ -23,6 +23,7 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
   const places = videos.length + Number(finished || Boolean(source.error.value));
   const model = useMemo(() => new Model(source), [source]);
   const { box, at, step } = useScroll(places);
+  model.step = step;
   const said = useSignal('');
   const shown = videos[at.value];
 

@@ -1,7 +1,7 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
-import { type Clip, foreignClip, Pool, type PlayerEvent, toClip } from '@reelstack/player';
-import { captions, muted, rate } from '../prefs.ts';
+import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, toClip } from '@reelstack/player';
+import { captions, dataSaver, muted, rate } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
 import type { Playback, Video } from '../types.ts';
@@ -27,11 +27,15 @@ export class Screens {
   readonly #failed: (id: string, error: unknown) => void;
   readonly #clips = new Map<string, Clip>();
   readonly #pool: Pool;
+  readonly #lockScreen: LockScreen;
   readonly #stops: (() => void)[];
 
-  constructor(failed: (id: string, error: unknown) => void) {
+  /** `go`: to the next clip (1) or back (-1), as media keys want it. */
+  constructor(failed: (id: string, error: unknown) => void, go: (step: 1 | -1) => void) {
     this.#failed = failed;
-    this.#pool = new Pool({ muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    const policies = adaptivePolicies({ dataSaver: () => dataSaver.peek() === 'on' });
+    this.#pool = new Pool({ policies, muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    this.#lockScreen = new LockScreen(this.#pool, go);
     this.#stops = [
       this.#pool.listen((event) => this.#heard(event)),
       effect(() => { this.#pool.muted = muted.value; }),
@@ -58,7 +62,11 @@ export class Screens {
     if (play) {
       this.#pool.play();
     }
-    this.#shown = videos[place]?.video_id ?? '';
+    const video = videos[place];
+    this.#shown = video?.video_id ?? '';
+    if (video) {
+      this.#lockScreen.describe({ title: video.title, artist: video.author.display_name, artwork: video.poster_url ?? null });
+    }
     this.position.value = this.#pool.currentTime;
     this.turn.value++;
   }
@@ -93,6 +101,7 @@ export class Screens {
     for (const stop of this.#stops) {
       stop();
     }
+    this.#lockScreen.destroy();
     this.#pool.destroy();
   }
 
