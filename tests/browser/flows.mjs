@@ -57,6 +57,7 @@ await run(async (page, given) => {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Not interested' }).focus();
   await page.keyboard.press('Enter');
+  await page.locator('#notice').getByText('less like this').waitFor();
   await reached(page, 'Refuses likes');
   found.after = await shown(page).getByRole('heading').textContent();
 

@@ -67,3 +67,10 @@ def test_every_flow_by_keyboard_and_every_page_without_a_grave_fault(talked_abou
     assert found["grave"] == {}
     assert (found["en"], found["ar"]) == (["en", "ltr"], ["ar", "rtl"])
     assert found["complaints"] == []
+
+
+def test_without_a_network_the_app_opens_and_a_like_waits(site: Site) -> None:
+    found = in_chromium("offline", url=site.url, username=USER, password=PASSWORD)
+    assert (found["liked"], found["opened"]) == ("true", True)
+    assert found["sent"] == f"/v1/videos/{PLAYS}/like"
+    assert found["complaints"] == []
