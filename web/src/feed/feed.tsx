@@ -22,7 +22,7 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
   const finished = source.ended.value && videos.length > 1;
   const places = videos.length + Number(finished || Boolean(source.error.value));
   const model = useMemo(() => new Model(source), [source]);
-  const { box, at, step } = useScroll(places);
+  const { box, at, step, jump } = useScroll(places);
   model.step = step;
   const said = useSignal('');
   const shown = videos[at.value];
@@ -40,7 +40,11 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
     }
   }, [model, shown?.video_id]);
   useEffect(() => {
-    if (shown) {
+    // One that was taken out before the clip that is shown moves it up by a place.
+    const now = videos.findIndex(({ video_id }) => video_id === said.peek());
+    if (now >= 0 && now === at.peek() - 1) {
+      jump(now);
+    } else if (shown) {
       model.grew(at.peek());
     }
   }, [videos.length]);
