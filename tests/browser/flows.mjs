@@ -62,7 +62,7 @@ await run(async (page, given) => {
   found.after = await shown(page).getByRole('heading').textContent();
 
   found.grave = {};
-  for (const [language, theme] of [['en', 'dark'], ['en', 'light'], ['ar', 'dark'], ['ar', 'light']]) {
+  for (const [language, theme] of [['en', 'dark'], ['ar', 'light']]) {
     await speaks(page, language, theme);
     for (const path of given.paths) {
       await page.goto(new URL(path, given.url).href);
