@@ -41,6 +41,11 @@ await run(async (page, given) => {
     const better = units.map(({ unit, rung, again }) => [unit, rung, again]);
     looped.pool.show([clip('a'), clip('b')], 1);
     const { quality } = looped.events.find(({ type }) => type === 'quality');
+    window.dispatchEvent(new window.PageTransitionEvent('pagehide', { persisted: true }));
+    const told = looped.events.filter(({ type }) => type === 'quality').length;
+    const hidden = looped.pool.video.paused;
+    window.dispatchEvent(new window.PageTransitionEvent('pageshow', { persisted: true }));
+    const away = { told, hidden, back: await until(() => !looped.pool.video.paused) };
     looped.pool.rate = 2;
     looped.pool.currentTime = 5;
     await until(() => looped.pool.currentTime > 5.2 || looped.pool.currentTime < 4);
@@ -74,7 +79,7 @@ await run(async (page, given) => {
     damaged.pool.show([clip('b')], 0);
     const after = { errors: kinds(damaged.events), next: await until(() => damaged.pool.currentTime > 0.2) };
     damaged.pool.destroy();
-    return { again: again.came, after, came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
+    return { away, again: again.came, after, came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
   }, given);
 
   const leak = await page.evaluate(async ({ item }) => {

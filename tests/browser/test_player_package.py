@@ -107,6 +107,10 @@ def test_the_next_clip_rests_at_its_first_frame(found: dict[str, Any]) -> None:
     assert found["resting"]["ready"] >= 2
 
 
+def test_a_page_that_is_left_tells_what_was_seen_and_goes_on_when_it_is_back(found: dict[str, Any]) -> None:
+    assert found["away"] == {"told": 2, "hidden": True, "back": True}
+
+
 def test_it_seeks_and_plays_faster(found: dict[str, Any]) -> None:
     assert found["moved"]["rate"] == 2
     assert found["moved"]["seconds"] > 5 or found["moved"]["seconds"] < 4

@@ -78,9 +78,8 @@ export class Pool extends Settings {
 
   /** Plays the clip at `place` of the queue from its beginning, and prepares those that come. */
   show(queue: readonly Clip[], place: number): void {
-    const before = this.#deck.current;
-    const isSame = before?.clip !== null && before?.clip?.id === queue[place]?.id;
     const shown = queue[place];
+    const isSame = shown !== undefined && this.#deck.current?.clip?.id === shown.id;
     const ready = shown && this.#deck.slotOf(shown);
     if (ready?.state === 'ready' && this.#wantsPlay && !this.#hidden && shown?.resumeSeconds === 0) {
       void ready.play(this.muted);
@@ -90,19 +89,16 @@ export class Pool extends Settings {
     }
     this.#deck.arrange(queue, place);
     const slot = this.#deck.current;
-    if (slot?.clip && !isSame) {
-      this.#showing = new Showing(slot, slot.clip);
-      slot.rewind(slot.clip.resumeSeconds);
+    this.#begin();
+    if (!isSame) {
+      slot?.rewind(shown?.resumeSeconds ?? 0);
     }
     this.#resume();
     this.#loader.paused = true;
     clearTimeout(this.#preparing);
-    if (slot?.state === 'ready') {
-      // Its first frame comes before everything that is done for others.
-      this.#preparing = setTimeout(() => this.#prepare(), PREPARED_MS);
-    } else {
-      this.#prepare();
-    }
+    // The first frame of a clip that was prepared comes before everything that is done for others.
+    this.#preparing = slot?.state === 'ready' ? setTimeout(() => this.#prepare(), PREPARED_MS) : undefined;
+    void (this.#preparing ?? this.#prepare());
   }
 
   /** Hears everything that happens. Call what it returns to hear no more. */
@@ -144,8 +140,7 @@ export class Pool extends Settings {
   }
 
   get duration(): number {
-    const { current } = this.#deck;
-    return current?.clip?.seconds || current?.video.duration || 0;
+    return this.#deck.current?.clip?.seconds || this.video?.duration || 0;
   }
 
   /** Stops everything and lets go of elements, buffers, listeners and requests. */
@@ -214,6 +209,11 @@ export class Pool extends Settings {
     this.#showing = null;
   }
 
+  #begin(): void {
+    const { current } = this.#deck;
+    this.#showing ??= current?.clip ? new Showing(current, current.clip) : null;
+  }
+
   #resume(): void {
     const { current } = this.#deck;
     if (current && this.#wantsPlay && !this.#hidden && !current.plays) {
@@ -266,7 +266,6 @@ export class Pool extends Settings {
       return;
     }
     if (error.kind === 'forbidden' && clip.rungs.length === 0 && this.#renewed !== clip.id) {
-      // Clips that are fetched in units renew their tokens by themselves.
       this.#renewed = clip.id;
       void this.#renew(clip).then((found) => (found ? again(() => this.#deck.replace(found)) : this.#lost(clip, error)));
       return;
@@ -283,9 +282,11 @@ export class Pool extends Settings {
       this.#hidden = hidden;
       this.#loader.paused = hidden;
       if (hidden) {
-        this.#deck.current?.rest();
+        // What was seen is told now: the page may not come back.
+        this.#leave();
       } else {
         this.#deck.revive();
+        this.#begin();
         this.#resume();
       }
     };
