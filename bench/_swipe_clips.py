@@ -13,7 +13,7 @@ from reelstack.media import hls_writer, packager
 from reelstack.media.packager import Track
 from reelstack.production import asset_files
 
-RUNGS = ((180, 150), (360, 450), (540, 1_100))
+LADDER = ((180, 150), (360, 450), (540, 1_100))
 """Shorter side in pixels, and kbit/s."""
 SEGMENT_SECONDS, RATE = 2, 30
 ENCODERS = {
@@ -38,7 +38,7 @@ def draw(
     seconds: int,
     number: int = 0,
     codecs: Sequence[str] = ("avc",),
-    rungs: Sequence[tuple[int, int]] = RUNGS,
+    rungs: Sequence[tuple[int, int]] = LADDER,
     sound: bool = True,
 ) -> Drawn:
     """A portrait clip of a test picture, of which each `number` has another colour and tone."""
@@ -64,8 +64,8 @@ def draw(
 
 def _picture(folder: Path, seconds: int, number: int, codec: str, side: int, kbps: int) -> Track:
     shown = f"testsrc2=size={side}x{side * 16 // 9 // 2 * 2}:rate={RATE}:duration={seconds},hue=h={number * 47 % 360}"
-    rate = ("-b:v", f"{kbps}k", "-maxrate", f"{kbps * 3 // 2}k", "-bufsize", f"{kbps * 2}k") if codec == "avc" else ()
-    rate = rate or ("-b:v", f"{kbps}k")
+    limits = ("-maxrate", f"{kbps * 3 // 2}k", "-bufsize", f"{kbps * 2}k") if codec == "avc" else ()
+    rate = ("-b:v", f"{kbps}k", *limits)
     frames = str(SEGMENT_SECONDS * RATE)
     made = folder / f"{codec}-{side}.part"
     coded = (*ENCODERS[codec], *rate, "-g", frames, "-keyint_min", frames, "-pix_fmt", "yuv420p")
@@ -95,7 +95,7 @@ def draw_set(folder: Path, clips: int, seconds: int = 10, codecs: Sequence[str] 
     """Several clips, each with a plain MP4 of its middle rung beside them, and `clips.json`, which lists them."""
     drawn = [draw(folder / str(number), seconds, number, codecs) for number in range(clips)]
     for one in drawn:
-        picture = one.folder / f"{codecs[0]}-{RUNGS[1][0]}.mp4"
+        picture = one.folder / f"{codecs[0]}-{LADDER[1][0]}.mp4"
         joined = ("-i", str(picture), "-i", str(one.folder / "sound.mp4"), "-c", "copy", "-movflags", "+faststart")
         _ffmpeg(*joined, str(one.folder / "muxed.mp4"))
     listed = [{"seconds": one.seconds, **one.asset} for one in drawn]

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
 import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
+import { nextMissing } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
 import { readSprites, spriteAt } from '../../web/player/src/extras/sprites.ts';
 import { foreignClip, toClip } from '../../web/player/src/playback.ts';
@@ -67,6 +68,18 @@ test('every byte and every second is in one unit, whatever is named', () => {
     assert.equal(units.at(-1)!.span[1], segments.at(-1)!.span[1]);
     assert.equal(unitAt(units, 1e9), units.length - 1);
   }
+});
+
+test('what is fetched next is what plays next, and no further ahead than is allowed', () => {
+  const segments = readIndex(beginning(Array.from({ length: 5 }, () => [10, 100] as const)))!;
+  const next = (at: number, seconds: number, held: number[]) => nextMissing(segments, at, seconds, (unit) => held.includes(unit));
+  assert.equal(next(0, 30, []), 0);
+  assert.equal(next(0, 30, [0, 1]), 2);
+  assert.equal(next(0, 9, [0]), null);
+  assert.equal(next(35, 30, [0, 1]), 3, 'after a jump, what was jumped over is left');
+  assert.equal(next(45, 30, [4]), 0, 'the loop');
+  assert.equal(next(41, 5, [4]), null);
+  assert.equal(next(45, 300, [0, 1, 2, 3, 4]), null);
 });
 
 async function serve(t: TestContext, answer: (asked: IncomingMessage, response: ServerResponse, times: number) => void) {

@@ -90,24 +90,11 @@ export class Showing {
       played_ms: Math.round(played),
       loops: this.loops,
       bytes: files?.loaded ?? 0,
-      wasted_bytes: files ? Math.max(0, files.loaded - Math.round(this.#playedBytes(slot))) : 0,
+      wasted_bytes: Math.max(0, (files?.loaded ?? 0) - Math.round(weighed / 8000)),
       df: since('droppedVideoFrames'),
       frames: since('totalVideoFrames'),
       ec: this.#errors,
     };
-  }
-
-  /** Of units that the clock came to, as much as it came to. */
-  #playedBytes(slot: Slot): number {
-    const { feeder, video } = slot;
-    const seconds = feeder?.files.clip.seconds || video.duration || 0;
-    const share = seconds > 0 ? Math.min(1, this.loops > 0 ? 1 : video.currentTime / seconds) : 0;
-    return share * (feeder?.files.clip.seconds ?? 0) * this.#bytesASecond();
-  }
-
-  #bytesASecond(): number {
-    const played = [...this.#rungMs.values()].reduce((sum, ms) => sum + ms, 0);
-    return played > 0 ? [...this.#rungMs].reduce((sum, [bits, ms]) => sum + bits * ms, 0) / played / 8 : 0;
   }
 }
 

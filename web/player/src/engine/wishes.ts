@@ -5,7 +5,7 @@ import type { PlayerError } from '../errors.ts';
 import type { BitrateState, Network, Policies, PreloadState, Queued } from '../policies/policies.ts';
 import type { Feeder } from './feeder.ts';
 import type { ClipFiles } from './files.ts';
-import { unitAt } from './layout.ts';
+import { type Unit, unitAt } from './layout.ts';
 
 export interface Limits {
   /** Of what plays: seconds and bytes ahead, and bytes that were played and are kept for a loop or a way back. */
@@ -91,23 +91,25 @@ export class Wishes {
   /** The next unit that what plays lacks; `urgent`: null unless it soon needs it. */
   missing(current: Staged, urgent: boolean): number | null {
     const { files, feeder, currentTime } = current;
-    const ahead = feeder?.ahead(currentTime) ?? 0;
     const { units } = files;
     if (!units || !feeder) {
       return feeder?.held(0) === undefined || feeder.held(0) === null ? 0 : null;
     }
-    if (ahead > (urgent ? URGENT_SECONDS : this.#limits.bufferSeconds)) {
+    const ahead = feeder.ahead(currentTime);
+    const { bufferSeconds, bufferBytes, backBytes } = this.#limits;
+    const most = urgent ? URGENT_SECONDS : bufferSeconds;
+    if (ahead > most || (!urgent && feeder.bytesHeld > bufferBytes + backBytes)) {
       return null;
     }
-    const from = unitAt(units, currentTime);
-    // After the last one comes the first: clips are looped.
-    for (let step = 0; step < units.length; step++) {
-      const unit = (from + step) % units.length;
-      if (feeder.held(unit) === null) {
-        return step > 0 && urgent && unit < from ? null : unit;
-      }
-    }
-    return null;
+    return nextMissing(units, currentTime, most, (unit) => feeder.held(unit) !== null);
+  }
+
+  /** What plays, for the policy: what is held is what will be played from here; all, if no more may be held. */
+  #playing(current: Staged): Queued {
+    const seen = queued(current);
+    const next = this.missing(current, false);
+    const unitsHeld = next === null ? seen.units : next;
+    return { ...seen, unitsHeld, secondsHeld: seen.unitStarts[unitsHeld] ?? current.files.clip.seconds };
   }
 
   chosen(current: Staged, unit: number): Wish {
@@ -127,7 +129,7 @@ export class Wishes {
       return null;
     }
     const state: PreloadState = {
-      queue: queue.map((one) => queued(one)),
+      queue: queue.map((one, place) => (place === 0 ? this.#playing(one) : queued(one))),
       playedSeconds: current?.currentTime ?? 0,
       bufferSeconds: current?.feeder?.ahead(current.currentTime) ?? 0,
       network: this.#network(),
@@ -142,7 +144,7 @@ export class Wishes {
       return null;
     }
     const { place, unit } = wanted;
-    return place === 0 ? this.chosen(there, unit) : { files: there.files, unit, rung: within(wanted.rung, there.files.rungs) };
+    return place === 0 ? this.chosen(there, this.missing(there, false) ?? unit) : { files: there.files, unit, rung: within(wanted.rung, there.files.rungs) };
   }
 
   #upgrade(current: Staged): Wish | null {
@@ -185,6 +187,30 @@ export class Wishes {
   #network(): Network {
     return this.#policies.memory.network(performance.now() / 1000);
   }
+}
+
+/** The first unit from here on that is not held and begins within so many seconds. After the last one comes the first,
+ * since clips are looped. */
+export function nextMissing(
+  units: readonly Unit[],
+  currentTime: number,
+  seconds: number,
+  isHeld: (unit: number) => boolean,
+): number | null {
+  const lasts = units.at(-1)?.to ?? 0;
+  const playing = unitAt(units, currentTime);
+  for (let step = 0; step < units.length; step++) {
+    const unit = (playing + step) % units.length;
+    const from = units[unit]?.from ?? 0;
+    const distance = step === 0 ? 0 : from - currentTime + (unit < playing ? lasts : 0);
+    if (distance > seconds) {
+      return null;
+    }
+    if (!isHeld(unit)) {
+      return unit;
+    }
+  }
+  return null;
 }
 
 export function within(place: number, rungs: readonly Rung[]): number {
