@@ -37,7 +37,8 @@ check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-l
 	@$(MAKE) --jobs 3 $(TOGETHER) --no-print-directory check-types check-templates check-code
 
 check-types:
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) tests/sdk/test_types.py
+	$(BIN)/node node_modules/pyright/index.js
 
 check-templates:
 	$(BIN)/python -m infra.checks.assemblies build/check

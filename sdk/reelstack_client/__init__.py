@@ -3,7 +3,7 @@
 from reelstack_client.accounts import Account, Accounts, Me, Profile, Session
 from reelstack_client.audit_log import AuditEntry
 from reelstack_client.behavior import Behavior, EventQueue, RefusedEvent, Taken
-from reelstack_client.client import Client
+from reelstack_client.client import AsyncClient, Client
 from reelstack_client.errors import (
     ClientError,
     Conflict,
@@ -35,8 +35,9 @@ from reelstack_client.production import DeadLetter, Production, Reencoded
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.search import FoundUser, Reindex, Search
 from reelstack_client.sending import Mode, Progress, Sending
-from reelstack_client.sign_in import PasswordSignIn, TokenProvider
+from reelstack_client.sign_in import AsyncPasswordSignIn, PasswordSignIn
 from reelstack_client.social import Blocked, Follower, Relationship, Social
+from reelstack_client.tokens import TokenProvider
 from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
 from reelstack_client.uploads import Uploads
 from reelstack_client.videos import FINAL, Analytics, Notice, NotInTime, Playback, Rendition, Video, Videos
@@ -46,6 +47,8 @@ __all__ = [
     "Account",
     "Accounts",
     "Analytics",
+    "AsyncClient",
+    "AsyncPasswordSignIn",
     "AuditEntry",
     "Backoff",
     "Behavior",
