@@ -1,0 +1,63 @@
+"""Builds the site of docs/ into build/site: `python -m cli.docs_site`, or `make docs`.
+
+Pages are copied to build/site-pages as they lie in the checkout, with the files that they link to, so that a link is
+the same for readers of the repository and of the site. Nothing of the site comes from another host: it opens from a
+disk, search and diagrams included.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from cli import docs_reference
+
+ROOT = Path(__file__).parent.parent
+PAGES = ROOT / "build" / "site-pages"
+SITE = ROOT / "build" / "site"
+DIAGRAMS = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
+"""Without it the theme would fetch Mermaid from another host."""
+FIRST = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+LINK = re.compile(r"\]\(([^)#\s]+)")
+HOME = '<meta http-equiv="refresh" content="0; url=README.html">\n'
+
+
+def sources() -> list[Path]:
+    """Every page of the site that lies in the checkout."""
+    return [*(ROOT / name for name in FIRST), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def copy(root: Path = ROOT, pages: Path = PAGES) -> None:
+    """Raises FileNotFoundError for a link to a file that is not there."""
+    shutil.rmtree(pages, ignore_errors=True)
+    for source in sources():
+        _copy(source, root, pages)
+        for link in LINK.findall(source.read_text()):
+            linked = (source.parent / link).resolve()
+            if "://" not in link and not link.startswith("mailto:") and linked.suffix != ".md":
+                _copy(linked, root, pages)
+    docs_reference.write(root / "docs/api/openapi.json", pages / "docs/api/reference")
+    shutil.copy(DIAGRAMS, pages / DIAGRAMS.name)
+
+
+def _copy(source: Path, root: Path, pages: Path) -> None:
+    target = pages / source.relative_to(root)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def build() -> None:
+    """Ends the program if the builder warns of anything, a link without its target included."""
+    copy()
+    shutil.rmtree(SITE, ignore_errors=True)
+    zensical = Path(sys.executable).parent / "zensical"
+    done = subprocess.run([str(zensical), "build", "--clean", "--strict"], cwd=ROOT, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    (SITE / "index.html").write_text(HOME) if not (SITE / "index.html").exists() else None
+
+
+if __name__ == "__main__":
+    build()
