@@ -1,4 +1,4 @@
-"""Writes the pages of docs/api/ from the services' own code: `python -m cli.openapi [--check]`."""
+"""Writes the pages of docs/api/ and the types of the TypeScript client: `python -m cli.openapi [--check]`."""
 
 import copy
 import importlib
@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cli import refusals
+from cli import refusals, typescript
 from cli.refusals import Refusal
 from infra.catalogue import FUNCTIONS
 from reelstack.behavior import client_events
@@ -199,6 +199,7 @@ def main() -> int:
     pages = {
         PAGES / "openapi.json": json.dumps(describe(), indent=2) + "\n",
         PAGES / "problems.md": problems(),
+        typescript.TYPES: typescript.types(describe()),
         PAGES / "events.schema.json": json.dumps(client_events.json_schema(), indent=2) + "\n",
         ROUTES: "".join(
             f"{rule.address}\n" for rule in sorted(rules().values(), key=lambda rule: rule.name.split()[::-1])

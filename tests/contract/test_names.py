@@ -51,7 +51,7 @@ no such names."""
 FUNCTION_LINES, FILE_LINES = 40, 300
 PRODUCT = ("layers/", "functions/", "infra/", "cli/", "local/", "bench/", "sdk/", "web/src/")
 CODE = {".py", ".ts", ".js", ".mjs", ".css", ".html"}
-LONGER: dict[str, str] = {}
+LONGER: dict[str, str] = {"sdk/typescript/src/api.d.ts": "generated: one type for each schema and operation"}
 """Functions and files ("<file>") that are longer, each with its reason. At most MOST_LONGER."""
 MOST_LONGER = 15
 

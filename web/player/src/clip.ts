@@ -9,8 +9,18 @@ export interface MediaFile {
   /** As MediaSource wants it, e.g. `avc1.64001f`. */
   readonly codecs: string;
   readonly unitEnds: readonly number[];
-  /** Initialisation segment, from byte 0. */
+  /** Initialisation segment, from byte 0; 0: unknown. */
   readonly headerBytes: number;
+  /** Initialisation segment and index together, all that stands before the first segment; 0: unknown. */
+  readonly indexBytes: number;
+}
+
+/** A WebVTT file that is shown over the picture. */
+export interface Captions {
+  readonly url: string;
+  /** BCP 47 */
+  readonly language: string;
+  readonly label: string;
 }
 
 export interface Rung extends MediaFile {
@@ -33,9 +43,14 @@ export interface Clip {
   readonly posterUrl: string | null;
   /** "#rrggbb" */
   readonly color: string | null;
-  /** Of all codecs, in no order. */
+  /** Of all codecs, in no order. Empty: `masterUrl` is somebody else's HLS. */
   readonly rungs: readonly Rung[];
   readonly sound: MediaFile | null;
   /** Chance that it is still watched at 25, 50, 75 and 100 % of it; empty if nobody knows. */
   readonly retention: readonly number[];
+  readonly captions: readonly Captions[];
+  /** WebVTT of small pictures for seeking. */
+  readonly spritesUrl: string | null;
+  /** Where the viewer left it. */
+  readonly resumeSeconds: number;
 }

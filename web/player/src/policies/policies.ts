@@ -34,10 +34,22 @@ export interface BitrateState {
   readonly nowSeconds: number;
 }
 
+/** A unit on its way. */
+export interface Flight {
+  readonly rung: number;
+  readonly bytes: number;
+  readonly bytesCome: number;
+  /** Since it was asked for. */
+  readonly seconds: number;
+}
+
 export interface BitratePolicy {
   readonly name: string;
   /** Place in `rungs` for the next unit. */
   choose(state: BitrateState): number;
+  /** Asked every half second while a unit of the clip that plays is on its way: the rung to ask for it at instead, and
+   * drop what came; null: go on. `state.unit` is that unit, `state.bufferSeconds` what is left without it. */
+  abandon(state: BitrateState, flight: Flight): number | null;
   /** In-place upgrade: a unit that the buffer holds at `held` and that will be played again (a loop, or not reached
    * yet): the rung to fetch it at again; null to leave it. */
   upgrade(state: BitrateState, held: number): number | null;
@@ -52,6 +64,8 @@ export interface Queued {
   readonly unitsHeld: number;
   /** Units it has. */
   readonly units: number;
+  /** When each of them begins, in seconds of the clip; estimated as long as its index is not read. */
+  readonly unitStarts: readonly number[];
   readonly secondsHeld: number;
 }
 
@@ -63,9 +77,13 @@ export interface PreloadState {
   readonly network: Network;
   readonly bytesHeld: number;
   readonly bytesLimit: number;
+  /** As in BitrateState. */
+  readonly pixels: number | null;
+  readonly nowSeconds: number;
 }
 
-/** The next unit to fetch: of which clip of the queue. */
+/** The next unit to fetch: of which clip of the queue. Of the clip that plays (place 0), the bitrate policy is asked for
+ * the rung, and `rung` is what is thought of without it. While its buffer is short it goes first, whatever is wanted. */
 export interface Wanted {
   readonly place: number;
   readonly unit: number;
@@ -85,7 +103,45 @@ export interface Decoding {
   readonly powerEfficient: boolean;
 }
 
+/** One entry of localStorage, or what stands for it. May throw, and give back anything. */
+export interface Store {
+  read(): string | null;
+  write(text: string): void;
+}
+
 export interface CodecPolicy {
+  readonly name: string;
   /** The codec to play this clip in; null if none of its codecs plays here. `failed`: codecs that failed before. */
   choose(clip: Clip, decodes: ReadonlyMap<Codec, Decoding>, failed: ReadonlySet<Codec>): Codec | null;
+}
+
+/** A finished download. */
+export interface Sample {
+  readonly bytes: number;
+  /** From the first byte to the last. */
+  readonly seconds: number;
+  /** From asking to the first byte. */
+  readonly latencySeconds: number;
+  /** Monotonic, when the last byte came. */
+  readonly nowSeconds: number;
+}
+
+/** What is known of the network, across clips and visits. */
+export interface NetworkMemory {
+  record(sample: Sample): void;
+  network(nowSeconds: number): Network;
+}
+
+/** Codecs that failed on this device. */
+export interface CodecMemory {
+  add(codec: Codec): void;
+  all(): ReadonlySet<Codec>;
+}
+
+export interface Policies {
+  readonly bitrate: BitratePolicy;
+  readonly preload: PreloadPolicy;
+  readonly codec: CodecPolicy;
+  readonly memory: NetworkMemory;
+  readonly failed: CodecMemory;
 }

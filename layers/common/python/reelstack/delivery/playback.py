@@ -1,22 +1,59 @@
 """The playback of a video: signed addresses that expire, for one viewer."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from reelstack.delivery import tokens
 from reelstack.delivery.signing_keys import signing_key
 from reelstack.delivery.tokens import SigningKey
 from reelstack.media import masters
 from reelstack.platform.config import config
-from reelstack.platform.unchecked import made
+from reelstack.platform.unchecked import Described, made
 from reelstack.videos import access
 from reelstack.videos.access import Viewed
 from reelstack.videos.audiences import Audience
 from reelstack.videos.errors import VideoModerated, VideoProcessing
 from reelstack.videos.video_view import WITHDRAWN
 from reelstack.videos.videos import State
+
+
+class SoundFile(BaseModel):
+    """The file of the sound, `<name>.mp4` beside the master playlist."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    name: str
+    unit_ends: list[int] = []
+    """As those of a rendition."""
+
+
+class Rendition(BaseModel):
+    """A file of the picture, `<name>.mp4` beside the master playlist. It is written by production.asset_files."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    name: str
+    codec: Literal["avc", "hevc", "av1"]
+    codecs: str
+    """RFC 6381, as MediaSource wants it: "avc1.64001f"."""
+    width: int
+    height: int
+    bandwidth: int
+    """Peak with the sound, bits per second."""
+    average_bandwidth: int
+    """With the sound, bits per second."""
+    bytes: int
+    """Of the file, which has no sound in it."""
+    header_bytes: int = 0
+    """The initialisation segment, from byte 0."""
+    first_segment_bytes: int = 0
+    unit_ends: list[int] = []
+    """Where the byte ranges end that are to be fetched at once. The first begins at byte 0 and holds header, index and
+    first segment, each other one where the one before ended; after the last one named, the playlist says what follows.
+    Absent of clips made before units were named."""
+    frames: int = 0
 
 
 class Playback(BaseModel):
@@ -34,12 +71,10 @@ class Playback(BaseModel):
     duration_ms: int | None
     width: int | None
     height: int | None
-    renditions: list[dict[str, Any]]
-    """Of each, `unit_ends`: where the byte ranges end that are to be fetched at once, of `<name>.mp4` beside the master
-    playlist. The first begins at byte 0 and holds header, index and first segment, each other one where the one before
-    ended; after the last one named, the playlist says what follows. Absent of clips made before units were named."""
-    sound: dict[str, Any] | None = None
-    """`name` and `unit_ends` of the sound's file, in the same way. Null without sound."""
+    renditions: list[Annotated[dict[str, Any], Described(Rendition)]]
+    """Empty while the video is archived."""
+    sound: Annotated[dict[str, Any], Described(SoundFile)] | None = None
+    """Null without sound."""
     preview: bool
     """True: only the first rung so far, and only for its owner."""
     archived: bool = False

@@ -1,0 +1,172 @@
+/** One request to the service: token, time limit, repetition where it does no harm, typed refusals. */
+
+import { Refused, Unreachable, refusal } from './problems.ts';
+import { BACKOFF, type Backoff, delayMs, LONGEST_WAIT_SECONDS, RETRYABLE, sleep } from './retry.ts';
+import type { Answer, Asking, ItemOf, PagedRoute, RefusalOf, Route, Sending } from './routes.ts';
+
+const HARMLESS = new Set(['GET', 'PUT', 'DELETE']);
+const TIMEOUT_MS = 30_000;
+
+/** What the client is made of. */
+export interface Options {
+  /** Address of the site; "" in a page of the same origin. */
+  readonly site: string;
+  /** An access token, asked for at each attempt; null: reads as somebody who is not signed in. */
+  readonly token?: () => string | null | Promise<string | null>;
+  readonly backoff?: Partial<Backoff>;
+  readonly fetch?: typeof fetch;
+  readonly sleep?: typeof sleep;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** An answer, or a refusal that is told apart by its `type`. */
+export type Result<R extends Route> =
+  | { readonly ok: true; readonly data: Answer<R> }
+  | { readonly ok: false; readonly refusal: RefusalOf<R> };
+
+interface AnyAsked extends Sending {
+  readonly path?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly key?: string;
+}
+
+interface AnyPage {
+  readonly items: unknown[];
+  readonly cursor: string | null;
+}
+
+/** Speaks to one site. Every method rejects with Unreachable if nothing answers, and with the signal's reason. */
+export class Client {
+  readonly #options: Options;
+  readonly #backoff: Backoff;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#backoff = { ...BACKOFF, ...options.backoff };
+  }
+
+  /** The body of the answer. Rejects with Refused; `refusalOf` gives it its type. */
+  async call<R extends Route>(route: R, ...[asked]: Asking<R>): Promise<Answer<R>> {
+    return (await this.#send(route, (asked ?? {}) as AnyAsked)) as Answer<R>;
+  }
+
+  /** The same for callers that tell refusals apart: they are a value, and TypeScript knows all of them. */
+  async attempt<R extends Route>(route: R, ...[asked]: Asking<R>): Promise<Result<R>> {
+    try {
+      return { ok: true, data: (await this.#send(route, (asked ?? {}) as AnyAsked)) as Answer<R> };
+    } catch (error) {
+      const refused = refusalOf(route, error);
+      if (refused) {
+        return { ok: false, refusal: refused };
+      }
+      throw error;
+    }
+  }
+
+  /** Page after page of a list, from `query.cursor` on, each asked for when it is wanted. */
+  pages<R extends PagedRoute>(route: R, ...[asked]: Asking<R>): AsyncGenerator<Answer<R>, void> {
+    return this.#pages(route, (asked ?? {}) as AnyAsked) as AsyncGenerator<Answer<R>, void>;
+  }
+
+  /** Everything that a list holds, page by page. */
+  async *items<R extends PagedRoute>(route: R, ...[asked]: Asking<R>): AsyncGenerator<ItemOf<R>, void> {
+    for await (const { items } of this.#pages(route, (asked ?? {}) as AnyAsked)) {
+      yield* items as ItemOf<R>[];
+    }
+  }
+
+  async *#pages(route: Route, asked: AnyAsked): AsyncGenerator<AnyPage, void> {
+    let cursor = asked.query?.cursor ?? null;
+    do {
+      const page = (await this.#send(route, { ...asked, query: { ...asked.query, cursor } })) as AnyPage;
+      yield page;
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+
+  async #send(route: Route, asked: AnyAsked): Promise<unknown> {
+    const [method = '', path = ''] = route.split(' ');
+    const repeatable = asked.repeatable ?? (HARMLESS.has(method) || asked.key !== undefined);
+    const attempts = repeatable ? (asked.attempts ?? this.#backoff.attempts) : 1;
+    const began = Date.now();
+    let [lost, refused] = [0, 0];
+    for (;;) {
+      const answer = await this.#once(method, this.#options.site + filled(path, asked), asked);
+      if ('data' in answer) {
+        return answer.data;
+      }
+      if ('lost' in answer) {
+        lost += 1;
+        if (lost >= attempts || Date.now() - began > this.#backoff.patienceMs) {
+          throw new Unreachable(answer.lost);
+        }
+        await this.#wait(lost - 1, { lost: true }, asked.signal);
+        continue;
+      }
+      refused += 1;
+      const { status, retryAfterSeconds } = answer.refused;
+      if (!RETRYABLE.has(status) || retryAfterSeconds > LONGEST_WAIT_SECONDS || refused >= attempts) {
+        throw answer.refused;
+      }
+      await this.#wait(refused - 1, { askedMs: retryAfterSeconds * 1000 }, asked.signal);
+    }
+  }
+
+  /** One attempt. Rejects only with the reason of the caller's signal, and with what the token provider threw. */
+  async #once(method: string, address: string, asked: AnyAsked): Promise<{ data: unknown } | { refused: Refused } | { lost: unknown }> {
+    const token = await this.#options.token?.();
+    asked.signal?.throwIfAborted();
+    const limit = AbortSignal.timeout(asked.timeoutMs ?? TIMEOUT_MS);
+    try {
+      const answer = await (this.#options.fetch ?? fetch)(address, {
+        method,
+        headers: headers(asked, token ?? null),
+        ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+        ...(asked.keepalive ? { keepalive: true } : {}),
+        signal: asked.signal ? AbortSignal.any([asked.signal, limit]) : limit,
+      });
+      if (!answer.ok) {
+        return { refused: await refusal(answer) };
+      }
+      // An answer that is cut off, or is the page of a hotel's network, is no answer.
+      return { data: answer.status === 204 ? undefined : await answer.json() };
+    } catch (error) {
+      asked.signal?.throwIfAborted();
+      return { lost: error };
+    }
+  }
+
+  async #wait(attempt: number, how: { askedMs?: number; lost?: boolean }, signal: AbortSignal | undefined): Promise<void> {
+    await (this.#options.sleep ?? sleep)(delayMs(this.#backoff, attempt, how, this.#options.random), signal);
+  }
+}
+
+/** What was thrown by a call of `route`, as a refusal of that route; null if it is none. */
+export function refusalOf<R extends Route>(_route: R, error: unknown): RefusalOf<R> | null {
+  return error instanceof Refused ? (error as RefusalOf<R>) : null;
+}
+
+/** A fresh Idempotency-Key: the same key with the same request is carried out once. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}
+
+function headers(asked: AnyAsked, token: string | null): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(asked.key === undefined ? {} : { 'idempotency-key': asked.key }),
+  };
+}
+
+/** The path with its parameters in place, and the query. What is null or undefined is not sent. */
+function filled(path: string, { path: parts = {}, query = {} }: AnyAsked): string {
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(parts[name])));
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).filter((one) => one !== null && one !== undefined).map((one) => [name, String(one)]),
+  );
+  return pairs.length > 0 ? `${address}?${new URLSearchParams(pairs)}` : address;
+}

@@ -1,0 +1,6 @@
+/** Client of the Reelstack API, typed from docs/api/openapi.json. */
+
+export { Client, newKey, type Options, refusalOf, type Result } from './client.ts';
+export { type ProblemBody, Refused, Unreachable } from './problems.ts';
+export { BACKOFF, type Backoff } from './retry.ts';
+export type { Answer, Asked, ItemOf, PagedRoute, ProblemOf, RefusalOf, Route, Schema, Sending } from './routes.ts';

@@ -1,0 +1,119 @@
+import type { Clip } from '../clip.ts';
+import type { PlayerError } from '../errors.ts';
+import type { Quality } from '../events.ts';
+import { unitAt } from './layout.ts';
+import type { Slot } from './slot.ts';
+
+/** A longer step between two looks at the clock is a jump, not something that was watched. */
+const JUMP_SECONDS = 1.5;
+
+/** One clip on the screen, from `show` until the next one: what its viewer saw of it. */
+export class Showing {
+  readonly clip: Clip;
+  readonly #shownAt = performance.now();
+  readonly #preloaded: boolean;
+  readonly #framesBefore: VideoPlaybackQuality | null;
+  readonly #rungMs = new Map<number, number>();
+  readonly #errors: string[] = [];
+  #startMs: number | null = null;
+  #at: number;
+  #rung = -1;
+  #first = 0;
+  #switches = 0;
+  #stalls = 0;
+  #stalledMs = 0;
+  loops = 0;
+
+  constructor(slot: Slot, clip: Clip) {
+    this.clip = clip;
+    this.#preloaded = slot.state === 'ready';
+    this.#framesBefore = framesOf(slot);
+    this.#at = slot.video.currentTime;
+  }
+
+  /** Milliseconds to the first frame, if this is the first one. */
+  frame(): number | null {
+    if (this.#startMs !== null) {
+      return null;
+    }
+    this.#startMs = performance.now() - this.#shownAt;
+    return this.#startMs;
+  }
+
+  stall(ms: number): void {
+    this.#stalls += 1;
+    this.#stalledMs += ms;
+  }
+
+  error(error: PlayerError): void {
+    this.#errors.push(error.kind);
+  }
+
+  /** Time went on. */
+  moved(slot: Slot): void {
+    const { video, feeder } = slot;
+    const step = video.currentTime - this.#at;
+    this.#at = video.currentTime;
+    const units = feeder?.files.units;
+    const rung = units ? feeder.held(unitAt(units, this.#at)) : null;
+    const bits = rung === null ? 0 : (feeder?.files.rungs[rung]?.bitsPerSecond ?? 0);
+    if (step > 0 && step < JUMP_SECONDS * video.playbackRate) {
+      this.#rungMs.set(bits, (this.#rungMs.get(bits) ?? 0) + step * 1000);
+      this.#first ||= bits;
+    }
+    if (rung !== null && rung !== this.#rung) {
+      this.#switches += this.#rung < 0 ? 0 : 1;
+      this.#rung = rung;
+    }
+  }
+
+  quality(slot: Slot, bitsPerSecond: number | null): Quality {
+    const files = slot.feeder?.files;
+    const played = [...this.#rungMs.values()].reduce((sum, ms) => sum + ms, 0);
+    const weighed = [...this.#rungMs].reduce((sum, [bits, ms]) => sum + bits * ms, 0);
+    const frames = framesOf(slot);
+    const since = (name: 'droppedVideoFrames' | 'totalVideoFrames') =>
+      Math.max(0, (frames?.[name] ?? 0) - (this.#framesBefore?.[name] ?? 0));
+    return {
+      cid: this.clip.id,
+      msd: this.#startMs === null ? null : Math.round(this.#startMs),
+      preloaded: this.#preloaded,
+      first_br: kilo(this.#first),
+      br: kilo(played > 0 ? weighed / played : 0),
+      tb: kilo(files?.rungs.at(-1)?.bitsPerSecond ?? 0),
+      mtp: bitsPerSecond === null ? null : kilo(bitsPerSecond),
+      bs: this.#stalls,
+      bsd: Math.round(this.#stalledMs),
+      switches: this.#switches,
+      rung_ms: Object.fromEntries([...this.#rungMs].map(([bits, ms]) => [kilo(bits), Math.round(ms)])),
+      played_ms: Math.round(played),
+      loops: this.loops,
+      bytes: files?.loaded ?? 0,
+      wasted_bytes: files ? Math.max(0, files.loaded - Math.round(this.#playedBytes(slot))) : 0,
+      df: since('droppedVideoFrames'),
+      frames: since('totalVideoFrames'),
+      ec: this.#errors,
+    };
+  }
+
+  /** Of units that the clock came to, as much as it came to. */
+  #playedBytes(slot: Slot): number {
+    const { feeder, video } = slot;
+    const seconds = feeder?.files.clip.seconds || video.duration || 0;
+    const share = seconds > 0 ? Math.min(1, this.loops > 0 ? 1 : video.currentTime / seconds) : 0;
+    return share * (feeder?.files.clip.seconds ?? 0) * this.#bytesASecond();
+  }
+
+  #bytesASecond(): number {
+    const played = [...this.#rungMs.values()].reduce((sum, ms) => sum + ms, 0);
+    return played > 0 ? [...this.#rungMs].reduce((sum, [bits, ms]) => sum + bits * ms, 0) / played / 8 : 0;
+  }
+}
+
+function framesOf(slot: Slot): VideoPlaybackQuality | null {
+  return slot.video.getVideoPlaybackQuality?.() ?? null;
+}
+
+function kilo(bits: number): number {
+  return Math.round(bits / 1000);
+}

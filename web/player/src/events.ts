@@ -1,0 +1,67 @@
+import type { Clip } from './clip.ts';
+import type { PlayerError } from './errors.ts';
+import type { Sample } from './policies/policies.ts';
+
+/** Of a place of the queue. `poster`: nothing of it was decoded yet. `ready`: its first frame is shown, at rest. */
+export type State = 'poster' | 'ready' | 'playing' | 'paused' | 'stalled' | 'failed';
+
+/**
+ * How a clip was played, told once it is left. Names are those of CMCD (CTA-5004-A) where it has one; what is a list or a
+ * token there is a number here.
+ */
+export interface Quality {
+  /** Clip. */
+  readonly cid: string;
+  /** Media start delay: milliseconds from `show` to the first frame; null if there was none. */
+  readonly msd: number | null;
+  /** Its first unit was in memory when it was shown. */
+  readonly preloaded: boolean;
+  /** Encoded bitrate, kbit/s, by the time that each rung was played: of the first unit, and on average. */
+  readonly first_br: number;
+  readonly br: number;
+  /** Top bitrate of its codec, kbit/s. */
+  readonly tb: number;
+  /** Measured throughput, kbit/s; null: unknown. */
+  readonly mtp: number | null;
+  /** Buffer starvation: how often, and for how many milliseconds. */
+  readonly bs: number;
+  readonly bsd: number;
+  /** Switches of rung between neighbouring units as they were played. */
+  readonly switches: number;
+  /** Milliseconds played, by kbit/s. */
+  readonly rung_ms: Readonly<Record<string, number>>;
+  readonly played_ms: number;
+  readonly loops: number;
+  readonly bytes: number;
+  /** Of them, those that were never played: of other units, or replaced before. */
+  readonly wasted_bytes: number;
+  /** Dropped frames, and all of them. */
+  readonly df: number;
+  readonly frames: number;
+  /** Kinds of errors. */
+  readonly ec: readonly string[];
+}
+
+export type PlayerEvent =
+  | { readonly type: 'state'; readonly clip: Clip; readonly place: number; readonly state: State }
+  /** The first frame of the clip that was shown; `ms` since then. */
+  | { readonly type: 'start'; readonly clip: Clip; readonly ms: number }
+  | { readonly type: 'stall'; readonly clip: Clip; readonly atSeconds: number; readonly ms: number }
+  | { readonly type: 'loop'; readonly clip: Clip; readonly loops: number }
+  /** `place`: of the clip in the queue. After `fatal` the clip does not go on. */
+  | { readonly type: 'error'; readonly clip: Clip; readonly place: number; readonly error: PlayerError; readonly fatal: boolean }
+  /** The browser played it without sound, since nobody has touched the page yet. */
+  | { readonly type: 'muted'; readonly clip: Clip }
+  /** A unit was put into a buffer: of `rung` of `rungs`; `again`: in place of one of a lower rung. */
+  | {
+      readonly type: 'unit';
+      readonly clip: Clip;
+      readonly unit: number;
+      readonly rung: number;
+      readonly rungs: number;
+      readonly again: boolean;
+    }
+  | { readonly type: 'sample'; readonly sample: Sample }
+  | { readonly type: 'quality'; readonly quality: Quality };
+
+export type Listener = (event: PlayerEvent) => void;

@@ -1,0 +1,16 @@
+/**
+ * Plays clips of Reelstack one after another, without a framework and without a user interface.
+ *
+ *   const pool = new Pool({ renew });
+ *   pool.show(clips, 0);
+ *   article.append(pool.element(0));
+ */
+
+export type { Captions, Clip, Codec, MediaFile, Rung } from './clip.ts';
+export { type Limits, LIMITS } from './engine/loader.ts';
+export { type AdaptiveOptions, adaptivePolicies } from './adaptive.ts';
+export { type ErrorKind, PlayerError } from './errors.ts';
+export type { Listener, PlayerEvent, Quality, State } from './events.ts';
+export { foreignClip, type Item, type Playback, toClip } from './playback.ts';
+export type * from './policies/policies.ts';
+export { Pool, type PoolOptions } from './pool.ts';

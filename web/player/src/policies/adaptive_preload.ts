@@ -1,0 +1,162 @@
+/** What to fetch next: the unit that is most likely needed soonest.
+ *
+ * When each unit is needed is not known, but how likely: the viewer stays with a clip as its retention says, or goes on
+ * to the next. A unit is worth fetching now if it is needed with some chance before it could be fetched later, so within
+ * `leadSeconds` and a multiple of the time that it takes to come. A quick network therefore fetches little in vain, and
+ * a slow one fetches ahead. */
+
+import { unitBytes } from './numbers.ts';
+import type { BitratePolicy, Network, PreloadPolicy, PreloadState, Queued, Wanted } from './policies.ts';
+import { stays } from './retention.ts';
+
+export interface PreloadTuning {
+  /** How far ahead is looked besides the time that a unit takes to come. */
+  readonly leadSeconds: number;
+  /** And how often that time. */
+  readonly leadFactor: number;
+  readonly mostLeadSeconds: number;
+  /** Chance below which nothing is fetched. */
+  readonly leastChance: number;
+  /** The same where each byte costs. */
+  readonly leastChanceMetered: number;
+  readonly caution: number;
+  /** Clips of the queue that are thought of. */
+  readonly clips: number;
+}
+
+export const PRELOAD_TUNING: PreloadTuning = {
+  leadSeconds: 6,
+  leadFactor: 4,
+  mostLeadSeconds: 30,
+  leastChance: 0.05,
+  leastChanceMetered: 0.15,
+  caution: 0.5,
+  clips: 4,
+};
+/** Time is looked at in so many steps. */
+const STEPS = 24;
+/** With less than that in the buffer, nothing but the clip that plays matters. */
+const URGENT_SECONDS = 1;
+const UNKNOWN_BITS = 1e6;
+
+export class AdaptivePreload implements PreloadPolicy {
+  readonly name = 'adaptive';
+  readonly #bitrate: BitratePolicy;
+  readonly #tuning: PreloadTuning;
+
+  constructor(bitrate: BitratePolicy, tuning: Partial<PreloadTuning> = {}) {
+    this.#bitrate = bitrate;
+    this.#tuning = { ...PRELOAD_TUNING, ...tuning };
+  }
+
+  next(state: PreloadState): Wanted | null {
+    const queue = state.queue.slice(0, this.#tuning.clips);
+    const wanted = queue.map((_, place) => this.#wanted(state, place));
+    if (state.network.dataSaver) {
+      return savingData(state, wanted);
+    }
+    if (wanted[0] && state.bufferSeconds < URGENT_SECONDS) {
+      return wanted[0];
+    }
+    return this.#likeliest(state, queue, wanted);
+  }
+
+  #likeliest(state: PreloadState, queue: readonly Queued[], wanted: readonly (Wanted | null)[]): Wanted | null {
+    const { leastChance, leastChanceMetered } = this.#tuning;
+    const least = state.network.metered ? leastChanceMetered : leastChance;
+    const step = this.#tuning.mostLeadSeconds / STEPS;
+    const begins = beginnings(queue, state.playedSeconds, step);
+    let best: Wanted | null = null;
+    let bestScore = 0;
+    wanted.forEach((one, place) => {
+      const queued = queue[place]!;
+      if (!one || !fits(state, queued, one)) {
+        return;
+      }
+      const lead = this.#lead(state.network, queued, one);
+      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, lead, step);
+      if (chance >= least && score > bestScore) {
+        [best, bestScore] = [one, score];
+      }
+    });
+    return best;
+  }
+
+  #wanted({ queue, network, bufferSeconds, pixels, nowSeconds }: PreloadState, place: number): Wanted | null {
+    const { rungs, unitsHeld: unit, units, clip, unitStarts, secondsHeld } = queue[place]!;
+    if (unit >= units || !rungs.length) {
+      return null;
+    }
+    const rung = this.#bitrate.choose({
+      ...{ rungs, unit, bufferSeconds, network, pixels, nowSeconds, last: null, clipsBefore: place },
+      unitSeconds: (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld),
+      clipSecondsLeft: clip.seconds - secondsHeld,
+    });
+    return { place, unit, rung };
+  }
+
+  #lead({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
+    const { leadSeconds, leadFactor, mostLeadSeconds, caution } = this.#tuning;
+    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-caution * spread);
+    const seconds = latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
+    return Math.min(mostLeadSeconds, leadSeconds + leadFactor * seconds);
+  }
+}
+
+/** For each clip of the queue, the chance that it begins in each step of time from now; in step 0, the one that plays. */
+function beginnings(queue: readonly Queued[], played: number, step: number): number[][] {
+  const begins = [Array.from({ length: STEPS }, (_, at) => Number(at === 0))];
+  for (const [place, { clip }] of queue.entries()) {
+    const from = place === 0 ? played : 0;
+    const leaves = Array.from({ length: STEPS }, (_, at) => stays(clip, from, from + at * step) - stays(clip, from, from + (at + 1) * step));
+    begins.push(Array.from({ length: STEPS }, (_, at) => sum(at + 1, (n) => begins[place]![n]! * leaves[at - n]!)));
+  }
+  return begins;
+}
+
+/** The chance that the next unit of a clip is needed within `lead`, and the same with what is needed sooner counting more. */
+function needed(queued: Queued, begins: readonly number[], from: number, lead: number, step: number): { chance: number; score: number } {
+  const after = Math.max(0, queued.secondsHeld - from);
+  const watched = stays(queued.clip, from, queued.secondsHeld);
+  let [chance, score] = [0, 0];
+  for (const [at, begun] of begins.entries()) {
+    const seconds = at * step + after;
+    if (seconds <= lead) {
+      chance += begun * watched;
+      score += begun * watched * Math.exp((-3 * seconds) / lead);
+    }
+  }
+  return { chance, score };
+}
+
+/** At most one unit ahead of the one that plays: the next of this clip, or the first of the next clip. */
+function savingData({ queue, playedSeconds, bufferSeconds }: PreloadState, [current, next]: readonly (Wanted | null)[]): Wanted | null {
+  const playing = queue[0];
+  if (!playing) {
+    return null;
+  }
+  const ahead = playing.unitStarts.slice(0, playing.unitsHeld).filter((start) => start > playedSeconds).length;
+  const nextHeld = queue[1]?.unitsHeld ?? 0;
+  if (current) {
+    // After a swipe backwards, the first unit of the next clip may be there already.
+    return ahead < 1 && (nextHeld < 1 || bufferSeconds < URGENT_SECONDS) ? current : null;
+  }
+  return next && ahead + nextHeld < 1 ? next : null;
+}
+
+function fits({ bytesHeld, bytesLimit }: PreloadState, queued: Queued, { unit, rung }: Wanted): boolean {
+  return bytesHeld + bytesOf(queued, unit, rung) <= bytesLimit;
+}
+
+function bytesOf({ rungs, clip, unitStarts, secondsHeld }: Queued, unit: number, rung: number): number {
+  const seconds = (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld);
+  return unitBytes(rungs[rung]!, unit, seconds);
+}
+
+function sum(count: number, term: (n: number) => number): number {
+  let total = 0;
+  for (let n = 0; n < count; n += 1) {
+    total += term(n);
+  }
+  return total;
+}
