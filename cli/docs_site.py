@@ -20,7 +20,9 @@ DIAGRAMS = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 """Without it the theme would fetch Mermaid from another host."""
 FIRST = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 LINK = re.compile(r"\]\(([^)#\s]+)")
-HOME = '<meta http-equiv="refresh" content="0; url=README.html">\n'
+SHIM = ROOT / "node_modules/iframe-worker/shim/index.js"
+SHIM_ELSEWHERE = "https://unpkg.com/iframe-worker/shim"
+"""By it the search of a site that was opened from a disk gets its worker; the theme names another host's."""
 
 
 def sources() -> list[Path]:
@@ -56,7 +58,10 @@ def build() -> None:
     done = subprocess.run([str(zensical), "build", "--clean", "--strict"], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(done.returncode)
-    (SITE / "index.html").write_text(HOME) if not (SITE / "index.html").exists() else None
+    shutil.copy(SHIM, SITE / "search-worker.js")
+    for page in SITE.rglob("*.html"):
+        up = "../" * (len(page.relative_to(SITE).parts) - 1)
+        page.write_text(page.read_text().replace(SHIM_ELSEWHERE, f"{up}search-worker.js"))
 
 
 if __name__ == "__main__":
