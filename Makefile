@@ -37,7 +37,9 @@ check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-l
 	@$(MAKE) --jobs 3 $(TOGETHER) --no-print-directory check-types check-templates check-code
 
 check-types:
-	$(BIN)/mypy $(SOURCES) tests/sdk/test_types.py
+	$(BIN)/python -m cli.docs_snippets
+	$(BIN)/mypy $(SOURCES) tests/sdk/test_types.py build/snippets
+	$(BIN)/node node_modules/typescript/bin/tsc -p build/snippets
 	$(BIN)/node node_modules/pyright/index.js
 
 check-templates:

@@ -16,6 +16,7 @@ from cli import docs_reference
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "build" / "site-pages"
 SITE = ROOT / "build" / "site"
+SETTINGS = ROOT / "zensical.toml"
 DIAGRAMS = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 """Without it the theme would fetch Mermaid from another host."""
 FIRST = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")

@@ -4,11 +4,12 @@ import org.json.JSONObject
 import java.io.File
 import java.util.UUID
 
-/** Every request once, against a running site: SITE ENDPOINT CLIENT_ID NAME PASSWORD FILE. Prints what came of it. */
+/** Every request once, against a running site: SITE ENDPOINT CLIENT_ID FILE, then name and password of a viewer and of a
+ * creator. Prints what came of it. */
 fun main(arguments: Array<String>) {
-    val (site, endpoint, clientId, name, password) = arguments
-    val tokens = signIn(endpoint, clientId, name, password)
-    val reelstack = Reelstack(site) { tokens.access }
+    val (site, endpoint, clientId, path) = arguments
+    val (viewer, creator) = arguments.drop(4).chunked(2).map { signIn(endpoint, clientId, it[0], it[1]) }
+    val reelstack = Reelstack(site) { viewer.access }
 
     val page = reelstack.feed()
     val video = page.getJSONArray("items").getJSONObject(0)
@@ -26,8 +27,8 @@ fun main(arguments: Array<String>) {
     val key = UUID.randomUUID().toString()
     val comments = List(2) { reelstack.comment(id, "From Kotlin", key).getString("comment_id") }
 
-    val file = File(arguments[5])
-    val upload = reelstack.upload(file, "From Kotlin", File(file.path + ".upload"))
+    val file = File(path)
+    val upload = Reelstack(site) { creator.access }.upload(file, "From Kotlin", File(file.path + ".upload"))
     val said = JSONObject().put("video_id", id).put("session", page.getString("session")).put("unit_bytes", unit.size)
         .put("unit_starts", String(unit, 4, 4)).put("accepted", taken.getInt("accepted"))
         .put("comments", comments.toSet().size).put("upload", upload.getString("state"))

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
         client.videos.edit("v", titel="Clip")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
     async def awaiting(client: AsyncClient) -> None:
-        waiting = client.videos.get("v")
-        assert_type(waiting, Coroutine[Any, Any, Video])
+        waiting = assert_type(client.videos.get("v"), Coroutine[Any, Any, Video])
         assert_type(await waiting, Video)
         assert_type(await client.uploads.upload(Path("clip.mp4"), title="Clip"), Upload)
         assert_type(await client.videos.list(limit=5), Page[Video])

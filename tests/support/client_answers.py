@@ -42,9 +42,7 @@ class Responses:
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return httpx.Response(
-            answer.status_code, headers=answer.headers, content=answer.content
-        )
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
     def client(self) -> Client:
         backoff = Backoff(rng=random.Random(1), attempts=3)
