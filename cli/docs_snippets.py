@@ -1,4 +1,4 @@
-"""Writes the Python and TypeScript of docs/ to build/snippets, a module for each page: `make check` looks at their types."""
+"""Writes the Python and TypeScript of docs/ to build/snippets, a module for each page; `make check` types them."""
 
 import json
 import re
@@ -9,10 +9,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "snippets"
 BLOCK = re.compile(r"```(python|ts)\n(.*?)```", re.DOTALL)
 ENDS = {"python": "py", "ts": "ts"}
-MY_TOKEN = 'def my_access_token() -> str:\n    return ""\n\n\n'
+FROM_THE_APP = 'def my_access_token() -> str:\n    return ""\n\n\n'
 GIVEN = {
-    "sdk.py": f'video_id = ""\n\n\n{MY_TOKEN}',
-    "quick_start.py": MY_TOKEN,
+    "sdk.py": f'video_id = ""\n\n\n{FROM_THE_APP}',
+    "quick_start.py": FROM_THE_APP,
     "degradation.py": (
         "from reelstack.degradation.health import Health, Pipeline\n\n\n"
         "class Commands(Pipeline):\n    def execute(self) -> list[object]:\n        return []\n\n\n"
