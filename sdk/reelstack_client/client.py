@@ -1,19 +1,15 @@
-"""The clients: everything an app can ask Reelstack for, over HTTP only, one attribute for each room.
+"""The client: everything an app can ask Reelstack for, over HTTP only, one attribute for each room.
 
 client = Client("https://clips.example.com", token_provider)
 upload = client.uploads.upload(Path("clip.mp4"), title="My first clip")
 video = client.videos.wait(upload.video_id)
 print(client.videos.playback(video.video_id).master_url)
-
-async with AsyncClient("https://clips.example.com", token_provider) as client:
-    upload = await client.uploads.upload(Path("clip.mp4"), title="My first clip")
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -21,7 +17,6 @@ import httpx
 
 from reelstack_client.accounts import Accounts
 from reelstack_client.archives import Archives
-from reelstack_client.awaiting import AwaitingRunner
 from reelstack_client.behavior import Behavior
 from reelstack_client.blocking import BlockingRunner
 from reelstack_client.feed import Feed
@@ -34,11 +29,11 @@ from reelstack_client.privacy import Privacy
 from reelstack_client.production import Production
 from reelstack_client.resume import Memory, default_folder
 from reelstack_client.retry import Backoff
-from reelstack_client.room import Awaiting, Blocking, Manner, Room, Runner
+from reelstack_client.room import Blocking, Manner, Room, Runner
 from reelstack_client.search import Search
 from reelstack_client.social import Social
 from reelstack_client.steps import Steps
-from reelstack_client.tokens import AnyTokenProvider, TokenProvider
+from reelstack_client.tokens import TokenProvider
 from reelstack_client.transport import TIMEOUT, Transport
 from reelstack_client.uploads import Uploads
 from reelstack_client.videos import Videos
@@ -104,33 +99,3 @@ class Client(Rooms[Blocking]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class AsyncClient(Rooms[Awaiting]):
-    """The same for asyncio: methods are awaited, iterators are asynchronous. Safe to share between tasks of a loop."""
-
-    def __init__(
-        self,
-        edge_url: str,
-        token: AnyTokenProvider | None = None,
-        *,
-        http: httpx.AsyncClient | None = None,
-        backoff: Backoff | None = None,
-        resume_folder: Folder = "default",
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        agent: str = AGENT,
-    ) -> None:
-        """As a Client's; `token` may be a coroutine function."""
-        http = http or httpx.AsyncClient(timeout=TIMEOUT, headers={"user-agent": agent})
-        self._http = http
-        super().__init__(AwaitingRunner(http, token, sleep), edge_url, backoff, resume_folder)
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._http.aclose()
-
-    async def __aenter__(self) -> AsyncClient:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()

@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from websockets.exceptions import WebSocketException
-
 from reelstack_client.errors import Unreachable
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
@@ -145,7 +143,7 @@ class Notifications(Room[Manner]):
                     else:
                         one = Notification.model_validate(pushed["notification"], context=self._context)
                         yield from _new(seen, since, [one])
-            except (WebSocketException, OSError, Unreachable):
+            except _lost():
                 yield Sleep(self._transport.backoff.delay(lost, lost=True))
                 lost += 1
 
@@ -161,6 +159,13 @@ class Notifications(Room[Manner]):
             if cursor is None or (page.items and page.items[-1].at <= until):
                 break
         yield from _new(seen, since, found[::-1])
+
+
+def _lost() -> tuple[type[Exception], ...]:
+    """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
+    from websockets.exceptions import WebSocketException
+
+    return WebSocketException, OSError, Unreachable
 
 
 def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:

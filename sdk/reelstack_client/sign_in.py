@@ -5,14 +5,12 @@ Apps for people use the authorization-code flow with PKCE in a browser instead a
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from typing import Any
 
 import httpx
 
-from reelstack_client.awaiting import AwaitingRunner
 from reelstack_client.blocking import BlockingRunner
 from reelstack_client.errors import SignInFailed, Unreachable
 from reelstack_client.steps import Send, Steps, sending
@@ -82,18 +80,3 @@ class PasswordSignIn(SignIn):
     def __call__(self) -> str:
         with self._lock:
             return self._runner.run(self.token())
-
-
-class AsyncPasswordSignIn(SignIn):
-    """The token provider of an AsyncClient; safe to share between tasks."""
-
-    def __init__(
-        self, endpoint: str, client_id: str, name: str, password: str, http: httpx.AsyncClient | None = None
-    ) -> None:
-        super().__init__(endpoint, client_id, name, password)
-        self._runner = AwaitingRunner(http or httpx.AsyncClient(timeout=TIMEOUT_SECONDS))
-        self._lock = asyncio.Lock()
-
-    async def __call__(self) -> str:
-        async with self._lock:
-            return await self._runner.run(self.token())

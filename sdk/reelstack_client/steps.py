@@ -18,7 +18,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Send:
     """One HTTP request; gives its httpx.Response, read whole. `options` are those of httpx, in both of its clients."""
 
@@ -34,7 +34,7 @@ class Send:
     """The caller's access token goes along. It is asked for at each attempt, since a token may end meanwhile."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fetch:
     """Writes what is at an address into a file; gives the status, and writes nothing of an error."""
 
@@ -42,19 +42,19 @@ class Fetch:
     target: Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sleep:
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Do:
     """Blocking work such as reading a file; gives what it returns. Asyncio does it in a thread."""
 
     work: Callable[[], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Until:
     """Waits until `ready()`, which is asked again when `changed` is notified."""
 
@@ -62,7 +62,7 @@ class Until:
     ready: Callable[[], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Together:
     """Carries several out at once; `stop` is called as soon as one of them fails, and when all have ended."""
 
@@ -70,7 +70,7 @@ class Together:
     stop: Callable[[], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Connect:
     """Opens a WebSocket connection in place of the one before; `dial` opens it in another way than the library's."""
 
@@ -79,14 +79,14 @@ class Connect:
     dial: Callable[..., Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Receive:
     """The next message of the connection, text or bytes. Raises TimeoutError after so long."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Emit(Generic[T_co]):
     """An item for who iterates."""
 

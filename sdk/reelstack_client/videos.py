@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Literal, TypedDict, Unpack
 
-from pydantic import Field
-
+from reelstack_client.analytics import Analytics
 from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
 from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
@@ -154,42 +153,6 @@ class Counts(Answer):
     plays: int = 0
 
 
-class DayPlays(Answer):
-    """One day, by UTC."""
-
-    day: str
-    plays: int
-    viewers: int | None = None
-    """Who played it, or any of these clips, each once; None if it was not counted."""
-    watched_ms: int
-
-
-class RetentionPoint(Answer):
-    """`share` of the views that say how far they went were still going on at `percent` of the clip."""
-
-    percent: int
-    share: float
-
-
-class Analytics(Answer):
-    """How clips were watched from `first_day` to `last_day`; everything until `as_of` is counted."""
-
-    first_day: str
-    last_day: str
-    as_of: int | None = None
-    plays: int
-    watched_ms: int
-    finishes: int
-    finish_rate: float | None = None
-    sources: dict[str, int] = Field(default_factory=dict)
-    days: tuple[DayPlays, ...] = ()
-    video_id: str | None = None
-    """This and what follows are told of one video."""
-    plays_now: int | None = None
-    """Ever, a few seconds old."""
-    retention: tuple[RetentionPoint, ...] = ()
-
-
 class Embedding(Answer):
     """What another site shows for a clip's link: oEmbed 1.0."""
 
@@ -202,8 +165,6 @@ class Embedding(Answer):
 
 
 class VideoChanges(TypedDict, total=False):
-    """What may be changed of a video of mine; what is not given stays."""
-
     title: str
     description: str
     tags: Sequence[str]

@@ -1,0 +1,44 @@
+/** Remembering an upload across a reload, a dead tab or a new day. */
+
+/** `key` is kept before the upload is asked for, so that a tab that dies in between asks for the same one. */
+export interface Remembered {
+  readonly key: string;
+  readonly uploadId: string | null;
+}
+
+/** Where uploads are remembered, each by the name of its file. Nothing in it is secret. */
+export interface Memory {
+  recall(name: string): Promise<Remembered | null>;
+  keep(name: string, remembered: Remembered): Promise<void>;
+  forget(name: string): Promise<void>;
+}
+
+/** Remembers nothing beyond the page. */
+export function shortMemory(): Memory {
+  const kept = new Map<string, Remembered>();
+  return {
+    recall: async (name) => kept.get(name) ?? null,
+    keep: async (name, remembered) => void kept.set(name, remembered),
+    forget: async (name) => void kept.delete(name),
+  };
+}
+
+/** What a `File` of the browser is to an upload. */
+export interface Source {
+  readonly name: string;
+  readonly size: number;
+  /** Media type; may be empty. */
+  readonly type: string;
+  readonly lastModified: number;
+  slice(start: number, end: number): Blob;
+}
+
+const ENDS_BYTES = 64 * 1024;
+
+/** Names a file for whoever uploads it: by its name, size, time of change, and its first and last 64 KiB. */
+export async function fingerprint(file: Source, whose: string): Promise<string> {
+  const ends = [file.slice(0, ENDS_BYTES), file.slice(Math.max(0, file.size - ENDS_BYTES), file.size)];
+  const facts = JSON.stringify([whose, file.name, file.size, file.lastModified]);
+  const digest = await crypto.subtle.digest('SHA-256', await new Blob([facts, ...ends]).arrayBuffer());
+  return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
