@@ -1,18 +1,29 @@
 // `npm run build` writes web/dist, which local.website puts into the web bucket. `npm run dev` serves the sources and
 // takes everything else from a running edge.
+import { integrity } from './integrity.js';
+
 const edge = { target: 'http://127.0.0.1:8080', changeOrigin: true };
 
 export default {
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [integrity()],
   build: {
     target: 'es2022',
     // A data: address would escape the content security policy's reach; four small files do not matter.
     assetsInlineLimit: 0,
-    // hls.js, loaded when the first clip is played.
+    // hls.js, which only browsers without the player's own engine load.
     chunkSizeWarningLimit: 600,
+    rollupOptions: {
+      input: { index: 'web/index.html', sw: 'web/src/sw.ts' },
+      output: {
+        // A service worker rules over the folder that it lies in, so it lies at the root.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/v1': edge, '/v/': edge, '/_local': edge, '/config.json': edge },
+    proxy: { '/v1': edge, '/v/': edge, '/feed/': edge, '/_local': edge, '/config.json': edge },
   },
 };

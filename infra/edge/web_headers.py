@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.api import websocket
 from infra.api.user_pool import sign_in_url
+from infra.edge.content_security import content_security_policy
 from infra.page_origins import page_origins
 from infra.settings import Settings
 from infra.storage.stores import Stores
@@ -84,19 +85,7 @@ def _content_security_policy(settings: Settings, stores: Stores) -> str:
     sign_in = urlsplit(settings.issuer or sign_in_url(settings))
     # The socket's API is made in a stack after this one, so its own name is not known here: any API of the region.
     socket = websocket.origin(settings, api_id="*")
-    reached = ("'self'", f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, stores))
-    allowed = {
-        "default-src": "'self'",
-        "connect-src": " ".join(reached),
-        "img-src": "'self' data:",
-        # hls.js feeds the player from memory and demuxes in a worker it makes itself.
-        "media-src": "'self' blob:",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return "; ".join(f"{what} {sources}" for what, sources in allowed.items())
+    return content_security_policy((f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, stores)))
 
 
 def _storage(settings: Settings, stores: Stores) -> Iterator[str]:

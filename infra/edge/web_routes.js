@@ -1,7 +1,10 @@
-// Viewer request on everything that is neither media nor API nor a clip's page: the web app's page at /, and its files.
-// Anything else is told to be no page, with status 404: a page for every address would be one for every mistake, too.
-// tests/browser/test_page.py compares the files with those that a build makes.
-const FILES = /^\/(index\.html|config\.json|favicon\.svg|assets\/[A-Za-z0-9._-]+)$/;
+// Viewer request on everything that is neither media nor API nor a clip's page: the web app's page at / and at the
+// addresses of its other pages, and its files. Anything else is told to be no page, with status 404: a page for every
+// address would be one for every mistake, too. tests/browser/test_page.py compares the files with those that a build
+// makes, and the pages with web/src/routes.ts. Whether a profile is there only the API knows.
+const FILES = /^\/(index\.html|config\.json|favicon\.svg|icon\.svg|manifest\.webmanifest|sw\.js|assets\/[A-Za-z0-9._-]+)$/;
+const PAGES = ['/', '/bookmarks', '/clips', '/following', '/inbox', '/likes', '/me', '/search', '/settings', '/sign-in', '/sign-up'];
+const PROFILE = /^\/@[A-Za-z0-9_.-]{1,64}$/;
 const NO_PAGE =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
   '<meta name="robots" content="noindex"><title>There is no such page · Reelstack</title></head>' +
@@ -9,16 +12,17 @@ const NO_PAGE =
 
 function handler(event) {
   const request = event.request;
-  if (request.uri === '/') {
+  const uri = request.uri;
+  if (PAGES.indexOf(uri) !== -1 || PROFILE.test(uri)) {
     request.uri = '/index.html';
     return request;
   }
-  if (FILES.test(request.uri)) {
+  if (FILES.test(uri)) {
     return request;
   }
-  if (request.uri.startsWith('/%40')) {
+  if (uri.startsWith('/%40')) {
     // Some programs write an @ in an address so.
-    return { statusCode: 301, statusDescription: 'Moved Permanently', headers: { location: { value: '/@' + request.uri.slice(4) } } };
+    return { statusCode: 301, statusDescription: 'Moved Permanently', headers: { location: { value: '/@' + uri.slice(4) } } };
   }
   // The distribution adds its headers to what comes of an origin only.
   return {

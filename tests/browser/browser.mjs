@@ -40,26 +40,54 @@ export async function run(scenario) {
 }
 
 export async function signIn(page, given) {
-  await page.goto(given.url);
-  await page.getByLabel('Name').fill(given.username);
-  await page.getByLabel('Password').fill(given.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.goto(new URL('/sign-in', given.url).href);
+  await enterPassword(page, given);
 }
 
-/** The list item of the clip with that title. */
+export async function enterPassword(page, given) {
+  await page.getByLabel('Name').fill(given.username);
+  await page.getByLabel('Password').fill(given.password);
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** The list item of one's own clip with that title. */
 export function clip(page, title) {
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) }).first();
 }
 
-/** The same, scrolled to as a person would, however many clips are newer. */
+/** The clip that the feed shows. */
+export function shown(page) {
+  return page.locator('article[data-current="true"]');
+}
+
+/** The feed's clip with that title, once it is the one that is shown: by keys, however many come before it. */
 export async function reached(page, title) {
-  const item = clip(page, title);
-  const more = page.getByRole('button', { name: 'More clips' });
-  await page.getByRole('listitem').first().waitFor();
-  while (!(await item.count()) && (await more.isVisible())) {
-    await more.click();
-    await page.locator('.clips[aria-busy="false"]').waitFor();
+  const found = page.locator('article[data-current="true"]').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+  await shown(page).waitFor();
+  for (let turns = 0; turns < 60 && !(await found.count()); turns++) {
+    const before = await shown(page).getAttribute('data-video-id');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction((id) => document.querySelector('article[data-current="true"]')?.dataset.videoId !== id, before);
   }
-  await item.scrollIntoViewIfNeeded();
-  return item;
+  return found;
+}
+
+/** Waits until the clip has played for so many seconds. */
+export async function playing(item, seconds = 0.3) {
+  await item.locator('video').evaluate((element, wanted) => element.currentTime > wanted || new Promise((resolve) => {
+    element.addEventListener('timeupdate', () => element.currentTime > wanted && resolve());
+  }), seconds);
+}
+
+/** Waits until the clip has come to its end, and says where that was. */
+export function ended(item) {
+  return item.locator('video').evaluate((element) => new Promise((resolve) => {
+    let furthest = 0;
+    element.addEventListener('timeupdate', () => {
+      if (element.ended || element.currentTime < furthest - 0.5) {
+        resolve(Math.max(furthest, element.ended ? element.currentTime : 0));
+      }
+      furthest = Math.max(furthest, element.currentTime);
+    });
+  }));
 }

@@ -1,13 +1,13 @@
 // Watches one's own clips on their way, from the list of everybody's; then a clip that was uploaded elsewhere meanwhile.
-import { clip, run, signIn } from './browser.mjs';
+import { clip, enterPassword, reached, run } from './browser.mjs';
 
 /** What a clip's item says, by the class of the line. */
 function told(page, title) {
   return clip(page, title).evaluate((item) => ({
     ...Object.fromEntries([...item.querySelectorAll('p:not([hidden])')].map((line) => [line.className, line.textContent])),
-    link: item.querySelector('a').getAttribute('href'),
-    bar: item.querySelector('progress').hidden ? null : item.querySelector('progress').position,
-    poster: !item.querySelector('img').hidden,
+    link: item.querySelector('a')?.getAttribute('href') ?? null,
+    bar: item.querySelector('progress')?.position ?? null,
+    poster: item.querySelector('img')?.hidden === false,
   }));
 }
 
@@ -17,8 +17,8 @@ await run(async (page, given) => {
     asked += /\/v1\/videos\b/.test(request.url());
   });
   await page.clock.install();
-  await signIn(page, given);
-  await page.getByRole('button', { name: 'Your clips' }).click();
+  await page.goto(new URL('/sign-in?to=/clips', given.url).href);
+  await enterPassword(page, given);
   const reads = async (title, state) => {
     await clip(page, title).getByText(state, { exact: true }).waitFor();
     return told(page, title);
@@ -31,7 +31,7 @@ await run(async (page, given) => {
   await clip(page, 'Cats').locator('img').waitFor({ state: 'visible' });
   found.published = await told(page, 'Cats');
   found.rejected = await reads('Dogs', 'Rejected');
-  found.said = await page.getByRole('status').first().textContent();
+  found.said = await page.locator('.said').textContent();
 
   await page.waitForLoadState('networkidle');
   const before = asked;
@@ -40,12 +40,13 @@ await run(async (page, given) => {
 
   await page.evaluate(() => window.dispatchEvent(new window.Event('focus')));
   await clip(page, 'Birds').waitFor();
-  found.order = await page.locator('.own h3').allTextContents();
+  found.order = await page.locator('.own h2').allTextContents();
   if (given.screenshot) {
     await page.screenshot({ path: `${given.screenshot}-own.png` });
   }
-  await page.getByRole('button', { name: 'All clips' }).click();
-  await clip(page, given.next).waitFor();
+  await page.getByRole('link', { name: 'For you' }).click();
+  await page.clock.resume();
+  await reached(page, given.next);
   found.problems = await page.locator('#notice:visible').allTextContents();
   return found;
 });

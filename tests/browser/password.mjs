@@ -1,10 +1,9 @@
 // Changes the password on the page: first with a slip, then with a wrong one, then as it should be.
-import { run, signIn } from './browser.mjs';
+import { enterPassword, run } from './browser.mjs';
 
 await run(async (page, given) => {
-  await signIn(page, given);
-  await page.getByRole('button', { name: 'Your clips' }).click();
-  await page.getByText('Change your password', { exact: true }).click();
+  await page.goto(new URL('/sign-in?to=/settings', given.url).href);
+  await enterPassword(page, given);
   const form = page.getByRole('form', { name: 'Change your password' });
   const send = async (current, wanted, repeated) => {
     await form.getByLabel('Current password').fill(current);

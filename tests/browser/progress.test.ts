@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OwnVideo } from '../../web/src/api.ts';
+import { use } from '../../web/src/i18n.ts';
+import { clips } from '../../web/src/messages/clips.ts';
 import { whyNot } from '../../web/src/passwords.ts';
 import * as progress from '../../web/src/progress.ts';
+
+await use(clips);
 
 function clip(id: string, state: string, more: Partial<OwnVideo> = {}): OwnVideo {
   const author = { id: 'ann', handle: 'ann', display_name: 'Ann' };
@@ -79,7 +83,7 @@ test('waits grow up to a minute while nothing changes, and begin anew when somet
 });
 
 test('a form whose new passwords differ, or change nothing, is not sent', () => {
-  assert.equal(whyNot('old', 'new', 'new'), '');
-  assert.match(whyNot('old', 'new', 'mew'), /differ/);
-  assert.match(whyNot('same', 'same', 'same'), /current one/);
+  assert.equal(whyNot('old', 'new', 'new'), null);
+  assert.equal(whyNot('old', 'new', 'mew'), 'settings.password.differs');
+  assert.equal(whyNot('same', 'same', 'same'), 'settings.password.same');
 });

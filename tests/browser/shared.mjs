@@ -1,32 +1,23 @@
 // Opens the link of a clip as somebody without an account, plays it, signs in there and likes it; then opens links that
 // lead nowhere.
-import { clip, run } from './browser.mjs';
-
-async function playing(page, title) {
-  const item = clip(page, title);
-  await item.getByRole('button', { name: /^Play / }).click();
-  await item.locator('video').evaluate((element) => new Promise((resolve) => {
-    element.addEventListener('timeupdate', () => element.currentTime > 0.3 && resolve());
-  }));
-  return item;
-}
+import { enterPassword, playing, run, shown } from './browser.mjs';
 
 await run(async (page, given) => {
   const opened = await page.goto(given.link);
-  let item = await playing(page, given.title);
-  const found = { status: opened.status(), clips: await page.getByRole('listitem').count() };
+  let item = shown(page);
+  await playing(item);
+  const found = { status: opened.status(), clips: await page.locator('article').count() };
 
   const like = item.getByRole('button', { name: /^Like / });
   await like.click();
   await item.getByRole('alert').waitFor();
   found.likeSignedOut = await item.getByRole('alert').textContent();
 
-  await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Name').fill(given.username);
-  await page.getByLabel('Password').fill(given.password);
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
-  item = await playing(page, given.title);
-  await item.locator('.like:enabled').waitFor();
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
+  await enterPassword(page, given);
+  await page.waitForURL(given.link);
+  item = shown(page);
+  await playing(item);
   found.signedIn = await item.getByRole('button', { name: /^Like / }).getAttribute('aria-pressed');
 
   found.elsewhere = {};
@@ -39,8 +30,7 @@ await run(async (page, given) => {
   await page.goto(new URL('/', given.link).href);
   await page.evaluate(() => window.sessionStorage.clear());
   await page.reload();
-  await page.getByRole('button', { name: 'Watch without an account' }).click();
-  await page.getByRole('listitem').first().waitFor();
-  found.feed = await page.getByRole('listitem').count();
+  await shown(page).waitFor();
+  found.feed = await page.locator('article').count();
   return found;
 });

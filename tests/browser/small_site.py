@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import json
-import re
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -17,13 +17,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import uvicorn
 
+from infra.edge.content_security import content_security_policy
 from local import programs
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS, Behavior, Policy
 from local.edge_functions import EdgeFunctions
+from local.edge_headers import Added
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from reelstack.delivery.tokens import SigningKey, asset_url
+from reelstack.media import hls_writer, packager
+from reelstack.production import asset_files
 from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
 from tests.support.edge_entries import in_shards
 
@@ -52,37 +56,34 @@ def build_page(into: Path) -> None:
 
 
 def make_clip(into: Path) -> None:
-    """A portrait H.264 clip with sound as single-file fMP4 byte-range HLS, and its poster."""
+    """A portrait H.264 clip with sound as production leaves it, and its poster."""
     into.mkdir()
     source = ["-f", "lavfi", "-i", f"testsrc2=size=180x320:rate=24:duration={SECONDS}"]
     sound = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}"]
-    codecs = [
-        "-c:v",
-        "libx264",
-        "-profile:v",
-        "main",
-        "-pix_fmt",
-        "yuv420p",
-        "-g",
-        "24",
-        "-preset",
-        "ultrafast",
-        "-c:a",
-        "aac",
-    ]
-    hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
-    single = ["-hls_flags", "single_file", "-hls_segment_filename", f"{NAME}.mp4"]
-    single += ["-master_pl_name", "master.m3u8", f"{NAME}.m3u8"]
-    ffmpeg = [str(programs.ffmpeg()), "-v", "error", *source]
-    for argv in ([*ffmpeg, *sound, *codecs, *hls, *single], [*ffmpeg, "-frames:v", "1", "poster.jpg"]):
+    picture_codec = ["-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-g", "24", "-preset", "ultrafast"]
+    fragments = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-use_editlist", "0"]
+    whole = ["-frag_duration", "2000000", "-movflags", "+empty_moov+default_base_moof", "-use_editlist", "0"]
+    ffmpeg = [str(programs.ffmpeg()), "-v", "error"]
+    for argv in (
+        [*ffmpeg, *source, *picture_codec, *fragments, "picture.part.mp4"],
+        [*ffmpeg, *sound, "-c:a", "aac", *whole, "heard.part.mp4"],
+        [*ffmpeg, *source, "-frames:v", "1", "poster.jpg"],
+    ):
         subprocess.run(argv, cwd=into, check=True, capture_output=True, timeout=120)
+    picture = packager.join(NAME, [packager.scan(into / "picture.part.mp4")], into / f"{NAME}.mp4")
+    heard = packager.join("sound", [packager.scan(into / "heard.part.mp4")], into / "sound.mp4")
+    for track in (picture, heard):
+        (into / track.playlist).write_text(hls_writer.media_playlist(track, 2))
+    (into / "master.m3u8").write_text(hls_writer.master_playlist([picture], heard, Fraction(24)))
+    told = {"renditions": [asset_files.rendition(picture, "avc", heard)], "sound": asset_files.sound(heard)}
+    (into / "asset.json").write_text(json.dumps(told))
 
 
 @contextmanager
 def small_site(page: Path, clip: Path, auth: Literal["password", "code"] = "password") -> Iterator[Site]:
     """Serves the page in `page` and a feed: one clip plays, one refuses likes, one comes with an expired token first,
     one is gone; ten more are its second page. With `auth` "code" the same site plays the hosted sign-in, too."""
-    _unit_ends[:] = unit_ends(clip)
+    _asset.update(json.loads((clip / "asset.json").read_text()))
     with tiny_origin() as origin:
         _fill(origin, page, "/", PAGE)
         for video in (PLAYS, REFUSES, RENEWS, *MORE):
@@ -141,9 +142,39 @@ def _answers() -> dict[str, Any]:
         answers[f"GET {path}/playback"] = lambda _, video=video: (200, playback(video))
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
+    answers |= _of_a_person()
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
     answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
     return answers
+
+
+def _of_a_person() -> dict[str, Any]:
+    """What the app reads of who is signed in; nobody pushes anything."""
+    me: dict[str, Any] = {
+        "user_id": USER,
+        "handle": USER,
+        "display_name": "Ann",
+        "bio": "",
+        "links": [],
+        "avatar_url": None,
+    }
+    me |= {"privacy": "public", "created_at": 0, "personalised": True, "suspended_at": None}
+    empty: dict[str, Any] = {"unread": 0, "items": [], "off": [], "cursor": None}
+    lists = (
+        "notifications/unread",
+        "notifications",
+        "notification-preferences",
+        "sessions",
+        "blocks",
+        "follow-requests",
+    )
+    return {
+        "GET /api/v1/me": lambda _: (200, me),
+        **{f"GET /api/v1/me/{path}": lambda _: (200, empty) for path in lists},
+        "GET /api/v1/feed/hidden": lambda _: (200, empty),
+        "GET /api/v1/me/export": lambda _: _problem(404, "There is no copy"),
+        "POST /api/v1/me/connection": lambda _: _problem(409, "No connections here"),
+    }
 
 
 def _sign_in(asked: Asked) -> tuple[int, Any]:
@@ -185,24 +216,23 @@ def playback(video: str, seconds: int = 3600) -> dict[str, Any]:
     now = int(time.time())
     until = now + seconds
     urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}
-    units = [{"name": NAME, "unit_ends": _unit_ends}]
     return {
         "master_url": urls["master.m3u8"],
         "poster_url": urls["poster.jpg"],
         "expires_at": until,
-        "renditions": units,
+        "duration_ms": SECONDS * 1000,
+        **_asset,
     }
 
 
-_unit_ends: list[int] = []
-"""Of the clip that the site serves."""
+_asset: dict[str, Any] = {}
+"""What the API says of the files of the clip that the site serves."""
 
 
 def unit_ends(clip: Path) -> list[int]:
-    """The first second, and the rest, by the playlist that ffmpeg wrote."""
-    ranges = re.findall(r"#EXT-X-BYTERANGE:(\d+)@(\d+)", (clip / f"{NAME}.m3u8").read_text())
-    ends = [int(size) + int(first) for size, first in ranges]
-    return [ends[0], ends[-1]]
+    """Of its picture: the first second, and the rest."""
+    ends: list[int] = json.loads((clip / "asset.json").read_text())["renditions"][0]["unit_ends"]
+    return ends
 
 
 def _problem(status: int, title: str) -> tuple[int, Any]:
@@ -251,4 +281,5 @@ def _behaviors() -> list[Behavior]:
     media = [Behavior(pattern, "bucket", read, kept, FUNCTIONS[pattern]) for pattern in ("/v/*.m3u8", "/v/*")]
     api = Behavior("/v1/*", "api", read | {"POST", "PUT", "DELETE"}, Policy(0, 0, 0), None)
     ready = Behavior("/feed/*", "bucket", read, kept, None)
-    return [*media, ready, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"])]
+    secured = Added((("content-security-policy", content_security_policy(()), True),))
+    return [*media, ready, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"], secured)]

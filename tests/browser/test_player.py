@@ -41,6 +41,8 @@ def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall_and_is_cou
         username=viewer.name,
         password=viewer.password,
         title=cloud.sample.video.title,
+        videoId=clip,
+        file=".mp4",
         screenshot=str(places().home / "player"),
     )
     played = found["played"]

@@ -11,7 +11,7 @@ await run(async (page, given) => {
     }
   });
   await signIn(page, given);
-  await page.locator('.clips[aria-busy="false"]').waitFor({ state: 'attached' });
+  await page.locator('article').first().waitFor();
 
   /** Adds `file` to an Uppy of this page's own and does `how` with it. */
   const uploading = async (file, how) => {
@@ -58,7 +58,7 @@ await run(async (page, given) => {
   const ofPaused = asked.splice(0);
   const left = await uploading(given.files[1], 'leave');
   await page.reload();
-  await page.locator('.clips[aria-busy="false"]').waitFor({ state: 'attached' });
+  await page.locator('article').first().waitFor();
   const ofLeft = asked.splice(0);
   const again = await uploading(given.files[1], 'go on');
   const ofAgain = asked.splice(0);

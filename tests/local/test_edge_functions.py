@@ -168,15 +168,15 @@ async def test_keys_that_come_later_are_seen() -> None:
 @pytest.mark.parametrize(
     ("uri", "served"),
     [
-        ("/", "/index.html"),
-        *((file, file) for file in ("/index.html", "/assets/index-Bx3.js", "/favicon.svg", "/config.json")),
+        *((page, "/index.html") for page in ("/", "/settings", "/sign-in", "/@ann", "/@-")),
+        *((file, file) for file in ("/index.html", "/assets/index-Bx3.js", "/favicon.svg", "/config.json", "/sw.js")),
     ],
 )
 async def test_the_web_app_is_at_the_root_and_its_files_stay_files(edge: EdgeFunctions, uri: str, served: str) -> None:
     assert await path(edge, "web_routes.js", event(uri)) == served
 
 
-@pytest.mark.parametrize("uri", ["/signed-in", "/clip/42", "/@ann", "/x.html", "/assets/a/b.js", "/v1", "/index.html/"])
+@pytest.mark.parametrize("uri", ["/signed-in", "/clip/42", "/@a b", "/x.html", "/assets/a/b.js", "/v1", "/index.html/"])
 async def test_any_other_address_is_told_to_be_no_page(edge: EdgeFunctions, uri: str) -> None:
     told = await edge.viewer_request("web_routes.js", event(uri))
     assert isinstance(told, Answered)

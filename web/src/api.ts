@@ -1,5 +1,8 @@
 import { Problem, problemOf } from './problem.ts';
 import { readyMade } from './ready.ts';
+import type { FeedPage, OwnPage, OwnProfile, OwnVideo, Page, Playback, Video } from './types.ts';
+
+export type * from './types.ts';
 
 const BUSY = new Set([429, 502, 503, 504]);
 const ATTEMPTS = 4;
@@ -8,111 +11,26 @@ const PATIENCE_MS = 15_000;
 /** How long the feed is waited for before a page that was made before is taken. */
 const FEED_PATIENCE_MS = 2000;
 
-export interface Playback {
-  /** Null while its owner has it archived: there is a poster, and nothing to play. */
-  master_url: string | null;
-  poster_url: string | null;
-  /** ISO time or unix seconds, as the API says. */
-  expires_at: string | number;
-  renditions?: MediaFile[];
-  sound?: MediaFile | null;
-}
+type Method = 'GET' | 'PUT' | 'DELETE' | 'POST' | 'PATCH';
+type Query = Readonly<Record<string, string | number | null | undefined>>;
 
-/** One that has something to play. */
-export type Playable = Playback & { readonly master_url: string };
-
-/** `<name>.mp4` beside the master playlist. */
-export interface MediaFile {
-  name: string;
-  /** Where the byte ranges end that are best fetched at once; the first begins at 0. */
-  unit_ends?: number[];
-}
-
-export interface Likes {
-  likes: number;
-  liked: boolean;
-}
-
-export interface Author {
-  id: string;
-  handle: string | null;
-  display_name: string;
-}
-
-export interface Video {
-  video_id: string;
-  title: string;
-  description: string;
-  duration_ms: number | null;
-  width: number | null;
-  height: number | null;
-  author: Author;
-  likes: number | null;
-  liked: boolean;
-  /** Where the viewer left it, in milliseconds from its start. */
-  resume_ms: number | null;
-  playback: Playback | null;
-  /** Of a list: how the clip came to be shown; events bring it back. */
-  receipt?: string | null;
-  /** What production changed about the clip; only its owner is told. */
-  notices?: { code: string; message: string }[] | null;
-}
-
-/** A clip as its owner is told of it. */
-export interface OwnVideo {
-  video_id: string;
-  title: string;
-  /** uploading, queued, processing, review, published, restoring, rejected, failed or deleted; a newer service may add. */
-  state: string;
-  author: Author;
-  reason_message: string | null;
-  reason_detail: string | null;
-  attempt: number;
-  /** Unix milliseconds. */
-  created_at: number;
-  /** "#rrggbb", what to show in place of the poster. */
-  color: string | null;
-  poster_url: string | null;
-  /** While it is queued or processing; lists leave it out. */
-  progress?: Progress | null;
-  notices?: { code: string; message: string }[] | null;
-}
-
-export interface Progress {
-  /** queued, probing, first-rung, encoding or packaging; a newer service may add. */
-  stage: string;
-  renditions_done: number;
-  /** Null until the file was looked at. */
-  renditions_total: number | null;
-  /** Null: there is no estimate. */
-  remaining_seconds: number | null;
-}
-
-export interface OwnPage {
-  items: OwnVideo[];
-  cursor: string | null;
-}
-
-export interface Page {
-  items: Video[];
-  cursor: string | null;
-}
-
-export interface FeedPage extends Page {
-  /** To be sent back with the next request: what was shown is in it. */
-  session: string;
-  /** It comes from the CDN, since the service did not answer: the next request may find it again. */
-  ready_made?: boolean;
+/** `/v1/a?x=1`; what is null is left out. */
+export function address(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
+  const asked = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `/v1${path}${asked ? `?${asked}` : ''}`;
 }
 
 interface Asked {
-  method: 'GET' | 'PUT' | 'DELETE' | 'POST';
+  /** Idempotency key. */
+  key?: string;
+  method: Method;
   body?: string;
   /** How long an answer is waited for. */
   patienceMs?: number;
 }
 
-/** The part of /v1 that this page uses. Every method throws a Problem when the answer is a refusal. */
+/** /v1, as the app uses it. Every method throws a Problem when the answer is a refusal. */
 export class Api {
   readonly #token: () => Promise<string | null>;
 
@@ -165,6 +83,30 @@ export class Api {
     await this.#call('/v1/me/password', { method: 'POST', body }, ATTEMPTS);
   }
 
+  /** A list of videos with where they play. */
+  videos(path: string, query: Query = {}): Promise<Page<Video>> {
+    return this.read(path, { limit: 12, include: 'playback', ...query });
+  }
+
+  me(): Promise<OwnProfile> {
+    return this.read('/me');
+  }
+
+  read<Body>(path: string, query: Query = {}): Promise<Body> {
+    return this.#json(address(path, query));
+  }
+
+  /** Asked again like a read: a change that is done twice is done once. */
+  async change<Body = void>(method: 'PUT' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<Body> {
+    return this.#answer(await this.#call(address(path), this.#asked(method, body)));
+  }
+
+  /** Each call makes something new, once however often it has to be sent: an idempotency key goes with it. */
+  async make<Body = void>(path: string, body?: unknown): Promise<Body> {
+    const key = crypto.randomUUID();
+    return this.#answer(await this.#call(address(path), { ...this.#asked('POST', body), key }));
+  }
+
   async setLiked(id: string, liked: boolean): Promise<void> {
     await this.#call(`/v1/videos/${encodeURIComponent(id)}/like`, { method: liked ? 'PUT' : 'DELETE' });
   }
@@ -176,13 +118,21 @@ export class Api {
     return fetch('/v1/events', { method: 'POST', headers, body, keepalive: last, signal: AbortSignal.timeout(PATIENCE_MS) });
   }
 
+  #asked(method: Method, body: unknown): Asked {
+    return { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  }
+
+  async #answer<Body>(answer: Response): Promise<Body> {
+    return (answer.status === 204 ? undefined : await answer.json()) as Body;
+  }
+
   async #json<Body>(path: string): Promise<Body> {
     return (await (await this.#call(path, { method: 'GET' })).json()) as Body;
   }
 
   /** Asked again up to `ATTEMPTS` times when the service is busy or the network away for a moment. */
   async #call(path: string, asked: Asked, attempt = 1): Promise<Response> {
-    const { method, body, patienceMs = PATIENCE_MS } = asked;
+    const { method, body, key, patienceMs = PATIENCE_MS } = asked;
     const token = await this.#token();
     if (token === null && method !== 'GET') {
       throw new Problem(401, 'signed-out', 'Sign in first');
@@ -192,6 +142,7 @@ export class Api {
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       body: body ?? null,
       signal: AbortSignal.timeout(patienceMs),

@@ -1,15 +1,7 @@
-import type { OwnPage, OwnVideo } from './api.ts';
+import { t } from './i18n.ts';
+import type { Key } from './messages/keys.ts';
+import type { OwnPage, OwnVideo } from './types.ts';
 
-const WORDS: Record<string, string> = {
-  uploading: 'Not uploaded to its end',
-  queued: 'Queued',
-  processing: 'In production',
-  review: 'In review',
-  published: 'Published',
-  restoring: 'Coming back',
-  rejected: 'Rejected',
-  failed: 'Failed',
-};
 /** States that change no more by themselves. */
 const FINAL = new Set(['published', 'rejected', 'failed', 'deleted']);
 const REFUSED = new Set(['rejected', 'failed']);
@@ -21,7 +13,7 @@ const GROWTH = 1.5;
 
 /** A clip's state as a word or two. */
 export function stateOf(video: OwnVideo): string {
-  return WORDS[video.state] ?? video.state;
+  return known('state', video.state);
 }
 
 /** Why a clip was refused, in whole sentences; else empty. */
@@ -35,18 +27,25 @@ export function progressOf({ progress }: OwnVideo): string {
   if (!progress) {
     return '';
   }
-  const parts = progress.stage === 'queued' ? [] : [progress.stage.replaceAll('-', ' ')];
+  const parts = progress.stage === 'queued' ? [] : [known('stage', progress.stage)];
   if (progress.renditions_total) {
-    parts.push(`${progress.renditions_done} of ${progress.renditions_total} renditions`);
+    parts.push(t('progress.renditions', { done: progress.renditions_done, total: progress.renditions_total }));
   }
   if (progress.remaining_seconds !== null) {
-    parts.push(`about ${duration(progress.remaining_seconds)} left`);
+    parts.push(duration(progress.remaining_seconds));
   }
   return parts.join(', ');
 }
 
 function duration(seconds: number): string {
-  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return seconds < 100 ? t('progress.seconds', { n: seconds }) : t('progress.minutes', { n: Math.round(seconds / 60) });
+}
+
+/** The word for a state or a stage; a newer service's own where there is none. */
+function known(of: 'state' | 'stage', name: string): string {
+  const key = `${of}.${name}` as Key;
+  const word = t(key);
+  return word === key ? name.replaceAll('-', ' ') : word;
 }
 
 /** Whether a clip's state will change without its owner. */

@@ -1,6 +1,5 @@
 import type { Config } from './config.ts';
 import { Problem, problemOf } from './problem.ts';
-import { clipOf } from './route.ts';
 
 const KEPT = 'reelstack.session';
 /** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
@@ -28,12 +27,25 @@ interface Pending {
 /** Who is signed in. Tokens live as long as the tab: sessionStorage, which the content security policy keeps to us. */
 export class Session {
   readonly #config: Config;
+  readonly #changed: (signedIn: boolean) => void;
   #tokens: Tokens | null;
   #renewing: Promise<void> | null = null;
 
-  constructor(config: Config) {
+  /** `changed` is told of every sign-in and of its end. */
+  constructor(config: Config, changed: (signedIn: boolean) => void = () => undefined) {
     this.#config = config;
+    this.#changed = changed;
     this.#tokens = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Tokens | null;
+  }
+
+  /** Groups of the pool, which say what the person may: creator, moderator, admin. The API decides; this only hides. */
+  get roles(): readonly string[] {
+    try {
+      const claims = JSON.parse(atob((this.#tokens?.access.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
+      return (claims['cognito:groups'] as string[] | undefined) ?? [];
+    } catch {
+      return [];
+    }
   }
 
   get signedIn(): boolean {
@@ -58,9 +70,16 @@ export class Session {
     await this.#initiate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password });
   }
 
-  /** Leaves for the hosted pages; they lead back to `finishSignIn`. */
-  async leaveToSignIn(): Promise<void> {
-    const pending: Pending = { verifier: random(), state: random(), at: location.pathname };
+  /** Makes an account where the page itself asks for names and passwords. Whether it may sign in at once. */
+  async signUp(username: string, email: string, password: string): Promise<boolean> {
+    const body = { ClientId: this.#config.client_id, Username: username, Password: password, UserAttributes: [{ Name: 'email', Value: email }] };
+    const answer = await post('/_local/cognito', JSON.stringify(body), cognito('SignUp'));
+    return answer.UserConfirmed === true;
+  }
+
+  /** Leaves for the hosted pages, to sign in or to make an account; they lead back to `finishSignIn`. */
+  async leaveToSignIn(at = location.pathname, page: 'oauth2/authorize' | 'signup' = 'oauth2/authorize'): Promise<void> {
+    const pending: Pending = { verifier: random(), state: random(), at };
     sessionStorage.setItem(PENDING, JSON.stringify(pending));
     const asked = new URLSearchParams({
       response_type: 'code',
@@ -71,7 +90,7 @@ export class Session {
       code_challenge: await challenge(pending.verifier),
       code_challenge_method: 'S256',
     });
-    location.assign(`${this.#config.hosted_ui}/oauth2/authorize?${asked}`);
+    location.assign(`${this.#config.hosted_ui}/${page}?${asked}`);
   }
 
   /** Takes the code out of the address, if there is one. */
@@ -91,9 +110,7 @@ export class Session {
       throw new Problem(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
     }
     await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier });
-    if (clipOf(pending.at ?? '/')) {
-      location.replace(pending.at);
-    }
+    history.replaceState(null, '', sameSite(pending.at));
   }
 
   /** Ends this sign-in for whoever holds its tokens, as far as that can be told in time, and forgets them. */
@@ -119,6 +136,7 @@ export class Session {
     this.#tokens = null;
     sessionStorage.removeItem(KEPT);
     sessionStorage.removeItem(FEED_SESSION);
+    this.#changed(false);
   }
 
   /** Which sign-in a token is of depends on its issuer, so the API is asked. */
@@ -159,10 +177,8 @@ export class Session {
   }
 
   async #initiate(flow: string, parameters: Record<string, string>): Promise<void> {
-    const body = await post('/_local/cognito', JSON.stringify({ AuthFlow: flow, ClientId: this.#config.client_id, AuthParameters: parameters }), {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
-    });
+    const asked = { AuthFlow: flow, ClientId: this.#config.client_id, AuthParameters: parameters };
+    const body = await post('/_local/cognito', JSON.stringify(asked), cognito('InitiateAuth'));
     const given = body.AuthenticationResult as Record<string, unknown> | undefined;
     if (!given) {
       throw new Problem(403, 'challenge', 'This account needs a step that only the hosted sign-in knows');
@@ -184,7 +200,16 @@ export class Session {
       expires: Date.now() + Number(seconds) * 1000,
     };
     sessionStorage.setItem(KEPT, JSON.stringify(this.#tokens));
+    this.#changed(true);
   }
+}
+
+/** The headers of Cognito's own protocol. */
+function cognito(operation: 'InitiateAuth' | 'SignUp'): Record<string, string> {
+  return {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+  };
 }
 
 async function post(url: string, body: BodyInit, headers: Record<string, string>): Promise<Record<string, unknown>> {
@@ -193,6 +218,11 @@ async function post(url: string, body: BodyInit, headers: Record<string, string>
     throw await problemOf(answer);
   }
   return (await answer.json()) as Record<string, unknown>;
+}
+
+/** A path of this site, never another one's address. */
+function sameSite(path: string | undefined): string {
+  return path && /^\/(?![/\\])/.test(path) ? path : '/';
 }
 
 function here(): string {

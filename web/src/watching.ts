@@ -3,22 +3,27 @@ import type { Events, Kind, Shown } from './events.ts';
 const PROGRESS_MS = 5_000;
 /** A longer step between two looks at the clock of a clip is a jump, not something that was watched. */
 const JUMP_SECONDS = 1.5;
-/** Half of a card for so long is an impression. */
-const SEEN_MS = 1_000;
+/** A clip that begins again jumps from so near its end to so near its beginning. */
+const LOOP_SECONDS = 1;
 
 /** Reports one view of a clip: from its first picture to its end, or until the viewer goes on. */
 export class Watching {
   readonly #video: HTMLVideoElement;
   readonly #events: Events;
   readonly #shown: Shown;
+  readonly #moved: (seconds: number) => void;
   readonly #listening = new AbortController();
   #view = '';
   #watched = 0;
   #told = 0;
   #at = 0;
   #finished = false;
+  /** It ended and waits at its end. */
+  #atEnd = false;
 
-  constructor(video: HTMLVideoElement, events: Events, shown: Shown) {
+  /** `moved` hears where the clip is, some times a second. */
+  constructor(video: HTMLVideoElement, events: Events, shown: Shown, moved: (seconds: number) => void = () => undefined) {
+    this.#moved = moved;
     this.#video = video;
     this.#events = events;
     this.#shown = shown;
@@ -41,17 +46,26 @@ export class Watching {
   }
 
   #began(): void {
-    this.#at = this.#video.currentTime;
     if (!this.#view) {
+      this.#at = this.#video.currentTime;
       this.#view = this.#events.add('play', this.#shown, { muted: this.#video.muted });
-    } else if (this.#finished && this.#at < JUMP_SECONDS) {
+      return;
+    }
+    this.#went();
+    if (this.#atEnd && this.#at < JUMP_SECONDS) {
+      this.#atEnd = false;
       this.#tell('replay');
     }
   }
 
   #went(): void {
-    const step = this.#video.currentTime - this.#at;
+    const before = this.#at;
+    const step = this.#video.currentTime - before;
     this.#at = this.#video.currentTime;
+    this.#moved(this.#at);
+    if (step < 0 && this.#at < LOOP_SECONDS && before > this.#video.duration - LOOP_SECONDS) {
+      this.#looped(before);
+    }
     if (step > 0 && step < JUMP_SECONDS * this.#video.playbackRate) {
       this.#watched += step * 1000;
     }
@@ -60,8 +74,19 @@ export class Watching {
     }
   }
 
+  /** It began again by itself: its end was reached, and the next time it is a replay. */
+  #looped(before: number): void {
+    this.#watched += Math.max(0, this.#video.duration - before) * 1000;
+    if (!this.#finished) {
+      this.#finished = true;
+      this.#tell('finish', { position_ms: Math.round(this.#video.duration * 1000) });
+    }
+    this.#tell('replay');
+  }
+
   #ended(): void {
     this.#went();
+    this.#atEnd = true;
     if (!this.#finished) {
       this.#finished = true;
       this.#tell('finish');
@@ -79,35 +104,5 @@ export class Watching {
       position_ms: Math.round(this.#video.currentTime * 1000),
       ...more,
     });
-  }
-}
-
-/** Calls `seen` with each card of which half was on the screen for a moment, once. */
-export class Impressions {
-  readonly #seen: (card: Element) => void;
-  readonly #timers = new Map<Element, ReturnType<typeof setTimeout>>();
-  readonly #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: 0.5 });
-
-  constructor(seen: (card: Element) => void) {
-    this.#seen = seen;
-  }
-
-  observe(card: Element): void {
-    this.#observer.observe(card);
-  }
-
-  #look(entries: IntersectionObserverEntry[]): void {
-    for (const { target, isIntersecting } of entries) {
-      clearTimeout(this.#timers.get(target));
-      if (isIntersecting) {
-        this.#timers.set(target, setTimeout(() => this.#done(target), SEEN_MS));
-      }
-    }
-  }
-
-  #done(card: Element): void {
-    this.#observer.unobserve(card);
-    this.#timers.delete(card);
-    this.#seen(card);
   }
 }

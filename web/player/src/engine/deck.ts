@@ -4,11 +4,9 @@ import type { CodecPolicy } from '../policies/policies.ts';
 import { Codecs } from './codecs.ts';
 import { type Feeder, mediaSourceClass } from './feeder.ts';
 import { ClipFiles, type Surroundings } from './files.ts';
-import type { Staged } from './loader.ts';
+import type { Staged } from './wishes.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
-/** Elements, and with them decoders and MediaSources. */
-const SLOTS = 3;
 /** In this order: what plays, what is next, what was before. */
 const NEAR = [0, 1, -1];
 /** Clips whose files are kept. */
@@ -19,6 +17,8 @@ export interface DeckOptions {
   readonly failed: () => ReadonlySet<Codec>;
   readonly around: Surroundings;
   readonly loop: boolean;
+  /** Elements, and with them decoders and MediaSources. */
+  readonly elements: number;
   /** What was not known before is known: look again. */
   readonly look: () => void;
   readonly lost: (clip: Clip, error: PlayerError) => void;
@@ -39,7 +39,7 @@ export class Deck {
 
   constructor(options: DeckOptions, events: SlotEvents) {
     this.#options = options;
-    this.slots = Array.from({ length: SLOTS }, () => new Slot(events, document));
+    this.slots = Array.from({ length: options.elements }, () => new Slot(events, document));
     this.#sizes = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) {
         this.#pixels.set(target, Math.min(contentRect.width, contentRect.height) * devicePixelRatio);
@@ -96,7 +96,11 @@ export class Deck {
     if (shown) {
       this.#troubled.delete(shown.id);
     }
-    near.forEach((at) => this.#feedHeld(at));
+  }
+
+  /** Gives elements what came to memory before they had the clip. */
+  feedNear(): void {
+    NEAR.forEach((step) => this.feedHeld(this.place + step));
   }
 
   staged(place: number): Staged | null {
@@ -173,8 +177,7 @@ export class Deck {
     return made;
   }
 
-  /** What came to memory before the clip had an element. */
-  #feedHeld(place: number): void {
+  feedHeld(place: number): void {
     const staged = this.staged(place);
     const { files } = staged ?? {};
     if (!staged || !files || staged.feeder || files.held(0) === null) {

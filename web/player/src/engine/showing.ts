@@ -55,7 +55,8 @@ export class Showing {
     const step = video.currentTime - this.#at;
     this.#at = video.currentTime;
     const units = feeder?.files.units;
-    const rung = units ? feeder.held(unitAt(units, this.#at)) : null;
+    const rung = feeder?.rungOf(units ? unitAt(units, this.#at) : 0) ?? null;
+    // Before an index is read there is but the first unit.
     const bits = rung === null ? 0 : (feeder?.files.rungs[rung]?.bitsPerSecond ?? 0);
     if (step > 0 && step < JUMP_SECONDS * video.playbackRate) {
       this.#rungMs.set(bits, (this.#rungMs.get(bits) ?? 0) + step * 1000);

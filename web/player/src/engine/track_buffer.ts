@@ -1,6 +1,6 @@
 /** A SourceBuffer, one operation at a time. */
 
-import { PlayerError } from '../errors.ts';
+import { PlayerError, Unwanted } from '../errors.ts';
 import type { Bytes } from './fetcher.ts';
 
 export class TrackBuffer {
@@ -41,7 +41,7 @@ export class TrackBuffer {
 
   async #run(act: () => void): Promise<void> {
     if (this.#closed) {
-      throw new PlayerError('network', 'nobody wants it any more');
+      throw new Unwanted();
     }
     act();
     if (this.#source.updating) {

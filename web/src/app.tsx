@@ -1,0 +1,151 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { Component, type ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t, use } from './i18n.ts';
+import { go, match, type Page, place, type Route } from './router.ts';
+import { ROUTES } from './routes.ts';
+import { announced, notice, online, signedIn } from './state.ts';
+import { Empty, Failed, Spinner } from './ui/bits.tsx';
+import { Icon } from './ui/icons.tsx';
+import { Navigation } from './ui/navigation.tsx';
+
+const DONE_MS = 4000;
+
+/** The route of an address, and the named parts of it. */
+export function routeOf(path: string): { route: Route; parts: Record<string, string> } | null {
+  for (const route of ROUTES) {
+    const parts = match(route.path, path);
+    if (parts) {
+      return { route, parts };
+    }
+  }
+  return null;
+}
+
+export function App() {
+  const found = routeOf(place.value.pathname);
+  return (
+    <div class="app" data-full={found?.route.full ?? false}>
+      <a class="skip" href="#main">{t('app.skip')}</a>
+      <Navigation path={place.value.pathname} />
+      <Content />
+      <Told />
+      <p class="unseen" role="status" aria-live="polite" id="announced">{announced}</p>
+    </div>
+  );
+}
+
+/** The page of the address; the one before stays until it is loaded. */
+function Content() {
+  const shown = useSignal<{ page: Page; parts: Record<string, string>; route: Route } | null>(null);
+  const failed = useSignal<unknown>(null);
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const url = place.value;
+  useEffect(() => {
+    let gone = false;
+    const found = routeOf(url.pathname);
+    failed.value = null;
+    if (!first.current) {
+      notice.value = null;
+    }
+    if (!found) {
+      shown.value = null;
+      return undefined;
+    }
+    if (found.route.signedIn && !signedIn.peek()) {
+      go(`/sign-in?${new URLSearchParams({ to: url.pathname })}`, 'replace');
+      return undefined;
+    }
+    void load(found.route).then(
+      (page) => {
+        if (!gone) {
+          shown.value = { page, ...found };
+          arrive(main.current, first);
+        }
+      },
+      (error: unknown) => { failed.value = error; },
+    );
+    return () => { gone = true; };
+  }, [url.pathname, signedIn.value]);
+  const { page, parts, route } = shown.value ?? {};
+  const Drawn = page?.default;
+  return (
+    <main id="main" tabIndex={-1} ref={main}>
+      {failed.value ? <Failed error={failed.value} retry={() => location.reload()} /> : null}
+      {!failed.value && !routeOf(url.pathname) && <Missing />}
+      {Drawn && parts && route ? (
+        <Guard key={route.path}>
+          <Drawn parts={parts} />
+        </Guard>
+      ) : (
+        !failed.value && routeOf(url.pathname) && <Spinner />
+      )}
+    </main>
+  );
+}
+
+async function load(route: Route): Promise<Page> {
+  const page = await route.load();
+  if (page.messages) {
+    await use(page.messages);
+  }
+  return page;
+}
+
+/** A reader of the screen hears of a new page by the focus, which a first visit leaves where it is. */
+function arrive(main: HTMLElement | null, first: { current: boolean }): void {
+  if (!first.current) {
+    main?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  first.current = false;
+}
+
+function Missing() {
+  return (
+    <Empty title={t('gone.unknown')} says={t('gone.unknown.says')}>
+      <p><a class="button" href="/">{t('gone.home')}</a></p>
+    </Empty>
+  );
+}
+
+/** A page that throws while it is drawn takes no other part with it. */
+class Guard extends Component<{ children: ComponentChildren }, { error: unknown }> {
+  override state = { error: null as unknown };
+
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ error: new Error(t('error.page')) });
+  }
+
+  override render() {
+    return this.state.error ? <Failed error={this.state.error} retry={() => location.reload()} /> : this.props.children;
+  }
+}
+
+/** The one notice, and whether the network is away. */
+function Told() {
+  const { value } = notice;
+  useSignalEffect(() => {
+    const shown = notice.value;
+    if (shown?.kind === 'done') {
+      const timer = setTimeout(() => { if (notice.peek() === shown) { notice.value = null; } }, DONE_MS);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  });
+  return (
+    <div class="told">
+      {!online.value && <p class="toast" role="status" id="offline">{t('offline')}</p>}
+      {value && (
+        <p class="toast" id="notice" data-kind={value.kind} role={value.kind === 'problem' ? 'alert' : 'status'}>
+          <span>{value.text}</span>
+          <button type="button" class="round" aria-label={t('common.close')} onClick={() => { notice.value = null; }}>
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

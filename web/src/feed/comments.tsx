@@ -1,0 +1,182 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { ago, count, t } from '../i18n.ts';
+import { LikeToggle } from '../likes.ts';
+import { usePages } from '../load.ts';
+import { api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
+import type { Comment, CommentPage, Likes, Page } from '../types.ts';
+import { Avatar, More, nameOf } from '../ui/bits.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { Sheet } from '../ui/sheet.tsx';
+import { Report } from './report.tsx';
+import type { SheetProps } from './sheets.tsx';
+import { useEffect } from 'preact/hooks';
+
+const MOST_LETTERS = 500;
+
+/** What a list of comments does to the one that was opened with it. */
+interface Talk {
+  readonly path: string;
+  readonly mine: string | null;
+  readonly answering: Signal<Comment | null>;
+  readonly reporting: Signal<Comment | null>;
+  readonly gone: (comment: Comment) => void;
+}
+
+export default function Comments({ video, actions, open }: SheetProps) {
+  const path = `/videos/${video.video_id}/comments`;
+  const order = useSignal<'top' | 'newest'>('top');
+  const mine = useSignal<string | null>(null);
+  const answering = useSignal<Comment | null>(null);
+  const reporting = useSignal<Comment | null>(null);
+  const written = useSignal<readonly Comment[]>([]);
+  const pages = usePages<Comment>(async (cursor) => {
+    const page = await api().read<CommentPage>(path, { order: order.value, limit: 20, cursor });
+    return { cursor: page.cursor, items: page.pinned && cursor === null ? [page.pinned, ...page.items] : page.items };
+  }, [order.value]);
+  useEffect(() => void whoAmI().then((me) => { mine.value = me?.user_id ?? null; }, tell), []);
+  const gone = (comment: Comment) => {
+    pages.change((items) => items.filter((one) => one !== comment));
+    written.value = written.peek().filter((one) => one !== comment);
+    actions.comments.value = Math.max(0, actions.comments.peek() - 1);
+  };
+  const talk: Talk = { path, mine: mine.value, answering, reporting, gone };
+  const known = new Set(written.value.map(({ comment_id }) => comment_id));
+  const send = async (text: string) => {
+    const made = await api().make<Comment>(path, { text, ...(answering.value ? { answers: answering.value.comment_id } : {}) });
+    written.value = [made, ...written.peek()];
+    answering.value = null;
+    actions.comments.value++;
+    say(t('comments.sent'));
+  };
+  if (reporting.value) {
+    const { comment_id } = reporting.value;
+    return <Report path={`${path}/${comment_id}/report`} close={() => { reporting.value = null; }} />;
+  }
+  return (
+    <Sheet title={t('comments.title')} onClose={() => open(null)}>
+      <div class="choices" role="group" aria-label={t('comments.order')}>
+        {(['top', 'newest'] as const).map((one) => (
+          <button key={one} type="button" class="chip" aria-pressed={order.value === one} onClick={() => { order.value = one; }}>
+            {t(`comments.${one}`)}
+          </button>
+        ))}
+      </div>
+      <ul class="comments" aria-label={t('comments.title')} aria-busy={pages.busy}>
+        {[...written.value, ...pages.items.filter(({ comment_id }) => !known.has(comment_id))].map((comment) => (
+          <One key={comment.comment_id} comment={comment} talk={talk} />
+        ))}
+      </ul>
+      {written.value.length === 0 || pages.busy ? <More pages={pages} empty={t('comments.empty')} /> : null}
+      <Write answering={answering} send={send} />
+    </Sheet>
+  );
+}
+
+function One({ comment, talk }: { comment: Comment; talk: Talk }) {
+  const { author, text } = comment;
+  const name = nameOf(author);
+  const own = comment.author_id !== null && comment.author_id === talk.mine;
+  if (text === null || !author) {
+    return <li class="comment"><p class="soft">{t('comments.deleted')}</p><Replies comment={comment} talk={talk} /></li>;
+  }
+  const remove = () => attempt(async () => {
+    await api().change('DELETE', `${talk.path}/${comment.comment_id}`);
+    talk.gone(comment);
+  });
+  return (
+    <li class="comment">
+      <Avatar author={author} size={36} />
+      <div class="comment-words">
+        <p class="soft">
+          <a href={author.handle ? `/@${author.handle}` : '#'}>{name}</a> · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
+          {comment.edited_at && ` · ${t('comments.edited')}`}
+          {comment.pinned && ` · ${t('comments.pinned')}`}
+        </p>
+        <p dir="auto">{text}</p>
+        {comment.state === 'held' && <p class="soft">{t('comments.held')}</p>}
+        <p class="comment-acts">
+          <button type="button" class="text" aria-label={t('comments.reply', { name })} onClick={() => { talk.answering.value = comment; }}>{t('comments.reply.short')}</button>
+          {own ? (
+            <button type="button" class="text" aria-label={t('comments.delete')} onClick={() => void remove()}><Icon name="trash" /></button>
+          ) : (
+            <button type="button" class="text" aria-label={t('comments.report', { name })} onClick={() => { talk.reporting.value = comment; }}><Icon name="flag" /></button>
+          )}
+        </p>
+        <Replies comment={comment} talk={talk} />
+      </div>
+      <CommentLike comment={comment} path={talk.path} name={name} />
+    </li>
+  );
+}
+
+function CommentLike({ comment, path, name }: { comment: Comment; path: string; name: string }) {
+  const likes = useSignal<Likes>({ likes: comment.likes, liked: comment.liked });
+  const toggle = useRef<LikeToggle | null>(null);
+  toggle.current ??= new LikeToggle(
+    likes.peek(),
+    (liked) => api().change(liked ? 'PUT' : 'DELETE', `${path}/${comment.comment_id}/like`),
+    (now) => { likes.value = now; },
+  );
+  return (
+    <button type="button" class="text like" aria-pressed={likes.value.liked} aria-label={t('comments.like', { name, n: likes.value.likes })} onClick={() => void toggle.current?.toggle().catch(tell)}>
+      <Icon name="heart" filled />
+      <span class="count" aria-hidden="true">{count(likes.value.likes)}</span>
+    </button>
+  );
+}
+
+function Replies({ comment, talk }: { comment: Comment; talk: Talk }) {
+  const shown = useSignal(false);
+  if (comment.replies === 0) {
+    return null;
+  }
+  return shown.value ? (
+    <Answers comment={comment} talk={talk} />
+  ) : (
+    <button type="button" class="text" onClick={() => { shown.value = true; }}>{t('comments.replies', { n: comment.replies })}</button>
+  );
+}
+
+function Answers({ comment, talk }: { comment: Comment; talk: Talk }) {
+  const pages = usePages<Comment>((cursor) => api().read<Page<Comment>>(`${talk.path}/${comment.comment_id}/replies`, { limit: 20, cursor }), []);
+  return (
+    <>
+      <ul class="comments">
+        {pages.items.map((one) => <One key={one.comment_id} comment={one} talk={{ ...talk, gone: (left) => { pages.change((items) => items.filter((other) => other !== left)); } }} />)}
+      </ul>
+      <More pages={pages} empty="" />
+    </>
+  );
+}
+
+function Write({ answering, send }: { answering: Signal<Comment | null>; send: (text: string) => Promise<void> }) {
+  const text = useSignal('');
+  const busy = useSignal(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const to = answering.value;
+  useEffect(() => { if (to) { field.current?.focus(); } }, [to]);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    busy.value = true;
+    if (await attempt(() => send(text.value.trim()))) {
+      text.value = '';
+    }
+    busy.value = false;
+  };
+  if (!signedIn.value) {
+    return <p class="write soft"><a class="button" href="/sign-in">{t('nav.signIn')}</a></p>;
+  }
+  return (
+    <form class="write" onSubmit={(event) => void submit(event)}>
+      {to && (
+        <p class="soft">
+          {t('comments.replying', { name: nameOf(to.author) })}{' '}
+          <button type="button" class="text" onClick={() => { answering.value = null; }}>{t('common.cancel')}</button>
+        </p>
+      )}
+      <textarea ref={field} rows={1} maxLength={MOST_LETTERS} required dir="auto" aria-label={t('comments.write')} placeholder={t('comments.write')} value={text.value} onInput={(event) => { text.value = event.currentTarget.value; }} />
+      <button type="submit" class="round" disabled={busy.value || text.value.trim() === ''} aria-label={t('comments.send')}><Icon name="send" filled /></button>
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+/** What a feed does beside drawing: plays the clip that is shown, and tells the service what was watched. */
+import { PlayerError } from '@reelstack/player';
+import { t } from '../i18n.ts';
+import { events, words } from '../state.ts';
+import type { Video } from '../types.ts';
+import { Watching } from '../watching.ts';
+import { type Actions, actionsOf } from './actions.ts';
+import { Archived } from './playback.ts';
+import { Screens } from './screens.ts';
+import type { Source } from './source.ts';
+
+/** A clip that was on the screen for so long was seen. */
+const SEEN_MS = 1000;
+
+export class Model {
+  readonly source: Source;
+  readonly screens = new Screens((id, error) => this.#failed(id, error));
+  readonly #actions = new Map<string, Actions>();
+  readonly #seen = new Set<string>();
+  #watching: Watching | null = null;
+  #dwelling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  destroy(): void {
+    this.rest();
+    this.screens.destroy();
+  }
+
+  actions(video: Video): Actions {
+    const known = this.#actions.get(video.video_id) ?? actionsOf(video, words);
+    this.#actions.set(video.video_id, known);
+    return known;
+  }
+
+  show(place: number, video: Video, play: boolean): void {
+    this.rest();
+    this.screens.show(this.source.videos.peek(), place, play);
+    const { element } = this.screens;
+    this.#watching = element && new Watching(element, events(), video, (seconds) => { this.screens.position.value = seconds; });
+    this.#dwelling = setTimeout(() => this.#see(video), SEEN_MS);
+  }
+
+  /** The list grew: what comes after the clip that is shown may now be prepared. */
+  grew(place: number): void {
+    this.screens.extend(this.source.videos.peek(), place);
+  }
+
+  /** Nothing plays: another clip comes, or the end of the list. */
+  rest(): void {
+    clearTimeout(this.#dwelling);
+    this.#watching?.stop();
+    this.#watching = null;
+    this.screens.pause();
+  }
+
+  #see(video: Video): void {
+    if (!this.#seen.has(video.video_id)) {
+      this.#seen.add(video.video_id);
+      events().add('impression', video);
+    }
+  }
+
+  #failed(id: string, error: unknown): void {
+    const video = this.source.videos.peek().find(({ video_id }) => video_id === id);
+    const actions = video && this.actions(video);
+    // What the service said of it says more than what became of its files.
+    if (actions && (actions.problem.peek() === '' || !(error instanceof PlayerError))) {
+      actions.problem.value = told(error);
+    }
+  }
+}
+
+function told(error: unknown): string {
+  if (error instanceof Archived) {
+    return t('feed.archived');
+  }
+  if (!(error instanceof PlayerError)) {
+    return words(error);
+  }
+  if (error.kind === 'withdrawn' || error.kind === 'missing' || error.kind === 'forbidden') {
+    return t('feed.removed');
+  }
+  return t(error.kind === 'network' ? 'error.network' : 'feed.broken');
+}

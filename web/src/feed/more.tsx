@@ -1,0 +1,44 @@
+import { t } from '../i18n.ts';
+import { captions, dataSaver, rate } from '../prefs.ts';
+import { api, attempt, say } from '../state.ts';
+import { nameOf } from '../ui/bits.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { Sheet } from '../ui/sheet.tsx';
+import { RATES } from './rates.ts';
+import type { SheetProps } from './sheets.tsx';
+
+
+
+/** What is done less often with a clip: hide it, report it, play it otherwise. */
+export default function MoreOf({ video, source, open }: SheetProps) {
+  const hide = (what: string) => attempt(async () => {
+    await api().change('PUT', `/feed/hidden/${what}`);
+    open(null);
+    source.drop(video.video_id);
+    say(t('feed.uninterested.done'));
+  });
+  const name = nameOf(video.author);
+  return (
+    <Sheet title={t('feed.more')} onClose={() => open(null)}>
+      <ul class="menu">
+        <li><button type="button" onClick={() => void hide(`videos/${video.video_id}`)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
+        <li><button type="button" onClick={() => void hide(`creators/${video.author.id}`)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
+        <li><button type="button" onClick={() => open('report')}><Icon name="flag" />{t('feed.report')}</button></li>
+      </ul>
+      <fieldset class="choices">
+        <legend>{t('feed.speed')}</legend>
+        {RATES.map((one) => (
+          <button key={one} type="button" class="chip" aria-pressed={rate.value === one} onClick={() => { rate.value = one; }}>{one}×</button>
+        ))}
+      </fieldset>
+      <label class="switch">
+        <span>{t('feed.captions')}</span>
+        <input type="checkbox" role="switch" checked={captions.value} onChange={(event) => { captions.value = event.currentTarget.checked; }} />
+      </label>
+      <label class="switch">
+        <span>{t('feed.dataSaver')}</span>
+        <input type="checkbox" role="switch" checked={dataSaver.value === 'on'} onChange={(event) => { dataSaver.value = event.currentTarget.checked ? 'on' : 'auto'; }} />
+      </label>
+    </Sheet>
+  );
+}

@@ -1,0 +1,140 @@
+/** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
+import { effect, type Signal, signal } from '@preact/signals';
+import { type Clip, foreignClip, Pool, type PlayerEvent, toClip } from '@reelstack/player';
+import { captions, muted, rate } from '../prefs.ts';
+import { language } from '../i18n.ts';
+import { api } from '../state.ts';
+import type { Playback, Video } from '../types.ts';
+import { Archived, beginning } from './playback.ts';
+
+export class Screens {
+  readonly playing: Signal<boolean> = signal(false);
+  /** Of the clip that is shown, in seconds. */
+  readonly position: Signal<number> = signal(0);
+  /** Counts up each time elements were given to other places. */
+  readonly turn: Signal<number> = signal(0);
+  /** What went wrong on the way, of all clips: for who watches the player from outside. */
+  readonly stalls: Signal<number> = signal(0);
+  readonly errors: Signal<number> = signal(0);
+  readonly #failed: (id: string, error: unknown) => void;
+  readonly #clips = new Map<string, Clip>();
+  readonly #pool: Pool;
+  readonly #stops: (() => void)[];
+
+  constructor(failed: (id: string, error: unknown) => void) {
+    this.#failed = failed;
+    this.#pool = new Pool({ muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    this.#stops = [
+      this.#pool.listen((event) => this.#heard(event)),
+      effect(() => { this.#pool.muted = muted.value; }),
+      effect(() => { this.#pool.rate = rate.value; }),
+      effect(() => { this.#pool.captions = captions.value ? language.value : null; }),
+    ];
+  }
+
+  /** The media element of the clip that is shown. */
+  get element(): HTMLVideoElement | null {
+    return this.#pool.video;
+  }
+
+  /** What is put where the clip of this place is shown; null if it is not near. */
+  host(place: number): HTMLElement | null {
+    return this.#pool.element(place);
+  }
+
+  show(videos: readonly Video[], place: number, play: boolean): void {
+    if (!play) {
+      this.#pool.pause();
+    }
+    this.#pool.show(videos.map((video) => this.#clip(video)), place);
+    if (play) {
+      this.#pool.play();
+    }
+    this.position.value = this.#pool.currentTime;
+    this.turn.value++;
+  }
+
+  /** The same clip goes on; others follow it now. */
+  extend(videos: readonly Video[], place: number): void {
+    if (place === this.#pool.place) {
+      this.#pool.show(videos.map((video) => this.#clip(video)), place);
+      this.turn.value++;
+    }
+  }
+
+  toggle(): void {
+    if (this.#pool.paused) {
+      this.#pool.play();
+    } else {
+      this.#pool.pause();
+    }
+    this.playing.value = !this.#pool.paused;
+  }
+
+  pause(): void {
+    this.#pool.pause();
+  }
+
+  seek(seconds: number): void {
+    this.#pool.currentTime = seconds;
+    this.position.value = seconds;
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) {
+      stop();
+    }
+    this.#pool.destroy();
+  }
+
+  /** A clip whose addresses did not come with the list has them asked for when it is near. */
+  #clip(video: Video): Clip {
+    const known = this.#clips.get(video.video_id) ?? clipOf(video, video.playback) ?? foreignClip(video.video_id, '', { expiresAt: 0 });
+    this.#clips.set(video.video_id, known);
+    return known;
+  }
+
+  async #renew(clip: Clip): Promise<Clip | null> {
+    try {
+      const playback = await api().playback(clip.id);
+      const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback: playback as never });
+      if (!found) {
+        throw new Archived();
+      }
+      this.#clips.set(clip.id, found);
+      return found;
+    } catch (error) {
+      this.#failed(clip.id, error);
+      return null;
+    }
+  }
+
+  #heard(event: PlayerEvent): void {
+    if (event.type === 'state' && event.place === this.#pool.place) {
+      this.playing.value = event.state === 'playing' || event.state === 'stalled';
+      // An element that was told to play before it had a source forgets that with its first source.
+      if (event.state === 'ready' && !this.#pool.paused) {
+        this.#pool.play();
+      }
+    } else if (event.type === 'stall') {
+      this.stalls.value++;
+    } else if (event.type === 'error') {
+      // What is prepared may fail unseen: it is tried again once it is shown.
+      this.errors.value += Number(event.place === this.#pool.place);
+      if (event.fatal) {
+        this.#failed(event.clip.id, event.error);
+      }
+    } else if (event.type === 'muted') {
+      muted.value = true;
+    }
+  }
+}
+
+function clipOf(video: Video, playback: Playback | null): Clip | null {
+  const clip = toClip({ ...video, playback } as never);
+  return clip && { ...clip, resumeSeconds: beginning(video) };
+}
+
+export function ratioOf(video: Video): string {
+  return video.width && video.height ? `${video.width} / ${video.height}` : '9 / 16';
+}

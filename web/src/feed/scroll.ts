@@ -1,0 +1,87 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { type RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { moves } from '../prefs.ts';
+
+/** A wheel has to be turned so far for one clip, in CSS pixels, and so long nothing more of it counts. */
+const WHEEL_PIXELS = 40;
+const WHEEL_REST_MS = 320;
+const WHEEL_LINE = 16;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1, j: 1, k: -1 };
+
+interface Scroll {
+  readonly box: RefObject<HTMLDivElement | null>;
+  /** The clip of which most is on the screen. */
+  readonly at: Signal<number>;
+  step(by: number): void;
+}
+
+/** Moves a list of screens by touch (the browser's own scrolling, which snaps), by wheel and by keys. */
+export function useScroll(places: number): Scroll {
+  const box = useRef<HTMLDivElement>(null);
+  const at = useSignal(0);
+  const target = useRef(0);
+  const most = useRef(places);
+  most.current = places;
+
+  const step = (by: number) => {
+    const element = box.current;
+    if (element) {
+      target.current = Math.min(Math.max(target.current + by, 0), most.current - 1);
+      element.scrollTo({ top: target.current * element.clientHeight, behavior: moves() ? 'smooth' : 'instant' });
+    }
+  };
+  useEffect(() => {
+    const element = box.current;
+    return element ? listen(element, at, target, step) : undefined;
+  }, [places > 0]);
+  return { box, at, step };
+}
+
+function listen(element: HTMLElement, at: Signal<number>, target: { current: number }, step: (by: number) => void): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const where = () => Math.round(element.scrollTop / Math.max(element.clientHeight, 1));
+  element.addEventListener('scroll', () => { at.value = where(); }, { signal, passive: true });
+  element.addEventListener('scrollend', () => { target.current = where(); }, { signal });
+  element.addEventListener('wheel', wheel(step), { signal, passive: false });
+  document.addEventListener('keydown', (event) => {
+    const by = STEPS[event.key];
+    if (by && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey && !takesKeys(event.target)) {
+      event.preventDefault();
+      step(by);
+    }
+  }, { signal });
+  // The same clip stays in place when the screen is turned.
+  const size = new ResizeObserver(() => element.scrollTo({ top: at.peek() * element.clientHeight, behavior: 'instant' }));
+  size.observe(element);
+  return () => {
+    listening.abort();
+    size.disconnect();
+  };
+}
+
+/** One clip for one turn of the wheel, however long a trackpad goes on after it. */
+function wheel(step: (by: number) => void): (event: WheelEvent) => void {
+  let turned = 0;
+  let restUntil = 0;
+  return (event) => {
+    if (event.ctrlKey) {
+      return;
+    }
+    event.preventDefault();
+    const now = performance.now();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * WHEEL_LINE : event.deltaY;
+    turned = now < restUntil ? 0 : turned + pixels;
+    if (Math.abs(turned) >= WHEEL_PIXELS) {
+      step(Math.sign(turned));
+      turned = 0;
+      restUntil = now + WHEEL_REST_MS;
+    }
+  };
+}
+
+/** Whether what has the focus needs letters and arrows itself. */
+export function takesKeys(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, dialog, [role=slider], [contenteditable]') !== null;
+}

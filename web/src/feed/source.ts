@@ -1,0 +1,109 @@
+/** Where a feed's clips come from: a list that grows while it is watched. */
+import { type Signal, signal } from '@preact/signals';
+import type { Api } from '../api.ts';
+import { FEED_SESSION } from '../session.ts';
+import type { FeedPage, Page, Video } from '../types.ts';
+
+export interface Source {
+  readonly videos: Signal<readonly Video[]>;
+  readonly busy: Signal<boolean>;
+  readonly error: Signal<unknown>;
+  /** Nothing follows the last one. */
+  readonly ended: Signal<boolean>;
+  /** How the feed was made, where it was not made as usual: `stale`, `hot`. */
+  readonly note: Signal<'' | 'stale' | 'hot'>;
+  /** Reads one more page, unless one is being read. */
+  more(): Promise<void>;
+  /** Takes a clip out, as one that the viewer is not interested in. */
+  drop(id: string): void;
+}
+
+interface Read extends Page<Video> {
+  readonly last?: boolean;
+}
+
+function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: readonly Video[] = []): Source {
+  const videos = signal(first);
+  const busy = signal(false);
+  const error = signal<unknown>(null);
+  const ended = signal(false);
+  const dropped = new Set<string>();
+  return {
+    videos,
+    busy,
+    error,
+    ended,
+    note: signal(''),
+    async more() {
+      if (busy.peek() || ended.peek()) {
+        return;
+      }
+      busy.value = true;
+      error.value = null;
+      try {
+        const known = new Set([...videos.peek().map(({ video_id }) => video_id), ...dropped]);
+        const page = await read(known);
+        const further = page.items.filter(({ video_id }) => !known.has(video_id));
+        videos.value = [...videos.peek(), ...further];
+        ended.value = page.last ?? page.cursor === null;
+      } catch (failure) {
+        error.value = failure;
+      } finally {
+        busy.value = false;
+      }
+    },
+    drop(id) {
+      dropped.add(id);
+      videos.value = videos.peek().filter(({ video_id }) => video_id !== id);
+    },
+  };
+}
+
+/** The clips that the feed chose, the best first. A page that repeats what was shown is its end. */
+export function chosen(api: Api): Source {
+  const made = source(async (known) => {
+    const page = await api.feed(sessionStorage.getItem(FEED_SESSION));
+    sessionStorage.setItem(FEED_SESSION, page.session);
+    made.note.value = noteOf(page);
+    const repeats = page.items.some(({ video_id }) => known.has(video_id));
+    return { ...page, last: !page.ready_made && (page.cursor === null || repeats) };
+  });
+  return made;
+}
+
+function noteOf(page: FeedPage): '' | 'stale' | 'hot' {
+  if (page.ready_made || (page.level ?? 0) >= 3) {
+    return 'hot';
+  }
+  return page.stale ? 'stale' : '';
+}
+
+/** A list of the API: who I follow, a profile, what a search found. It goes on after `first`, from `cursor`. */
+export function listed(api: Api, path: string, query: Record<string, string> = {}, first: readonly Video[] = [], from: string | null = null): Source {
+  let cursor = from;
+  const made = source(async () => {
+    const page = await api.videos(path, { ...query, cursor });
+    cursor = page.cursor;
+    return page;
+  }, first);
+  made.ended.value = first.length > 0 && from === null;
+  return made;
+}
+
+/** One clip and no other. Throws where it is not there. */
+export async function one(api: Api, id: string): Promise<Source> {
+  const made = source(async () => ({ items: [], cursor: null }), [await api.video(id)]);
+  made.ended.value = true;
+  return made;
+}
+
+/** The list out of which a clip was opened, so that what follows it there follows it in the feed, too. */
+let opened: Source | null = null;
+
+export function openFrom(list: Source): void {
+  opened = list;
+}
+
+export function openedWith(id: string): Source | null {
+  return opened?.videos.peek().some(({ video_id }) => video_id === id) ? opened : null;
+}

@@ -1,0 +1,86 @@
+/** Notifications as they come in, over a WebSocket. Pushes may be lost; the inbox loses nothing, so it is asked as well. */
+import { effect, signal } from '@preact/signals';
+import { api, signedIn, unread } from './state.ts';
+import type { Notification } from './types.ts';
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+/** After so long without a push the number of unread ones is asked for. */
+const QUIET_MS = 60_000;
+
+/** The newest push; the inbox shows it at its top. */
+export const pushed = signal<Notification | null>(null);
+export const connected = signal(false);
+
+let listening = false;
+
+/** Listens until the sign-in ends. Called twice, it listens once. */
+export function listen(): void {
+  if (!listening) {
+    listening = true;
+    void run().finally(() => { listening = false; });
+  }
+}
+
+async function run(): Promise<void> {
+  let lost = 0;
+  while (signedIn.peek()) {
+    try {
+      await seen();
+      const { url } = await api().make<{ url: string }>('/me/connection');
+      await hear(url, () => { lost = 0; });
+    } catch {
+      // The next turn tries again.
+    }
+    // A connection is wanted only where somebody looks: a hidden tab waits until it is shown.
+    await shown();
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS)));
+    lost++;
+  }
+}
+
+async function seen(): Promise<void> {
+  unread.value = (await api().read<{ unread: number }>('/me/notifications/unread')).unread;
+}
+
+/** Resolves once the connection is over. */
+function hear(url: string, opened: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    const quiet = setInterval(() => void seen().catch(() => undefined), QUIET_MS);
+    const stop = effect(() => {
+      if (!signedIn.value) {
+        socket.close();
+      }
+    });
+    socket.addEventListener('open', () => {
+      connected.value = true;
+      opened();
+    });
+    socket.addEventListener('message', ({ data }) => take(String(data)));
+    socket.addEventListener('close', () => {
+      connected.value = false;
+      clearInterval(quiet);
+      stop();
+      resolve();
+    });
+  });
+}
+
+function take(data: string): void {
+  const { notification } = JSON.parse(data) as { notification?: Notification };
+  if (notification) {
+    pushed.value = { ...notification, unread: true };
+    unread.value = Math.min(unread.peek() + 1, 50);
+  }
+}
+
+function shown(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.visibilityState === 'visible') {
+      resolve();
+    } else {
+      document.addEventListener('visibilitychange', () => resolve(), { once: true });
+    }
+  });
+}

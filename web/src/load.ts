@@ -1,0 +1,80 @@
+/** Hooks that read of the API. */
+import { useSignal } from '@preact/signals';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
+
+export interface Loaded<Value> {
+  readonly value: Value | null;
+  readonly error: unknown;
+  reload(): void;
+  /** Shows another value at once, as after a change of it. */
+  set(value: Value): void;
+}
+
+/** Reads once, and again when one of `by` changes. */
+export function useLoad<Value>(read: () => Promise<Value>, by: readonly unknown[]): Loaded<Value> {
+  const value = useSignal<Value | null>(null);
+  const error = useSignal<unknown>(null);
+  const turn = useRef(0);
+  const reload = useCallback(() => {
+    const mine = ++turn.current;
+    error.value = null;
+    read().then(
+      (found) => { if (mine === turn.current) { value.value = found; } },
+      (failure: unknown) => { if (mine === turn.current) { error.value = failure; } },
+    );
+  }, by);
+  useEffect(() => {
+    value.value = null;
+    reload();
+    return () => { turn.current++; };
+  }, by);
+  return { value: value.value, error: error.value, reload, set: (next) => { value.value = next; } };
+}
+
+export interface Paged<Item> {
+  readonly items: readonly Item[];
+  readonly busy: boolean;
+  readonly error: unknown;
+  /** Null: nothing was read yet. */
+  readonly more: boolean | null;
+  next(): void;
+  change(by: (items: readonly Item[]) => readonly Item[]): void;
+}
+
+/** Reads a list page by page; from its beginning when one of `by` changes. */
+export function usePages<Item>(
+  read: (cursor: string | null) => Promise<{ items: Item[]; cursor: string | null }>,
+  by: readonly unknown[],
+): Paged<Item> {
+  const state = useSignal<Omit<Paged<Item>, 'next' | 'change'>>({ items: [], busy: true, error: null, more: null });
+  const cursor = useRef<string | null>(null);
+  const turn = useRef(0);
+  const next = useCallback(() => {
+    const mine = turn.current;
+    state.value = { ...state.peek(), busy: true, error: null };
+    read(cursor.current).then(
+      (page) => {
+        if (mine === turn.current) {
+          cursor.current = page.cursor;
+          state.value = { items: [...state.peek().items, ...page.items], busy: false, error: null, more: page.cursor !== null };
+        }
+      },
+      (error: unknown) => {
+        if (mine === turn.current) {
+          state.value = { ...state.peek(), busy: false, error };
+        }
+      },
+    );
+  }, by);
+  useEffect(() => {
+    turn.current++;
+    cursor.current = null;
+    state.value = { items: [], busy: true, error: null, more: null };
+    next();
+    return () => { turn.current++; };
+  }, by);
+  const change = (changed: (items: readonly Item[]) => readonly Item[]) => {
+    state.value = { ...state.peek(), items: changed(state.peek().items) };
+  };
+  return { ...state.value, next, change };
+}

@@ -1,0 +1,47 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { App, routeOf } from './app.tsx';
+import { loadConfig } from './config.ts';
+import { language, speak, use } from './i18n.ts';
+import { shell } from './messages/shell.ts';
+import { applyPrefs, chosenLanguage } from './prefs.ts';
+import { followLinks } from './router.ts';
+import { begin, session, signedIn, tell } from './state.ts';
+
+async function start(): Promise<void> {
+  const root = document.getElementById('app');
+  if (!root) {
+    throw new Error('the page has no #app');
+  }
+  applyPrefs();
+  const [config] = await Promise.all([loadConfig(), use(shell)]);
+  await speak(chosenLanguage.peek());
+  effect(() => {
+    const wanted = chosenLanguage.value;
+    if (wanted !== language.peek()) {
+      void speak(wanted).catch(tell);
+    }
+  });
+  begin(config);
+  followLinks((path) => routeOf(path) !== null);
+  const failure = await session().finishSignIn().then(() => null, (error: unknown) => error);
+  // What the edge wrote for who runs no script; the head of its page still says what became of the clip.
+  root.replaceChildren();
+  render(<App />, root);
+  if (failure) {
+    tell(failure);
+  }
+  effect(() => {
+    if (signedIn.value) {
+      void import('./live.ts').then(({ listen }) => listen());
+    }
+  });
+  void import('./offline.ts').then(({ beReady }) => beReady());
+}
+
+start().catch((error: unknown) => {
+  const main = document.querySelector('main');
+  if (main) {
+    main.textContent = String(error);
+  }
+});

@@ -1,0 +1,31 @@
+import type { Catalogue } from '../../i18n.ts';
+import type en from '../en/clips.ts';
+
+export default {
+  'clips.title': 'مقاطعك',
+  'clips.empty': 'ليس لديك مقاطع بعد.',
+  'clips.more': 'المزيد من مقاطعك',
+  'clips.delete': 'حذف {title}؟',
+  'clips.delete.says': 'يختفي عن الجميع فورًا، ويُمحى نهائيًا بعد مدة.',
+  'clips.deleted': 'حُذف المقطع',
+  'clips.progress': 'نسخ {title}',
+  'state.uploading': 'لم يكتمل الرفع',
+  'state.queued': 'في الانتظار',
+  'state.processing': 'قيد الإنتاج',
+  'state.review': 'قيد المراجعة',
+  'state.published': 'منشور',
+  'state.restoring': 'يعود قريبًا',
+  'state.rejected': 'مرفوض',
+  'state.failed': 'فشل',
+  'stage.probing': 'فحص',
+  'stage.first-rung': 'النسخة الأولى',
+  'stage.encoding': 'ترميز',
+  'stage.packaging': 'تغليف',
+  'progress.renditions': '{done} من {total} نسخ',
+  'progress.seconds': 'بقي نحو {n} ث',
+  'progress.minutes': 'بقي نحو {n} د',
+  'visibility.public': 'الجميع',
+  'visibility.unlisted': 'من لديه الرابط',
+  'visibility.friends': 'الأصدقاء',
+  'visibility.private': 'أنت فقط',
+} satisfies Catalogue<keyof typeof en>;

@@ -1,0 +1,57 @@
+/** What a viewer chose on this device. Each is a signal that is kept in localStorage. */
+import { effect, type Signal, signal } from '@preact/signals';
+import { type Language, preferred } from './i18n.ts';
+
+export type Theme = 'auto' | 'dark' | 'light';
+export type Choice = 'auto' | 'on' | 'off';
+
+const KEPT = 'reelstack.prefs.';
+
+function kept<Value>(name: string, first: Value): Signal<Value> {
+  const made = signal(read(name, first));
+  effect(() => {
+    const { value } = made;
+    try {
+      localStorage.setItem(KEPT + name, JSON.stringify(value));
+    } catch {
+      // A browser that keeps nothing forgets the choice with the tab.
+    }
+  });
+  return made;
+}
+
+function read<Value>(name: string, first: Value): Value {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT + name) ?? 'null') ?? first;
+  } catch {
+    return first;
+  }
+}
+
+export const chosenLanguage = kept<Language>('language', preferred(navigator.languages));
+export const theme = kept<Theme>('theme', 'auto');
+/** `auto`: as the system says. */
+export const motion = kept<Choice>('motion', 'auto');
+/** `auto`: as the browser says of the connection. */
+export const dataSaver = kept<Choice>('data-saver', 'auto');
+export const autoplay = kept('autoplay', true);
+export const captions = kept('captions', true);
+export const muted = kept('muted', false);
+/** Of playback; 1 is as it was filmed. */
+export const rate = kept('rate', 1);
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Whether things may move that need not. */
+export function moves(): boolean {
+  return motion.value === 'auto' ? !still.matches : motion.value === 'on';
+}
+
+/** Writes onto the page what its styles go by, now and after each change. */
+export function applyPrefs(): void {
+  effect(() => {
+    const { dataset } = document.documentElement;
+    dataset.theme = theme.value;
+    dataset.motion = moves() ? 'on' : 'off';
+  });
+}

@@ -1,0 +1,99 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { Feed } from '../feed/feed.tsx';
+import { chosen, listed, one, openedWith, type Source } from '../feed/source.ts';
+import { t } from '../i18n.ts';
+import { Problem } from '../problem.ts';
+import { place } from '../router.ts';
+import { api, signedIn, tell } from '../state.ts';
+import { Empty, Failed, Spinner } from '../ui/bits.tsx';
+import { useTitle } from '../ui/title.ts';
+
+/** How the API says that a clip is not there, or not for the person who asks. */
+const HIDDEN = new Set([403, 404, 410]);
+const TOLD = ['missing', 'removed', 'closed', 'unknown'] as const;
+
+/** The feed of everybody, of those one follows, or one clip by its address. */
+export default function FeedPage({ parts }: { parts: Readonly<Record<string, string>> }) {
+  const { id } = parts;
+  if (id) {
+    return <OneClip key={id} id={id} />;
+  }
+  return place.value.pathname === '/following' ? <Following /> : <ForYou />;
+}
+
+function ForYou() {
+  useTitle(untitled);
+  const source = useMemo(() => chosen(api()), [signedIn.value]);
+  return (
+    <>
+      <Tabs />
+      <Feed source={source} label={t('feed.label')} empty={t('feed.empty')} />
+    </>
+  );
+}
+
+const untitled = () => '';
+
+function Following() {
+  useTitle(() => t('nav.following'));
+  const source = useMemo(() => listed(api(), '/feed/following'), []);
+  return (
+    <>
+      <Tabs />
+      <Feed source={source} label={t('nav.following')} empty={t('feed.empty.following')} />
+    </>
+  );
+}
+
+/** On a phone, where the bar has no room for both. */
+function Tabs() {
+  const { pathname } = place.value;
+  return (
+    <nav class="tabs" aria-label={t('feed.label')}>
+      <a href="/following" aria-current={pathname === '/following' ? 'page' : undefined}>{t('nav.following')}</a>
+      <a href="/" aria-current={pathname === '/' ? 'page' : undefined}>{t('nav.home')}</a>
+    </nav>
+  );
+}
+
+function OneClip({ id }: { id: string }) {
+  const found = useSignal<Source | null>(null);
+  const failed = useSignal<unknown>(null);
+  useTitle(() => found.value?.videos.value[0]?.title ?? '');
+  const read = () => {
+    failed.value = null;
+    const known = openedWith(id);
+    if (known) {
+      found.value = known;
+      return;
+    }
+    one(api(), id).then((source) => { found.value = source; }, (error: unknown) => {
+      if (error instanceof Problem && error.status === 401 && signedIn.peek()) {
+        // A sign-in that is over reads as nobody.
+        tell(error);
+      } else {
+        failed.value = error;
+      }
+    });
+  };
+  useEffect(read, [id, signedIn.value]);
+  if (failed.value) {
+    return <Gone error={failed.value} retry={read} />;
+  }
+  return found.value ? <Feed source={found.value} label={t('feed.label')} empty={t('feed.empty')} /> : <Spinner />;
+}
+
+/** What is not there for anybody is said as the edge said it, in the reader's language. */
+function Gone({ error, retry }: { error: unknown; retry: () => void }) {
+  if (!(error instanceof Problem && HIDDEN.has(error.status))) {
+    return <Failed error={error} retry={retry} />;
+  }
+  const delivered = document.querySelector<HTMLMetaElement>('meta[name="reelstack:clip"]')?.content;
+  const state = TOLD.find((one) => one === delivered) ?? 'missing';
+  return (
+    <Empty title={t(`gone.${state}`)} says={t(`gone.${state}.says`)}>
+      <p><a class="button" href="/">{t('gone.home')}</a></p>
+    </Empty>
+  );
+}

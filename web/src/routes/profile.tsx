@@ -1,0 +1,175 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { listed, openFrom } from '../feed/source.ts';
+import { t } from '../i18n.ts';
+import { useLoad, usePages } from '../load.ts';
+import { people } from '../messages/people.ts';
+import { Problem } from '../problem.ts';
+import { place } from '../router.ts';
+import { api, attempt, me, say, signedIn, tell, whoAmI } from '../state.ts';
+import type { Follow, OwnProfile, Profile, Video } from '../types.ts';
+import { Avatar, Empty, Failed, Grid, More, Spinner } from '../ui/bits.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { Sheet } from '../ui/sheet.tsx';
+import { useTitle } from '../ui/title.ts';
+
+export const messages = people;
+
+/** Somebody's profile by handle, or one's own at /me. */
+export default function ProfilePage({ parts }: { parts: Readonly<Record<string, string>> }) {
+  const { handle } = parts;
+  const isMine = place.value.pathname === '/me';
+  const found = useLoad<Profile>(async () => {
+    const own = await whoAmI().catch(() => null);
+    if (isMine) {
+      return own ?? api().me();
+    }
+    return api().read(`/users/${encodeURIComponent(`@${handle}`)}`);
+  }, [handle, isMine, signedIn.value]);
+  const profile = isMine ? (me.value ?? found.value) : found.value;
+  useTitle(() => (place.value.pathname === '/me' ? t('nav.me') : `@${handle}`));
+  if (found.error instanceof Problem && found.error.status === 404) {
+    return (
+      <Empty title={t('profile.missing')} says={t('profile.missing.says')}>
+        <p><a class="button" href="/">{t('gone.home')}</a></p>
+      </Empty>
+    );
+  }
+  if (found.error) {
+    return <Failed error={found.error} retry={found.reload} />;
+  }
+  return profile ? <Shown key={profile.user_id} profile={profile} isMine={isMine || profile.user_id === me.value?.user_id} /> : <Spinner />;
+}
+
+function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
+  const { user_id: id, display_name: shown, handle } = profile;
+  const name = shown || (handle ? `@${handle}` : t('nav.me'));
+  const follow = useLoad<Follow | null>(() => (signedIn.peek() ? api().read<Follow>(`/users/${id}/follow`) : Promise.resolve(null)), [id]);
+  const author = { id, handle, display_name: name, avatar: profile.avatar_url };
+  return (
+    <div class="page profile">
+      <header class="profile-head">
+        <Avatar author={author} size={96} />
+        <div>
+          <h1>{name}</h1>
+          {handle && <p class="soft" dir="ltr">@{handle}</p>}
+          {follow.value && (
+            <p class="facts">
+              <span>{t('profile.followers', { n: follow.value.followers })}</span>
+              <span>{t('profile.following', { n: follow.value.following })}</span>
+              {follow.value.follows_you && <span class="tag">{t('profile.followsYou')}</span>}
+            </p>
+          )}
+        </div>
+      </header>
+      {profile.bio && <p class="bio" dir="auto">{profile.bio}</p>}
+      <p class="links">{profile.links.map((link) => <a key={link} href={link} rel="noopener nofollow ugc" target="_blank">{link}</a>)}</p>
+      {isMine ? <Own profile={profile} /> : <Other profile={profile} name={name} follow={follow.value} changed={(next) => follow.set(next)} />}
+      <Clips id={id} />
+    </div>
+  );
+}
+
+function Clips({ id }: { id: string }) {
+  const pages = usePages<Video>((cursor) => api().videos(`/users/${id}/videos`, { cursor }), [id]);
+  const open = () => openFrom(listed(api(), `/users/${id}/videos`, {}, pages.items));
+  return (
+    <section aria-labelledby="clips-title">
+      <h2 id="clips-title" class="section-title">{t('profile.clips')}</h2>
+      <Grid videos={pages.items} label={t('profile.clips')} open={open} />
+      <More pages={pages} empty={t('profile.empty')} />
+    </section>
+  );
+}
+
+/** What one does with the profile of another. */
+function Other({ profile, name, follow, changed }: { profile: Profile; name: string; follow: Follow | null; changed: (next: Follow) => void }) {
+  const more = useSignal(false);
+  const state = follow?.state ?? null;
+  const toggle = () => attempt(async () => {
+    const answer = await api().change<Follow | undefined>(state ? 'DELETE' : 'PUT', `/users/${profile.user_id}/follow`);
+    changed(answer ?? (await api().read<Follow>(`/users/${profile.user_id}/follow`)));
+  });
+  const said = state === 'following' ? 'profile.unfollow' : state === 'requested' ? 'profile.requested' : 'profile.follow';
+  return (
+    <p class="acts">
+      <button type="button" class={state ? '' : 'primary'} aria-pressed={state !== null} onClick={() => void toggle()}>{t(said)}</button>
+      <button type="button" class="round" aria-haspopup="dialog" aria-label={t('profile.more', { name })} onClick={() => { more.value = true; }}><Icon name="more" /></button>
+      {more.value && <Acts profile={profile} name={name} close={() => { more.value = false; }} />}
+    </p>
+  );
+}
+
+function Acts({ profile, name, close }: { profile: Profile; name: string; close: () => void }) {
+  const id = profile.user_id;
+  const act = (method: 'PUT' | 'DELETE', path: string, done: string) => void attempt(async () => {
+    await api().change(method, path);
+    say(done);
+  }).then(close);
+  return (
+    <Sheet title={t('profile.more', { name })} onClose={close}>
+      <ul class="menu">
+        <Choice icon="mute" name={t('profile.mute')} act={() => act('PUT', `/me/mutes/${id}`, t('profile.muted', { name }))} />
+        <Choice icon="sound" name={t('profile.unmute')} act={() => act('DELETE', `/me/mutes/${id}`, t('profile.unmute'))} />
+        <Choice icon="hide" name={t('feed.hideCreator', { name })} act={() => act('PUT', `/feed/hidden/creators/${id}`, t('feed.uninterested.done'))} />
+        <Choice icon="close" name={t('profile.block')} act={() => act('PUT', `/users/${id}/block`, t('profile.blocked', { name }))} />
+        <Choice icon="check" name={t('profile.unblock')} act={() => act('DELETE', `/users/${id}/block`, t('profile.unblock'))} />
+      </ul>
+    </Sheet>
+  );
+}
+
+function Choice({ icon, name, act }: { icon: IconName; name: string; act: () => void }) {
+  return <li><button type="button" onClick={act}><Icon name={icon} />{name}</button></li>;
+}
+
+/** One's own: what belongs to it, and how others see it. */
+function Own({ profile }: { profile: Profile }) {
+  const editing = useSignal(false);
+  useEffect(() => { editing.value = profile.handle === null; }, []);
+  const links = useMemo(() => [['/clips', 'nav.clips'], ['/bookmarks', 'nav.bookmarks'], ['/likes', 'nav.likes'], ['/settings', 'nav.settings']] as const, []);
+  return (
+    <>
+      <p class="acts">
+        <button type="button" aria-haspopup="dialog" onClick={() => { editing.value = true; }}>{t('profile.edit')}</button>
+        {links.map(([to, name]) => <a key={to} class="button" href={to}>{t(name)}</a>)}
+      </p>
+      {editing.value && <Edit profile={profile} close={() => { editing.value = false; }} />}
+    </>
+  );
+}
+
+function Edit({ profile, close }: { profile: Profile; close: () => void }) {
+  const busy = useSignal(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const handle = String(given.get('handle') ?? '').trim();
+    busy.value = true;
+    try {
+      if (handle && handle !== profile.handle) {
+        me.value = await api().change<OwnProfile>('PUT', '/me/handle', { handle });
+      }
+      me.value = await api().change<OwnProfile>('PATCH', '/me', { display_name: String(given.get('name')).trim(), bio: String(given.get('bio')).trim() });
+      say(t('profile.saved'));
+      close();
+    } catch (error) {
+      tell(error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <Sheet title={t('profile.edit')} onClose={close}>
+      <form class="form" onSubmit={(event) => void submit(event)}>
+        {profile.handle === null && <p class="soft">{t('profile.choose')}</p>}
+        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} pattern="[a-z0-9_]{2,30}" autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
+        <p class="soft" id="handle-says">{t('profile.handle.says')}</p>
+        <label>{t('profile.name')}<input name="name" dir="auto" maxLength={50} defaultValue={profile.display_name} autocomplete="nickname" required /></label>
+        <label>{t('profile.bio')}<textarea name="bio" dir="auto" rows={3} maxLength={300} defaultValue={profile.bio} /></label>
+        <button type="submit" class="primary" disabled={busy.value}>{t('common.save')}</button>
+      </form>
+    </Sheet>
+  );
+}
+

@@ -1,0 +1,83 @@
+import { useSignal } from '@preact/signals';
+import { listed, openFrom } from '../feed/source.ts';
+import { t } from '../i18n.ts';
+import { usePages } from '../load.ts';
+import { people } from '../messages/people.ts';
+import { go, place } from '../router.ts';
+import { api } from '../state.ts';
+import type { FoundUser, Page, Video } from '../types.ts';
+import { Avatar, Grid, More } from '../ui/bits.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { useTitle } from '../ui/title.ts';
+
+export const messages = people;
+
+/** Clips by words or tag, and people by name. What is searched for stands in the address. */
+export default function Search() {
+  const { searchParams } = place.value;
+  const q = searchParams.get('q') ?? '';
+  const tag = searchParams.get('tag') ?? '';
+  const kind = useSignal<'clips' | 'people'>('clips');
+  useTitle(() => t('search.title'));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const wanted = String(new FormData(event.currentTarget as HTMLFormElement).get('q') ?? '').trim();
+    go(wanted ? `/search?${new URLSearchParams({ q: wanted })}` : '/search');
+  };
+  return (
+    <div class="page">
+      <h1 class="unseen">{t('search.title')}</h1>
+      <form class="search" role="search" onSubmit={submit}>
+        <Icon name="search" />
+        <input key={q || tag} name="q" type="search" dir="auto" defaultValue={q || (tag && `#${tag}`)} aria-label={t('search.query')} placeholder={t('search.query')} enterkeyhint="search" />
+      </form>
+      {q || tag ? (
+        <>
+          {q && (
+            <div class="choices" role="group" aria-label={t('search.title')}>
+              {(['clips', 'people'] as const).map((one) => (
+                <button key={one} type="button" class="chip" aria-pressed={kind.value === one} onClick={() => { kind.value = one; }}>{t(`search.${one}`)}</button>
+              ))}
+            </div>
+          )}
+          {kind.value === 'clips' || !q ? <Clips q={q} tag={tag} /> : <People q={q} />}
+        </>
+      ) : (
+        <p class="nothing">{t('search.hint')}</p>
+      )}
+    </div>
+  );
+}
+
+function Clips({ q, tag }: { q: string; tag: string }) {
+  const query = q ? { q } : { tag };
+  const pages = usePages<Video>((cursor) => api().videos('/search/videos', { ...query, cursor }), [q, tag]);
+  return (
+    <>
+      <Grid videos={pages.items} label={t('search.clips')} open={() => openFrom(listed(api(), '/search/videos', query as Record<string, string>, pages.items))} />
+      <More pages={pages} empty={t('search.none', { q: q || `#${tag}` })} />
+    </>
+  );
+}
+
+function People({ q }: { q: string }) {
+  const pages = usePages<FoundUser>((cursor) => api().read<Page<FoundUser>>('/search/users', { q, cursor, limit: 20 }), [q]);
+  return (
+    <>
+      <ul class="rows" aria-label={t('search.people')}>
+        {pages.items.map((found) => (
+          <li key={found.user_id}>
+            <a class="row" href={`/@${found.handle ?? found.user_id}`}>
+              <Avatar author={{ id: found.user_id, handle: found.handle, display_name: found.display_name, avatar: found.avatar_url }} size={48} />
+              <span>
+                <b>{found.display_name || found.handle}</b>
+                <span class="soft" dir="ltr">@{found.handle}</span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <More pages={pages} empty={t('search.none', { q })} />
+    </>
+  );
+}

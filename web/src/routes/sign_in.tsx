@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n.ts';
+import { people } from '../messages/people.ts';
+import { go, place } from '../router.ts';
+import { config, say, session, signedIn, tell } from '../state.ts';
+import { useTitle } from '../ui/title.ts';
+
+export const messages = people;
+
+/** Where to go on afterwards: a path of this site, never another one's address. */
+function next(): string {
+  const wanted = place.peek().searchParams.get('to') ?? '/';
+  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+}
+
+export default function SignIn() {
+  const isNew = place.value.pathname === '/sign-up';
+  useTitle(() => t(place.value.pathname === '/sign-up' ? 'signIn.create' : 'signIn.title'));
+  return (
+    <div class="welcome">
+      <div class="welcome-words">
+        <img src="/favicon.svg" alt="" width="72" height="72" />
+        <h1>{t('welcome.title')}</h1>
+        <p>{t('welcome.says')}</p>
+      </div>
+      {config().auth === 'code' ? <Elsewhere isNew={isNew} /> : <Here key={String(isNew)} isNew={isNew} />}
+    </div>
+  );
+}
+
+function Elsewhere({ isNew }: { isNew: boolean }) {
+  const leave = (page: 'oauth2/authorize' | 'signup') => void session().leaveToSignIn(next(), page).catch(tell);
+  return (
+    <section class="panel" aria-labelledby="sign-in-title">
+      <h2 id="sign-in-title">{t(isNew ? 'signIn.create' : 'signIn.title')}</h2>
+      <p class="soft">{t('signIn.elsewhere')}</p>
+      <button type="button" class="primary" onClick={() => leave('oauth2/authorize')}>{t('signIn.title')}</button>
+      <button type="button" onClick={() => leave('signup')}>{t('signIn.create')}</button>
+      <a class="button quiet" href={next()}>{t('signIn.watch')}</a>
+    </section>
+  );
+}
+
+function Here({ isNew }: { isNew: boolean }) {
+  const busy = useSignal(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const [name, email, password] = ['username', 'email', 'password'].map((field) => String(given.get(field) ?? ''));
+    busy.value = true;
+    tell(null);
+    try {
+      await enter({ name: name ?? '', email: email ?? '', password: password ?? '', isNew });
+    } catch (error) {
+      tell(error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const other = `${isNew ? '/sign-in' : '/sign-up'}${place.value.search}`;
+  return (
+    <form class="panel" aria-labelledby="sign-in-title" onSubmit={(event) => void submit(event)}>
+      <h2 id="sign-in-title">{t(isNew ? 'signIn.create' : 'signIn.title')}</h2>
+      <label>
+        {t('signIn.name')}
+        <input ref={first} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
+      </label>
+      {isNew && (
+        <label>
+          {t('signIn.email')}
+          <input name="email" type="email" autocomplete="email" required />
+        </label>
+      )}
+      <label>
+        {t('signIn.password')}
+        <input name="password" type="password" autocomplete={isNew ? 'new-password' : 'current-password'} required aria-describedby={isNew ? 'password-rule' : undefined} />
+      </label>
+      {isNew && <p class="soft" id="password-rule">{t('signIn.rule')}</p>}
+      <button type="submit" class="primary" disabled={busy.value}>{t(isNew ? 'signIn.create' : 'signIn.title')}</button>
+      <p class="panel-end">
+        <a href={other}>{t(isNew ? 'signIn.have' : 'signIn.create')}</a>
+        <a href={next()}>{t('signIn.watch')}</a>
+      </p>
+    </form>
+  );
+}
+
+async function enter({ name, email, password, isNew }: { name: string; email: string; password: string; isNew: boolean }): Promise<void> {
+  if (isNew && !(await session().signUp(name, email, password))) {
+    say(t('signIn.confirm'));
+    go('/sign-in');
+    return;
+  }
+  await session().signIn(name, password);
+  if (signedIn.peek()) {
+    go(isNew ? '/me' : next(), 'replace');
+  }
+}

@@ -1,0 +1,117 @@
+/** What the whole app knows: who is signed in, how to ask the API, what to tell the viewer. */
+import { signal } from '@preact/signals';
+import { Api } from './api.ts';
+import type { Config } from './config.ts';
+import { Events } from './events.ts';
+import { t } from './i18n.ts';
+import { inWords, Problem } from './problem.ts';
+import { forgetLikes } from './offline_likes.ts';
+import { Session } from './session.ts';
+import type { OwnProfile } from './types.ts';
+
+export interface Notice {
+  readonly text: string;
+  readonly kind: 'problem' | 'done';
+}
+
+/** Shown until the viewer closes it or goes elsewhere; a `done` goes by itself. */
+export const notice = signal<Notice | null>(null);
+/** Read out by screen readers, shown to nobody. */
+export const announced = signal('');
+export const signedIn = signal(false);
+/** Null: not signed in, or not known yet. */
+export const me = signal<OwnProfile | null>(null);
+/** Notifications that were not looked at; 50 stands for more. */
+export const unread = signal(0);
+export const online = signal(navigator.onLine);
+
+let known: { config: Config; session: Session; api: Api; events: Events } | null = null;
+
+/** Makes what the getters below give. Called once, before anything is drawn. */
+export function begin(config: Config): void {
+  const session = new Session(config, (isIn) => {
+    signedIn.value = isIn;
+    if (!isIn) {
+      me.value = null;
+      unread.value = 0;
+    }
+  });
+  signedIn.value = session.signedIn;
+  const api = new Api(async () => (session.signedIn ? session.token() : null));
+  const events = new Events(localStorage, (body, last) => api.report(body, last));
+  events.start();
+  known = { config, session, api, events };
+  addEventListener('online', () => { online.value = true; });
+  addEventListener('offline', () => { online.value = false; });
+}
+
+function must(): NonNullable<typeof known> {
+  if (!known) {
+    throw new Error('the app has not begun');
+  }
+  return known;
+}
+
+export const config = (): Config => must().config;
+export const session = (): Session => must().session;
+export const api = (): Api => must().api;
+export const events = (): Events => must().events;
+
+/** Who is signed in, asked for once. Null for nobody. */
+export async function whoAmI(): Promise<OwnProfile | null> {
+  if (signedIn.peek() && !me.peek()) {
+    me.value = await api().me();
+  }
+  return me.peek();
+}
+
+/** Any failure, as a person of this language can read it. */
+export function words(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return t('error.slow');
+  }
+  if (error instanceof TypeError) {
+    return t('error.network');
+  }
+  if (error instanceof Problem && error.kind === 'signed-out') {
+    return t('error.signIn');
+  }
+  return inWords(error);
+}
+
+/** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */
+export function tell(error: unknown): void {
+  if (error instanceof Problem && error.status === 401 && signedIn.peek() && error.kind !== 'signed-out') {
+    session().forget();
+  }
+  notice.value = error ? { text: words(error), kind: 'problem' } : null;
+}
+
+export function say(text: string): void {
+  notice.value = { text, kind: 'done' };
+}
+
+/** For screen readers alone. The same text twice is read twice. */
+export function announce(text: string): void {
+  announced.value = announced.peek() === text ? `${text}\u00a0` : text;
+}
+
+/** Runs an act of the viewer, and tells what went wrong. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    tell(error);
+    return false;
+  }
+}
+
+/** Ends the sign-in for good, after what the viewer did was sent. */
+export async function signOut(): Promise<void> {
+  await events().flush();
+  await session().signOut();
+  events().clear();
+  forgetLikes();
+  session().leaveSignedOut();
+}

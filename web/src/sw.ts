@@ -1,0 +1,103 @@
+/**
+ * The service worker: the app's own files, so that it opens without a network. It keeps nothing of the API and no media;
+ * those have caches of their own, and belong to a person.
+ */
+
+const SHELL = 'shell-1';
+const PAGE = '/';
+/** Files that the page names and does without later: `x-chunk` lists the others. */
+const NAMED = /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|href)="(\/assets\/[^"]+)"/g;
+const HASHED = /^\/assets\//;
+const ALSO = /^\/(favicon\.svg|icon\.svg|manifest\.webmanifest|config\.json)$/;
+
+interface Waiting extends Event {
+  waitUntil(until: Promise<unknown>): void;
+}
+interface Asked extends Waiting {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface Worker {
+  addEventListener(name: 'install' | 'activate', act: (event: Waiting) => void): void;
+  addEventListener(name: 'fetch', act: (event: Asked) => void): void;
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+}
+const worker = self as unknown as Worker;
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(install());
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(activate());
+});
+
+worker.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== location.origin) {
+    return;
+  }
+  if (event.request.mode === 'navigate') {
+    event.respondWith(page(event.request));
+  } else if (HASHED.test(url.pathname)) {
+    event.respondWith(hashed(event.request));
+  } else if (ALSO.test(url.pathname)) {
+    event.respondWith(fresh(event.request));
+  }
+});
+
+async function install(): Promise<void> {
+  const cache = await caches.open(SHELL);
+  const answer = await fetch(PAGE, { cache: 'no-cache' });
+  const html = await answer.clone().text();
+  await cache.put(PAGE, answer);
+  const files = [...html.matchAll(NAMED)].map(([, file]) => file ?? '');
+  await cache.addAll([...files, '/favicon.svg', '/icon.svg', '/manifest.webmanifest', '/config.json']);
+  await worker.skipWaiting();
+}
+
+async function activate(): Promise<void> {
+  const old = (await caches.keys()).filter((name) => name !== SHELL);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await worker.clients.claim();
+}
+
+/** Of the network; without one, the app's page, which draws whatever address it has. */
+async function page(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await caches.match(PAGE);
+    if (!kept) {
+      throw error;
+    }
+    return kept;
+  }
+}
+
+/** Named by its content, so the kept one is the right one. */
+async function hashed(request: Request): Promise<Response> {
+  const kept = await caches.match(request);
+  if (kept) {
+    return kept;
+  }
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const copy = answer.clone();
+    await (await caches.open(SHELL)).put(request, copy);
+  }
+  return answer;
+}
+
+async function fresh(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await caches.match(request);
+    if (!kept) {
+      throw error;
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n.ts';
+import { Icon } from './icons.tsx';
+
+/**
+ * A modal dialog that comes from below on a phone and from the side on a desktop. The browser's own <dialog> keeps the
+ * focus in it, closes it by Escape and gives the focus back.
+ */
+export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opened = dialog.current;
+    const before = document.activeElement;
+    opened?.showModal();
+    return () => {
+      opened?.close();
+      if (before instanceof HTMLElement && before.isConnected) {
+        before.focus({ preventScroll: true });
+      }
+    };
+  }, []);
+  const outside = (event: MouseEvent) => {
+    if (event.target === dialog.current) {
+      onClose();
+    }
+  };
+  return (
+    <dialog class="sheet" ref={dialog} aria-label={title} onCancel={(event) => { event.preventDefault(); onClose(); }} onClick={outside}>
+      <div class="sheet-body">
+        <header>
+          <h2>{title}</h2>
+          <button type="button" class="round" aria-label={t('common.close')} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
