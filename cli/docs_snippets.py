@@ -20,9 +20,12 @@ GIVEN = {
     ),
     "experiments.py": "user_id: str | None = None\nsession = in_service = ''\n\n",
     "sdk_typescript.ts": (
+        "import type { Memory } from '@reelstack/client/uploads';\n"
+        "declare const file: File;\ndeclare const signal: AbortSignal;\ndeclare const memory: Memory;\n"
         "declare const session: { token(): Promise<string> };\n"
         "declare const video_id: string;\ndeclare const upload_id: string;\n"
     ),
+    "player.ts": "declare const session: { token(): Promise<string> };\n",
     "uploads.ts": "declare const session: { accessToken(): Promise<string> };\n",
 }
 """What the reader of a page has already."""
