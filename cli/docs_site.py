@@ -5,6 +5,7 @@ the same for readers of the repository and of the site. Nothing of the site come
 disk, search and diagrams included.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -56,7 +57,8 @@ def build() -> None:
     copy()
     shutil.rmtree(SITE, ignore_errors=True)
     zensical = Path(sys.executable).parent / "zensical"
-    done = subprocess.run([str(zensical), "build", "--clean", "--strict"], cwd=ROOT, check=False)
+    plain = {**os.environ, "NO_COLOR": "1"}
+    done = subprocess.run([str(zensical), "build", "--clean", "--strict"], cwd=ROOT, env=plain, check=False)
     if done.returncode:
         sys.exit(done.returncode)
     shutil.copy(SHIM, SITE / "search-worker.js")
