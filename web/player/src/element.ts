@@ -87,6 +87,8 @@ export class ReelstackPlayer extends HTMLElement {
       loop: this.hasAttribute('loop'),
       renew: () => this.#clip(),
       elements: 1,
+      // Beside this script, as README.md says; no bundler shall follow it.
+      hls: () => import(/* @vite-ignore */ new URL('./hls.mjs', import.meta.url).href),
     });
     this.#pool = pool;
     pool.listen((event) => this.#heard(event));

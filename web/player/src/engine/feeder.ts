@@ -44,6 +44,7 @@ export class Feeder {
   readonly files: ClipFiles;
   readonly #video: HTMLVideoElement;
   readonly #source: MediaSource;
+  readonly #url: string;
   readonly #opened: Promise<void>;
   #picture: Track | null = null;
   #sound: Track | null = null;
@@ -60,16 +61,16 @@ export class Feeder {
     this.#source = new Source();
     // ManagedMediaSource opens for an element that plays nowhere else.
     video.disableRemotePlayback = true;
-    const url = URL.createObjectURL(this.#source);
+    this.#url = URL.createObjectURL(this.#source);
     this.#opened = new Promise<void>((resolve, reject) => {
       this.#source.addEventListener('sourceopen', () => resolve(), { once: true });
       this.#giveUp = reject;
     }).then(() => {
-      URL.revokeObjectURL(url);
+      URL.revokeObjectURL(this.#url);
       this.#open();
     });
     this.#opened.catch(() => {});
-    video.src = url;
+    video.src = this.#url;
   }
 
   get closed(): boolean {
@@ -157,6 +158,8 @@ export class Feeder {
   close(): void {
     this.#closed = true;
     this.#giveUp(new Unwanted());
+    // Until then the address holds the source, and with it everything here.
+    URL.revokeObjectURL(this.#url);
     for (const track of [this.#picture, this.#sound]) {
       track?.buffer.close();
     }
