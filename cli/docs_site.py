@@ -20,7 +20,7 @@ SITE = ROOT / "build" / "site"
 SETTINGS = ROOT / "zensical.toml"
 DIAGRAMS = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 """Without it the theme would fetch Mermaid from another host."""
-FIRST = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+FIRST = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "web/player/README.md")
 LINK = re.compile(r"\]\(([^)#\s]+)")
 SHIM = ROOT / "node_modules/iframe-worker/shim/index.js"
 SHIM_ELSEWHERE = "https://unpkg.com/iframe-worker/shim"

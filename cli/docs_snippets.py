@@ -25,10 +25,15 @@ GIVEN = {
         "declare const session: { token(): Promise<string> };\n"
         "declare const video_id: string;\ndeclare const upload_id: string;\n"
     ),
+    "player_readme.ts": (
+        "import type { Item } from '@reelstack/player';\n"
+        "declare const page: { items: Item[] };\ndeclare const videos: { get(id: string): Promise<Item> };\n"
+    ),
     "player.ts": "declare const session: { token(): Promise<string> };\n",
     "uploads.ts": "declare const session: { accessToken(): Promise<string> };\n",
 }
 """What the reader of a page has already."""
+PACKAGES = ("web/player/README.md",)
 MOVED = {"'./uppy.ts'": "'../../web/src/uppy.ts'"}
 TSCONFIG = {
     "extends": "../../web/tsconfig.json",
@@ -42,11 +47,12 @@ def write(docs: Path = ROOT / "docs", folder: Path = FOLDER) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     written = list[Path]()
-    for page in sorted(docs.rglob("*.md")):
+    for page in (*sorted(docs.rglob("*.md")), *(docs.parent / name for name in PACKAGES)):
         for language, end in ENDS.items():
             blocks = [code for found, code in BLOCK.findall(page.read_text()) if found == language]
             if blocks:
-                module = folder / f"{page.stem.replace('-', '_')}.{end}"
+                name = page.stem if docs in page.parents else f"{page.parent.name}_readme"
+                module = folder / f"{name.replace('-', '_')}.{end}"
                 text = GIVEN.get(module.name, "") + "\n".join(blocks)
                 for there, here in MOVED.items():
                     text = text.replace(there, here)
