@@ -69,7 +69,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: Object.fromEntries(['Blob', 'Buffer', 'OffscreenCanvas', 'URL', 'atob', 'clearTimeout', 'console', 'createImageBitmap', 'crypto', 'document', 'fetch', 'location', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
+      globals: Object.fromEntries(['Blob', 'Buffer', 'OffscreenCanvas', 'URL', 'atob', 'clearTimeout', 'console', 'createImageBitmap', 'crypto', 'document', 'fetch', 'location', 'performance', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
     },
     rules: { ...EVERYWHERE, 'no-unused-vars': 'error' },
   },

@@ -190,9 +190,10 @@ async function swipe({ way, sources, swipes, dwell, each = 25, options = {}, pat
   let player = await WAYS[way](sources, options);
   await player.prepare(Array.from({ length: Math.min(swipes, sources.length) }, (_, place) => place));
   const tasks = [];
-  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ startTime, duration }) => [startTime, duration])));
   observer.observe({ type: 'longtask' });
   const times = [];
+  const shown = [];
   const most = { elements: 0, open: 0 };
   for (let swiped = 0, place = 0; swiped < swipes; swiped += 1, place += 1) {
     // A fling: clips that are passed without a look.
@@ -202,6 +203,7 @@ async function swipe({ way, sources, swipes, dwell, each = 25, options = {}, pat
       await after(16);
     }
     const from = performance.now();
+    shown.push(from);
     times.push(await frame(await player.show(place), from, patience));
     if (swiped === 0) {
       await tell('/first');
@@ -222,7 +224,7 @@ async function swipe({ way, sources, swipes, dwell, each = 25, options = {}, pat
   player.close();
   player = window.pool = null;
   document.getElementById('stage').replaceChildren();
-  return { times, longest: Math.max(0, ...tasks), most, left: await count(), qualities, errors };
+  return { times, longest: Math.max(0, ...tasks.map(([, ms]) => ms)), tasks, shown, most, left: await count(), qualities, errors };
 }
 
 try {

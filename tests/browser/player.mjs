@@ -82,6 +82,8 @@ await run(async (page, given) => {
     for (let time = 0; time < 100; time += 1) {
       await once(time % 10 === 0 ? 100 : time % 3);
     }
+    // Chromium keeps the last few that were destroyed at once until another one has played.
+    await once(500);
     for (let time = 0; time < 20 && refs.some((ref) => ref.deref()); time += 1) {
       window.gc();
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -13,7 +13,7 @@ import type { PoolOptions } from './options.ts';
 import type { Policies } from './policies/policies.ts';
 import { adaptivePolicies } from './adaptive.ts';
 
-/** A clip that rests at its first frame shows the next one before that, unless the machine is slow. */
+/** What is done for others waits for the first frame of a clip that was prepared, but no longer than this. */
 const PREPARED_MS = 250;
 
 /**
@@ -44,10 +44,10 @@ export class Pool extends Settings {
       this.#tell({ type: 'sample', sample: found });
     };
     const around = { base: document.baseURI, sample, renew: (clip: Clip) => this.#renew(clip) };
-    const lost = (clip: Clip, error: PlayerError) => this.#lost(clip, error);
-    const look = () => this.#loader.look();
-    const given = { codec, failed: () => failed.all(), around, loop: options.loop ?? true, look, lost, elements: options.elements ?? 3 };
-    this.#deck = new Deck(given, this.#slotEvents());
+    const { loop = true, elements = 3, hls = () => import('hls.js') } = options;
+    const given = { openForeign: foreignOpener(hls), codec, failed: () => failed.all(), around, loop, elements };
+    const told = { look: () => this.#loader.look(), lost: (clip: Clip, error: PlayerError) => this.#lost(clip, error) };
+    this.#deck = new Deck({ ...given, ...told }, this.#slotEvents());
     this.#loader = this.#makeLoader();
     this.#follow();
   }
@@ -73,6 +73,11 @@ export class Pool extends Settings {
   show(queue: readonly Clip[], place: number): void {
     const before = this.#deck.current;
     const isSame = before?.clip !== null && before?.clip?.id === queue[place]?.id;
+    const shown = queue[place];
+    const ready = shown && this.#deck.slotOf(shown);
+    if (ready?.state === 'ready' && this.#wantsPlay && !this.#hidden && shown?.resumeSeconds === 0) {
+      void ready.play(this.muted);
+    }
     if (!isSame) {
       this.#leave();
     }
@@ -101,10 +106,10 @@ export class Pool extends Settings {
 
   play(): void {
     this.#wantsPlay = true;
-    const { current } = this.#deck;
+    const { current, queue, place } = this.#deck;
     if (current?.clip && this.#deck.isTroubled(current.clip)) {
-      this.#deck.arrange(this.#deck.queue, this.#deck.place);
-      this.#openForeign(this.#deck.place);
+      this.#deck.arrange(queue, place);
+      this.#deck.openForeign(() => this.#resume());
     }
     this.#resume();
     this.#loader.look();
@@ -115,7 +120,6 @@ export class Pool extends Settings {
     this.#deck.current?.rest();
   }
 
-  /** False also while it waits for data: it goes on by itself. */
   get paused(): boolean {
     return !this.#wantsPlay;
   }
@@ -218,9 +222,8 @@ export class Pool extends Settings {
   }
 
   #resume(): void {
-    this.settle();
     const { current } = this.#deck;
-    if (current && this.#wantsPlay && !this.#hidden) {
+    if (current && this.#wantsPlay && !this.#hidden && !current.plays) {
       void current.play(this.muted);
     }
   }
@@ -229,24 +232,11 @@ export class Pool extends Settings {
   #prepare(): void {
     clearTimeout(this.#preparing);
     this.#preparing = undefined;
-    this.#openForeign(this.#deck.place);
-    this.#openForeign(this.#deck.place + 1);
+    this.settle();
+    this.#deck.openForeign(() => this.#resume());
     this.#deck.feedNear();
     this.#loader.paused = this.#hidden;
     this.#loader.interrupt();
-  }
-
-  #openForeign(place: number): void {
-    const slot = this.#deck.slotAt(place);
-    const clip = slot?.clip;
-    if (!slot || !clip || clip.rungs.length > 0 || slot.isOpen || this.#deck.isTroubled(clip)) {
-      return;
-    }
-    const opened = slot.openForeign(foreignOpener(this.#options.hls ?? (() => import('hls.js'))), clip);
-    opened.then(
-      () => place === this.#deck.place && this.#resume(),
-      (error: unknown) => this.#lost(clip, error instanceof PlayerError ? error : new PlayerError('network', String(error))),
-    );
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {

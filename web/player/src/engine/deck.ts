@@ -5,6 +5,7 @@ import { Codecs } from './codecs.ts';
 import { type Feeder, mediaSourceClass } from './feeder.ts';
 import { ClipFiles, type Surroundings } from './files.ts';
 import type { Staged } from './wishes.ts';
+import type { OpenForeign } from './foreign.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
 /** In this order: what plays, what is next, what was before. */
@@ -16,6 +17,7 @@ export interface DeckOptions {
   readonly codec: CodecPolicy;
   readonly failed: () => ReadonlySet<Codec>;
   readonly around: Surroundings;
+  readonly openForeign: OpenForeign;
   readonly loop: boolean;
   /** Elements, and with them decoders and MediaSources. */
   readonly elements: number;
@@ -177,6 +179,20 @@ export class Deck {
     return made;
   }
 
+  /** Gives what plays and what is next their source, where they are HLS of others; `opened` once what plays has one. */
+  openForeign(opened: () => void): void {
+    for (const place of [this.place, this.place + 1]) {
+      const slot = this.slotAt(place);
+      const clip = slot?.clip;
+      if (slot && clip && clip.rungs.length === 0 && !slot.isOpen && !this.#troubled.has(clip.id)) {
+        slot.openForeign(this.#options.openForeign, clip).then(
+          () => place === this.place && opened(),
+          (error: unknown) => this.#options.lost(clip, asPlayerError(error)),
+        );
+      }
+    }
+  }
+
   feedHeld(place: number): void {
     const staged = this.staged(place);
     const { files } = staged ?? {};
@@ -209,4 +225,8 @@ export class Deck {
       }
     }
   }
+}
+
+function asPlayerError(error: unknown): PlayerError {
+  return error instanceof PlayerError ? error : new PlayerError('network', String(error));
 }

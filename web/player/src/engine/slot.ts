@@ -68,6 +68,11 @@ export class Slot {
     return this.#state;
   }
 
+  /** It was told to play, and nothing stopped it. */
+  get plays(): boolean {
+    return this.#plays && !this.#video.paused;
+  }
+
   /** Has a source, so that it is worth asking what it needs. */
   get isOpen(): boolean {
     return this.feeder !== null || this.#foreign !== null;
