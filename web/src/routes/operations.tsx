@@ -6,7 +6,7 @@ import { client } from '../client.ts';
 import { ago, count, language, moment, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import { operations as messages } from '../messages/operations.ts';
-import { attempt, say } from '../state.ts';
+import { attempt, say, words } from '../state.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -17,77 +17,62 @@ const AGAIN_MS = 15_000;
 const PRIORITIES = ['high', 'normal', 'low'] as const;
 type Priority = (typeof PRIORITIES)[number];
 type Line = Answer<'GET /v1/production'>;
+type Letters = Answer<'GET /v1/production/dead-letters'>['items'];
 
-interface State {
-  readonly health: string;
-  readonly stage: string;
-  readonly level: number;
-  readonly stale: boolean;
-  readonly line: Line;
-  /** Clips that wait for a moderator; `more`: there are others. */
-  readonly reviews: number;
-  readonly more: boolean;
-  readonly oldest: number | null;
-  readonly dead: Answer<'GET /v1/production/dead-letters'>['items'];
-  readonly at: number;
-}
-
-async function read(): Promise<State> {
+/** Each part is read by itself: what does not answer hides nothing of the rest. */
+function useParts() {
   const api = client();
-  const [health, feed, line, reviews, dead] = await Promise.all([
-    api.call('GET /v1/health'),
-    api.call('GET /v1/feed', { query: { limit: 1 } }),
-    api.call('GET /v1/production'),
-    api.call('GET /v1/reviews', { query: { limit: 50 } }),
-    api.call('GET /v1/production/dead-letters', { query: { limit: 50 } }),
-  ]);
   return {
-    health: health.status,
-    stage: health.stage,
-    level: feed.level,
-    stale: feed.stale ?? false,
-    line,
-    reviews: reviews.items.length,
-    more: reviews.cursor !== null,
-    oldest: reviews.items[0]?.asked_at ?? null,
-    dead: dead.items,
-    at: Date.now(),
+    health: useLoad(() => api.call('GET /v1/health', { attempts: 1 }), []),
+    feed: useLoad(() => api.call('GET /v1/feed', { query: { limit: 1 }, attempts: 1 }), []),
+    line: useLoad(() => api.call('GET /v1/production'), []),
+    reviews: useLoad(() => api.call('GET /v1/reviews', { query: { limit: 50 } }), []),
+    dead: useLoad(() => api.call('GET /v1/production/dead-letters', { query: { limit: 50 } }), []),
   };
 }
+
+type Parts = ReturnType<typeof useParts>;
 
 /** How the service is at this moment. It reads again by itself while it is looked at. */
 export default function Operations() {
   useTitle(() => t('operations.title'));
-  const state = useLoad(read, []);
+  const parts = useParts();
+  const at = useSignal(Date.now());
+  const reload = () => {
+    at.value = Date.now();
+    for (const part of Object.values(parts)) {
+      part.reload();
+    }
+  };
   useEffect(() => {
-    const timer = setInterval(() => { if (!document.hidden) { state.reload(); } }, AGAIN_MS);
+    const timer = setInterval(() => { if (!document.hidden) { reload(); } }, AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
-  const { value } = state;
+  const { line } = parts;
   return (
     <div class="page studio">
       <h1>{t('operations.title')}</h1>
-      {state.error ? <Failed error={state.error} retry={state.reload} /> : null}
-      {value ? <Told state={value} reload={state.reload} /> : !state.error && <Spinner />}
+      <p class="soft">{t('operations.asOf', { when: moment(at.value) })} <button type="button" class="text" onClick={reload}>{t('common.reload')}</button></p>
+      <Tiles parts={parts} />
+      {line.error ? <Failed error={line.error} retry={line.reload} /> : null}
+      {line.value ? <Queues line={line.value} /> : !line.error && <Spinner />}
+      {line.value && <Dead line={line.value} dead={parts.dead.value?.items ?? []} reload={reload} />}
     </div>
   );
 }
 
-function Told({ state, reload }: { state: State; reload: () => void }) {
-  const { line } = state;
+function Tiles({ parts: { health, feed, line, reviews } }: { parts: Parts }) {
+  const waiting = reviews.value?.items.length ?? 0;
+  const oldest = reviews.value?.items[0]?.asked_at;
+  const level = feed.value?.level;
   return (
-    <>
-      <p class="soft">{t('operations.asOf', { when: moment(state.at) })} <button type="button" class="text" onClick={reload}>{t('common.reload')}</button></p>
-      <dl class="tiles">
-        <Tile name={t('operations.health')} value={state.health} says={t('operations.stage', { stage: state.stage })} good={state.health === 'ok'} />
-        <Tile name={t('operations.level')} value={String(state.level)} says={t(state.level === 0 ? 'operations.level.whole' : 'operations.level.less')} good={state.level === 0 && !state.stale} />
-        <Tile name={t('operations.running')} value={`${line.running} / ${line.slots}`} says={t('operations.decisions', { n: line.decisions })} good />
-        <Tile name={t('operations.reviews')} value={`${count(state.reviews)}${state.more ? '+' : ''}`} says={state.oldest ? t('operations.oldest', { when: ago(state.oldest) }) : ''} good={state.reviews === 0} />
-        <Tile name={t('operations.cost')} value={money(line.today.spent_microdollars)} says={spent(line)} good={!line.today.low_stopped} />
-      </dl>
-      <Queues line={line} />
-      <Dead state={state} reload={reload} />
-    </>
+    <dl class="tiles">
+      <Tile name={t('operations.health')} of={health} value={health.value?.status} says={t('operations.stage', { stage: health.value?.stage ?? '' })} good={health.value?.status === 'ok'} />
+      <Tile name={t('operations.level')} of={feed} value={level?.toString()} says={t(level === 0 ? 'operations.level.whole' : 'operations.level.less')} good={level === 0 && !feed.value?.stale} />
+      <Tile name={t('operations.running')} of={line} value={line.value && `${line.value.running} / ${line.value.slots}`} says={t('operations.decisions', { n: line.value?.decisions ?? 0 })} good />
+      <Tile name={t('operations.reviews')} of={reviews} value={reviews.value && `${count(waiting)}${reviews.value.cursor ? '+' : ''}`} says={oldest ? t('operations.oldest', { when: ago(oldest) }) : ''} good={waiting === 0} />
+      <Tile name={t('operations.cost')} of={line} value={line.value && money(line.value.today.spent_microdollars)} says={line.value ? spent(line.value) : ''} good={!line.value?.today.low_stopped} />
+    </dl>
   );
 }
 
@@ -96,8 +81,23 @@ function spent({ today }: Line): string {
   return [made, today.allowed_microdollars ? t('operations.allowed', { most: money(today.allowed_microdollars) }) : '', today.low_stopped ? t('operations.lowStopped') : ''].filter(Boolean).join(' · ');
 }
 
-function Tile({ name, value, says, good }: { name: string; value: string; says: string; good: boolean }) {
-  return <div class="card tile" data-good={good}><dt>{name}</dt><dd>{value}</dd><dd class="says">{says}</dd></div>;
+interface TileProps {
+  name: string;
+  of: { value: unknown; error: unknown };
+  value: string | null | undefined;
+  says: string;
+  good: boolean;
+}
+
+function Tile({ name, of, value, says, good }: TileProps) {
+  const known = of.value !== null;
+  return (
+    <div class="card tile" data-good={of.error ? false : !known || good}>
+      <dt>{name}</dt>
+      <dd>{of.error ? '–' : (value ?? '…')}</dd>
+      <dd class="says">{of.error ? words(of.error) : known ? says : ''}</dd>
+    </div>
+  );
 }
 
 function Queues({ line }: { line: Line }) {
@@ -127,9 +127,9 @@ function Queues({ line }: { line: Line }) {
   );
 }
 
-function Dead({ state, reload }: { state: State; reload: () => void }) {
+function Dead({ line, dead: letters, reload }: { line: Line; dead: Letters; reload: () => void }) {
   const asked = useSignal<Priority | null>(null);
-  const dead = PRIORITIES.filter((priority) => (state.line.queues[priority]?.dead ?? 0) > 0);
+  const dead = PRIORITIES.filter((priority) => (line.queues[priority]?.dead ?? 0) > 0);
   const redrive = (priority: Priority) => attempt(async () => {
     const { moved } = await client().call('POST /v1/production/redrive', { body: { priority, limit: 50 }, key: newKey() });
     say(t('operations.moved', { n: moved[priority] ?? 0 }));
@@ -139,12 +139,12 @@ function Dead({ state, reload }: { state: State; reload: () => void }) {
   return (
     <section class="card" aria-labelledby="dead">
       <h2 id="dead">{t('operations.deadLetters')}</h2>
-      {state.dead.length === 0 && <p class="soft">{t('operations.noDead')}</p>}
+      {letters.length === 0 && <p class="soft">{t('operations.noDead')}</p>}
       <p class="acts">
         {dead.map((priority) => <button key={priority} type="button" aria-haspopup="dialog" onClick={() => { asked.value = priority; }}>{t('operations.redrive.of', { priority: t(`operations.priority.${priority}`) })}</button>)}
       </p>
       <ul class="log">
-        {state.dead.map((one) => <li key={one.message_id}><strong>{t(`operations.priority.${one.priority}`)}</strong> {one.reason} <span class="soft">{one.upload_id} · {one.died_at}</span></li>)}
+        {letters.map((one) => <li key={one.message_id}><strong>{t(`operations.priority.${one.priority}`)}</strong> {one.reason} <span class="soft">{one.upload_id} · {one.died_at}</span></li>)}
       </ul>
       {asked.value && (
         <Sheet title={t('operations.redrive')} onClose={() => { asked.value = null; }}>
