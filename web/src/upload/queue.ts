@@ -131,15 +131,37 @@ export class Queue {
     }
     const stop = new AbortController();
     this.#sending = { id: item.id, stop };
-    await navigator.locks.request(`reelstack.upload.${item.id}`, { ifAvailable: true }, async (lock) => {
-      if (lock) {
+    const lock = `reelstack.upload.${item.id}`;
+    const free = await navigator.locks.request(lock, { ifAvailable: true }, async (held) => {
+      if (held) {
         await this.#send(item, file, stop.signal);
-      } else {
-        this.#change(item.id, { state: 'elsewhere' });
       }
+      return held !== null;
     });
+    if (!free) {
+      this.#change(item.id, { state: 'elsewhere' });
+      void this.#takeOver(item.id, lock);
+    }
     this.#sending = null;
     void this.#next();
+  }
+
+  /** Waits until the other tab is done with it, or dead: a killed tab keeps its lock for a moment. */
+  async #takeOver(id: string, lock: string): Promise<void> {
+    await navigator.locks.request(lock, { signal: this.#ended.signal }, () => undefined).catch(() => undefined);
+    const kept = (await store.all(this.#whose)).find((one) => one.id === id);
+    if (this.#find(id)?.state !== 'elsewhere') {
+      return;
+    }
+    if (!kept) {
+      this.items.value = this.items.peek().filter((one) => one.id !== id);
+    } else if (kept.sent) {
+      this.#change(id, { ...kept, state: 'sent', sentBytes: kept.size });
+      void this.#follow(id);
+    } else {
+      this.#change(id, { state: kept.paused ? 'paused' : 'waiting', paused: kept.paused });
+      void this.#next();
+    }
   }
 
   async #send({ id, ...draft }: Item, file: File, stop: AbortSignal): Promise<void> {
