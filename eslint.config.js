@@ -65,11 +65,11 @@ export default [
     },
   },
   {
-    files: ['eslint.config.js', 'local/**/*.mjs', 'tests/browser/**/*.mjs'],
+    files: ['eslint.config.js', 'local/**/*.mjs', 'tests/browser/**/*.mjs', 'bench/**/*.mjs'],
     languageOptions: {
       ecmaVersion: 2024,
       sourceType: 'module',
-      globals: Object.fromEntries(['Buffer', 'URL', 'console', 'crypto', 'document', 'fetch', 'location', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
+      globals: Object.fromEntries(['Blob', 'Buffer', 'OffscreenCanvas', 'URL', 'atob', 'clearTimeout', 'console', 'createImageBitmap', 'crypto', 'document', 'fetch', 'location', 'performance', 'process', 'setTimeout', 'window'].map((name) => [name, 'readonly'])),
     },
     rules: { ...EVERYWHERE, 'no-unused-vars': 'error' },
   },

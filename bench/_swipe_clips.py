@@ -1,5 +1,6 @@
-"""Clips as production leaves them, drawn small: three rungs of a codec, sound by itself, and what the API says of them."""
+"""Clips as production leaves them, drawn small: three rungs of a codec, sound, and what the API says of them."""
 
+import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from reelstack.media import hls_writer, packager
 from reelstack.media.packager import Track
 from reelstack.production import asset_files
 
-RUNGS = ((180, 150), (360, 450), (540, 1_100))
+LADDER = ((180, 150), (360, 450), (540, 1_100))
 """Shorter side in pixels, and kbit/s."""
 SEGMENT_SECONDS, RATE = 2, 30
 ENCODERS = {
     "avc": ("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-bf", "2", "-sc_threshold", "0"),
     "av1": ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "scd=0"),
 }
-FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4")
+# delay_moov: the header says by how much pictures are shown later than they are decoded, so that the first is at 0.
+FRAGMENTED = ("-movflags", "+frag_keyframe+default_base_moof+delay_moov", "-f", "mp4")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def draw(
     seconds: int,
     number: int = 0,
     codecs: Sequence[str] = ("avc",),
-    rungs: Sequence[tuple[int, int]] = RUNGS,
+    rungs: Sequence[tuple[int, int]] = LADDER,
     sound: bool = True,
 ) -> Drawn:
     """A portrait clip of a test picture, of which each `number` has another colour and tone."""
@@ -87,3 +89,15 @@ def _finished(folder: Path, name: str, made: Path) -> Track:
 
 def _ffmpeg(*arguments: str) -> None:
     subprocess.run([str(programs.ffmpeg()), "-v", "error", "-y", *arguments], check=True, timeout=300)
+
+
+def draw_set(folder: Path, clips: int, seconds: int = 10, codecs: Sequence[str] = ("avc",)) -> list[Drawn]:
+    """Several clips, each with a plain MP4 of its middle rung beside them, and `clips.json`, which lists them."""
+    drawn = [draw(folder / str(number), seconds, number, codecs) for number in range(clips)]
+    for one in drawn:
+        picture = one.folder / f"{codecs[0]}-{LADDER[1][0]}.mp4"
+        joined = ("-i", str(picture), "-i", str(one.folder / "sound.mp4"), "-c", "copy", "-movflags", "+faststart")
+        _ffmpeg(*joined, str(one.folder / "muxed.mp4"))
+    listed = [{"seconds": one.seconds, **one.asset} for one in drawn]
+    (folder / "clips.json").write_text(json.dumps(listed))
+    return drawn

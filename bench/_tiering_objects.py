@@ -77,8 +77,9 @@ class Objects:
 
     def know(self) -> None:
         """Writes what the night before knew: reads of each day, and how often an average object is read."""
-        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        yesterday = f"{datetime.now(UTC).date() - timedelta(days=1)}-1"
         self._write(document_keys.history(yesterday, 0), "".join(self._rows()))
+        self._write(document_keys.history_end(yesterday), "")
         self._write(document_keys.FACTS, json.dumps({"decay": UNREAD.as_json(), "hot_plays": 0}))
 
     def _put(self, one: Placed) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.session import AsJson, print_json
+from cli.stage_settings import stages
 
 if TYPE_CHECKING:
     from local.up import Cloud
@@ -62,6 +63,7 @@ def up(
     from local.up import STEPS
     from local.up import up as start
 
+    stages()  # before anything is begun
     flags = {"aws": aws_port, "edge": edge_port, "cache": cache_port, "search": search_port}
     here = places.places()
     chosen = choices.choose(here.choices, profile, endpoint, engines=engines)

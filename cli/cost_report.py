@@ -18,8 +18,8 @@ ROWS = 30
 SAID_EVERY = 10_000
 """Objects between two lines of progress."""
 NOBODY, DELETED = "(account gone)", "(no such clip any more)"
-INVENTORY = """Listing is 1,000 objects a request, 0.005 $ a million objects; a billion take hours. For a stage of that
-size let S3 Inventory write the list each day (0.0025 $ a million objects) and read it with Athena:
+INVENTORY = """Listing is 1,000 objects a request, 0.005 $ a million objects; a billion take more than a day.
+For a stage of that size let S3 Inventory write the list each day (0.0025 $ a million objects) and read it with Athena:
 docs/cost-model.md."""
 
 Grouped = Annotated[

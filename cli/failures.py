@@ -2,11 +2,14 @@
 
 import sys
 
+from cli.output import when
 from cli.session import lacks_search
 from deployment.errors import DeploymentError
 from local.errors import LocalError, NotReady, NotUp
 from reelstack_client import ClientError, NotSignedIn, Refused, SignInFailed, TooMany, Unreachable
 
+FIRST_MS = 10**11
+"""From here on a number is a moment in unix milliseconds."""
 ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotSignedIn, "The token is missing or has ended. On a laptop: --as NAME. Elsewhere: set REELSTACK_TOKEN."),
     (Unreachable, "Is the cloud up? `reelstack status` says, `reelstack up` starts it."),
@@ -69,13 +72,29 @@ def _what(error: Exception) -> str:
         return f"{error} Try again in {error.retry_after:.0f} s."
     if isinstance(error, Refused):
         extra = "".join(
-            f"\n  {name.replace('_', ' ')}: {', '.join(map(_said, value)) if isinstance(value, list) else value}"
+            f"\n  {_named(name)}: {', '.join(map(_said, value)) if isinstance(value, list) else _shown(name, value)}"
             for name, value in error.extra.items()
             if name not in ("status", "instance")
         )
         said = error.title if error.detail in ("", error.title) else f"{error.title}: {error.detail}"
         return f"{said} ({error.type}, {error.status}){extra}"
     return str(error)
+
+
+def _named(field: str) -> str:
+    return field.removesuffix("_microdollars").removesuffix("_dollars").replace("_", " ")
+
+
+def _shown(field: str, value: object) -> object:
+    """Money and moments as people write them."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if field.endswith("_microdollars"):
+            return f"{value / 1_000_000:.6f} $"
+        if field.endswith("_dollars"):
+            return f"{value:.6g} $"
+        if field.endswith(("_at", "_by")) and value >= FIRST_MS:
+            return f"{when(int(value))} UTC"
+    return value
 
 
 def _said(one: object) -> str:

@@ -158,7 +158,7 @@ def _creator_id(client: "Client", who: str, *, undo: bool) -> str:
 
 
 def feed_snapshot() -> None:
-    """Packs the present ready-made page with the next deployment.
+    """Pack the present ready-made page with the next deployment.
 
     \b
       reelstack feed-snapshot && reelstack deploy prod

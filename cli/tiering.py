@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import finite
 from cli.session import AsJson, print_json
 
 HELP = """Storage classes of clips' objects, on the laptop cloud: plan, and move.
@@ -15,7 +16,8 @@ HELP = """Storage classes of clips' objects, on the laptop cloud: plan, and move
 """
 app = typer.Typer(help=HELP, no_args_is_help=True)
 Limit = Annotated[
-    float | None, typer.Option(min=0, help="What the moves may cost together; the rest is for another night.")
+    float | None,
+    typer.Option(min=0, callback=finite, help="What the moves may cost together; the rest is for another night."),
 ]
 
 
@@ -54,7 +56,8 @@ def _run(limit_dollars: float | None, as_json: bool, *, dry_run: bool) -> None:
 
     if "REELSTACK_URL" in os.environ or "REELSTACK_ENDPOINT" in os.environ:
         raise typer.BadParameter("on AWS invoke the function `start_tiering`: see docs/tiering.md")
-    made = tiering.run(places.places(), {"dry_run": dry_run, "limit_dollars": limit_dollars})
+    given = {"dry_run": dry_run, "limit_dollars": limit_dollars}
+    made = tiering.run(places.places(), given, lambda said: typer.echo(f"… {said}", err=True))
     if as_json:
         print_json(made)
         return

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.arguments import Limit, Tier, VideoId, Visibility
+from cli.arguments import Limit, Tier, VideoId, Visibility, finite
 from cli.output import analytics_lines, archive_lines, print_lines, progress_line, video_line, video_lines, watch
 from cli.session import As, AsJson, connect, print_json
 
@@ -138,7 +138,9 @@ def analytics(
 def archive(
     words: Annotated[list[str], typer.Argument(metavar="[show|restore] VIDEO_ID")],
     tier: Annotated[Tier, typer.Option(help="Of a restore: how fast.")] = "Standard",
-    limit_dollars: Annotated[float | None, typer.Option(min=0, help="Restore it only if it costs no more.")] = None,
+    limit_dollars: Annotated[
+        float | None, typer.Option(min=0, callback=finite, help="Restore it only if it costs no more.")
+    ] = None,
     name: As = "ann",
     as_json: AsJson = False,
 ) -> None:

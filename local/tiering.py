@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +13,12 @@ from local.places import Places
 from local.services import Services
 
 WAITED_SECONDS = 3600
-BETWEEN_SECONDS = 0.5
+BETWEEN_SECONDS, SAID_EVERY_SECONDS = 0.5, 15
 
 
-def run(places: Places, given: dict[str, Any]) -> dict[str, Any]:
-    """Plans all objects and, unless `dry_run`, moves them. Returns the run's report. Reads of today count.
+def run(places: Places, given: dict[str, Any], say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Plans all objects and, unless `dry_run`, moves them. Returns the run's report. Reads of today count. What goes on
+    is told to `say`.
 
     Raises NotUp, or FunctionRaised if the run failed.
     """
@@ -24,8 +26,9 @@ def run(places: Places, given: dict[str, Any]) -> dict[str, Any]:
     if not services.running("aws"):
         raise NotUp(f"no cloud runs in {places.home}: run `reelstack up`")
     arn = begin(services, named := outputs.read(places), given)
-    found = wait(services, arn)
     name = arn.rpartition(":")[2]
+    say(f"{name} has begun; 10,000 objects take some minutes")
+    found = wait(services, arn, say)
     if found["status"] != "SUCCEEDED":
         raise FunctionRaised(f"{name}: {found['status']} {found.get('cause', '')}")
     key = f"tiering/reports/{name}.json"
@@ -43,12 +46,15 @@ def begin(services: Services, named: outputs.Outputs, given: dict[str, Any]) -> 
     return f"{named.machines['tiering'].replace(':stateMachine:', ':execution:')}:{name}"
 
 
-def wait(services: Services, arn: str) -> dict[str, Any]:
+def wait(services: Services, arn: str, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """What Step Functions says of the execution once it has ended, or after WAITED_SECONDS."""
     states = client(services, "stepfunctions")
-    until = time.monotonic() + WAITED_SECONDS
+    began, said = time.monotonic(), 0
     found: Any = states.describe_execution(executionArn=arn)
-    while found["status"] == "RUNNING" and time.monotonic() < until:
+    while found["status"] == "RUNNING" and (passed := time.monotonic() - began) < WAITED_SECONDS:
+        if passed // SAID_EVERY_SECONDS > said:
+            said += 1
+            say(f"{passed:.0f} s")
         time.sleep(BETWEEN_SECONDS)
         found = states.describe_execution(executionArn=arn)
     return dict(found)

@@ -1,12 +1,14 @@
 /** One viewer on one network: plays, waits, swipes; one unit at a time is on its way, as in the player. */
 
 import type { BitratePolicy, BitrateState, Network, PreloadPolicy, PreloadState, Queued } from '../../web/player/src/policies/policies.ts';
-import { Throughput } from '../../web/player/src/policies/throughput.ts';
+import { THROUGHPUT_TUNING, Throughput } from '../../web/player/src/policies/throughput.ts';
 import type { Link } from './link.ts';
 import type { Outcome, View } from './world.ts';
 
 const TICK_SECONDS = 0.5;
 const TINY = 1e-9;
+/** Less than that in the buffer is nothing: sums of times are not exact. */
+const LEAST_SECONDS = 1e-5;
 /** Clips that the player knows after the one that plays. */
 const AHEAD = 4;
 
@@ -19,7 +21,7 @@ export interface Settings {
   readonly mostSeconds: number;
   readonly bytesLimit: number;
   readonly dataSaver?: boolean;
-  readonly throughput?: Throughput;
+  readonly throughputTuning: Partial<typeof THROUGHPUT_TUNING>;
 }
 
 interface Fetching {
@@ -50,7 +52,7 @@ export class Session {
   readonly #held: Held[];
   readonly #outcome: Outcome = {
     ...{ playedSeconds: 0, stallSeconds: 0, startupSeconds: 0, kbps: 0, switchedKbps: 0, switches: 0, loadedBits: 0 },
-    ...{ wastedBits: 0, firstKbps: [], medianKbps: 0, qoe: 0 },
+    ...{ wastedBits: 0, firstKbps: [], medianKbps: 0, mostUnitsAhead: 0, qoe: 0 },
   };
   readonly #playedKbps: number[] = [];
   #now: number;
@@ -65,7 +67,7 @@ export class Session {
     this.#settings = settings;
     this.#now = settings.startSeconds;
     this.#held = views.map(() => new Held());
-    this.#throughput = settings.throughput ?? new Throughput({ read: () => null, write: () => undefined }, () => this.#now);
+    this.#throughput = new Throughput({ read: () => null, write: () => undefined }, () => this.#now, settings.throughputTuning);
   }
 
   run(): Outcome {
@@ -196,9 +198,16 @@ export class Session {
       this.#outcome.loadedBits += bits;
       this.#measure(bits, fetching.asked, fetching.firstByte);
       this.#fetching = null;
+      this.#outcome.mostUnitsAhead = Math.max(this.#outcome.mostUnitsAhead, this.#unitsAhead());
     } else if (view === this.#current) {
       this.#reconsider(fetching);
     }
+  }
+
+  #unitsAhead(): number {
+    const later = this.#held.slice(this.#current + 1).reduce((sum, held) => sum + held.units, 0);
+    const starts = this.#view.unitStarts.slice(0, this.#held[this.#current]!.units);
+    return later + starts.filter((start) => start > this.#position).length;
   }
 
   #reconsider({ view, unit, rung, asked, firstByte, bits }: Fetching): void {
@@ -227,7 +236,7 @@ export class Session {
     }
     const { clip, segmentSeconds } = this.#view;
     const whole = Math.min(clip.seconds, this.#held[this.#current]!.segments.length * segmentSeconds) - this.#position;
-    return whole <= 2 * TINY ? 0 : whole;
+    return whole <= LEAST_SECONDS ? 0 : whole;
   }
 
   get #network(): Network {
@@ -254,7 +263,9 @@ export class Session {
       const secondsHeld = unitStarts[units] ?? clip.seconds;
       return { clip, rungs, unitsHeld: units, units: unitStarts.length, unitStarts, secondsHeld: units ? secondsHeld : 0 };
     });
-    const bytesHeld = queue.reduce((sum, { rungs, secondsHeld }) => sum + (rungs[0]!.bitsPerSecond * secondsHeld) / 8, 0);
+    const later = this.#held.slice(this.#current + 1, this.#current + 1 + AHEAD);
+    const bits = later.flatMap(({ segments }) => segments.map((rung) => this.#view.rungs[rung]!.bitsPerSecond * this.#view.segmentSeconds));
+    const bytesHeld = bits.reduce((sum, one) => sum + one, 0) / 8;
     return {
       ...{ queue, playedSeconds: this.#position, bufferSeconds: this.#available(), network: this.#network, bytesHeld },
       ...{ bytesLimit: this.#settings.bytesLimit, pixels: null, nowSeconds: this.#now },
@@ -275,7 +286,7 @@ export class Session {
     });
     outcome.loadedBits += this.#dropped;
     outcome.wastedBits = Math.max(0, outcome.loadedBits - used);
-    outcome.qoe = outcome.kbps / 1000 - 1.85 * outcome.stallSeconds - outcome.switchedKbps / 1000;
+    outcome.qoe = outcome.kbps / 1000 - 1.85 * (outcome.stallSeconds + outcome.startupSeconds) - outcome.switchedKbps / 1000;
     outcome.kbps /= Math.max(TINY, outcome.playedSeconds);
     const sorted = [...this.#playedKbps].sort((a, b) => a - b);
     outcome.medianKbps = sorted[sorted.length >> 1] ?? 0;

@@ -33,7 +33,9 @@ export interface Outcome {
   /** Of each clip that was played. */
   firstKbps: number[];
   medianKbps: number;
-  /** QoE of the ACM MM 2022 challenge, in Mbit/s · s: see docs/benchmarks.md. */
+  /** Whole units in memory after the one that plays. */
+  mostUnitsAhead: number;
+  /** After the ACM MM 2022 challenge, in Mbit: what was played, less 1.85 for each second of waiting, less each switch. */
   qoe: number;
 }
 

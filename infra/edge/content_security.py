@@ -1,7 +1,7 @@
 """The content security policy of the web app's page. Pure.
 
-Nothing runs but the scripts of the build, which the page names with their hashes; a string becomes a script's address only
-by the app's own Trusted Types policy (https://www.w3.org/TR/trusted-types/), which knows the service worker alone.
+Nothing runs but the scripts of the build, which the page names with their hashes. A string becomes a script's address
+only by the app's own Trusted Types policy (https://www.w3.org/TR/trusted-types/), which knows the service worker alone.
 """
 
 from collections.abc import Iterable

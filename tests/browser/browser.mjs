@@ -11,14 +11,15 @@ export const QUIET = [
 ];
 const PATIENCE_MS = 20_000;
 
-/** Runs `scenario(page, given)` with an empty profile; adds what the page itself complained about. */
-export async function run(scenario) {
+/** Runs `scenario(page, given)` with an empty profile; adds what the page itself complained about. `more`: arguments of
+ * Chromium. */
+export async function run(scenario, more = []) {
   const given = JSON.parse(process.argv[2]);
   const profile = mkdtempSync(join(tmpdir(), 'reelstack-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: given.chromium,
     headless: true,
-    args: QUIET,
+    args: [...QUIET, ...more],
     viewport: { width: 390, height: 844 },
   });
   try {

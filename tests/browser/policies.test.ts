@@ -61,7 +61,7 @@ test('adaptive bitrate: a better network or a fuller buffer never means a lower 
 test('adaptive bitrate: the first unit of a clip is what the remembered network carries', () => {
   const policy = new AdaptiveBitrate();
   const first = (speed: number | null) => policy.choose(bitrateState({ network: { ...at(speed), spread: 0.1 } }));
-  assert.deepEqual([null, 4e5, 1.6e6, 4e6].map(first), [0, 0, 1, 2]);
+  assert.deepEqual([null, 4e5, 2.5e6, 4e6].map(first), [0, 0, 1, 2]);
 });
 
 test('adaptive bitrate: a unit that cannot come in time is given up for one that comes sooner', () => {

@@ -142,11 +142,39 @@ def _answers() -> dict[str, Any]:
         answers[f"GET {path}/playback"] = lambda _, video=video: (200, playback(video))
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
-    for path in ("me/notifications/unread", "me/notifications"):
-        answers[f"GET /api/v1/{path}"] = lambda _: (200, {"unread": 0, "items": [], "cursor": None})
+    answers |= _of_a_person()
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
     answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
     return answers
+
+
+def _of_a_person() -> dict[str, Any]:
+    """What the app reads of who is signed in; nobody pushes anything."""
+    me: dict[str, Any] = {
+        "user_id": USER,
+        "handle": USER,
+        "display_name": "Ann",
+        "bio": "",
+        "links": [],
+        "avatar_url": None,
+    }
+    me |= {"privacy": "public", "created_at": 0, "personalised": True, "suspended_at": None}
+    empty: dict[str, Any] = {"unread": 0, "items": [], "off": [], "cursor": None}
+    lists = (
+        "notifications/unread",
+        "notifications",
+        "notification-preferences",
+        "sessions",
+        "blocks",
+        "follow-requests",
+    )
+    return {
+        "GET /api/v1/me": lambda _: (200, me),
+        **{f"GET /api/v1/me/{path}": lambda _: (200, empty) for path in lists},
+        "GET /api/v1/feed/hidden": lambda _: (200, empty),
+        "GET /api/v1/me/export": lambda _: _problem(404, "There is no copy"),
+        "POST /api/v1/me/connection": lambda _: _problem(409, "No connections here"),
+    }
 
 
 def _sign_in(asked: Asked) -> tuple[int, Any]:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -17,7 +19,7 @@ from cli.session import token_provider
 from local.outputs import Outputs
 from local.places import places
 from reelstack.web import Limit
-from reelstack_client import NotFound
+from reelstack_client import NotFound, Refused
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
 NAMED = re.compile(r"reelstack ([a-z][a-z-]*)([^`\n]*)")
@@ -70,6 +72,24 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
         token_provider("@eve")
 
 
+def _numbers() -> Iterator[tuple[str, ...]]:
+    """Each command, and its options with limits that are no integers."""
+    for name, whole in COMMANDS.items():
+        for of_group, command in getattr(whole, "commands", {"": whole}).items():
+            for option in command.params:
+                is_number = getattr(option, "bare_type", None) is float
+                if is_number and (option.min, option.max) != (None, None):
+                    yield tuple(filter(None, (name, of_group, option.opts[0])))
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-1"])
+@pytest.mark.parametrize("words", list(_numbers()), ids=" ".join)
+def test_an_option_with_limits_takes_numbers_within_them_only(words: tuple[str, ...], given: str) -> None:
+    shown = CliRunner().invoke(app, [*words, given])
+    assert shown.exit_code == 2, shown.output
+    assert f"Invalid value for '{words[-1]}'" in shown.output
+
+
 LOCAL = {"up", "down", "status", "logs", "time", "sample", "npm", "simulate"}
 OF_STAGES = {
     *("synth", "deploy", "destroy", "cost", "capacity", "bench", "check-hls", "doctor", "profiles", "experiments"),
@@ -104,6 +124,32 @@ def test_a_cloud_that_does_not_answer_a_command_of_its_own_apis_is_no_traceback(
     assert "127.0.0.1:4566" in told
     assert "reelstack up" in told
     assert explain(RuntimeError("a defect")) is None
+
+
+def test_money_and_moments_of_a_refusal_are_written_as_people_do() -> None:
+    extra = {"price_microdollars": 256, "limit_dollars": 1e-07, "ready_by": 1796083459766, "tier": "Bulk"}
+    told = explain(Refused(409, "restore-too-costly", "Too dear", "", extra))
+    assert told
+    assert told.splitlines()[1:] == [
+        "  price: 0.000256 $",
+        "  limit: 1e-07 $",
+        "  ready by: 2026-12-01 00:04:19 UTC",
+        "  tier: Bulk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"), [("LADDER", "populer", "ladder_policy"), ("AV1_RUNGS", "abc", "'abc'")]
+)
+def test_a_variable_of_the_laptops_stage_that_is_wrong_is_named_before_anything_begins(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"REELSTACK_LOCAL_{name}", value)
+    monkeypatch.delitem(sys.modules, "infra.stages", raising=False)
+    shown = CliRunner().invoke(app, ["up"])
+    assert shown.exit_code == 2, shown.output
+    assert "REELSTACK_LOCAL_" in shown.output
+    assert told in shown.output
 
 
 def test_a_shell_without_credentials_is_told_so_and_not_by_a_traceback() -> None:

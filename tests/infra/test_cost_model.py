@@ -338,6 +338,12 @@ def test_an_assumption_that_is_none_is_refused(change: str) -> None:
         with_changes(Habits(), [change])
 
 
+def test_an_assumption_that_is_said_twice_is_refused_unless_it_is_the_same() -> None:
+    assert with_changes(Habits(), ["kbps=2", "kbps=2"]).kbps == 2
+    with pytest.raises(ValueError, match="kbps is said twice: 1 and 2"):
+        with_changes(Habits(), ["kbps=1", "ladder=0.5", "kbps=2"])
+
+
 # --- what is printed -------------------------------------------------------------------------------------------------
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack.production import attempts, ladder_completion
 from reelstack.tables.production import Lease
 from reelstack.tables.videos import Video
+from reelstack.videos import archives
 from tests.clips import drawn
 from tests.support.clip_world import ClipWorld
 from tests.support.functions import handler_of
@@ -80,7 +82,13 @@ def test_a_clip_that_will_be_watched_is_completed_before_and_what_cannot_be_is_p
     assert ladder_completion.of_expected([clip.name, whole.name]) == []
 
 
-@pytest.mark.parametrize("withdraw", [ClipWorld.take_down, ClipWorld.delete])
+def archive(clip: ClipWorld) -> None:
+    key = f"{clip.asset(1)['prefix']}avc-480.mp4"
+    storage.write("media", key, b"x" * 200_000, "video/mp4", storage.FOREVER)
+    archives.archive(clip.video)
+
+
+@pytest.mark.parametrize("withdraw", [ClipWorld.take_down, ClipWorld.delete, archive])
 def test_a_clip_that_is_withdrawn_is_not_completed(clip: ClipWorld, withdraw: Any, context: Any) -> None:
     watch(clip.name, ENOUGH, context)
     withdraw(clip)

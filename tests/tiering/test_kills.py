@@ -42,8 +42,9 @@ def _fill(s3: Any, placed: list[Placed]) -> None:
         s3.put_object(Bucket="media", Key=one.key, Body=one.body, StorageClass=stored, Tagging="a=b", **more)
         reads = (0 if one.kind == "down" else READS_A_DAY * len(one.body),) * WINDOW_DAYS
         rows.append(history.Row(one.key, stored, born, born, reads).as_line())
-    key = document_keys.history(TODAY - timedelta(days=1), 0)
-    storage.write("media", key, "".join(sorted(rows)).encode(), "text/plain", "")
+    yesterday = f"{TODAY - timedelta(days=1)}-1"
+    storage.write("media", document_keys.history(yesterday, 0), "".join(sorted(rows)).encode(), "text/plain", "")
+    storage.write("media", document_keys.history_end(yesterday), b"", "text/plain", "")
     storage.write_json("media", document_keys.FACTS, {"decay": UNREAD.as_json(), "hot_plays": 0})
 
 

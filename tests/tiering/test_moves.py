@@ -177,6 +177,21 @@ def test_a_copy_that_is_not_like_what_was_copied_goes_and_the_version_before_is_
     assert storage_classes.is_same(in_parts, before), "nothing but the size can be compared"
 
 
+def test_an_object_that_is_deleted_while_it_is_copied_is_gone(s3: Any) -> None:
+    move = _up(_put(s3, "GLACIER_IR"))
+
+    def delete(**_: Any) -> None:
+        s3.delete_object(Bucket="media", Key=KEY)
+
+    s3.meta.events.register("after-call.s3.CopyObject", delete)
+    try:
+        assert moves.move_one(move) == "gone"
+    finally:
+        s3.meta.events.unregister("after-call.s3.CopyObject", delete)
+    assert len(_versions(s3)) == 1
+    assert not storage_classes.exists("media", KEY)
+
+
 def test_old_versions_with_other_content_stay(s3: Any) -> None:
     s3.put_object(Bucket="media", Key=KEY, Body=b"other", StorageClass="GLACIER_IR")
     move = _up(_put(s3, "GLACIER_IR"))

@@ -2,18 +2,21 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from functions.tiering.move_objects.handler import handler as move_objects
 from functions.tiering.plan_tiers.handler import handler as plan_tiers
+from functions.tiering.start_tiering.handler import handler as start_tiering
 from reelstack.platform import aws as seam
 from reelstack.platform import storage
 from reelstack.platform.config import Config
-from reelstack.tiering import access_logs, decay, document_keys, report
+from reelstack.tiering import access_logs, decay, document_keys, history, plan, report
 from reelstack.tiering.policies import hot_plays
 from reelstack.videos.videos import ArchiveState
 from tests.videos.test_videos import make
@@ -176,3 +179,96 @@ def test_what_is_small_or_archived_is_in_no_plan(s3: Any, context: Any) -> None:
     s3.put_object(Bucket="media", Key="v/clip999/1/master.m3u8", Body=b"#EXTM3U")
     assert _night(DAY, context) == []
     assert _night.totals["objects"] == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [
+        ("v/", {}),
+        ("v//1/720.mp4", {}),
+        ("v/clip000/1/7\t2\n0.mp4", {}),
+        ("v/clip000/1/360.mp4", {"StorageClass": "ONEZONE_IA"}),
+        ("v/clip000/1/240.mp4", {"StorageClass": "REDUCED_REDUNDANCY"}),
+    ],
+)
+def test_what_somebody_put_there_by_hand_is_passed_over(s3: Any, context: Any, key: str, more: Any) -> None:
+    (ours,) = _clips(s3, 1)
+    s3.put_object(Bucket="media", Key=key, Body=CONTENT, **more)
+    _log(s3, DAY, key, 10)
+    for day in (DAY, DAY + timedelta(days=1)):
+        (line,) = _night(day, context)
+        assert {move["key"] for move in line["moves"]} == {ours}
+
+
+def test_a_part_of_what_is_passed_over_ends_where_the_next_one_begins(s3: Any) -> None:
+    s3.put_object(Bucket="media", Key="v//1", Body=b"")
+    made = plan.write_part(plan.Request(run="r", day=DAY), until=0)
+    assert (made.objects, made.after, made.done) == (0, "v//1", True)
+
+
+@pytest.mark.parametrize("sent", ["9" * 5000, "٣", "-1", "1e9", "NaN"])
+def test_a_line_whose_bytes_are_no_number_is_no_read(sent: str) -> None:
+    line = access_logs.line_of("media", "v/a/1/720.mp4", "29/Nov/2026:23:59:58 +0000", 1, 1).replace(
+        " 1 1 ", f" {sent} 1 "
+    )
+    assert access_logs.read_of(line) is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"day": str(DAY + timedelta(days=2))},
+        {"day": "1999-01-01"},
+        {"day": "x"},
+        {"limit_dollars": float("inf")},
+        {"attempt": 0},
+    ],
+)
+def test_a_run_that_cannot_be_meant_is_not_started(given: dict[str, Any], aws: Config, context: Any) -> None:
+    with pytest.raises(ValidationError):
+        start_tiering(given, context)
+
+
+def _moved(s3: Any, key: str, line: dict[str, Any], context: Any) -> None:
+    """The line is carried out, and a lifecycle rule does its part."""
+    move_objects(line, context)
+    s3.put_object(Bucket="media", Key=key, Body=CONTENT, StorageClass="GLACIER_IR", Tagging="tier=cold")
+
+
+def test_an_attempt_of_the_same_day_knows_of_the_one_before(s3: Any, context: Any) -> None:
+    (key,) = _clips(s3, 1)
+    _log(s3, DAY, key, 10)
+    (line,) = _night(DAY, context)
+    _moved(s3, key, line, context)
+    (again,) = _night(DAY, context, attempt=2)
+    assert [(move["source"], move["target"]) for move in again["moves"]] == [("GLACIER_IR", "GLACIER_IR")]
+    move_objects(again, context)
+    assert _night(DAY, context, attempt=3) == []
+    row = history.from_line(next(storage.lines("media", document_keys.history(f"{DAY}-3", 0))).decode())
+    assert [number for number in row.reads if number] == [10], "a read counts once"
+
+
+def test_a_run_that_was_killed_in_its_plan_makes_the_next_one_forget_nothing(s3: Any, context: Any) -> None:
+    (key,) = _clips(s3, 1)
+    (line,) = _night(DAY - timedelta(days=1), context)
+    _moved(s3, key, line, context)
+    storage.write("media", document_keys.history(f"{DAY}-1", 0), b"", "", "")  # of objects before ours
+    (after,) = _night(DAY + timedelta(days=1), context)
+    assert [(move["source"], move["target"]) for move in after["moves"]] == [("GLACIER_IR", "GLACIER_IR")]
+
+
+def test_what_a_rule_moved_is_in_its_class_since_that_night_though_s3_leaves_its_date() -> None:
+    born, night = date(2026, 1, 1), date(2026, 6, 1)
+    before = history.Row("v/a/1/b.mp4", "STANDARD", born, born, tagged=True)
+    listed = history.Row("v/a/1/b.mp4", "GLACIER_IR", born, born)
+    made = history.tonight(before, listed, night, 1, 0)
+    assert (made.since, made.born, made.tagged) == (night, born, True)
+    assert history.tonight(made, listed, night + timedelta(days=9), 9, 0).since == night
+    assert history.tonight(None, listed, night, 1, 0).since == night, "nobody knows since when"
+    copied = history.Row("v/a/1/b.mp4", "STANDARD", night, night)
+    assert history.tonight(made, copied, night + timedelta(days=1), 1, 0).since == night + timedelta(days=1)
+    aged = replace(listed, since=born - timedelta(days=40), born=born - timedelta(days=40))  # by `reelstack time`
+    older = history.tonight(made, aged, night, 0, 0)
+    assert (older.since, older.born) == (night - timedelta(days=40), aged.born)
+    later = history.Row("v/a/1/b.mp4", "STANDARD", night + timedelta(days=3), night)
+    assert history.tonight(made, later, night + timedelta(days=9), 9, 0).since == night + timedelta(days=3)

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t, use } from './i18n.ts';
 import { go, match, type Page, place, type Route } from './router.ts';
 import { ROUTES } from './routes.ts';
-import { announced, notice, online, signedIn, tell } from './state.ts';
+import { announced, notice, online, signedIn } from './state.ts';
 import { Empty, Failed, Spinner } from './ui/bits.tsx';
 import { Icon } from './ui/icons.tsx';
 import { Navigation } from './ui/navigation.tsx';
@@ -46,7 +46,9 @@ function Content() {
     let gone = false;
     const found = routeOf(url.pathname);
     failed.value = null;
-    notice.value = null;
+    if (!first.current) {
+      notice.value = null;
+    }
     if (!found) {
       shown.value = null;
       return undefined;
@@ -113,8 +115,8 @@ class Guard extends Component<{ children: ComponentChildren }, { error: unknown 
   override state = { error: null as unknown };
 
   override componentDidCatch(error: unknown): void {
-    this.setState({ error });
-    tell(error);
+    console.error(error);
+    this.setState({ error: new Error(t('error.page')) });
   }
 
   override render() {

@@ -3,11 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from reelstack.platform import executions
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import entry
+
+LATE_DAYS = 7
+"""Of a day longer ago, reads and plays since are known, and would be forgotten."""
 
 
 class StartInput(BaseModel):
@@ -16,7 +19,18 @@ class StartInput(BaseModel):
     attempt: int = Field(default=1, ge=1)
     """Of the same day: an execution's name can be used once in 90 days."""
     dry_run: bool = False
-    limit_dollars: float | None = Field(default=None, ge=0)
+    limit_dollars: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+    @field_validator("day")
+    @classmethod
+    def _is_near(cls, day: date | None) -> date | None:
+        """By a day of next year every object is a year old, and is moved as such."""
+        today = datetime.now(UTC).date()
+        if day and day > today:
+            raise ValueError("it is still to come")
+        if day and day < today - timedelta(days=LATE_DAYS):
+            raise ValueError(f"it is more than {LATE_DAYS} days ago")
+        return day
 
 
 @entry

@@ -77,8 +77,11 @@ class Habits:
 def with_changes(habits: Habits, changes: list[str]) -> Habits:
     """`name=value`, one each. Raises ValueError for a name or a value that is none."""
     known = {field.name: field for field in fields(Habits)}
+    said: dict[str, str] = {}
     for change in changes:
         name, equals, text = change.partition("=")
+        if said.setdefault(name, text) != text:
+            raise ValueError(f"{name} is said twice: {said[name]} and {text}")
         if not equals or name not in known:
             raise ValueError(f"{change!r}: what can be set is {', '.join(known)}")
         changed: dict[str, Any] = {name: _value(name, getattr(Habits, name), text)}

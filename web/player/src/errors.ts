@@ -47,3 +47,10 @@ export function refusal(status: number, problem = ''): PlayerError {
   const kind = withdrawn ? 'withdrawn' : (OF_STATUS.get(status) ?? 'refused');
   return new PlayerError(kind, `HTTP ${status}${problem && ` ${problem}`}`, status);
 }
+
+/** Nobody waits for it any more: nothing went wrong. */
+export class Unwanted extends PlayerError {
+  constructor() {
+    super('network', 'Nobody waits for it any more');
+  }
+}

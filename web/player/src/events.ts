@@ -33,7 +33,7 @@ export interface Quality {
   readonly played_ms: number;
   readonly loops: number;
   readonly bytes: number;
-  /** Of them, those that were never played: of other units, or replaced before. */
+  /** Of them, those that were not played, about: by time and average bitrates; what a loop plays again counts again. */
   readonly wasted_bytes: number;
   /** Dropped frames, and all of them. */
   readonly df: number;

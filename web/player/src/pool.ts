@@ -1,36 +1,27 @@
 import type { Clip } from './clip.ts';
-import { chooseCaptions } from './engine/captions.ts';
 import { Deck } from './engine/deck.ts';
-import { foreignOpener, type LoadHls } from './engine/foreign.ts';
-import { LIMITS, type Limits, Loader } from './engine/loader.ts';
+import { foreignOpener } from './engine/foreign.ts';
+import { Loader } from './engine/loader.ts';
+import { followPage } from './engine/page.ts';
+import { Settings } from './engine/settings.ts';
 import { Showing } from './engine/showing.ts';
 import type { Slot, SlotEvents } from './engine/slot.ts';
-import { PlayerError } from './errors.ts';
+import { LIMITS } from './engine/wishes.ts';
+import { PlayerError, Unwanted } from './errors.ts';
 import type { Listener, PlayerEvent } from './events.ts';
+import type { PoolOptions } from './options.ts';
 import type { Policies } from './policies/policies.ts';
 import { adaptivePolicies } from './adaptive.ts';
 
-export interface PoolOptions {
-  /** What decides of bitrates, preloading and codecs; adaptive ones by default, which keep what they learn in localStorage. */
-  readonly policies?: Policies;
-  readonly limits?: Partial<Limits>;
-  /** Called when a token was refused or is about to expire: the same clip with another one, or null if there is none. */
-  readonly renew?: (clip: Clip) => Promise<Clip | null>;
-  /** Gives hls.js for HLS that is not ours; loaded when the first such clip is shown. */
-  readonly hls?: LoadHls;
-  readonly muted?: boolean;
-  /** Clips begin again when they end. True by default. */
-  readonly loop?: boolean;
-  /** Go on while the page is hidden, as sound does with a Media Session. False by default. */
-  readonly background?: boolean;
-}
+/** What is done for others waits for the first frame of a clip that was prepared, but no longer than this. */
+const PREPARED_MS = 250;
 
 /**
  * Plays a queue of clips one at a time, in three media elements: what plays, the next one, which rests at its first frame,
  * and the one before. Whoever shows the queue asks for the `element` of a place after each `show` and puts it there;
  * elements are given from place to place, and stay where they are while their clip stays near.
  */
-export class Pool {
+export class Pool extends Settings {
   readonly #options: PoolOptions;
   readonly #policies: Policies;
   readonly #listeners = new Set<Listener>();
@@ -39,29 +30,26 @@ export class Pool {
   readonly #loader: Loader;
   #wantsPlay = true;
   #hidden = false;
-  #muted: boolean;
-  #rate = 1;
-  #volume = 1;
-  #captions: string | null = null;
   #showing: Showing | null = null;
   #clipsBefore = 0;
+  #preparing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolOptions = {}) {
+    super(options.muted ?? false);
     this.#options = options;
     this.#policies = options.policies ?? adaptivePolicies();
-    this.#muted = options.muted ?? false;
     const { codec, memory, failed } = this.#policies;
     const sample: (typeof memory)['record'] = (found) => {
       memory.record(found);
       this.#tell({ type: 'sample', sample: found });
     };
     const around = { base: document.baseURI, sample, renew: (clip: Clip) => this.#renew(clip) };
-    const lost = (clip: Clip, error: PlayerError) => this.#lost(clip, error);
-    const look = () => this.#loader.look();
-    const given = { codec, failed: () => failed.all(), around, loop: options.loop ?? true, look, lost };
-    this.#deck = new Deck(given, this.#slotEvents());
+    const { loop = true, elements = 3, hls = () => import('hls.js') } = options;
+    const given = { openForeign: foreignOpener(hls), codec, failed: () => failed.all(), around, loop, elements };
+    const told = { look: () => this.#loader.look(), lost: (clip: Clip, error: PlayerError) => this.#lost(clip, error) };
+    this.#deck = new Deck({ ...given, ...told }, this.#slotEvents());
     this.#loader = this.#makeLoader();
-    this.#listen();
+    this.#follow();
   }
 
   /** The element that plays now; null before the first `show`, or with no clip there. */
@@ -85,6 +73,11 @@ export class Pool {
   show(queue: readonly Clip[], place: number): void {
     const before = this.#deck.current;
     const isSame = before?.clip !== null && before?.clip?.id === queue[place]?.id;
+    const shown = queue[place];
+    const ready = shown && this.#deck.slotOf(shown);
+    if (ready?.state === 'ready' && this.#wantsPlay && !this.#hidden && shown?.resumeSeconds === 0) {
+      void ready.play(this.muted);
+    }
     if (!isSame) {
       this.#leave();
     }
@@ -95,9 +88,14 @@ export class Pool {
       slot.rewind(slot.clip.resumeSeconds);
     }
     this.#resume();
-    this.#openForeign(place);
-    this.#openForeign(place + 1);
-    this.#loader.interrupt();
+    this.#loader.paused = true;
+    clearTimeout(this.#preparing);
+    if (slot?.state === 'ready') {
+      // Its first frame comes before everything that is done for others.
+      this.#preparing = setTimeout(() => this.#prepare(), PREPARED_MS);
+    } else {
+      this.#prepare();
+    }
   }
 
   /** Hears everything that happens. Call what it returns to hear no more. */
@@ -108,10 +106,10 @@ export class Pool {
 
   play(): void {
     this.#wantsPlay = true;
-    const { current } = this.#deck;
+    const { current, queue, place } = this.#deck;
     if (current?.clip && this.#deck.isTroubled(current.clip)) {
-      this.#deck.arrange(this.#deck.queue, this.#deck.place);
-      this.#openForeign(this.#deck.place);
+      this.#deck.arrange(queue, place);
+      this.#deck.openForeign(() => this.#resume());
     }
     this.#resume();
     this.#loader.look();
@@ -122,7 +120,6 @@ export class Pool {
     this.#deck.current?.rest();
   }
 
-  /** False also while it waits for data: it goes on by itself. */
   get paused(): boolean {
     return !this.#wantsPlay;
   }
@@ -144,52 +141,18 @@ export class Pool {
     return current?.clip?.seconds || current?.video.duration || 0;
   }
 
-  get muted(): boolean {
-    return this.#muted;
-  }
-
-  set muted(muted: boolean) {
-    this.#muted = muted;
-    this.#settle();
-  }
-
-  /** From 0 to 1, of all clips. */
-  get volume(): number {
-    return this.#volume;
-  }
-
-  set volume(volume: number) {
-    this.#volume = volume;
-    this.#settle();
-  }
-
-  /** Times the clip's own speed, of all clips. */
-  get rate(): number {
-    return this.#rate;
-  }
-
-  set rate(rate: number) {
-    this.#rate = rate;
-    this.#settle();
-  }
-
-  /** Language of the captions that are shown where a clip has them (BCP 47); null: none. */
-  get captions(): string | null {
-    return this.#captions;
-  }
-
-  set captions(language: string | null) {
-    this.#captions = language;
-    this.#settle();
-  }
-
   /** Stops everything and lets go of elements, buffers, listeners and requests. */
   destroy(): void {
+    clearTimeout(this.#preparing);
     this.#leave();
     this.#listening.abort();
     this.#loader.stop();
     this.#deck.destroy();
     this.#listeners.clear();
+  }
+
+  protected override get videos(): readonly HTMLVideoElement[] {
+    return this.#deck?.slots.map(({ video }) => video) ?? [];
   }
 
   #makeLoader(): Loader {
@@ -210,39 +173,38 @@ export class Pool {
 
   #slotEvents(): SlotEvents {
     const isCurrent = (slot: Slot) => slot === this.#deck.current;
+    /** Of the clip that is shown. */
+    const seen = (act: (showing: Showing, clip: Clip, slot: Slot) => void) => (slot: Slot) => {
+      if (isCurrent(slot) && slot.clip && this.#showing) {
+        act(this.#showing, slot.clip, slot);
+      }
+    };
     return {
-      state: (slot, state) => {
-        const { clip, place } = slot;
-        if (clip) {
-          this.#tell({ type: 'state', clip, place, state });
+      state: ({ clip, place }, state) => clip && this.#tell({ type: 'state', clip, place, state }),
+      frame: seen((showing, clip) => {
+        const ms = showing.frame();
+        if (ms !== null) {
+          this.#tell({ type: 'start', clip, ms });
         }
-      },
-      frame: (slot) => {
-        const ms = isCurrent(slot) ? this.#showing?.frame() : null;
-        if (slot.clip && typeof ms === 'number') {
-          this.#tell({ type: 'start', clip: slot.clip, ms });
+        if (this.#preparing !== undefined) {
+          this.#prepare();
         }
-      },
+      }),
       failed: (slot, error) => slot.clip && this.#lost(slot.clip, error),
-      moved: (slot) => {
-        if (isCurrent(slot)) {
-          this.#showing?.moved(slot);
-          this.#loader.look();
-        }
-      },
-      stalled: (slot, ms) => {
-        if (isCurrent(slot) && slot.clip) {
-          this.#showing?.stall(ms);
-          this.#tell({ type: 'stall', clip: slot.clip, atSeconds: slot.video.currentTime, ms });
-        }
-      },
-      looped: (slot) => {
-        if (isCurrent(slot) && slot.clip && this.#showing) {
-          this.#showing.loops += 1;
-          this.#tell({ type: 'loop', clip: slot.clip, loops: this.#showing.loops });
-        }
-      },
-      muted: (slot) => slot.clip && this.#tell({ type: 'muted', clip: slot.clip }),
+      moved: seen((showing, _, slot) => {
+        showing.moved(slot);
+        this.#loader.look();
+      }),
+      stalled: (stalled, ms) =>
+        seen((showing, clip, { video }) => {
+          showing.stall(ms);
+          this.#tell({ type: 'stall', clip, atSeconds: video.currentTime, ms });
+        })(stalled),
+      looped: seen((showing, clip) => {
+        showing.loops += 1;
+        this.#tell({ type: 'loop', clip, loops: showing.loops });
+      }),
+      muted: ({ clip }) => clip && this.#tell({ type: 'muted', clip }),
     };
   }
 
@@ -260,33 +222,21 @@ export class Pool {
   }
 
   #resume(): void {
-    this.#settle();
     const { current } = this.#deck;
-    if (current && this.#wantsPlay && !this.#hidden) {
-      void current.play(this.#muted);
+    if (current && this.#wantsPlay && !this.#hidden && !current.plays) {
+      void current.play(this.muted);
     }
   }
 
-  #settle(): void {
-    for (const { video } of this.#deck.slots) {
-      video.muted = this.#muted;
-      video.volume = this.#volume;
-      video.defaultPlaybackRate = video.playbackRate = this.#rate;
-      chooseCaptions(video, this.#captions);
-    }
-  }
-
-  #openForeign(place: number): void {
-    const slot = this.#deck.slotAt(place);
-    const clip = slot?.clip;
-    if (!slot || !clip || clip.rungs.length > 0 || slot.isOpen || this.#deck.isTroubled(clip)) {
-      return;
-    }
-    const opened = slot.openForeign(foreignOpener(this.#options.hls ?? (() => import('hls.js'))), clip);
-    opened.then(
-      () => place === this.#deck.place && this.#resume(),
-      (error: unknown) => this.#lost(clip, error instanceof PlayerError ? error : new PlayerError('network', String(error))),
-    );
+  /** What comes next gets what it needs. */
+  #prepare(): void {
+    clearTimeout(this.#preparing);
+    this.#preparing = undefined;
+    this.settle();
+    this.#deck.openForeign(() => this.#resume());
+    this.#deck.feedNear();
+    this.#loader.paused = this.#hidden;
+    this.#loader.interrupt();
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {
@@ -299,6 +249,9 @@ export class Pool {
 
   /** A clip does not go on. Another codec of it may; what is shown is told as failed, what is prepared is left for then. */
   #lost(clip: Clip, error: PlayerError): void {
+    if (error instanceof Unwanted) {
+      return;
+    }
     const slot = this.#deck.slotOf(clip);
     const codec = slot?.feeder?.files.codec;
     const isCurrent = slot !== null && slot === this.#deck.current;
@@ -325,24 +278,20 @@ export class Pool {
     this.#loader.look();
   }
 
-  #listen(): void {
-    const { signal } = this.#listening;
-    document.addEventListener('visibilitychange', () => this.#turned(), { signal });
-    globalThis.addEventListener('online', () => this.#wantsPlay && this.play(), { signal });
-    // A page that comes back from the cache of pages: its MediaSources may have been closed.
-    globalThis.addEventListener('pageshow', (event) => event.persisted && this.#turned(), { signal });
-    globalThis.addEventListener('pagehide', () => this.#deck.current?.rest(), { signal });
-  }
-
-  #turned(): void {
-    this.#hidden = document.hidden && !this.#options.background && document.pictureInPictureElement !== this.video;
-    this.#loader.paused = this.#hidden;
-    if (this.#hidden) {
-      this.#deck.current?.rest();
-    } else {
-      this.#deck.revive();
-      this.#resume();
-    }
+  #follow(): void {
+    const stays = () => Boolean(this.#options.background || (this.video && document.pictureInPictureElement === this.video));
+    const turn = (hidden: boolean) => {
+      this.#hidden = hidden;
+      this.#loader.paused = hidden;
+      if (hidden) {
+        this.#deck.current?.rest();
+      } else {
+        this.#deck.revive();
+        this.#resume();
+      }
+    };
+    const online = () => this.#wantsPlay && !this.#hidden && this.play();
+    followPage({ gone: () => turn(true), back: () => turn(false), online }, stays, this.#listening.signal);
   }
 
   #tell(event: PlayerEvent): void {

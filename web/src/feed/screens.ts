@@ -112,10 +112,15 @@ export class Screens {
   #heard(event: PlayerEvent): void {
     if (event.type === 'state' && event.place === this.#pool.place) {
       this.playing.value = event.state === 'playing' || event.state === 'stalled';
+      // An element that was told to play before it had a source forgets that with its first source.
+      if (event.state === 'ready' && !this.#pool.paused) {
+        this.#pool.play();
+      }
     } else if (event.type === 'stall') {
       this.stalls.value++;
     } else if (event.type === 'error') {
-      this.errors.value++;
+      // What is prepared may fail unseen: it is tried again once it is shown.
+      this.errors.value += Number(event.place === this.#pool.place);
       if (event.fatal) {
         this.#failed(event.clip.id, event.error);
       }

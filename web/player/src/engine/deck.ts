@@ -4,11 +4,10 @@ import type { CodecPolicy } from '../policies/policies.ts';
 import { Codecs } from './codecs.ts';
 import { type Feeder, mediaSourceClass } from './feeder.ts';
 import { ClipFiles, type Surroundings } from './files.ts';
-import type { Staged } from './loader.ts';
+import type { Staged } from './wishes.ts';
+import type { OpenForeign } from './foreign.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
-/** Elements, and with them decoders and MediaSources. */
-const SLOTS = 3;
 /** In this order: what plays, what is next, what was before. */
 const NEAR = [0, 1, -1];
 /** Clips whose files are kept. */
@@ -18,7 +17,10 @@ export interface DeckOptions {
   readonly codec: CodecPolicy;
   readonly failed: () => ReadonlySet<Codec>;
   readonly around: Surroundings;
+  readonly openForeign: OpenForeign;
   readonly loop: boolean;
+  /** Elements, and with them decoders and MediaSources. */
+  readonly elements: number;
   /** What was not known before is known: look again. */
   readonly look: () => void;
   readonly lost: (clip: Clip, error: PlayerError) => void;
@@ -39,7 +41,7 @@ export class Deck {
 
   constructor(options: DeckOptions, events: SlotEvents) {
     this.#options = options;
-    this.slots = Array.from({ length: SLOTS }, () => new Slot(events, document));
+    this.slots = Array.from({ length: options.elements }, () => new Slot(events, document));
     this.#sizes = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) {
         this.#pixels.set(target, Math.min(contentRect.width, contentRect.height) * devicePixelRatio);
@@ -96,7 +98,11 @@ export class Deck {
     if (shown) {
       this.#troubled.delete(shown.id);
     }
-    near.forEach((at) => this.#feedHeld(at));
+  }
+
+  /** Gives elements what came to memory before they had the clip. */
+  feedNear(): void {
+    NEAR.forEach((step) => this.feedHeld(this.place + step));
   }
 
   staged(place: number): Staged | null {
@@ -173,8 +179,21 @@ export class Deck {
     return made;
   }
 
-  /** What came to memory before the clip had an element. */
-  #feedHeld(place: number): void {
+  /** Gives what plays and what is next their source, where they are HLS of others; `opened` once what plays has one. */
+  openForeign(opened: () => void): void {
+    for (const place of [this.place, this.place + 1]) {
+      const slot = this.slotAt(place);
+      const clip = slot?.clip;
+      if (slot && clip && clip.rungs.length === 0 && !slot.isOpen && !this.#troubled.has(clip.id)) {
+        slot.openForeign(this.#options.openForeign, clip).then(
+          () => place === this.place && opened(),
+          (error: unknown) => this.#options.lost(clip, asPlayerError(error)),
+        );
+      }
+    }
+  }
+
+  feedHeld(place: number): void {
     const staged = this.staged(place);
     const { files } = staged ?? {};
     if (!staged || !files || staged.feeder || files.held(0) === null) {
@@ -206,4 +225,8 @@ export class Deck {
       }
     }
   }
+}
+
+function asPlayerError(error: unknown): PlayerError {
+  return error instanceof PlayerError ? error : new PlayerError('network', String(error));
 }

@@ -1,4 +1,4 @@
-import { PlayerError } from '../errors.ts';
+import { PlayerError, Unwanted } from '../errors.ts';
 import type { Bytes } from './fetcher.ts';
 
 /** Bytes of a unit as they come. Those that feed a buffer read along; nobody else keeps them. */
@@ -43,7 +43,7 @@ export class Download {
 
   abort(): void {
     if (!this.#done) {
-      this.#abort.abort(new PlayerError('network', 'nobody wants it any more'));
+      this.#abort.abort(new Unwanted());
     }
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { MediaFile } from '../clip.ts';
-import { PlayerError } from '../errors.ts';
+import { PlayerError, Unwanted } from '../errors.ts';
 import type { Download } from './download.ts';
 import type { ClipFiles } from './files.ts';
 import { TrackBuffer } from './track_buffer.ts';
@@ -21,6 +21,8 @@ class Track {
   readonly buffer: TrackBuffer;
   /** Unit -> rung that the buffer holds; of sound, 0. */
   readonly held = new Map<number, number>();
+  /** Unit -> rung that is put in now, and may play already. */
+  readonly coming = new Map<number, number>();
   /** Of whose header the buffer knows. */
   header = '';
   bytes = new Map<number, number>();
@@ -42,6 +44,7 @@ export class Feeder {
   readonly files: ClipFiles;
   readonly #video: HTMLVideoElement;
   readonly #source: MediaSource;
+  readonly #url: string;
   readonly #opened: Promise<void>;
   #picture: Track | null = null;
   #sound: Track | null = null;
@@ -58,16 +61,16 @@ export class Feeder {
     this.#source = new Source();
     // ManagedMediaSource opens for an element that plays nowhere else.
     video.disableRemotePlayback = true;
-    const url = URL.createObjectURL(this.#source);
+    this.#url = URL.createObjectURL(this.#source);
     this.#opened = new Promise<void>((resolve, reject) => {
       this.#source.addEventListener('sourceopen', () => resolve(), { once: true });
       this.#giveUp = reject;
     }).then(() => {
-      URL.revokeObjectURL(url);
+      URL.revokeObjectURL(this.#url);
       this.#open();
     });
     this.#opened.catch(() => {});
-    video.src = url;
+    video.src = this.#url;
   }
 
   get closed(): boolean {
@@ -82,6 +85,11 @@ export class Feeder {
   /** The rung at which the buffer holds a unit of picture. */
   held(unit: number): number | null {
     return this.#picture?.held.get(unit) ?? null;
+  }
+
+  /** The same, also while the unit still comes. */
+  rungOf(unit: number): number | null {
+    return this.held(unit) ?? this.#picture?.coming.get(unit) ?? null;
   }
 
   holdsSound(unit: number): boolean {
@@ -109,7 +117,7 @@ export class Feeder {
     await this.#opened;
     const [track, file] = [this.#picture, this.files.rungs[rung]];
     if (!track || !file) {
-      throw closedError();
+      throw new Unwanted();
     }
     const before = track.held.get(unit);
     await this.#feed(track, file, unit, rung, download);
@@ -120,7 +128,7 @@ export class Feeder {
     await this.#opened;
     const [track, file] = [this.#sound, this.files.clip.sound];
     if (!track || !file) {
-      throw closedError();
+      throw new Unwanted();
     }
     await this.#feed(track, file, unit, 0, download);
   }
@@ -149,7 +157,9 @@ export class Feeder {
   /** Lets go of everything. The element is left without a source. */
   close(): void {
     this.#closed = true;
-    this.#giveUp(closedError());
+    this.#giveUp(new Unwanted());
+    // Until then the address holds the source, and with it everything here.
+    URL.revokeObjectURL(this.#url);
     for (const track of [this.#picture, this.#sound]) {
       track?.buffer.close();
     }
@@ -158,7 +168,7 @@ export class Feeder {
 
   #open(): void {
     if (this.#closed) {
-      throw closedError();
+      throw new Unwanted();
     }
     const { rungs, clip } = this.files;
     const [first] = rungs;
@@ -185,7 +195,7 @@ export class Feeder {
     track.pending += 1;
     const next = track.feeding
       .catch(() => {})
-      .then(() => this.#put(track, file, unit, download))
+      .then(() => this.#put(track, file, unit, rung, download))
       .then(() => {
         track.held.set(unit, rung);
         track.bytes.set(unit, download.bytes);
@@ -199,11 +209,12 @@ export class Feeder {
     return next;
   }
 
-  async #put(track: Track, file: MediaFile, unit: number, download: Download): Promise<void> {
+  async #put(track: Track, file: MediaFile, unit: number, rung: number, download: Download): Promise<void> {
     if (unit > 0 && track.header !== file.name) {
       await track.buffer.append(await this.files.header(file));
     }
     track.header = file.name;
+    track.coming.set(unit, rung);
     try {
       for (let place = 0; ; place++) {
         const piece = await download.piece(place);
@@ -218,6 +229,8 @@ export class Feeder {
         await track.buffer.forget().catch(() => {});
       }
       throw error;
+    } finally {
+      track.coming.delete(unit);
     }
   }
 
@@ -241,8 +254,4 @@ export class Feeder {
       await this.drop(unit);
     }
   }
-}
-
-function closedError(): PlayerError {
-  return new PlayerError('network', 'nobody wants it any more');
 }

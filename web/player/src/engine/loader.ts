@@ -3,55 +3,16 @@
  * what the preload policy wants, then units that were shown low and will be seen again.
  */
 
-import type { Rung } from '../clip.ts';
 import { PlayerError } from '../errors.ts';
-import type { BitrateState, Network, Policies, PreloadState, Queued } from '../policies/policies.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Download } from './download.ts';
-import type { Feeder } from './feeder.ts';
 import type { ClipFiles } from './files.ts';
 import { unitAt } from './layout.ts';
+import { type Limits, type Stage, type Wish, Wishes, within } from './wishes.ts';
 
-export interface Limits {
-  /** Of what plays: seconds and bytes ahead, and bytes that were played and are kept for a loop or a way back. */
-  readonly bufferSeconds: number;
-  readonly bufferBytes: number;
-  readonly backBytes: number;
-  /** Of clips that do not play yet, in memory and in buffers. */
-  readonly preloadBytes: number;
-}
+const RECONSIDERED_MS = 500;
 
-/** A minute of 720p is 12 MB. */
-export const LIMITS: Limits = { bufferSeconds: 30, bufferBytes: 16e6, backBytes: 16e6, preloadBytes: 16e6 };
-/** With less in its buffer what plays is fetched before anything else. */
-const URGENT_SECONDS = 8;
-/** Lengths of units before an index was read: media.fetch_units. */
-const FIRST_SECONDS = 2;
-const UNIT_SECONDS = 8;
-const LOOKED_AT = 6;
-
-/** A clip of the queue with its files, and the element it is in, if it has one. */
-export interface Staged {
-  readonly files: ClipFiles;
-  readonly feeder: Feeder | null;
-  readonly currentTime: number;
-  readonly pixels: number | null;
-}
-
-/** What the loader works on; place 0 is the clip that plays. */
-export interface Stage {
-  /** Null: no clip there, or one that is not fetched in units, or that failed. */
-  at(place: number): Staged | null;
-  /** The feeder of the element that the clip is in; opens it. Null: it is in none. */
-  feeder(files: ClipFiles): Feeder | null;
-  readonly clipsBefore: number;
-  fed(files: ClipFiles, unit: number, rung: number, again: boolean): void;
-  failed(files: ClipFiles, error: PlayerError): void;
-}
-
-interface Task {
-  readonly files: ClipFiles;
-  readonly unit: number;
-  readonly rung: number;
+interface Task extends Wish {
   readonly downloads: Download[];
 }
 
@@ -59,7 +20,7 @@ export class Loader {
   readonly #policies: Policies;
   readonly #limits: Limits;
   readonly #stage: Stage;
-  readonly #last = new WeakMap<ClipFiles, number>();
+  readonly #wishes: Wishes;
   #task: Task | null = null;
   #paused = false;
 
@@ -67,6 +28,7 @@ export class Loader {
     this.#policies = policies;
     this.#limits = limits;
     this.#stage = stage;
+    this.#wishes = new Wishes(policies, limits, stage);
   }
 
   /** Something changed: another clip plays, time went on, a unit came. */
@@ -74,7 +36,7 @@ export class Loader {
     if (this.#task || this.#paused) {
       return;
     }
-    const wanted = this.#wanted();
+    const wanted = this.#wishes.next();
     if (wanted) {
       this.#task = { ...wanted, downloads: [] };
       void this.#run(this.#task).finally(() => {
@@ -87,7 +49,7 @@ export class Loader {
   /** Another clip plays: what is fetched for others stops, if it needs the line. */
   interrupt(): void {
     const current = this.#stage.at(0);
-    if (this.#task && current && this.#task.files !== current.files && this.#missing(current, true) !== null) {
+    if (this.#task && current && this.#task.files !== current.files && this.#wishes.missing(current, true) !== null) {
       this.#task.downloads.forEach((download) => download.abort());
     }
     this.look();
@@ -96,7 +58,9 @@ export class Loader {
   /** While the page is hidden nothing is begun. */
   set paused(paused: boolean) {
     this.#paused = paused;
-    this.look();
+    if (!paused) {
+      this.look();
+    }
   }
 
   stop(): void {
@@ -104,124 +68,31 @@ export class Loader {
     this.#task?.downloads.forEach((download) => download.abort());
   }
 
-  #wanted(): Omit<Task, 'downloads'> | null {
-    const current = this.#stage.at(0);
-    const urgent = current && this.#missing(current, true);
-    if (current && urgent !== null) {
-      return this.#chosen(current, urgent);
-    }
-    const preload = this.#preload(current);
-    if (preload) {
-      return preload;
-    }
-    const missing = current && this.#missing(current, false);
-    if (current && missing !== null) {
-      return this.#chosen(current, missing);
-    }
-    return current && this.#upgrade(current);
-  }
-
-  /** The next unit that what plays lacks; `urgent`: null unless it soon needs it. */
-  #missing(current: Staged, urgent: boolean): number | null {
-    const { files, feeder, currentTime } = current;
-    const ahead = feeder?.ahead(currentTime) ?? 0;
-    const { units } = files;
-    if (!units || !feeder) {
-      return feeder?.held(0) === undefined || feeder.held(0) === null ? 0 : null;
-    }
-    if (ahead > (urgent ? URGENT_SECONDS : this.#limits.bufferSeconds)) {
-      return null;
-    }
-    const from = unitAt(units, currentTime);
-    // After the last one comes the first: clips are looped.
-    for (let step = 0; step < units.length; step++) {
-      const unit = (from + step) % units.length;
-      if (feeder.held(unit) === null) {
-        return step > 0 && urgent && unit < from ? null : unit;
-      }
-    }
-    return null;
-  }
-
-  #chosen(current: Staged, unit: number): Omit<Task, 'downloads'> {
-    const state = this.#bitrateState(current, unit);
-    return { files: current.files, unit, rung: within(this.#policies.bitrate.choose(state), current.files.rungs) };
-  }
-
-  #preload(current: Staged | null): Omit<Task, 'downloads'> | null {
-    const staged = Array.from({ length: LOOKED_AT }, (_, place) => this.#stage.at(place));
-    const queue = staged.slice(0, staged.includes(null) ? staged.indexOf(null) : LOOKED_AT) as Staged[];
-    if (queue.length === 0) {
-      return null;
-    }
-    const state: PreloadState = {
-      queue: queue.map((one) => queued(one)),
-      playedSeconds: current?.currentTime ?? 0,
-      bufferSeconds: current?.feeder?.ahead(current.currentTime) ?? 0,
-      network: this.#network(),
-      bytesHeld: queue.slice(1).reduce((sum, { files, feeder }) => sum + files.bytesHeld + (feeder?.bytesHeld ?? 0), 0),
-      bytesLimit: this.#limits.preloadBytes,
-      pixels: current?.pixels ?? null,
-      nowSeconds: performance.now() / 1000,
-    };
-    const wanted = this.#policies.preload.next(state);
-    const there = wanted && queue[wanted.place];
-    if (!wanted || !there || isHeld(there, wanted.unit)) {
-      return null;
-    }
-    const { place, unit } = wanted;
-    return place === 0 ? this.#chosen(there, unit) : { files: there.files, unit, rung: within(wanted.rung, there.files.rungs) };
-  }
-
-  #upgrade(current: Staged): Omit<Task, 'downloads'> | null {
-    const { files, feeder, currentTime } = current;
-    const { units } = files;
-    if (!units || !feeder) {
-      return null;
-    }
-    const playing = unitAt(units, currentTime);
-    for (let unit = 0; unit < units.length; unit++) {
-      const held = feeder.held(unit);
-      // Never what is on the screen: its pictures would be replaced below the decoder.
-      if (held !== null && unit !== playing) {
-        const rung = this.#policies.bitrate.upgrade(this.#bitrateState(current, unit), held);
-        if (rung !== null && rung > held && rung < files.rungs.length) {
-          return { files, unit, rung };
-        }
-      }
-    }
-    return null;
-  }
-
-  #bitrateState(current: Staged, unit: number): BitrateState {
-    const { files, feeder, currentTime, pixels } = current;
-    const span = files.units?.[unit];
-    return {
-      rungs: files.rungs,
-      last: this.#last.get(files) ?? null,
-      unit,
-      unitSeconds: span ? span.to - span.from : unit === 0 ? FIRST_SECONDS : UNIT_SECONDS,
-      bufferSeconds: feeder?.ahead(currentTime) ?? 0,
-      clipSecondsLeft: Math.max(0, files.clip.seconds - currentTime),
-      network: this.#network(),
-      pixels,
-      clipsBefore: this.#stage.clipsBefore,
-      nowSeconds: performance.now() / 1000,
-    };
-  }
-
-  #network(): Network {
-    return this.#policies.memory.network(performance.now() / 1000);
-  }
-
   async #run(task: Task): Promise<void> {
+    const asked = performance.now();
+    const timer = setInterval(() => this.#reconsider(task, (performance.now() - asked) / 1000), RECONSIDERED_MS);
     try {
       await this.#load(task);
     } catch (error) {
-      const isOurs = task.downloads.some((download) => download.aborted);
-      if (!isOurs) {
-        this.#stage.failed(task.files, error instanceof PlayerError ? error : new PlayerError('decode', String(error)));
-      }
+      this.#stage.failed(task.files, error instanceof PlayerError ? error : new PlayerError('decode', String(error)));
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** A unit of what plays that comes too slowly is given up for one of a lower rung. */
+  #reconsider({ files, unit, rung, downloads: [picture] }: Task, seconds: number): void {
+    const current = this.#stage.at(0);
+    const file = files.rungs[rung];
+    const end = file?.unitEnds[unit];
+    if (current?.files !== files || !picture || picture.done || end === undefined || current.feeder?.held(unit) !== null) {
+      return;
+    }
+    const flight = { rung, bytes: end - (file?.unitEnds[unit - 1] ?? 0), bytesCome: picture.bytes, seconds };
+    const lower = this.#policies.bitrate.abandon(this.#wishes.bitrateState(current, unit), flight);
+    if (lower !== null && lower < rung) {
+      this.#wishes.instead = { files, unit, rung: within(lower, files.rungs) };
+      picture.abort();
     }
   }
 
@@ -243,7 +114,7 @@ export class Loader {
     if (picture.error) {
       throw picture.error;
     }
-    this.#last.set(files, rung);
+    this.#wishes.came({ files, unit, rung });
     const fed = (await work[0]) as { again?: boolean } | undefined;
     this.#stage.fed(files, unit, rung, fed?.again ?? false);
     await this.#trim(files);
@@ -283,29 +154,4 @@ export class Loader {
       await feeder.drop(unit);
     }
   }
-}
-
-function within(place: number, rungs: readonly Rung[]): number {
-  return Math.min(Math.max(0, Math.trunc(place) || 0), rungs.length - 1);
-}
-
-function isHeld({ files, feeder }: Staged, unit: number): boolean {
-  return files.held(unit) !== null || (feeder !== null && feeder.held(unit) !== null);
-}
-
-function queued(staged: Staged): Queued {
-  const { files } = staged;
-  const named = files.rungs[0]?.unitEnds.length ?? 0;
-  const units = files.units?.length ?? Math.max(1, named);
-  const unitStarts = files.units?.map(({ from }) => from) ?? Array.from({ length: units }, (_, unit) => estimatedStart(unit));
-  let unitsHeld = 0;
-  while (unitsHeld < units && isHeld(staged, unitsHeld)) {
-    unitsHeld += 1;
-  }
-  const secondsHeld = Math.min(unitStarts[unitsHeld] ?? Infinity, files.clip.seconds);
-  return { clip: files.clip, rungs: files.rungs, unitsHeld, units, unitStarts, secondsHeld };
-}
-
-function estimatedStart(unit: number): number {
-  return unit === 0 ? 0 : FIRST_SECONDS + UNIT_SECONDS * (unit - 1);
 }

@@ -55,7 +55,8 @@ export class Showing {
     const step = video.currentTime - this.#at;
     this.#at = video.currentTime;
     const units = feeder?.files.units;
-    const rung = units ? feeder.held(unitAt(units, this.#at)) : null;
+    const rung = feeder?.rungOf(units ? unitAt(units, this.#at) : 0) ?? null;
+    // Before an index is read there is but the first unit.
     const bits = rung === null ? 0 : (feeder?.files.rungs[rung]?.bitsPerSecond ?? 0);
     if (step > 0 && step < JUMP_SECONDS * video.playbackRate) {
       this.#rungMs.set(bits, (this.#rungMs.get(bits) ?? 0) + step * 1000);
@@ -89,24 +90,11 @@ export class Showing {
       played_ms: Math.round(played),
       loops: this.loops,
       bytes: files?.loaded ?? 0,
-      wasted_bytes: files ? Math.max(0, files.loaded - Math.round(this.#playedBytes(slot))) : 0,
+      wasted_bytes: Math.max(0, (files?.loaded ?? 0) - Math.round(weighed / 8000)),
       df: since('droppedVideoFrames'),
       frames: since('totalVideoFrames'),
       ec: this.#errors,
     };
-  }
-
-  /** Of units that the clock came to, as much as it came to. */
-  #playedBytes(slot: Slot): number {
-    const { feeder, video } = slot;
-    const seconds = feeder?.files.clip.seconds || video.duration || 0;
-    const share = seconds > 0 ? Math.min(1, this.loops > 0 ? 1 : video.currentTime / seconds) : 0;
-    return share * (feeder?.files.clip.seconds ?? 0) * this.#bytesASecond();
-  }
-
-  #bytesASecond(): number {
-    const played = [...this.#rungMs.values()].reduce((sum, ms) => sum + ms, 0);
-    return played > 0 ? [...this.#rungMs].reduce((sum, [bits, ms]) => sum + bits * ms, 0) / played / 8 : 0;
   }
 }
 

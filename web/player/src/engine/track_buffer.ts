@@ -1,12 +1,13 @@
 /** A SourceBuffer, one operation at a time. */
 
-import { PlayerError } from '../errors.ts';
+import { PlayerError, Unwanted } from '../errors.ts';
 import type { Bytes } from './fetcher.ts';
 
 export class TrackBuffer {
   readonly #source: SourceBuffer;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
+  #giveUp: (reason: PlayerError) => void = () => {};
 
   constructor(source: SourceBuffer) {
     this.#source = source;
@@ -26,8 +27,10 @@ export class TrackBuffer {
     return this.#then(() => this.#source.abort());
   }
 
+  /** What waits for the browser waits no more: of a source that is taken away nothing is told. */
   close(): void {
     this.#closed = true;
+    this.#giveUp(new Unwanted());
   }
 
   /** Operations wait for those before them, whether they succeeded or not. */
@@ -41,7 +44,7 @@ export class TrackBuffer {
 
   async #run(act: () => void): Promise<void> {
     if (this.#closed) {
-      throw new PlayerError('network', 'nobody wants it any more');
+      throw new Unwanted();
     }
     act();
     if (this.#source.updating) {
@@ -53,6 +56,7 @@ export class TrackBuffer {
     const source = this.#source;
     return new Promise((resolve, reject) => {
       const done = () => {
+        this.#giveUp = () => {};
         source.removeEventListener('updateend', done);
         source.removeEventListener('error', failed);
         resolve();
@@ -62,6 +66,7 @@ export class TrackBuffer {
         done();
         reject(new PlayerError('decode', 'the browser could not read a unit'));
       };
+      this.#giveUp = reject;
       source.addEventListener('updateend', done);
       source.addEventListener('error', failed);
     });

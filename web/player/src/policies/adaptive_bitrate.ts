@@ -12,6 +12,14 @@ export interface BitrateTuning {
   readonly reserveSeconds: number;
   /** Standard deviations below the mean that are believed. */
   readonly caution: number;
+  /** The same for a unit that is to come before the buffer is empty: a higher rung than the lowest must come within this
+   * share of the buffer. */
+  readonly unitShare: number;
+  readonly unitCaution: number;
+  /** What of a unit but its first segment is needed later counts so much as buffer, since it is played as it comes. */
+  readonly flowShare: number;
+  /** What is left of a clip is thought to be so much longer, since another follows. */
+  readonly afterSeconds: number;
   /** A higher rung than the last one must be affordable so many times over. */
   readonly upFactor: number;
   /** A unit is dropped if another rung comes in less than this share of the time that is left to it. */
@@ -21,11 +29,17 @@ export interface BitrateTuning {
 /** Fitted by `bench abr` on its first half of traces: docs/decisions/player.md. */
 export const BITRATE_TUNING: BitrateTuning = {
   horizonSeconds: 20,
-  reserveSeconds: 5,
-  caution: 0.3,
-  upFactor: 1.1,
-  abandonShare: 0.6,
+  reserveSeconds: 10,
+  caution: 0.1,
+  unitShare: 0.4,
+  unitCaution: 1.5,
+  flowShare: 0.3,
+  afterSeconds: 10,
+  upFactor: 1.3,
+  abandonShare: 0.8,
 };
+/** A unit is made of segments of so long. */
+const SEGMENT_SECONDS = 2;
 /** Short side that is enough for a viewer who wants to save data. */
 const SAVER_SIDE = 480;
 /** Before that nothing can be said of a unit that is on its way. */
@@ -75,19 +89,23 @@ export class AdaptiveBitrate implements BitratePolicy {
     return wanted > held ? wanted : null;
   }
 
-  #affordable({ rungs, unitSeconds, bufferSeconds, clipSecondsLeft, network, pixels }: BitrateState, factor: number): number {
-    const { horizonSeconds, reserveSeconds, caution } = this.#tuning;
+  #affordable({ rungs, last, unitSeconds, bufferSeconds, clipSecondsLeft, network, pixels }: BitrateState, factor: number): number {
+    const { horizonSeconds, reserveSeconds, caution, unitShare, flowShare } = this.#tuning;
     const { bitsPerSecond, spread, latencySeconds, dataSaver } = network;
     if (bitsPerSecond === null) {
       return 0;
     }
     const believed = bitsPerSecond * Math.exp(-caution * spread);
-    const horizon = Math.max(unitSeconds, Math.min(horizonSeconds, clipSecondsLeft));
-    const reserve = clipSecondsLeft > horizonSeconds ? reserveSeconds : Math.min(reserveSeconds, horizon / 4);
+    const left = clipSecondsLeft + this.#tuning.afterSeconds;
+    const horizon = Math.max(unitSeconds, Math.min(horizonSeconds, left));
+    const reserve = left > horizonSeconds ? reserveSeconds : Math.min(reserveSeconds, horizon / 4);
     const bearable = (bufferSeconds - reserve) / horizon + 1;
+    const unitBelieved = bitsPerSecond * Math.exp(-this.#tuning.unitCaution * spread);
     const affordable = highest(rungs, (rung) => {
       const load = (rung.bitsPerSecond / believed) * factor + latencySeconds / unitSeconds;
-      return load <= bearable && !(dataSaver && shortSide(rung) > SAVER_SIDE);
+      const unit = (rung.bitsPerSecond * unitSeconds) / unitBelieved;
+      const risky = last !== null && unit > unitShare * bufferSeconds + flowShare * Math.max(0, unitSeconds - SEGMENT_SECONDS);
+      return load <= bearable && !risky && !(dataSaver && shortSide(rung) > SAVER_SIDE);
     });
     return Math.min(affordable, enough(rungs, pixels));
   }

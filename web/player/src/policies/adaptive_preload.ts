@@ -1,18 +1,20 @@
 /** What to fetch next: the unit that is most likely needed soonest.
  *
  * When each unit is needed is not known, but how likely: the viewer stays with a clip as its retention says, or goes on
- * to the next. A unit is worth fetching now if it is needed with some chance before it could be fetched later, so within
- * `leadSeconds` and a multiple of the time that it takes to come. A quick network therefore fetches little in vain, and
- * a slow one fetches ahead. */
+ * to the next. A unit is worth fetching now if it is needed with some chance within the time that is looked ahead: a few
+ * seconds and several times what the unit takes to come. On a quick network little is fetched in vain; on a slow one
+ * what is in memory bears an outage and buys a better rung. */
 
-import { unitBytes } from './numbers.ts';
+import { enough, unitBytes } from './numbers.ts';
 import type { BitratePolicy, Network, PreloadPolicy, PreloadState, Queued, Wanted } from './policies.ts';
 import { stays } from './retention.ts';
 
 export interface PreloadTuning {
-  /** How far ahead is looked besides the time that a unit takes to come. */
+  /** How far ahead is looked, */
   readonly leadSeconds: number;
-  /** And how often that time. */
+  /** at least so far if the next unit would not be of the best rung, */
+  readonly leadSecondsBelowBest: number;
+  /** and so many times as long as a unit takes to come. */
   readonly leadFactor: number;
   readonly mostLeadSeconds: number;
   /** Chance below which nothing is fetched. */
@@ -20,17 +22,24 @@ export interface PreloadTuning {
   /** The same where each byte costs. */
   readonly leastChanceMetered: number;
   readonly caution: number;
+  /** Units of later clips are fetched only if the buffer lasts so many times as long as they take. */
+  readonly yieldFactor: number;
+  /** Rungs of later clips are chosen as if the buffer had at least so much: they are not needed at once. */
+  readonly calmSeconds: number;
   /** Clips of the queue that are thought of. */
   readonly clips: number;
 }
 
 export const PRELOAD_TUNING: PreloadTuning = {
-  leadSeconds: 6,
-  leadFactor: 4,
-  mostLeadSeconds: 30,
-  leastChance: 0.05,
+  leadSeconds: 2.5,
+  leadSecondsBelowBest: 20,
+  leadFactor: 6,
+  mostLeadSeconds: 45,
+  leastChance: 0.03,
   leastChanceMetered: 0.15,
-  caution: 0.5,
+  caution: 0.3,
+  yieldFactor: 1,
+  calmSeconds: 0,
   clips: 4,
 };
 /** Time is looked at in so many steps. */
@@ -64,17 +73,17 @@ export class AdaptivePreload implements PreloadPolicy {
   #likeliest(state: PreloadState, queue: readonly Queued[], wanted: readonly (Wanted | null)[]): Wanted | null {
     const { leastChance, leastChanceMetered } = this.#tuning;
     const least = state.network.metered ? leastChanceMetered : leastChance;
-    const step = this.#tuning.mostLeadSeconds / STEPS;
+    const leads = wanted.map((one, place) => (one ? this.#lead(state, queue[place]!, one) : 0));
+    const step = Math.max(...leads) / STEPS;
     const begins = beginnings(queue, state.playedSeconds, step);
     let best: Wanted | null = null;
     let bestScore = 0;
     wanted.forEach((one, place) => {
       const queued = queue[place]!;
-      if (!one || !fits(state, queued, one)) {
+      if (!one || (place > 0 && (!fits(state, queued, one) || (wanted[0] && this.#hinders(state, queued, one))))) {
         return;
       }
-      const lead = this.#lead(state.network, queued, one);
-      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, lead, step);
+      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, leads[place]!, step);
       if (chance >= least && score > bestScore) {
         [best, bestScore] = [one, score];
       }
@@ -87,29 +96,46 @@ export class AdaptivePreload implements PreloadPolicy {
     if (unit >= units || !rungs.length) {
       return null;
     }
+    const buffer = place === 0 ? bufferSeconds : Math.max(bufferSeconds, this.#tuning.calmSeconds);
     const rung = this.#bitrate.choose({
-      ...{ rungs, unit, bufferSeconds, network, pixels, nowSeconds, last: null, clipsBefore: place },
+      ...{ rungs, unit, bufferSeconds: buffer, network, pixels, nowSeconds, last: null, clipsBefore: place },
       unitSeconds: (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld),
       clipSecondsLeft: clip.seconds - secondsHeld,
     });
     return { place, unit, rung };
   }
 
-  #lead({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
-    const { leadSeconds, leadFactor, mostLeadSeconds, caution } = this.#tuning;
-    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-caution * spread);
-    const seconds = latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
-    return Math.min(mostLeadSeconds, leadSeconds + leadFactor * seconds);
+  /** Whether the clip that plays might run dry while this unit of another one comes. */
+  #hinders({ network, bufferSeconds }: PreloadState, queued: Queued, wanted: Wanted): boolean {
+    return this.#secondsOf(network, queued, wanted) * this.#tuning.yieldFactor > bufferSeconds;
+  }
+
+  #lead({ network, pixels }: PreloadState, queued: Queued, wanted: Wanted): number {
+    const { leadSeconds, leadSecondsBelowBest, leadFactor, mostLeadSeconds } = this.#tuning;
+    const least = wanted.rung < enough(queued.rungs, pixels) ? leadSecondsBelowBest : leadSeconds;
+    return Math.min(mostLeadSeconds, least + leadFactor * this.#secondsOf(network, queued, wanted));
+  }
+
+  /** How long a unit takes, if the network is slower than it seems. */
+  #secondsOf({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
+    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-this.#tuning.caution * spread);
+    return latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
   }
 }
 
 /** For each clip of the queue, the chance that it begins in each step of time from now; in step 0, the one that plays. */
 function beginnings(queue: readonly Queued[], played: number, step: number): number[][] {
   const begins = [Array.from({ length: STEPS }, (_, at) => Number(at === 0))];
-  for (const [place, { clip }] of queue.entries()) {
+  for (const [place, { clip }] of queue.slice(0, -1).entries()) {
     const from = place === 0 ? played : 0;
-    const leaves = Array.from({ length: STEPS }, (_, at) => stays(clip, from, from + at * step) - stays(clip, from, from + (at + 1) * step));
-    begins.push(Array.from({ length: STEPS }, (_, at) => sum(at + 1, (n) => begins[place]![n]! * leaves[at - n]!)));
+    const stay = Array.from({ length: STEPS + 1 }, (_, at) => stays(clip, from, from + at * step));
+    const next = new Array<number>(STEPS).fill(0);
+    begins[place]!.forEach((begun, at) => {
+      for (let after = 0; begun > 0 && at + after < STEPS; after += 1) {
+        next[at + after]! += begun * (stay[after]! - stay[after + 1]!);
+      }
+    });
+    begins.push(next);
   }
   return begins;
 }
@@ -151,12 +177,4 @@ function fits({ bytesHeld, bytesLimit }: PreloadState, queued: Queued, { unit, r
 function bytesOf({ rungs, clip, unitStarts, secondsHeld }: Queued, unit: number, rung: number): number {
   const seconds = (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld);
   return unitBytes(rungs[rung]!, unit, seconds);
-}
-
-function sum(count: number, term: (n: number) => number): number {
-  let total = 0;
-  for (let n = 0; n < count; n += 1) {
-    total += term(n);
-  }
-  return total;
 }

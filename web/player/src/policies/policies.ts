@@ -75,6 +75,7 @@ export interface PreloadState {
   readonly playedSeconds: number;
   readonly bufferSeconds: number;
   readonly network: Network;
+  /** Of the clips after the one that plays, and the most they may have. */
   readonly bytesHeld: number;
   readonly bytesLimit: number;
   /** As in BitrateState. */
@@ -92,7 +93,8 @@ export interface Wanted {
 
 export interface PreloadPolicy {
   readonly name: string;
-  /** The unit worth fetching next; null: nothing now. Asked again after every unit and every change of what plays. */
+  /** The unit worth fetching next; null: nothing now, of the clip that plays neither, since what a viewer swipes away is
+   * paid for in vain. Asked again after every unit, every change of what plays, and at least each half second. */
   next(state: PreloadState): Wanted | null;
 }
 

@@ -16,9 +16,8 @@ export interface Transfer {
   readonly latencySeconds: number;
 }
 
-/** Half of the weight is younger than so many seconds of transferring. */
-const QUICK_SECONDS = 4;
-const SLOW_SECONDS = 20;
+/** Half of the weight is younger than so many seconds of transferring: of the quick mean, and of the slow one. */
+export const THROUGHPUT_TUNING = { quickSeconds: 5, slowSeconds: 30 };
 /** Of what lies idle, half of the weight is forgotten in so long. */
 const FORGET_SECONDS = 6 * 3600;
 /** Shorter ones say more of the cache or of the processor than of the network. */
@@ -27,6 +26,7 @@ const LEAST_SECONDS = 0.005;
 const LEAST_BITS = 1e3;
 const MOST_BITS = 1e10;
 const MOST_KINDS = 8;
+const MOST_WEIGHT = 100;
 const UNKNOWN_SPREAD = 0.5;
 const UNKNOWN_LATENCY = 0.1;
 
@@ -46,11 +46,13 @@ export class Throughput {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #known: Map<string, Known>;
+  readonly #tuning: typeof THROUGHPUT_TUNING;
 
   /** `now` in Unix seconds. */
-  constructor(store: Store, now: () => number) {
+  constructor(store: Store, now: () => number, tuning: Partial<typeof THROUGHPUT_TUNING> = {}) {
     this.#store = store;
     this.#now = now;
+    this.#tuning = { ...THROUGHPUT_TUNING, ...tuning };
     this.#known = new Map(
       readAll(store, MOST_KINDS).flatMap(([kind, fields]) => {
         const known = knownOf(fields, now());
@@ -66,10 +68,11 @@ export class Throughput {
     }
     const value = Math.log(Math.min(MOST_BITS, Math.max(LEAST_BITS, (bytes * 8) / seconds)));
     const before = this.#recall(kind);
-    const quick = mean(before?.quick ?? value, before?.quickWeight ?? 0, value, seconds, QUICK_SECONDS);
-    const slow = mean(before?.slow ?? value, before?.slowWeight ?? 0, value, seconds, SLOW_SECONDS);
+    const { quickSeconds, slowSeconds } = this.#tuning;
+    const quick = mean(before?.quick ?? value, before?.quickWeight ?? 0, value, seconds, quickSeconds);
+    const slow = mean(before?.slow ?? value, before?.slowWeight ?? 0, value, seconds, slowSeconds);
     const deviation = before ? (value - before.slow) ** 2 : UNKNOWN_SPREAD ** 2;
-    const [variance] = mean(before?.variance ?? deviation, before?.slowWeight ?? 0, deviation, seconds, SLOW_SECONDS);
+    const [variance] = mean(before?.variance ?? deviation, before?.slowWeight ?? 0, deviation, seconds, slowSeconds);
     const waited = Math.min(5, Math.max(0, latencySeconds)) || 0;
     const latency = before ? before.latency + (waited - before.latency) / 4 : waited;
     this.#known.delete(kind);
@@ -130,8 +133,8 @@ function knownOf(fields: Record<string, unknown>, now: number): Known | null {
   }
   return {
     ...{ quick, slow, at },
-    quickWeight: numberIn(fields.quickWeight, 0, 2 * SLOW_SECONDS) ?? 0,
-    slowWeight: numberIn(fields.slowWeight, 0, 2 * SLOW_SECONDS) ?? 0,
+    quickWeight: numberIn(fields.quickWeight, 0, MOST_WEIGHT) ?? 0,
+    slowWeight: numberIn(fields.slowWeight, 0, MOST_WEIGHT) ?? 0,
     variance: numberIn(fields.variance, 0, 25) ?? UNKNOWN_SPREAD ** 2,
     latency: numberIn(fields.latency, 0, 5) ?? UNKNOWN_LATENCY,
   };

@@ -153,7 +153,7 @@ def replace_in_place(
     after = _head(bucket, key)
     if after is None or not is_same(before, after):
         delete_version(bucket, key, made)
-        return "differs"
+        return "gone" if after is None else "differs"
     delete_version(bucket, key, before.get("VersionId"))
     return "replaced"
 

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 LINE = re.compile(
     r"\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (?P<operation>\S+) (?P<key>\S+) "
-    r"(?:\"[^\"]*\"|-) (?P<status>\S+) \S+ (?P<sent>\d+|-) "
+    r"(?:\"[^\"]*\"|-) (?P<status>\S+) \S+ (?P<sent>\d{1,18}|-) ",
+    re.ASCII,
 )
 READ = "REST.GET.OBJECT"
 READ_ANSWERS = ("200", "206")

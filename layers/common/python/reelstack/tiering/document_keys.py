@@ -1,5 +1,6 @@
 """Keys of the nightly machine's files: below `tiering/` of the bucket `media`. Pure."""
 
+import re
 from datetime import date
 
 ROOT = "tiering/"
@@ -20,9 +21,24 @@ def reads(day: date) -> str:
     return f"{ROOT}reads/{day.isoformat()}.tsv"
 
 
-def history(day: date, part: int | None = None) -> str:
+HISTORY = f"{ROOT}history/"
+NIGHT = re.compile(r"(\d{4}-\d\d-\d\d)-(\d+)")
+
+
+def history(run: str, part: int | None = None) -> str:
     """Of a part; of all parts, what their keys begin with."""
-    return f"{ROOT}history/{day.isoformat()}/" + ("" if part is None else f"part-{part:05}.tsv")
+    return f"{HISTORY}{run}/" + ("" if part is None else f"part-{part:05}.tsv")
+
+
+def history_end(run: str) -> str:
+    """Written after the last part: a history without it is of a run that was killed, and lacks objects."""
+    return history(run) + "whole"
+
+
+def night_of(run: str) -> tuple[date, int] | None:
+    """Day and attempt, by a run's name or its folder's; None for another name."""
+    found = NIGHT.match(run)
+    return (date.fromisoformat(found[1]), int(found[2])) if found else None
 
 
 def sums(run: str, part: int | None = None) -> str:
@@ -37,6 +53,15 @@ def results(run: str, line: int | None = None) -> str:
 
 def report(run: str) -> str:
     return f"{ROOT}reports/{run}.json"
+
+
+OF_A_CLIP = re.compile(f"{CLIPS}[^/]+/.+")
+
+
+def is_of_a_clip(key: str) -> bool:
+    """Whether an object below CLIPS is one that a production wrote. What people put there by hand is none: the object
+    `v/`, by which S3's console shows a folder, or a name with a tab, which no file of lines could hold."""
+    return key.isprintable() and OF_A_CLIP.fullmatch(key) is not None
 
 
 def clip_of(key: str) -> str:

@@ -7,7 +7,7 @@ Each night's plan reads the rows of the night before beside the listing and writ
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from reelstack.tiering.objects import WINDOW_DAYS
 
@@ -46,17 +46,27 @@ def from_line(line: str) -> Row:
     return Row(key, storage_class, date.fromisoformat(since), date.fromisoformat(born), tuple(reads), tagged == "1")
 
 
-def tonight(before: Row | None, listed: Row, nights: int, read_bytes: int) -> Row:
-    """An object's row: what the listing says (`listed`, no reads), what was known `nights` ago, what was read since."""
+def tonight(before: Row | None, listed: Row, night: date, nights: int, read_bytes: int) -> Row:
+    """An object's row for a night: what the listing says (`listed`, no reads), what was known `nights` ago (0: by an
+    attempt of the same night), what was read since."""
     kept = before.reads if before else (0,) * WINDOW_DAYS
-    reads = (*kept, *(0,) * max(nights - 1, 0), read_bytes)[-WINDOW_DAYS:]
+    reads = (*kept[: WINDOW_DAYS - (nights == 0)], *(0,) * max(nights - 1, 0), read_bytes)[-WINDOW_DAYS:]
     if before is None:
-        return replace(listed, reads=reads)
+        # Of what is in another class already a listing does not say since when.
+        return replace(listed, since=listed.since if listed.storage_class == "STANDARD" else night, reads=reads)
+    before = _aged(before, listed)
     if before.storage_class != listed.storage_class:
-        # A rule or a copy moved it since; the tag that asked for it has done its work.
-        return replace(listed, born=before.born, reads=reads, tagged=before.tagged)
+        # A rule or a copy moved it since; the tag that asked for it has done its work. A rule leaves its date.
+        since = listed.since if listed.since > before.since else night
+        return replace(listed, since=since, born=before.born, reads=reads, tagged=before.tagged)
     # A copy within a class is none of ours; a listing tells of it by a later date.
-    return replace(listed, since=min(before.since, listed.since), born=before.born, reads=reads, tagged=before.tagged)
+    return replace(listed, since=before.since, born=before.born, reads=reads, tagged=before.tagged)
+
+
+def _aged(before: Row, listed: Row) -> Row:
+    """S3 never gives an object an earlier date; `reelstack time` does on a laptop."""
+    passed = max(before.born - listed.born, timedelta())
+    return replace(before, since=before.since - passed, born=before.born - passed)
 
 
 class Cursor:

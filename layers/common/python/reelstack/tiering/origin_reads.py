@@ -17,6 +17,6 @@ def sum_up(day: date) -> int:
     for key in storage.list_keys("logs", f"{document_keys.LOGS}{day.isoformat()}-"):
         lines = (line.decode("utf-8", "replace") for line in storage.lines("logs", key))
         found.update(access_logs.sums(lines, document_keys.CLIPS))
-    text = "".join(f"{key}\t{number}\n" for key, number in sorted(found.items()))
+    text = "".join(f"{key}\t{number}\n" for key, number in sorted(found.items()) if document_keys.is_of_a_clip(key))
     storage.write("media", document_keys.reads(day), text.encode(), "text/tab-separated-values", storage.NEVER)
     return len(found)

@@ -10,19 +10,19 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from reelstack.platform import aws, storage, storage_classes
+from reelstack.platform import aws, storage
 from reelstack.platform.config import config
 from reelstack.tables.counters import DailyPlays
 from reelstack.tiering import classes, decay, document_keys, history, moves
 from reelstack.tiering.cost_policy import Cost
 from reelstack.tiering.history import Row
 from reelstack.tiering.moves import MOST_OBJECTS, Line, Move
-from reelstack.tiering.objects import WEEK_DAYS, Objects
+from reelstack.tiering.objects import WEEK_DAYS, WINDOW_DAYS, Objects
 from reelstack.tiering.policies import Policy, Seed
 from reelstack.videos import archives
 
@@ -44,7 +44,7 @@ class Request:
     spent_dollars: float = 0.0
     limit_dollars: float | None = None
     dry_run: bool = False
-    """Nothing will be moved: what tomorrow is told of tags stays as it was, also by a run of the same day."""
+    """Nothing will be moved: nothing is told to the next run."""
 
 
 @dataclass
@@ -81,9 +81,9 @@ def make_policy(name: str, facts: dict[str, Any] | None) -> Policy:
 
 def write_part(request: Request, until: float) -> Part:
     """Lists, decides and writes one part. Raises botocore's ClientError."""
-    listed, done = _listed(request.after, until)
+    listed, after, done = _listed(request.after, until)
     rows = list(_rows(request, [row for row, _ in listed]))
-    made = Part(done=done, after=listed[-1][0].key if listed else request.after, objects=len(rows))
+    made = Part(done=done, after=after, objects=len(rows))
     planned = _moves(request, rows, listed, made) if rows else []
     lines = [planned[at : at + MOST_OBJECTS] for at in range(0, len(planned), MOST_OBJECTS)]
     text = "".join(
@@ -92,14 +92,18 @@ def write_part(request: Request, until: float) -> Part:
     )
     key = document_keys.plan(request.run, request.part)
     storage.write("media", key, text.encode(), "application/x-ndjson", storage.NEVER)
-    tagging = [] if request.dry_run else planned
-    key = document_keys.history(request.day, request.part)
-    # The day's own run may have told of the tags that it set.
-    if not (request.dry_run and storage_classes.exists("media", key)):
-        document = "".join(row.as_line() for row in _after(rows, tagging) if row.is_needed)
-        storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
+    if not request.dry_run:
+        _write_history(request, list(_after(rows, planned)), is_last=done)
     made.moves, made.lines = len(planned), len(lines)
     return made
+
+
+def _write_history(request: Request, rows: list[Row], *, is_last: bool) -> None:
+    document = "".join(row.as_line() for row in rows if row.is_needed)
+    key = document_keys.history(request.run, request.part)
+    storage.write("media", key, document.encode(), "text/tab-separated-values", storage.NEVER)
+    if is_last:
+        storage.write("media", document_keys.history_end(request.run), b"", "text/plain", storage.NEVER)
 
 
 def _after(rows: list[Row], planned: list[Move]) -> Iterator[Row]:
@@ -109,36 +113,45 @@ def _after(rows: list[Row], planned: list[Move]) -> Iterator[Row]:
         yield replace(row, tagged=moved.get(row.key, row.tagged))
 
 
-def _listed(after: str, until: float) -> tuple[list[tuple[Row, tuple[str, int]]], bool]:
-    """Rows of the listing with (ETag, size), and whether it is over."""
+def _listed(after: str, until: float) -> tuple[list[tuple[Row, tuple[str, int]]], str, bool]:
+    """Rows of the listing with (ETag, size), the last key that was seen, and whether it is over. What is no clip's, and
+    what lies in a class without a price here (One Zone-IA), somebody put there by hand: it is passed over."""
     found: list[tuple[Row, tuple[str, int]]] = []
     pages = aws.client("s3").get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=storage.bucket_name("media"), Prefix=document_keys.CLIPS, StartAfter=after):
         for item in page.get("Contents", []):
+            after = item["Key"]
+            if not document_keys.is_of_a_clip(after) or item.get("StorageClass", "STANDARD") not in classes.CLASSES:
+                continue
             since = item["LastModified"].date()
             row = Row(item["Key"], item.get("StorageClass", "STANDARD"), since, since)
             found.append((row, (item["ETag"], item["Size"])))
         if len(found) >= MOST_KEYS or time.time() >= until:
-            return found, not page["IsTruncated"]
-    return found, True
+            return found, after, not page["IsTruncated"]
+    return found, after, True
 
 
 def _rows(request: Request, listed: list[Row]) -> Iterator[Row]:
     """Of each listed object, with what nights before know of it."""
-    before, nights = _history_before(request.day)
+    before, nights = _history_before(request)
     rows, reads = history.Cursor(before), _reads(request.day)
     for row in listed:
         # The day that ends the plan's window is `day`; a listing is made in the night after it.
         fresh = Row(row.key, row.storage_class, min(row.since, request.day), min(row.born, request.day))
-        yield history.tonight(rows.find(row.key), fresh, nights, reads.get(row.key, 0))
+        yield history.tonight(rows.find(row.key), fresh, request.day, nights, reads.get(row.key, 0))
 
 
-def _history_before(day: date) -> tuple[Iterator[str], int]:
-    """The newest history before a day, within the window, and how many nights ago it was written."""
-    for nights in range(1, 31):
-        prefix = document_keys.history(day - timedelta(days=nights))
-        if keys := storage.list_keys("media", prefix):
-            return (line.decode() for key in keys for line in storage.lines("media", key)), nights
+def _history_before(request: Request) -> tuple[Iterator[str], int]:
+    """The newest history of a night, or an attempt, before this run, within the window, and how many nights ago it was
+    written. One of a run that was killed lacks objects and does not count."""
+    mine = document_keys.night_of(request.run) or (request.day, 0)
+    runs = [folder.split("/")[-2] for folder in storage.list_folders("media", document_keys.HISTORY)]
+    before = [(night, run) for run in runs if (night := document_keys.night_of(run)) and night < mine]
+    for (day, _), run in sorted(before, reverse=True):
+        nights = (request.day - day).days
+        keys = storage.list_keys("media", document_keys.history(run)) if 0 <= nights < WINDOW_DAYS else []
+        if (end := document_keys.history_end(run)) in keys:
+            return (line.decode() for key in keys if key != end for line in storage.lines("media", key)), nights
     return iter(()), 1
 
 

@@ -1,0 +1,115 @@
+// The player package in a page of its own: what it plays, what it tells, and what it leaves behind.
+import { run } from './browser.mjs';
+
+await run(async (page, given) => {
+  const ranges = [];
+  page.on('request', (request) => /\.mp4$/.test(request.url()) && ranges.push([new URL(request.url()).pathname, request.headers().range]));
+  await page.goto(given.url);
+  const globals = await page.evaluate(() => Object.keys(window));
+  const found = await page.evaluate(async ({ item, hevc }) => {
+    const { Pool, toClip, foreignClip } = await import('/player.js');
+    const stage = document.querySelector('#stage');
+    const hls = () => import('/hls.js');
+    const clip = (id, more = {}) => ({ ...toClip({ ...item, video_id: id }), ...more });
+    const until = async (test, ms = 10_000) => {
+      for (const end = performance.now() + ms; !test(); await new Promise((resolve) => setTimeout(resolve, 20))) {
+        if (performance.now() > end) {
+          return false;
+        }
+      }
+      return true;
+    };
+    /** Shows one clip; what it told until `test`. */
+    const play = async (clips, test, { place = 0, ...options } = {}) => {
+      const pool = new Pool({ muted: true, hls, ...options });
+      const events = [];
+      pool.listen((event) => events.push(event));
+      pool.show(clips, place);
+      stage.replaceChildren(pool.element(place));
+      const came = await until(() => test(events, pool));
+      return { pool, events, came };
+    };
+    const started = (events) => events.some(({ type }) => type === 'start');
+    const failed = (events) => events.some(({ type, fatal }) => type === 'error' && fatal);
+    const kinds = (events) => events.filter(({ type }) => type === 'error').map(({ error, fatal }) => [error.kind, fatal]);
+
+    const looped = await play([clip('a'), clip('b')], (events) => events.some(({ type }) => type === 'loop'));
+    const next = looped.pool.element(1)?.querySelector('video');
+    const resting = { paused: next?.paused, seconds: next?.currentTime, ready: next?.readyState };
+    const units = looped.events.filter(({ type, clip: { id } = {} }) => type === 'unit' && id === 'a');
+    const better = units.map(({ unit, rung, again }) => [unit, rung, again]);
+    looped.pool.show([clip('a'), clip('b')], 1);
+    const { quality } = looped.events.find(({ type }) => type === 'quality');
+    looped.pool.rate = 2;
+    looped.pool.currentTime = 5;
+    await until(() => looped.pool.currentTime > 5.2 || looped.pool.currentTime < 4);
+    const moved = { rate: looped.pool.video.playbackRate, seconds: looped.pool.currentTime };
+    looped.pool.destroy();
+
+    const renewed = await play([clip('a', { masterUrl: '/expired/master.m3u8' })], started, {
+      renew: async (one) => ({ ...one, masterUrl: '/v/master.m3u8' }),
+    });
+    renewed.pool.destroy();
+    const errors = {};
+    for (const name of ['forbidden', 'missing', 'withdrawn']) {
+      const one = await play([clip('a', { masterUrl: `/api/${name}/master.m3u8` })], failed);
+      errors[name] = kinds(one.events);
+      one.pool.destroy();
+    }
+    const fallen = await play([clip('a', { rungs: [...clip('a').rungs, hevc] })], started);
+    const codec = { errors: kinds(fallen.events), shown: fallen.pool.video.videoWidth > 0 };
+    fallen.pool.destroy();
+    const foreign = await play([foreignClip('f', '/foreign/master.m3u8')], (_, { video }) => {
+      return video.currentTime > 0.3 && video.textTracks.length > 0;
+    });
+    foreign.pool.captions = 'en';
+    const shows = await until(() => [...foreign.pool.video.textTracks].some(({ mode, cues }) => mode === 'showing' && cues?.length > 0));
+    const subtitles = { shows, modes: [...foreign.pool.video.textTracks].map(({ mode }) => mode), errors: kinds(foreign.events) };
+    foreign.pool.destroy();
+    return { came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
+  }, given);
+
+  const leak = await page.evaluate(async ({ item }) => {
+    const { Pool, toClip } = await import('/player.js');
+    const refs = [];
+    const once = async (ms) => {
+      const pool = new Pool({ muted: true });
+      pool.show([toClip(item), toClip({ ...item, video_id: 'other' })], 0);
+      refs.push(new window.WeakRef(pool), new window.WeakRef(pool.element(0)), new window.WeakRef(pool.video));
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      pool.destroy();
+    };
+    for (let time = 0; time < 100; time += 1) {
+      await once(time % 10 === 0 ? 100 : time % 3);
+    }
+    // Chromium keeps the last few that were destroyed at once until another one has played.
+    await once(500);
+    for (let time = 0; time < 20 && refs.some((ref) => ref.deref()); time += 1) {
+      window.gc();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return refs.filter((ref) => ref.deref()).length;
+  }, given);
+  const added = (await page.evaluate(() => Object.keys(window))).filter((name) => !globals.includes(name));
+
+  const elements = await page.evaluate(async () => {
+    await import('/reelstack-player.js');
+    const made = ['playback="/clip.json"', 'src="/foreign/master.m3u8"'].map((attribute) => {
+      const [name, value] = attribute.split(/="|"/);
+      const element = document.createElement('reelstack-player');
+      ['muted', 'autoplay', 'controls'].forEach((one) => element.setAttribute(one, ''));
+      element.setAttribute(name, value);
+      document.body.append(element);
+      return element;
+    });
+    const plays = (element) => new Promise((resolve) => {
+      element.addEventListener('reelstack', ({ detail }) => detail.type === 'start' && resolve(true));
+      setTimeout(() => resolve(false), 10_000);
+    });
+    const played = await Promise.all(made.map(plays));
+    made.forEach((element) => element.remove());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { played, left: made.map((element) => element.pool === null) };
+  });
+  return { ...found, leak, added, elements, ranges: ranges.slice(0, 6) };
+}, ['--js-flags=--expose-gc']);

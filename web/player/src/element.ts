@@ -1,0 +1,158 @@
+/** `<reelstack-player>`: one clip on any page. See ../README.md. */
+
+import { foreignClip, toClip } from './playback.ts';
+import type { Clip } from './clip.ts';
+import type { PlayerEvent } from './events.ts';
+import { Pool } from './pool.ts';
+
+const STYLE = `
+:host { display: block; position: relative; aspect-ratio: 9 / 16; background: #000; overflow: hidden }
+:host([hidden]) { display: none }
+p { position: absolute; inset: auto 0 0; margin: 0; padding: 1em; color: #fff; background: #000a; font: 1em system-ui }
+p:empty { display: none }
+`;
+const SAYS = {
+  withdrawn: 'This clip was taken away.',
+  missing: 'There is no such clip.',
+  forbidden: 'This clip is not for everybody.',
+  unsupported: 'This browser does not play the clip.',
+} as const;
+
+/**
+ * Attributes: `src`, an HLS playlist, or `playback`, the address of what GET /v1/videos/{id}/playback answers; `poster`;
+ * `autoplay`, `muted`, `loop`, `controls`, as of a video element; `captions`, a language.
+ * Events: those of the player as `reelstack`, in `detail`.
+ */
+export class ReelstackPlayer extends HTMLElement {
+  static readonly observedAttributes = ['src', 'playback', 'muted', 'captions'];
+  readonly #says = document.createElement('p');
+  readonly #place = document.createElement('div');
+  #pool: Pool | null = null;
+  #asked = 0;
+
+  constructor() {
+    super();
+    const style = new CSSStyleSheet();
+    style.replaceSync(STYLE);
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [style];
+    this.#says.setAttribute('role', 'status');
+    Object.assign(this.#place.style, { position: 'absolute', inset: '0' });
+    root.append(this.#place, this.#says);
+  }
+
+  /** The player itself; null while the element is on no page. */
+  get pool(): Pool | null {
+    return this.#pool;
+  }
+
+  connectedCallback(): void {
+    void this.#load();
+  }
+
+  disconnectedCallback(): void {
+    // An element that is moved is connected again at once.
+    queueMicrotask(() => this.isConnected || this.#close());
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (!this.#pool) {
+      return;
+    }
+    if (name === 'muted') {
+      this.#pool.muted = this.hasAttribute('muted');
+    } else if (name === 'captions') {
+      this.#pool.captions = this.getAttribute('captions');
+    } else {
+      this.#close();
+      void this.#load();
+    }
+  }
+
+  play(): void {
+    this.#pool?.play();
+  }
+
+  pause(): void {
+    this.#pool?.pause();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#pool) {
+      return;
+    }
+    const asked = ++this.#asked;
+    const pool = new Pool({
+      muted: this.hasAttribute('muted'),
+      loop: this.hasAttribute('loop'),
+      renew: () => this.#clip(),
+      elements: 1,
+      // Beside this script, as README.md says; no bundler shall follow it.
+      hls: () => import(/* @vite-ignore */ new URL('./hls.mjs', import.meta.url).href),
+    });
+    this.#pool = pool;
+    pool.listen((event) => this.#heard(event));
+    pool.captions = this.getAttribute('captions');
+    try {
+      const clip = await this.#clip();
+      if (asked === this.#asked && clip) {
+        this.#show(pool, clip);
+      }
+    } catch {
+      this.#says.textContent = 'The clip could not be loaded.';
+    }
+  }
+
+  #show(pool: Pool, clip: Clip): void {
+    if (!this.hasAttribute('autoplay')) {
+      pool.pause();
+    }
+    pool.show([clip], 0);
+    const { video } = pool;
+    if (video) {
+      video.controls = this.hasAttribute('controls');
+    }
+    this.#place.replaceChildren(...[pool.element(0)].filter((element) => element !== null));
+  }
+
+  async #clip(): Promise<Clip | null> {
+    const [src, playback] = [this.getAttribute('src'), this.getAttribute('playback')];
+    if (src) {
+      const posterUrl = this.getAttribute('poster');
+      return foreignClip(src, new URL(src, document.baseURI).href, { posterUrl });
+    }
+    if (!playback) {
+      return null;
+    }
+    const answer = await fetch(new URL(playback, document.baseURI));
+    if (!answer.ok) {
+      this.#says.textContent = answer.status === 404 ? SAYS.missing : SAYS.withdrawn;
+      return null;
+    }
+    const clip = toClip({ video_id: playback, playback: await answer.json() });
+    const base = new URL(playback, document.baseURI).href;
+    return clip && { ...clip, masterUrl: new URL(clip.masterUrl, base).href, posterUrl: clip.posterUrl && new URL(clip.posterUrl, base).href };
+  }
+
+  #heard(event: PlayerEvent): void {
+    if (event.type === 'error' && event.fatal) {
+      const { kind } = event.error;
+      this.#says.textContent = kind in SAYS ? SAYS[kind as keyof typeof SAYS] : 'The clip stopped.';
+    } else if (event.type === 'start') {
+      this.#says.textContent = '';
+    }
+    this.dispatchEvent(new CustomEvent('reelstack', { detail: event }));
+  }
+
+  #close(): void {
+    this.#asked += 1;
+    this.#pool?.destroy();
+    this.#pool = null;
+    this.#place.replaceChildren();
+    this.#says.textContent = '';
+  }
+}
+
+if (!customElements.get('reelstack-player')) {
+  customElements.define('reelstack-player', ReelstackPlayer);
+}
