@@ -64,8 +64,8 @@ def draw(
 
 def _picture(folder: Path, seconds: int, number: int, codec: str, side: int, kbps: int) -> Track:
     shown = f"testsrc2=size={side}x{side * 16 // 9 // 2 * 2}:rate={RATE}:duration={seconds},hue=h={number * 47 % 360}"
-    rate = ("-b:v", f"{kbps}k", "-maxrate", f"{kbps * 3 // 2}k", "-bufsize", f"{kbps * 2}k") if codec == "avc" else ()
-    rate = rate or ("-b:v", f"{kbps}k")
+    limits = ("-maxrate", f"{kbps * 3 // 2}k", "-bufsize", f"{kbps * 2}k") if codec == "avc" else ()
+    rate = ("-b:v", f"{kbps}k", *limits)
     frames = str(SEGMENT_SECONDS * RATE)
     made = folder / f"{codec}-{side}.part"
     coded = (*ENCODERS[codec], *rate, "-g", frames, "-keyint_min", frames, "-pix_fmt", "yuv420p")

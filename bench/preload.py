@@ -38,17 +38,20 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
     if options.traces:
         found = _player.recorded(options.traces)
         traces = [*(found[::6] if quick else found), *traces]
-    for kind in sorted({trace.kind for trace in traces}):
-        for held_back in (False, True):
+    for held_back in (False, True):
+        half = "held back" if held_back else "fitted on"
+        together: list[Row] = []
+        for kind in sorted({trace.kind for trace in traces}):
             some = [trace for trace in traces if trace.kind == kind and trace.is_held_back is held_back]
             if some:
-                _group(made, f"{kind}, {'held back' if held_back else 'fitted on'}", some, quick)
+                together += _group(made, f"{kind}, {half}", some, quick)
+        _together(made, f"all, {half}", together)
     if options.write and not quick:
         RESULTS.write_text(json.dumps(made.as_json(), indent=1, ensure_ascii=False) + "\n")
     return made
 
 
-def _group(made: Report, name: str, traces: list[Trace], quick: bool) -> None:
+def _group(made: Report, name: str, traces: list[Trace], quick: bool) -> list[Row]:
     say(f"… {name}: {len(traces)} traces")
     runs = [
         _run(["adaptive", *OTHERS], quick),
@@ -65,9 +68,18 @@ def _group(made: Report, name: str, traces: list[Trace], quick: bool) -> None:
         made.checks.append(_better(name, rows, "adaptive", other))
     made.checks += [
         _better(name, rows, "shuffled", "none"),
-        Check(f"{name}: QoE more than fixed", _apart(rows, "adaptive", "fixed", qoe), "Mbit", 0, least=True),
-        Check(f"{name}: wasted, of fixed", _wasted(rows, "adaptive") / _wasted(rows, "fixed"), "×", WASTE_OF_FIXED),
         Check(f"{name}: data saver, units ahead", max(row["mostUnitsAhead"] for row in saving), "units", 1),
+    ]
+    return rows
+
+
+def _together(made: Report, name: str, rows: list[Row]) -> None:
+    """Of all networks, each of whose traces counts the same."""
+    share = _wasted(rows, "adaptive") / _wasted(rows, "fixed")
+    made.rows += [_shown(name, rows, preload) for preload in ("adaptive", *OTHERS, "shuffled", "data saver")]
+    made.checks += [
+        Check(f"{name}: QoE more than fixed", _apart(rows, "adaptive", "fixed", qoe), "Mbit", 0, least=True),
+        Check(f"{name}: wasted, of fixed", share, "×", WASTE_OF_FIXED),
     ]
 
 

@@ -21,7 +21,7 @@ LIMITS = httpx.Limits(max_connections=100)
 API_AT_ONCE = 8
 """On a laptop each request under way is a Python process of its own, some 80 MB: more of them wait their turn."""
 
-SIGN_IN = {f"AWSCognitoIdentityProviderService.{name}" for name in ("InitiateAuth", "SignUp")}
+SIGN_IN = {f"AWSCognitoIdentityProviderService.{name}" for name in ("InitiateAuth", "SignUp", "ConfirmSignUp")}
 """All that the browser may ask of Cognito here; everything else takes AWS credentials or another way."""
 
 PER_HOP = {

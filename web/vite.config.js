@@ -2,7 +2,8 @@
 // takes everything else from a running edge.
 import { integrity } from './integrity.js';
 
-const edge = { target: 'http://127.0.0.1:8080', changeOrigin: true };
+const edge = { target: process.env.REELSTACK_EDGE ?? 'http://127.0.0.1:8080', changeOrigin: true };
+const proxy = { '/v1': edge, '/v/': edge, '/u/': edge, '/feed/': edge, '/_local': edge, '/config.json': edge };
 
 export default {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -21,9 +22,10 @@ export default {
       },
     },
   },
+  preview: { proxy },
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/v1': edge, '/v/': edge, '/feed/': edge, '/_local': edge, '/config.json': edge },
+    proxy,
   },
 };

@@ -121,7 +121,7 @@ export class Session {
       return;
     }
     this.#play(Math.min(seconds, available));
-    if (this.#watched >= this.#view.watchSeconds - 10 * TINY) {
+    if (this.#watched >= this.#view.watchSeconds - 2 * LEAST_SECONDS) {
       this.#swipe();
     }
   }
@@ -136,7 +136,7 @@ export class Session {
       this.#count(kbps, part, segment, held);
       this.#position += Math.max(part, TINY);
       left -= Math.max(part, TINY);
-      if (this.#position >= clip.seconds - TINY) {
+      if (this.#position >= clip.seconds - 2 * LEAST_SECONDS) {
         this.#position = 0;
       }
     }

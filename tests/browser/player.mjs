@@ -24,6 +24,7 @@ await run(async (page, given) => {
       const pool = new Pool({ muted: true, hls, ...options });
       const events = [];
       pool.listen((event) => events.push(event));
+      pool.captions = options.captions ?? null;
       pool.show(clips, place);
       stage.replaceChildren(pool.element(place));
       const came = await until(() => test(events, pool));
@@ -40,6 +41,11 @@ await run(async (page, given) => {
     const better = units.map(({ unit, rung, again }) => [unit, rung, again]);
     looped.pool.show([clip('a'), clip('b')], 1);
     const { quality } = looped.events.find(({ type }) => type === 'quality');
+    window.dispatchEvent(new window.PageTransitionEvent('pagehide', { persisted: true }));
+    const told = looped.events.filter(({ type }) => type === 'quality').length;
+    const hidden = looped.pool.video.paused;
+    window.dispatchEvent(new window.PageTransitionEvent('pageshow', { persisted: true }));
+    const away = { told, hidden, back: await until(() => !looped.pool.video.paused) };
     looped.pool.rate = 2;
     looped.pool.currentTime = 5;
     await until(() => looped.pool.currentTime > 5.2 || looped.pool.currentTime < 4);
@@ -61,12 +67,19 @@ await run(async (page, given) => {
     fallen.pool.destroy();
     const foreign = await play([foreignClip('f', '/foreign/master.m3u8')], (_, { video }) => {
       return video.currentTime > 0.3 && video.textTracks.length > 0;
-    });
-    foreign.pool.captions = 'en';
+    }, { captions: 'en' });
     const shows = await until(() => [...foreign.pool.video.textTracks].some(({ mode, cues }) => mode === 'showing' && cues?.length > 0));
     const subtitles = { shows, modes: [...foreign.pool.video.textTracks].map(({ mode }) => mode), errors: kinds(foreign.events) };
     foreign.pool.destroy();
-    return { came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
+    const again = await play([foreignClip('g', '/expired/master.m3u8')], started, {
+      renew: async (one) => ({ ...one, masterUrl: '/foreign/master.m3u8' }),
+    });
+    again.pool.destroy();
+    const damaged = await play([clip('a', { masterUrl: '/damaged/master.m3u8' }), clip('b')], failed);
+    damaged.pool.show([clip('b')], 0);
+    const after = { errors: kinds(damaged.events), next: await until(() => damaged.pool.currentTime > 0.2) };
+    damaged.pool.destroy();
+    return { away, again: again.came, after, came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
   }, given);
 
   const leak = await page.evaluate(async ({ item }) => {

@@ -106,14 +106,15 @@ def _fill(origin: TinyOrigin, folder: Path, prefix: str, cache_control: str) -> 
 def ready_page() -> dict[str, Any]:
     """As feed.ready_pages makes it, of one clip that plays."""
     author = {"id": "bob", "handle": "bob", "display_name": "Bob", "avatar": None, "following": False}
-    shown = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author, "likes": 7, "liked": False}
+    shown: dict[str, Any] = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author}
+    shown |= {"likes": 7, "liked": False}
     item = {"video_id": PLAYS, "title": "Plays", "description": ""} | shown | {"playback": playback(PLAYS, 6 * 3600)}
     page = {"version": 1, "region": "", "made_at": int(time.time() * 1000), "level": 3, "label": "Hot Recommendations"}
     return page | {"items": [item], "cursor": None, "session": "", "answer_id": "", "stale": False}
 
 
 def _answers() -> dict[str, Any]:
-    videos = [
+    videos: list[dict[str, Any]] = [
         {"video_id": PLAYS, "title": "Plays", "description": "A <b>test</b> picture", "notices": [NOTICE]},
         {"video_id": REFUSES, "title": "Refuses likes", "description": ""},
         {"video_id": RENEWS, "title": "Renews", "description": ""},
@@ -121,7 +122,8 @@ def _answers() -> dict[str, Any]:
     ]
     videos += [{"video_id": video, "title": video, "description": ""} for video in MORE]
     author = {"id": "bob", "handle": "bob", "display_name": "Bob", "avatar": None, "following": False}
-    shown = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author, "likes": 7, "liked": False}
+    shown: dict[str, Any] = {"duration_ms": SECONDS * 1000, "width": 180, "height": 320, "author": author}
+    shown |= {"likes": 7, "liked": False}
 
     def feed(asked: Asked) -> tuple[int, Any]:
         given = dict(parse_qsl(urlsplit(asked.path).query))

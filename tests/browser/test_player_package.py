@@ -1,5 +1,6 @@
 """The player's package by itself, from a static site: our clips, HLS of others, the custom element."""
 
+import functools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from bench._swipe_clips import Drawn, draw
 from local import programs
 from local.places import ROOT
 from tests.browser.scenarios import in_chromium
-from tests.local.tiny_origin import tiny_origin
+from tests.local.tiny_origin import Asked, tiny_origin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("player")]
 PAGE = b'<!doctype html><link rel="icon" href="data:,"><div id="stage" style="width:360px;height:640px"></div>'
@@ -29,6 +30,10 @@ AV1 = pytest.param(("av1", ((180, 100), (360, 300), (540, 700))), marks=pytest.m
 def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     codec, rungs = request.param
     return draw(tmp_path_factory.mktemp("drawn") / "v", SECONDS, codecs=(codec,), rungs=rungs)
+
+
+def refuse(status: int, _: Asked) -> tuple[int, Any]:
+    return status, {}
 
 
 def answered(clip: Drawn) -> dict[str, Any]:
@@ -66,10 +71,13 @@ def found(clip: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         origin.objects["/clip.json"] = (json.dumps(answered(clip)).encode(), "")
         for file in clip.folder.iterdir():
             origin.objects |= {f"/{at}/{file.name}": (file.read_bytes(), "no-store") for at in ("v", "foreign")}
+        for file in clip.folder.glob("*.mp4"):
+            whole = file.read_bytes()
+            origin.objects[f"/damaged/{file.name}"] = (whole[:2000] + bytes(len(whole) - 2000), "no-store")
         origin.objects |= {f"/foreign/{name}": (body, "") for name, body in foreign(clip).items()}
         for name, status in (("forbidden", 403), ("missing", 404), ("withdrawn", 451)):
             for file in clip.folder.glob("*.mp4"):
-                origin.answers[f"GET /api/{name}/{file.name}"] = lambda _, status=status: (status, {})
+                origin.answers[f"GET /api/{name}/{file.name}"] = functools.partial(refuse, status)
         hevc = {**HEVC, "name": "hevc-360", "unitEnds": [1], "headerBytes": 1, "indexBytes": 1, "peakBitsPerSecond": 1}
         yield in_chromium(
             "player", url=f"{origin.url}/page.html", item={"video_id": "a", "playback": answered(clip)}, hevc=hevc
@@ -99,6 +107,10 @@ def test_the_next_clip_rests_at_its_first_frame(found: dict[str, Any]) -> None:
     assert found["resting"]["ready"] >= 2
 
 
+def test_a_page_that_is_left_tells_what_was_seen_and_goes_on_when_it_is_back(found: dict[str, Any]) -> None:
+    assert found["away"] == {"told": 2, "hidden": True, "back": True}
+
+
 def test_it_seeks_and_plays_faster(found: dict[str, Any]) -> None:
     assert found["moved"]["rate"] == 2
     assert found["moved"]["seconds"] > 5 or found["moved"]["seconds"] < 4
@@ -106,11 +118,18 @@ def test_it_seeks_and_plays_faster(found: dict[str, Any]) -> None:
 
 def test_a_token_is_renewed_and_refusals_are_told_apart(found: dict[str, Any]) -> None:
     assert found["renewed"]
+    assert found["again"], "of HLS that is played by its playlists, too"
     assert found["errors"] == {name: [[name, True]] for name in ("forbidden", "missing", "withdrawn")}
 
 
 def test_a_codec_that_this_browser_lacks_is_no_error(found: dict[str, Any]) -> None:
     assert found["codec"] == {"errors": [], "shown": True}
+
+
+def test_a_damaged_clip_fails_alone(found: dict[str, Any]) -> None:
+    """Its codec is not given up, since the clip has no other."""
+    assert found["after"]["errors"] == [["decode", True]]
+    assert found["after"]["next"]
 
 
 def test_hls_of_others_plays_with_its_captions(found: dict[str, Any]) -> None:

@@ -135,8 +135,16 @@ function Told() {
     }
     return undefined;
   });
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Shown anew, it lies above a sheet that was opened since.
+    box.current?.hidePopover();
+    if (value || !online.value) {
+      box.current?.showPopover();
+    }
+  }, [value, online.value]);
   return (
-    <div class="told">
+    <div class="told" popover="manual" ref={box}>
       {!online.value && <p class="toast" role="status" id="offline">{t('offline')}</p>}
       {value && (
         <p class="toast" id="notice" data-kind={value.kind} role={value.kind === 'problem' ? 'alert' : 'status'}>

@@ -4,6 +4,7 @@ import { App, routeOf } from './app.tsx';
 import { loadConfig } from './config.ts';
 import { language, speak, use } from './i18n.ts';
 import { shell } from './messages/shell.ts';
+import { beReady } from './offline.ts';
 import { applyPrefs, chosenLanguage } from './prefs.ts';
 import { followLinks } from './router.ts';
 import { begin, session, signedIn, tell } from './state.ts';
@@ -33,10 +34,11 @@ async function start(): Promise<void> {
   }
   effect(() => {
     if (signedIn.value) {
-      void import('./live.ts').then(({ listen }) => listen());
+      // Without a network there is no chunk either; the next visit listens.
+      import('./live.ts').then(({ listen }) => listen(), () => undefined);
     }
   });
-  void import('./offline.ts').then(({ beReady }) => beReady());
+  beReady();
 }
 
 start().catch((error: unknown) => {

@@ -77,6 +77,12 @@ export class Session {
     return answer.UserConfirmed === true;
   }
 
+  /** With the code that came by mail. */
+  async confirm(username: string, code: string): Promise<void> {
+    const body = { ClientId: this.#config.client_id, Username: username, ConfirmationCode: code };
+    await post('/_local/cognito', JSON.stringify(body), cognito('ConfirmSignUp'));
+  }
+
   /** Leaves for the hosted pages, to sign in or to make an account; they lead back to `finishSignIn`. */
   async leaveToSignIn(at = location.pathname, page: 'oauth2/authorize' | 'signup' = 'oauth2/authorize'): Promise<void> {
     const pending: Pending = { verifier: random(), state: random(), at };
@@ -205,7 +211,7 @@ export class Session {
 }
 
 /** The headers of Cognito's own protocol. */
-function cognito(operation: 'InitiateAuth' | 'SignUp'): Record<string, string> {
+function cognito(operation: 'InitiateAuth' | 'SignUp' | 'ConfirmSignUp'): Record<string, string> {
   return {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,

@@ -1,4 +1,5 @@
 import type { Clip } from './clip.ts';
+import { hasOther } from './engine/codecs.ts';
 import { Deck } from './engine/deck.ts';
 import { foreignOpener } from './engine/foreign.ts';
 import { Loader } from './engine/loader.ts';
@@ -32,6 +33,7 @@ export class Pool extends Settings {
   #hidden = false;
   #showing: Showing | null = null;
   #clipsBefore = 0;
+  #renewed = '';
   #preparing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolOptions = {}) {
@@ -48,7 +50,12 @@ export class Pool extends Settings {
     const given = { openForeign: foreignOpener(hls), codec, failed: () => failed.all(), around, loop, elements };
     const told = { look: () => this.#loader.look(), lost: (clip: Clip, error: PlayerError) => this.#lost(clip, error) };
     this.#deck = new Deck({ ...given, ...told }, this.#slotEvents());
-    this.#loader = this.#makeLoader();
+    const stage = this.#deck.stage({
+      before: () => this.#clipsBefore,
+      fed: ({ clip, rungs }, unit, rung, again) => this.#tell({ type: 'unit', clip, unit, rung, rungs: rungs.length, again }),
+    });
+    this.#loader = new Loader(this.#policies, { ...LIMITS, ...options.limits }, stage);
+    this.#hidden = document.hidden && !options.background;
     this.#follow();
   }
 
@@ -71,9 +78,8 @@ export class Pool extends Settings {
 
   /** Plays the clip at `place` of the queue from its beginning, and prepares those that come. */
   show(queue: readonly Clip[], place: number): void {
-    const before = this.#deck.current;
-    const isSame = before?.clip !== null && before?.clip?.id === queue[place]?.id;
     const shown = queue[place];
+    const isSame = shown !== undefined && this.#deck.current?.clip?.id === shown.id;
     const ready = shown && this.#deck.slotOf(shown);
     if (ready?.state === 'ready' && this.#wantsPlay && !this.#hidden && shown?.resumeSeconds === 0) {
       void ready.play(this.muted);
@@ -83,19 +89,16 @@ export class Pool extends Settings {
     }
     this.#deck.arrange(queue, place);
     const slot = this.#deck.current;
-    if (slot?.clip && !isSame) {
-      this.#showing = new Showing(slot, slot.clip);
-      slot.rewind(slot.clip.resumeSeconds);
+    this.#begin();
+    if (!isSame) {
+      slot?.rewind(shown?.resumeSeconds ?? 0);
     }
     this.#resume();
     this.#loader.paused = true;
     clearTimeout(this.#preparing);
-    if (slot?.state === 'ready') {
-      // Its first frame comes before everything that is done for others.
-      this.#preparing = setTimeout(() => this.#prepare(), PREPARED_MS);
-    } else {
-      this.#prepare();
-    }
+    // The first frame of a clip that was prepared comes before everything that is done for others.
+    this.#preparing = slot?.state === 'ready' ? setTimeout(() => this.#prepare(), PREPARED_MS) : undefined;
+    void (this.#preparing ?? this.#prepare());
   }
 
   /** Hears everything that happens. Call what it returns to hear no more. */
@@ -137,8 +140,7 @@ export class Pool extends Settings {
   }
 
   get duration(): number {
-    const { current } = this.#deck;
-    return current?.clip?.seconds || current?.video.duration || 0;
+    return this.#deck.current?.clip?.seconds || this.video?.duration || 0;
   }
 
   /** Stops everything and lets go of elements, buffers, listeners and requests. */
@@ -153,22 +155,6 @@ export class Pool extends Settings {
 
   protected override get videos(): readonly HTMLVideoElement[] {
     return this.#deck?.slots.map(({ video }) => video) ?? [];
-  }
-
-  #makeLoader(): Loader {
-    const deck = this.#deck;
-    const clipsBefore = () => this.#clipsBefore;
-    return new Loader(this.#policies, { ...LIMITS, ...this.#options.limits }, {
-      at: (place) => deck.staged(deck.place + place),
-      feeder: (files) => deck.feeder(files),
-      get clipsBefore() {
-        return clipsBefore();
-      },
-      fed: ({ clip, rungs }, unit, rung, again) => {
-        this.#tell({ type: 'unit', clip, unit, rung, rungs: rungs.length, again });
-      },
-      failed: ({ clip }, error) => this.#lost(clip, error),
-    });
   }
 
   #slotEvents(): SlotEvents {
@@ -186,9 +172,8 @@ export class Pool extends Settings {
         if (ms !== null) {
           this.#tell({ type: 'start', clip, ms });
         }
-        if (this.#preparing !== undefined) {
-          this.#prepare();
-        }
+        // Caption tracks of other HLS are known only now.
+        void (this.#preparing === undefined ? this.settle() : this.#prepare());
       }),
       failed: (slot, error) => slot.clip && this.#lost(slot.clip, error),
       moved: seen((showing, _, slot) => {
@@ -204,7 +189,10 @@ export class Pool extends Settings {
         showing.loops += 1;
         this.#tell({ type: 'loop', clip, loops: showing.loops });
       }),
-      muted: ({ clip }) => clip && this.#tell({ type: 'muted', clip }),
+      muted: ({ clip }) => {
+        this.muted = true;
+        return clip && this.#tell({ type: 'muted', clip });
+      },
     };
   }
 
@@ -219,6 +207,11 @@ export class Pool extends Settings {
       this.#clipsBefore += 1;
     }
     this.#showing = null;
+  }
+
+  #begin(): void {
+    const { current } = this.#deck;
+    this.#showing ??= current?.clip ? new Showing(current, current.clip) : null;
   }
 
   #resume(): void {
@@ -240,11 +233,8 @@ export class Pool extends Settings {
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {
-    const found = (await this.#options.renew?.(clip)) ?? null;
-    if (found) {
-      this.#deck.queue = this.#deck.queue.map((one) => (one.id === found.id ? found : one));
-    }
-    return found;
+    const found = await this.#options.renew?.(clip);
+    return found ? this.#deck.remember(found) : null;
   }
 
   /** A clip does not go on. Another codec of it may; what is shown is told as failed, what is prepared is left for then. */
@@ -264,12 +254,20 @@ export class Pool extends Settings {
       this.#tell({ type: 'error', clip, place, error, fatal: false });
       return;
     }
-    if ((error.kind === 'decode' || error.kind === 'unsupported') && codec && !this.#policies.failed.all().has(codec)) {
-      this.#policies.failed.add(codec);
+    const again = (act: () => void) => {
       this.#tell({ type: 'error', clip, place, error, fatal: false });
-      this.#deck.reset(clip);
+      act();
       this.#resume();
       this.#loader.look();
+    };
+    if (codec && hasOther(clip, codec, this.#policies.failed.all()) && (error.kind === 'decode' || error.kind === 'unsupported')) {
+      this.#policies.failed.add(codec);
+      again(() => this.#deck.reset(clip));
+      return;
+    }
+    if (error.kind === 'forbidden' && clip.rungs.length === 0 && this.#renewed !== clip.id) {
+      this.#renewed = clip.id;
+      void this.#renew(clip).then((found) => (found ? again(() => this.#deck.replace(found)) : this.#lost(clip, error)));
       return;
     }
     this.#deck.trouble(clip);
@@ -284,9 +282,11 @@ export class Pool extends Settings {
       this.#hidden = hidden;
       this.#loader.paused = hidden;
       if (hidden) {
-        this.#deck.current?.rest();
+        // What was seen is told now: the page may not come back.
+        this.#leave();
       } else {
         this.#deck.revive();
+        this.#begin();
         this.#resume();
       }
     };

@@ -86,7 +86,7 @@ function Picture({ video, place, model }: { video: Video; place: number; model: 
   return (
     <>
       {address && <img class="backdrop" src={address} alt="" hidden={!loaded.value} onLoad={() => { loaded.value = true; }} />}
-      <div class="frame" ref={frame} />
+      <div class="frame" ref={frame} hidden={model.screens.gone.value === video.video_id} />
     </>
   );
 }

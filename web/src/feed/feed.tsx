@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { autoplay } from '../prefs.ts';
+import { FEED_SESSION } from '../session.ts';
 import { announce } from '../state.ts';
 import { Empty, Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -21,7 +22,8 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
   const finished = source.ended.value && videos.length > 1;
   const places = videos.length + Number(finished || Boolean(source.error.value));
   const model = useMemo(() => new Model(source), [source]);
-  const { box, at, step } = useScroll(places);
+  const { box, at, step, jump } = useScroll(places);
+  model.step = step;
   const said = useSignal('');
   const shown = videos[at.value];
 
@@ -38,7 +40,11 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
     }
   }, [model, shown?.video_id]);
   useEffect(() => {
-    if (shown) {
+    // One that was taken out before the clip that is shown moves it up by a place.
+    const now = videos.findIndex(({ video_id }) => video_id === said.peek());
+    if (now >= 0 && now === at.peek() - 1) {
+      jump(now);
+    } else if (shown) {
       model.grew(at.peek());
     }
   }, [videos.length]);
@@ -83,9 +89,13 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
 }
 
 function Last() {
+  const again = () => {
+    sessionStorage.removeItem(FEED_SESSION);
+    location.reload();
+  };
   return (
     <Empty title={t('feed.end')} says={t('feed.end.says')}>
-      <p><button type="button" onClick={() => location.reload()}>{t('common.reload')}</button></p>
+      <p><button type="button" onClick={again}>{t('common.reload')}</button></p>
     </Empty>
   );
 }

@@ -14,7 +14,9 @@ const SEEN_MS = 1000;
 
 export class Model {
   readonly source: Source;
-  readonly screens = new Screens((id, error) => this.#failed(id, error));
+  readonly screens = new Screens((id, error) => this.#failed(id, error), (by) => this.step(by));
+  /** To the next clip or back; set by what draws the feed. */
+  step: (by: 1 | -1) => void = () => undefined;
   readonly #actions = new Map<string, Actions>();
   readonly #seen = new Set<string>();
   #watching: Watching | null = null;

@@ -1,6 +1,7 @@
+import { canFloat, float } from '@reelstack/player';
 import { t } from '../i18n.ts';
 import { captions, dataSaver, rate } from '../prefs.ts';
-import { api, attempt, say } from '../state.ts';
+import { api, attempt, say, tell } from '../state.ts';
 import { nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Sheet } from '../ui/sheet.tsx';
@@ -17,12 +18,20 @@ export default function MoreOf({ video, source, open }: SheetProps) {
     source.drop(video.video_id);
     say(t('feed.uninterested.done'));
   });
+  const floated = async () => {
+    const element = document.querySelector<HTMLVideoElement>('article[data-current="true"] video');
+    open(null);
+    if (element && !(await float(element))) {
+      tell(new Error(t('feed.float.not')));
+    }
+  };
   const name = nameOf(video.author);
   return (
     <Sheet title={t('feed.more')} onClose={() => open(null)}>
       <ul class="menu">
         <li><button type="button" onClick={() => void hide(`videos/${video.video_id}`)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
         <li><button type="button" onClick={() => void hide(`creators/${video.author.id}`)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
+        {canFloat() && <li><button type="button" onClick={() => void floated()}><Icon name="clips" />{t('feed.float')}</button></li>}
         <li><button type="button" onClick={() => open('report')}><Icon name="flag" />{t('feed.report')}</button></li>
       </ul>
       <fieldset class="choices">

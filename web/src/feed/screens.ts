@@ -1,11 +1,15 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
-import { type Clip, foreignClip, Pool, type PlayerEvent, toClip } from '@reelstack/player';
-import { captions, muted, rate } from '../prefs.ts';
+import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, toClip } from '@reelstack/player';
+import { captions, dataSaver, muted, rate } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
 import type { Playback, Video } from '../types.ts';
 import { Archived, beginning } from './playback.ts';
+
+/** A clip that begins again needs nothing of the network, so nobody would tell that it was taken down: it is asked for. */
+const LOOK_MS = 15_000;
+const WITHDRAWN = new Set([403, 404, 410, 451]);
 
 export class Screens {
   readonly playing: Signal<boolean> = signal(false);
@@ -16,14 +20,22 @@ export class Screens {
   /** What went wrong on the way, of all clips: for who watches the player from outside. */
   readonly stalls: Signal<number> = signal(0);
   readonly errors: Signal<number> = signal(0);
+  /** Id of the clip that was taken away while it was shown. */
+  readonly gone: Signal<string> = signal('');
+  #lookedAt = -LOOK_MS;
+  #shown = '';
   readonly #failed: (id: string, error: unknown) => void;
   readonly #clips = new Map<string, Clip>();
   readonly #pool: Pool;
+  readonly #lockScreen: LockScreen;
   readonly #stops: (() => void)[];
 
-  constructor(failed: (id: string, error: unknown) => void) {
+  /** `go`: to the next clip (1) or back (-1), as media keys want it. */
+  constructor(failed: (id: string, error: unknown) => void, go: (step: 1 | -1) => void) {
     this.#failed = failed;
-    this.#pool = new Pool({ muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    const policies = adaptivePolicies({ dataSaver: () => dataSaver.peek() === 'on' });
+    this.#pool = new Pool({ policies, muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    this.#lockScreen = new LockScreen(this.#pool, go);
     this.#stops = [
       this.#pool.listen((event) => this.#heard(event)),
       effect(() => { this.#pool.muted = muted.value; }),
@@ -49,6 +61,11 @@ export class Screens {
     this.#pool.show(videos.map((video) => this.#clip(video)), place);
     if (play) {
       this.#pool.play();
+    }
+    const video = videos[place];
+    this.#shown = video?.video_id ?? '';
+    if (video) {
+      this.#lockScreen.describe({ title: video.title, artist: video.author.display_name, artwork: video.poster_url ?? null });
     }
     this.position.value = this.#pool.currentTime;
     this.turn.value++;
@@ -84,6 +101,7 @@ export class Screens {
     for (const stop of this.#stops) {
       stop();
     }
+    this.#lockScreen.destroy();
     this.#pool.destroy();
   }
 
@@ -109,6 +127,19 @@ export class Screens {
     }
   }
 
+  async #look(clip: Clip): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_MS) {
+      return;
+    }
+    this.#lookedAt = performance.now();
+    const { status } = await fetch(clip.masterUrl, { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
+    // A token that ran out is refused as well: the service says which it was.
+    if (WITHDRAWN.has(status) && !(await this.#renew(clip)) && clip.id === this.#shown) {
+      this.#pool.pause();
+      this.gone.value = clip.id;
+    }
+  }
+
   #heard(event: PlayerEvent): void {
     if (event.type === 'state' && event.place === this.#pool.place) {
       this.playing.value = event.state === 'playing' || event.state === 'stalled';
@@ -123,7 +154,10 @@ export class Screens {
       this.errors.value += Number(event.place === this.#pool.place);
       if (event.fatal) {
         this.#failed(event.clip.id, event.error);
+        this.gone.value = event.error.kind === 'withdrawn' ? event.clip.id : this.gone.peek();
       }
+    } else if (event.type === 'loop') {
+      void this.#look(event.clip);
     } else if (event.type === 'muted') {
       muted.value = true;
     }

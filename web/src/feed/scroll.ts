@@ -14,6 +14,8 @@ interface Scroll {
   /** The clip of which most is on the screen. */
   readonly at: Signal<number>;
   step(by: number): void;
+  /** To that place at once, as when the list before it has changed. */
+  jump(to: number): void;
 }
 
 /** Moves a list of screens by touch (the browser's own scrolling, which snaps), by wheel and by keys. */
@@ -31,11 +33,15 @@ export function useScroll(places: number): Scroll {
       element.scrollTo({ top: target.current * element.clientHeight, behavior: moves() ? 'smooth' : 'instant' });
     }
   };
+  const jump = (to: number) => {
+    target.current = to;
+    box.current?.scrollTo({ top: to * box.current.clientHeight, behavior: 'instant' });
+  };
   useEffect(() => {
     const element = box.current;
     return element ? listen(element, at, target, step) : undefined;
   }, [places > 0]);
-  return { box, at, step };
+  return { box, at, step, jump };
 }
 
 function listen(element: HTMLElement, at: Signal<number>, target: { current: number }, step: (by: number) => void): () => void {

@@ -44,7 +44,8 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
         const known = new Set([...videos.peek().map(({ video_id }) => video_id), ...dropped]);
         const page = await read(known);
         const further = page.items.filter(({ video_id }) => !known.has(video_id));
-        videos.value = [...videos.peek(), ...further];
+        // A page that brings nothing new changes nothing, so that nobody asks again because of it.
+        videos.value = further.length > 0 ? [...videos.peek(), ...further] : videos.peek();
         ended.value = page.last ?? page.cursor === null;
       } catch (failure) {
         error.value = failure;
@@ -62,7 +63,11 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
 /** The clips that the feed chose, the best first. A page that repeats what was shown is its end. */
 export function chosen(api: Api): Source {
   const made = source(async (known) => {
-    const page = await api.feed(sessionStorage.getItem(FEED_SESSION));
+    const before = sessionStorage.getItem(FEED_SESSION);
+    const answer = await api.feed(before);
+    // All was shown to this tab before: it begins again, with what it has seen.
+    const isOver = answer.items.length === 0 && known.size === 0 && before !== null;
+    const page = isOver ? await api.feed(null) : answer;
     sessionStorage.setItem(FEED_SESSION, page.session);
     made.note.value = noteOf(page);
     const repeats = page.items.some(({ video_id }) => known.has(video_id));

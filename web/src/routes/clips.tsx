@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { clips } from '../messages/clips.ts';
+import type { Key } from '../messages/keys.ts';
 import { OwnClips } from '../own.ts';
 import { Problem } from '../problem.ts';
 import * as progress from '../progress.ts';
@@ -58,6 +59,7 @@ function One({ video, own }: { video: OwnVideo; own: OwnClips }) {
       <div>
         <h2>{video.state === 'published' ? <a href={addressOf(video)}>{video.title}</a> : <span>{video.title}</span>}</h2>
         <p class="state" data-state={video.state}>{progress.stateOf(video)}</p>
+        {video.visibility && video.visibility !== 'public' && <p class="audience">{t(`visibility.${video.visibility}` as Key)}</p>}
         {reason && <p class="reason">{reason}</p>}
         {howFar && <p class="how-far">{howFar}</p>}
         {total ? <progress max={total} value={done} aria-label={t('clips.progress', { title: video.title })} /> : null}

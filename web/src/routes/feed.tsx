@@ -46,10 +46,10 @@ function Following() {
   );
 }
 
-/** On a phone, where the bar has no room for both. */
+/** On a phone, where the bar has no room for both. Who has no account follows nobody. */
 function Tabs() {
   const { pathname } = place.value;
-  return (
+  return !signedIn.value ? null : (
     <nav class="tabs" aria-label={t('feed.label')}>
       <a href="/following" aria-current={pathname === '/following' ? 'page' : undefined}>{t('nav.following')}</a>
       <a href="/" aria-current={pathname === '/' ? 'page' : undefined}>{t('nav.home')}</a>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { people } from '../messages/people.ts';
 import { go, place } from '../router.ts';
-import { config, say, session, signedIn, tell } from '../state.ts';
+import { attempt, config, session, tell } from '../state.ts';
 import { useTitle } from '../ui/title.ts';
 
 export const messages = people;
@@ -44,22 +44,27 @@ function Elsewhere({ isNew }: { isNew: boolean }) {
 
 function Here({ isNew }: { isNew: boolean }) {
   const busy = useSignal(false);
+  const waiting = useSignal<Entry | null>(null);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
-    const [name, email, password] = ['username', 'email', 'password'].map((field) => String(given.get(field) ?? ''));
+    const [name = '', email = '', password = ''] = ['username', 'email', 'password'].map((field) => String(given.get(field) ?? ''));
     busy.value = true;
     tell(null);
-    try {
-      await enter({ name: name ?? '', email: email ?? '', password: password ?? '', isNew });
-    } catch (error) {
-      tell(error);
-    } finally {
-      busy.value = false;
-    }
+    await attempt(async () => {
+      if (isNew && !(await session().signUp(name, email, password))) {
+        waiting.value = { name, password };
+      } else {
+        await enter({ name, password }, isNew);
+      }
+    });
+    busy.value = false;
   };
+  if (waiting.value) {
+    return <Confirm entry={waiting.value} />;
+  }
   const other = `${isNew ? '/sign-in' : '/sign-up'}${place.value.search}`;
   return (
     <form class="panel" aria-labelledby="sign-in-title" onSubmit={(event) => void submit(event)}>
@@ -88,14 +93,38 @@ function Here({ isNew }: { isNew: boolean }) {
   );
 }
 
-async function enter({ name, email, password, isNew }: { name: string; email: string; password: string; isNew: boolean }): Promise<void> {
-  if (isNew && !(await session().signUp(name, email, password))) {
-    say(t('signIn.confirm'));
-    go('/sign-in');
-    return;
-  }
+interface Entry {
+  name: string;
+  password: string;
+}
+
+/** Signs in, and leads to where the person wanted to go; a new one to the profile, which has no handle yet. */
+async function enter({ name, password }: Entry, isNew: boolean): Promise<void> {
   await session().signIn(name, password);
-  if (signedIn.peek()) {
-    go(isNew ? '/me' : next(), 'replace');
-  }
+  go(isNew ? '/me' : next(), 'replace');
+}
+
+function Confirm({ entry }: { entry: Entry }) {
+  const busy = useSignal(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const code = String(new FormData(event.currentTarget as HTMLFormElement).get('code')).trim();
+    busy.value = true;
+    await attempt(async () => {
+      await session().confirm(entry.name, code);
+      await enter(entry, true);
+    });
+    busy.value = false;
+  };
+  return (
+    <form class="panel" aria-labelledby="confirm-title" onSubmit={(event) => void submit(event)}>
+      <h2 id="confirm-title">{t('signIn.confirm')}</h2>
+      <p class="soft" id="code-says">{t(config().stage === 'local' ? 'signIn.confirm.local' : 'signIn.confirm.says')}</p>
+      <label>
+        {t('signIn.code')}
+        <input name="code" inputmode="numeric" autocomplete="one-time-code" dir="ltr" pattern="[0-9]{6}" aria-describedby="code-says" required />
+      </label>
+      <button type="submit" class="primary" disabled={busy.value}>{t('signIn.title')}</button>
+    </form>
+  );
 }

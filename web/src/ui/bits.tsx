@@ -1,13 +1,17 @@
 /** Small parts that pages share. */
 import type { ComponentChildren } from 'preact';
-import { clock, count, t } from '../i18n.ts';
+import { clock, count, language, t } from '../i18n.ts';
 import type { Paged } from '../load.ts';
 import { words } from '../state.ts';
 import type { Author, Video } from '../types.ts';
 import { Icon } from './icons.tsx';
 
+/** `@handle`, kept in one piece within a text that runs the other way; else the name. */
 export function nameOf(author: Author | null): string {
-  return author ? (author.handle ? `@${author.handle}` : author.display_name) : '';
+  if (!author?.handle) {
+    return author?.display_name ?? '';
+  }
+  return language.value === 'ar' ? `\u2066@${author.handle}\u2069` : `@${author.handle}`;
 }
 
 export function addressOf(video: { video_id: string; author: Author }): string {

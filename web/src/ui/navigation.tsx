@@ -1,11 +1,13 @@
 import { t } from '../i18n.ts';
 import { session, signedIn, signOut, unread } from '../state.ts';
 import { go } from '../router.ts';
+import { ROUTES } from '../routes.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 /** A bar below on a phone, a column at the side on a desktop. */
 export function Navigation({ path }: { path: string }) {
   const roles = signedIn.value ? session().roles : [];
+  const may = (role: string) => roles.includes(role);
   return (
     <header class="bar">
       <a class="brand" href="/" aria-label={t('app.name')}>
@@ -21,9 +23,9 @@ export function Navigation({ path }: { path: string }) {
           <Item to="/inbox" icon="inbox" name={t('nav.inbox')} path={path} when={signedIn.value} badge={unread.value} />
           <Item to="/clips" icon="clips" name={t('nav.clips')} path={path} when={signedIn.value} wide />
           <Item to="/bookmarks" icon="bookmark" name={t('nav.bookmarks')} path={path} when={signedIn.value} wide />
-          <Item to="/analytics" icon="chart" name={t('nav.analytics')} path={path} when={roles.includes('creator')} wide />
-          <Item to="/review" icon="shield" name={t('nav.review')} path={path} when={roles.includes('moderator')} wide />
-          <Item to="/operations" icon="pulse" name={t('nav.operations')} path={path} when={roles.includes('admin')} wide />
+          <Item to="/analytics" icon="chart" name={t('nav.analytics')} path={path} when={may('creator')} wide />
+          <Item to="/review" icon="shield" name={t('nav.review')} path={path} when={may('moderator')} wide />
+          <Item to="/operations" icon="pulse" name={t('nav.operations')} path={path} when={may('admin')} wide />
           <Item to="/me" icon="me" name={t('nav.me')} path={path} when={signedIn.value} />
           <Item to="/settings" icon="settings" name={t('nav.settings')} path={path} wide={signedIn.value} />
         </ul>
@@ -61,7 +63,7 @@ interface ItemProps {
 }
 
 function Item({ to, icon, name, path, when = true, wide = false, badge = 0 }: ItemProps) {
-  if (!when) {
+  if (!when || !ROUTES.some((route) => route.path === to)) {
     return null;
   }
   return (

@@ -38,6 +38,11 @@ export class Codecs {
   }
 }
 
+/** A codec is not given up for a clip that has no other: then it is the clip that is damaged. */
+export function hasOther({ rungs }: Clip, codec: Codec, failed: ReadonlySet<Codec>): boolean {
+  return rungs.some((rung) => rung.codec !== codec && !failed.has(rung.codec));
+}
+
 function key(rung: Rung): string {
   return `${rung.codecs} ${rung.width}x${rung.height}`;
 }

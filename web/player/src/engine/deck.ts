@@ -4,7 +4,7 @@ import type { CodecPolicy } from '../policies/policies.ts';
 import { Codecs } from './codecs.ts';
 import { type Feeder, mediaSourceClass } from './feeder.ts';
 import { ClipFiles, type Surroundings } from './files.ts';
-import type { Staged } from './wishes.ts';
+import type { Stage, Staged } from './wishes.ts';
 import type { OpenForeign } from './foreign.ts';
 import { Slot, type SlotEvents } from './slot.ts';
 
@@ -137,6 +137,32 @@ export class Deck {
     this.#files.get(clip.id)?.close();
     this.#files.delete(clip.id);
     this.slotOf(clip)?.restart();
+  }
+
+  /** The same clip with another token. */
+  remember(clip: Clip): Clip {
+    this.queue = this.queue.map((one) => (one.id === clip.id ? clip : one));
+    return clip;
+  }
+
+  /** Gives the clip's element this address from its beginning on. */
+  replace(clip: Clip): void {
+    this.slotOf(clip)?.assign(clip);
+    this.openForeign(() => {});
+  }
+
+  /** What a loader works on. */
+  stage({ before, fed }: { before: () => number; fed: Stage['fed'] }): Stage {
+    const { lost } = this.#options;
+    return {
+      at: (place) => this.staged(this.place + place),
+      feeder: (files) => this.feeder(files),
+      get clipsBefore() {
+        return before();
+      },
+      fed,
+      failed: ({ clip }, error) => lost(clip, error),
+    };
   }
 
   /** Gives sources again to elements whose MediaSource was closed while the page was away. */

@@ -1,8 +1,7 @@
 /** Bitrate by what the network carries and what the buffer bears.
  *
  * Over the next `horizonSeconds` of playing, or what is left of the clip, a rung is affordable if fetching at it leaves
- * `reserveSeconds` in the buffer: with an empty buffer less than the network carries, with a full one more, and at the
- * end of a clip all that was saved. The network is believed to carry less than its mean the more it varies. */
+ * `reserveSeconds` in the buffer: with an empty buffer less than the network carries, with a full one more. The network is believed to carry less than its mean the more it varies. */
 
 import { enough, highest, shortSide, unitBytes } from './numbers.ts';
 import type { BitratePolicy, BitrateState, Flight } from './policies.ts';
@@ -18,6 +17,8 @@ export interface BitrateTuning {
   readonly unitCaution: number;
   /** What of a unit but its first segment is needed later counts so much as buffer, since it is played as it comes. */
   readonly flowShare: number;
+  /** A unit that comes in less than this share of the time that it plays is no risk, since it is played as it comes. */
+  readonly sureShare: number;
   /** What is left of a clip is thought to be so much longer, since another follows. */
   readonly afterSeconds: number;
   /** A higher rung than the last one must be affordable so many times over. */
@@ -29,13 +30,14 @@ export interface BitrateTuning {
 /** Fitted by `bench abr` on its first half of traces: docs/decisions/player.md. */
 export const BITRATE_TUNING: BitrateTuning = {
   horizonSeconds: 20,
-  reserveSeconds: 10,
+  reserveSeconds: 8,
   caution: 0.1,
   unitShare: 0.4,
-  unitCaution: 1.5,
+  unitCaution: 2.2,
   flowShare: 0.3,
+  sureShare: 0.6,
   afterSeconds: 10,
-  upFactor: 1.3,
+  upFactor: 1.4,
   abandonShare: 0.8,
 };
 /** A unit is made of segments of so long. */
@@ -89,8 +91,9 @@ export class AdaptiveBitrate implements BitratePolicy {
     return wanted > held ? wanted : null;
   }
 
-  #affordable({ rungs, last, unitSeconds, bufferSeconds, clipSecondsLeft, network, pixels }: BitrateState, factor: number): number {
-    const { horizonSeconds, reserveSeconds, caution, unitShare, flowShare } = this.#tuning;
+  #affordable(state: BitrateState, factor: number): number {
+    const { rungs, last, unitSeconds, bufferSeconds, clipSecondsLeft, network, pixels } = state;
+    const { horizonSeconds, reserveSeconds, caution } = this.#tuning;
     const { bitsPerSecond, spread, latencySeconds, dataSaver } = network;
     if (bitsPerSecond === null) {
       return 0;
@@ -103,10 +106,16 @@ export class AdaptiveBitrate implements BitratePolicy {
     const unitBelieved = bitsPerSecond * Math.exp(-this.#tuning.unitCaution * spread);
     const affordable = highest(rungs, (rung) => {
       const load = (rung.bitsPerSecond / believed) * factor + latencySeconds / unitSeconds;
-      const unit = (rung.bitsPerSecond * unitSeconds) / unitBelieved;
-      const risky = last !== null && unit > unitShare * bufferSeconds + flowShare * Math.max(0, unitSeconds - SEGMENT_SECONDS);
-      return load <= bearable && !risky && !(dataSaver && shortSide(rung) > SAVER_SIDE);
+      const isRisky = last !== null && this.#isRisky(state, rung.bitsPerSecond / unitBelieved);
+      return load <= bearable && !isRisky && !(dataSaver && shortSide(rung) > SAVER_SIDE);
     });
     return Math.min(affordable, enough(rungs, pixels));
+  }
+
+  /** Whether the buffer may be empty before a unit comes that takes `load` seconds for each second of it. */
+  #isRisky({ unitSeconds, bufferSeconds }: BitrateState, load: number): boolean {
+    const { unitShare, flowShare, sureShare } = this.#tuning;
+    const borne = unitShare * bufferSeconds + flowShare * Math.max(0, unitSeconds - SEGMENT_SECONDS);
+    return load * unitSeconds > borne && load > sureShare;
   }
 }

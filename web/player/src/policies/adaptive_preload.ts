@@ -21,29 +21,38 @@ export interface PreloadTuning {
   readonly leastChance: number;
   /** The same where each byte costs. */
   readonly leastChanceMetered: number;
+  /** Chance that it is ever watched, below which a unit waits until it is needed soon. */
+  readonly leastWatched: number;
+  readonly soonSeconds: number;
+  /** Standard deviations below the mean speed that are believed. */
   readonly caution: number;
   /** Units of later clips are fetched only if the buffer lasts so many times as long as they take. */
   readonly yieldFactor: number;
-  /** Rungs of later clips are chosen as if the buffer had at least so much: they are not needed at once. */
-  readonly calmSeconds: number;
+  /** Rungs of later clips are chosen as if the buffer had so much of what it has: less is lost if they are never seen. */
+  readonly laterShare: number;
   /** Clips of the queue that are thought of. */
   readonly clips: number;
 }
 
+/** Fitted by `bench preload` and `bench abr` on their first halves of traces: docs/decisions/player.md. */
 export const PRELOAD_TUNING: PreloadTuning = {
   leadSeconds: 2.5,
-  leadSecondsBelowBest: 20,
+  leadSecondsBelowBest: 25,
   leadFactor: 6,
   mostLeadSeconds: 45,
   leastChance: 0.03,
   leastChanceMetered: 0.15,
+  leastWatched: 0.6,
+  soonSeconds: 6,
   caution: 0.3,
   yieldFactor: 1,
-  calmSeconds: 0,
+  laterShare: 0.55,
   clips: 4,
 };
 /** Time is looked at in so many steps. */
 const STEPS = 24;
+/** What is needed at the end of the time looked ahead counts e^−6 of what is needed now. */
+const SOONER = 6;
 /** With less than that in the buffer, nothing but the clip that plays matters. */
 const URGENT_SECONDS = 1;
 const UNKNOWN_BITS = 1e6;
@@ -71,7 +80,7 @@ export class AdaptivePreload implements PreloadPolicy {
   }
 
   #likeliest(state: PreloadState, queue: readonly Queued[], wanted: readonly (Wanted | null)[]): Wanted | null {
-    const { leastChance, leastChanceMetered } = this.#tuning;
+    const { leastChance, leastChanceMetered, leastWatched, soonSeconds } = this.#tuning;
     const least = state.network.metered ? leastChanceMetered : leastChance;
     const leads = wanted.map((one, place) => (one ? this.#lead(state, queue[place]!, one) : 0));
     const step = Math.max(...leads) / STEPS;
@@ -83,8 +92,9 @@ export class AdaptivePreload implements PreloadPolicy {
       if (!one || (place > 0 && (!fits(state, queued, one) || (wanted[0] && this.#hinders(state, queued, one))))) {
         return;
       }
-      const { chance, score } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, leads[place]!, step);
-      if (chance >= least && score > bestScore) {
+      const { chance, score, watched, after } = needed(queued, begins[place]!, place === 0 ? state.playedSeconds : 0, leads[place]!, step);
+      const isLikely = watched >= leastWatched || (place === 0 && after < soonSeconds);
+      if (isLikely && chance >= least && score > bestScore) {
         [best, bestScore] = [one, score];
       }
     });
@@ -96,7 +106,7 @@ export class AdaptivePreload implements PreloadPolicy {
     if (unit >= units || !rungs.length) {
       return null;
     }
-    const buffer = place === 0 ? bufferSeconds : Math.max(bufferSeconds, this.#tuning.calmSeconds);
+    const buffer = place === 0 ? bufferSeconds : bufferSeconds * this.#tuning.laterShare;
     const rung = this.#bitrate.choose({
       ...{ rungs, unit, bufferSeconds: buffer, network, pixels, nowSeconds, last: null, clipsBefore: place },
       unitSeconds: (unitStarts[unit + 1] ?? clip.seconds) - (unitStarts[unit] ?? secondsHeld),
@@ -116,10 +126,14 @@ export class AdaptivePreload implements PreloadPolicy {
     return Math.min(mostLeadSeconds, least + leadFactor * this.#secondsOf(network, queued, wanted));
   }
 
-  /** How long a unit takes, if the network is slower than it seems. */
-  #secondsOf({ bitsPerSecond, spread, latencySeconds }: Network, queued: Queued, { unit, rung }: Wanted): number {
-    const speed = (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-this.#tuning.caution * spread);
-    return latencySeconds + (bytesOf(queued, unit, rung) * 8) / speed;
+  /** How long a unit takes. */
+  #secondsOf(network: Network, queued: Queued, { unit, rung }: Wanted): number {
+    return network.latencySeconds + (bytesOf(queued, unit, rung) * 8) / this.#believed(network);
+  }
+
+  /** Bits a second, if the network is slower than it seems. */
+  #believed({ bitsPerSecond, spread }: Network): number {
+    return (bitsPerSecond ?? UNKNOWN_BITS) * Math.exp(-this.#tuning.caution * spread);
   }
 }
 
@@ -140,8 +154,18 @@ function beginnings(queue: readonly Queued[], played: number, step: number): num
   return begins;
 }
 
-/** The chance that the next unit of a clip is needed within `lead`, and the same with what is needed sooner counting more. */
-function needed(queued: Queued, begins: readonly number[], from: number, lead: number, step: number): { chance: number; score: number } {
+interface Need {
+  /** That the unit is needed within the time looked ahead. */
+  readonly chance: number;
+  /** The same, with what is needed sooner counting more. */
+  readonly score: number;
+  /** That it is ever watched, if its clip is. */
+  readonly watched: number;
+  /** Seconds of its clip until it is needed. */
+  readonly after: number;
+}
+
+function needed(queued: Queued, begins: readonly number[], from: number, lead: number, step: number): Need {
   const after = Math.max(0, queued.secondsHeld - from);
   const watched = stays(queued.clip, from, queued.secondsHeld);
   let [chance, score] = [0, 0];
@@ -149,10 +173,10 @@ function needed(queued: Queued, begins: readonly number[], from: number, lead: n
     const seconds = at * step + after;
     if (seconds <= lead) {
       chance += begun * watched;
-      score += begun * watched * Math.exp((-3 * seconds) / lead);
+      score += begun * watched * Math.exp((-SOONER * seconds) / lead);
     }
   }
-  return { chance, score };
+  return { chance, score, watched, after };
 }
 
 /** At most one unit ahead of the one that plays: the next of this clip, or the first of the next clip. */

@@ -17,7 +17,7 @@ export interface Transfer {
 }
 
 /** Half of the weight is younger than so many seconds of transferring: of the quick mean, and of the slow one. */
-export const THROUGHPUT_TUNING = { quickSeconds: 5, slowSeconds: 30 };
+export const THROUGHPUT_TUNING = { quickSeconds: 2, slowSeconds: 30 };
 /** Of what lies idle, half of the weight is forgotten in so long. */
 const FORGET_SECONDS = 6 * 3600;
 /** Shorter ones say more of the cache or of the processor than of the network. */

@@ -10,7 +10,7 @@ export default {
   'comments.reply.short': 'رد',
   'comments.replying': 'ترد على {name}',
   'comments.replies': { one: 'عرض رد واحد', two: 'عرض ردّين', few: 'عرض {n} ردود', many: 'عرض {n} ردًا', other: 'عرض {n} رد' },
-  'comments.like': { one: 'أعجبني تعليق {name}، إعجاب واحد', two: 'أعجبني تعليق {name}، إعجابان', few: 'أعجبني تعليق {name}، {n} إعجابات', many: 'أعجبني تعليق {name}، {n} إعجابًا', other: 'أعجبني تعليق {name}، {n} إعجاب' },
+  'comments.like': { few: 'أعجبني تعليق {name}، {n} إعجابات', many: 'أعجبني تعليق {name}، {n} إعجابًا', other: 'أعجبني تعليق {name}، {n} إعجاب' },
   'comments.delete': 'حذف تعليقي',
   'comments.report': 'الإبلاغ عن تعليق {name}',
   'comments.deleted': 'حُذف هذا التعليق',
