@@ -15,7 +15,7 @@ TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 SOURCES := layers/common/python/reelstack infra functions sdk/reelstack_client local deployment cli jobs
 
 .DEFAULT_GOAL := help
-.PHONY: up down test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
+.PHONY: up down docs test test-engines check check-types check-templates check-code format bench synth deploy lock help setup-run setup-dev
 
 up: setup-run ## Start the whole system on this machine, publish a sample clip, say how to sign in. PROFILE=core|full, ENGINES=1|0, LADDER=popular.
 	@$(if $(filter 1,$(ENGINES)),$(PYTHON) local/bootstrap.py flink)
@@ -37,7 +37,10 @@ check: setup-dev ## Format, lint, types, import rules, edge code; cdk-nag, cfn-l
 	@$(MAKE) --jobs 3 $(TOGETHER) --no-print-directory check-types check-templates check-code
 
 check-types:
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/python -m cli.docs_snippets
+	$(BIN)/mypy $(SOURCES) tests/sdk/test_types.py build/snippets
+	$(BIN)/node node_modules/typescript/bin/tsc -p build/snippets
+	$(BIN)/node node_modules/pyright/index.js
 
 check-templates:
 	$(BIN)/python -m infra.checks.assemblies build/check
@@ -64,6 +67,9 @@ synth: setup-run ## Write the CloudFormation templates of STAGE=dev|prod to buil
 
 deploy: setup-run ## Deploy STAGE=dev|prod into the AWS account of your credentials, ADMIN=you@… invites the first admin. DRY_RUN=1 only says what it would do.
 	@$(BIN)/reelstack deploy $(STAGE) $(if $(ADMIN),--admin $(ADMIN)) $(if $(DRY_RUN),--dry-run)
+
+docs: setup-dev ## Build the site of docs/ into build/site/, to be opened from there; a link without its target fails.
+	@$(BIN)/python -m cli.docs_site
 
 lock: setup-dev ## Write the lock files again from requirements/*.in and package.json; UPGRADE=1 takes newest versions.
 	@for name in uv run dev checkov generator flink spark ranker; do \

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -12,6 +12,7 @@ from cli.session import As, AsJson, connect, is_elsewhere, print_json, token_pro
 
 if TYPE_CHECKING:
     from reelstack_client import Profile
+    from reelstack_client.accounts import ProfileChanges
 
 SHOWN_CHARACTERS = 8
 """Of a session's name: enough to tell a person's sessions apart."""
@@ -58,7 +59,7 @@ def profile(
         wishes = {"display_name": display_name, "bio": bio, "links": link, "privacy": privacy}
         wishes["language"] = language
         if changes := {field: value for field, value in wishes.items() if value is not None}:
-            accounts.edit(**changes)
+            accounts.edit(**cast("ProfileChanges", changes))
         if handle is not None:
             accounts.claim_handle(handle) if handle else accounts.release_handle()
         shown = accounts.me()

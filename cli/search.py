@@ -9,6 +9,7 @@ from cli.output import named, print_lines
 from cli.session import As, AsJson, connect, print_json
 
 if TYPE_CHECKING:
+    from reelstack_client.room import Blocking
     from reelstack_client.search import CreatorRecord, Search
 
 
@@ -54,7 +55,7 @@ def search(
         )
 
 
-def _reindex(client: "Search") -> None:
+def _reindex(client: "Search[Blocking]") -> None:
     from reelstack_client.search import KINDS
 
     for kind in KINDS:

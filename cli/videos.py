@@ -1,12 +1,15 @@
 """videos, show, edit, delete, play, retry, analytics, archive: what there is, what becomes of it, how to watch it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from cli.arguments import Limit, Tier, VideoId, Visibility, finite
 from cli.output import analytics_lines, archive_lines, print_lines, progress_line, video_line, video_lines, watch
 from cli.session import As, AsJson, connect, print_json
+
+if TYPE_CHECKING:
+    from reelstack_client.videos import VideoChanges
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +69,8 @@ def edit(
     """
     wishes = {"title": title, "description": description, "tags": tag, "visibility": visibility}
     wishes["language"] = language
-    video = connect(name).videos.edit(video_id, **{field: wish for field, wish in wishes.items() if wish is not None})
+    changes = {field: wish for field, wish in wishes.items() if wish is not None}
+    video = connect(name).videos.edit(video_id, **cast("VideoChanges", changes))
     print_json(video) if as_json else typer.echo(video_line(video))
 
 

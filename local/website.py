@@ -15,6 +15,8 @@ from local.places import ROOT, Places
 from local.services import Services
 
 WEB = ROOT / "web"
+CLIENT = ROOT / "sdk/typescript/src"
+"""What the page is built of besides: its pages for creators and staff use the typed client."""
 DIST = WEB / "dist"
 BUILD_SECONDS = 300
 FOREVER = "public, max-age=31536000, immutable"
@@ -102,7 +104,7 @@ def configuration(outputs: Outputs) -> dict[str, str]:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(WEB.rglob("*")):
+    for path in sorted((*WEB.rglob("*"), *CLIENT.rglob("*"))):
         if path.is_file() and DIST not in path.parents and "node_modules" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode())
             digest.update(path.read_bytes())

@@ -7,14 +7,15 @@ only by the app's own Trusted Types policy (https://www.w3.org/TR/trusted-types/
 from collections.abc import Iterable
 
 
-def content_security_policy(reached: Iterable[str]) -> str:
-    """`reached`: origins that the app asks besides its own."""
+def content_security_policy(reached: Iterable[str], shown: Iterable[str] = ()) -> str:
+    """`reached`: origins that the app asks besides its own; `shown`: those of pictures and films of quarantine."""
+    shown = tuple(shown)
     allowed = {
         "default-src": "'self'",
         "connect-src": " ".join(("'self'", *reached)),
-        "img-src": "'self' data:",
+        "img-src": " ".join(("'self'", "data:", *shown)),
         # The player feeds its elements from memory; hls.js, where it is needed, demuxes in a worker it makes itself.
-        "media-src": "'self' blob:",
+        "media-src": " ".join(("'self'", "blob:", *shown)),
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",

@@ -41,7 +41,7 @@ def web_headers(scope: Construct, settings: Settings, stores: Stores) -> cloudfr
         custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
             custom_headers=[
                 cloudfront.ResponseCustomHeader(
-                    header="permissions-policy", value="camera=(), geolocation=(), microphone=()", override=True
+                    header="permissions-policy", value="camera=(self), geolocation=(), microphone=(self)", override=True
                 )
             ]
         ),
@@ -85,7 +85,10 @@ def _content_security_policy(settings: Settings, stores: Stores) -> str:
     sign_in = urlsplit(settings.issuer or sign_in_url(settings))
     # The socket's API is made in a stack after this one, so its own name is not known here: any API of the region.
     socket = websocket.origin(settings, api_id="*")
-    return content_security_policy((f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, stores)))
+    reached = (f"{sign_in.scheme}://{sign_in.netloc}", socket, *_storage(settings, stores))
+    # Moderators look at what is in quarantine by presigned addresses (moderation.evidence).
+    quarantine = settings.storage_origin or f"https://{stores.media.bucket_regional_domain_name}"
+    return content_security_policy(reached, (quarantine,))
 
 
 def _storage(settings: Settings, stores: Stores) -> Iterator[str]:

@@ -1,6 +1,11 @@
 """Reelstack for app developers: upload, watch, like and moderate clips over HTTP. Knows no AWS library."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from reelstack_client.accounts import Account, Accounts, Me, Profile, Session
+from reelstack_client.analytics import Analytics
 from reelstack_client.audit_log import AuditEntry
 from reelstack_client.behavior import Behavior, EventQueue, RefusedEvent, Taken
 from reelstack_client.client import Client
@@ -35,17 +40,23 @@ from reelstack_client.production import DeadLetter, Production, Reencoded
 from reelstack_client.retry import Backoff, Timing
 from reelstack_client.search import FoundUser, Reindex, Search
 from reelstack_client.sending import Mode, Progress, Sending
-from reelstack_client.sign_in import PasswordSignIn, TokenProvider
+from reelstack_client.sign_in import PasswordSignIn
 from reelstack_client.social import Blocked, Follower, Relationship, Social
+from reelstack_client.tokens import TokenProvider
 from reelstack_client.upload_requests import Held, Part, Upload, UploadRequests, Wishes
 from reelstack_client.uploads import Uploads
-from reelstack_client.videos import FINAL, Analytics, Notice, NotInTime, Playback, Rendition, Video, Videos
+from reelstack_client.videos import FINAL, Notice, NotInTime, Playback, Rendition, Video, Videos
+
+if TYPE_CHECKING:
+    from reelstack_client.async_client import AsyncClient, AsyncPasswordSignIn
 
 __all__ = [
     "FINAL",
     "Account",
     "Accounts",
     "Analytics",
+    "AsyncClient",
+    "AsyncPasswordSignIn",
     "AuditEntry",
     "Backoff",
     "Behavior",
@@ -131,3 +142,12 @@ __all__ = [
     "Wishes",
     "WrongType",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """AsyncClient and AsyncPasswordSignIn, once they are asked for."""
+    if not name.startswith("Async"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from reelstack_client import async_client
+
+    return getattr(async_client, name)

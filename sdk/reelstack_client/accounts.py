@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 from urllib.parse import quote
 
 import httpx
 
 from reelstack_client.audit_log import AuditEntry
 from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Send, Sleep, Steps, sending, working
 
 Role = Literal["viewer", "creator", "moderator", "admin"]
 PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
@@ -60,108 +63,136 @@ class Session(Answer):
     current: bool = False
 
 
-class Accounts(Room):
+class ProfileChanges(TypedDict, total=False):
+    """What may be changed of my profile; what is not given stays."""
+
+    display_name: str
+    bio: str
+    links: Sequence[str]
+    language: str | None
+    privacy: Literal["public", "private", "friends"]
+
+
+class Accounts(Room[Manner]):
     """`suspend`, `restore`, `account`, `grant`, `withdraw` and `audit` need the role admin."""
 
-    def me(self) -> Me:
+    @operation
+    def me(self) -> Steps[Me]:
         return self._ask(Me, "GET", "/v1/me")
 
-    def find(self, name: str) -> Profile:
+    @operation
+    def find(self, name: str) -> Steps[Profile]:
         """Somebody by id, or by "@handle"."""
         path = f"/v1/users/{quote(name, safe='@')}"
         return self._ask(Profile, "GET", path)
 
-    def edit(self, **changes: Any) -> Me:
-        """Changes display_name, bio, links, language or privacy ("public", "private" or "friends")."""
-        return self._ask(Me, "PATCH", "/v1/me", body=changes, repeatable=True)
+    @operation
+    def edit(self, **changes: Unpack[ProfileChanges]) -> Steps[Me]:
+        """Changes display_name, bio, links, language or privacy."""
+        return self._ask(Me, "PATCH", "/v1/me", body=dict(changes), repeatable=True)
 
-    def claim_handle(self, handle: str) -> Me:
+    @operation
+    def claim_handle(self, handle: str) -> Steps[Me]:
         return self._ask(Me, "PUT", "/v1/me/handle", body={"handle": handle})
 
-    def release_handle(self) -> None:
+    @operation
+    def release_handle(self) -> Steps[None]:
         """It stays mine for a while, should I want it back."""
-        self._transport.call("DELETE", "/v1/me/handle")
+        return self._do("DELETE", "/v1/me/handle")
 
-    def send_avatar(self, file: Path, *, seconds: float = 30) -> Me:
+    @operation
+    def send_avatar(self, file: Path, *, seconds: float = 30) -> Steps[Me]:
         """Sends a picture and waits until it is shown. Raises PictureNotTaken."""
         content_type = PICTURES.get(file.suffix.lower())
         if content_type is None:
             raise PictureNotTaken(f"{file.name}: send one of {', '.join(PICTURES)}")
-        before = self.me()
+        before = yield from Accounts.me.steps(self)
         wish = {"content_type": content_type}
-        offer = self._transport.call("POST", "/v1/me/avatar", body=wish, repeatable=True).json()
+        offer = yield from self._json("POST", "/v1/me/avatar", body=wish, repeatable=True)
         if file.stat().st_size > offer["max_bytes"]:
             raise PictureNotTaken(f"{file.name} is larger than {offer['max_bytes']} bytes")
+        picture = yield from working(file.read_bytes)
+        form = {"data": offer["fields"], "files": {"file": (file.name, picture, content_type)}}
         try:
-            taken = self._transport.http.post(
-                offer["url"], data=offer["fields"], files={"file": (file.name, file.read_bytes(), content_type)}
-            )
+            taken = yield from sending(Send("POST", offer["url"], options=form))
         except httpx.TransportError as error:
             raise Unreachable(f"storage does not answer: {error}") from error
         if taken.is_error:
             raise PictureNotTaken(f"storage refused {file.name}: {taken.status_code}")
-        return self._shown(before, seconds)
+        return (yield from self._shown(before, seconds))
 
-    def _shown(self, before: Me, seconds: float) -> Me:
+    def _shown(self, before: Me, seconds: float) -> Steps[Me]:
         deadline = time.monotonic() + seconds
-        while (now := self.me()).avatar_url == before.avatar_url:
+        while (now := (yield from Accounts.me.steps(self))).avatar_url == before.avatar_url:
             if now.avatar_problem:
                 raise PictureNotTaken(now.avatar_problem)
             if time.monotonic() > deadline:
                 raise PictureNotTaken(f"not shown after {seconds:.0f} s")
-            self._transport.sleep(0.5)
+            yield Sleep(0.5)
         return now
 
-    def remove_avatar(self) -> None:
-        self._transport.call("DELETE", "/v1/me/avatar")
+    @operation
+    def remove_avatar(self) -> Steps[None]:
+        return self._do("DELETE", "/v1/me/avatar")
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
-    def sessions(self) -> list[Session]:
+    @operation
+    def sessions(self) -> Steps[list[Session]]:
         """Where I am signed in, the latest seen first."""
-        items = self._transport.call("GET", "/v1/me/sessions").json()["items"]
-        return [Session.model_validate(item) for item in items]
+        answer = yield from self._json("GET", "/v1/me/sessions")
+        return [Session.model_validate(item) for item in answer["items"]]
 
-    def revoke(self, session_id: str) -> None:
+    @operation
+    def revoke(self, session_id: str) -> Steps[None]:
         """Ends a sign-in: its tokens are refused within half a minute."""
-        self._transport.call("DELETE", f"/v1/me/sessions/{quote(session_id, safe='')}")
+        return self._do("DELETE", f"/v1/me/sessions/{quote(session_id, safe='')}")
 
-    def revoke_others(self) -> int:
+    @operation
+    def revoke_others(self) -> Steps[int]:
         """Signs me out everywhere but here; returns how many sign-ins ended."""
-        return int(self._transport.call("DELETE", "/v1/me/sessions").json()["revoked"])
+        answer = yield from self._json("DELETE", "/v1/me/sessions")
+        return int(answer["revoked"])
 
-    def change_password(self, old: str, new: str) -> None:
+    @operation
+    def change_password(self, old: str, new: str) -> Steps[None]:
         """Signs me out everywhere but here; this sign-in ends with its access token, within an hour."""
         body = {"old_password": old, "new_password": new}
-        self._transport.call("POST", "/v1/me/password", body=body)
+        return self._do("POST", "/v1/me/password", body=body)
 
     # --- accounts ----------------------------------------------------------------------------------------------------
 
-    def account(self, user_id: str) -> Account:
+    @operation
+    def account(self, user_id: str) -> Steps[Account]:
         return self._account("GET", user_id, "account")
 
-    def suspend(self, user_id: str, reason: str) -> Account:
+    @operation
+    def suspend(self, user_id: str, reason: str) -> Steps[Account]:
         """Reads on, changes nothing any more, cannot sign in again."""
         return self._account("POST", user_id, "suspend", {"reason": reason})
 
-    def restore(self, user_id: str, reason: str) -> Account:
+    @operation
+    def restore(self, user_id: str, reason: str) -> Steps[Account]:
         return self._account("POST", user_id, "restore", {"reason": reason})
 
-    def grant(self, user_id: str, role: Role) -> list[str]:
+    @operation
+    def grant(self, user_id: str, role: Role) -> Steps[list[str]]:
         """Gives a role; returns all of the account's. In force with its next token."""
         return self._roles("PUT", user_id, role)
 
-    def withdraw(self, user_id: str, role: Role) -> list[str]:
+    @operation
+    def withdraw(self, user_id: str, role: Role) -> Steps[list[str]]:
         return self._roles("DELETE", user_id, role)
 
-    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[AuditEntry]:
+    @pages
+    def audit(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[AuditEntry]]:
         """What administrators did to an account, oldest first."""
         return self._page(AuditEntry, f"/v1/users/{quote(user_id, safe='')}/audit", limit, cursor)
 
-    def _account(self, method: str, user_id: str, what: str, body: Any = None) -> Account:
+    def _account(self, method: str, user_id: str, what: str, body: Any = None) -> Steps[Account]:
         path = f"/v1/users/{quote(user_id, safe='')}/{what}"
         return self._ask(Account, method, path, body=body, repeatable=True)
 
-    def _roles(self, method: str, user_id: str, role: Role) -> list[str]:
-        answer = self._transport.call(method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")
-        return [str(name) for name in answer.json()["roles"]]
+    def _roles(self, method: str, user_id: str, role: Role) -> Steps[list[str]]:
+        answer = yield from self._json(method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")
+        return [str(name) for name in answer["roles"]]

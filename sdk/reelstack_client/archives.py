@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 
 Tier = Literal["Expedited", "Standard", "Bulk"]
 
@@ -40,16 +42,19 @@ class Archive(Answer):
     prices_as_of: str = ""
 
 
-class Archives(Room):
-    def get(self, video_id: str) -> Archive:
+class Archives(Room[Manner]):
+    @operation
+    def get(self, video_id: str) -> Steps[Archive]:
         """Whether a video of mine is archived, what that costs, and each way back with its time and price."""
         return self._ask(Archive, "GET", f"/v1/videos/{video_id}/archive")
 
-    def archive(self, video_id: str) -> Archive:
+    @operation
+    def archive(self, video_id: str) -> Steps[Archive]:
         """Puts a published video of mine away. It keeps its address; until it is restored there is its poster."""
         return self._ask(Archive, "PUT", f"/v1/videos/{video_id}/archive", repeatable=True)
 
-    def restore(self, video_id: str, tier: Tier, *, limit_dollars: float | None = None) -> Archive:
+    @operation
+    def restore(self, video_id: str, tier: Tier, *, limit_dollars: float | None = None) -> Steps[Archive]:
         """Gets it back; refused if that costs more than `limit_dollars`. I am notified when it can be played."""
         body = {"tier": tier} if limit_dollars is None else {"tier": tier, "limit_dollars": limit_dollars}
-        return self._ask(Archive, "POST", f"/v1/videos/{video_id}/archive/restore", body=body)
+        return self._ask(Archive, "POST", f"/v1/videos/{video_id}/archive/restore", body=body, keyed=True)

@@ -15,12 +15,15 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from reelstack_client.errors import Invalid, ServiceFailed, TooLarge, TooMany, Unreachable
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room, Runner, Runs
+from reelstack_client.steps import Steps, working
 from reelstack_client.videos import Video
 
 EventType = Literal["impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"]
@@ -50,25 +53,30 @@ class Taken(Answer):
     """"plays": this service counts plays, keeps where clips were left (`Video.resume_ms`) and drops the rest."""
 
 
-class Behavior(Room):
+class Behavior(Room[Manner]):
     """What the caller watched. Likes, comments, shares and follows are known from their own requests."""
 
-    def report(self, events: Sequence[dict[str, Any]]) -> Taken:
+    @operation
+    def report(self, events: Sequence[dict[str, Any]]) -> Steps[Taken]:
         """Sends at most 100 events, in the form of docs/behavior.md, once; `queue` keeps them until they are taken."""
         body = {"sent_at": _now_ms(), "events": list(events)}
         return self._ask(Taken, "POST", "/v1/events", body=body, repeatable=True)
 
-    def queue(self, folder: Path | None = None) -> EventQueue:
+    def queue(self, folder: Path | None = None) -> EventQueue[Manner]:
         """A queue in `folder`, or in $XDG_STATE_HOME/reelstack. Several processes may share one."""
-        return EventQueue(folder or _default_folder(), self.report)
+        return EventQueue[Manner](self.runner, folder or _default_folder(), partial(Behavior.report.steps, self))
 
 
-class EventQueue:
+Report: TypeAlias = Callable[[Sequence[dict[str, Any]]], Steps[Taken]]
+
+
+class EventQueue(Runs[Manner]):
     """Events that wait on disk until the service took them. When there are more than 5,000, the oldest reports of
     progress go first, and then the oldest of all."""
 
-    def __init__(self, folder: Path, report: Callable[[Sequence[dict[str, Any]]], Taken]) -> None:
+    def __init__(self, runner: Runner, folder: Path, report: Report) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(runner)
         self._path, self._report = folder / "events.sqlite", report
         with closing(self._open()) as db, db:
             db.execute(SCHEMA)
@@ -86,21 +94,23 @@ class EventQueue:
                 self._trim(db, only)
         return str(event["id"])
 
-    def flush(self) -> int:
+    @operation
+    def flush(self) -> Steps[int]:
         """Sends what waits, the oldest first, and returns how many events still wait. Raises nothing for a network or
         service that is away. Raises NotSignedIn and other Refused: what was not taken stays."""
-        while batch := self._oldest():
+        while batch := (yield from working(self._oldest)):
             try:
-                taken = self._report([event for _, event in batch])
+                taken = yield from self._report([event for _, event in batch])
             except AWAY:
                 break
             except SPOILED:
                 if len(batch) == 1:
-                    self._remove([batch[0][0]])  # nobody will ever take it
+                    yield from working(partial(self._remove, [batch[0][0]]))  # nobody will ever take it
                     continue
-                taken = self._one_by_one(batch)
+                taken = yield from self._one_by_one(batch)
             later = {batch[place][0] for place in taken.retry}
-            self._remove([event_id for event_id, _ in batch if event_id not in later])
+            settled = [one for one, _ in batch if one not in later]
+            yield from working(partial(self._remove, settled))
             if later:
                 break
         return len(self)
@@ -109,12 +119,12 @@ class EventQueue:
         with closing(self._open()) as db:
             return int(db.execute("SELECT count(*) FROM events").fetchone()[0])
 
-    def _one_by_one(self, batch: list[tuple[str, dict[str, Any]]]) -> Taken:
+    def _one_by_one(self, batch: list[tuple[str, dict[str, Any]]]) -> Steps[Taken]:
         """A batch that was refused whole: one of its events spoils it."""
-        retry = []
+        retry = list[int]()
         for place, (_, event) in enumerate(batch):
             try:
-                retry += [place] if self._report([event]).retry else []
+                retry += [place] if (yield from self._report([event])).retry else []
             except AWAY:
                 retry.append(place)
             except SPOILED:

@@ -18,7 +18,7 @@ What only one room raises stands with it: NotInTime in videos, PictureNotTaken i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -122,11 +122,10 @@ BY_STATUS: dict[int, type[Refused]] = {
 def refusal(response: httpx.Response) -> Refused:
     """The typed error of an answer with status ≥ 400; the gateway's own `{"message": ...}` answers included."""
     try:
-        body = response.json()
+        said: Any = response.json()
     except ValueError:
-        body = {}
-    if not isinstance(body, dict):
-        body = {}
+        said = None
+    body = cast(dict[str, Any], said) if isinstance(said, dict) else {}
     kind = str(body.pop("type", "")).removeprefix(PROBLEMS) or "unknown"
     title = str(body.pop("title", body.pop("message", response.reason_phrase)))
     detail = str(body.pop("detail", ""))

@@ -12,8 +12,10 @@ import httpx
 
 from reelstack_client.errors import ServiceFailed, Unreachable
 from reelstack_client.feed_explanation import FeedExplanation
+from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Send, Steps, sending
 from reelstack_client.videos import Include, Video
 
 HiddenKind = Literal["videos", "creators", "tags"]
@@ -96,12 +98,13 @@ class FeedPage(Answer):
     """Of a ready-made page: it is older than eleven minutes."""
 
 
-class Feed(Room):
+class Feed(Room[Manner]):
     """Pages of clips that were chosen for me, and lists of published videos that I may see."""
 
+    @operation
     def page(
         self, *, limit: int | None = None, session: str | None = None, explain: bool = False, region: str | None = None
-    ) -> FeedPage:
+    ) -> Steps[FeedPage]:
         """The next page, at most 30 clips, each with its playback. `explain`: with reasons.
 
         When the service fails or does not answer in two seconds, a page comes from the CDN that was made before, at
@@ -111,19 +114,19 @@ class Feed(Room):
         query = {"limit": limit, "session": session, "explain": 1 if explain else None}
         asked: dict[str, Any] = {"method": "GET", "path": "/v1/feed", "query": query}
         try:
-            found = self._transport.once(BRIEF_SECONDS).call(**asked)
+            found = yield from self._transport.once(BRIEF_SECONDS).call(**asked)
         except (ServiceFailed, Unreachable):
-            if ready := self._ready_made(region, limit, session):
+            if ready := (yield from self._ready_made(region, limit, session)):
                 return ready
-            found = self._transport.call(**asked)
+            found = yield from self._transport.call(**asked)
         return FeedPage.model_validate(found.json(), context=self._context)
 
-    def _ready_made(self, region: str | None, limit: int | None, session: str | None) -> FeedPage | None:
+    def _ready_made(self, region: str | None, limit: int | None, session: str | None) -> Steps[FeedPage | None]:
         """Nobody's in particular, so no token is sent."""
         for place in dict.fromkeys((region or WORLD, WORLD)):
             address = self._transport.edge_url + READY_MADE.format(region=quote(place, safe=""))
             try:
-                answer = self._transport.http.get(address, timeout=BRIEF_SECONDS)
+                answer = yield from sending(Send("GET", address, options={"timeout": BRIEF_SECONDS}))
                 page = json.loads(answer.raise_for_status().content)
                 items, stale = page["items"][:limit], time.time() * 1000 - page["made_at"] > STALE_MS
                 made = {**page, "items": items, "session": session or "", "stale": stale}
@@ -134,42 +137,50 @@ class Feed(Room):
                 return found
         return None
 
-    def explanation(self, user_id: str, *, limit: int | None = None) -> FeedExplanation:
+    @operation
+    def explanation(self, user_id: str, *, limit: int | None = None) -> Steps[FeedExplanation]:
         """For administrators: what this user's next page would be made of, stage by stage."""
         path = f"/v1/feed/explanations/{quote(user_id, safe='')}"
         return self._ask(FeedExplanation, "GET", path, query={"limit": limit})
 
+    @pages
     def published(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Video]:
+    ) -> Steps[Page[Video]]:
         """Everybody's public videos, newest first, without what I hide."""
         return self._page(Video, "/v1/feed/latest", limit, cursor, include=include)
 
+    @pages
     def following(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Video]:
+    ) -> Steps[Page[Video]]:
         """What those I follow have published."""
         return self._page(Video, "/v1/feed/following", limit, cursor, include=include)
 
-    def hide(self, kind: HiddenKind, named: str) -> None:
+    @operation
+    def hide(self, kind: HiddenKind, named: str) -> Steps[None]:
         """Not interested in a video or creator (its id), or in a tag: in force with the next page. Twice is once."""
-        self._transport.call("PUT", _of_hidden(kind, named))
+        return self._do("PUT", _of_hidden(kind, named))
 
-    def show_again(self, kind: HiddenKind, named: str) -> None:
+    @operation
+    def show_again(self, kind: HiddenKind, named: str) -> Steps[None]:
         """Takes a hide back, by the id or word that `hidden` tells."""
-        self._transport.call("DELETE", _of_hidden(kind, named))
+        return self._do("DELETE", _of_hidden(kind, named))
 
+    @pages
     def hidden(
         self, *, kind: HiddenKind | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Hidden]:
+    ) -> Steps[Page[Hidden]]:
         """What I hide, newest first."""
         return self._page(Hidden, "/v1/feed/hidden", limit, cursor, kind=kind)
 
-    def interests(self) -> Interests:
+    @operation
+    def interests(self) -> Steps[Interests]:
         """What I said I like; empty lists if nothing."""
         return self._ask(Interests, "GET", "/v1/me/interests")
 
-    def set_interests(self, tags: Sequence[str], languages: Sequence[str] = ()) -> Interests:
+    @operation
+    def set_interests(self, tags: Sequence[str], languages: Sequence[str] = ()) -> Steps[Interests]:
         """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
         body = {"tags": list(tags), "languages": list(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urljoin
 
+from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, UserCard
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 from reelstack_client.videos import Include, Video
 
 Channel = Literal["link", "message", "email", "social", "embed"]
@@ -65,34 +67,40 @@ class Shared(Answer):
     url: str
 
 
-class Interactions(Room):
+class Interactions(Room[Manner]):
     """Doing the same again changes nothing, but for comments."""
 
     # --- likes -------------------------------------------------------------------------------------------------------
 
-    def like(self, video_id: str) -> None:
-        self._transport.call("PUT", f"/v1/videos/{video_id}/like")
+    @operation
+    def like(self, video_id: str) -> Steps[None]:
+        return self._do("PUT", f"/v1/videos/{video_id}/like")
 
-    def unlike(self, video_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/like")
+    @operation
+    def unlike(self, video_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/videos/{video_id}/like")
 
-    def likes(self, video_id: str) -> Likes:
+    @operation
+    def likes(self, video_id: str) -> Steps[Likes]:
         """How many there are, and whether mine is one of them."""
         return self._ask(Likes, "GET", f"/v1/videos/{video_id}/likes")
 
+    @pages
     def my_likes(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Liked]:
+    ) -> Steps[Page[Liked]]:
         """What I like, by id."""
         return self._page(Liked, "/v1/me/likes", limit, cursor, include=include)
 
     # --- comments ----------------------------------------------------------------------------------------------------
 
-    def comment(self, video_id: str, text: str, *, answers: str | None = None) -> Comment:
+    @operation
+    def comment(self, video_id: str, text: str, *, answers: str | None = None) -> Steps[Comment]:
         """Writes a comment, or a reply to the comment `answers`."""
         body = {"text": text, "answers": answers}
-        return self._ask(Comment, "POST", f"/v1/videos/{video_id}/comments", body=body)
+        return self._ask(Comment, "POST", f"/v1/videos/{video_id}/comments", body=body, keyed=True)
 
+    @pages
     def comments(
         self,
         video_id: str,
@@ -100,59 +108,73 @@ class Interactions(Room):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> CommentPage:
+    ) -> Steps[CommentPage]:
         query = {"order": order, "limit": limit, "cursor": cursor}
         return self._ask(CommentPage, "GET", f"/v1/videos/{video_id}/comments", query=query)
 
+    @pages
     def replies(
         self, video_id: str, comment_id: str, *, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Comment]:
+    ) -> Steps[Page[Comment]]:
         """The oldest first."""
         path = f"/v1/videos/{video_id}/comments/{comment_id}/replies"
         return self._page(Comment, path, limit, cursor)
 
-    def edit_comment(self, video_id: str, comment_id: str, text: str) -> Comment:
+    @operation
+    def edit_comment(self, video_id: str, comment_id: str, text: str) -> Steps[Comment]:
         path = f"/v1/videos/{video_id}/comments/{comment_id}"
         return self._ask(Comment, "PATCH", path, body={"text": text}, repeatable=True)
 
-    def delete_comment(self, video_id: str, comment_id: str) -> None:
+    @operation
+    def delete_comment(self, video_id: str, comment_id: str) -> Steps[None]:
         """My own, or on my video; moderators any."""
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}")
+        return self._do("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}")
 
-    def like_comment(self, video_id: str, comment_id: str) -> None:
-        self._transport.call("PUT", f"/v1/videos/{video_id}/comments/{comment_id}/like")
+    @operation
+    def like_comment(self, video_id: str, comment_id: str) -> Steps[None]:
+        return self._do("PUT", f"/v1/videos/{video_id}/comments/{comment_id}/like")
 
-    def unlike_comment(self, video_id: str, comment_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}/like")
+    @operation
+    def unlike_comment(self, video_id: str, comment_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/videos/{video_id}/comments/{comment_id}/like")
 
-    def pin(self, video_id: str, comment_id: str) -> None:
+    @operation
+    def pin(self, video_id: str, comment_id: str) -> Steps[None]:
         """Shows one comment on my video before all others."""
-        self._transport.call("PUT", f"/v1/videos/{video_id}/pin/{comment_id}")
+        return self._do("PUT", f"/v1/videos/{video_id}/pin/{comment_id}")
 
-    def unpin(self, video_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/pin")
+    @operation
+    def unpin(self, video_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/videos/{video_id}/pin")
 
     # --- bookmarks, shares, reports ----------------------------------------------------------------------------------
 
-    def bookmark(self, video_id: str) -> None:
-        self._transport.call("PUT", f"/v1/videos/{video_id}/bookmark")
+    @operation
+    def bookmark(self, video_id: str) -> Steps[None]:
+        return self._do("PUT", f"/v1/videos/{video_id}/bookmark")
 
-    def remove_bookmark(self, video_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/videos/{video_id}/bookmark")
+    @operation
+    def remove_bookmark(self, video_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/videos/{video_id}/bookmark")
 
+    @pages
     def bookmarks(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Saved]:
+    ) -> Steps[Page[Saved]]:
         """What I keep, the newest first."""
         return self._page(Saved, "/v1/me/bookmarks", limit, cursor, include=include)
 
-    def share(self, video_id: str, channel: Channel = "link") -> Shared:
+    @operation
+    def share(self, video_id: str, channel: Channel = "link") -> Steps[Shared]:
         """A link to hand on; the same one for the same channel."""
-        shared = self._ask(Shared, "PUT", f"/v1/videos/{video_id}/shares/{channel}")
+        shared = yield from self._ask(Shared, "PUT", f"/v1/videos/{video_id}/shares/{channel}")
         return shared.model_copy(update={"url": urljoin(self._transport.edge_url, shared.url)})
 
-    def report(self, video_id: str, reason: ReportReason, detail: str = "", *, comment_id: str | None = None) -> None:
+    @operation
+    def report(
+        self, video_id: str, reason: ReportReason, detail: str = "", *, comment_id: str | None = None
+    ) -> Steps[None]:
         """Tells moderators what is wrong with a video, or with a comment on it. Once; again changes nothing."""
         thing = f"/comments/{comment_id}" if comment_id else ""
         body = {"reason": reason, "detail": detail}
-        self._transport.call("PUT", f"/v1/videos/{video_id}{thing}/report", body=body)
+        return self._do("PUT", f"/v1/videos/{video_id}{thing}/report", body=body)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from reelstack_client.retry import Timing
 from reelstack_client.transport import SEND_BUFFER
-
-CHECK_SECONDS = 0.05
-"""How often a part that waits for its lane looks whether the link became faster."""
 
 
 class Link:
@@ -37,7 +33,8 @@ class Link:
         self.least = min(least, most)
         self.timing = timing
         self.clock = clock
-        self._free = threading.Condition()
+        self.free = threading.Condition()
+        """Notified when a lane may be free."""
         self._under_way = 0
         self._landed: deque[tuple[float, int]] = deque()
         self._judged = False
@@ -46,32 +43,32 @@ class Link:
 
     def moved(self, count: int) -> None:
         """`count` bytes have left."""
-        with self._free:
+        with self.free:
             if self._began is None:
                 self._began = self.clock()
             self._left += count
 
     def lost(self) -> None:
         """A connection broke: a hole in the network says nothing about how fast it is besides."""
-        with self._free:
+        with self.free:
             self._began, self._left = None, 0
 
     def landed(self, count: int) -> None:
         """Storage has confirmed a part of `count` bytes."""
-        with self._free:
+        with self.free:
             self._judged = True
             self._landed.append((self.clock(), count))
-            self._free.notify_all()
+            self.free.notify_all()
 
     def width(self) -> int:
         """How many parts may be under way now."""
-        with self._free:
+        with self.free:
             return self._width()
 
     def is_weak(self) -> bool:
         """Whether a part takes too long for this link: asked again and again, answered once, when the first part has
         been watched for a while. Later, changing over would lose more than small pieces save."""
-        with self._free:
+        with self.free:
             if self._judged or self._began is None:
                 return False
             seconds = self.clock() - self._began
@@ -82,26 +79,26 @@ class Link:
 
     def rate(self) -> float:
         """Bytes a second, by what has left since the first part began; what the kernel may hold back is not counted."""
-        with self._free:
+        with self.free:
             return self._rate()
 
     def _rate(self) -> float:
         seconds = self.clock() - (self._began or 0.0)
         return max(0, self._left - SEND_BUFFER) / seconds if self._began is not None and seconds else 0.0
 
-    @contextmanager
-    def lane(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """Waits for the right to have one part on its way until storage answered. Given at once when `stopped()`."""
-        with self._free:
-            while self._under_way >= self._width() and not stopped():
-                self._free.wait(CHECK_SECONDS)
+    def enter(self, stopped: Callable[[], bool]) -> bool:
+        """Takes the right to have one part on its way, if there is one or `stopped()`. `leave` gives it back."""
+        with self.free:
+            if self._under_way >= self._width() and not stopped():
+                return False
             self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._free:
-                self._under_way -= 1
-                self._free.notify()
+            return True
+
+    def leave(self) -> None:
+        """Storage answered, or will not."""
+        with self.free:
+            self._under_way -= 1
+            self.free.notify()
 
     def _width(self) -> int:
         since = self.clock() - self.timing.at_risk

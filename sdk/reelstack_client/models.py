@@ -13,7 +13,8 @@ class Answer(BaseModel):
 
 
 def _absolute(url: str, info: ValidationInfo) -> str:
-    edge_url = (info.context or {}).get("edge_url")
+    context: dict[str, str] = info.context or {}
+    edge_url = context.get("edge_url")
     return urljoin(edge_url, url) if edge_url else url
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection, connect
-
 from reelstack_client.errors import Unreachable
+from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Connect, Emit, Receive, Sleep, Steps, Stream
 
 Kind = Literal[
     "like",
@@ -64,83 +63,97 @@ class Device(Answer):
     registered_at: int
 
 
-class Notifications(Room):
+class Notifications(Room[Manner]):
     """Pages may hold fewer than were asked for and still have a cursor."""
 
-    def inbox(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Notification]:
+    @pages
+    def inbox(self, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Notification]]:
         """My inbox, newest first."""
         return self._page(Notification, "/v1/me/notifications", limit, cursor)
 
-    def unread(self) -> int:
+    @operation
+    def unread(self) -> Steps[int]:
         """50 stands for 50 or more."""
-        return int(self._transport.call("GET", "/v1/me/notifications/unread").json()["unread"])
+        answer = yield from self._json("GET", "/v1/me/notifications/unread")
+        return int(answer["unread"])
 
-    def mark_read(self, to: int) -> int:
+    @operation
+    def mark_read(self, to: int) -> Steps[int]:
         """All that came in until `to` (the `at` of the newest that was seen). Returns how many are unread now."""
-        return int(self._transport.call("PUT", "/v1/me/notifications/read", body={"to": to}).json()["unread"])
+        answer = yield from self._json("PUT", "/v1/me/notifications/read", body={"to": to})
+        return int(answer["unread"])
 
-    def switched_off(self) -> frozenset[str]:
+    @operation
+    def switched_off(self) -> Steps[frozenset[str]]:
         """Kinds I do not want."""
-        return frozenset(self._transport.call("GET", "/v1/me/notification-preferences").json()["off"])
+        answer = yield from self._json("GET", "/v1/me/notification-preferences")
+        return frozenset(answer["off"])
 
-    def switch_off(self, kinds: Collection[Kind]) -> None:
+    @operation
+    def switch_off(self, kinds: Collection[Kind]) -> Steps[None]:
         """These kinds and no others."""
-        self._transport.call("PUT", "/v1/me/notification-preferences", body={"off": sorted(kinds)})
+        return self._do("PUT", "/v1/me/notification-preferences", body={"off": sorted(kinds)})
 
-    def mute(self, user_id: str) -> None:
-        self._transport.call("PUT", f"/v1/me/mutes/{user_id}")
+    @operation
+    def mute(self, user_id: str) -> Steps[None]:
+        return self._do("PUT", f"/v1/me/mutes/{user_id}")
 
-    def unmute(self, user_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/me/mutes/{user_id}")
+    @operation
+    def unmute(self, user_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/me/mutes/{user_id}")
 
-    def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Muted]:
+    @pages
+    def muted(self, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Muted]]:
         """Whom I muted, by id."""
         return self._page(Muted, "/v1/me/mutes", limit, cursor)
 
-    def register_device(self, device_id: str, platform: Literal["ios", "android"], token: str) -> Device:
+    @operation
+    def register_device(self, device_id: str, platform: Literal["ios", "android"], token: str) -> Steps[Device]:
         body = {"platform": platform, "token": token}
         return self._ask(Device, "PUT", f"/v1/me/devices/{device_id}", body=body)
 
-    def remove_device(self, device_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/me/devices/{device_id}")
+    @operation
+    def remove_device(self, device_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/me/devices/{device_id}")
 
-    def open_connection(self) -> str:
+    @operation
+    def open_connection(self) -> Steps[str]:
         """The address of a WebSocket connection, good once and for a minute."""
-        return str(self._transport.call("POST", "/v1/me/connection", repeatable=True).json()["url"])
+        answer = yield from self._json("POST", "/v1/me/connection", repeatable=True)
+        return str(answer["url"])
 
-    def listen(self, *, since: int, connect: Callable[..., ClientConnection] = connect) -> Iterator[Notification]:
+    @stream
+    def listen(self, *, since: int, connect: Callable[..., Any] | None = None) -> Stream[Notification]:
         """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
         the caller stops. A lost connection is opened again, by `connect`, and what it missed is read from the inbox."""
         seen: dict[str, int] = {}
         lost = 0
         while True:
             try:
-                with connect(self.open_connection(), open_timeout=OPEN_SECONDS) as connection:
-                    lost = 0
-                    # Open first, then read: nothing falls between the two.
-                    yield from self._missed(seen, since)
-                    while True:
-                        try:
-                            pushed: dict[str, Any] = json.loads(connection.recv(timeout=QUIET_SECONDS))
-                        except TimeoutError:
-                            yield from self._missed(seen, since)
-                        else:
-                            yield from _new(
-                                seen,
-                                since,
-                                [Notification.model_validate(pushed["notification"], context=self._context)],
-                            )
-            except (WebSocketException, OSError, Unreachable):
-                self._transport.sleep(self._transport.backoff.delay(lost, lost=True))
+                url = yield from Notifications.open_connection.steps(self)
+                yield Connect(url, OPEN_SECONDS, connect)
+                lost = 0
+                # Open first, then read: nothing falls between the two.
+                yield from self._missed(seen, since)
+                while True:
+                    try:
+                        pushed: dict[str, Any] = json.loads((yield Receive(QUIET_SECONDS)))
+                    except TimeoutError:
+                        yield from self._missed(seen, since)
+                    else:
+                        one = Notification.model_validate(pushed["notification"], context=self._context)
+                        yield from _new(seen, since, [one])
+            except _lost():
+                yield Sleep(self._transport.backoff.delay(lost, lost=True))
                 lost += 1
 
-    def _missed(self, seen: dict[str, int], since: int) -> Iterator[Notification]:
+    def _missed(self, seen: dict[str, int], since: int) -> Stream[Notification]:
         """What the inbox has and was not seen, oldest first."""
         until = max(since, max(seen.values(), default=0) - OVERLAP_MS)
         found: list[Notification] = []
         cursor = None
         while True:
-            page = self.inbox(limit=50, cursor=cursor)
+            page = yield from Notifications.inbox.steps(self, limit=50, cursor=cursor)
             found += [one for one in page.items if one.at > until]
             cursor = page.cursor
             if cursor is None or (page.items and page.items[-1].at <= until):
@@ -148,8 +161,15 @@ class Notifications(Room):
         yield from _new(seen, since, found[::-1])
 
 
-def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Iterator[Notification]:
+def _lost() -> tuple[type[Exception], ...]:
+    """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
+    from websockets.exceptions import WebSocketException
+
+    return WebSocketException, OSError, Unreachable
+
+
+def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:
     for one in found:
         if one.at > seen.get(one.subject, since):
             seen[one.subject] = one.at
-            yield one
+            yield Emit(one)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 
 
 class Recount(Answer):
@@ -15,16 +17,18 @@ class Recount(Answer):
     seconds: int = 0
 
 
-class Operations(Room):
+class Operations(Room[Manner]):
     """Every method needs the role admin. `repair` takes back a drift that has stayed the same for a minute."""
 
-    def recount(self, video_id: str, *, comment_id: str | None = None, repair: bool = False) -> Recount:
+    @operation
+    def recount(self, video_id: str, *, comment_id: str | None = None, repair: bool = False) -> Steps[Recount]:
         """Counts one by one what people did with a video, or with one comment below it, and compares with its
         counter."""
         body = {"repair": repair, "comment_id": comment_id}
         return self._ask(Recount, "POST", f"/v1/videos/{video_id}/recount", body=body, repeatable=True)
 
-    def recount_user(self, user_id: str, *, repair: bool = False) -> Recount:
+    @operation
+    def recount_user(self, user_id: str, *, repair: bool = False) -> Steps[Recount]:
         """Counts a user's followers, those they follow and those they asked, likewise."""
         path = f"/v1/users/{user_id}/recount"
         return self._ask(Recount, "POST", path, body={"repair": repair}, repeatable=True)

@@ -10,8 +10,10 @@ from urllib.parse import quote
 import httpx
 
 from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Fetch, Sleep, Steps
 
 ENDED = ("done", "failed")
 
@@ -49,64 +51,72 @@ class Erasure(Answer):
     left: tuple[str, ...] = ()
 
 
-class Privacy(Room):
+class Privacy(Room[Manner]):
     """`erasure`, `delete_user` and `recover_user` need the role admin."""
 
-    def ask_for_export(self) -> Export:
+    @operation
+    def ask_for_export(self) -> Steps[Export]:
         """Starts one; asked again within a day, it is the same."""
         return self._ask(Export, "POST", "/v1/me/export", repeatable=True)
 
-    def export_state(self) -> Export:
+    @operation
+    def export_state(self) -> Steps[Export]:
         """The latest export, with fresh download addresses when it is done."""
         return self._ask(Export, "GET", "/v1/me/export")
 
+    @operation
     def export(
         self, folder: Path, *, seconds: float = 3600, every: float = 2, seen: Callable[[Export], None] | None = None
-    ) -> list[Path]:
+    ) -> Steps[list[Path]]:
         """Asks for an export, waits, and fetches its archives into `folder`, which is made if there is none.
 
         Raises ExportNotMade.
         """
         folder.mkdir(parents=True, exist_ok=True)  # before the wait: what cannot be made is told at once
-        now, deadline = self.ask_for_export(), time.monotonic() + seconds
+        now, deadline = (yield from Privacy.ask_for_export.steps(self)), time.monotonic() + seconds
         while now.state not in ENDED:
             if time.monotonic() > deadline:
                 raise ExportNotMade(f"not done after {seconds:.0f} s: {now.percent} %")
             if seen:
                 seen(now)
-            self._transport.sleep(every)
-            now = self.export_state()
+            yield Sleep(every)
+            now = yield from Privacy.export_state.steps(self)
         if now.state == "failed":
             raise ExportNotMade("the export failed; ask for another")
         if not now.files:
-            now = self.export_state()
-        return [self._fetch(file, folder) for file in now.files]
+            now = yield from Privacy.export_state.steps(self)
+        fetched = list[Path]()
+        for file in now.files:
+            fetched.append((yield from self._fetch(file, folder)))
+        return fetched
 
-    def delete_account(self) -> Erasure:
+    @operation
+    def delete_account(self) -> Steps[Erasure]:
         """Hides the account from everybody at once and ends its sign-ins; later everything of it is erased."""
         return self._ask(Erasure, "DELETE", "/v1/me")
 
-    def erasure(self, user_id: str) -> Erasure:
+    @operation
+    def erasure(self, user_id: str) -> Steps[Erasure]:
         """How far the erasure of a deleted account is."""
         return self._ask(Erasure, "GET", self._of(user_id, "erasure"))
 
-    def delete_user(self, user_id: str, reason: str) -> Erasure:
+    @operation
+    def delete_user(self, user_id: str, reason: str) -> Steps[Erasure]:
         return self._ask(Erasure, "POST", self._of(user_id, "delete"), body={"reason": reason}, repeatable=True)
 
-    def recover_user(self, user_id: str, reason: str) -> None:
+    @operation
+    def recover_user(self, user_id: str, reason: str) -> Steps[None]:
         """Possible until erasing has begun."""
-        self._transport.call("POST", self._of(user_id, "recover"), body={"reason": reason}, repeatable=True)
+        return self._do("POST", self._of(user_id, "recover"), body={"reason": reason}, repeatable=True)
 
-    def _fetch(self, file: ExportFile, folder: Path) -> Path:
+    def _fetch(self, file: ExportFile, folder: Path) -> Steps[Path]:
         target = folder / file.name
         try:
-            with self._transport.http.stream("GET", file.download_url) as answer, target.open("wb") as out:
-                if answer.is_error:
-                    raise ExportNotMade(f"storage refused {file.name}: {answer.status_code}")
-                for piece in answer.iter_bytes():
-                    out.write(piece)
+            status: int = yield Fetch(file.download_url, target)
         except httpx.TransportError as error:
             raise Unreachable(f"storage does not answer: {error}") from error
+        if status >= 400:
+            raise ExportNotMade(f"storage refused {file.name}: {status}")
         return target
 
     def _of(self, user_id: str, what: str) -> str:

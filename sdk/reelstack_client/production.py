@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 from reelstack_client.videos import Video
 
 
@@ -30,33 +32,37 @@ class Reencoded(Answer):
     cursor: str | None = None
 
 
-class Production(Room):
+class Production(Room[Manner]):
     """Every method needs the role admin."""
 
-    def status(self) -> dict[str, Any]:
+    @operation
+    def status(self) -> Steps[dict[str, Any]]:
         """Who runs, who waits and for how long, what is dead, what the day has cost."""
-        answer: dict[str, Any] = self._transport.call("GET", "/v1/production").json()
-        return answer
+        return self._json("GET", "/v1/production")
 
-    def dead_letters(self, priority: str | None = None) -> list[DeadLetter]:
+    @operation
+    def dead_letters(self, priority: str | None = None) -> Steps[list[DeadLetter]]:
         """Orders that could not be started, each with the reason."""
-        answer = self._transport.call("GET", "/v1/production/dead-letters", query={"priority": priority})
-        return [DeadLetter.model_validate(one) for one in answer.json()["items"]]
+        answer = yield from self._json("GET", "/v1/production/dead-letters", query={"priority": priority})
+        return [DeadLetter.model_validate(one) for one in answer["items"]]
 
-    def redrive(self, priority: str | None = None) -> dict[str, int]:
+    @operation
+    def redrive(self, priority: str | None = None) -> Steps[dict[str, int]]:
         """Sends dead letters back to their queues, at most 50 of each. Returns how many of which."""
         body = {"priority": priority}
-        moved = self._transport.call("POST", "/v1/production/redrive", body=body, repeatable=True).json()["moved"]
-        return {name: int(number) for name, number in moved.items()}
+        answer = yield from self._json("POST", "/v1/production/redrive", body=body, repeatable=True)
+        return {str(name): int(number) for name, number in answer["moved"].items()}
 
-    def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Video:
+    @operation
+    def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Steps[Video]:
         """Has a published video made anew, or some of its renditions. Viewers keep what they have meanwhile."""
         body = {"renditions": list(renditions), "priority": priority}
-        return self._ask(Video, "POST", f"/v1/videos/{video_id}/produce", body=body)
+        return self._ask(Video, "POST", f"/v1/videos/{video_id}/produce", body=body, keyed=True)
 
+    @operation
     def reencode(
         self, *, without_codec: str | None = None, before: int | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Reencoded:
+    ) -> Steps[Reencoded]:
         """Has a page of published videos made anew at low priority; go on with the cursor until it is None."""
         body = {"without_codec": without_codec, "before": before, "limit": limit, "cursor": cursor}
         return self._ask(Reencoded, "POST", "/v1/production/reencode", body=body, repeatable=True)

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from reelstack_client.models import Answer, Item, Page
+from reelstack_client.steps import Steps, Stream
 from reelstack_client.transport import Transport
 
 Kind = TypeVar("Kind", bound=Answer)
 
 
-class Room:
+class Blocking:
+    """The parameter of a room whose methods block: of a `Client`."""
+
+
+class Awaiting:
+    """The parameter of a room whose methods are awaited: of an `AsyncClient`."""
+
+
+Manner = TypeVar("Manner")
+
+
+class Runner(Protocol):
+    """What carries steps out: blocking.BlockingRunner or awaiting.AwaitingRunner."""
+
+    def run(self, steps: Steps[Any]) -> Any: ...
+
+    def stream(self, steps: Stream[Any]) -> Any: ...
+
+
+class Runs(Generic[Manner]):
+    """Has methods that are steps."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+
+
+class Room(Runs[Manner]):
     """Base of `client.videos`, `client.social` and the others. Every method may raise Refused or Unreachable."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, runner: Runner, transport: Transport) -> None:
+        super().__init__(runner)
         self._transport = transport
 
-    def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Kind:
+    def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Steps[Kind]:
         """The answer to one request as a `kind`; `request` is what Transport.call takes besides."""
-        answer = self._transport.call(method, path, **request)
+        answer = yield from self._transport.call(method, path, **request)
         return kind.model_validate(answer.json(), context=self._context)
 
-    def _page(self, item: type[Item], path: str, limit: int | None, cursor: str | None, **query: Any) -> Page[Item]:
+    def _do(self, method: str, path: str, **request: Any) -> Steps[None]:
+        """A request whose answer says nothing."""
+        yield from self._transport.call(method, path, **request)
+
+    def _json(self, method: str, path: str, **request: Any) -> Steps[Any]:
+        """The answer to one request as it is."""
+        answer = yield from self._transport.call(method, path, **request)
+        return answer.json()
+
+    def _page(
+        self, item: type[Item], path: str, limit: int | None, cursor: str | None, **query: Any
+    ) -> Steps[Page[Item]]:
         """One page of a list. A service may put fewer items on it than were asked for, and still name a cursor."""
-        answer = self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
+        answer = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
         page = Page[item]  # type: ignore[valid-type]  # a generic made at run time
         return page.model_validate(answer.json(), context=self._context)
+
+    @property
+    def edge_url(self) -> str:
+        return self._transport.edge_url
 
     @property
     def _context(self) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from reelstack_client.accounts import Profile
+from reelstack_client.methods import pages, stream
 from reelstack_client.models import Answer, Page
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Emit, Steps, Stream
 from reelstack_client.videos import Include, Video
 
 SearchKind = Literal["videos", "users", "viewers", "creators"]
@@ -44,9 +45,10 @@ class Reindex(Answer):
     done: bool
 
 
-class Search(Room):
+class Search(Room[Manner]):
     """Pages may hold fewer than were asked for and still have a cursor. Raises NotFound where a stage has no search."""
 
+    @pages
     def videos(
         self,
         words: str = "",
@@ -55,24 +57,29 @@ class Search(Room):
         limit: int | None = None,
         cursor: str | None = None,
         include: Include | None = None,
-    ) -> Page[Video]:
+    ) -> Steps[Page[Video]]:
         """Public videos that have every one of the words, the tag, or both; the best first."""
         return self._page(Video, "/v1/search/videos", limit, cursor, q=words, tag=tag, include=include)
 
-    def users(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Page[FoundUser]:
+    @pages
+    def users(self, words: str, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[FoundUser]]:
         """Users by the beginning of their handle, or words of their name."""
         return self._page(FoundUser, "/v1/search/users", limit, cursor, q=words)
 
-    def creators(self, strikes: int = 1, *, limit: int | None = None, cursor: str | None = None) -> Page[CreatorRecord]:
+    @pages
+    def creators(
+        self, strikes: int = 1, *, limit: int | None = None, cursor: str | None = None
+    ) -> Steps[Page[CreatorRecord]]:
         """Creators with at least so many strikes, the most first. For moderators."""
         return self._page(CreatorRecord, "/v1/search/creators", limit, cursor, strikes=strikes)
 
-    def reindex(self, kind: SearchKind, *, index: str | None = None, cursor: str | None = None) -> Iterator[Reindex]:
+    @stream
+    def reindex(self, kind: SearchKind, *, index: str | None = None, cursor: str | None = None) -> Stream[Reindex]:
         """Builds an index anew, page by page, until the last answer is `done`; goes on from an answer's `index` and
         `cursor`. For admins."""
         done = False
         while not done:
             body = {"kind": kind, "index": index, "cursor": cursor}
-            page = self._ask(Reindex, "POST", "/v1/search/reindex", body=body)
+            page = yield from self._ask(Reindex, "POST", "/v1/search/reindex", body=body, keyed=True)
             index, cursor, done = page.index, page.cursor, page.done
-            yield page
+            yield Emit(page)

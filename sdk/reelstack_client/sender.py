@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from reelstack_client.link import Link
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
-from reelstack_client.transport import SMALL_BUFFER, TINY_BUFFER
+from reelstack_client.steps import Send, Sleep, Steps, Together, Until, sending
+from reelstack_client.transport import SEND_BUFFER, TINY_BUFFER
 from reelstack_client.upload_requests import Part
 
 BLOCK = 64 * 1024
@@ -54,14 +54,12 @@ class Sender:
     def __init__(
         self,
         file: Path,
-        http: httpx.Client,
         tally: Tally,
         signatures: Signatures,
-        held: Callable[[], set[int]],
+        held: Callable[[], Steps[set[int]]],
         how: Sending,
     ) -> None:
         self.file = file
-        self.http = http
         self.tally = tally
         self.signatures = signatures
         self.held = held
@@ -69,57 +67,53 @@ class Sender:
         chunks = tally.upload.part_size_bytes <= CHUNK_BYTES
         # Two: while one waits for its answer another is sent.
         self.link = Link(tally.size(1), how.parallel, how.timing, least=2 if chunks else 1)
-        self._buffer = TINY_BUFFER if chunks else SMALL_BUFFER
+        self._buffer = TINY_BUFFER if chunks else SEND_BUFFER
         self._numbers: list[int] = []
         self._waiting: list[int] = []
         self._watched = False
         self._refusals = 0
         self._stop = threading.Event()
 
-    def send(self, numbers: list[int], *, watched: bool = False) -> None:
+    def send(self, numbers: list[int], *, watched: bool = False) -> Steps[None]:
         """Returns when storage took each of `numbers`. Raises Unreachable, UploadBroken, UploadGone or FileChanged;
         if `watched`, LinkIsWeak."""
         self._numbers, self._waiting, self._watched = numbers, list(numbers), watched
         most = max(1, min(self.how.parallel, len(numbers)))
-        with ThreadPoolExecutor(max_workers=most, thread_name_prefix="part") as pool:
-            try:
-                workers = [pool.submit(self._work) for _ in range(most)]
-                done, _ = wait(workers, return_when=FIRST_EXCEPTION)
-            finally:
-                self._stop.set()  # the first failure, or Ctrl-C, ends the others
-        for worker in done:
-            worker.result()
+        yield Together(tuple(self._work() for _ in range(most)), self._stop.set)
 
-    def _work(self) -> None:
+    def _work(self) -> Steps[None]:
         while self._waiting and not self._stop.is_set():
             try:
                 number = self._waiting.pop(0)
             except IndexError:
                 return  # another worker took the last one
-            self._bring(number)
+            yield from self._bring(number)
 
-    def _bring(self, number: int) -> None:
+    def _bring(self, number: int) -> Steps[None]:
         stalls = 0
         for attempt in range(self.how.timing.tries):
             if number in self.tally.done or self._stop.is_set():
                 return
-            try:
-                with self.link.lane(self._stop.is_set):  # first: a signature may end while a lane is waited for
-                    again = self._put(self.signatures.get(number, self._following), 2.0 ** min(stalls, MOST_STALLS))
+            yield Until(self.link.free, lambda: self.link.enter(self._stop.is_set))
+            try:  # a signature may end while a lane is waited for, so it comes second
+                part = yield from self.signatures.get(number, self._following)
+                again = yield from self._put(part, 2.0 ** min(stalls, MOST_STALLS))
             except Stopped:
                 return
+            finally:
+                self.link.leave()
             if again is None:
                 return
             stalls += again.stalled
             self.tally.sending(number, 0)
-            self.how.sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
+            yield Sleep(self.how.timing.backoff.delay(attempt, again.asked, lost=again.lost))
         raise Unreachable(f"part {number}: {self.how.timing.tries} tries; the same upload can be resumed later")
 
     def _following(self) -> Iterator[int]:
         """What will be sent next, or is waiting for its lane."""
         return (number for number in self._numbers if number not in self.tally.done)
 
-    def _put(self, part: Part, patience: float) -> Again | None:
+    def _put(self, part: Part, patience: float) -> Steps[Again | None]:
         """One try of one part, `patience` times as patient as at first: None if storage took it."""
         headers = part.headers | {"Content-Length": str(part.size_bytes)}
         left = Body(part.size_bytes)
@@ -127,46 +121,42 @@ class Sender:
         write, read = timing.stall * patience, timing.answer * patience
         timeout = httpx.Timeout(connect=timing.connect, write=write, read=read, pool=None)
         try:
-            response = self.http.put(
-                part.url,
-                content=self._blocks(part, left),
-                headers=headers,
-                timeout=timeout,
-                extensions=self._buffer,
+            response = yield from sending(
+                Send("PUT", part.url, headers, {"timeout": timeout}, self._blocks(part, left), self._buffer)
             )
         except httpx.TransportError as error:
             self.link.lost()
             self._give_up_if_stuck(str(error) or type(error).__name__)
             if left.bytes == 0:  # perhaps storage has it and only the answer was lost
-                self.tally.finished(self.held())
+                self.tally.finished((yield from self.held()))
             return Again(lost=True, stalled=isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout))
         if response.status_code < 300:
             self._refusals = 0
             self.link.landed(part.size_bytes)
             self.tally.finished({part.number})
             return None
-        return self._refused(part, response)
+        return (yield from self._refused(part, response))
 
-    def _refused(self, part: Part, response: httpx.Response) -> Again:
+    def _refused(self, part: Part, response: httpx.Response) -> Steps[Again]:
         says = f"storage answered {response.status_code}: {response.text[:200]}"
         if response.status_code == 404:
             raise UploadGone(says)
         if response.status_code in (400, 403):
-            self._renew(part, says)
+            yield from self._renew(part, says)
             return Again()
         if response.status_code not in RETRYABLE:
             raise UploadBroken(f"part {part.number}: {says}")
         self._give_up_if_stuck(says)
         return Again(min(LONGEST_WAIT, asked_to_wait(response)))
 
-    def _renew(self, part: Part, says: str) -> None:
+    def _renew(self, part: Part, says: str) -> Steps[None]:
         """403: the signature ended, with the session of the role that signed at the latest. 400: the bytes were
         damaged on their way, or arrived too slowly for S3. Either way: sign again, after a look at what storage has."""
         if self.signatures.drop(part):
             self._refusals += 1
             if self._refusals > REFUSALS:
                 raise UploadBroken(f"storage refuses freshly signed parts; {says}")
-            self.tally.finished(self.held())
+            self.tally.finished((yield from self.held()))
 
     def _blocks(self, part: Part, left: Body) -> Iterator[bytes]:
         with self.file.open("rb") as source:

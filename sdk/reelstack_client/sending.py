@@ -38,7 +38,6 @@ class Sending:
     checksums: bool = True
     timing: Timing = field(default_factory=Timing)
     progress: Callable[[Progress], None] = lambda _: None
-    sleep: Callable[[float], None] = time.sleep
 
 
 class Tally:

@@ -7,64 +7,54 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
+from reelstack_client.blocking import BlockingRunner
 from reelstack_client.errors import SignInFailed, Unreachable
+from reelstack_client.steps import Send, Steps, sending
 
 EARLY_SECONDS = 60
 """How long before its end an access token is replaced."""
 TARGET = "AWSCognitoIdentityProviderService.InitiateAuth"
+TIMEOUT_SECONDS = 20
 
 
-class TokenProvider(Protocol):
-    """Anything that returns a valid access token when called."""
-
-    def __call__(self) -> str: ...
-
-
-class PasswordSignIn:
-    """A token provider: signs in on first use, refreshes before the token ends, safe to share between threads.
+class SignIn:
+    """Signs in on first use, and refreshes before the token ends.
 
     `endpoint` is https://cognito-idp.<region>.amazonaws.com, or the local cloud's AWS endpoint.
     """
 
-    def __init__(
-        self, endpoint: str, client_id: str, name: str, password: str, http: httpx.Client | None = None
-    ) -> None:
+    def __init__(self, endpoint: str, client_id: str, name: str, password: str) -> None:
         self.endpoint = endpoint
         self.client_id = client_id
         self.name = name
         self._password = password
-        self._http = http or httpx.Client(timeout=20)
-        self._lock = threading.Lock()
         self._access = ""
         self._refresh = ""
         self._ends = 0.0
 
-    def __call__(self) -> str:
+    def token(self) -> Steps[str]:
         """An access token that is good for at least a minute. Raises SignInFailed or Unreachable."""
-        with self._lock:
-            if time.monotonic() >= self._ends:
-                self._renew()
-            return self._access
+        if time.monotonic() >= self._ends:
+            yield from self._renew()
+        return self._access
 
-    def _renew(self) -> None:
+    def _renew(self) -> Steps[None]:
         if self._refresh:
             try:
-                return self._initiate("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": self._refresh})
+                return (yield from self._initiate("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": self._refresh}))
             except SignInFailed:
                 self._refresh = ""  # revoked or ended: the password is still there
-        return self._initiate("USER_PASSWORD_AUTH", {"USERNAME": self.name, "PASSWORD": self._password})
+        yield from self._initiate("USER_PASSWORD_AUTH", {"USERNAME": self.name, "PASSWORD": self._password})
 
-    def _initiate(self, flow: str, parameters: dict[str, str]) -> None:
+    def _initiate(self, flow: str, parameters: dict[str, str]) -> Steps[None]:
+        asked = {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters}
+        headers = {"X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.1"}
         try:
-            response = self._http.post(
-                self.endpoint,
-                json={"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters},
-                headers={"X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.1"},
-            )
+            response = yield from sending(Send("POST", self.endpoint, headers, {"json": asked}))
         except httpx.TransportError as error:
             raise Unreachable(f"sign-in service at {self.endpoint} does not answer: {error}") from error
         body: dict[str, Any] = response.json() if response.content else {}
@@ -75,3 +65,18 @@ class PasswordSignIn:
         self._access = str(result["AccessToken"])
         self._refresh = str(result.get("RefreshToken", self._refresh))
         self._ends = time.monotonic() + float(result["ExpiresIn"]) - EARLY_SECONDS
+
+
+class PasswordSignIn(SignIn):
+    """The token provider of a Client; safe to share between threads."""
+
+    def __init__(
+        self, endpoint: str, client_id: str, name: str, password: str, http: httpx.Client | None = None
+    ) -> None:
+        super().__init__(endpoint, client_id, name, password)
+        self._runner = BlockingRunner(http or httpx.Client(timeout=TIMEOUT_SECONDS))
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._lock:
+            return self._runner.run(self.token())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reelstack_client.crc64nvme import as_header, of_range
 from reelstack_client.sending import Tally
+from reelstack_client.steps import Steps, Until, working
 from reelstack_client.upload_requests import Part
 
 SIGNED_AT_ONCE = 100
@@ -21,34 +22,52 @@ class Signatures:
     """`sign` maps part number → checksum header or None to signed parts."""
 
     def __init__(
-        self, file: Path, tally: Tally, checksums: bool, sign: Callable[[dict[int, str | None]], list[Part]]
+        self, file: Path, tally: Tally, checksums: bool, sign: Callable[[dict[int, str | None]], Steps[list[Part]]]
     ) -> None:
         self.file = file
         self.tally = tally
         self.checksums = checksums
         self.sign = sign
-        self._lock = threading.Lock()
+        self._free = threading.Condition()
+        self._signing = False
         # Parts signed at the creation know no checksum.
         self._signed = {} if checksums else {part.number: part for part in tally.upload.parts}
 
-    def get(self, number: int, following: Callable[[], Iterable[int]]) -> Part:
+    def get(self, number: int, following: Callable[[], Iterable[int]]) -> Steps[Part]:
         """The signed part. If it must be signed, the parts that come next are signed in the same request; only then are
         they asked for, since there may be 10,000."""
-        with self._lock:
+        yield Until(self._free, self._begin)
+        try:
             if number not in self._signed:
                 others = (n for n in following() if n != number and n not in self._signed)
                 batch = [number, *islice(others, self._most() - 1)]
-                signed = self.sign({n: self._checksum(n) for n in batch})
+                sums = yield from working(lambda: {n: self._checksum(n) for n in batch})
+                signed = yield from self.sign(sums)
                 self._signed |= {part.number: part for part in signed}
             return self._signed[number]
+        finally:
+            self._end()
 
     def drop(self, part: Part) -> bool:
         """Drops everything signed together with `part`. False if another worker did so since `part` was taken."""
-        with self._lock:
+        with self._free:
             if self._signed.get(part.number) is not part:
                 return False
             self._signed.clear()
             return True
+
+    def _begin(self) -> bool:
+        """One worker signs at a time: it does so for the others, too."""
+        with self._free:
+            if self._signing:
+                return False
+            self._signing = True
+            return True
+
+    def _end(self) -> None:
+        with self._free:
+            self._signing = False
+            self._free.notify()
 
     def _most(self) -> int:
         if not self.checksums:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, UserCard
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 
 
 class Relationship(Answer):
@@ -33,49 +35,61 @@ class Blocked(Answer):
     user: UserCard | None = None
 
 
-class Social(Room):
+class Social(Room[Manner]):
     """Pages may hold fewer than were asked for and still have a cursor."""
 
-    def follow(self, user_id: str) -> Relationship:
+    @operation
+    def follow(self, user_id: str) -> Steps[Relationship]:
         """Follows, or asks a private account: see `state`."""
         return self._ask(Relationship, "PUT", f"/v1/users/{user_id}/follow")
 
-    def unfollow(self, user_id: str) -> None:
+    @operation
+    def unfollow(self, user_id: str) -> Steps[None]:
         """Ends a follow, or takes a request back."""
-        self._transport.call("DELETE", f"/v1/users/{user_id}/follow")
+        return self._do("DELETE", f"/v1/users/{user_id}/follow")
 
-    def relationship(self, user_id: str) -> Relationship:
+    @operation
+    def relationship(self, user_id: str) -> Steps[Relationship]:
         """What is between me and a user."""
         return self._ask(Relationship, "GET", f"/v1/users/{user_id}/follow")
 
-    def followers(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+    @pages
+    def followers(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Follower]]:
         """Newest first."""
         return self._page(Follower, f"/v1/users/{user_id}/followers", limit, cursor)
 
-    def following(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+    @pages
+    def following(self, user_id: str, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Follower]]:
         """By id."""
         return self._page(Follower, f"/v1/users/{user_id}/following", limit, cursor)
 
-    def requests(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Follower]:
+    @pages
+    def requests(self, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Follower]]:
         """Who asks to follow me, newest first."""
         return self._page(Follower, "/v1/me/follow-requests", limit, cursor)
 
-    def accept(self, user_id: str) -> None:
-        self._transport.call("PUT", f"/v1/me/follow-requests/{user_id}")
+    @operation
+    def accept(self, user_id: str) -> Steps[None]:
+        return self._do("PUT", f"/v1/me/follow-requests/{user_id}")
 
-    def decline(self, user_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/me/follow-requests/{user_id}")
+    @operation
+    def decline(self, user_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/me/follow-requests/{user_id}")
 
-    def remove_follower(self, user_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/me/followers/{user_id}")
+    @operation
+    def remove_follower(self, user_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/me/followers/{user_id}")
 
-    def block(self, user_id: str) -> None:
+    @operation
+    def block(self, user_id: str) -> Steps[None]:
         """From now on neither is there for the other; follows between them end."""
-        self._transport.call("PUT", f"/v1/users/{user_id}/block")
+        return self._do("PUT", f"/v1/users/{user_id}/block")
 
-    def unblock(self, user_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/users/{user_id}/block")
+    @operation
+    def unblock(self, user_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/users/{user_id}/block")
 
-    def blocks(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Blocked]:
+    @pages
+    def blocks(self, *, limit: int | None = None, cursor: str | None = None) -> Steps[Page[Blocked]]:
         """Whom I blocked, newest first."""
         return self._page(Blocked, "/v1/me/blocks", limit, cursor)

@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import Field
 
+from reelstack_client.methods import operation
 from reelstack_client.models import Answer
 from reelstack_client.retry import Timing
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Steps
 from reelstack_client.videos import Visibility
 
 TYPES = {
@@ -73,13 +75,14 @@ class Wishes:
     """What is spoken or written in it, such as "de". Default: my profile's."""
 
 
-class UploadRequests(Room):
+class UploadRequests(Room[Manner]):
     """An upload goes: create, sign parts, PUT each of them to storage, complete."""
 
-    def patient(self, timing: Timing) -> UploadRequests:
+    def patient(self, timing: Timing) -> UploadRequests[Manner]:
         """The same requests where the network may be away for as long as an upload's patience lasts."""
-        return UploadRequests(self._transport.patient(timing))
+        return UploadRequests[Manner](self.runner, self._transport.patient(timing))
 
+    @operation
     def create(
         self,
         size_bytes: int,
@@ -90,7 +93,7 @@ class UploadRequests(Room):
         sha256: str | None = None,
         chunks: bool = False,
         chunk_bytes: int | None = None,
-    ) -> Upload:
+    ) -> Steps[Upload]:
         """POST /v1/uploads. The same key with the same wishes gives the same upload."""
         body: dict[str, Any] = {
             "title": wishes.title,
@@ -111,25 +114,29 @@ class UploadRequests(Room):
         headers = {"Idempotency-Key": idempotency_key}
         return self._ask(Upload, "POST", "/v1/uploads", body=body, headers=headers, repeatable=True)
 
-    def get(self, upload_id: str) -> Upload:
+    @operation
+    def get(self, upload_id: str) -> Steps[Upload]:
         """GET: its state and, while open, what storage holds."""
         return self._ask(Upload, "GET", f"/v1/uploads/{upload_id}")
 
-    def sign(self, upload_id: str, checksums: dict[int, str | None]) -> list[Part]:
+    @operation
+    def sign(self, upload_id: str, checksums: dict[int, str | None]) -> Steps[list[Part]]:
         """POST parts: signed URLs for part number → base64 CRC64NVME or None."""
         wanted = [{"number": number} | ({"crc64nvme": sum_} if sum_ else {}) for number, sum_ in checksums.items()]
         path = f"/v1/uploads/{upload_id}/parts"
-        return self._ask(SignedParts, "POST", path, body={"parts": wanted}, repeatable=True).parts
+        return (yield from self._ask(SignedParts, "POST", path, body={"parts": wanted}, repeatable=True)).parts
 
-    def complete(self, upload_id: str) -> Upload:
+    @operation
+    def complete(self, upload_id: str) -> Steps[Upload]:
         """POST complete; the state is "completed", or "composing" where chunks are put together first.
 
         Raises PartsMissing with the numbers storage lacks. Twice is harmless.
         """
         return self._ask(Upload, "POST", f"/v1/uploads/{upload_id}/complete", repeatable=True)
 
-    def abort(self, upload_id: str) -> None:
-        self._transport.call("DELETE", f"/v1/uploads/{upload_id}")
+    @operation
+    def abort(self, upload_id: str) -> Steps[None]:
+        return self._do("DELETE", f"/v1/uploads/{upload_id}")
 
 
 def guess_type(file: Path) -> str:

@@ -7,14 +7,16 @@ import hashlib
 import time
 import uuid
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reelstack_client.errors import Conflict, FileChanged, Invalid, NotFound, PartsMissing, UploadBroken, UploadGone
 from reelstack_client.resume import Memory, Remembered, fingerprint
 from reelstack_client.sender import LinkIsWeak, Sender
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
-from reelstack_client.transport import Transport
+from reelstack_client.steps import Sleep, Steps, working
 from reelstack_client.upload_requests import Upload, UploadRequests, Wishes, guess_type
 
 SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
@@ -29,28 +31,27 @@ class ModeUnknown(Exception):
 
 
 class Uploading:
-    """One file on its way through `transport`; `memory` lets it go on where it was after a crash, or days later."""
+    """One file on its way by `requests`; `memory` lets it go on where it was after a crash, or days later."""
 
-    def __init__(self, file: Path, wishes: Wishes, how: Sending, transport: Transport, memory: Memory) -> None:
+    def __init__(self, file: Path, wishes: Wishes, how: Sending, requests: UploadRequests[Any], memory: Memory) -> None:
         self.file = file
         self.wishes = wishes
         self.how = how
-        self.http = transport.http
-        self.requests = UploadRequests(transport.patient(how.timing))
+        self.requests = requests
         self.memory = memory
-        self.name = fingerprint(file, transport.edge_url, repr((wishes, how.mode)))
+        self.name = fingerprint(file, requests.edge_url, repr((wishes, how.mode)))
 
-    def run(self) -> Upload:
+    def run(self) -> Steps[Upload]:
         """Uploads the file; returns the upload once it is completed (or still "composing", if that takes longer than
         `Timing.composing`: its bytes are safe then)."""
         gone = 0
         while True:
             try:
-                done = self._once(self.memory.recall(self.name))
+                done = yield from self._once(self.memory.recall(self.name))
             except LinkIsWeak as weak:
-                self._begin_anew("chunks", _chunk(weak.rate * self.how.timing.chunk))
+                yield from self._begin_anew("chunks", _chunk(weak.rate * self.how.timing.chunk))
             except ModeUnknown:
-                self._begin_anew("parts")
+                yield from self._begin_anew("parts")
             except UploadGone:
                 self.memory.forget(self.name)
                 gone += 1
@@ -60,63 +61,66 @@ class Uploading:
                 self.memory.forget(self.name)
                 return done.model_copy(update={"parts": (), "held": ()})
 
-    def _once(self, remembered: Remembered) -> Upload:
-        upload = self._begin(remembered)
+    def _once(self, remembered: Remembered) -> Steps[Upload]:
+        upload = yield from self._begin(remembered)
         self.memory.keep(self.name, dataclasses.replace(remembered, upload_id=upload.upload_id))
         for _ in range(COMPLETIONS):
             if upload.state == "open":  # also a second time: the service asks again for chunks it could not find
-                upload = self._send(upload)
-            upload = self._composed(upload)
+                upload = yield from self._send(upload)
+            upload = yield from self._composed(upload)
             if upload.state not in ("open", "completed", "composing"):
                 raise UploadGone(f"the upload is {upload.state}")
             if upload.state != "open":
                 return upload
         raise UploadBroken(f"the service completed it {COMPLETIONS} times and still misses parts")
 
-    def _begin(self, remembered: Remembered) -> Upload:
+    def _begin(self, remembered: Remembered) -> Steps[Upload]:
         if remembered.upload_id is None:
+            sha256 = (yield from working(lambda: _sha256(self.file))) if self.wishes.sha256 else None
             try:
-                return self.requests.create(
-                    self.file.stat().st_size,
-                    self.wishes.content_type or guess_type(self.file),
-                    self.wishes,
-                    remembered.idempotency_key,
-                    sha256=_sha256(self.file) if self.wishes.sha256 else None,
-                    chunks="chunks" in (remembered.mode, self.how.mode),
-                    chunk_bytes=remembered.chunk_bytes,
+                return (
+                    yield from UploadRequests.create.steps(
+                        self.requests,
+                        self.file.stat().st_size,
+                        self.wishes.content_type or guess_type(self.file),
+                        self.wishes,
+                        remembered.idempotency_key,
+                        sha256=sha256,
+                        chunks="chunks" in (remembered.mode, self.how.mode),
+                        chunk_bytes=remembered.chunk_bytes,
+                    )
                 )
             except Invalid as error:
                 if remembered.mode == "chunks":  # not asked for, chosen here
                     raise ModeUnknown from error
                 raise
         try:
-            return self.requests.get(remembered.upload_id)
+            return (yield from UploadRequests.get.steps(self.requests, remembered.upload_id))
         except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
             raise UploadGone(str(error)) from error
 
-    def _begin_anew(self, mode: str, chunk_bytes: int | None = None) -> None:
+    def _begin_anew(self, mode: str, chunk_bytes: int | None = None) -> Steps[None]:
         """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""
         known = self.memory.recall(self.name).upload_id
         if known:
-            self.requests.abort(known)
+            yield from UploadRequests.abort.steps(self.requests, known)
         self.memory.keep(self.name, Remembered(uuid.uuid4().hex, mode=mode, chunk_bytes=chunk_bytes))
 
-    def _send(self, upload: Upload) -> Upload:
+    def _send(self, upload: Upload) -> Steps[Upload]:
         before = self.file.stat()
         if before.st_size != upload.size_bytes:
             raise FileChanged(f"{self.file} has {before.st_size} bytes; its upload was begun with {upload.size_bytes}")
         tally = Tally(upload, self.how.progress)
-        signatures = Signatures(
-            self.file, tally, self.how.checksums, lambda sums: self.requests.sign(upload.upload_id, sums)
-        )
+        sign = partial(UploadRequests.sign.steps, self.requests, upload.upload_id)
+        signatures = Signatures(self.file, tally, self.how.checksums, sign)
         missing: Iterable[int] = [n for n in range(1, upload.part_count + 1) if n not in tally.done]
         for completion in range(COMPLETIONS):
-            sender = Sender(self.file, self.http, tally, signatures, lambda: self._held(upload.upload_id), self.how)
-            sender.send(list(missing), watched=self._may_switch(tally))
+            sender = Sender(self.file, tally, signatures, lambda: self._held(upload.upload_id), self.how)
+            yield from sender.send(list(missing), watched=self._may_switch(tally))
             if self.file.stat().st_mtime_ns != before.st_mtime_ns:
                 raise FileChanged(f"{self.file} was changed while it was uploaded")
             try:
-                return self.requests.complete(upload.upload_id)
+                return (yield from UploadRequests.complete.steps(self.requests, upload.upload_id))
             except PartsMissing as error:
                 if completion == COMPLETIONS - 1 or not error.missing:
                     raise
@@ -130,15 +134,16 @@ class Uploading:
         chosen = self.memory.recall(self.name).mode
         return self.how.mode == "auto" and chosen is None and not tally.done and tally.size(1) > CHUNK_BYTES
 
-    def _composed(self, upload: Upload) -> Upload:
+    def _composed(self, upload: Upload) -> Steps[Upload]:
         deadline = time.monotonic() + self.how.timing.composing
         while upload.state == "composing" and time.monotonic() < deadline:
-            self.how.sleep(self.how.timing.poll)
-            upload = self.requests.get(upload.upload_id)
+            yield Sleep(self.how.timing.poll)
+            upload = yield from UploadRequests.get.steps(self.requests, upload.upload_id)
         return upload
 
-    def _held(self, upload_id: str) -> set[int]:
-        return {part.number for part in self.requests.get(upload_id).held}
+    def _held(self, upload_id: str) -> Steps[set[int]]:
+        upload = yield from UploadRequests.get.steps(self.requests, upload_id)
+        return {part.number for part in upload.held}
 
 
 def _chunk(wanted: float) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal, TypedDict, Unpack
 
-from pydantic import Field
-
+from reelstack_client.analytics import Analytics
 from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
+from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
-from reelstack_client.room import Room
+from reelstack_client.room import Manner, Room
+from reelstack_client.steps import Sleep, Steps
 
 Include = Literal["playback"]
 """What a video says besides when it is asked to."""
@@ -152,42 +153,6 @@ class Counts(Answer):
     plays: int = 0
 
 
-class DayPlays(Answer):
-    """One day, by UTC."""
-
-    day: str
-    plays: int
-    viewers: int | None = None
-    """Who played it, or any of these clips, each once; None if it was not counted."""
-    watched_ms: int
-
-
-class RetentionPoint(Answer):
-    """`share` of the views that say how far they went were still going on at `percent` of the clip."""
-
-    percent: int
-    share: float
-
-
-class Analytics(Answer):
-    """How clips were watched from `first_day` to `last_day`; everything until `as_of` is counted."""
-
-    first_day: str
-    last_day: str
-    as_of: int | None = None
-    plays: int
-    watched_ms: int
-    finishes: int
-    finish_rate: float | None = None
-    sources: dict[str, int] = Field(default_factory=dict)
-    days: tuple[DayPlays, ...] = ()
-    video_id: str | None = None
-    """This and what follows are told of one video."""
-    plays_now: int | None = None
-    """Ever, a few seconds old."""
-    retention: tuple[RetentionPoint, ...] = ()
-
-
 class Embedding(Answer):
     """What another site shows for a clip's link: oEmbed 1.0."""
 
@@ -199,59 +164,78 @@ class Embedding(Answer):
     thumbnail_height: int | None = None
 
 
-class Videos(Room):
+class VideoChanges(TypedDict, total=False):
+    title: str
+    description: str
+    tags: Sequence[str]
+    language: str | None
+    visibility: Visibility
+
+
+class Videos(Room[Manner]):
     """Lists hold what the caller may see, the newest first."""
 
+    @pages
     def list(
         self, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Video]:
+    ) -> Steps[Page[Video]]:
         """My videos, in whatever state they are."""
         return self._page(Video, "/v1/videos", limit, cursor, include=include)
 
+    @pages
     def of_user(
         self, user_id: str, *, limit: int | None = None, cursor: str | None = None, include: Include | None = None
-    ) -> Page[Video]:
+    ) -> Steps[Page[Video]]:
         """What a user has published and I may see."""
         return self._page(Video, f"/v1/users/{user_id}/videos", limit, cursor, include=include)
 
-    def get(self, video_id: str, *, include: Include | None = None) -> Video:
+    @operation
+    def get(self, video_id: str, *, include: Include | None = None) -> Steps[Video]:
         return self._ask(Video, "GET", f"/v1/videos/{video_id}", query={"include": include})
 
-    def edit(self, video_id: str, **changes: Any) -> Video:
+    @operation
+    def edit(self, video_id: str, **changes: Unpack[VideoChanges]) -> Steps[Video]:
         """Changes title, description, tags, language or visibility."""
-        return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=changes, repeatable=True)
+        return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=dict(changes), repeatable=True)
 
-    def delete(self, video_id: str) -> None:
+    @operation
+    def delete(self, video_id: str) -> Steps[None]:
         """Takes a video of mine out of everybody's reach; it is erased later."""
-        self._transport.call("DELETE", f"/v1/videos/{video_id}")
+        return self._do("DELETE", f"/v1/videos/{video_id}")
 
-    def playback(self, video_id: str) -> Playback:
+    @operation
+    def playback(self, video_id: str) -> Steps[Playback]:
         """Where to watch it, as absolute URLs that any player takes."""
         return self._ask(Playback, "GET", f"/v1/videos/{video_id}/playback")
 
-    def counts(self, video_id: str) -> Counts:
+    @operation
+    def counts(self, video_id: str) -> Steps[Counts]:
         """The same for everybody, and kept at the edge: for screens that ask again and again. Of public clips only."""
         return self._ask(Counts, "GET", f"/v1/videos/{video_id}/counts")
 
-    def link(self, video_id: str) -> str:
+    @operation
+    def link(self, video_id: str) -> Steps[str]:
         """The address of its page, to hand on: it opens for everybody who may watch the clip, signed in or not."""
-        author = self.get(video_id).author
+        author = (yield from Videos.get.steps(self, video_id)).author
         return f"{self._transport.edge_url}/@{(author and author.handle) or '-'}/{video_id}"
 
-    def embedding(self, link: str) -> Embedding:
+    @operation
+    def embedding(self, link: str) -> Steps[Embedding]:
         """What another site shows for such an address, of a clip that everybody may watch."""
-        answer = self._transport.call("GET", "/v1/oembed", query={"url": link})
-        return Embedding.model_validate(answer.json())
+        return self._ask(Embedding, "GET", "/v1/oembed", query={"url": link})
 
-    def analytics(self, video_id: str | None = None, *, days: int = 28, until: str | None = None) -> Analytics:
+    @operation
+    def analytics(self, video_id: str | None = None, *, days: int = 28, until: str | None = None) -> Steps[Analytics]:
         """How a video of mine, or all of them, was watched by day; `until`: the last day, yesterday if not given."""
         path = f"/v1/videos/{video_id}/analytics" if video_id else "/v1/me/analytics"
         return self._ask(Analytics, "GET", path, query={"days": days, "until": until})
 
-    def retry(self, video_id: str) -> Video:
+    @operation
+    def retry(self, video_id: str) -> Steps[Video]:
         """Has a failed production tried again, as a new attempt."""
-        return self._ask(Video, "POST", f"/v1/videos/{video_id}/retry")
+        return self._ask(Video, "POST", f"/v1/videos/{video_id}/retry", keyed=True)
 
+    @operation
     def wait(
         self,
         video_id: str,
@@ -260,7 +244,7 @@ class Videos(Room):
         seconds: float = 600,
         every: float = 1.0,
         seen: Callable[[Video], None] = lambda _: None,
-    ) -> Video:
+    ) -> Steps[Video]:
         """The video once its state is one of `accept`; `seen` is told each answer meanwhile.
 
         A service that fails or is away for a while is asked again until the time is over. Raises NotInTime.
@@ -268,7 +252,7 @@ class Videos(Room):
         deadline, last = time.monotonic() + seconds, "not known"
         while True:
             try:
-                video = self.get(video_id)
+                video = yield from Videos.get.steps(self, video_id)
             except (ServiceFailed, TooMany, Unreachable) as error:
                 last = f"not known ({error})"
             else:
@@ -278,4 +262,4 @@ class Videos(Room):
                 last = f"still {video.state}"
             if time.monotonic() > deadline:
                 raise NotInTime(f"After {seconds:.0f} s the state of video {video_id} is {last}.")
-            self._transport.sleep(every)
+            yield Sleep(every)

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 SECONDS = 120
 
 
-def in_chromium(scenario: str, **given: Any) -> dict[str, Any]:
+def in_chromium(scenario: str, *, seconds: float = SECONDS, **given: Any) -> dict[str, Any]:
     """What `<scenario>.mjs` found. Skips the test where there is no Chromium (REELSTACK_CHROMIUM names another)."""
     chromium = os.environ.get("REELSTACK_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
@@ -24,7 +24,7 @@ def in_chromium(scenario: str, **given: Any) -> dict[str, Any]:
         [str(node().path), str(HERE / f"{scenario}.mjs"), json.dumps({**given, "chromium": chromium})],
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

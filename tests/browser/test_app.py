@@ -30,7 +30,13 @@ def talked_about(site: Site) -> Site:
     def comment(asked: Asked) -> tuple[int, Any]:
         return 201, _comment("c2", json.loads(asked.body)["text"], USER)
 
-    notice = {"subject": "like:plays", "kind": "like", "video_id": PLAYS, "about_comment_id": None, "comment_id": None}
+    notice: dict[str, Any] = {
+        "subject": "like:plays",
+        "kind": "like",
+        "video_id": PLAYS,
+        "about_comment_id": None,
+        "comment_id": None,
+    }
     notice |= {"people": ["bob"], "users": [AUTHOR], "count": 2, "at": 1_700_000_000_000, "unread": True}
     page = {"items": listed, "cursor": None}
     site.origin.answers |= {

@@ -28,7 +28,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
 def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:
     """What it does not know it tells to be no page, so a new kind of file has to be told to it."""
-    served = re.compile(re.search(r"FILES = /(.*)/;", (CODE / "web_routes.js").read_text())[1].replace("\\/", "/"))
+    named = re.search(r"FILES = /(.*)/;", (CODE / "web_routes.js").read_text())
+    assert named
+    served = re.compile(named[1].replace("\\/", "/"))
     built = [
         f"/{path.relative_to(files / 'page').as_posix()}" for path in (files / "page").rglob("*") if path.is_file()
     ]

@@ -128,14 +128,17 @@ client.accounts.edit(bio="")
 """Others follow ann and talk to bob in tests of the same cloud."""
 
 
-def test_the_python_of_the_clients_page_runs(drive: Driver, sample: Video, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "after"), [("sdk", AFTER), ("quick-start", "")])
+def test_the_python_of_the_pages_about_clients_runs(
+    drive: Driver, sample: Video, tmp_path: Path, page: str, after: str
+) -> None:
     """In the order in which it is written, by ann; what it says is for administrators, by ada."""
     draw(tmp_path / "clip.mp4", seconds=1)
     Image.new("RGB", (64, 64), "navy").save(tmp_path / "me.jpg")
-    blocks = PYTHON.findall((ROOT / "docs/sdk.md").read_text())
-    assert len(blocks) > 4
+    blocks = PYTHON.findall((ROOT / f"docs/{page}.md").read_text())
+    assert blocks
     by_whom = ['who = "ada"\n' + block + 'who = "ann"\n' if "for admins" in block else block for block in blocks]
-    script = "\n".join((BEFORE, *by_whom, AFTER)).replace("https://clips.example.com", drive.outputs.edge_url)
+    script = "\n".join((BEFORE, *by_whom, after)).replace("https://clips.example.com", drive.outputs.edge_url)
     environment = {
         **os.environ,
         "VIDEO_ID": sample.video_id,

@@ -207,6 +207,9 @@ test('each attempt asks for a token, and without one nobody in particular asks',
   assert.deepEqual(asked.map(({ headers }) => headers.authorization), ['Bearer token-1', 'Bearer token-2']);
   await client({ token: () => null }).call('GET /v1/feed/latest');
   assert.equal(asked.at(-1)?.headers.authorization, undefined);
+  const renewals = [() => Promise.reject(new TypeError('Failed to fetch')), async () => 'renewed'];
+  await client({ token: () => renewals.shift()?.() ?? 'late' }).call('GET /v1/me');
+  assert.equal(asked.at(-1)?.headers.authorization, 'Bearer renewed');
   const ended = client({ token: () => Promise.reject(new Error('sign in again')) });
   await assert.rejects(ended.call('GET /v1/me'), { message: 'sign in again' });
 });

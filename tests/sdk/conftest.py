@@ -1,7 +1,7 @@
 """Clients of the services' own handlers, and a clip to upload."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from reelstack.platform.config import Config
 from reelstack_client import Client
+from tests.support.both_clients import FLAVORS, asked_for
 from tests.support.upload_client import CONTENT
 from tests.videos.test_videos import make
 
@@ -39,6 +40,37 @@ def clients(aws: Config, call: Call) -> Callable[..., Client]:
         return Client("https://clips.example.com", lambda: "token", http=http, resume_folder=None)
 
     return client
+
+
+TWICE = (
+    "accounts",
+    "archives",
+    "behavior",
+    "feed",
+    "moderation",
+    "privacy",
+    "production",
+    "search",
+    "sender",
+    "social",
+    "transport",
+    "uploading",
+    "uploads",
+    "videos",
+)
+"""Modules whose tests run with both clients: the core, and each room whose answers are prepared."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition("test_")[2] in TWICE:
+        metafunc.parametrize("flavor", FLAVORS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def flavor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Which client the test at hand gets."""
+    with asked_for(getattr(request, "param", "sync")):
+        yield
 
 
 @pytest.fixture

@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from reelstack.behavior import client_events
 from reelstack_client import EventQueue, Taken, Video, behavior
 from reelstack_client.behavior import RefusedEvent, event_id
+from reelstack_client.blocking import BlockingRunner
 from reelstack_client.errors import Invalid, NotSignedIn, Unreachable
+from reelstack_client.room import Blocking
+from reelstack_client.steps import Steps, working
 from tests.support.client_answers import VIDEO, Answers, client
 
 Report = Callable[[Sequence[dict[str, Any]]], Taken]
@@ -28,6 +32,13 @@ class Service:
         answer = self.answer(events)
         self.batches.append(list(events))
         return answer
+
+
+def waiting(folder: Path, report: Report) -> EventQueue[Blocking]:
+    def steps(events: Sequence[dict[str, Any]]) -> Steps[Taken]:
+        return working(lambda: report(events))
+
+    return EventQueue[Blocking](BlockingRunner(httpx.Client()), folder, steps)
 
 
 def away(_events: Sequence[dict[str, Any]]) -> Taken:
@@ -55,11 +66,11 @@ def test_ids_are_of_version_7_and_rise() -> None:
 
 
 def test_without_a_network_everything_waits_also_for_the_next_process(tmp_path: Path) -> None:
-    queue = EventQueue(tmp_path, away)
+    queue = waiting(tmp_path, away)
     queue.add("play", "vid")
     assert queue.flush() == 1
     service = Service()
-    assert EventQueue(tmp_path, service).flush() == 0
+    assert waiting(tmp_path, service).flush() == 0
     assert [event["type"] for event in service.batches[0]] == ["play"]
 
 
@@ -67,7 +78,7 @@ def test_what_the_service_wants_again_stays_and_what_it_refuses_goes(tmp_path: P
     service = Service(
         lambda events: Taken(accepted=1, refused=(RefusedEvent(index=0, reason="malformed"),), retry=(2,))
     )
-    queue = EventQueue(tmp_path, service)
+    queue = waiting(tmp_path, service)
     ids = sorted(queue.add("play", "vid") for _ in range(3))
     assert queue.flush() == 1
     service.answer = lambda events: Taken(accepted=len(events))
@@ -81,7 +92,7 @@ def test_a_batch_that_is_refused_whole_is_sent_one_by_one(tmp_path: Path) -> Non
             raise Invalid(422, "invalid-request", "no", "", {})
         return Taken(accepted=len(events))
 
-    queue = EventQueue(tmp_path, service := Service(answer))
+    queue = waiting(tmp_path, service := Service(answer))
     for name in ("good", "bad", "fine"):
         queue.add("play", name)
     assert queue.flush() == 0
@@ -92,7 +103,7 @@ def test_a_sign_in_that_has_ended_costs_no_event(tmp_path: Path) -> None:
     def signed_out(_events: Sequence[dict[str, Any]]) -> Taken:
         raise NotSignedIn(401, "token-invalid", "sign in", "", {})
 
-    queue = EventQueue(tmp_path, service := Service(signed_out))
+    queue = waiting(tmp_path, service := Service(signed_out))
     for name in ("one", "two"):
         queue.add("play", name)
         with pytest.raises(NotSignedIn):
@@ -104,7 +115,7 @@ def test_a_sign_in_that_has_ended_costs_no_event(tmp_path: Path) -> None:
 
 def test_a_full_queue_loses_the_oldest_progress_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(behavior, "MOST_KEPT", 4)
-    queue = EventQueue(tmp_path, service := Service())
+    queue = waiting(tmp_path, service := Service())
     clock = iter(range(10**12, 10**12 + 100))
     monkeypatch.setattr(behavior, "_now_ms", lambda: next(clock))
     for kind in ("play", "progress", "progress", "finish", "play", "play"):

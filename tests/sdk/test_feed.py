@@ -19,6 +19,15 @@ def test_pages_carry_their_cursor_on() -> None:
     assert dict(responses.requests[1].url.params) == {"cursor": "next"}
 
 
+def test_all_items_of_a_list_are_asked_for_page_by_page() -> None:
+    pages = ({"items": [VIDEO | {"video_id": str(n)}], "cursor": cursor} for n, cursor in enumerate(("a", "b", None)))
+    responses = Responses(*map(ok, pages))
+    items = responses.client().feed.published.each(limit=1)
+    assert responses.requests == []
+    assert [video.video_id for video in items] == ["0", "1", "2"]
+    assert [request.url.params.get("cursor") for request in responses.requests] == [None, "a", "b"]
+
+
 def test_whom_i_follow_and_what_a_user_published_are_lists_of_videos() -> None:
     video: dict[str, Any] = {"video_id": "v", "owner_id": "ann", "title": "t", "state": "published"}
     answers = Answers(*[{"items": [video], "cursor": None}] * 2)

@@ -1,5 +1,6 @@
 """`client.notifications.listen` with real sockets: a server on 127.0.0.1 as the gateway, the handlers behind."""
 
+import asyncio
 import json
 import queue
 import socket
@@ -18,7 +19,9 @@ from websockets.sync.server import ServerConnection, serve
 from reelstack.notifications.activities import Activity, NotificationKind
 from reelstack.notifications.notifications import store
 from reelstack.platform.config import PREFIX, Config, config
-from reelstack_client import Client
+from reelstack_client import AsyncClient, Client
+from tests.support.both_clients import Awaited
+from tests.support.client_answers import Answers
 
 
 class Service(httpx.BaseTransport):
@@ -72,4 +75,31 @@ def test_a_lost_connection_loses_nothing_and_tells_nothing_twice(
         gateway.send(json.dumps({"notification": item.model_dump() | {"at": item.at + 1}, "unread": 1}))
         assert next(heard).at == missed.changed_at + 1, "what was told already is not told again"
         heard.close()
+        server.shutdown()
+
+
+def test_what_comes_in_is_heard_with_asyncio_and_the_connection_is_closed() -> None:
+    ended: queue.Queue[None] = queue.Queue()
+    told = {"subject": "f", "kind": "follow", "people": ["bob"], "count": 1, "at": 1, "unread": True}
+
+    def push(connection: ServerConnection) -> None:
+        connection.send(json.dumps({"notification": told | {"at": 2, "people": ["cid", "bob"]}, "unread": 1}))
+        with suppress(ConnectionClosedError):
+            for _ in connection:
+                pass
+        ended.put(None)
+
+    async def hear(port: int) -> list[list[str]]:
+        answers = Answers({"url": f"ws://127.0.0.1:{port}/live"}, {"items": [told], "cursor": None})
+        async with AsyncClient("http://edge.test", http=httpx.AsyncClient(transport=Awaited(answers))) as client:
+            heard = client.notifications.listen(since=0)
+            people = [(await anext(heard)).people for _ in range(2)]
+            await heard.aclose()
+            return people
+
+    with serve(push, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.socket.getsockname()[1]
+        assert asyncio.run(hear(port)) == [["bob"], ["cid", "bob"]], "from the inbox, and pushed"
+        ended.get(timeout=10)
         server.shutdown()

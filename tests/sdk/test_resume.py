@@ -15,6 +15,7 @@ import pytest
 from bench._link import Link
 from bench._network import Network
 from bench._upload_world import World, upload_world
+from tests.support.both_clients import FLAVORS
 
 MIB = 1024 * 1024
 PROGRAM = Path(__file__).with_name("uploading.py")
@@ -34,10 +35,10 @@ def world() -> Iterator[World]:
 class Victim:
     """One file and the processes that upload it, one after the other, over one link."""
 
-    def __init__(self, world: World, folder: Path, size: int, mode: str) -> None:
+    def __init__(self, world: World, folder: Path, size: int, mode: str, flavor: str = "sync") -> None:
         self.world = world
         self.folder = folder
-        self.mode = mode
+        self.mode, self.flavor = mode, flavor
         self.file = folder / "clip.mp4"
         self.file.write_bytes(random.Random(size).randbytes(size))
 
@@ -66,6 +67,7 @@ class Victim:
 
     def _start(self, origin: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, str(PROGRAM), origin, str(self.file), str(self.folder / "resume"), self.mode]
+        command.append(self.flavor)
         return subprocess.Popen(command, stdout=subprocess.PIPE)
 
     def _kill(self, origin: str, after: float) -> bool:
@@ -84,6 +86,15 @@ def test_an_upload_killed_three_times_arrives_whole(world: World, tmp_path: Path
     victim = Victim(world, tmp_path, 24 * MIB, "parts")
     upload_id, found = asyncio.run(victim.upload(3, random.Random(1)))
     assert found
+    assert victim.arrived(upload_id)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_200_mb_killed_five_times_arrive_whole(world: World, tmp_path: Path, flavor: str) -> None:
+    victim = Victim(world, tmp_path, 200_000_000, "parts", flavor)
+    upload_id, found = asyncio.run(victim.upload(5, random.Random(2)))
+    assert found == 5
     assert victim.arrived(upload_id)
 
 

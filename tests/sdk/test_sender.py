@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelstack_client import (
+    Sending,
     Timing,
     Unreachable,
     UploadBroken,
 )
 from tests.support.service_in_process import Service
-from tests.support.upload_client import CONTENT, client, failing, how
+from tests.support.upload_client import CONTENT, client, failing
 
 
 @settings(max_examples=25, deadline=None)
@@ -24,20 +25,20 @@ def test_any_size_arrives_whole_over_a_bad_network(tmp_path_factory: Any, size: 
     file = tmp_path_factory.mktemp("clip") / "clip.mp4"
     file.write_bytes(random.Random(seed).randbytes(size))
     service = Service(url_life=15, flaky=failing(0.3, seed), answers_lost=random.Random(seed))
-    upload = client(service).uploads.upload(file, title="Clip", how=how(parallel=parallel))
+    upload = client(service).uploads.upload(file, title="Clip", how=Sending(parallel=parallel))
     assert service.content(upload.upload_id) == file.read_bytes()
 
 
 def test_signatures_that_end_in_mid_upload_are_renewed(clip: Path) -> None:
     service = Service(url_life=3)
-    upload = client(service).uploads.upload(clip, title="Clip", how=how(checksums=False, parallel=1))
+    upload = client(service).uploads.upload(clip, title="Clip", how=Sending(checksums=False, parallel=1))
     assert service.content(upload.upload_id) == CONTENT
     assert service.bytes_put <= 2 * len(CONTENT)
 
 
 def test_after_a_refused_part_the_client_asks_what_storage_holds(clip: Path) -> None:
     service = Service(url_life=3)
-    client(service).uploads.upload(clip, title="Clip", how=how(checksums=False, parallel=1))
+    client(service).uploads.upload(clip, title="Clip", how=Sending(checksums=False, parallel=1))
     assert ("GET", "/v1/uploads/u1") in service.calls
 
 
@@ -54,7 +55,7 @@ def test_a_dead_network_ends_with_a_word_about_resuming(clip: Path) -> None:
             raise httpx.ConnectError("no route")
 
     with pytest.raises(Unreachable, match="can be resumed later"):
-        client(Service(flaky=dead)).uploads.upload(clip, title="Clip", how=how(timing=Timing(patience=0.05)))
+        client(Service(flaky=dead)).uploads.upload(clip, title="Clip", how=Sending(timing=Timing(patience=0.05)))
 
 
 def test_a_lost_answer_is_asked_for_before_the_part_is_sent_again(clip: Path) -> None:
@@ -81,14 +82,14 @@ def test_a_part_that_stalled_is_given_more_time(clip: Path) -> None:
             if len(given) < 5:
                 raise httpx.ReadTimeout("silent")
 
-    client(Service(flaky=silent)).uploads.upload(clip, title="Clip", how=how(parallel=1))
+    client(Service(flaky=silent)).uploads.upload(clip, title="Clip", how=Sending(parallel=1))
     first = Timing().answer
     assert given == [first, 2 * first, 4 * first, 4 * first, 4 * first]
 
 
 def test_what_other_workers_have_taken_is_signed_in_the_same_request(clip: Path) -> None:
     service = Service()
-    client(service).uploads.upload(clip, title="Clip", how=how(parallel=8))
+    client(service).uploads.upload(clip, title="Clip", how=Sending(parallel=8))
     assert [path for method, path in service.calls if path.endswith("/parts")] == ["/v1/uploads/u1/parts"]
 
 

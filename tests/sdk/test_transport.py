@@ -35,8 +35,18 @@ def test_the_servers_retry_after_is_waited_for() -> None:
 def test_what_might_happen_twice_is_not_repeated() -> None:
     responses = Responses(httpx.ReadTimeout("late"))
     with pytest.raises(Unreachable):
-        responses.client().videos.retry("v1")
+        responses.client().accounts.change_password("old", "new")
     assert len(responses.requests) == 1
+
+
+def test_what_must_happen_once_is_repeated_under_the_same_key() -> None:
+    busy = problem(409, "request-in-progress", "It is still being answered")
+    responses = Responses(httpx.ReadTimeout("late"), busy, ok(VIDEO), ok(VIDEO))
+    client = responses.client()
+    client.videos.retry("v1")
+    client.videos.retry("v1")
+    keys = [request.headers["idempotency-key"] for request in responses.requests]
+    assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
 def test_liking_is_repeated_since_it_counts_once() -> None:

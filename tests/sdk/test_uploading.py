@@ -7,13 +7,14 @@ import pytest
 
 from reelstack_client import FileChanged, Sending, Timing, UploadBroken, uploading
 from tests.support.service_in_process import Service
-from tests.support.upload_client import CONTENT, client, how
+from tests.support.upload_client import CONTENT, client
 
 
 def test_an_interrupted_upload_goes_on_with_what_storage_lacks(clip: Path, tmp_path: Path) -> None:
     service = Service(flaky=lambda n, request: httpx.Response(405, text="cut") if n > 6 else None)
+    plain = Sending(parallel=1, checksums=False)
     with pytest.raises(UploadBroken):
-        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=how(parallel=1, checksums=False))
+        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=plain)
     held = set(service.uploads["u1"].parts)
     assert 0 < len(held) < 10
     service.flaky = lambda n, request: None
@@ -40,7 +41,7 @@ def test_a_crash_between_asking_and_hearing_makes_no_second_upload(clip: Path, t
 def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path) -> None:
     service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
-        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=how(checksums=False))
+        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=Sending(checksums=False))
     service.flaky = lambda n, request: None
     clip.write_bytes(CONTENT[::-1])
     upload = client(service, tmp_path / "resume").uploads.upload(clip, title="Clip")
@@ -51,7 +52,7 @@ def test_another_file_under_the_same_name_begins_anew(clip: Path, tmp_path: Path
 def test_an_upload_that_storage_forgot_begins_anew(clip: Path, tmp_path: Path) -> None:
     service = Service(flaky=lambda n, request: httpx.Response(405) if n > 6 else None)
     with pytest.raises(UploadBroken):
-        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=how(checksums=False))
+        client(service, tmp_path / "resume").uploads.upload(clip, title="Clip", how=Sending(checksums=False))
     service.flaky = lambda n, request: None
     service.uploads["u1"].state = "aborted"
     upload = client(service, tmp_path / "resume").uploads.upload(clip, title="Clip")
@@ -88,7 +89,7 @@ def test_a_file_that_shrinks_under_way_is_noticed(clip: Path) -> None:
 
 def test_chunks_count_as_done_once_they_are_composed(clip: Path) -> None:
     service = Service()
-    upload = client(service).uploads.upload(clip, title="Clip", how=how(mode="chunks"))
+    upload = client(service).uploads.upload(clip, title="Clip", how=Sending(mode="chunks"))
     assert service.bodies[0]["mode"] == "chunks"
     assert upload.state == "completed"
 
@@ -96,7 +97,7 @@ def test_chunks_count_as_done_once_they_are_composed(clip: Path) -> None:
 def test_chunks_that_composing_misses_are_sent_again(clip: Path) -> None:
     service = Service()
     service.loses_chunks = {4}
-    upload = client(service).uploads.upload(clip, title="Clip", how=how(mode="chunks"))
+    upload = client(service).uploads.upload(clip, title="Clip", how=Sending(mode="chunks"))
     assert service.content(upload.upload_id) == CONTENT
 
 
@@ -104,7 +105,7 @@ def test_chunks_that_composing_misses_are_sent_again(clip: Path) -> None:
 def weak(monkeypatch: pytest.MonkeyPatch) -> Sending:
     """Any link counts as weak from the first byte on, and any part as larger than a chunk."""
     monkeypatch.setattr(uploading, "CHUNK_BYTES", 0)
-    return how(timing=Timing(look=0, weak=0))
+    return Sending(timing=Timing(look=0, weak=0))
 
 
 def test_a_weak_link_turns_to_chunks_and_drops_the_first_upload(clip: Path, weak: Sending) -> None:

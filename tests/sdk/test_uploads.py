@@ -5,22 +5,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reelstack_client import Progress, TooLarge, TooMany
+from reelstack_client import Progress, Sending, TooLarge, TooMany
 from tests.support.service_in_process import PART, Service
-from tests.support.upload_client import CONTENT, client, how
+from tests.support.upload_client import CONTENT, client
 
 
 @pytest.mark.parametrize("checksums", [True, False])
 def test_the_file_arrives_as_it_is(clip: Path, checksums: bool) -> None:
     service = Service()
-    upload = client(service).uploads.upload(clip, title="Clip", how=how(checksums=checksums))
+    upload = client(service).uploads.upload(clip, title="Clip", how=Sending(checksums=checksums))
     assert service.content(upload.upload_id) == CONTENT
     assert (upload.state, upload.video_id) == ("completed", "v1")
 
 
 def test_parts_signed_at_the_creation_need_no_second_signature(clip: Path) -> None:
     service = Service()
-    client(service).uploads.upload(clip, title="Clip", how=how(checksums=False))
+    client(service).uploads.upload(clip, title="Clip", how=Sending(checksums=False))
     assert [path for _, path in service.calls] == ["/v1/uploads", "/v1/uploads/u1/complete"]
 
 
@@ -34,7 +34,7 @@ def test_a_file_over_the_limit_is_refused_with_the_limit(tmp_path: Path) -> None
 
 def test_progress_grows_to_the_whole_file(clip: Path) -> None:
     seen: list[Progress] = []
-    client(Service()).uploads.upload(clip, title="Clip", how=how(progress=seen.append, parallel=1))
+    client(Service()).uploads.upload(clip, title="Clip", how=Sending(progress=seen.append, parallel=1))
     assert seen[-1] == Progress(len(CONTENT), len(CONTENT), 10, 10)
     assert [now.sent for now in seen] == sorted(now.sent for now in seen)
 

@@ -197,6 +197,20 @@ test('a body that left whole is looked for before it is sent again', async () =>
   assert.deepEqual(world.asked.filter((one) => one === 'PUT 1'), ['PUT 1']);
 });
 
+test('a hole in the network that is longer than a few tries ends no upload', async () => {
+  let away = 20;
+  const hole: typeof fetch = async (input, init) => {
+    if (world.held.size > 0 && away > 0) {
+      away -= 1;
+      throw new TypeError('Failed to fetch');
+    }
+    return fetch(input, init);
+  };
+  const client = new Client({ site, token: () => 'access', fetch: hole, sleep: async () => undefined });
+  const done = await upload(client, file(1500), { title: 'A clip' }, { parallel: 1, sleep: async () => undefined });
+  assert.deepEqual([done.state, away], ['completed', 0]);
+});
+
 test('parts that the service misses are sent again', async () => {
   const clip = file(3500);
   world.missingOnce = [2, 4];

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from reelstack_client import Backoff, Client
+from tests.support.both_clients import made
 
 VIDEO = {"video_id": "v1", "owner_id": "ann", "title": "Bunny", "state": "rejected", "appealed_at": 7}
 
@@ -25,7 +26,7 @@ class Answers(httpx.BaseTransport):
 
 
 def client(answers: Answers) -> Client:
-    return Client("http://edge.test", lambda: "token", http=httpx.Client(transport=answers), resume_folder=None)
+    return made("http://edge.test", lambda: "token", answers)
 
 
 class Responses:
@@ -41,17 +42,11 @@ class Responses:
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
     def client(self) -> Client:
-        return Client(
-            "http://edge.test/",
-            lambda: "good",
-            http=httpx.Client(transport=httpx.MockTransport(self)),
-            backoff=Backoff(rng=random.Random(1), attempts=3),
-            resume_folder=None,
-            sleep=self.slept.append,
-        )
+        backoff = Backoff(rng=random.Random(1), attempts=3)
+        return made("http://edge.test/", lambda: "good", httpx.MockTransport(self), self.slept.append, backoff=backoff)
 
 
 def ok(body: Any) -> httpx.Response:

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from reelstack_client import Backoff, Client, Sending
+from reelstack_client import Backoff, Client
+from tests.support.both_clients import made
 from tests.support.service_in_process import EDGE, Service
 
 CONTENT = bytes(range(48))
@@ -16,18 +16,7 @@ CONTENT = bytes(range(48))
 
 def client(service: Service, folder: Path | None = None) -> Client:
     """A client that never sleeps and draws the same jitter each time."""
-    return Client(
-        EDGE,
-        lambda: "good",
-        http=httpx.Client(transport=service),
-        backoff=Backoff(rng=random.Random(1)),
-        resume_folder=folder,
-        sleep=lambda seconds: None,
-    )
-
-
-def how(**wishes: Any) -> Sending:
-    return Sending(**({"sleep": lambda seconds: None} | wishes))
+    return made(EDGE, lambda: "good", service, backoff=Backoff(rng=random.Random(1)), resume_folder=folder)
 
 
 def failing(share: float, seed: int) -> Callable[[int, httpx.Request], httpx.Response | None]:

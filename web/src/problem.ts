@@ -28,7 +28,8 @@ export async function problemOf(answer: Response): Promise<Problem> {
 
 /** The text to show for anything thrown. */
 export function inWords(error: unknown): string {
-  if (error instanceof Problem) {
+  // Refused is what the typed client of other pages throws; the shell does not load it.
+  if (error instanceof Problem || (error instanceof Error && error.name === 'Refused')) {
     return error.message;
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') {

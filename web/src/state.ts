@@ -70,7 +70,7 @@ export function words(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return t('error.slow');
   }
-  if (error instanceof TypeError) {
+  if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
     return t('error.network');
   }
   if (error instanceof Problem && error.kind === 'signed-out') {

@@ -90,6 +90,8 @@ export class Client {
     const [method = '', path = ''] = route.split(' ');
     const repeatable = asked.repeatable ?? (HARMLESS.has(method) || asked.key !== undefined);
     const attempts = repeatable ? (asked.attempts ?? this.#backoff.attempts) : 1;
+    const losses = repeatable ? Math.max(attempts, asked.losses ?? 0) : 1;
+    const patienceMs = asked.patienceMs ?? this.#backoff.patienceMs;
     const began = Date.now();
     let [lost, refused] = [0, 0];
     for (;;) {
@@ -99,7 +101,7 @@ export class Client {
       }
       if ('lost' in answer) {
         lost += 1;
-        if (lost >= attempts || Date.now() - began > this.#backoff.patienceMs) {
+        if (lost >= losses || Date.now() - began > patienceMs) {
           throw new Unreachable(answer.lost);
         }
         await this.#wait(lost - 1, { lost: true }, asked.signal);
@@ -114,15 +116,19 @@ export class Client {
     }
   }
 
-  /** One attempt. Rejects only with the reason of the caller's signal, and with what the token provider threw. */
+  /** One attempt. Rejects only with the reason of the caller's signal, and with what the token provider threw; but a
+   * token that could not be renewed because the network is away is a lost connection, too. */
   async #once(method: string, address: string, asked: AnyAsked): Promise<{ data: unknown } | { refused: Refused } | { lost: unknown }> {
-    const token = await this.#options.token?.();
+    const token = await this.#token();
     asked.signal?.throwIfAborted();
+    if (token !== null && typeof token === 'object') {
+      return token;
+    }
     const limit = AbortSignal.timeout(asked.timeoutMs ?? TIMEOUT_MS);
     try {
       const answer = await (this.#options.fetch ?? fetch)(address, {
         method,
-        headers: headers(asked, token ?? null),
+        headers: headers(asked, token),
         ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
         ...(asked.keepalive ? { keepalive: true } : {}),
         signal: asked.signal ? AbortSignal.any([asked.signal, limit]) : limit,
@@ -135,6 +141,18 @@ export class Client {
     } catch (error) {
       asked.signal?.throwIfAborted();
       return { lost: error };
+    }
+  }
+
+  async #token(): Promise<string | null | { lost: unknown }> {
+    try {
+      return (await this.#options.token?.()) ?? null;
+    } catch (error) {
+      // TypeError is what fetch throws where nothing answers.
+      if (error instanceof TypeError) {
+        return { lost: error };
+      }
+      throw error;
     }
   }
 

@@ -64,6 +64,9 @@ export interface Sending {
   readonly timeoutMs?: number;
   /** At most so often; 1: no repetition. */
   readonly attempts?: number;
+  /** Lost connections are followed so often, where that is more than `attempts`, and for so long. */
+  readonly losses?: number;
+  readonly patienceMs?: number;
   /** Whether a second request does no harm. Default: GET, PUT and DELETE, and whatever carries a key. */
   readonly repeatable?: boolean;
   /** The request outlives the page. */

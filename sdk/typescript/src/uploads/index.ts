@@ -8,7 +8,7 @@ import { fingerprint, type Memory, type Remembered, shortMemory, type Source } f
 import { type Opened, Parts, type Progress } from './parts.ts';
 import { type Put, putByFetch, putByXhr } from './put.ts';
 import { FileChanged, type How, Sender, UploadBroken, UploadGone } from './sender.ts';
-import { TIMING, type Timing } from './timing.ts';
+import { patient, TIMING, type Timing } from './timing.ts';
 
 export { FileChanged, fingerprint, type Memory, type Opened, type Progress, type Remembered, shortMemory, type Source, UploadBroken, UploadGone };
 
@@ -108,19 +108,19 @@ class Uploading {
   }
 
   async #begin(remembered: Remembered): Promise<Parts> {
-    const { signal } = this.#how;
+    const sending = { signal: this.#how.signal, ...patient(this.#how.timing) };
     const made = (opened: Opened): Parts => {
       if (opened.size_bytes !== this.#file.size) {
         throw new FileChanged(`The file has ${this.#file.size} bytes; its upload was begun with ${opened.size_bytes}`);
       }
-      return new Parts(this.#client, opened, this.#options.progress ?? (() => {}));
+      return new Parts(this.#client, opened, this.#how.timing, this.#options.progress ?? (() => {}));
     };
     if (remembered.uploadId === null) {
       const body = { ...this.#wishes, size_bytes: this.#file.size, content_type: typeOf(this.#file) };
-      return made(await this.#client.call('POST /v1/uploads', { body, key: remembered.key, signal }));
+      return made(await this.#client.call('POST /v1/uploads', { body, key: remembered.key, ...sending }));
     }
     try {
-      const found = await this.#client.call('GET /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId }, signal });
+      const found = await this.#client.call('GET /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId }, ...sending });
       const parts = made(found);
       parts.hold(found.held);
       return parts;
@@ -131,7 +131,7 @@ class Uploading {
   }
 
   async #complete(parts: Parts): Promise<string> {
-    const asked = { path: { upload_id: parts.upload.upload_id }, repeatable: true, signal: this.#how.signal };
+    const asked = { path: { upload_id: parts.upload.upload_id }, repeatable: true, signal: this.#how.signal, ...patient(this.#how.timing) };
     const done = await this.#client.attempt('POST /v1/uploads/{upload_id}/complete', asked);
     if (done.ok) {
       return done.data.state;

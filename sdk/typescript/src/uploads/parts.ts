@@ -2,6 +2,7 @@
 
 import type { Client } from '../client.ts';
 import type { Answer, Schema } from '../routes.ts';
+import { patient, type Timing } from './timing.ts';
 
 export type Opened = Schema<'UploadView'>;
 type Signed = Schema<'SignedPart'>;
@@ -18,14 +19,16 @@ export interface Progress {
 export class Parts {
   readonly upload: Opened;
   readonly #client: Client;
+  readonly #timing: Timing;
   readonly #tell: (now: Progress) => void;
   readonly #done = new Set<number>();
   readonly #sending = new Map<number, number>();
   readonly #signed = new Map<number, Signed>();
   #signing: Promise<void> | null = null;
 
-  constructor(client: Client, upload: Opened, tell: (now: Progress) => void) {
+  constructor(client: Client, upload: Opened, timing: Timing, tell: (now: Progress) => void) {
     this.#client = client;
+    this.#timing = timing;
     this.upload = upload;
     this.#tell = tell;
   }
@@ -53,7 +56,7 @@ export class Parts {
   /** Asks storage what it holds. */
   async look(signal: AbortSignal): Promise<Answer<'GET /v1/uploads/{upload_id}'>> {
     const path = { upload_id: this.upload.upload_id };
-    const found = await this.#client.call('GET /v1/uploads/{upload_id}', { path, signal });
+    const found = await this.#client.call('GET /v1/uploads/{upload_id}', { path, signal, ...patient(this.#timing) });
     this.hold(found.held);
     return found;
   }
@@ -116,6 +119,7 @@ export class Parts {
       body: { parts: [number, ...following].map((one) => ({ number: one })) },
       repeatable: true,
       signal,
+      ...patient(this.#timing),
     });
     for (const part of parts) {
       this.#signed.set(part.number, part);

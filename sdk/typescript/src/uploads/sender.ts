@@ -95,7 +95,8 @@ export class Sender {
     throw new Unreachable(`part ${number}: ${this.#how.timing.tries} tries`);
   }
 
-  /** One try of one part: null if storage took it. Its lane is free as soon as its last byte has left. */
+  /** One try of one part: null if storage took it. Its lane is free once storage has answered: what has left may be in
+   * buffers of megabytes still. */
   async #try(number: number, patience: number): Promise<Again | null> {
     // A lane first: a signature may end while one is waited for.
     const release = await this.#link.lane(this.#signal);
@@ -113,9 +114,6 @@ export class Sender {
         moved: (bytes) => {
           left = bytes;
           this.#parts.sending(number, bytes);
-          if (bytes === end - first) {
-            release();
-          }
         },
       });
       if (!answer) {

@@ -28,3 +28,8 @@ export const TIMING: Timing = {
   pollMs: 1000,
   composingMs: 300_000,
 };
+
+/** The requests of an upload wait for the network as long as its parts do. */
+export function patient({ tries, patienceMs }: Timing): { losses: number; patienceMs: number } {
+  return { losses: tries, patienceMs };
+}

@@ -1,0 +1,20 @@
+import { t } from '../i18n.ts';
+import { Sheet } from '../ui/sheet.tsx';
+import { ACTS, keysOn, wordOf } from './keys.ts';
+
+/** Which key does what. */
+export function Help({ close }: { close: () => void }) {
+  return (
+    <Sheet title={t('review.keys')} onClose={close}>
+      <dl class="keys">
+        {Object.entries(ACTS).map(([key, act]) => (
+          <div key={key}><dt><kbd>{key === ' ' ? t('review.space') : key.toUpperCase()}</kbd></dt><dd>{t(wordOf(act))}</dd></div>
+        ))}
+      </dl>
+      <label class="switch">
+        <span>{t('review.keys.on')}</span>
+        <input type="checkbox" role="switch" checked={keysOn.value} onChange={(event) => { keysOn.value = event.currentTarget.checked; }} />
+      </label>
+    </Sheet>
+  );
+}

@@ -1,0 +1,102 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { clock, t } from '../i18n.ts';
+import { tell } from '../state.ts';
+import { Sheet } from '../ui/sheet.tsx';
+
+/** Formats that the service takes, the first that this browser records. */
+const TYPES = ['video/mp4;codecs=avc1.640028,mp4a.40.2', 'video/mp4', 'video/webm;codecs=vp9,opus', 'video/webm'];
+const LONGEST_MS = 600_000;
+const TICK_MS = 250;
+
+/** Records a clip with the device's camera. */
+export function Camera({ taken, close }: { taken: (file: File) => void; close: () => void }) {
+  const view = useRef<HTMLVideoElement>(null);
+  const stream = useSignal<MediaStream | null>(null);
+  const refused = useSignal('');
+  const recorder = useSignal<MediaRecorder | null>(null);
+  const ms = useSignal(0);
+  useEffect(() => {
+    let gone = false;
+    const asked = { video: { facingMode: 'user', width: { ideal: 1080 }, height: { ideal: 1920 } }, audio: true };
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    void (devices ? devices.getUserMedia(asked) : Promise.reject(new Error())).then(
+      (found) => {
+        if (gone) {
+          stop(found);
+          return;
+        }
+        stream.value = found;
+        if (view.current) {
+          view.current.srcObject = found;
+        }
+      },
+      () => { refused.value = t('upload.camera.refused'); },
+    );
+    return () => {
+      gone = true;
+      stop(stream.peek());
+    };
+  }, []);
+  useEffect(() => {
+    if (!recorder.value) {
+      return undefined;
+    }
+    const began = Date.now();
+    const timer = setInterval(() => {
+      ms.value = Date.now() - began;
+      if (ms.value > LONGEST_MS) {
+        recorder.peek()?.stop();
+      }
+    }, TICK_MS);
+    return () => clearInterval(timer);
+  }, [recorder.value]);
+  const begin = () => {
+    if (stream.value) {
+      recorder.value = record(stream.value, (file) => {
+        taken(file);
+        close();
+      });
+    }
+  };
+  return (
+    <Sheet title={t('upload.record')} onClose={close}>
+      {refused.value ? (
+        <p class="problem" role="alert">{refused.value}</p>
+      ) : (
+        <>
+          <video class="viewfinder" ref={view} autoplay muted playsInline aria-label={t('upload.camera')} />
+          <p class="acts">
+            {recorder.value ? (
+              <button type="button" class="primary" onClick={() => recorder.value?.stop()}>{t('upload.camera.stop')}</button>
+            ) : (
+              <button type="button" class="primary" disabled={!stream.value} onClick={begin}>{t('upload.camera.begin')}</button>
+            )}
+            <span role="timer">{clock(ms.value)}</span>
+          </p>
+        </>
+      )}
+    </Sheet>
+  );
+}
+
+function record(stream: MediaStream, taken: (file: File) => void): MediaRecorder {
+  const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? '';
+  const made = new MediaRecorder(stream, { ...(mimeType && { mimeType }), videoBitsPerSecond: 8_000_000 });
+  const parts: Blob[] = [];
+  made.ondataavailable = ({ data }) => parts.push(data);
+  made.onerror = () => tell(new Error(t('upload.camera.refused')));
+  made.onstop = () => {
+    const type = made.mimeType.split(';')[0] ?? '';
+    const name = `${new Date().toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}.${type.endsWith('mp4') ? 'mp4' : 'webm'}`;
+    taken(new File(parts, name, { type }));
+  };
+  made.start(1000);
+  return made;
+}
+
+function stop(stream: MediaStream | null): void {
+  for (const track of stream?.getTracks() ?? []) {
+    track.stop();
+  }
+}

@@ -1,0 +1,127 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { language, t } from '../i18n.ts';
+import * as progress from '../progress.ts';
+import { announce, attempt, words } from '../state.ts';
+import { addressOf } from '../ui/bits.tsx';
+import type { Draft, Item as Entry, Queue } from './queue.ts';
+import { tagsOf } from './words.ts';
+
+const VISIBILITIES = ['public', 'unlisted', 'friends', 'private'] as const;
+
+/** One clip on its way. */
+export function Item({ item, queue }: { item: Entry; queue: Queue }) {
+  const says = item.video ? progress.stateOf(item.video) : t(`upload.state.${item.state}`);
+  const settled = item.state !== 'sending' && item.state !== 'draft';
+  useEffect(() => {
+    if (settled) {
+      announce(`${item.title}: ${says}`);
+    }
+  }, [says, settled]);
+  const reason = item.video ? progress.reasonOf(item.video) : '';
+  const notices = (item.video?.notices ?? []).map(({ message }) => message).join(' ');
+  return (
+    <li class="card upload" data-state={item.video?.state ?? item.state} data-video-id={item.videoId ?? ''}>
+      <h2>{item.video?.state === 'published' ? <a href={addressOf(item.video)}>{item.title}</a> : item.title}</h2>
+      <p class="soft">{item.fileName} · {bytes(item.size)}</p>
+      {item.state === 'draft' ? (
+        <Form item={item} queue={queue} />
+      ) : (
+        <>
+          <p class="state">{says}</p>
+          {reason && <p class="reason">{reason}</p>}
+          {item.state === 'failed' && <p class="problem" role="alert">{words(item.error)}</p>}
+          {item.state === 'lost' && <p>{t('upload.again', { name: item.fileName })}</p>}
+          {!item.sent && <Sent item={item} />}
+          {item.video && <Making item={item} />}
+          {notices && <p class="notices">{notices}</p>}
+          <Acts item={item} queue={queue} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function Sent({ item }: { item: Entry }) {
+  return (
+    <>
+      <progress max={item.size} value={item.sentBytes} aria-label={t('upload.sent', { title: item.title })} />
+      <p class="soft how-far">{t('upload.bytes', { done: bytes(item.sentBytes), all: bytes(item.size) })}</p>
+    </>
+  );
+}
+
+function Making({ item }: { item: Entry }) {
+  const howFar = item.video ? progress.progressOf(item.video) : '';
+  const { renditions_total: total = null, renditions_done: done = 0 } = item.video?.progress ?? {};
+  return (
+    <>
+      {total ? <progress max={total} value={done} aria-label={t('clips.progress', { title: item.title })} /> : null}
+      {howFar && <p class="soft how-far">{howFar}</p>}
+    </>
+  );
+}
+
+function Acts({ item, queue }: { item: Entry; queue: Queue }) {
+  const { id, state, title } = item;
+  const goesOn = state === 'paused' || state === 'failed' || state === 'elsewhere';
+  return (
+    <p class="acts">
+      {(state === 'sending' || state === 'waiting') && (
+        <button type="button" aria-label={t('upload.pause.of', { title })} onClick={() => queue.pause(id)}>{t('upload.pause')}</button>
+      )}
+      {goesOn && (
+        <button type="button" class="primary" aria-label={t('upload.resume.of', { title })} onClick={() => queue.resume(id)}>
+          {t(state === 'failed' ? 'common.retry' : 'upload.resume')}
+        </button>
+      )}
+      {!item.sent && (
+        <button type="button" class="quiet" aria-label={t('upload.drop.of', { title })} onClick={() => void attempt(() => queue.remove(id))}>{t('upload.remove')}</button>
+      )}
+    </p>
+  );
+}
+
+/** What its creator says of it, before it is sent. */
+function Form({ item, queue }: { item: Entry; queue: Queue }) {
+  const problem = useSignal('');
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string) => String(given.get(name) ?? '').trim();
+    if (!text('title')) {
+      problem.value = t('upload.untitled');
+      return;
+    }
+    const draft: Draft = {
+      title: text('title'),
+      description: text('description'),
+      tags: tagsOf(text('tags')),
+      visibility: VISIBILITIES.find((one) => one === text('visibility')) ?? 'public',
+    };
+    void attempt(() => queue.start(item.id, draft));
+  };
+  return (
+    <form onSubmit={submit} aria-label={t('upload.about', { title: item.title })}>
+      <label>{t('upload.clipTitle')}<input name="title" maxLength={150} required defaultValue={item.title} /></label>
+      <label>{t('upload.description')}<textarea name="description" maxLength={2000} rows={3} /></label>
+      <label>{t('upload.tags')}<input name="tags" placeholder={t('upload.tags.like')} /></label>
+      <label>{t('upload.visibility')}
+        <select name="visibility">
+          {VISIBILITIES.map((one) => <option key={one} value={one}>{t(`visibility.${one}`)}</option>)}
+        </select>
+      </label>
+      {problem.value && <p class="problem" role="alert">{problem.value}</p>}
+      <p class="acts">
+        <button type="submit" class="primary">{t('upload.send')}</button>
+        <button type="button" class="quiet" onClick={() => void attempt(() => queue.remove(item.id))}>{t('upload.remove')}</button>
+      </p>
+    </form>
+  );
+}
+
+/** 12_345_678 -> "12.3 MB" */
+export function bytes(n: number): string {
+  const [unit, size] = n < 1e6 ? (['kilobyte', 1e3] as const) : n < 1e9 ? (['megabyte', 1e6] as const) : (['gigabyte', 1e9] as const);
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(n / size);
+}

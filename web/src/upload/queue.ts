@@ -1,0 +1,281 @@
+/** The uploads of this page: one is sent at a time, each survives the page, and of two tabs one alone sends it. */
+import { effect, type Signal, signal } from '@preact/signals';
+import { fingerprint, upload, type Wishes } from '@reelstack/client/uploads';
+import { client } from '../client.ts';
+import { FIRST_WAIT_MS, isUnderWay, nextWait } from '../progress.ts';
+import { signedIn, tell } from '../state.ts';
+import type { OwnVideo } from '../types.ts';
+import * as store from './store.ts';
+import { titleOf } from './words.ts';
+
+/** What its creator says of a clip. */
+export interface Draft {
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly visibility: NonNullable<Wishes['visibility']>;
+}
+
+/** draft: not begun. lost: its file is to be chosen again. elsewhere: another tab sends it. */
+export type State = 'draft' | 'waiting' | 'sending' | 'paused' | 'failed' | 'lost' | 'elsewhere' | 'sent';
+
+export interface Item extends store.Kept {
+  readonly state: State;
+  readonly sentBytes: number;
+  readonly error: unknown;
+  /** What production says of it. */
+  readonly video: OwnVideo | null;
+}
+
+export class Queue {
+  readonly items: Signal<readonly Item[]> = signal([]);
+  readonly #whose: string;
+  readonly #files = new Map<string, File>();
+  readonly #ended = new AbortController();
+  #sending: { id: string; stop: AbortController } | null = null;
+
+  constructor(whose: string) {
+    this.#whose = whose;
+  }
+
+  /** Takes up what an earlier page left. What was being sent goes on by itself. */
+  async begin(): Promise<void> {
+    const kept = await store.all(this.#whose);
+    for (const one of kept) {
+      const file = one.sent ? null : await store.fileOf(one.id);
+      if (file) {
+        this.#files.set(one.id, file);
+      }
+      const state = one.sent ? 'sent' : file === null ? 'lost' : one.paused ? 'paused' : 'waiting';
+      this.#put({ ...one, state, sentBytes: one.sent ? one.size : 0, error: null, video: null });
+      if (one.sent) {
+        void this.#follow(one.id);
+      }
+    }
+    void this.#next();
+  }
+
+  /** The page is left: what is under way goes on with the next one. */
+  end(): void {
+    this.#ended.abort();
+    this.#sending?.stop.abort();
+  }
+
+  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. */
+  async add(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      const id = await fingerprint(file, this.#whose);
+      const known = this.#find(id);
+      if (known && known.state !== 'lost') {
+        continue;
+      }
+      this.#files.set(id, file);
+      if (known) {
+        this.#change(id, { state: 'waiting', paused: false });
+        void store.keepFile(id, file);
+      } else {
+        const draft = { title: titleOf(file.name), description: '', tags: [], visibility: 'public' as const };
+        const kept = { ...draft, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false };
+        this.#put({ ...kept, state: 'draft', sentBytes: 0, error: null, video: null });
+      }
+    }
+    void this.#next();
+  }
+
+  /** The draft is as its creator wants it. */
+  async start(id: string, draft: Draft): Promise<void> {
+    this.#change(id, { ...draft, state: 'waiting', paused: false });
+    await this.#keep(id);
+    const file = this.#files.get(id);
+    if (file) {
+      void store.keepFile(id, file);
+    }
+    void this.#next();
+  }
+
+  pause(id: string): void {
+    this.#change(id, { state: 'paused', paused: true });
+    void this.#keep(id);
+    if (this.#sending?.id === id) {
+      this.#sending.stop.abort();
+    }
+  }
+
+  /** After a pause, or once more after a failure. */
+  resume(id: string): void {
+    this.#change(id, { state: 'waiting', paused: false, error: null });
+    void this.#keep(id);
+    void this.#next();
+  }
+
+  /** Ends it for good; what storage has of it is dropped, with its video. */
+  async remove(id: string): Promise<void> {
+    const item = this.#find(id);
+    this.items.value = this.items.peek().filter((one) => one.id !== id);
+    if (this.#sending?.id === id) {
+      this.#sending.stop.abort();
+    }
+    const remembered = item?.sent ? null : await store.memory.recall(id);
+    await store.forget(id);
+    await store.memory.forget(id);
+    if (remembered?.uploadId) {
+      await client().attempt('DELETE /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId } });
+    }
+  }
+
+  async #next(): Promise<void> {
+    const item = this.items.peek().find(({ state }) => state === 'waiting');
+    const file = item && this.#files.get(item.id);
+    if (this.#sending || !item || !file || this.#ended.signal.aborted) {
+      return;
+    }
+    const stop = new AbortController();
+    this.#sending = { id: item.id, stop };
+    const lock = `reelstack.upload.${item.id}`;
+    const free = await navigator.locks.request(lock, { ifAvailable: true }, async (held) => {
+      if (held) {
+        await this.#send(item, file, stop.signal);
+      }
+      return held !== null;
+    });
+    if (!free) {
+      this.#change(item.id, { state: 'elsewhere' });
+      void this.#takeOver(item.id, lock);
+    }
+    this.#sending = null;
+    void this.#next();
+  }
+
+  /** Waits until the other tab is done with it, or dead: a killed tab keeps its lock for a moment. */
+  async #takeOver(id: string, lock: string): Promise<void> {
+    await navigator.locks.request(lock, { signal: this.#ended.signal }, () => undefined).catch(() => undefined);
+    const kept = (await store.all(this.#whose)).find((one) => one.id === id);
+    if (this.#find(id)?.state !== 'elsewhere') {
+      return;
+    }
+    if (!kept) {
+      this.items.value = this.items.peek().filter((one) => one.id !== id);
+    } else if (kept.sent) {
+      this.#change(id, { ...kept, state: 'sent', sentBytes: kept.size });
+      void this.#follow(id);
+    } else {
+      this.#change(id, { state: kept.paused ? 'paused' : 'waiting', paused: kept.paused });
+      void this.#next();
+    }
+  }
+
+  async #send({ id, ...draft }: Item, file: File, stop: AbortSignal): Promise<void> {
+    this.#change(id, { state: 'sending', error: null });
+    const { title, description, tags, visibility } = draft;
+    try {
+      const done = await upload(client(), file, { title, description, tags: [...tags], visibility, ...modeOf() }, {
+        whose: this.#whose,
+        memory: store.memory,
+        signal: stop,
+        sleep: sleepUntilOnline,
+        progress: ({ sentBytes }) => this.#change(id, { sentBytes }),
+        opened: ({ video_id }) => {
+          this.#change(id, { videoId: video_id });
+          void this.#keep(id);
+        },
+      });
+      this.#change(id, { state: 'sent', sent: true, videoId: done.video_id, sentBytes: file.size });
+      await this.#keep(id);
+      await store.forgetFile(id);
+      void this.#follow(id);
+    } catch (error) {
+      if (!stop.aborted) {
+        this.#change(id, { state: 'failed', error, paused: true });
+        await this.#keep(id);
+      }
+    }
+  }
+
+  /** Asks what becomes of a clip until it is decided. */
+  async #follow(id: string): Promise<void> {
+    for (let waitMs = FIRST_WAIT_MS, before = ''; !this.#ended.signal.aborted; ) {
+      const videoId = this.#find(id)?.videoId;
+      if (!videoId) {
+        return;
+      }
+      const found = await client().attempt('GET /v1/videos/{video_id}', { path: { video_id: videoId } }).catch(() => null);
+      if (found?.ok) {
+        const video = found.data as unknown as OwnVideo;
+        this.#change(id, { video });
+        if (!isUnderWay(video)) {
+          await store.forget(id);
+          return;
+        }
+        const now = JSON.stringify([video.state, video.progress]);
+        waitMs = nextWait(waitMs, now !== before);
+        before = now;
+      } else if (found?.refusal.status === 404) {
+        await this.remove(id);
+        return;
+      }
+      await sleepUntilOnline(waitMs, this.#ended.signal).catch(() => undefined);
+    }
+  }
+
+  #find(id: string): Item | undefined {
+    return this.items.peek().find((one) => one.id === id);
+  }
+
+  #put(item: Item): void {
+    this.items.value = [...this.items.peek().filter(({ id }) => id !== item.id), item];
+  }
+
+  #change(id: string, to: Partial<Item>): void {
+    this.items.value = this.items.peek().map((one) => (one.id === id ? { ...one, ...to } : one));
+  }
+
+  async #keep(id: string): Promise<void> {
+    const item = this.#find(id);
+    if (item) {
+      const { state: _state, sentBytes: _bytes, error: _error, video: _video, ...kept } = item;
+      await store.keep(kept).catch(() => undefined);
+    }
+  }
+}
+
+let current: { whose: string; queue: Queue } | null = null;
+
+/** The uploads of who is signed in. They go on while other pages are looked at, and end with the sign-in. */
+export function queueOf(whose: string): Queue {
+  if (current?.whose !== whose) {
+    current?.queue.end();
+    const queue = new Queue(whose);
+    current = { whose, queue };
+    void queue.begin().catch(tell);
+    const stop = effect(() => {
+      if (!signedIn.value) {
+        queue.end();
+        current = null;
+        queueMicrotask(() => stop());
+      }
+    });
+  }
+  return current.queue;
+}
+
+/** Chunks of 1 MiB where the browser knows that the network is weak. */
+function modeOf(): Pick<Wishes, 'mode'> {
+  const { connection } = navigator as Navigator & { connection?: { effectiveType?: string } };
+  return /2g|3g/.test(connection?.effectiveType ?? '') ? { mode: 'chunks' } : {};
+}
+
+/** Waits, but no longer than until the network is back. */
+async function sleepUntilOnline(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const over = new AbortController();
+    const done = (act: () => void) => () => {
+      over.abort();
+      clearTimeout(timer);
+      act();
+    };
+    const timer = setTimeout(done(resolve), ms);
+    addEventListener('online', done(resolve), { signal: over.signal });
+    signal?.addEventListener('abort', done(() => reject(signal.reason)), { signal: over.signal });
+  });
+}

@@ -1,0 +1,88 @@
+/** What the page knows of uploads, in IndexedDB: it outlives the tab. Files are beside it, so that keeping a state copies none. */
+import type { Memory, Remembered } from '@reelstack/client/uploads';
+import type { Draft } from './queue.ts';
+
+export interface Kept extends Draft {
+  readonly id: string;
+  readonly fileName: string;
+  readonly size: number;
+  /** Whose upload it is. */
+  readonly whose: string;
+  readonly addedAt: number;
+  readonly paused: boolean;
+  /** The service's video, once there is one. */
+  readonly videoId: string | null;
+  /** All bytes are there. */
+  readonly sent: boolean;
+}
+
+/** A file up to this size is copied, so that it need not be chosen again after a dead tab. */
+const COPIED_BYTES = 512 * 1024 * 1024;
+const STORES = ['uploads', 'files', 'remembered'] as const;
+type Store = (typeof STORES)[number];
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function database(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open('reelstack-uploads', 1);
+    request.onupgradeneeded = () => {
+      for (const name of STORES) {
+        request.result.createObjectStore(name);
+      }
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+async function run<Value>(store: Store, mode: IDBTransactionMode, act: (of: IDBObjectStore) => IDBRequest): Promise<Value> {
+  const transaction = (await database()).transaction(store, mode);
+  const request = act(transaction.objectStore(store));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result as Value);
+    transaction.onabort = () => reject(transaction.error ?? request.error);
+    transaction.onerror = () => reject(transaction.error ?? request.error);
+  });
+}
+
+export async function all(whose: string): Promise<Kept[]> {
+  const kept = await run<Kept[]>('uploads', 'readonly', (store) => store.getAll());
+  return kept.filter((one) => one.whose === whose).sort((one, other) => one.addedAt - other.addedAt);
+}
+
+export async function keep(kept: Kept): Promise<void> {
+  await run('uploads', 'readwrite', (store) => store.put(kept, kept.id));
+}
+
+export async function forget(id: string): Promise<void> {
+  await run('uploads', 'readwrite', (store) => store.delete(id));
+  await forgetFile(id);
+}
+
+export async function forgetFile(id: string): Promise<void> {
+  await run('files', 'readwrite', (store) => store.delete(id));
+}
+
+/** Keeps the file if there is room for it. What cannot be kept is chosen again. */
+export async function keepFile(id: string, file: File): Promise<void> {
+  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  if (file.size <= COPIED_BYTES && file.size * 2 < quota - usage) {
+    await run('files', 'readwrite', (store) => store.put(file, id)).catch(() => undefined);
+  }
+}
+
+/** The kept file, if it can still be read. */
+export async function fileOf(id: string): Promise<File | null> {
+  const file = await run<File | undefined>('files', 'readonly', (store) => store.get(id)).catch(() => undefined);
+  const readable = await file?.slice(0, 1).arrayBuffer().catch(() => null);
+  return file && readable ? file : null;
+}
+
+/** The client's memory of uploads. */
+export const memory: Memory = {
+  recall: async (name) => (await run<Remembered | undefined>('remembered', 'readonly', (store) => store.get(name))) ?? null,
+  keep: async (name, remembered) => void (await run('remembered', 'readwrite', (store) => store.put(remembered, name))),
+  forget: async (name) => void (await run('remembered', 'readwrite', (store) => store.delete(name))),
+};
