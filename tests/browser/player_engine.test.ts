@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
 import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
-import { nextMissing } from '../../web/player/src/engine/wishes.ts';
+import { LIMITS, nextMissing, type Stage, Wishes } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
 import { readSprites, spriteAt } from '../../web/player/src/extras/sprites.ts';
 import { foreignClip, toClip } from '../../web/player/src/playback.ts';
+import type { Policies } from '../../web/player/src/policies/policies.ts';
 
 const TIMESCALE = 1000;
 const HEADER = 40;
@@ -178,4 +179,24 @@ test('previews are read by time', () => {
   ]);
   assert.deepEqual([1.4, 1.5, 9999].map((at) => spriteAt(sprites, at)?.x), [0, 90, 90]);
   assert.equal(spriteAt([], 1), null);
+});
+
+test('what the preload policy lets wait is not fetched, but for a buffer that runs out and for a loop', () => {
+  const units = unitsOf(file([]), readIndex(beginning(Array.from({ length: 10 }, () => [2, 100] as const)))!);
+  const next = (currentTime: number, ahead: number, kept: readonly number[]) => {
+    const held = (unit: number) => (kept.includes(unit) ? 0 : null);
+    const files = { units, rungs: [file([])], clip: { seconds: 20 }, held: () => null, bytesHeld: 0 };
+    const current = { files, feeder: { held, ahead: () => ahead, bytesHeld: 0 }, currentTime, pixels: null };
+    const stage = { at: (place: number) => (place === 0 ? current : null), clipsBefore: 0 };
+    const policies = {
+      bitrate: { choose: () => 0, upgrade: () => null },
+      preload: { next: () => null },
+      memory: { network: () => ({}) },
+    };
+    return new Wishes(policies as unknown as Policies, LIMITS, stage as unknown as Stage).next()?.unit ?? null;
+  };
+  assert.deepEqual(units.map(({ from }) => from), [0, 2, 10, 18]);
+  assert.equal(next(4, 6, [0, 1]), null);
+  assert.equal(next(9, 1, [0, 1]), 2);
+  assert.equal(next(19, 21, [2, 3]), 0, 'the loop comes to what is not kept any more');
 });

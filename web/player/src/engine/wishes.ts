@@ -18,8 +18,8 @@ export interface Limits {
 
 /** A minute of 720p is 12 MB. */
 export const LIMITS: Limits = { bufferSeconds: 30, bufferBytes: 16e6, backBytes: 16e6, preloadBytes: 16e6 };
-/** With less in its buffer what plays is fetched before anything else. */
-const URGENT_SECONDS = 8;
+/** With less in its buffer what plays is fetched before anything else; above it policies decide. */
+const URGENT_SECONDS = 2;
 /** Lengths of units before an index was read: media.fetch_units. */
 const FIRST_SECONDS = 2;
 const UNIT_SECONDS = 8;
@@ -82,7 +82,9 @@ export class Wishes {
       return preload;
     }
     const missing = current && this.missing(current, false);
-    if (current && missing !== null) {
+    // The next one in order was offered to the policy, which let it wait. What it was not shown are holes: what a loop
+    // or a jump back comes to, and is not kept any more.
+    if (current && missing !== null && missing < unitsPlayed(current)) {
       return this.chosen(current, missing);
     }
     return current && this.#upgrade(current);
@@ -232,6 +234,11 @@ function queued(staged: Staged): Queued {
   }
   const secondsHeld = Math.min(unitStarts[unitsHeld] ?? Infinity, files.clip.seconds);
   return { clip: files.clip, rungs: files.rungs, unitsHeld, units, unitStarts, secondsHeld };
+}
+
+/** Units up to the one that plays, inclusive. */
+function unitsPlayed({ files, currentTime }: Staged): number {
+  return files.units ? unitAt(files.units, currentTime) + 1 : 0;
 }
 
 function estimatedStart(unit: number): number {
