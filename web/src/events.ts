@@ -1,7 +1,7 @@
 /** What the viewer did, told to the service: a queue that survives a reload, sent by and by. docs/behavior.md */
 
 export type Send = (body: string, last: boolean) => Promise<Response>;
-export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause';
+export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause' | 'quality';
 
 interface Stored {
   id: string;
@@ -27,6 +27,8 @@ export class Events {
   readonly #store: Storage;
   readonly #send: Send;
   #sending: Promise<void> | null = null;
+  /** What is being sent outlives the page. */
+  #outlives = false;
 
   constructor(store: Storage, send: Send) {
     this.#store = store;
@@ -42,11 +44,18 @@ export class Events {
     return id;
   }
 
-  /** Sends what waits. Callers at the same time share one request; what is not taken stays. */
+  /**
+   * Sends what waits. Callers at the same time share one request; what is not taken stays. `last`: a request under way may
+   * end with the page, so all goes again in one that does not. What comes twice counts once.
+   */
   flush(last = false): Promise<void> {
-    this.#sending ??= this.#deliver(last).finally(() => {
-      this.#sending = null;
-    });
+    if (!this.#sending || (last && !this.#outlives)) {
+      this.#outlives = last;
+      const sending = this.#deliver(last).finally(() => {
+        this.#sending = this.#sending === sending ? null : this.#sending;
+      });
+      this.#sending = sending;
+    }
     return this.#sending;
   }
 
@@ -107,10 +116,16 @@ export class Events {
   }
 }
 
-/** At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more. */
+/**
+ * At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more, then those of how
+ * clips played, since nothing is counted by them.
+ */
 export function trimmed<Event extends { type: Kind }>(events: Event[]): Event[] {
-  let over = events.length - MOST_KEPT;
-  const left = over > 0 ? events.filter(({ type }) => type !== 'progress' || over-- <= 0) : events;
+  let left = events;
+  for (const first of ['progress', 'quality']) {
+    let over = left.length - MOST_KEPT;
+    left = over > 0 ? left.filter(({ type }) => type !== first || over-- <= 0) : left;
+  }
   return left.slice(Math.max(0, left.length - MOST_KEPT));
 }
 
