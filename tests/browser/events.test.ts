@@ -77,7 +77,7 @@ test('a batch that nobody will ever take does not hold back what comes after it'
   assert.equal(sent.length, 1);
 });
 
-test('what is told while a page is left goes in one request that outlives it', async () => {
+test('what is told while a page is left goes in requests that outlive it', async () => {
   const asked: [types: string[], last: boolean][] = [];
   const events = new Events(storage(), (body, last) => {
     asked.push([(JSON.parse(body) as Sent).events.map(({ type }) => type), last]);
@@ -85,11 +85,14 @@ test('what is told while a page is left goes in one request that outlives it', a
   });
   events.add('play', { video_id: 'v1' });
   void events.flush();
+  events.add('finish', { video_id: 'v1' });
+  events.leave();
   events.add('quality', { video_id: 'v1' }, { played_ms: 10, bsa: 0, bsda: 0 });
-  await Promise.all([events.flush(true), events.flush(true)]);
-  assert.deepEqual(asked, [[['play'], false], [['play', 'quality'], true]]);
-  await events.flush();
-  assert.equal(asked.length, 2, 'nothing waits');
+  events.leave();
+  assert.deepEqual(asked, [[['play'], false], [['play', 'finish'], true], [['quality'], true]], 'and nothing twice in those');
+  await new Promise((resolve) => setTimeout(resolve));
+  events.leave();
+  assert.equal(asked.length, 3, 'nothing waits');
 });
 
 test('of a full queue the oldest reports of progress go first, then of how clips played, and then the oldest of all', () => {
