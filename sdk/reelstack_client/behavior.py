@@ -27,7 +27,16 @@ from reelstack_client.steps import Steps, working
 from reelstack_client.videos import Video
 
 EventType = Literal[
-    *("impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide", "quality")
+    "impression",
+    "play",
+    "progress",
+    "finish",
+    "replay",
+    "skip",
+    "pause",
+    "profile_visit",
+    "hide",
+    "quality",
 ]
 MOST_SENT, MOST_KEPT = 100, 5000
 """Events: of one request, and on disk."""
