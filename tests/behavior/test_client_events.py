@@ -26,7 +26,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "quality": {"view_id": VIEW},
 }
 MEASURED: dict[str, Any] = {"played_ms": 12_400, "bsa": 1, "bsda": 420, "msd": 180, "preloaded": True, "first_br": 820}
-MEASURED |= {"pb": 1450, "tb": 2600, "mtp": 4300, "switches": 1, "rung_ms": {"820": 2000, "1570": 10_400}, "loops": 1}
+MEASURED |= {
+    "pb": 1450,
+    "tb": 2600,
+    "mtp": 4300,
+    "switches": 1,
+    "rendition_ms": {"820": 2000, "1570": 10_400},
+    "loops": 1,
+}
 MEASURED |= {"bytes": 2_300_000, "wasted_bytes": 52_000, "dfa": 2, "frames": 372, "ec": ["network"]}
 EXAMPLES["quality"] |= MEASURED
 
@@ -94,10 +101,10 @@ def test_an_event_of_quality_with_everything_fits_into_a_kilobyte_of_the_stream(
         {"pb": 1e3},
         {"mtp": 10**7},
         {"bytes": 2**41},
-        {"rung_ms": {"820.5": 1}},
-        {"rung_ms": {"a": 1}},
-        {"rung_ms": {"820": -1}},
-        {"rung_ms": {str(number): 1 for number in range(17)}},
+        {"rendition_ms": {"820.5": 1}},
+        {"rendition_ms": {"a": 1}},
+        {"rendition_ms": {"820": -1}},
+        {"rendition_ms": {str(number): 1 for number in range(17)}},
         {"ec": ["net work"]},
         {"ec": ["network"] * 17},
         {"view_id": "x"},

@@ -68,8 +68,8 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site, files: Path) -> No
     assert (quality.bsa, quality.bsda, quality.ec) == (0, 0, [])
     assert quality.played_ms == pytest.approx(SECONDS * 1000, abs=500) or quality.loops > 0
     assert quality.msd is not None
-    assert quality.first_br == quality.pb == quality.tb, "the clip has one rung"
-    assert sum(quality.rung_ms.values()) == pytest.approx(quality.played_ms, abs=2)
+    assert quality.first_br == quality.pb == quality.tb, "the clip has one rendition"
+    assert sum(quality.rendition_ms.values()) == pytest.approx(quality.played_ms, abs=2)
 
 
 def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:

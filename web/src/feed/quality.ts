@@ -1,7 +1,7 @@
 /** What the player tells of how a clip played, as an event of the service: docs/behavior.md */
 import type { Quality } from '@reelstack/player';
 
-/** Of one event: rungs, and errors. */
+/** Of one event: renditions, and errors. */
 const MOST = 16;
 
 /** It says something also of a clip that was passed too fast to be seen. */
@@ -20,7 +20,7 @@ export function measures(quality: Quality): Record<string, unknown> {
     ...(mtp === null ? {} : { mtp }),
     ...(first_br > 0 ? { first_br, pb } : {}),
     ...(tb > 0 ? { tb } : {}),
-    ...(rungs.length > 0 ? { rung_ms: Object.fromEntries(rungs) } : {}),
+    ...(rungs.length > 0 ? { rendition_ms: Object.fromEntries(rungs) } : {}),
     ...(bytes > 0 ? { bytes, wasted_bytes } : {}),
     ...(frames > 0 ? { dfa, frames } : {}),
     ...(ec.length > 0 ? { ec: ec.slice(0, MOST) } : {}),

@@ -21,7 +21,7 @@ MAX_WATCHED_MS = 24 * 3600 * 1000
 YEAR_3000_MS = 32_503_680_000_000
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 VIDEO_ID = r"^[A-Za-z0-9_-]{1,64}$"
-MAX_RUNGS, MAX_ERRORS = 16, 16
+MAX_RENDITIONS, MAX_ERRORS = 16, 16
 MAX_KBPS, MAX_COUNT, MAX_BYTES = 1_000_000, 10_000_000, 2**40
 
 Milliseconds = Annotated[int, Field(ge=0, le=MAX_WATCHED_MS)]
@@ -30,8 +30,8 @@ Instant = Annotated[int, Field(ge=0, le=YEAR_3000_MS)]
 Kbps = Annotated[int, Field(ge=0, le=MAX_KBPS)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Bytes = Annotated[int, Field(ge=0, le=MAX_BYTES)]
-Rung = Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,5})$")]
-"""Its bitrate, as a member's name."""
+BitrateName = Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,5})$")]
+"""Of a rendition, in kbit/s, as the name of a member."""
 ErrorCode = Annotated[str, Field(pattern="^[a-z_]{1,32}$")]
 EventId = Annotated[str, Field(pattern=UUID7)]
 VideoId = Annotated[str, Field(pattern=VIDEO_ID)]
@@ -153,8 +153,8 @@ class Quality(_OfVideo):
     mtp: Kbps | None = None
     """Measured throughput, to the nearest 100."""
     switches: Count | None = None
-    """Between neighbouring units of different rungs, as they were played."""
-    rung_ms: dict[Rung, Milliseconds] | None = Field(default=None, max_length=MAX_RUNGS)
+    """Between neighbouring units of different renditions, as they were played."""
+    rendition_ms: dict[BitrateName, Milliseconds] | None = Field(default=None, max_length=MAX_RENDITIONS)
     """Milliseconds played at each bitrate; "0": it is not known."""
     loops: Count | None = None
     bytes: Bytes | None = None
