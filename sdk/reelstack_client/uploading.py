@@ -22,8 +22,6 @@ from reelstack_client.upload_requests import Upload, UploadRequests, Wishes, gue
 SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
 COMPLETIONS = 3
 """How often completing may find parts missing before the upload counts as failed."""
-BEGINNINGS = 2
-"""How often an upload may be begun: once more if storage has forgotten the one that was to be resumed."""
 
 
 class ModeUnknown(Exception):
@@ -43,20 +41,20 @@ class Uploading:
 
     def run(self) -> Steps[Upload]:
         """Uploads the file; returns the upload once it is completed (or still "composing", if that takes longer than
-        `Timing.composing`: its bytes are safe then)."""
-        gone = 0
+        `Timing.composing`: its bytes are safe then). It is begun once more if storage has dropped the one that was to
+        be resumed."""
         while True:
+            remembered = self.memory.recall(self.name)
             try:
-                done = yield from self._once(self.memory.recall(self.name))
+                done = yield from self._once(remembered)
             except LinkIsWeak as weak:
                 yield from self._begin_anew("chunks", _chunk(weak.rate * self.how.timing.chunk))
             except ModeUnknown:
                 yield from self._begin_anew("parts")
             except UploadGone:
                 self.memory.forget(self.name)
-                gone += 1
-                if gone == BEGINNINGS:
-                    raise
+                if remembered.upload_id is None:
+                    raise  # begun just now: its owner removed it meanwhile
             else:
                 self.memory.forget(self.name)
                 return done.model_copy(update={"parts": (), "held": ()})
