@@ -162,6 +162,13 @@ test('what may not be repeated is asked once, unless it carries a key', async ()
   assert.equal(asked.length, 7);
 });
 
+test('what is still being answered is asked for again under its key', async () => {
+  answers = [cut, problem(409, 'request-in-progress'), json(200, {})];
+  await client().call('POST /v1/videos/{video_id}/retry', { path: { video_id: 'v1' }, key: newKey() });
+  assert.equal(asked.length, 3);
+  assert.equal(new Set(asked.map(({ headers }) => headers['idempotency-key'])).size, 1);
+});
+
 test('Retry-After is waited for, up to a minute; a longer one is told at once', async () => {
   answers = [problem(429, 'too-many-requests', {}, { 'retry-after': '7' }), json(200, {})];
   await client().call('GET /v1/me');
@@ -228,6 +235,35 @@ test('an aborted request ends at once with the reason, also while it waits', asy
   const refused = new Client({ site }).call('GET /v1/health', { signal: waiting.signal });
   setTimeout(() => waiting.abort(), 50);
   await assert.rejects(refused, { name: 'AbortError' });
+  assert.equal(asked.length, 2);
+});
+
+test('a token that is waited for too long, or whose service fails, is asked for again', async () => {
+  const failures = [new DOMException('slow', 'TimeoutError'), Object.assign(new Error('busy'), { status: 503 }), new TypeError('no network')];
+  answers = [json(200, {})];
+  const token = (): string => {
+    const failure = failures.shift();
+    if (failure) {
+      throw failure;
+    }
+    return 'access';
+  };
+  await client({ token }).call('GET /v1/me');
+  assert.deepEqual([asked.length, waits.length], [1, 3]);
+  const refused = Object.assign(new Error('sign in'), { status: 401 });
+  await assert.rejects(client({ token: () => Promise.reject(refused) }).call('GET /v1/me'), refused);
+});
+
+test('an aborted request waits for no token', async () => {
+  const stop = new AbortController();
+  const call = client({ token: () => new Promise<string>(() => {}) }).call('GET /v1/me', { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await assert.rejects(call, { message: 'enough' });
+});
+
+test('a list that does not go on is told', async () => {
+  answers = [json(200, { items: [], cursor: 'again' })];
+  await assert.rejects(Array.fromAsync(client().items('GET /v1/me/likes')), /does not go on/);
   assert.equal(asked.length, 2);
 });
 

@@ -59,15 +59,17 @@ def test_an_upload_that_storage_forgot_begins_anew(clip: Path, tmp_path: Path) -
     assert upload.upload_id == "u2"
 
 
-def test_an_upload_that_its_owner_removes_under_way_is_not_begun_again(clip: Path) -> None:
+def test_an_upload_that_its_owner_removes_under_way_is_not_begun_again(clip: Path, tmp_path: Path) -> None:
     service = Service()
 
-    def remove(n: int, request: httpx.Request) -> httpx.Response | None:
-        return httpx.Response(404) if request.url.host == "storage.test" else None
+    def answer_parts(status: int) -> None:
+        service.flaky = lambda n, request: httpx.Response(status) if request.url.host == "storage.test" else None
 
-    service.flaky = remove
-    with pytest.raises(UploadGone):
-        client(service).uploads.upload(clip, title="Clip")
+    for status in (405, 404):  # the second one is resumed
+        answer_parts(status)
+        with pytest.raises(UploadBroken) as broken:
+            client(service, tmp_path).uploads.upload(clip, title="Clip")
+    assert isinstance(broken.value, UploadGone)
     assert list(service.uploads) == ["u1"]
 
 
