@@ -191,9 +191,16 @@ function headers(asked: AnyAsked, token: string | null): Record<string, string> 
   };
 }
 
+/** The gateway decodes a path once before it looks for a route. A tag may hold any sign, so it is encoded twice, and its
+ * full stops with it: ".." is no word to HTTP. */
+function segment(name: string, value: string): string {
+  const once = encodeURIComponent(value);
+  return name === 'tag' ? encodeURIComponent(once.replaceAll('.', '%2E')) : once;
+}
+
 /** The path with its parameters in place, and the query. What is null or undefined is not sent. */
 function filled(path: string, { path: parts = {}, query = {} }: AnyAsked): string {
-  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(parts[name])));
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, String(parts[name])));
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).filter((one) => one !== null && one !== undefined).map((one) => [name, String(one)]),
   );
