@@ -101,7 +101,10 @@ interface HiddenThing {
 function Hidden() {
   const pages = usePages<HiddenThing>((cursor) => api().read<Page<HiddenThing>>('/feed/hidden', { limit: 20, cursor }), []);
   const show = (one: HiddenThing) => void attempt(async () => {
-    await api().change('DELETE', `/feed/hidden/${one.kind}/${encodeURIComponent(one.id)}`);
+    const once = encodeURIComponent(one.id);
+    // The gateway decodes once before it looks for a route, and ".." is no word to HTTP.
+    const place = one.kind === 'tags' ? encodeURIComponent(once.replaceAll('.', '%2E')) : once;
+    await api().change('DELETE', `/feed/hidden/${one.kind}/${place}`);
     pages.change((items) => items.filter((other) => other !== one));
   });
   const nameOfThing = (one: HiddenThing) => one.video?.title ?? (one.creator ? nameOf(one.creator) : `#${one.id}`);
