@@ -1,6 +1,7 @@
-/** Hooks that read of the API. */
+/** Hooks that ask the API. */
 import { useSignal } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { attempt } from './state.ts';
 
 export interface Loaded<Value> {
   readonly value: Value | null;
@@ -29,6 +30,18 @@ export function useLoad<Value>(read: () => Promise<Value>, by: readonly unknown[
     return () => { turn.current++; };
   }, by);
   return { value: value.value, error: error.value, reload, set: (next) => { value.value = next; } };
+}
+
+/** Runs one act at a time and tells what went wrong: a second press while one is under way does nothing. */
+export function useAct(): (act: () => Promise<unknown>) => Promise<void> {
+  const busy = useRef(false);
+  return async (act) => {
+    if (!busy.current) {
+      busy.current = true;
+      await attempt(act);
+      busy.current = false;
+    }
+  };
 }
 
 export interface Paged<Item> {

@@ -40,12 +40,12 @@ export class Session {
 
   /** Groups of the pool, which say what the person may: creator, moderator, admin. The API decides; this only hides. */
   get roles(): readonly string[] {
-    try {
-      const claims = JSON.parse(atob((this.#tokens?.access.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
-      return (claims['cognito:groups'] as string[] | undefined) ?? [];
-    } catch {
-      return [];
-    }
+    return (this.#claims['cognito:groups'] as string[] | undefined) ?? [];
+  }
+
+  /** The user's id by the token, '' for nobody: a service that is busy keeps nobody from what this device has of theirs. */
+  get subject(): string {
+    return String(this.#claims.sub ?? '');
   }
 
   get signedIn(): boolean {
@@ -64,6 +64,14 @@ export class Session {
       throw new Problem(401, 'signed-out', 'Sign in first');
     }
     return this.#tokens.access;
+  }
+
+  get #claims(): Record<string, unknown> {
+    try {
+      return JSON.parse(atob((this.#tokens?.access.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
+    } catch {
+      return {};
+    }
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -110,8 +110,10 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
 /** Ends the sign-in for good, after what the viewer did was sent. */
 export async function signOut(): Promise<void> {
   await events().flush();
+  const { subject } = session();
   await session().signOut();
   events().clear();
   forgetLikes();
+  await import('./upload/store.ts').then((store) => store.forgetFiles(subject)).catch(() => undefined);
   session().leaveSignedOut();
 }

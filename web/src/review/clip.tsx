@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { newKey } from '@reelstack/client';
 import { client } from '../client.ts';
 import { moment, t } from '../i18n.ts';
-import { useLoad } from '../load.ts';
-import { attempt, me, say } from '../state.ts';
+import { useAct, useLoad } from '../load.ts';
+import { me, say } from '../state.ts';
 import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { Facts, Log } from './facts.tsx';
 import type { Act } from './keys.ts';
@@ -29,11 +29,12 @@ export function Clip({ id, acts, decided, gone }: Props) {
   const rejecting = useSignal(false);
   const player = useRef<Player | null>(null);
   const clip = found.value;
-  const claim = () => attempt(async () => {
+  const run = useAct();
+  const claim = () => run(async () => {
     found.set(await client().call('POST /v1/reviews/{video_id}/claim', { path, key: newKey() }));
     say(t('review.claimed'));
   });
-  const release = () => attempt(async () => {
+  const release = () => run(async () => {
     await client().call('DELETE /v1/reviews/{video_id}/claim', { path });
     found.reload();
     say(t('review.released'));
@@ -46,20 +47,24 @@ export function Clip({ id, acts, decided, gone }: Props) {
       say(done.refusal.message);
       gone();
     } else {
+      if (done.refusal.type === 'review-held') {
+        found.reload(); // the claim ended, and somebody else has it
+      }
       throw done.refusal;
     }
   };
   const doing: Partial<Record<Act, () => void>> = {
     claim: () => void claim(),
     release: () => void release(),
-    approve: () => void attempt(() => decide('approve', '')),
+    approve: () => void run(() => decide('approve', '')),
     reject: () => { rejecting.value = true; },
     blur: () => { blurred.value = !blurred.value; },
     log: () => { log.value = !log.value; },
     play: () => player.current?.toggle(),
   };
   useEffect(() => {
-    acts.current = (act) => doing[act]?.();
+    // Nobody decides on what is not there to be seen yet.
+    acts.current = clip ? (act) => doing[act]?.() : null;
     return () => { acts.current = null; };
   });
   if (!clip) {

@@ -1,18 +1,19 @@
 import { useSignal } from '@preact/signals';
 import { language, LANGUAGES, t } from '../i18n.ts';
+import { useAct } from '../load.ts';
 import { REASONS, reasonIn } from '../messages/review.ts';
-import { attempt } from '../state.ts';
 import { Sheet } from '../ui/sheet.tsx';
 
 /** Why a clip is rejected: its owner reads it, also in the app's other language if the moderator wants so. */
 export function Reject({ title, send, close }: { title: string; send: (reason: string) => Promise<unknown>; close: () => void }) {
   const chosen = useSignal<(typeof REASONS)[number]>('spam');
   const both = useSignal(false);
+  const run = useAct();
   const other = LANGUAGES.find(({ code }) => code !== language.value);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const more = String(new FormData(event.currentTarget as HTMLFormElement).get('more') ?? '').trim();
-    void attempt(async () => {
+    void run(async () => {
       const languages = both.value && other ? [language.value, other.code] : [language.value];
       const told = await Promise.all(languages.map((code) => reasonIn(code, chosen.value)));
       await send([...told, more].filter(Boolean).join('\n').slice(0, 500));

@@ -28,7 +28,7 @@ export default function ReviewPage() {
   const help = useSignal(false);
   const inner = useRef<((act: Act) => void) | null>(null);
   const pages = usePages<Review>((cursor) => client().call('GET /v1/reviews', { query: { queue: queue.value, order: order.value, limit: 20, cursor } }), [queue.value, order.value]);
-  const place = Math.min(at.value, pages.items.length - 1);
+  const place = Math.max(0, Math.min(at.value, pages.items.length - 1));
   const chosen = pages.items[place];
   useEffect(() => {
     if (chosen) {

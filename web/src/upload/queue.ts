@@ -181,7 +181,7 @@ export class Queue {
       });
       this.#change(id, { state: 'sent', sent: true, videoId: done.video_id, sentBytes: file.size });
       await this.#keep(id);
-      await store.forgetFile(id);
+      await store.forgetFile(id).catch(() => undefined);
       void this.#follow(id);
     } catch (error) {
       if (!stop.aborted) {
