@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { ownPath } from '../addresses.ts';
 import { t } from '../i18n.ts';
 import { people } from '../messages/people.ts';
 import { go, place } from '../router.ts';
@@ -8,10 +9,9 @@ import { useTitle } from '../ui/title.ts';
 
 export const messages = people;
 
-/** Where to go on afterwards: a path of this site, never another one's address. */
+/** Where to go on afterwards. */
 function next(): string {
-  const wanted = place.peek().searchParams.get('to') ?? '/';
-  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+  return ownPath(place.peek().searchParams.get('to'));
 }
 
 export default function SignIn() {

@@ -18,7 +18,8 @@ export default function Upload() {
   useTitle(() => t('upload.title'));
   const queue = useSignal<Queue | null>(null);
   useEffect(() => {
-    owner().then((id) => { queue.value = queueOf(id); }, tell);
+    // By the token: a service that is busy keeps nobody from their files.
+    session().token().then(() => { queue.value = queueOf(session().whose); }, tell);
   }, []);
   return (
     <div class="page studio">
@@ -26,13 +27,6 @@ export default function Upload() {
       {queue.value ? <Uploads queue={queue.value} /> : <Spinner />}
     </div>
   );
-}
-
-/** Whose uploads these are, by the token: a service that is busy keeps nobody from their files. */
-async function owner(): Promise<string> {
-  const part = (await session().token()).split('.')[1] ?? '';
-  const claims = JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string };
-  return claims.sub ?? '';
 }
 
 function Uploads({ queue }: { queue: Queue }) {
