@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { ago, preferred, t, use } from '../../web/src/i18n.ts';
+import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import ar from '../../web/src/messages/ar/shell.ts';
 import en from '../../web/src/messages/en/shell.ts';
 import { shell } from '../../web/src/messages/shell.ts';
-import { keep, sendLikes } from '../../web/src/offline_likes.ts';
+import { forgetLikes, keep, sendLikes } from '../../web/src/offline_likes.ts';
+import { Problem } from '../../web/src/problem.ts';
 
 const stored = new Map<string, string>();
 Object.defineProperty(globalThis, 'localStorage', {
@@ -14,6 +15,7 @@ Object.defineProperty(globalThis, 'localStorage', {
     removeItem: (name: string) => stored.delete(name),
   },
 });
+Object.defineProperty(globalThis, 'document', { value: { documentElement: { lang: '', dir: '' } } });
 beforeEach(() => stored.clear());
 
 await use(shell);
@@ -42,27 +44,59 @@ test('a time is told by its largest unit', () => {
   assert.equal(ago(0, 30_000), '30 sec. ago');
 });
 
+test('words that come at the same time do not push one another out', async () => {
+  const part = (name: string, after: Promise<unknown>) => ({ en: { [name]: name }, ar: async () => (await after, { default: { [name]: `${name} ar` } }) });
+  let come = (): void => undefined;
+  const slow = part('slow', new Promise<void>((resolve) => { come = resolve; }));
+  await speak('ar');
+  const both = Promise.all([use(slow), use(part('quick', Promise.resolve()))]);
+  const back = speak('en');
+  come();
+  await Promise.all([both, back]);
+  assert.deepEqual(['slow', 'quick', 'nav.home'].map((name) => t(name as 'nav.home')), ['slow', 'quick', 'For you']);
+});
+
 test('likes without a network are sent later, once for each clip, as they were wanted last', async () => {
-  keep('a', true);
-  keep('b', true);
-  keep('a', false);
+  keep('me', 'a', true);
+  keep('me', 'b', true);
+  keep('me', 'a', false);
   const away = async () => Promise.reject(new TypeError('Failed to fetch'));
-  assert.equal(await sendLikes(away), 0);
+  assert.equal(await sendLikes('me', away), 0);
   const sent: unknown[] = [];
-  assert.equal(await sendLikes(async (id, liked) => void sent.push([id, liked])), 2);
+  assert.equal(await sendLikes('me', async (id, liked) => void sent.push([id, liked])), 2);
   assert.deepEqual(sent, [['a', false], ['b', true]]);
   assert.equal(stored.size, 0);
 });
 
 test('a like that is refused later is dropped, and those after it are sent', async () => {
-  keep('gone', true);
-  keep('b', true);
+  keep('me', 'gone', true);
+  keep('me', 'b', true);
   const sent: string[] = [];
-  await sendLikes(async (id) => {
+  await sendLikes('me', async (id) => {
     if (id === 'gone') {
-      throw new Error('There is no such video');
+      throw new Problem(404, 'video-not-found', 'There is no such video');
     }
     sent.push(id);
   });
   assert.deepEqual([sent, stored.size], [['b'], 0]);
+});
+
+test('a busy service, or a sign-in that is over, loses no like', async () => {
+  keep('me', 'a', true);
+  for (const status of [401, 429, 503]) {
+    assert.equal(await sendLikes('me', async () => Promise.reject(new Problem(status, '', ''))), 0);
+  }
+  assert.equal(await sendLikes('me', async () => undefined), 1);
+});
+
+test('likes of one account are not sent by another', async () => {
+  keep('me', 'a', true);
+  keep('you', 'b', true);
+  const sent: string[] = [];
+  const send = async (id: string) => void sent.push(id);
+  await sendLikes('you', send);
+  forgetLikes('you');
+  assert.deepEqual(sent, ['b']);
+  await sendLikes('me', send);
+  assert.deepEqual([sent, stored.size], [['b', 'a'], 0]);
 });

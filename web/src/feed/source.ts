@@ -1,7 +1,8 @@
 /** Where a feed's clips come from: a list that grows while it is watched. */
-import { type Signal, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import type { Api } from '../api.ts';
 import { FEED_SESSION } from '../session.ts';
+import { account } from '../state.ts';
 import type { FeedPage, Page, Video } from '../types.ts';
 
 export interface Source {
@@ -104,6 +105,11 @@ export async function one(api: Api, id: string): Promise<Source> {
 
 /** The list out of which a clip was opened, so that what follows it there follows it in the feed, too. */
 let opened: Source | null = null;
+effect(() => {
+  // It may hold what the next person must not see.
+  void account.value;
+  opened = null;
+});
 
 export function openFrom(list: Source): void {
   opened = list;
