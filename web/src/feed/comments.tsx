@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { ago, count, t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { usePages } from '../load.ts';
@@ -7,10 +7,10 @@ import { api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Comment, CommentPage, Likes, Page } from '../types.ts';
 import { Avatar, More, nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { signInAddress } from '../ui/navigation.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { Report } from './report.tsx';
 import type { SheetProps } from './sheets.tsx';
-import { useEffect } from 'preact/hooks';
 
 const MOST_LETTERS = 500;
 
@@ -89,7 +89,7 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
       <Avatar author={author} size={36} />
       <div class="comment-words">
         <p class="soft">
-          <a href={author.handle ? `/@${author.handle}` : '#'}>{name}</a> · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
+          {author.handle ? <a href={`/@${author.handle}`}>{name}</a> : name} · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
           {comment.edited_at && ` · ${t('comments.edited')}`}
           {comment.pinned && ` · ${t('comments.pinned')}`}
         </p>
@@ -165,7 +165,7 @@ function Write({ answering, send }: { answering: Signal<Comment | null>; send: (
     busy.value = false;
   };
   if (!signedIn.value) {
-    return <p class="write soft"><a class="button" href="/sign-in">{t('nav.signIn')}</a></p>;
+    return <p class="write soft"><a class="button" href={signInAddress(location.pathname)}>{t('nav.signIn')}</a></p>;
   }
   return (
     <form class="write" onSubmit={(event) => void submit(event)}>

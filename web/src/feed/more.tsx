@@ -8,8 +8,6 @@ import { Sheet } from '../ui/sheet.tsx';
 import { RATES } from './rates.ts';
 import type { SheetProps } from './sheets.tsx';
 
-
-
 /** What is done less often with a clip: hide it, report it, play it otherwise. */
 export default function MoreOf({ video, source, open }: SheetProps) {
   const hide = (what: string) => attempt(async () => {

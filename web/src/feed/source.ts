@@ -103,7 +103,7 @@ export async function one(api: Api, id: string): Promise<Source> {
   return made;
 }
 
-/** The list out of which a clip was opened, so that what follows it there follows it in the feed, too. */
+/** The list out of which a clip was opened, from that clip on: what follows it there follows it in the feed, too. */
 let opened: Source | null = null;
 effect(() => {
   // It may hold what the next person must not see.
@@ -116,5 +116,5 @@ export function openFrom(list: Source): void {
 }
 
 export function openedWith(id: string): Source | null {
-  return opened?.videos.peek().some(({ video_id }) => video_id === id) ? opened : null;
+  return opened?.videos.peek()[0]?.video_id === id ? opened : null;
 }

@@ -35,7 +35,8 @@ export function actOf(event: KeyboardEvent): Act | null {
   const writes = target instanceof HTMLElement && target.closest('input, textarea, select, dialog');
   // On a button, a space presses it.
   const presses = event.key === ' ' && target instanceof HTMLElement && target.closest('button, a, summary');
-  if (writes || presses || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
+  // A key that is held down decides one clip, not all that come after it.
+  if (writes || presses || event.repeat || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
     return null;
   }
   return ACTS[event.key.toLowerCase() as keyof typeof ACTS] ?? null;
