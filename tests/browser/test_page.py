@@ -1,6 +1,7 @@
 """The built page in a real browser, through a real edge; only what lies behind the edge is a small stand-in."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:
     ]
     assert len(built) > 3
     assert [path for path in [*built, "/config.json"] if not served.fullmatch(path)] == []
+
+
+def test_the_service_worker_is_another_one_for_each_build(files: Path) -> None:
+    """Else no browser installs it again, and without a network the app of the first visit would open for ever."""
+    page = (files / "page" / "index.html").read_bytes()
+    assert f"shell-{sha256(page).hexdigest()[:16]}" in (files / "page" / "sw.js").read_text()
 
 
 def test_every_page_of_the_app_is_one_that_the_edge_answers() -> None:
