@@ -100,3 +100,15 @@ test('likes of one account are not sent by another', async () => {
   await sendLikes('me', send);
   assert.deepEqual([sent, stored.size], [['b', 'a'], 0]);
 });
+
+test('silence that the browser forces is not kept as the choice of the viewer', async () => {
+  Object.assign(globalThis, { matchMedia: () => ({ matches: false }) });
+  const { isSilent, muted, silenced, toggleSound } = await import('../../web/src/prefs.ts');
+  const now = () => [isSilent.value, stored.get('reelstack.prefs.muted') ?? 'false'];
+  silenced.value = true;
+  assert.deepEqual(now(), [true, 'false']);
+  toggleSound();
+  assert.deepEqual(now(), [false, 'false']);
+  toggleSound();
+  assert.deepEqual([...now(), muted.value], [true, 'true', true]);
+});

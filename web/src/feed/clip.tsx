@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { clock, count, t } from '../i18n.ts';
-import { muted } from '../prefs.ts';
+import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
 import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
 import { taps } from '../ui/gestures.ts';
@@ -31,7 +31,8 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
   const tap = useMemo(
     () =>
       taps(
-        () => model.screens.toggle(),
+        // It waits for a second tap, and meanwhile the viewer may have gone on to another clip.
+        () => root.current?.dataset.current === 'true' && model.screens.toggle(),
         (x, y) => {
           const box = root.current?.getBoundingClientRect();
           burst.value = { x: x - (box?.left ?? 0), y: y - (box?.top ?? 0) };
@@ -42,7 +43,7 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
       ),
     [model, video.video_id],
   );
-  useKeys(current, { ' ': () => screens.toggle(), m: () => { muted.value = !muted.peek(); }, l: () => void actions.like(), c: () => { sheet.value = 'comments'; } });
+  useKeys(current, { ' ': () => screens.toggle(), m: toggleSound, l: () => void actions.like(), c: () => { sheet.value = 'comments'; } });
   const style = { top: `${place * 100}cqh`, '--ratio': ratioOf(video) };
   const title = `clip-${video.video_id}`;
   return (
@@ -156,8 +157,8 @@ function Controls({ video, screens }: { video: Video; screens: Model['screens'] 
       <button type="button" class="play" aria-label={t(plays ? 'feed.pause' : 'feed.play', { title })} onClick={() => screens.toggle()}>
         <Icon name={plays ? 'pause' : 'play'} filled={!plays} />
       </button>
-      <button type="button" class="round sound" aria-pressed={!muted.value} aria-label={t(muted.value ? 'feed.unmute' : 'feed.mute')} onClick={() => { muted.value = !muted.peek(); }}>
-        <Icon name={muted.value ? 'mute' : 'sound'} />
+      <button type="button" class="round sound" aria-pressed={!isSilent.value} aria-label={t(isSilent.value ? 'feed.unmute' : 'feed.mute')} onClick={toggleSound}>
+        <Icon name={isSilent.value ? 'mute' : 'sound'} />
       </button>
       {seconds > 0 && (
         <input
