@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { t } from './i18n.ts';
+import type { Key } from './messages/keys.ts';
 import { inWords, Problem } from './problem.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
@@ -73,6 +74,9 @@ export async function whoAmI(): Promise<OwnProfile | null> {
   return me.peek();
 }
 
+/** Problems that the app has words of its own for, by their kind. */
+const SAID: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn', 'search-disabled': 'search.off' };
+
 /** Any failure, as a person of this language can read it. */
 export function words(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
@@ -81,10 +85,8 @@ export function words(error: unknown): string {
   if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
     return t('error.network');
   }
-  if (error instanceof Problem && error.kind === 'signed-out') {
-    return t('error.signIn');
-  }
-  return inWords(error);
+  const known = error instanceof Problem ? SAID[error.kind] : undefined;
+  return known ? t(known) : inWords(error);
 }
 
 /** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */

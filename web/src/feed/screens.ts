@@ -115,7 +115,7 @@ export class Screens {
   async #renew(clip: Clip): Promise<Clip | null> {
     try {
       const playback = await api().playback(clip.id);
-      const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback: playback as never });
+      const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback });
       if (!found) {
         throw new Archived();
       }
@@ -166,7 +166,7 @@ export class Screens {
 }
 
 function clipOf(video: Video, playback: Playback | null): Clip | null {
-  const clip = toClip({ ...video, playback } as never);
+  const clip = toClip({ ...video, playback });
   return clip && { ...clip, resumeSeconds: beginning(video) };
 }
 

@@ -15,8 +15,8 @@ export interface Source {
   readonly note: Signal<'' | 'stale' | 'hot'>;
   /** Reads one more page, unless one is being read. */
   more(): Promise<void>;
-  /** Takes a clip out, as one that the viewer is not interested in. */
-  drop(id: string): void;
+  /** Takes clips out, as those that the viewer is not interested in; of pages that come, too. */
+  drop(which: (video: Video) => boolean): void;
 }
 
 interface Read extends Page<Video> {
@@ -28,7 +28,8 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
   const busy = signal(false);
   const error = signal<unknown>(null);
   const ended = signal(false);
-  const dropped = new Set<string>();
+  const known = new Set(first.map(({ video_id }) => video_id));
+  const dropped: ((video: Video) => boolean)[] = [];
   return {
     videos,
     busy,
@@ -42,11 +43,13 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
       busy.value = true;
       error.value = null;
       try {
-        const known = new Set([...videos.peek().map(({ video_id }) => video_id), ...dropped]);
         const page = await read(known);
         const further = page.items.filter(({ video_id }) => !known.has(video_id));
+        further.forEach(({ video_id }) => known.add(video_id));
         // A page that brings nothing new changes nothing, so that nobody asks again because of it.
-        videos.value = further.length > 0 ? [...videos.peek(), ...further] : videos.peek();
+        if (further.length > 0) {
+          videos.value = [...videos.peek(), ...further.filter((video) => !dropped.some((is) => is(video)))];
+        }
         ended.value = page.last ?? page.cursor === null;
       } catch (failure) {
         error.value = failure;
@@ -54,9 +57,9 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
         busy.value = false;
       }
     },
-    drop(id) {
-      dropped.add(id);
-      videos.value = videos.peek().filter(({ video_id }) => video_id !== id);
+    drop(which) {
+      dropped.push(which);
+      videos.value = videos.peek().filter((video) => !which(video));
     },
   };
 }
