@@ -10,6 +10,7 @@ from local.edge import CODE
 from local.places import ROOT
 from tests.browser.scenarios import in_chromium
 from tests.browser.small_site import (
+    ARCHIVED,
     GONE,
     MORE,
     NAME,
@@ -81,12 +82,13 @@ def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:
 
 
 def test_a_person_is_told_what_did_not_work(site: Site) -> None:
-    found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD)
+    found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD, archived=ARCHIVED, plays=PLAYS)
     assert found["wrongPassword"] == "Incorrect username or password."
     assert found["refusedLike"] == "This video takes no likes"
     assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
     assert found["gone"] == "There is no such video"
     assert found["keptAfterSignOut"] == 0
+    assert (found["archived"], found["hls"]) == ("Its owner has archived this clip", [])
     assert found["complaints"] == []
 
 
