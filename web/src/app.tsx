@@ -41,12 +41,10 @@ interface Shown {
   route: Route;
 }
 
-/** The page of the address; the one before stays until it is loaded. */
-function Content() {
+/** The page of the address; the one before stays until it is loaded. `arrived`: another one is there than before. */
+function usePage(arrived: () => void): { shown: Shown | null; error: unknown } {
   const shown = useSignal<Shown | null>(null);
   const failed = useSignal<unknown>(null);
-  const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
   const url = address.value;
   useEffect(() => {
     let gone = false;
@@ -58,9 +56,6 @@ function Content() {
       });
     };
     const isLoaded = shown.peek() !== null && url.pathname === place.peek().pathname;
-    if (!first.current && !isLoaded) {
-      notice.value = null;
-    }
     const found = routeOf(url.pathname);
     if (found?.route.signedIn && !signedIn.peek()) {
       go(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`, 'replace');
@@ -72,7 +67,7 @@ function Content() {
         (page) => {
           if (!gone) {
             show({ page, ...found });
-            arrive(main.current, first);
+            arrived();
           }
         },
         (error: unknown) => gone || show(null, error),
@@ -80,11 +75,24 @@ function Content() {
     }
     return () => { gone = true; };
   }, [url.href, signedIn.value]);
+  return { shown: shown.value, error: failed.value };
+}
+
+function Content() {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const { pathname } = address.value;
+  const { shown, error } = usePage(() => arrive(main.current, first));
+  useEffect(() => {
+    if (!first.current) {
+      notice.value = null;
+    }
+  }, [pathname]);
   return (
     <main id="main" tabIndex={-1} ref={main}>
-      {failed.value ? <Failed error={failed.value} retry={() => location.reload()} /> : null}
-      {!failed.value && !routeOf(url.pathname) && <Missing />}
-      {!failed.value && routeOf(url.pathname) && <Drawn shown={shown.value} />}
+      {error ? <Failed error={error} retry={() => location.reload()} /> : null}
+      {!error && !routeOf(pathname) && <Missing />}
+      {!error && routeOf(pathname) && <Drawn shown={shown} />}
     </main>
   );
 }
