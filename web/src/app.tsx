@@ -83,11 +83,6 @@ function Content() {
   const first = useRef(true);
   const { pathname } = address.value;
   const { shown, error } = usePage(() => arrive(main.current, first));
-  useEffect(() => {
-    if (!first.current) {
-      notice.value = null;
-    }
-  }, [pathname]);
   return (
     <main id="main" tabIndex={-1} ref={main}>
       {error ? <Failed error={error} retry={() => location.reload()} /> : null}

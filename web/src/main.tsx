@@ -7,7 +7,7 @@ import { shell } from './messages/shell.ts';
 import { beReady } from './offline.ts';
 import { applyPrefs, chosenLanguage } from './prefs.ts';
 import { followLinks, go } from './router.ts';
-import { begin, session, signedIn, tell } from './state.ts';
+import { begin, notice, session, signedIn, tell } from './state.ts';
 
 async function start(): Promise<void> {
   const root = document.getElementById('app');
@@ -25,7 +25,7 @@ async function start(): Promise<void> {
     }
   });
   begin(config);
-  followLinks((path) => routeOf(path) !== null);
+  followLinks((path) => routeOf(path) !== null, () => { notice.value = null; });
   const failure = await session().finishSignIn().then(() => null, (error: unknown) => error);
   // The sign-in leads back to where it was left for, which the router has not seen.
   go(location.href, 'replace');

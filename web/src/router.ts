@@ -55,9 +55,13 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   address.value = url;
 }
 
-/** Follows links of the app without loading the page again, and the browser's buttons. `known`: whether it is a page of the app. */
-export function followLinks(known: (path: string) => boolean): void {
+/**
+ * Follows links of the app without loading the page again, and the browser's buttons. `known`: whether it is a page of
+ * the app. `left`: the viewer goes elsewhere; being led, as to sign in, is no such thing.
+ */
+export function followLinks(known: (path: string) => boolean, left: () => void): void {
   addEventListener('popstate', () => {
+    left();
     address.value = new URL(location.href);
   });
   document.addEventListener('click', (event) => {
@@ -70,6 +74,7 @@ export function followLinks(known: (path: string) => boolean): void {
       return;
     }
     event.preventDefault();
+    left();
     go(link.href);
   });
 }
