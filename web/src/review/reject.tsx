@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { language, LANGUAGES, t } from '../i18n.ts';
 import { useAct } from '../load.ts';
 import { REASONS, reasonIn } from '../messages/review.ts';
@@ -23,15 +23,7 @@ export function Reject({ title, send, close }: { title: string; send: (reason: s
   return (
     <Sheet title={t('review.reject.of', { title })} onClose={close}>
       <form class="reject" onSubmit={submit}>
-        <fieldset>
-          <legend>{t('review.reason')}</legend>
-          {REASONS.map((one, at) => (
-            <label key={one} class="choice">
-              <input type="radio" name="reason" value={one} checked={chosen.value === one} autofocus={at === 0} onChange={() => { chosen.value = one; }} />
-              <span>{t(`review.reason.${one}`)}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Reasons chosen={chosen} />
         <label>{t('review.more')}<textarea name="more" rows={3} maxLength={300} /></label>
         {other && (
           <label class="choice">
@@ -45,5 +37,19 @@ export function Reject({ title, send, close }: { title: string; send: (reason: s
         </p>
       </form>
     </Sheet>
+  );
+}
+
+function Reasons({ chosen }: { chosen: Signal<(typeof REASONS)[number]> }) {
+  return (
+    <fieldset>
+      <legend>{t('review.reason')}</legend>
+      {REASONS.map((one, at) => (
+        <label key={one} class="choice">
+          <input type="radio" name="reason" value={one} checked={chosen.value === one} autofocus={at === 0} onChange={() => { chosen.value = one; }} />
+          <span>{t(`review.reason.${one}`)}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

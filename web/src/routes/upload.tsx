@@ -17,7 +17,8 @@ export { messages };
 export default function Upload() {
   useTitle(() => t('upload.title'));
   const queue = useSignal<Queue | null>(null);
-  useEffect(() => { queue.value = queueOf(session().subject); }, []);
+  // By the token: a service that is busy keeps nobody from their files.
+  useEffect(() => { queue.value = queueOf(session().whose); }, []);
   return (
     <div class="page studio">
       <h1>{t('upload.title')}</h1>

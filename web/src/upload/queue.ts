@@ -112,6 +112,7 @@ export class Queue {
   async remove(id: string): Promise<void> {
     const item = this.#find(id);
     this.items.value = this.items.peek().filter((one) => one.id !== id);
+    this.#files.delete(id);
     if (this.#sending?.id === id) {
       this.#sending.stop.abort();
     }
