@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const HELPER = 'vite/preload-helper';
 const BEFORE = 'document.head.appendChild(';
+const SHELL = 'shell-of-this-build';
 const TAG = /<(script|link)\b[^>]*\b(?:src|href)="\/(assets\/[^"]+)"[^>]*>/g;
 
 function hashOf(content) {
@@ -36,9 +37,21 @@ export function integrity() {
       const files = Object.keys(bundle).filter((file) => /^assets\/.*\.(js|css)$/.test(file));
       const hashes = new Map(files.map((file) => [file, hashOf(readFileSync(join(dir, file)))]));
       const page = join(dir, 'index.html');
-      writeFileSync(page, withHashes(readFileSync(page, 'utf8'), hashes));
+      const html = withHashes(readFileSync(page, 'utf8'), hashes);
+      writeFileSync(page, html);
+      nameShell(join(dir, 'sw.js'), html);
     },
   };
+}
+
+// A browser installs a service worker again only when its file has changed. Without the name of the build in it, who is
+// offline would get the app of their first visit for ever, and its files would never be dropped.
+function nameShell(file, html) {
+  const worker = readFileSync(file, 'utf8');
+  if (!worker.includes(SHELL)) {
+    throw new Error(`${file} does not name ${SHELL}`);
+  }
+  writeFileSync(file, worker.replaceAll(SHELL, `shell-${createHash('sha256').update(html).digest('hex').slice(0, 16)}`));
 }
 
 function withHashes(page, hashes) {

@@ -157,7 +157,12 @@ class Reelstack(private val site: String, private val token: () -> String) {
             memory.writeText(kept.put("upload_id", made.getString("upload_id")).toString())
         }
         val path = "/v1/uploads/${kept.getString("upload_id")}"
-        var upload = call("GET", path).json()
+        var upload = try {
+            call("GET", path).json()
+        } catch (gone: Refused) {
+            if (gone.status == 404 || gone.status == 409) memory.delete() // storage has dropped it: the next call begins anew
+            throw gone
+        }
         while (upload.getString("state") == "open") {
             val held = upload.getJSONArray("held").objects().map { it.getInt("number") }.toSet()
             val missing = (1..upload.getInt("part_count")).filter { it !in held }

@@ -204,8 +204,10 @@ final class Reelstack {
 
     // MARK: Upload
 
-    /// Begins an upload or finds it again: `memory` keeps its key and id, so that a killed app resumes.
-    func begin(_ file: URL, title: String, memory: UserDefaults = .standard) async throws -> Upload {
+    /// Begins an upload or finds it again: `memory` keeps its key and id, so that a killed app resumes. What is done, or
+    /// was dropped by storage, is forgotten: the next file at that path is another upload.
+    func begin(_ file: URL, title: String) async throws -> Upload {
+        let memory = UserDefaults.standard
         let place = "upload:\(file.path)"
         var kept = memory.dictionary(forKey: place) as? [String: String] ?? ["key": UUID().uuidString]
         memory.set(kept, forKey: place)  // before the request: a crash after it asks for the same upload
@@ -216,17 +218,28 @@ final class Reelstack {
             kept["id"] = try Self.decoder.decode(Upload.self, from: data).uploadId
             memory.set(kept, forKey: place)
         }
-        return try Self.decoder.decode(Upload.self, from: try await call("GET", "/v1/uploads/\(kept["id"] ?? "")"))
+        do {
+            let data = try await call("GET", "/v1/uploads/\(kept["id"] ?? "")")
+            let upload = try Self.decoder.decode(Upload.self, from: data)
+            if upload.state != "open" { memory.removeObject(forKey: place) }
+            return upload
+        } catch let refused as Refused where refused.status == 404 || refused.status == 409 {
+            memory.removeObject(forKey: place)
+            throw refused
+        }
     }
 
-    /// Hands the next parts that storage lacks to `background`, which sends them while the app sleeps. Call it again on
-    /// `urlSessionDidFinishEvents`: 403 means that a signature has ended, 400 that bytes were damaged, and both that the
-    /// part is signed again here.
+    /// Hands the next parts that storage lacks to `background`, which sends them while the app sleeps. Call `begin` and
+    /// this again on `urlSessionDidFinishEvents`: 403 means that a signature has ended, 400 that bytes were damaged, and
+    /// both that the part is signed again here. True: storage has all of it.
     func sendMissing(of upload: Upload, from file: URL, in background: URLSession, atOnce: Int = 8) async throws -> Bool {
+        if upload.state != "open" { return true }
         let held = Set((upload.held ?? []).map(\.number))
         let missing = (1...upload.partCount).filter { !held.contains($0) }
         if missing.isEmpty {
             try await call("POST", "/v1/uploads/\(upload.uploadId)/complete", again: true)
+            UserDefaults.standard.removeObject(forKey: "upload:\(file.path)")
+            for number in 1...upload.partCount { try? FileManager.default.removeItem(at: place(of: number, in: upload)) }
             return true
         }
         let wish = ["parts": missing.prefix(atOnce).map { ["number": $0] }]
@@ -247,10 +260,14 @@ final class Reelstack {
         let handle = try FileHandle(forReadingFrom: file)
         defer { try? handle.close() }
         try handle.seek(toOffset: UInt64((part.number - 1) * upload.partSizeBytes))
-        let caches = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
-        let target = caches.appendingPathComponent("\(upload.uploadId).\(part.number)")
+        let target = place(of: part.number, in: upload)
         try (try handle.read(upToCount: part.sizeBytes) ?? Data()).write(to: target)
         return target
+    }
+
+    private func place(of number: Int, in upload: Upload) -> URL {
+        let caches = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
+        return caches.appendingPathComponent("\(upload.uploadId).\(number)")
     }
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import httpx
 
@@ -35,13 +36,14 @@ class AsyncClient(Rooms[Awaiting]):
         agent: str = AGENT,
     ) -> None:
         """As a Client's; `token` may be a coroutine function."""
-        http = http or httpx.AsyncClient(timeout=TIMEOUT, headers={"user-agent": agent})
-        self._http = http
-        super().__init__(AwaitingRunner(http, token, sleep), edge_url, backoff, resume_folder)
+        self._own = None if http else httpx.AsyncClient(timeout=TIMEOUT, headers={"user-agent": agent})
+        runner = AwaitingRunner(http or cast(httpx.AsyncClient, self._own), token, sleep)
+        super().__init__(runner, edge_url, backoff, resume_folder)
 
     async def close(self) -> None:
-        """Closes the connections."""
-        await self._http.aclose()
+        """Closes the connections, but for those of an `http` that was given."""
+        if self._own:
+            await self._own.aclose()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -57,8 +59,14 @@ class AsyncPasswordSignIn(SignIn):
         self, endpoint: str, client_id: str, name: str, password: str, http: httpx.AsyncClient | None = None
     ) -> None:
         super().__init__(endpoint, client_id, name, password)
-        self._runner = AwaitingRunner(http or httpx.AsyncClient(timeout=TIMEOUT_SECONDS))
+        self._own = None if http else httpx.AsyncClient(timeout=TIMEOUT_SECONDS)
+        self._runner = AwaitingRunner(http or cast(httpx.AsyncClient, self._own))
         self._lock = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Closes the connections, but for those of an `http` that was given."""
+        if self._own:
+            await self._own.aclose()
 
     async def __call__(self) -> str:
         async with self._lock:

@@ -118,9 +118,10 @@ class AwaitingRunner:
     async def _fetch(self, step: Fetch) -> int:
         async with self.http.stream("GET", step.url) as answer:
             if not answer.is_error:
-                with step.target.open("wb") as out:  # 64 KiB at a time into the page cache
+                with step.part.open("wb") as out:  # 64 KiB at a time into the page cache
                     async for piece in answer.aiter_bytes():
                         out.write(piece)
+                step.part.replace(step.target)
             return answer.status_code
 
     async def _together(self, step: Together) -> None:

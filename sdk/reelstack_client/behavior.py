@@ -74,7 +74,8 @@ class Behavior(Room[Manner]):
         return self._ask(Taken, "POST", "/v1/events", body=body, repeatable=True)
 
     def queue(self, folder: Path | None = None) -> EventQueue[Manner]:
-        """A queue in `folder`, or in $XDG_STATE_HOME/reelstack. Several processes may share one."""
+        """A queue in `folder`, or in $XDG_STATE_HOME/reelstack. Several processes of one account may share it: who
+        sends the events is who watched."""
         return EventQueue[Manner](self.runner, folder or _default_folder(), partial(Behavior.report.steps, self))
 
 

@@ -22,6 +22,7 @@ from reelstack_client.steps import (
     Sleep,
     Step,
     Steps,
+    Stopped,
     Stream,
     T,
     Together,
@@ -32,6 +33,8 @@ from reelstack_client.tokens import TokenProvider
 
 CHECK_SECONDS = 0.05
 """How often what waits for others looks whether it may go on, also when nobody notified it."""
+NAP_SECONDS = 0.5
+"""How long what is carried out beside others sleeps at once: Ctrl-C waits for it."""
 
 
 class BlockingRunner:
@@ -40,7 +43,8 @@ class BlockingRunner:
     ) -> None:
         self.http, self.token, self.sleep = http, token, sleep
 
-    def run(self, steps: Steps[T]) -> T:
+    def run(self, steps: Steps[T], stopped: Callable[[], bool] | None = None) -> T:
+        """`stopped`, asked before each step, ends them with Stopped."""
         answer: Any = None
         error: BaseException | None = None
         while True:
@@ -51,7 +55,7 @@ class BlockingRunner:
                 return result
             answer, error = None, None
             try:
-                answer = self._carry_out(step)
+                answer = self._carry_out_until(step, stopped) if stopped else self._carry_out(step)
             except BaseException as failed:  # also Ctrl-C: the steps have something to put away
                 error = failed
 
@@ -80,6 +84,15 @@ class BlockingRunner:
                         answer = self._carry_out(step)
                 except Exception as failed:
                     error = failed
+
+    def _carry_out_until(self, step: Step, stopped: Callable[[], bool]) -> Any:
+        left = step.seconds if isinstance(step, Sleep) else 0.0
+        while left > NAP_SECONDS and not stopped():
+            self.sleep(NAP_SECONDS)
+            left -= NAP_SECONDS
+        if stopped():
+            raise Stopped
+        return self._carry_out(Sleep(left) if isinstance(step, Sleep) else step)
 
     def _carry_out(self, step: Step) -> Any:
         match step:
@@ -115,15 +128,16 @@ class BlockingRunner:
     def _fetch(self, step: Fetch) -> int:
         with self.http.stream("GET", step.url) as answer:
             if not answer.is_error:
-                with step.target.open("wb") as out:
+                with step.part.open("wb") as out:
                     for piece in answer.iter_bytes():
                         out.write(piece)
+                step.part.replace(step.target)
             return answer.status_code
 
     def _together(self, step: Together) -> None:
         with ThreadPoolExecutor(max_workers=len(step.works), thread_name_prefix="part") as pool:
             try:
-                workers = [pool.submit(self.run, work) for work in step.works]
+                workers = [pool.submit(self.run, work, step.stopped) for work in step.works]
                 ended, _ = wait(workers, return_when=FIRST_EXCEPTION)
             finally:
                 step.stop()  # the first failure, or Ctrl-C, ends the others

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
@@ -86,13 +86,14 @@ class Client(Rooms[Blocking]):
         agent: str = AGENT,
     ) -> None:
         """`agent` is how the list of sign-ins calls this program; a client of your own, `http`, says it itself."""
-        http = http or httpx.Client(timeout=TIMEOUT, headers={"user-agent": agent})
-        self._http = http
-        super().__init__(BlockingRunner(http, token, sleep), edge_url, backoff, resume_folder)
+        self._own = None if http else httpx.Client(timeout=TIMEOUT, headers={"user-agent": agent})
+        runner = BlockingRunner(http or cast(httpx.Client, self._own), token, sleep)
+        super().__init__(runner, edge_url, backoff, resume_folder)
 
     def close(self) -> None:
-        """Closes the connections."""
-        self._http.close()
+        """Closes the connections, but for those of an `http` that was given."""
+        if self._own:
+            self._own.close()
 
     def __enter__(self) -> Client:
         return self

@@ -99,7 +99,11 @@ class Invalid(Refused):
 class TooMany(Refused):
     @property
     def retry_after(self) -> float:
-        return float(self.extra.get("retry_after", 1))
+        """1 if the service named none, or a date."""
+        try:
+            return float(self.extra.get("retry_after", 1))
+        except ValueError:
+            return 1.0
 
 
 class ServiceFailed(Refused):

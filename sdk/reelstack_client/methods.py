@@ -14,6 +14,7 @@ import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from reelstack_client.errors import ClientError
 from reelstack_client.models import Item, Page
 from reelstack_client.room import Awaiting, Blocking, Runs
 from reelstack_client.steps import Emit, Steps, Stream
@@ -130,4 +131,6 @@ class _BoundPages:
                 yield Emit(item)
             if page.cursor is None:
                 return
+            if page.cursor == more.get("cursor"):
+                raise ClientError(f"a list that does not go on: its cursor is {page.cursor} again")
             more["cursor"] = page.cursor

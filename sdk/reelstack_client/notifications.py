@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from reelstack_client.errors import Unreachable
+from reelstack_client.errors import ServiceFailed, Unreachable
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Manner, Room
@@ -125,7 +125,8 @@ class Notifications(Room[Manner]):
     @stream
     def listen(self, *, since: int, connect: Callable[..., Any] | None = None) -> Stream[Notification]:
         """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
-        the caller stops. A lost connection is opened again, by `connect`, and what it missed is read from the inbox."""
+        the caller stops. A lost connection is opened again, by `connect`, also after a service that failed for a while,
+        and what it missed is read from the inbox."""
         seen: dict[str, int] = {}
         lost = 0
         while True:
@@ -165,7 +166,7 @@ def _lost() -> tuple[type[Exception], ...]:
     """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
     from websockets.exceptions import WebSocketException
 
-    return WebSocketException, OSError, Unreachable
+    return WebSocketException, OSError, Unreachable, ServiceFailed
 
 
 def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:

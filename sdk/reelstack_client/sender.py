@@ -15,7 +15,7 @@ from reelstack_client.link import Link
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, asked_to_wait
 from reelstack_client.sending import CHUNK_BYTES, Sending, Tally
 from reelstack_client.signatures import Signatures
-from reelstack_client.steps import Send, Sleep, Steps, Together, Until, sending
+from reelstack_client.steps import Send, Sleep, Steps, Stopped, Together, Until, sending
 from reelstack_client.transport import SEND_BUFFER, TINY_BUFFER
 from reelstack_client.upload_requests import Part
 
@@ -32,10 +32,6 @@ class LinkIsWeak(Exception):
     def __init__(self, rate: float) -> None:
         super().__init__(rate)
         self.rate = rate
-
-
-class Stopped(Exception):
-    """Another worker has failed, or the user pressed Ctrl-C. Never leaves the package."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Sender:
         if `watched`, LinkIsWeak."""
         self._numbers, self._waiting, self._watched = numbers, list(numbers), watched
         most = max(1, min(self.how.parallel, len(numbers)))
-        yield Together(tuple(self._work() for _ in range(most)), self._stop.set)
+        yield Together(tuple(self._work() for _ in range(most)), self._stop.set, self._stop.is_set)
 
     def _work(self) -> Steps[None]:
         while self._waiting and not self._stop.is_set():

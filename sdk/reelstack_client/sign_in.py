@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -57,6 +57,8 @@ class SignIn:
             response = yield from sending(Send("POST", self.endpoint, headers, {"json": asked}))
         except httpx.TransportError as error:
             raise Unreachable(f"sign-in service at {self.endpoint} does not answer: {error}") from error
+        if response.status_code >= 500:
+            raise Unreachable(f"sign-in service at {self.endpoint} fails: {response.status_code}")
         body: dict[str, Any] = response.json() if response.content else {}
         result = body.get("AuthenticationResult")
         if response.status_code != 200 or not result:
@@ -74,8 +76,14 @@ class PasswordSignIn(SignIn):
         self, endpoint: str, client_id: str, name: str, password: str, http: httpx.Client | None = None
     ) -> None:
         super().__init__(endpoint, client_id, name, password)
-        self._runner = BlockingRunner(http or httpx.Client(timeout=TIMEOUT_SECONDS))
+        self._own = None if http else httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._runner = BlockingRunner(http or cast(httpx.Client, self._own))
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the connections, but for those of an `http` that was given."""
+        if self._own:
+            self._own.close()
 
     def __call__(self) -> str:
         with self._lock:

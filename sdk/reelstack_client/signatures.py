@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from reelstack_client.crc64nvme import as_header, of_range
+from reelstack_client.errors import UploadBroken
 from reelstack_client.sending import Tally
 from reelstack_client.steps import Steps, Until, working
 from reelstack_client.upload_requests import Part
@@ -38,13 +39,17 @@ class Signatures:
         they asked for, since there may be 10,000."""
         yield Until(self._free, self._begin)
         try:
-            if number not in self._signed:
+            part = self._signed.get(number)
+            if part is None:
                 others = (n for n in following() if n != number and n not in self._signed)
                 batch = [number, *islice(others, self._most() - 1)]
                 sums = yield from working(lambda: {n: self._checksum(n) for n in batch})
-                signed = yield from self.sign(sums)
-                self._signed |= {part.number: part for part in signed}
-            return self._signed[number]
+                signed = {part.number: part for part in (yield from self.sign(sums))}
+                self._signed |= signed
+                part = signed.get(number)  # of what is kept another worker may have dropped it by now
+            if part is None:
+                raise UploadBroken(f"the service did not sign part {number}")
+            return part
         finally:
             self._end()
 

@@ -18,6 +18,10 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+class Stopped(Exception):
+    """Thrown into what is carried out beside others once one of them has failed. Never leaves the package."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Send:
     """One HTTP request; gives its httpx.Response, read whole. `options` are those of httpx, in both of its clients."""
@@ -36,10 +40,15 @@ class Send:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fetch:
-    """Writes what is at an address into a file; gives the status, and writes nothing of an error."""
+    """Writes what is at an address into a file; gives the status, and writes nothing of an error. What breaks off stays
+    beside the file, under the name `part`."""
 
     url: str
     target: Path
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(f"{self.target.name}.part")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,10 +73,12 @@ class Until:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Together:
-    """Carries several out at once; `stop` is called as soon as one of them fails, and when all have ended."""
+    """Carries several out at once. `stop` is called as soon as one of them fails, and when all have ended; the others
+    then end at their next step, by Stopped or a cancellation."""
 
     works: tuple[Steps[None], ...]
     stop: Callable[[], None]
+    stopped: Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -85,6 +85,7 @@ class Transport:
         while True:
             try:
                 response = yield from sending(send)
+                _check_ours(response)
             except (httpx.TransportError, Unreachable) as error:
                 lost += 1
                 if not repeatable or lost >= self._losses or time.monotonic() - began > self.patience:
@@ -112,6 +113,13 @@ class Transport:
     @property
     def _losses(self) -> int:
         return self.backoff.attempts if self.losses is None else self.losses
+
+
+def _check_ours(response: httpx.Response) -> None:
+    """The page of a hotel's network, and where it redirects to, are no answer. Raises Unreachable."""
+    json = response.headers.get("content-type", "").startswith("application/json")
+    if response.status_code < 400 and not (response.is_success and (json or not response.content)):
+        raise Unreachable(f"something else answered {response.status_code}")
 
 
 def _may_succeed(says: Refused) -> bool:

@@ -20,14 +20,17 @@ from reelstack_client.steps import Sleep, Steps, working
 from reelstack_client.upload_requests import Upload, UploadRequests, Wishes, guess_type
 
 SMALLEST_CHUNK_BYTES = CHUNK_BYTES // 4
+LIVES = ("open", "composing", "completed")
 COMPLETIONS = 3
 """How often completing may find parts missing before the upload counts as failed."""
-BEGINNINGS = 2
-"""How often an upload may be begun: once more if storage has forgotten the one that was to be resumed."""
 
 
 class ModeUnknown(Exception):
     """The service is older than chunks. Never leaves the package."""
+
+
+class Dropped(UploadGone):
+    """The upload that was to be resumed is not there any more. Never leaves the package."""
 
 
 class Uploading:
@@ -43,32 +46,35 @@ class Uploading:
 
     def run(self) -> Steps[Upload]:
         """Uploads the file; returns the upload once it is completed (or still "composing", if that takes longer than
-        `Timing.composing`: its bytes are safe then)."""
-        gone = 0
+        `Timing.composing`: its bytes are safe then). It is begun once more if storage has dropped the one that was to
+        be resumed."""
         while True:
+            remembered = self.memory.recall(self.name)
             try:
-                done = yield from self._once(self.memory.recall(self.name))
+                done = yield from self._once(remembered)
             except LinkIsWeak as weak:
                 yield from self._begin_anew("chunks", _chunk(weak.rate * self.how.timing.chunk))
             except ModeUnknown:
                 yield from self._begin_anew("parts")
-            except UploadGone:
+            except Dropped:
                 self.memory.forget(self.name)
-                gone += 1
-                if gone == BEGINNINGS:
-                    raise
+            except UploadGone:  # there a moment ago: its owner removed it
+                self.memory.forget(self.name)
+                raise
             else:
                 self.memory.forget(self.name)
                 return done.model_copy(update={"parts": (), "held": ()})
 
     def _once(self, remembered: Remembered) -> Steps[Upload]:
         upload = yield from self._begin(remembered)
+        if remembered.upload_id and upload.state not in LIVES:
+            raise Dropped(f"the upload is {upload.state}")
         self.memory.keep(self.name, dataclasses.replace(remembered, upload_id=upload.upload_id))
         for _ in range(COMPLETIONS):
             if upload.state == "open":  # also a second time: the service asks again for chunks it could not find
                 upload = yield from self._send(upload)
             upload = yield from self._composed(upload)
-            if upload.state not in ("open", "completed", "composing"):
+            if upload.state not in LIVES:
                 raise UploadGone(f"the upload is {upload.state}")
             if upload.state != "open":
                 return upload
@@ -97,7 +103,7 @@ class Uploading:
         try:
             return (yield from UploadRequests.get.steps(self.requests, remembered.upload_id))
         except (NotFound, Conflict) as error:  # a conflict: storage has dropped the parts, as it does after a week
-            raise UploadGone(str(error)) from error
+            raise Dropped(str(error)) from error
 
     def _begin_anew(self, mode: str, chunk_bytes: int | None = None) -> Steps[None]:
         """Storage holds nothing yet, so another upload in the other mode loses a few seconds only."""

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { ago, preferred, t, use } from '../../web/src/i18n.ts';
-import ar from '../../web/src/messages/ar/shell.ts';
-import en from '../../web/src/messages/en/shell.ts';
+import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
-import { keep, sendLikes } from '../../web/src/offline_likes.ts';
+import { forgetLikes, keep, sendLikes } from '../../web/src/offline_likes.ts';
+import { Problem } from '../../web/src/problem.ts';
 
+const MESSAGES = new URL('../../web/src/messages/', import.meta.url);
 const stored = new Map<string, string>();
 Object.defineProperty(globalThis, 'localStorage', {
   value: {
@@ -14,6 +15,7 @@ Object.defineProperty(globalThis, 'localStorage', {
     removeItem: (name: string) => stored.delete(name),
   },
 });
+Object.defineProperty(globalThis, 'document', { value: { documentElement: { lang: '', dir: '' } } });
 beforeEach(() => stored.clear());
 
 await use(shell);
@@ -23,14 +25,22 @@ test('a text has the form of its number, and says numbers as the language does',
   assert.equal(t('feed.like', { title: 'Sea', n: 12_345 }), 'Like Sea, 12K likes');
 });
 
-test('a translation fills in the values that English does', () => {
-  const values = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].sort();
-  for (const [name, message] of Object.entries(en)) {
-    const translated = ar[name as keyof typeof en];
-    // Arabic has forms that say one and two by a word.
-    assert.deepEqual(values(translated), values(message), name);
-  }
-});
+/** What a message has to be given. */
+const values = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].sort();
+const PARTS = readdirSync(new URL('en', MESSAGES));
+
+for (const part of PARTS) {
+  test(`the translation of ${part} fills in the values that English does, in every form of a number`, async () => {
+    const [en, ar] = (await Promise.all(['en', 'ar'].map((code) => import(new URL(`${code}/${part}`, MESSAGES).href)))).map((found) => found.default);
+    for (const [name, message] of Object.entries(en)) {
+      // Arabic has forms that say none, one and two by a word.
+      assert.deepEqual(values(ar[name]), values(message), name);
+      // "11 قرارًا": its own ending, where there is another one for three to ten.
+      const forms = Object.keys(typeof ar[name] === 'string' ? {} : ar[name]);
+      assert.ok(!forms.includes('few') || forms.includes('many'), name);
+    }
+  });
+}
 
 test('the first of the reader\'s languages that the app speaks is taken', () => {
   assert.equal(preferred(['de-CH', 'ar-EG', 'en']), 'ar');
@@ -42,27 +52,71 @@ test('a time is told by its largest unit', () => {
   assert.equal(ago(0, 30_000), '30 sec. ago');
 });
 
+test('words that come at the same time do not push one another out', async () => {
+  const part = (name: string, after: Promise<unknown>) => ({ en: { [name]: name }, ar: async () => (await after, { default: { [name]: `${name} ar` } }) });
+  let come = (): void => undefined;
+  const slow = part('slow', new Promise<void>((resolve) => { come = resolve; }));
+  await speak('ar');
+  const both = Promise.all([use(slow), use(part('quick', Promise.resolve()))]);
+  const back = speak('en');
+  come();
+  await Promise.all([both, back]);
+  assert.deepEqual(['slow', 'quick', 'nav.home'].map((name) => t(name as 'nav.home')), ['slow', 'quick', 'For you']);
+});
+
 test('likes without a network are sent later, once for each clip, as they were wanted last', async () => {
-  keep('a', true);
-  keep('b', true);
-  keep('a', false);
+  keep('me', 'a', true);
+  keep('me', 'b', true);
+  keep('me', 'a', false);
   const away = async () => Promise.reject(new TypeError('Failed to fetch'));
-  assert.equal(await sendLikes(away), 0);
+  assert.equal(await sendLikes('me', away), 0);
   const sent: unknown[] = [];
-  assert.equal(await sendLikes(async (id, liked) => void sent.push([id, liked])), 2);
+  assert.equal(await sendLikes('me', async (id, liked) => void sent.push([id, liked])), 2);
   assert.deepEqual(sent, [['a', false], ['b', true]]);
   assert.equal(stored.size, 0);
 });
 
 test('a like that is refused later is dropped, and those after it are sent', async () => {
-  keep('gone', true);
-  keep('b', true);
+  keep('me', 'gone', true);
+  keep('me', 'b', true);
   const sent: string[] = [];
-  await sendLikes(async (id) => {
+  await sendLikes('me', async (id) => {
     if (id === 'gone') {
-      throw new Error('There is no such video');
+      throw new Problem(404, 'video-not-found', 'There is no such video');
     }
     sent.push(id);
   });
   assert.deepEqual([sent, stored.size], [['b'], 0]);
+});
+
+test('a busy service, or a sign-in that is over, loses no like', async () => {
+  keep('me', 'a', true);
+  for (const status of [401, 429, 503]) {
+    assert.equal(await sendLikes('me', async () => Promise.reject(new Problem(status, '', ''))), 0);
+  }
+  assert.equal(await sendLikes('me', async () => undefined), 1);
+});
+
+test('likes of one account are not sent by another', async () => {
+  keep('me', 'a', true);
+  keep('you', 'b', true);
+  const sent: string[] = [];
+  const send = async (id: string) => void sent.push(id);
+  await sendLikes('you', send);
+  forgetLikes('you');
+  assert.deepEqual(sent, ['b']);
+  await sendLikes('me', send);
+  assert.deepEqual([sent, stored.size], [['b', 'a'], 0]);
+});
+
+test('silence that the browser forces is not kept as the choice of the viewer', async () => {
+  Object.assign(globalThis, { matchMedia: () => ({ matches: false }) });
+  const { isSilent, muted, silenced, toggleSound } = await import('../../web/src/prefs.ts');
+  const now = () => [isSilent.value, stored.get('reelstack.prefs.muted') ?? 'false'];
+  silenced.value = true;
+  assert.deepEqual(now(), [true, 'false']);
+  toggleSound();
+  assert.deepEqual(now(), [false, 'false']);
+  toggleSound();
+  assert.deepEqual([...now(), muted.value], [true, 'true', true]);
 });

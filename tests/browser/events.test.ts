@@ -117,3 +117,19 @@ test('what another person at this browser did is forgotten', async () => {
   await events.flush();
   assert.equal(sent.length, 0);
 });
+
+test('what one account did is not told as the act of another', async () => {
+  const { sent, send } = service();
+  let whose: string | null = 'me';
+  const events = new Events(storage(), send, () => whose);
+  events.add('play', { video_id: 'v1' });
+  whose = 'you';
+  events.add('play', { video_id: 'v2' });
+  await events.flush();
+  whose = 'me';
+  await events.flush();
+  assert.deepEqual(sent.map((one) => one.events.map((event) => Object.keys(event).concat((event as { video_id?: string }).video_id ?? ''))), [
+    [['id', 'type', 'at', 'video_id', 'v2']],
+    [['id', 'type', 'at', 'video_id', 'v1']],
+  ]);
+});

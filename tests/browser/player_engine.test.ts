@@ -6,8 +6,10 @@ import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
 import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
 import { LIMITS, nextMissing, type Stage, Wishes } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
+import { LockScreen } from '../../web/player/src/extras/media_session.ts';
 import { readSprites, spriteAt } from '../../web/player/src/extras/sprites.ts';
 import { foreignClip, toClip } from '../../web/player/src/playback.ts';
+import type { Pool } from '../../web/player/src/pool.ts';
 import type { Policies } from '../../web/player/src/policies/policies.ts';
 
 const TIMESCALE = 1000;
@@ -121,6 +123,35 @@ test('a server that knows no ranges is read from the beginning', async (t) => {
   const { got, fetching } = await serve(t, (_, response) => response.end(Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])));
   await fetching();
   assert.deepEqual(got, [2, 3, 4, 5, 6, 7]);
+});
+
+test('of a server that knows no ranges no more is read than is wanted', async (t) => {
+  let left = (): void => undefined;
+  const closed = new Promise<void>((resolve) => { left = resolve; });
+  const { got, fetching } = await serve(t, (_, response) => {
+    response.on('close', left);
+    // The rest of the file never comes: who waits for it waits for ever.
+    response.writeHead(200, { 'content-length': 1_000_000 }).write(Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+  });
+  await fetching({ span: [0, 8] });
+  await closed;
+  assert.deepEqual(got, [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('of two players the newer one keeps the lock screen when the older one goes', () => {
+  const acts = new Map<string, unknown>();
+  const session = { metadata: null as unknown, playbackState: '', setActionHandler: (action: string, act: unknown) => acts.set(action, act) };
+  Object.defineProperty(navigator, 'mediaSession', { value: session, configurable: true });
+  Object.assign(globalThis, { MediaMetadata: Object });
+  const playerOf = (paused: boolean) => ({ paused, place: 0, listen: () => () => true }) as unknown as Pool;
+  const described = { title: 'Sea', artist: 'Bob', artwork: null };
+  const older = new LockScreen(playerOf(false), () => {});
+  const newer = new LockScreen(playerOf(true), () => {});
+  newer.describe(described);
+  older.destroy();
+  assert.deepEqual([typeof acts.get('nexttrack'), session.playbackState], ['function', 'paused']);
+  newer.destroy();
+  assert.deepEqual([acts.get('nexttrack'), session.playbackState, session.metadata], [null, 'none', null]);
 });
 
 test('a refused token is renewed once', async (t) => {

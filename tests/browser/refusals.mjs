@@ -1,5 +1,5 @@
 // What a person is told when things do not work: a wrong password, a like that is refused, a clip that is gone.
-import { reached, run, signIn } from './browser.mjs';
+import { playing, reached, run, shown, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
   await signIn(page, { ...given, password: 'wrong' });
@@ -24,5 +24,16 @@ await run(async (page, given) => {
   await page.getByRole('main').getByRole('button', { name: 'Sign out' }).first().click();
   await page.getByLabel('Name').waitFor();
   found.keptAfterSignOut = await page.evaluate(() => window.sessionStorage.length);
+
+  // Lists may come without addresses: they are asked for. Links within the app, since this edge has no page of a clip.
+  const follow = (path) => page.evaluate((href) => document.body.appendChild(Object.assign(document.createElement('a'), { href })).click(), path);
+  const asked = [];
+  page.on('request', (request) => request.url().includes('hls-') && asked.push(request.url()));
+  await follow(`/@bob/${given.archived}`);
+  await shown(page).getByRole('alert').waitFor();
+  found.archived = await shown(page).getByRole('alert').textContent();
+  await follow(`/@bob/${given.plays}`);
+  await playing(shown(page));
+  found.hls = asked;
   return found;
 });

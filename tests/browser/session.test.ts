@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { ownPath } from '../../web/src/addresses.ts';
 import type { Config } from '../../web/src/config.ts';
 import { challenge, Session } from '../../web/src/session.ts';
 
@@ -98,4 +99,29 @@ test('a sign-in service in trouble ends no sign-in', async () => {
   const session = signedIn(ELSEWHERE, 0);
   await assert.rejects(session.token(), { status: 503 });
   assert.deepEqual([session.signedIn, stored.size], [true, 1]);
+});
+
+test('whoever signs out while a token is renewed stays signed out', async () => {
+  let answer = (_: Response): void => undefined;
+  answering(async (path) => (path.endsWith('/token') ? new Promise<Response>((resolve) => { answer = resolve; }) : Response.json(sessions)));
+  const session = signedIn(ELSEWHERE, 0);
+  const asked = assert.rejects(session.token(), { kind: 'signed-out' });
+  session.forget();
+  answer(Response.json({ access_token: 'b', expires_in: 3600 }));
+  await asked;
+  assert.deepEqual([session.signedIn, stored.size], [false, 0]);
+});
+
+test('a pool that is busy ends no sign-in', async () => {
+  answering(async () => Response.json({ __type: 'TooManyRequestsException', message: 'Rate exceeded' }, { status: 400 }));
+  const session = signedIn(HERE, 0);
+  await assert.rejects(session.token(), { kind: 'TooManyRequestsException' });
+  assert.equal(session.signedIn, true);
+});
+
+test('one is led back to this site alone', () => {
+  assert.deepEqual(['/@me/1?a=1', '/', null].map(ownPath), ['/@me/1?a=1', '/', '/']);
+  for (const other of ['//evil.com', '/\\evil.com', '/\t/evil.com', '/\n/evil.com', '/.//evil.com', 'https://evil.com', 'javascript:alert(1)']) {
+    assert.equal(ownPath(other), '/', other);
+  }
 });

@@ -38,7 +38,7 @@ SECONDS = 3
 NAME = "avc"
 PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
 NOTICE = {"code": "sound-dropped", "message": "The sound could not be decoded."}
-PLAYS, REFUSES, RENEWS, GONE = "plays", "refuses", "renews", "gone"
+PLAYS, REFUSES, RENEWS, GONE, ARCHIVED = "plays", "refuses", "renews", "gone", "archived"
 MORE = tuple(f"more{number}" for number in range(10))
 
 
@@ -144,9 +144,19 @@ def _answers() -> dict[str, Any]:
         answers[f"GET {path}/playback"] = lambda _, video=video: (200, playback(video))
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
-    answers |= _of_a_person()
+    answers |= _of_a_person() | _without_address(shown)
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
     answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
+    return answers
+
+
+def _without_address(shown: dict[str, Any]) -> dict[str, Any]:
+    """Two clips that come without where they play: of one that is asked for, the other is archived."""
+    answers: dict[str, Any] = {}
+    for video, where in ((PLAYS, playback(PLAYS)), (ARCHIVED, playback(ARCHIVED) | {"master_url": None})):
+        bare = {"video_id": video, "title": video, "description": "", "playback": None} | shown
+        answers[f"GET /api/v1/videos/{video}"] = lambda _, bare=bare: (200, bare)
+        answers[f"GET /api/v1/videos/{video}/playback"] = lambda _, where=where: (200, where)
     return answers
 
 

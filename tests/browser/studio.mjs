@@ -75,7 +75,10 @@ await run(async (page, given) => {
     await page.keyboard.press('?');
     await look('review-keys', 'dialog .keys');
     await page.keyboard.press('Escape');
-    await page.keyboard.press('a');
+    // Held down, so that it is pressed again while the first press is answered.
+    await page.keyboard.down('a');
+    await page.keyboard.down('a');
+    await page.keyboard.up('a');
     await page.locator('.reviewed[aria-label=Cats]').waitFor();
     found.decided = site.state.decided;
     await look('upload', '.drop', '/upload');

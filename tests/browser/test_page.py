@@ -1,6 +1,7 @@
 """The built page in a real browser, through a real edge; only what lies behind the edge is a small stand-in."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from local.places import ROOT
 from reelstack.behavior import client_events
 from tests.browser.scenarios import in_chromium
 from tests.browser.small_site import (
+    ARCHIVED,
     GONE,
     MORE,
     NAME,
@@ -37,6 +39,12 @@ def test_every_file_of_a_build_is_one_that_the_edge_serves(files: Path) -> None:
     ]
     assert len(built) > 3
     assert [path for path in [*built, "/config.json"] if not served.fullmatch(path)] == []
+
+
+def test_the_service_worker_is_another_one_for_each_build(files: Path) -> None:
+    """Else no browser installs it again, and without a network the app of the first visit would open for ever."""
+    page = (files / "page" / "index.html").read_bytes()
+    assert f"shell-{sha256(page).hexdigest()[:16]}" in (files / "page" / "sw.js").read_text()
 
 
 def test_every_page_of_the_app_is_one_that_the_edge_answers() -> None:
@@ -84,12 +92,13 @@ def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:
 
 
 def test_a_person_is_told_what_did_not_work(site: Site) -> None:
-    found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD)
+    found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD, archived=ARCHIVED, plays=PLAYS)
     assert found["wrongPassword"] == "Incorrect username or password."
     assert found["refusedLike"] == "This video takes no likes"
     assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
     assert found["gone"] == "There is no such video"
     assert found["keptAfterSignOut"] == 0
+    assert (found["archived"], found["hls"]) == ("Its owner has archived this clip", [])
     assert found["complaints"] == []
 
 

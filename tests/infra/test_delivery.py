@@ -277,6 +277,13 @@ def test_a_page_elsewhere_may_ask_what_it_may_send() -> None:
         assert "OPTIONS" in behaviors()[path]["AllowedMethods"]
 
 
+def page_may(directive: str, **changes: Any) -> str:
+    """The sources of one directive of the page's content security policy."""
+    pieces = page_headers(**changes)["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Join"][1]
+    text = "".join(piece if isinstance(piece, str) else json.dumps(piece) for piece in pieces)
+    return str(re.findall(f"{directive} ([^;]*)", text)[0])
+
+
 def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> None:
     headers = page_headers()
     said = json.dumps(headers["ContentSecurityPolicy"])
@@ -370,12 +377,18 @@ def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -
 
 
 def test_a_page_may_send_parts_where_they_are_signed_for() -> None:
-    said = json.dumps(page_headers()["ContentSecurityPolicy"])
-    (sent,) = (one for one in said.split("; ") if one.startswith("connect-src"))
+    sent = page_may("connect-src")
+    assert "Media" not in sent
     assert sent.count("RegionalDomainName") == 2, "of parts, and of chunks"
     assert sent.count("s3-accelerate.amazonaws.com") == 2
-    direct = json.dumps(page_headers(transfer_acceleration=False)["ContentSecurityPolicy"])
-    assert "s3-accelerate" not in direct
+    assert "s3-accelerate" not in page_may("connect-src", transfer_acceleration=False)
+
+
+def test_a_page_shows_what_is_in_quarantine_and_nothing_else_of_storage() -> None:
+    for directive in ("img-src", "media-src"):
+        said = page_may(directive)
+        assert re.findall(r"GetAtt([A-Z][a-z]+)\w*RegionalDomainName", said) == ["Media"], directive
+        assert said.count("https://") == 1
 
 
 def test_a_path_that_cannot_be_is_refused_before_anything_is_built() -> None:

@@ -105,7 +105,9 @@ test('every operation of the description is asked for as it is described', async
     assert.deepEqual(await callAny(client(), one), done?.content ? { says: one.route } : undefined, one.route);
     const told = asked.pop();
     assert.equal(told?.method, method.toUpperCase());
-    assert.equal(decodeURIComponent(told.path), path.replace(/\{(\w+)\}/g, '$1/ü &?'), one.route);
+    // A tag is encoded twice.
+    const decoded = path.includes('{tag}') ? decodeURIComponent(told.path) : told.path;
+    assert.equal(decodeURIComponent(decoded), path.replace(/\{(\w+)\}/g, '$1/ü &?'), one.route);
     assert.equal(told.path.split('/').length, path.split('/').length, 'no parameter makes a path longer');
     const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query').map(({ name }) => [name, `${name}=ü &`]);
     assert.deepEqual(told.query, Object.fromEntries(query));
@@ -160,6 +162,23 @@ test('what may not be repeated is asked once, unless it carries a key', async ()
   answers = [cut, json(200, { accepted: 0 })];
   await client().call('POST /v1/events', { body: { sent_at: 1, events: [] }, repeatable: true });
   assert.equal(asked.length, 7);
+});
+
+test('what is still being answered is asked for again under its key', async () => {
+  answers = [cut, problem(409, 'request-in-progress'), json(200, {})];
+  await client().call('POST /v1/videos/{video_id}/retry', { path: { video_id: 'v1' }, key: newKey() });
+  assert.equal(asked.length, 3);
+  assert.equal(new Set(asked.map(({ headers }) => headers['idempotency-key'])).size, 1);
+});
+
+test('a tag arrives whatever signs it has', async () => {
+  answers = [json(204, undefined)];
+  for (const tag of ['sea', 'a/b', '..', '50%']) {
+    await client().call('PUT /v1/feed/hidden/tags/{tag}', { path: { tag } });
+  }
+  const words = asked.map(({ path }) => decodeURIComponent(decodeURIComponent(path.replace('/v1/feed/hidden/tags/', ''))));
+  assert.deepEqual(words, ['sea', 'a/b', '..', '50%']);
+  assert.ok(asked.every(({ path }) => decodeURIComponent(path).split('/').length === 6), 'one word to the gateway');
 });
 
 test('Retry-After is waited for, up to a minute; a longer one is told at once', async () => {
@@ -228,6 +247,35 @@ test('an aborted request ends at once with the reason, also while it waits', asy
   const refused = new Client({ site }).call('GET /v1/health', { signal: waiting.signal });
   setTimeout(() => waiting.abort(), 50);
   await assert.rejects(refused, { name: 'AbortError' });
+  assert.equal(asked.length, 2);
+});
+
+test('a token that is waited for too long, or whose service fails, is asked for again', async () => {
+  const failures = [new DOMException('slow', 'TimeoutError'), Object.assign(new Error('busy'), { status: 503 }), new TypeError('no network')];
+  answers = [json(200, {})];
+  const token = (): string => {
+    const failure = failures.shift();
+    if (failure) {
+      throw failure;
+    }
+    return 'access';
+  };
+  await client({ token }).call('GET /v1/me');
+  assert.deepEqual([asked.length, waits.length], [1, 3]);
+  const refused = Object.assign(new Error('sign in'), { status: 401 });
+  await assert.rejects(client({ token: () => Promise.reject(refused) }).call('GET /v1/me'), refused);
+});
+
+test('an aborted request waits for no token', async () => {
+  const stop = new AbortController();
+  const call = client({ token: () => new Promise<string>(() => {}) }).call('GET /v1/me', { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await assert.rejects(call, { message: 'enough' });
+});
+
+test('a list that does not go on is told', async () => {
+  answers = [json(200, { items: [], cursor: 'again' })];
+  await assert.rejects(Array.fromAsync(client().items('GET /v1/me/likes')), /does not go on/);
   assert.equal(asked.length, 2);
 });
 

@@ -41,6 +41,20 @@ def test_tasks_share_one_sign_in() -> None:
     assert len(responses.requests) == 1
 
 
+def test_connections_are_closed_by_who_opened_them() -> None:
+    async def end() -> httpx.AsyncClient:
+        own = httpx.AsyncClient(transport=httpx.MockTransport(Responses(ok(VIDEO))))
+        provider = AsyncPasswordSignIn("http://cognito.test", "client", "ann", "secret")
+        async with AsyncClient(EDGE, http=own), AsyncClient(EDGE) as client:
+            await provider.close()
+        for call in (provider, client.health):
+            with pytest.raises(RuntimeError, match="closed"):
+                await call()
+        return own
+
+    assert not asyncio.run(end()).is_closed
+
+
 class Hanging(Awaited):
     """Storage that takes a part and never answers."""
 

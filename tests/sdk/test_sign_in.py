@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reelstack_client import PasswordSignIn, SignInFailed
+from reelstack_client import PasswordSignIn, SignInFailed, Unreachable
 
 
 def cognito(*results: dict[str, Any]) -> tuple[Callable[[httpx.Request], httpx.Response], list[dict[str, Any]]]:
@@ -64,6 +64,12 @@ def test_a_wrong_password_says_who_and_why() -> None:
     answer, _ = cognito({"__type": "NotAuthorizedException", "message": "Incorrect username or password."})
     with pytest.raises(SignInFailed, match=r"ann: Incorrect username or password\."):
         sign_in(answer)()
+
+
+def test_a_sign_in_service_that_fails_refuses_nobody() -> None:
+    failing = httpx.MockTransport(lambda _: httpx.Response(503, text="<h1>Busy</h1>"))
+    with pytest.raises(Unreachable, match="fails: 503"):
+        PasswordSignIn("http://cognito.test", "client", "ann", "secret", httpx.Client(transport=failing))()
 
 
 def test_a_challenge_is_not_taken_for_a_token() -> None:

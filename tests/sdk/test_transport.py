@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from reelstack_client import Client, ClientError, ServiceFailed, Unreachable
+from reelstack_client import Client, ClientError, ServiceFailed, TooMany, Unreachable
 from tests.support.client_answers import VIDEO, Responses, ok
 from tests.support.service_in_process import problem
 
@@ -55,6 +55,37 @@ def test_liking_is_repeated_since_it_counts_once() -> None:
     assert [request.method for request in responses.requests] == ["PUT", "PUT"]
 
 
+HOTEL = httpx.Response(200, headers={"content-type": "text/html"}, text="<h1>Welcome</h1>")
+LEADS_AWAY = httpx.Response(302, headers={"location": "http://hotel.test/"})
+
+
+@pytest.mark.parametrize("page", [HOTEL, LEADS_AWAY])
+def test_the_page_of_another_network_is_no_answer(page: httpx.Response) -> None:
+    responses = Responses(page, ok(VIDEO), page, httpx.Response(204), page)
+    client = responses.client()
+    assert client.videos.get("v1").video_id == "v1"
+    client.interactions.like("v1")
+    with pytest.raises(Unreachable):
+        client.accounts.change_password("old", "new")
+    assert [request.method for request in responses.requests] == ["GET", "GET", "PUT", "PUT", "POST"]
+
+
+def test_a_list_that_does_not_go_on_is_told() -> None:
+    same = ok({"items": [VIDEO], "cursor": "again"})
+    videos = iter(Responses(same, same, same).client().videos.list.each())
+    assert [next(videos).video_id, next(videos).video_id] == ["v1", "v1"]
+    with pytest.raises(ClientError, match="does not go on"):
+        next(videos)
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0)])
+def test_a_refusal_for_now_says_for_how_long(told: str, seconds: float) -> None:
+    busy = httpx.Response(429, headers={"retry-after": told})
+    with pytest.raises(TooMany) as refused:
+        Responses(busy, busy, busy).client().videos.get("v1")
+    assert refused.value.retry_after == seconds
+
+
 def test_a_service_that_stays_silent_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="does not answer"):
         Responses(*[httpx.ConnectError("refused")] * 3).client().videos.get("v1")
@@ -92,6 +123,17 @@ def listener() -> Iterator[Listener]:
         yield made
         made.shutdown()
         thread.join()
+
+
+def test_connections_are_closed_by_who_opened_them() -> None:
+    own = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(204)))
+    with Client("http://edge.test", http=own):
+        pass
+    assert not own.is_closed
+    with Client("http://edge.test") as client:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        client.health()
 
 
 def test_the_program_is_named_since_people_read_it_among_their_sign_ins(listener: Listener) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reelstack_client import FileChanged, Sending, Timing, UploadBroken, uploading
+from reelstack_client import FileChanged, Sending, Timing, UploadBroken, UploadGone, uploading
 from tests.support.service_in_process import Service
 from tests.support.upload_client import CONTENT, client
 
@@ -57,6 +57,20 @@ def test_an_upload_that_storage_forgot_begins_anew(clip: Path, tmp_path: Path) -
     service.uploads["u1"].state = "aborted"
     upload = client(service, tmp_path / "resume").uploads.upload(clip, title="Clip")
     assert upload.upload_id == "u2"
+
+
+def test_an_upload_that_its_owner_removes_under_way_is_not_begun_again(clip: Path, tmp_path: Path) -> None:
+    service = Service()
+
+    def answer_parts(status: int) -> None:
+        service.flaky = lambda n, request: httpx.Response(status) if request.url.host == "storage.test" else None
+
+    for status in (405, 404):  # the second one is resumed
+        answer_parts(status)
+        with pytest.raises(UploadBroken) as broken:
+            client(service, tmp_path).uploads.upload(clip, title="Clip")
+    assert isinstance(broken.value, UploadGone)
+    assert list(service.uploads) == ["u1"]
 
 
 def test_parts_missing_at_the_end_are_sent_again(clip: Path) -> None:

@@ -24,6 +24,7 @@ const world = {
   trouble: [] as ('cut' | 'lost-answer' | number)[],
   missingOnce: [] as number[],
   gone: false,
+  unsigned: false,
 };
 let server: Server;
 let site = '';
@@ -38,7 +39,7 @@ after(() => {
   server.close();
 });
 beforeEach(() => {
-  Object.assign(world, { state: 'none', opened: 0, held: new Map(), asked: [], bytes: 0, signature: 1, trouble: [], missingOnce: [], gone: false });
+  Object.assign(world, { state: 'none', opened: 0, held: new Map(), asked: [], bytes: 0, signature: 1, trouble: [], missingOnce: [], gone: false, unsigned: false });
 });
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -86,7 +87,7 @@ async function serve(request: IncomingMessage, answer: ServerResponse): Promise<
   } else if (pathname.endsWith('/parts')) {
     const numbers = (JSON.parse(String(body)).parts as { number: number }[]).map(({ number }) => number);
     const parts = numbers.map((number) => ({ number, url: `${site}/storage/${number}?signature=${world.signature}`, headers: { 'x-amz-test': 'signed' }, size_bytes: PART }));
-    told(answer, 200, { parts, expires_in_seconds: 60 });
+    told(answer, 200, { parts: world.unsigned ? [] : parts, expires_in_seconds: 60 });
   } else {
     const missing = world.missingOnce.splice(0);
     for (const number of missing) {
@@ -176,6 +177,36 @@ test('a tab that dies before the answer came asks for the same upload', async ()
   assert.equal(world.opened, 1);
 });
 
+test('what is asked for otherwise is asked for under another key', async () => {
+  const memory = shortMemory();
+  const clip = file(1500);
+  const keys: (string | null)[] = [];
+  const client = new Client({ site, token: () => 'access', fetch: async (input, init) => {
+    keys.push(new Headers(init?.headers).get('idempotency-key'));
+    return fetch(`${site}/v1/uploads/none`, { ...init, method: 'GET', body: null });
+  } });
+  world.gone = true;
+  const asked = (title: string, mode: 'parts' | 'chunks') => assert.rejects(upload(client, clip, { title, mode }, { memory }), { name: 'Refused' });
+  await asked('One', 'parts');
+  await asked('One', 'parts');
+  await asked('One', 'chunks');
+  await asked('Two', 'chunks');
+  assert.equal(keys[0], keys[1]);
+  assert.equal(new Set(keys).size, 3);
+});
+
+test('a store that fails ends no upload', async () => {
+  const fails = (): Promise<never> => Promise.reject(new DOMException('no room', 'QuotaExceededError'));
+  const clip = file(2500);
+  assert.equal((await send(clip, { memory: { recall: fails, keep: fails, forget: fails } })).state, 'completed');
+  await arrived(clip);
+});
+
+test('a part that the service does not sign ends the upload', async () => {
+  world.unsigned = true;
+  await assert.rejects(send(file(500)), { name: 'UploadBroken' });
+});
+
 test('cuts, lost answers, a busy storage and an ended signature cost no more than their part', async () => {
   const clip = file(5500);
   world.trouble = ['cut', 503, 'lost-answer', 400];
@@ -228,6 +259,17 @@ test('an upload that storage has dropped is begun again, once', async () => {
   assert.equal((await send(clip, { memory })).video_id, 'v2');
 });
 
+test('an upload that its owner removes under way is not begun again', async () => {
+  const clip = file(3500);
+  await assert.rejects(send(clip, { parallel: 1, opened: () => { world.gone = true; } }), { name: 'Refused', status: 404 });
+  Object.assign(world, { state: 'none', trouble: [503, 405] });
+  const memory = shortMemory();
+  await assert.rejects(send(clip, { parallel: 1, memory }), { name: 'UploadBroken' });
+  world.trouble = [404];
+  await assert.rejects(send(clip, { parallel: 1, memory }), { name: 'UploadGone' }, 'nor one that was resumed');
+  assert.equal(world.opened, 2, 'one for each file');
+});
+
 test('a storage that refuses freshly signed parts ends the upload', async () => {
   world.trouble = Array.from({ length: 20 }, () => 403);
   await assert.rejects(send(file(500)), { name: 'UploadBroken' });
@@ -238,6 +280,12 @@ test('a file that can be read no more ends the upload', async () => {
   const slice = (start: number, end: number): Blob => (end - start === 1 ? ({ arrayBuffer: () => Promise.reject(new Error('NotReadableError')) } as unknown as Blob) : clip.slice(start, end));
   world.trouble = ['cut'];
   await assert.rejects(send({ ...clip, slice }), { name: 'FileChanged' });
+});
+
+test('a file that was changed since it was chosen is told as such', async () => {
+  const unreadable = { arrayBuffer: () => Promise.reject(new DOMException('changed', 'NotReadableError')) } as unknown as Blob;
+  const clip = { ...file(500), slice: () => unreadable };
+  await assert.rejects(send(clip), { name: 'FileChanged' });
 });
 
 test('a file is known again by its ends, and belongs to who chose it', async () => {

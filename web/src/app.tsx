@@ -1,8 +1,8 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { batch, useSignal, useSignalEffect } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t, use } from './i18n.ts';
-import { go, match, type Page, place, type Route } from './router.ts';
+import { address, go, match, type Page, place, type Route } from './router.ts';
 import { ROUTES } from './routes.ts';
 import { announced, notice, online, signedIn } from './state.ts';
 import { Empty, Failed, Spinner } from './ui/bits.tsx';
@@ -23,11 +23,11 @@ export function routeOf(path: string): { route: Route; parts: Record<string, str
 }
 
 export function App() {
-  const found = routeOf(place.value.pathname);
+  const { pathname } = address.value;
   return (
-    <div class="app" data-full={found?.route.full ?? false}>
+    <div class="app" data-full={routeOf(pathname)?.route.full ?? false}>
       <a class="skip" href="#main">{t('app.skip')}</a>
-      <Navigation path={place.value.pathname} />
+      <Navigation path={pathname} />
       <Content />
       <Told />
       <p class="unseen" role="status" aria-live="polite" id="announced">{announced}</p>
@@ -35,53 +35,72 @@ export function App() {
   );
 }
 
-/** The page of the address; the one before stays until it is loaded. */
-function Content() {
-  const shown = useSignal<{ page: Page; parts: Record<string, string>; route: Route } | null>(null);
+interface Shown {
+  page: Page;
+  parts: Record<string, string>;
+  route: Route;
+}
+
+/** The page of the address; the one before stays until it is loaded. `arrived`: another one is there than before. */
+function usePage(arrived: () => void): { shown: Shown | null; error: unknown } {
+  const shown = useSignal<Shown | null>(null);
   const failed = useSignal<unknown>(null);
-  const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
-  const url = place.value;
+  const url = address.value;
   useEffect(() => {
     let gone = false;
+    const show = (found: Shown | null, error: unknown = null) => {
+      batch(() => {
+        shown.value = found;
+        failed.value = error;
+        place.value = url;
+      });
+    };
+    const isLoaded = shown.peek() !== null && url.pathname === place.peek().pathname;
     const found = routeOf(url.pathname);
-    failed.value = null;
-    if (!first.current) {
-      notice.value = null;
+    if (found?.route.signedIn && !signedIn.peek()) {
+      go(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`, 'replace');
+    } else if (isLoaded || !found) {
+      show(found && shown.peek());
+    } else {
+      failed.value = null;
+      void load(found.route).then(
+        (page) => {
+          if (!gone) {
+            show({ page, ...found });
+            arrived();
+          }
+        },
+        (error: unknown) => gone || show(null, error),
+      );
     }
-    if (!found) {
-      shown.value = null;
-      return undefined;
-    }
-    if (found.route.signedIn && !signedIn.peek()) {
-      go(`/sign-in?${new URLSearchParams({ to: url.pathname })}`, 'replace');
-      return undefined;
-    }
-    void load(found.route).then(
-      (page) => {
-        if (!gone) {
-          shown.value = { page, ...found };
-          arrive(main.current, first);
-        }
-      },
-      (error: unknown) => { failed.value = error; },
-    );
     return () => { gone = true; };
-  }, [url.pathname, signedIn.value]);
-  const { page, parts, route } = shown.value ?? {};
-  const Drawn = page?.default;
+  }, [url.href, signedIn.value]);
+  return { shown: shown.value, error: failed.value };
+}
+
+function Content() {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const { pathname } = address.value;
+  const { shown, error } = usePage(() => arrive(main.current, first));
   return (
     <main id="main" tabIndex={-1} ref={main}>
-      {failed.value ? <Failed error={failed.value} retry={() => location.reload()} /> : null}
-      {!failed.value && !routeOf(url.pathname) && <Missing />}
-      {Drawn && parts && route ? (
-        <Guard key={route.path}>
-          <Drawn parts={parts} />
-        </Guard>
-      ) : (
-        !failed.value && routeOf(url.pathname) && <Spinner />
-      )}
+      {error ? <Failed error={error} retry={() => location.reload()} /> : null}
+      {!error && !routeOf(pathname) && <Missing />}
+      {!error && routeOf(pathname) && <Drawn shown={shown} />}
     </main>
+  );
+}
+
+function Drawn({ shown }: { shown: Shown | null }) {
+  if (!shown) {
+    return <Spinner />;
+  }
+  const { page: { default: Content }, parts, route } = shown;
+  return (
+    <Guard key={route.path}>
+      <Content parts={parts} />
+    </Guard>
   );
 }
 

@@ -7,6 +7,8 @@ interface Stored {
   id: string;
   type: Kind;
   at: number;
+  /** Account that did it; stays here. Absent: nobody was signed in. */
+  whose?: string;
 }
 
 /** What of a card goes into its events. */
@@ -28,21 +30,25 @@ const SPOILED = new Set([400, 413, 422]);
 export class Events {
   readonly #store: Storage;
   readonly #send: Send;
+  readonly #whose: () => string | null;
   #sending: Promise<void> | null = null;
   /** Ids of what is under way in requests that outlive the page. */
   readonly #leaving = new Set<string>();
   #leftAt = -Infinity;
 
-  constructor(store: Storage, send: Send) {
+  /** `whose`: the account that is signed in. What another one did waits until it is signed in again. */
+  constructor(store: Storage, send: Send, whose: () => string | null = () => null) {
     this.#store = store;
     this.#send = send;
+    this.#whose = whose;
   }
 
   /** Keeps an event of now, and returns its id: that of a `play` is the `view_id` of what follows. */
   add(type: Kind, shown: Shown, more: Record<string, unknown> = {}): string {
     const id = uuid7(Date.now());
     const { video_id, receipt } = shown;
-    const event = { id, type, at: Date.now(), video_id, ...(receipt ? { receipt } : {}), ...more };
+    const whose = this.#whose();
+    const event = { id, type, at: Date.now(), video_id, ...(receipt ? { receipt } : {}), ...more, ...(whose ? { whose } : {}) };
     this.#keep(trimmed([...this.#waiting(), event]));
     if (performance.now() - this.#leftAt < LEAVING_MS) {
       void this.flush(true);
@@ -87,14 +93,18 @@ export class Events {
   }
 
   async #deliver(last: boolean): Promise<void> {
-    const batch = this.#waiting().filter(({ id }) => !this.#leaving.has(id)).slice(0, MOST_SENT);
+    const whose = this.#whose();
+    const batch = this.#waiting()
+      .filter((event) => !this.#leaving.has(event.id) && (!event.whose || event.whose === whose))
+      .slice(0, MOST_SENT);
     if (batch.length === 0) {
       return;
     }
     const under = last ? batch.map(({ id }) => id) : [];
     under.forEach((id) => this.#leaving.add(id));
     try {
-      const answer = await this.#send(JSON.stringify({ sent_at: Date.now(), events: batch }), last);
+      const events = batch.map(({ whose: _whose, ...event }) => event);
+      const answer = await this.#send(JSON.stringify({ sent_at: Date.now(), events }), last);
       if (answer.ok) {
         const { retry } = (await answer.json()) as { retry: number[] };
         const later = new Set(retry.map((place) => batch[place]?.id));

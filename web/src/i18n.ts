@@ -24,21 +24,34 @@ export const language = signal<Language>('en');
 const words = signal<Catalogue>({});
 const used = new Set<Languages>();
 
-/** Adds the words of a part of the app, in the language that is chosen. */
+let asked = 0;
+
+/** Adds the words of a part of the app, in the language that is chosen once they are there. */
 export async function use(part: Languages): Promise<void> {
-  if (!used.has(part)) {
-    words.value = { ...words.peek(), ...(await wordsOf(part, language.peek())) };
-    used.add(part);
+  while (!used.has(part)) {
+    const wanted = language.peek();
+    const found = await wordsOf(part, wanted);
+    if (wanted === language.peek()) {
+      // Only now: other parts may have come meanwhile.
+      words.value = { ...words.peek(), ...found };
+      used.add(part);
+    }
   }
 }
 
-/** Changes the language of all that is shown, at once. */
+/** Changes the language of all that is shown, at once. Of two changes the later one counts. */
 export async function speak(wanted: Language): Promise<void> {
-  const parts = await Promise.all([...used].map((part) => wordsOf(part, wanted)));
-  words.value = Object.assign({}, ...parts) as Catalogue;
-  language.value = wanted;
-  document.documentElement.lang = wanted;
-  document.documentElement.dir = LANGUAGES.find(({ code }) => code === wanted)?.dir ?? 'ltr';
+  const mine = ++asked;
+  let parts: Catalogue[];
+  do {
+    parts = await Promise.all([...used].map((part) => wordsOf(part, wanted)));
+  } while (parts.length < used.size);
+  if (mine === asked) {
+    words.value = Object.assign({}, ...parts) as Catalogue;
+    language.value = wanted;
+    document.documentElement.lang = wanted;
+    document.documentElement.dir = LANGUAGES.find(({ code }) => code === wanted)?.dir ?? 'ltr';
+  }
 }
 
 /** The first of the reader's languages that the app speaks. */

@@ -1,6 +1,6 @@
 /** Notifications as they come in, over a WebSocket. Pushes may be lost; the inbox loses nothing, so it is asked as well. */
 import { effect, signal } from '@preact/signals';
-import { api, signedIn, unread } from './state.ts';
+import { account, api, signedIn, unread } from './state.ts';
 import type { Notification } from './types.ts';
 
 const FIRST_WAIT_MS = 1000;
@@ -11,6 +11,11 @@ const QUIET_MS = 60_000;
 /** The newest push; the inbox shows it at its top. */
 export const pushed = signal<Notification | null>(null);
 export const connected = signal(false);
+
+effect(() => {
+  void account.value;
+  pushed.value = null;
+});
 
 let listening = false;
 
@@ -27,8 +32,9 @@ async function run(): Promise<void> {
   while (signedIn.peek()) {
     try {
       await seen();
+      const whose = account.peek();
       const { url } = await api().make<{ url: string }>('/me/connection');
-      await hear(url, () => { lost = 0; });
+      await hear(url, whose, () => { lost = 0; });
     } catch {
       // The next turn tries again.
     }
@@ -40,16 +46,18 @@ async function run(): Promise<void> {
 }
 
 async function seen(): Promise<void> {
-  unread.value = (await api().read<{ unread: number }>('/me/notifications/unread')).unread;
+  const whose = account.peek();
+  const found = await api().read<{ unread: number }>('/me/notifications/unread');
+  unread.value = account.peek() === whose ? found.unread : unread.peek();
 }
 
-/** Resolves once the connection is over. */
-function hear(url: string, opened: () => void): Promise<void> {
+/** Resolves once the connection is over, which it is with the sign-in that it was opened for. */
+function hear(url: string, whose: string | null, opened: () => void): Promise<void> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
     const quiet = setInterval(() => void seen().catch(() => undefined), QUIET_MS);
     const stop = effect(() => {
-      if (!signedIn.value) {
+      if (account.value !== whose) {
         socket.close();
       }
     });
@@ -57,7 +65,7 @@ function hear(url: string, opened: () => void): Promise<void> {
       connected.value = true;
       opened();
     });
-    socket.addEventListener('message', ({ data }) => take(String(data)));
+    socket.addEventListener('message', ({ data }) => account.peek() === whose && take(String(data)));
     socket.addEventListener('close', () => {
       connected.value = false;
       clearInterval(quiet);

@@ -1,6 +1,7 @@
-/** Hooks that read of the API. */
+/** Hooks that ask the API. */
 import { useSignal } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { attempt } from './state.ts';
 
 export interface Loaded<Value> {
   readonly value: Value | null;
@@ -28,7 +29,24 @@ export function useLoad<Value>(read: () => Promise<Value>, by: readonly unknown[
     reload();
     return () => { turn.current++; };
   }, by);
-  return { value: value.value, error: error.value, reload, set: (next) => { value.value = next; } };
+  const set = (next: Value) => {
+    // What was asked before the change knows nothing of it.
+    turn.current++;
+    value.value = next;
+  };
+  return { value: value.value, error: error.value, reload, set };
+}
+
+/** Runs one act at a time and tells what went wrong: a second press while one is under way does nothing. */
+export function useAct(): (act: () => Promise<unknown>) => Promise<void> {
+  const busy = useRef(false);
+  return async (act) => {
+    if (!busy.current) {
+      busy.current = true;
+      await attempt(act);
+      busy.current = false;
+    }
+  };
 }
 
 export interface Paged<Item> {
@@ -37,6 +55,8 @@ export interface Paged<Item> {
   readonly error: unknown;
   /** Null: nothing was read yet. */
   readonly more: boolean | null;
+  /** Of the next page; null: there is none, or it is not known yet. */
+  readonly cursor: string | null;
   next(): void;
   change(by: (items: readonly Item[]) => readonly Item[]): void;
 }
@@ -46,7 +66,7 @@ export function usePages<Item>(
   read: (cursor: string | null) => Promise<{ items: Item[]; cursor: string | null }>,
   by: readonly unknown[],
 ): Paged<Item> {
-  const state = useSignal<Omit<Paged<Item>, 'next' | 'change'>>({ items: [], busy: true, error: null, more: null });
+  const state = useSignal<Omit<Paged<Item>, 'next' | 'change' | 'cursor'>>({ items: [], busy: true, error: null, more: null });
   const cursor = useRef<string | null>(null);
   const turn = useRef(0);
   const next = useCallback(() => {
@@ -76,5 +96,5 @@ export function usePages<Item>(
   const change = (changed: (items: readonly Item[]) => readonly Item[]) => {
     state.value = { ...state.peek(), items: changed(state.peek().items) };
   };
-  return { ...state.value, next, change };
+  return { ...state.value, cursor: cursor.current, next, change };
 }

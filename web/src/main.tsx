@@ -6,8 +6,8 @@ import { language, speak, use } from './i18n.ts';
 import { shell } from './messages/shell.ts';
 import { beReady } from './offline.ts';
 import { applyPrefs, chosenLanguage } from './prefs.ts';
-import { followLinks } from './router.ts';
-import { begin, session, signedIn, tell } from './state.ts';
+import { followLinks, go } from './router.ts';
+import { begin, notice, session, signedIn, tell } from './state.ts';
 
 async function start(): Promise<void> {
   const root = document.getElementById('app');
@@ -16,7 +16,8 @@ async function start(): Promise<void> {
   }
   applyPrefs();
   const [config] = await Promise.all([loadConfig(), use(shell)]);
-  await speak(chosenLanguage.peek());
+  // Without a network another language may not be there: the app opens in English, and says so below.
+  await speak(chosenLanguage.peek()).catch(() => undefined);
   effect(() => {
     const wanted = chosenLanguage.value;
     if (wanted !== language.peek()) {
@@ -24,8 +25,10 @@ async function start(): Promise<void> {
     }
   });
   begin(config);
-  followLinks((path) => routeOf(path) !== null);
+  followLinks((path) => routeOf(path) !== null, () => { notice.value = null; });
   const failure = await session().finishSignIn().then(() => null, (error: unknown) => error);
+  // The sign-in leads back to where it was left for, which the router has not seen.
+  go(location.href, 'replace');
   // What the edge wrote for who runs no script; the head of its page still says what became of the clip.
   root.replaceChildren();
   render(<App />, root);

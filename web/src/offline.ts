@@ -1,7 +1,8 @@
 /** The service worker, and what is done once the network is back. */
 import { effect } from '@preact/signals';
 import { sendLikes } from './offline_likes.ts';
-import { api, online, signedIn } from './state.ts';
+import { account, api, online } from './state.ts';
+import { Problem } from './problem.ts';
 
 const WORKER = '/sw.js';
 
@@ -26,8 +27,17 @@ export function beReady(): void {
     navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
   }
   effect(() => {
-    if (online.value && signedIn.value) {
-      void sendLikes((id, liked) => api().setLiked(id, liked));
+    const whose = account.value;
+    if (online.value && whose !== null) {
+      void sendLikes(whose, (id, liked) => sendAs(whose, id, liked));
     }
   });
+}
+
+/** The sign-in may change between two likes, and the rest is not of who came. */
+async function sendAs(whose: string, id: string, liked: boolean): Promise<void> {
+  if (account.peek() !== whose) {
+    throw new Problem(401, 'signed-out', 'Somebody else is signed in');
+  }
+  await api().setLiked(id, liked);
 }

@@ -1,52 +1,65 @@
-/** Likes that found no network: kept on this device, sent once it is back. The last wish for a clip counts. */
+/**
+ * Likes that found no network: kept on this device, sent once it is back. The last wish for a clip counts. Each is of one
+ * account, since a sign-in ends with its tab and the next person at this browser may have another.
+ */
+import { Problem } from './problem.ts';
 
 const KEPT = 'reelstack.likes';
+/** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
+const LATER = new Set([401, 408, 425, 429]);
 
-function waiting(): Record<string, boolean> {
+type Wishes = Record<string, boolean>;
+
+function all(): Record<string, Wishes> {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, boolean>;
+    return JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, Wishes>;
   } catch {
     return {};
   }
 }
 
-function write(left: Record<string, boolean>): void {
-  if (Object.keys(left).length > 0) {
-    localStorage.setItem(KEPT, JSON.stringify(left));
+function waiting(whose: string): Wishes {
+  return all()[whose] ?? {};
+}
+
+function write(whose: string, left: Wishes): void {
+  const { [whose]: _before, ...others } = all();
+  const kept = Object.keys(left).length > 0 ? { ...others, [whose]: left } : others;
+  if (Object.keys(kept).length > 0) {
+    localStorage.setItem(KEPT, JSON.stringify(kept));
   } else {
     localStorage.removeItem(KEPT);
   }
 }
 
-export function keep(id: string, liked: boolean): void {
-  write({ ...waiting(), [id]: liked });
+export function keep(whose: string, id: string, liked: boolean): void {
+  write(whose, { ...waiting(whose), [id]: liked });
 }
 
-/** For the next person at this browser. */
-export function forgetLikes(): void {
-  localStorage.removeItem(KEPT);
+export function forgetLikes(whose: string): void {
+  write(whose, {});
 }
 
 /**
- * Sends what waits, one after the other. What the service refuses is dropped, since it would be refused again; what
- * finds no network stays. How many were sent.
+ * Sends what waits for this account, one after the other. What the service refuses is dropped, since it would be refused
+ * again; with what finds no network, or a busy service, all that follows stays. How many were sent.
  */
-export async function sendLikes(send: (id: string, liked: boolean) => Promise<void>): Promise<number> {
+export async function sendLikes(whose: string, send: (id: string, liked: boolean) => Promise<void>): Promise<number> {
   let sent = 0;
-  for (const [id, liked] of Object.entries(waiting())) {
+  for (const [id, liked] of Object.entries(waiting(whose))) {
     try {
       await send(id, liked);
       sent++;
     } catch (error) {
-      if (error instanceof TypeError) {
+      if (!(error instanceof Problem) || error.status >= 500 || LATER.has(error.status)) {
         return sent;
       }
     }
-    const left = waiting();
+    const left = waiting(whose);
     // Another wish may have come meanwhile.
     if (left[id] === liked) {
       delete left[id];
-      write(left);
+      write(whose, left);
     }
   }
   return sent;

@@ -1,5 +1,5 @@
 /** What a viewer chose on this device. Each is a signal that is kept in localStorage. */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import { type Language, preferred } from './i18n.ts';
 
 export type Theme = 'auto' | 'dark' | 'light';
@@ -37,8 +37,18 @@ export const dataSaver = kept<Choice>('data-saver', 'auto');
 export const autoplay = kept('autoplay', true);
 export const captions = kept('captions', true);
 export const muted = kept('muted', false);
+/** The browser refused sound to a page that nobody has touched: no choice of the viewer, so it is not kept. */
+export const silenced = signal(false);
+/** Whether clips play without sound, whoever wants it so. */
+export const isSilent = computed(() => muted.value || silenced.value);
 /** Of playback; 1 is as it was filmed. */
 export const rate = kept('rate', 1);
+
+/** The viewer's choice, of what is heard now. */
+export function toggleSound(): void {
+  muted.value = !isSilent.peek();
+  silenced.value = false;
+}
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 

@@ -35,8 +35,15 @@ function decoded(part: string): string {
   }
 }
 
-/** Of the app's address; pages read the query from it. */
-export const place = signal(new URL(location.href));
+/** The browser's address. */
+export const address = signal(new URL(location.href));
+/**
+ * The address of the page that is shown, which stays the one before until a page is loaded. Pages read their path and
+ * query from it: of `address` they would read another page's.
+ */
+export const place = signal(address.peek());
+/** The path that the edge delivered its page for. */
+export const delivered = address.peek().pathname;
 
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   const url = new URL(to, location.href);
@@ -45,13 +52,17 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   } else {
     history.replaceState(null, '', url);
   }
-  place.value = url;
+  address.value = url;
 }
 
-/** Follows links of the app without loading the page again, and the browser's buttons. `known`: whether it is a page of the app. */
-export function followLinks(known: (path: string) => boolean): void {
+/**
+ * Follows links of the app without loading the page again, and the browser's buttons. `known`: whether it is a page of
+ * the app. `left`: the viewer goes elsewhere; being led, as to sign in, is no such thing.
+ */
+export function followLinks(known: (path: string) => boolean, left: () => void): void {
   addEventListener('popstate', () => {
-    place.value = new URL(location.href);
+    left();
+    address.value = new URL(location.href);
   });
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
@@ -63,6 +74,7 @@ export function followLinks(known: (path: string) => boolean): void {
       return;
     }
     event.preventDefault();
+    left();
     go(link.href);
   });
 }

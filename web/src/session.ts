@@ -1,3 +1,4 @@
+import { ownPath } from './addresses.ts';
 import type { Config } from './config.ts';
 import { Problem, problemOf } from './problem.ts';
 
@@ -15,6 +16,13 @@ interface Tokens {
   refresh: string;
   /** Unix milliseconds. */
   expires: number;
+}
+
+/** As a token endpoint names them. */
+interface Given {
+  access: unknown;
+  refresh: unknown;
+  seconds: unknown;
 }
 
 interface Pending {
@@ -40,12 +48,12 @@ export class Session {
 
   /** Groups of the pool, which say what the person may: creator, moderator, admin. The API decides; this only hides. */
   get roles(): readonly string[] {
-    try {
-      const claims = JSON.parse(atob((this.#tokens?.access.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
-      return (claims['cognito:groups'] as string[] | undefined) ?? [];
-    } catch {
-      return [];
-    }
+    return (this.#claims()['cognito:groups'] as string[] | undefined) ?? [];
+  }
+
+  /** Id of who is signed in; empty for nobody. */
+  get whose(): string {
+    return String(this.#claims().sub ?? '');
   }
 
   get signedIn(): boolean {
@@ -67,7 +75,7 @@ export class Session {
   }
 
   async signIn(username: string, password: string): Promise<void> {
-    await this.#initiate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password });
+    this.#keep(await this.#initiate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password }));
   }
 
   /** Makes an account where the page itself asks for names and passwords. Whether it may sign in at once. */
@@ -115,8 +123,8 @@ export class Session {
     if (!code) {
       throw new Problem(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
     }
-    await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier });
-    history.replaceState(null, '', sameSite(pending.at));
+    this.#keep(await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier }));
+    history.replaceState(null, '', ownPath(pending.at));
   }
 
   /** Ends this sign-in for whoever holds its tokens, as far as that can be told in time, and forgets them. */
@@ -168,13 +176,19 @@ export class Session {
   }
 
   async #renew(): Promise<void> {
-    const refresh = this.#tokens?.refresh ?? '';
+    const before = this.#tokens;
+    const refresh = before?.refresh ?? '';
+    // Who signed out, or in as somebody else, while this was asked is not signed in by its answer.
+    const isStill = () => this.#tokens === before;
     try {
-      await (this.#config.auth === 'password'
+      const given = await (this.#config.auth === 'password'
         ? this.#initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refresh })
         : this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh }));
+      if (isStill()) {
+        this.#keep(given);
+      }
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) {
+      if (error instanceof Problem && error.status < 500 && !isBusy(error) && isStill()) {
         this.forget();
         throw new Problem(401, 'sign-in-ended', 'Your sign-in has ended. Sign in again.');
       }
@@ -182,23 +196,23 @@ export class Session {
     }
   }
 
-  async #initiate(flow: string, parameters: Record<string, string>): Promise<void> {
+  async #initiate(flow: string, parameters: Record<string, string>): Promise<Given> {
     const asked = { AuthFlow: flow, ClientId: this.#config.client_id, AuthParameters: parameters };
     const body = await post('/_local/cognito', JSON.stringify(asked), cognito('InitiateAuth'));
     const given = body.AuthenticationResult as Record<string, unknown> | undefined;
     if (!given) {
       throw new Problem(403, 'challenge', 'This account needs a step that only the hosted sign-in knows');
     }
-    this.#keep(given.AccessToken, given.RefreshToken, given.ExpiresIn);
+    return { access: given.AccessToken, refresh: given.RefreshToken, seconds: given.ExpiresIn };
   }
 
-  async #exchange(parameters: Record<string, string>): Promise<void> {
+  async #exchange(parameters: Record<string, string>): Promise<Given> {
     const form = new URLSearchParams({ client_id: this.#config.client_id, ...parameters });
     const given = await post(`${this.#config.hosted_ui}/oauth2/token`, form, {});
-    this.#keep(given.access_token, given.refresh_token, given.expires_in);
+    return { access: given.access_token, refresh: given.refresh_token, seconds: given.expires_in };
   }
 
-  #keep(access: unknown, refresh: unknown, seconds: unknown): void {
+  #keep({ access, refresh, seconds }: Given): void {
     this.#tokens = {
       access: String(access),
       // A renewal brings no new refresh token.
@@ -208,6 +222,21 @@ export class Session {
     sessionStorage.setItem(KEPT, JSON.stringify(this.#tokens));
     this.#changed(true);
   }
+
+  /** What the access token says of its owner; nothing where it is none of ours. */
+  #claims(): Record<string, unknown> {
+    try {
+      const part = this.#tokens?.access.split('.')[1] ?? '';
+      return JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** Cognito says with 400 that it has too much to do: the sign-in is as good as before. */
+function isBusy({ status, kind }: Problem): boolean {
+  return status === 429 || /^(TooManyRequests|LimitExceeded)/.test(kind);
 }
 
 /** The headers of Cognito's own protocol. */
@@ -224,11 +253,6 @@ async function post(url: string, body: BodyInit, headers: Record<string, string>
     throw await problemOf(answer);
   }
   return (await answer.json()) as Record<string, unknown>;
-}
-
-/** A path of this site, never another one's address. */
-function sameSite(path: string | undefined): string {
-  return path && /^\/(?![/\\])/.test(path) ? path : '/';
 }
 
 function here(): string {

@@ -1,12 +1,13 @@
 /** What the whole app knows: who is signed in, how to ask the API, what to tell the viewer. */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { t } from './i18n.ts';
+import type { Key } from './messages/keys.ts';
 import { inWords, Problem } from './problem.ts';
 import { forgetLikes } from './offline_likes.ts';
-import { Session } from './session.ts';
+import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
 
 export interface Notice {
@@ -19,6 +20,8 @@ export const notice = signal<Notice | null>(null);
 /** Read out by screen readers, shown to nobody. */
 export const announced = signal('');
 export const signedIn = signal(false);
+/** Id of who is signed in; null: nobody. Whatever is kept of one account is forgotten when this changes. */
+export const account = signal<string | null>(null);
 /** Null: not signed in, or not known yet. */
 export const me = signal<OwnProfile | null>(null);
 /** Notifications that were not looked at; 50 stands for more. */
@@ -29,16 +32,19 @@ let known: { config: Config; session: Session; api: Api; events: Events } | null
 
 /** Makes what the getters below give. Called once, before anything is drawn. */
 export function begin(config: Config): void {
-  const session = new Session(config, (isIn) => {
-    signedIn.value = isIn;
-    if (!isIn) {
+  const session = new Session(config, (isIn) => batch(() => {
+    if (account.peek() !== (isIn ? session.whose : null)) {
       me.value = null;
       unread.value = 0;
+      sessionStorage.removeItem(FEED_SESSION);
+      account.value = isIn ? session.whose : null;
     }
-  });
+    signedIn.value = isIn;
+  }));
   signedIn.value = session.signedIn;
+  account.value = session.signedIn ? session.whose : null;
   const api = new Api(async () => (session.signedIn ? session.token() : null));
-  const events = new Events(localStorage, (body, last) => api.report(body, last));
+  const events = new Events(localStorage, (body, last) => api.report(body, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });
@@ -59,11 +65,17 @@ export const events = (): Events => must().events;
 
 /** Who is signed in, asked for once. Null for nobody. */
 export async function whoAmI(): Promise<OwnProfile | null> {
-  if (signedIn.peek() && !me.peek()) {
-    me.value = await api().me();
+  const whose = account.peek();
+  if (whose !== null && !me.peek()) {
+    const found = await api().me();
+    // An answer that comes after the sign-out is of nobody who is here.
+    me.value = account.peek() === whose ? found : me.peek();
   }
   return me.peek();
 }
+
+/** Problems that the app has words of its own for, by their kind. */
+const SAID: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn', 'search-disabled': 'search.off' };
 
 /** Any failure, as a person of this language can read it. */
 export function words(error: unknown): string {
@@ -73,10 +85,8 @@ export function words(error: unknown): string {
   if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
     return t('error.network');
   }
-  if (error instanceof Problem && error.kind === 'signed-out') {
-    return t('error.signIn');
-  }
-  return inWords(error);
+  const known = error instanceof Problem ? SAID[error.kind] : undefined;
+  return known ? t(known) : inWords(error);
 }
 
 /** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */
@@ -109,9 +119,13 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
 
 /** Ends the sign-in for good, after what the viewer did was sent. */
 export async function signOut(): Promise<void> {
+  const whose = account.peek();
   await events().flush();
   await session().signOut();
   events().clear();
-  forgetLikes();
+  if (whose !== null) {
+    forgetLikes(whose);
+    await import('./upload/store.ts').then((store) => store.forgetFiles(whose)).catch(() => undefined);
+  }
   session().leaveSignedOut();
 }

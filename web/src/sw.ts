@@ -3,7 +3,8 @@
  * those have caches of their own, and belong to a person.
  */
 
-const SHELL = 'shell-1';
+/** The build writes another name here each time (integrity.js): so the worker is another one, and keeps that app anew. */
+const SHELL = 'shell-of-this-build';
 const PAGE = '/';
 /** Files that the page names and does without later: `x-chunk` lists the others. */
 const NAMED = /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|href)="(\/assets\/[^"]+)"/g;

@@ -18,8 +18,8 @@ export interface Playback {
   poster_url: string | null;
   sprites_url?: string | null;
   color?: string | null;
-  /** ISO time or unix seconds, as the API says. */
-  expires_at: string | number;
+  /** Unix seconds. */
+  expires_at: number;
   duration_ms?: number | null;
   renditions?: MediaFile[];
   sound?: MediaFile | null;

@@ -1,11 +1,13 @@
 /** One request to the service: token, time limit, repetition where it does no harm, typed refusals. */
 
 import { Refused, Unreachable, refusal } from './problems.ts';
-import { BACKOFF, type Backoff, delayMs, LONGEST_WAIT_SECONDS, RETRYABLE, sleep } from './retry.ts';
+import { BACKOFF, type Backoff, delayMs, LONGEST_WAIT_SECONDS, RETRYABLE, sleep, unlessAborted } from './retry.ts';
 import type { Answer, Asking, ItemOf, PagedRoute, RefusalOf, Route, Sending } from './routes.ts';
 
 const HARMLESS = new Set(['GET', 'PUT', 'DELETE']);
 const TIMEOUT_MS = 30_000;
+/** The first try of a request is still being answered: a later one with the same key is told what came of it. */
+const IN_PROGRESS = 'request-in-progress';
 
 /** What the client is made of. */
 export interface Options {
@@ -82,6 +84,9 @@ export class Client {
     do {
       const page = (await this.#send(route, { ...asked, query: { ...asked.query, cursor } })) as AnyPage;
       yield page;
+      if (page.cursor !== null && page.cursor === cursor) {
+        throw new Error(`A list that does not go on: its cursor is ${cursor} again`);
+      }
       cursor = page.cursor;
     } while (cursor !== null);
   }
@@ -108,8 +113,8 @@ export class Client {
         continue;
       }
       refused += 1;
-      const { status, retryAfterSeconds } = answer.refused;
-      if (!RETRYABLE.has(status) || retryAfterSeconds > LONGEST_WAIT_SECONDS || refused >= attempts) {
+      const { status, type, retryAfterSeconds } = answer.refused;
+      if (!(RETRYABLE.has(status) || type === IN_PROGRESS) || retryAfterSeconds > LONGEST_WAIT_SECONDS || refused >= attempts) {
         throw answer.refused;
       }
       await this.#wait(refused - 1, { askedMs: retryAfterSeconds * 1000 }, asked.signal);
@@ -119,7 +124,7 @@ export class Client {
   /** One attempt. Rejects only with the reason of the caller's signal, and with what the token provider threw; but a
    * token that could not be renewed because the network is away is a lost connection, too. */
   async #once(method: string, address: string, asked: AnyAsked): Promise<{ data: unknown } | { refused: Refused } | { lost: unknown }> {
-    const token = await this.#token();
+    const token = await this.#token(asked.signal);
     asked.signal?.throwIfAborted();
     if (token !== null && typeof token === 'object') {
       return token;
@@ -144,12 +149,11 @@ export class Client {
     }
   }
 
-  async #token(): Promise<string | null | { lost: unknown }> {
+  async #token(signal: AbortSignal | undefined): Promise<string | null | { lost: unknown }> {
     try {
-      return (await this.#options.token?.()) ?? null;
+      return await unlessAborted(Promise.resolve(this.#options.token?.() ?? null), signal);
     } catch (error) {
-      // TypeError is what fetch throws where nothing answers.
-      if (error instanceof TypeError) {
+      if (isLost(error)) {
         return { lost: error };
       }
       throw error;
@@ -166,6 +170,13 @@ export function refusalOf<R extends Route>(_route: R, error: unknown): RefusalOf
   return error instanceof Refused ? (error as RefusalOf<R>) : null;
 }
 
+/** TypeError is what fetch throws where nothing answers, TimeoutError where it took too long; a sign-in service that
+ * fails refuses nobody. */
+function isLost(error: unknown): boolean {
+  const { name, status = 0 } = error as { name?: string; status?: number };
+  return error instanceof TypeError || name === 'TimeoutError' || status >= 500;
+}
+
 /** A fresh Idempotency-Key: the same key with the same request is carried out once. */
 export function newKey(): string {
   return crypto.randomUUID();
@@ -180,9 +191,16 @@ function headers(asked: AnyAsked, token: string | null): Record<string, string> 
   };
 }
 
+/** The gateway decodes a path once before it looks for a route. A tag may hold any sign, so it is encoded twice, and its
+ * full stops with it: ".." is no word to HTTP. */
+function segment(name: string, value: string): string {
+  const once = encodeURIComponent(value);
+  return name === 'tag' ? encodeURIComponent(once.replaceAll('.', '%2E')) : once;
+}
+
 /** The path with its parameters in place, and the query. What is null or undefined is not sent. */
 function filled(path: string, { path: parts = {}, query = {} }: AnyAsked): string {
-  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(parts[name])));
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, String(parts[name])));
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).filter((one) => one !== null && one !== undefined).map((one) => [name, String(one)]),
   );

@@ -24,6 +24,16 @@ export function delayMs(backoff: Backoff, attempt: number, how: { askedMs?: numb
   return Math.max(how.askedMs ?? 0, random() * Math.min(cap, backoff.firstMs * 2 ** Math.min(attempt, 30)));
 }
 
+/** What `work` comes to; rejects with the signal's reason as soon as it is aborted. */
+export function unlessAborted<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stop = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
+  });
+}
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -16,7 +16,17 @@ const SAYS = {
   missing: 'There is no such clip.',
   forbidden: 'This clip is not for everybody.',
   unsupported: 'This browser does not play the clip.',
+  archived: 'Its owner has archived this clip.',
+  failed: 'The clip could not be loaded.',
 } as const;
+/** What an answer of the API says of the clip; any other says that it did not work. */
+const REFUSALS: ReadonlyMap<number, keyof typeof SAYS> = new Map([
+  [401, 'forbidden'],
+  [403, 'forbidden'],
+  [404, 'missing'],
+  [410, 'withdrawn'],
+  [451, 'withdrawn'],
+]);
 
 /**
  * Attributes: `src`, an HLS playlist, or `playback`, the address of what GET /v1/videos/{id}/playback answers; `poster`;
@@ -99,7 +109,9 @@ export class ReelstackPlayer extends HTMLElement {
         this.#show(pool, clip);
       }
     } catch {
-      this.#says.textContent = 'The clip could not be loaded.';
+      if (asked === this.#asked) {
+        this.#says.textContent = SAYS.failed;
+      }
     }
   }
 
@@ -126,10 +138,13 @@ export class ReelstackPlayer extends HTMLElement {
     }
     const answer = await fetch(new URL(playback, document.baseURI));
     if (!answer.ok) {
-      this.#says.textContent = answer.status === 404 ? SAYS.missing : SAYS.withdrawn;
+      this.#says.textContent = SAYS[REFUSALS.get(answer.status) ?? 'failed'];
       return null;
     }
     const clip = toClip({ video_id: playback, playback: await answer.json() });
+    if (!clip) {
+      this.#says.textContent = SAYS.archived;
+    }
     const base = new URL(playback, document.baseURI).href;
     return clip && { ...clip, masterUrl: new URL(clip.masterUrl, base).href, posterUrl: clip.posterUrl && new URL(clip.posterUrl, base).href };
   }

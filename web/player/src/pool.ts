@@ -33,7 +33,7 @@ export class Pool extends Settings {
   #hidden = false;
   #showing: Showing | null = null;
   #clipsBefore = 0;
-  #renewed = '';
+  readonly #renewed = new Set<string>();
   #preparing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PoolOptions = {}) {
@@ -86,6 +86,7 @@ export class Pool extends Settings {
     }
     if (!isSame) {
       this.#leave();
+      this.#renewed.clear();
     }
     this.#deck.arrange(queue, place);
     const slot = this.#deck.current;
@@ -244,9 +245,10 @@ export class Pool extends Settings {
     }
     const slot = this.#deck.slotOf(clip);
     const codec = slot?.feeder?.files.codec;
-    const isCurrent = slot !== null && slot === this.#deck.current;
     const place = slot?.place ?? this.#deck.queue.findIndex(({ id }) => id === clip.id);
-    isCurrent && this.#showing?.error(error);
+    if (slot !== null && slot === this.#deck.current) {
+      this.#showing?.error(error);
+    }
     if (error.kind === 'blocked') {
       this.#wantsPlay = false;
       this.#tell({ type: 'error', clip, place, error, fatal: false });
@@ -263,8 +265,8 @@ export class Pool extends Settings {
       again(() => this.#deck.reset(clip));
       return;
     }
-    if (error.kind === 'forbidden' && clip.rungs.length === 0 && this.#renewed !== clip.id) {
-      this.#renewed = clip.id;
+    if (error.kind === 'forbidden' && clip.rungs.length === 0 && !this.#renewed.has(clip.id)) {
+      this.#renewed.add(clip.id);
       void this.#renew(clip).then((found) => (found ? again(() => this.#deck.replace(found)) : this.#lost(clip, error)));
       return;
     }

@@ -1,10 +1,9 @@
 /** What a viewer does with a clip, as signals: shown at once, taken back if the service refuses it. */
-import { type Signal, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { keep } from '../offline_likes.ts';
-import { api, say, signedIn, tell } from '../state.ts';
-import { Problem } from '../problem.ts';
+import { account, api, say, signedIn, tell } from '../state.ts';
 import type { Author, Likes, Video } from '../types.ts';
 
 export interface Actions {
@@ -22,6 +21,7 @@ export interface Actions {
 export function actionsOf(video: Video, words: (error: unknown) => string): Actions {
   const likes = signal<Likes>({ likes: video.likes ?? 0, liked: video.liked });
   const bookmarked = signal(video.bookmarked ?? false);
+  const bookmark = toggleOf(bookmarked, (wanted) => setBookmarked(video.video_id, wanted));
   const problem = signal('');
   const toggle = new LikeToggle(likes.peek(), (liked) => like(video.video_id, liked), (now) => { likes.value = now; });
   const failed = (error: unknown) => { problem.value = words(error); };
@@ -36,15 +36,7 @@ export function actionsOf(video: Video, words: (error: unknown) => string): Acti
     },
     async bookmark() {
       problem.value = '';
-      const wanted = !bookmarked.peek();
-      bookmarked.value = wanted;
-      try {
-        await api().change(wanted ? 'PUT' : 'DELETE', `/videos/${video.video_id}/bookmark`);
-        say(t(wanted ? 'feed.bookmarked' : 'feed.unbookmarked'));
-      } catch (error) {
-        bookmarked.value = !wanted;
-        failed(error);
-      }
+      await bookmark.toggle().catch(failed);
     },
     async share(address) {
       await share(video, address).catch(failed);
@@ -52,15 +44,26 @@ export function actionsOf(video: Video, words: (error: unknown) => string): Acti
   };
 }
 
+/** The same of anything else that is on or off: taps while a request runs end in one more, with what was wanted last. */
+function toggleOf(state: Signal<boolean>, send: (wanted: boolean) => Promise<void>): LikeToggle {
+  return new LikeToggle({ likes: 0, liked: state.peek() }, send, ({ liked }) => { state.value = liked; });
+}
+
+async function setBookmarked(id: string, wanted: boolean): Promise<void> {
+  await api().change(wanted ? 'PUT' : 'DELETE', `/videos/${id}/bookmark`);
+  say(t(wanted ? 'feed.bookmarked' : 'feed.unbookmarked'));
+}
+
 /** A like that finds no network is kept, and sent once there is one: to the viewer it is done. */
 async function like(id: string, liked: boolean): Promise<void> {
   try {
     await api().setLiked(id, liked);
   } catch (error) {
-    if (!(error instanceof TypeError && signedIn.peek() && !navigator.onLine)) {
+    const whose = account.peek();
+    if (!(error instanceof TypeError && whose !== null && !navigator.onLine)) {
       throw error;
     }
-    keep(id, liked);
+    keep(whose, id, liked);
     say(t('offline.kept'));
   }
 }
@@ -86,30 +89,41 @@ async function share(video: Video, address: string): Promise<void> {
   }
 }
 
+interface Followed {
+  readonly state: Signal<boolean>;
+  readonly toggle: LikeToggle;
+}
+
 /** Whom the viewer follows, as this tab knows it: one place for all clips of an author. */
-const followed = new Map<string, Signal<boolean>>();
+const followed = new Map<string, Followed>();
+effect(() => {
+  void account.value;
+  followed.clear();
+});
+
+function followedOf({ id, following: isFollowed = false }: Author): Followed {
+  const known = followed.get(id);
+  if (known) {
+    return known;
+  }
+  const state = signal(isFollowed ?? false);
+  const made = { state, toggle: toggleOf(state, (wanted) => api().change(wanted ? 'PUT' : 'DELETE', `/users/${id}/follow`)) };
+  followed.set(id, made);
+  return made;
+}
 
 export function following(author: Author): Signal<boolean> {
-  const known = followed.get(author.id) ?? signal(author.following ?? false);
-  followed.set(author.id, known);
-  return known;
+  return followedOf(author).state;
 }
 
 export async function follow(author: Author, name: string): Promise<void> {
-  const state = following(author);
-  if (!signedIn.peek()) {
-    tell(new Problem(401, 'signed-out', 'Sign in first'));
-    return;
-  }
-  const wanted = !state.peek();
-  state.value = wanted;
+  const { state, toggle } = followedOf(author);
   try {
-    await api().change(wanted ? 'PUT' : 'DELETE', `/users/${author.id}/follow`);
-    if (wanted) {
+    await toggle.toggle();
+    if (state.peek()) {
       say(t('feed.followed', { name }));
     }
   } catch (error) {
-    state.value = !wanted;
     tell(error);
   }
 }

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { clock, count, t } from '../i18n.ts';
-import { muted } from '../prefs.ts';
+import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
 import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
 import { taps } from '../ui/gestures.ts';
@@ -28,21 +29,8 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
   const sheet = useSignal<SheetName | null>(null);
   const burst = useSignal<{ x: number; y: number } | null>(null);
   const root = useRef<HTMLElement>(null);
-  const tap = useMemo(
-    () =>
-      taps(
-        () => model.screens.toggle(),
-        (x, y) => {
-          const box = root.current?.getBoundingClientRect();
-          burst.value = { x: x - (box?.left ?? 0), y: y - (box?.top ?? 0) };
-          if (!actions.likes.peek().liked) {
-            void actions.like();
-          }
-        },
-      ),
-    [model, video.video_id],
-  );
-  useKeys(current, { ' ': () => screens.toggle(), m: () => { muted.value = !muted.peek(); }, l: () => void actions.like(), c: () => { sheet.value = 'comments'; } });
+  const tap = useTaps(model, video, root, (at) => { burst.value = at; });
+  useKeys(current, { ' ': () => screens.toggle(), m: toggleSound, l: () => void actions.like(), c: () => { sheet.value = 'comments'; } });
   const style = { top: `${place * 100}cqh`, '--ratio': ratioOf(video) };
   const title = `clip-${video.video_id}`;
   return (
@@ -68,6 +56,26 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
       {current && <Controls video={video} screens={screens} />}
       {sheet.value && <Sheets name={sheet.value} video={video} actions={actions} source={model.source} open={(name) => { sheet.value = name; }} />}
     </article>
+  );
+}
+
+/** A tap plays or pauses, two of them like the clip, once. `burst`: where the second one was. */
+function useTaps(model: Model, video: Video, root: RefObject<HTMLElement | null>, burst: (at: { x: number; y: number }) => void): (event: MouseEvent) => void {
+  return useMemo(
+    () =>
+      taps(
+        // It waits for a second tap, and meanwhile the viewer may have gone on to another clip.
+        () => root.current?.dataset.current === 'true' && model.screens.toggle(),
+        (x, y) => {
+          const actions = model.actions(video);
+          const box = root.current?.getBoundingClientRect();
+          burst({ x: x - (box?.left ?? 0), y: y - (box?.top ?? 0) });
+          if (!actions.likes.peek().liked) {
+            void actions.like();
+          }
+        },
+      ),
+    [model, video.video_id],
   );
 }
 
@@ -156,8 +164,8 @@ function Controls({ video, screens }: { video: Video; screens: Model['screens'] 
       <button type="button" class="play" aria-label={t(plays ? 'feed.pause' : 'feed.play', { title })} onClick={() => screens.toggle()}>
         <Icon name={plays ? 'pause' : 'play'} filled={!plays} />
       </button>
-      <button type="button" class="round sound" aria-pressed={!muted.value} aria-label={t(muted.value ? 'feed.unmute' : 'feed.mute')} onClick={() => { muted.value = !muted.peek(); }}>
-        <Icon name={muted.value ? 'mute' : 'sound'} />
+      <button type="button" class="round sound" aria-pressed={!isSilent.value} aria-label={t(isSilent.value ? 'feed.unmute' : 'feed.mute')} onClick={toggleSound}>
+        <Icon name={isSilent.value ? 'mute' : 'sound'} />
       </button>
       {seconds > 0 && (
         <input

@@ -1,16 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { ago, count, t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
-import { usePages } from '../load.ts';
+import { type Paged, usePages } from '../load.ts';
 import { api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Comment, CommentPage, Likes, Page } from '../types.ts';
 import { Avatar, More, nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { signInAddress } from '../ui/navigation.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { Report } from './report.tsx';
 import type { SheetProps } from './sheets.tsx';
-import { useEffect } from 'preact/hooks';
 
 const MOST_LETTERS = 500;
 
@@ -30,10 +30,7 @@ export default function Comments({ video, actions, open }: SheetProps) {
   const answering = useSignal<Comment | null>(null);
   const reporting = useSignal<Comment | null>(null);
   const written = useSignal<readonly Comment[]>([]);
-  const pages = usePages<Comment>(async (cursor) => {
-    const page = await api().read<CommentPage>(path, { order: order.value, limit: 20, cursor });
-    return { cursor: page.cursor, items: page.pinned && cursor === null ? [page.pinned, ...page.items] : page.items };
-  }, [order.value]);
+  const pages = useComments(path, order.value);
   useEffect(() => void whoAmI().then((me) => { mine.value = me?.user_id ?? null; }, tell), []);
   const gone = (comment: Comment) => {
     pages.change((items) => items.filter((one) => one !== comment));
@@ -55,13 +52,7 @@ export default function Comments({ video, actions, open }: SheetProps) {
   }
   return (
     <Sheet title={t('comments.title')} onClose={() => open(null)}>
-      <div class="choices" role="group" aria-label={t('comments.order')}>
-        {(['top', 'newest'] as const).map((one) => (
-          <button key={one} type="button" class="chip" aria-pressed={order.value === one} onClick={() => { order.value = one; }}>
-            {t(`comments.${one}`)}
-          </button>
-        ))}
-      </div>
+      <Order chosen={order} />
       <ul class="comments" aria-label={t('comments.title')} aria-busy={pages.busy}>
         {[...written.value, ...pages.items.filter(({ comment_id }) => !known.has(comment_id))].map((comment) => (
           <One key={comment.comment_id} comment={comment} talk={talk} />
@@ -70,6 +61,26 @@ export default function Comments({ video, actions, open }: SheetProps) {
       {written.value.length === 0 || pages.busy ? <More pages={pages} empty={t('comments.empty')} /> : null}
       <Write answering={answering} send={send} />
     </Sheet>
+  );
+}
+
+/** The comment that its creator pinned comes first, in either order. */
+function useComments(path: string, order: 'top' | 'newest'): Paged<Comment> {
+  return usePages<Comment>(async (cursor) => {
+    const page = await api().read<CommentPage>(path, { order, limit: 20, cursor });
+    return { cursor: page.cursor, items: page.pinned && cursor === null ? [page.pinned, ...page.items] : page.items };
+  }, [order]);
+}
+
+function Order({ chosen }: { chosen: Signal<'top' | 'newest'> }) {
+  return (
+    <div class="choices" role="group" aria-label={t('comments.order')}>
+      {(['top', 'newest'] as const).map((one) => (
+        <button key={one} type="button" class="chip" aria-pressed={chosen.value === one} onClick={() => { chosen.value = one; }}>
+          {t(`comments.${one}`)}
+        </button>
+      ))}
+    </div>
   );
 }
 
@@ -89,7 +100,7 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
       <Avatar author={author} size={36} />
       <div class="comment-words">
         <p class="soft">
-          <a href={author.handle ? `/@${author.handle}` : '#'}>{name}</a> · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
+          {author.handle ? <a href={`/@${author.handle}`}>{name}</a> : name} · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
           {comment.edited_at && ` · ${t('comments.edited')}`}
           {comment.pinned && ` · ${t('comments.pinned')}`}
         </p>
@@ -165,7 +176,7 @@ function Write({ answering, send }: { answering: Signal<Comment | null>; send: (
     busy.value = false;
   };
   if (!signedIn.value) {
-    return <p class="write soft"><a class="button" href="/sign-in">{t('nav.signIn')}</a></p>;
+    return <p class="write soft"><a class="button" href={signInAddress(location.pathname)}>{t('nav.signIn')}</a></p>;
   }
   return (
     <form class="write" onSubmit={(event) => void submit(event)}>

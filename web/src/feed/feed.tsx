@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { autoplay } from '../prefs.ts';
 import { FEED_SESSION } from '../session.ts';
@@ -9,7 +9,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Clip } from './clip.tsx';
 import { Model } from './model.ts';
 import type { Source } from './source.ts';
-import { useScroll } from './scroll.ts';
+import { type Scroll, useScroll } from './scroll.ts';
 
 /** How many clips there are nodes of, before and after the one that is shown. */
 const AROUND = 2;
@@ -24,8 +24,36 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
   const model = useMemo(() => new Model(source), [source]);
   const { box, at, step, jump } = useScroll(places);
   model.step = step;
-  const said = useSignal('');
+  useShown(source, model, { at, jump });
+  if (places === 0) {
+    return source.busy.value || !source.ended.value ? <Spinner /> : <Empty title={empty} />;
+  }
+  return (
+    <section class="feed-page" aria-label={label}>
+      <div class="feed" ref={box} role="feed" aria-label={label} aria-busy={source.busy.value} tabIndex={-1} data-errors={model.screens.errors} data-stalls={model.screens.stalls}>
+        <div class="track" style={{ height: `${places * 100}cqh` }}>
+          <Near source={source} model={model} at={at.value} places={places} />
+        </div>
+      </div>
+      <Note source={source} />
+      <div class="steps">
+        <button type="button" class="round" aria-label={t('feed.previous')} disabled={at.value === 0} onClick={() => step(-1)}>
+          <Icon name="up" />
+        </button>
+        <button type="button" class="round" aria-label={t('feed.next')} disabled={at.value >= places - 1} onClick={() => step(1)}>
+          <Icon name="down" />
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Plays the clip that is shown, announces it, and reads on before the end. */
+function useShown(source: Source, model: Model, { at, jump }: Pick<Scroll, 'at' | 'jump'>): void {
+  const videos = source.videos.value;
   const shown = videos[at.value];
+  const said = useSignal('');
+  const before = useRef(videos);
 
   useEffect(() => () => model.destroy(), [model]);
   useEffect(() => {
@@ -40,10 +68,12 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
     }
   }, [model, shown?.video_id]);
   useEffect(() => {
-    // One that was taken out before the clip that is shown moves it up by a place.
-    const now = videos.findIndex(({ video_id }) => video_id === said.peek());
-    if (now >= 0 && now === at.peek() - 1) {
-      jump(now);
+    // What was taken out before the clip that is shown moves it up by so many places.
+    const left = new Set(videos.map(({ video_id }) => video_id));
+    const gone = before.current.slice(0, at.peek()).filter(({ video_id }) => !left.has(video_id)).length;
+    before.current = videos;
+    if (gone > 0) {
+      jump(at.peek() - gone);
     } else if (shown) {
       model.grew(at.peek());
     }
@@ -53,38 +83,26 @@ export function Feed({ source, label, empty }: { source: Source; label: string; 
       void source.more();
     }
   });
+}
 
-  if (places === 0) {
-    return source.busy.value || !source.ended.value ? <Spinner /> : <Empty title={empty} />;
-  }
-  const from = Math.max(0, at.value - AROUND);
-  const near = Array.from({ length: Math.min(places, at.value + AROUND + 1) - from }, (_, offset) => from + offset);
+/** The clips that have nodes, and what stands after the last one. */
+function Near({ source, model, at, places }: { source: Source; model: Model; at: number; places: number }) {
+  const videos = source.videos.value;
+  const from = Math.max(0, at - AROUND);
+  const near = Array.from({ length: Math.min(places, at + AROUND + 1) - from }, (_, offset) => from + offset);
   return (
-    <section class="feed-page" aria-label={label}>
-      <div class="feed" ref={box} role="feed" aria-label={label} aria-busy={source.busy.value} tabIndex={-1} data-errors={model.screens.errors} data-stalls={model.screens.stalls}>
-        <div class="track" style={{ height: `${places * 100}cqh` }}>
-          {near.map((place) => {
-            const video = videos[place];
-            return video ? (
-              <Clip key={video.video_id} video={video} place={place} places={source.ended.value ? videos.length : -1} current={place === at.value} model={model} />
-            ) : (
-              <div class="slot last" key="last" style={{ top: `${place * 100}cqh` }}>
-                {source.error.value ? <Failed error={source.error.value} retry={() => void source.more()} /> : <Last />}
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      <Note source={source} />
-      <div class="steps">
-        <button type="button" class="round" aria-label={t('feed.previous')} disabled={at.value === 0} onClick={() => step(-1)}>
-          <Icon name="up" />
-        </button>
-        <button type="button" class="round" aria-label={t('feed.next')} disabled={at.value >= places - 1} onClick={() => step(1)}>
-          <Icon name="down" />
-        </button>
-      </div>
-    </section>
+    <>
+      {near.map((place) => {
+        const video = videos[place];
+        return video ? (
+          <Clip key={video.video_id} video={video} place={place} places={source.ended.value ? videos.length : -1} current={place === at} model={model} />
+        ) : (
+          <div class="slot last" key="last" style={{ top: `${place * 100}cqh` }}>
+            {source.error.value ? <Failed error={source.error.value} retry={() => void source.more()} /> : <Last />}
+          </div>
+        );
+      })}
+    </>
   );
 }
 

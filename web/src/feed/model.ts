@@ -41,7 +41,7 @@ export class Model {
   }
 
   show(place: number, video: Video, play: boolean): void {
-    this.rest();
+    this.#leave();
     this.screens.show(this.source.videos.peek(), place, play);
     const { element } = this.screens;
     this.#watching = element && new Watching(element, events(), video, (seconds) => { this.screens.position.value = seconds; });
@@ -58,12 +58,17 @@ export class Model {
     this.screens.extend(this.source.videos.peek(), place);
   }
 
-  /** Nothing plays: another clip comes, or the end of the list. */
+  /** Nothing plays: it is the end of the list. */
   rest(): void {
+    this.#leave();
+    this.screens.pause();
+  }
+
+  /** The player itself lets the clip rest that another one follows, once that one was told to play. */
+  #leave(): void {
     clearTimeout(this.#dwelling);
     this.#watching?.stop();
     this.#watching = null;
-    this.screens.pause();
   }
 
   #see(video: Video): void {

@@ -2,20 +2,19 @@ import { canFloat, float } from '@reelstack/player';
 import { t } from '../i18n.ts';
 import { captions, dataSaver, rate } from '../prefs.ts';
 import { api, attempt, say, tell } from '../state.ts';
+import type { Video } from '../types.ts';
 import { nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { RATES } from './rates.ts';
 import type { SheetProps } from './sheets.tsx';
 
-
-
 /** What is done less often with a clip: hide it, report it, play it otherwise. */
 export default function MoreOf({ video, source, open }: SheetProps) {
-  const hide = (what: string) => attempt(async () => {
+  const hide = (what: string, which: (other: Video) => boolean) => attempt(async () => {
     await api().change('PUT', `/feed/hidden/${what}`);
     open(null);
-    source.drop(video.video_id);
+    source.drop(which);
     say(t('feed.uninterested.done'));
   });
   const floated = async () => {
@@ -29,8 +28,8 @@ export default function MoreOf({ video, source, open }: SheetProps) {
   return (
     <Sheet title={t('feed.more')} onClose={() => open(null)}>
       <ul class="menu">
-        <li><button type="button" onClick={() => void hide(`videos/${video.video_id}`)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
-        <li><button type="button" onClick={() => void hide(`creators/${video.author.id}`)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
+        <li><button type="button" onClick={() => void hide(`videos/${video.video_id}`, ({ video_id }) => video_id === video.video_id)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
+        <li><button type="button" onClick={() => void hide(`creators/${video.author.id}`, ({ author }) => author.id === video.author.id)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
         {canFloat() && <li><button type="button" onClick={() => void floated()}><Icon name="clips" />{t('feed.float')}</button></li>}
         <li><button type="button" onClick={() => open('report')}><Icon name="flag" />{t('feed.report')}</button></li>
       </ul>

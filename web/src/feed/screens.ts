@@ -1,7 +1,7 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, type Quality, toClip } from '@reelstack/player';
-import { captions, dataSaver, muted, rate } from '../prefs.ts';
+import { captions, dataSaver, isSilent, rate, silenced } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
 import type { Playback, Video } from '../types.ts';
@@ -36,11 +36,11 @@ export class Screens {
     this.#failed = failed;
     this.#played = played;
     const policies = adaptivePolicies({ dataSaver: () => dataSaver.peek() === 'on' });
-    this.#pool = new Pool({ policies, muted: muted.peek(), renew: (clip) => this.#renew(clip) });
+    this.#pool = new Pool({ policies, muted: isSilent.peek(), renew: (clip) => this.#renew(clip) });
     this.#lockScreen = new LockScreen(this.#pool, go);
     this.#stops = [
       this.#pool.listen((event) => this.#heard(event)),
-      effect(() => { this.#pool.muted = muted.value; }),
+      effect(() => { this.#pool.muted = isSilent.value; }),
       effect(() => { this.#pool.rate = rate.value; }),
       effect(() => { this.#pool.captions = captions.value ? language.value : null; }),
     ];
@@ -110,7 +110,7 @@ export class Screens {
 
   /** A clip whose addresses did not come with the list has them asked for when it is near. */
   #clip(video: Video): Clip {
-    const known = this.#clips.get(video.video_id) ?? clipOf(video, video.playback) ?? foreignClip(video.video_id, '', { expiresAt: 0 });
+    const known = this.#clips.get(video.video_id) ?? clipOf(video, video.playback) ?? foreignClip(video.video_id, '', { resumeSeconds: beginning(video) });
     this.#clips.set(video.video_id, known);
     return known;
   }
@@ -118,12 +118,13 @@ export class Screens {
   async #renew(clip: Clip): Promise<Clip | null> {
     try {
       const playback = await api().playback(clip.id);
-      const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback: playback as never });
+      const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback });
       if (!found) {
         throw new Archived();
       }
-      this.#clips.set(clip.id, found);
-      return found;
+      const renewed = { ...found, retention: clip.retention, resumeSeconds: clip.resumeSeconds };
+      this.#clips.set(clip.id, renewed);
+      return renewed;
     } catch (error) {
       this.#failed(clip.id, error);
       return null;
@@ -135,7 +136,9 @@ export class Screens {
       return;
     }
     this.#lookedAt = performance.now();
-    const { status } = await fetch(clip.masterUrl, { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
+    // The element keeps the token that it began with; another one may be known since.
+    const { masterUrl } = this.#clips.get(clip.id) ?? clip;
+    const { status } = await fetch(masterUrl, { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
     // A token that ran out is refused as well: the service says which it was.
     if (WITHDRAWN.has(status) && !(await this.#renew(clip)) && clip.id === this.#shown) {
       this.#pool.pause();
@@ -146,10 +149,6 @@ export class Screens {
   #heard(event: PlayerEvent): void {
     if (event.type === 'state' && event.place === this.#pool.place) {
       this.playing.value = event.state === 'playing' || event.state === 'stalled';
-      // An element that was told to play before it had a source forgets that with its first source.
-      if (event.state === 'ready' && !this.#pool.paused) {
-        this.#pool.play();
-      }
     } else if (event.type === 'stall') {
       this.stalls.value++;
     } else if (event.type === 'error') {
@@ -157,20 +156,22 @@ export class Screens {
       this.errors.value += Number(event.place === this.#pool.place);
       if (event.fatal) {
         this.#failed(event.clip.id, event.error);
-        this.gone.value = event.error.kind === 'withdrawn' ? event.clip.id : this.gone.peek();
+        // What is only prepared takes nothing off the screen.
+        const isGone = event.error.kind === 'withdrawn' && event.clip.id === this.#shown;
+        this.gone.value = isGone ? event.clip.id : this.gone.peek();
       }
     } else if (event.type === 'loop') {
       void this.#look(event.clip);
     } else if (event.type === 'quality') {
       this.#played(event.quality);
     } else if (event.type === 'muted') {
-      muted.value = true;
+      silenced.value = true;
     }
   }
 }
 
 function clipOf(video: Video, playback: Playback | null): Clip | null {
-  const clip = toClip({ ...video, playback } as never);
+  const clip = toClip({ ...video, playback });
   return clip && { ...clip, resumeSeconds: beginning(video) };
 }
 

@@ -9,7 +9,7 @@ const WHEEL_REST_MS = 320;
 const WHEEL_LINE = 16;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1, j: 1, k: -1 };
 
-interface Scroll {
+export interface Scroll {
   readonly box: RefObject<HTMLDivElement | null>;
   /** The clip of which most is on the screen. */
   readonly at: Signal<number>;

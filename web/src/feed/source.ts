@@ -1,7 +1,8 @@
 /** Where a feed's clips come from: a list that grows while it is watched. */
-import { type Signal, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import type { Api } from '../api.ts';
 import { FEED_SESSION } from '../session.ts';
+import { account } from '../state.ts';
 import type { FeedPage, Page, Video } from '../types.ts';
 
 export interface Source {
@@ -14,8 +15,8 @@ export interface Source {
   readonly note: Signal<'' | 'stale' | 'hot'>;
   /** Reads one more page, unless one is being read. */
   more(): Promise<void>;
-  /** Takes a clip out, as one that the viewer is not interested in. */
-  drop(id: string): void;
+  /** Takes clips out, as those that the viewer is not interested in; of pages that come, too. */
+  drop(which: (video: Video) => boolean): void;
 }
 
 interface Read extends Page<Video> {
@@ -27,7 +28,8 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
   const busy = signal(false);
   const error = signal<unknown>(null);
   const ended = signal(false);
-  const dropped = new Set<string>();
+  const known = new Set(first.map(({ video_id }) => video_id));
+  const dropped: ((video: Video) => boolean)[] = [];
   return {
     videos,
     busy,
@@ -41,11 +43,13 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
       busy.value = true;
       error.value = null;
       try {
-        const known = new Set([...videos.peek().map(({ video_id }) => video_id), ...dropped]);
         const page = await read(known);
         const further = page.items.filter(({ video_id }) => !known.has(video_id));
+        further.forEach(({ video_id }) => known.add(video_id));
         // A page that brings nothing new changes nothing, so that nobody asks again because of it.
-        videos.value = further.length > 0 ? [...videos.peek(), ...further] : videos.peek();
+        if (further.length > 0) {
+          videos.value = [...videos.peek(), ...further.filter((video) => !dropped.some((is) => is(video)))];
+        }
         ended.value = page.last ?? page.cursor === null;
       } catch (failure) {
         error.value = failure;
@@ -53,9 +57,9 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
         busy.value = false;
       }
     },
-    drop(id) {
-      dropped.add(id);
-      videos.value = videos.peek().filter(({ video_id }) => video_id !== id);
+    drop(which) {
+      dropped.push(which);
+      videos.value = videos.peek().filter((video) => !which(video));
     },
   };
 }
@@ -102,13 +106,18 @@ export async function one(api: Api, id: string): Promise<Source> {
   return made;
 }
 
-/** The list out of which a clip was opened, so that what follows it there follows it in the feed, too. */
+/** The list out of which a clip was opened, from that clip on: what follows it there follows it in the feed, too. */
 let opened: Source | null = null;
+effect(() => {
+  // It may hold what the next person must not see.
+  void account.value;
+  opened = null;
+});
 
 export function openFrom(list: Source): void {
   opened = list;
 }
 
 export function openedWith(id: string): Source | null {
-  return opened?.videos.peek().some(({ video_id }) => video_id === id) ? opened : null;
+  return opened?.videos.peek()[0]?.video_id === id ? opened : null;
 }

@@ -3,7 +3,7 @@ import { client } from '../client.ts';
 import { ago, language, moment, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
-import { nameOf, Spinner } from '../ui/bits.tsx';
+import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { CODES, isMixed, type Script, unread } from './texts.ts';
 
 type Clip = Answer<'GET /v1/reviews/{video_id}'>;
@@ -59,7 +59,7 @@ export function Log({ clip }: { clip: Clip }) {
   const audit = useLoad(() => client().call('GET /v1/videos/{video_id}/audit', { path, query: { limit: 50 } }), [clip.video_id]);
   const reports = useLoad(() => client().call('GET /v1/videos/{video_id}/reports', { path, query: { limit: 50 } }), [clip.video_id]);
   if (!audit.value) {
-    return <Spinner />;
+    return audit.error ? <Failed error={audit.error} retry={audit.reload} /> : <Spinner />;
   }
   return (
     <section aria-label={t('review.log')}>

@@ -29,6 +29,9 @@ export function wordOf(act: Act): Word {
   return `review.key.${act}`;
 }
 
+/** Keys that may be held down: others would decide on one clip after another. */
+const HELD: ReadonlySet<Act | undefined> = new Set<Act>(['next', 'previous']);
+
 /** The act that a key asks for; null where somebody writes, or a dialog is open. */
 export function actOf(event: KeyboardEvent): Act | null {
   const { target } = event;
@@ -38,7 +41,8 @@ export function actOf(event: KeyboardEvent): Act | null {
   if (writes || presses || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
     return null;
   }
-  return ACTS[event.key.toLowerCase() as keyof typeof ACTS] ?? null;
+  const act = ACTS[event.key.toLowerCase() as keyof typeof ACTS] as Act | undefined;
+  return event.repeat && !HELD.has(act) ? null : (act ?? null);
 }
 
 export function useKeys(act: (act: Act) => void): void {

@@ -1,18 +1,19 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { language, LANGUAGES, t } from '../i18n.ts';
+import { useAct } from '../load.ts';
 import { REASONS, reasonIn } from '../messages/review.ts';
-import { attempt } from '../state.ts';
 import { Sheet } from '../ui/sheet.tsx';
 
 /** Why a clip is rejected: its owner reads it, also in the app's other language if the moderator wants so. */
 export function Reject({ title, send, close }: { title: string; send: (reason: string) => Promise<unknown>; close: () => void }) {
   const chosen = useSignal<(typeof REASONS)[number]>('spam');
   const both = useSignal(false);
+  const run = useAct();
   const other = LANGUAGES.find(({ code }) => code !== language.value);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const more = String(new FormData(event.currentTarget as HTMLFormElement).get('more') ?? '').trim();
-    void attempt(async () => {
+    void run(async () => {
       const languages = both.value && other ? [language.value, other.code] : [language.value];
       const told = await Promise.all(languages.map((code) => reasonIn(code, chosen.value)));
       await send([...told, more].filter(Boolean).join('\n').slice(0, 500));
@@ -22,15 +23,7 @@ export function Reject({ title, send, close }: { title: string; send: (reason: s
   return (
     <Sheet title={t('review.reject.of', { title })} onClose={close}>
       <form class="reject" onSubmit={submit}>
-        <fieldset>
-          <legend>{t('review.reason')}</legend>
-          {REASONS.map((one, at) => (
-            <label key={one} class="choice">
-              <input type="radio" name="reason" value={one} checked={chosen.value === one} autofocus={at === 0} onChange={() => { chosen.value = one; }} />
-              <span>{t(`review.reason.${one}`)}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Reasons chosen={chosen} />
         <label>{t('review.more')}<textarea name="more" rows={3} maxLength={300} /></label>
         {other && (
           <label class="choice">
@@ -44,5 +37,19 @@ export function Reject({ title, send, close }: { title: string; send: (reason: s
         </p>
       </form>
     </Sheet>
+  );
+}
+
+function Reasons({ chosen }: { chosen: Signal<(typeof REASONS)[number]> }) {
+  return (
+    <fieldset>
+      <legend>{t('review.reason')}</legend>
+      {REASONS.map((one, at) => (
+        <label key={one} class="choice">
+          <input type="radio" name="reason" value={one} checked={chosen.value === one} autofocus={at === 0} onChange={() => { chosen.value = one; }} />
+          <span>{t(`review.reason.${one}`)}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { Pool, toClip } from '@reelstack/player';
+import { type Clip, type Playback, Pool, toClip } from '@reelstack/player';
 import type { Answer } from '@reelstack/client';
 import { client } from '../client.ts';
 import { t } from '../i18n.ts';
@@ -7,7 +7,7 @@ import { useLoad } from '../load.ts';
 import { words } from '../state.ts';
 import { Frames } from './frames.tsx';
 
-type Clip = Answer<'GET /v1/reviews/{video_id}'>;
+type Reviewed = Answer<'GET /v1/reviews/{video_id}'>;
 
 /** Lets keys play the clip. */
 export interface Player {
@@ -15,7 +15,7 @@ export interface Player {
 }
 
 /** What there is to see and to hear: the clip where it plays, or files of a clip in quarantine. */
-export function Screen({ clip, blurred, player }: { clip: Clip; blurred: boolean; player: { current: Player | null } }) {
+export function Screen({ clip, blurred, player }: { clip: Reviewed; blurred: boolean; player: { current: Player | null } }) {
   if (clip.evidence.length > 0) {
     return <Evidence clip={clip} blurred={blurred} />;
   }
@@ -24,15 +24,16 @@ export function Screen({ clip, blurred, player }: { clip: Clip; blurred: boolean
 
 function Playing({ id, blurred, player }: { id: string; blurred: boolean; player: { current: Player | null } }) {
   const place = useRef<HTMLDivElement>(null);
-  const playback = useLoad(() => client().call('GET /v1/videos/{video_id}/playback', { path: { video_id: id } }), [id]);
-  const clip = useMemo(() => playback.value && toClip({ video_id: id, duration_ms: null, playback: playback.value as never }), [playback.value]);
+  const playback = useLoad(() => readPlayback(id), [id]);
+  const clip = useMemo(() => playback.value && clipOf(id, playback.value), [playback.value]);
   const pool = useRef<Pool | null>(null);
   useEffect(() => {
     if (!clip) {
       return undefined;
     }
     // Nothing is heard before a moderator wants to hear it.
-    const made = new Pool({ muted: false });
+    const made = new Pool({ renew: async () => clipOf(id, await readPlayback(id)) });
+    made.pause();
     pool.current = made;
     made.show([clip], 0);
     const screen = made.element(0);
@@ -62,8 +63,16 @@ function Playing({ id, blurred, player }: { id: string; blurred: boolean; player
   );
 }
 
+function readPlayback(id: string): Promise<Answer<'GET /v1/videos/{video_id}/playback'>> {
+  return client().call('GET /v1/videos/{video_id}/playback', { path: { video_id: id } });
+}
+
+function clipOf(id: string, playback: unknown): Clip | null {
+  return toClip({ video_id: id, duration_ms: null, playback: playback as Playback });
+}
+
 /** Nothing serves these files: their addresses live for minutes. */
-function Evidence({ clip, blurred }: { clip: Clip; blurred: boolean }) {
+function Evidence({ clip, blurred }: { clip: Reviewed; blurred: boolean }) {
   const pictures = clip.evidence.filter(({ name }) => name.endsWith('.jpg'));
   const films = clip.evidence.filter(({ name }) => name.endsWith('.mp4'));
   return (

@@ -4,7 +4,7 @@ import { Feed } from '../feed/feed.tsx';
 import { chosen, listed, one, openedWith, type Source } from '../feed/source.ts';
 import { t } from '../i18n.ts';
 import { Problem } from '../problem.ts';
-import { place } from '../router.ts';
+import { delivered, place } from '../router.ts';
 import { api, signedIn, tell } from '../state.ts';
 import { Empty, Failed, Spinner } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -28,7 +28,7 @@ function ForYou() {
   return (
     <>
       <Tabs />
-      <Feed source={source} label={t('feed.label')} empty={t('feed.empty')} />
+      <Feed key={String(signedIn.value)} source={source} label={t('feed.label')} empty={t('feed.empty')} />
     </>
   );
 }
@@ -89,8 +89,10 @@ function Gone({ error, retry }: { error: unknown; retry: () => void }) {
   if (!(error instanceof Problem && HIDDEN.has(error.status))) {
     return <Failed error={error} retry={retry} />;
   }
-  const delivered = document.querySelector<HTMLMetaElement>('meta[name="reelstack:clip"]')?.content;
-  const state = TOLD.find((one) => one === delivered) ?? 'missing';
+  // The edge said it of the clip that it delivered the page for, and of no other.
+  const isOfThis = place.peek().pathname === delivered;
+  const told = isOfThis ? document.querySelector<HTMLMetaElement>('meta[name="reelstack:clip"]')?.content : '';
+  const state = TOLD.find((one) => one === told) ?? 'missing';
   return (
     <Empty title={t(`gone.${state}`)} says={t(`gone.${state}.says`)}>
       <p><a class="button" href="/">{t('gone.home')}</a></p>

@@ -22,11 +22,15 @@ export default function Inbox() {
   useSignalEffect(() => {
     const come = pushed.value;
     if (come) {
+      // Taken: when the inbox is opened again, its list has it.
+      pushed.value = null;
       pages.change((items) => [come, ...items.filter(({ subject }) => subject !== come.subject)]);
       announce(sentence(come));
     }
   });
-  const newest = pages.items[0]?.at;
+  // A push may come before the page of the list that has it, too: the first one of a subject is the newer one.
+  const items = pages.items.filter(({ subject }, at) => pages.items.findIndex((one) => one.subject === subject) === at);
+  const newest = items[0]?.at;
   useEffect(() => {
     if (newest && document.visibilityState === 'visible') {
       void attempt(async () => {
@@ -39,7 +43,7 @@ export default function Inbox() {
       <h1>{t('inbox.title')} {connected.value && <span class="live">{t('inbox.live')}</span>}</h1>
       <Requests />
       <ul class="rows" aria-label={t('inbox.title')} aria-busy={pages.busy}>
-        {pages.items.map((one) => <Row key={one.subject} one={one} />)}
+        {items.map((one) => <Row key={one.subject} one={one} />)}
       </ul>
       <More pages={pages} empty={t('inbox.empty')} />
     </div>

@@ -4,9 +4,9 @@ import { useEffect } from 'preact/hooks';
 import { newKey, type Answer } from '@reelstack/client';
 import { client } from '../client.ts';
 import { ago, count, language, moment, t } from '../i18n.ts';
-import { useLoad } from '../load.ts';
+import { useAct, useLoad } from '../load.ts';
 import { operations as messages } from '../messages/operations.ts';
-import { attempt, say, words } from '../state.ts';
+import { say, words } from '../state.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -130,7 +130,8 @@ function Queues({ line }: { line: Line }) {
 function Dead({ line, dead: letters, reload }: { line: Line; dead: Letters; reload: () => void }) {
   const asked = useSignal<Priority | null>(null);
   const dead = PRIORITIES.filter((priority) => (line.queues[priority]?.dead ?? 0) > 0);
-  const redrive = (priority: Priority) => attempt(async () => {
+  const run = useAct();
+  const redrive = (priority: Priority) => run(async () => {
     const { moved } = await client().call('POST /v1/production/redrive', { body: { priority, limit: 50 }, key: newKey() });
     say(t('operations.moved', { n: moved[priority] ?? 0 }));
     asked.value = null;

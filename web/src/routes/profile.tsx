@@ -72,7 +72,7 @@ function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
 
 function Clips({ id }: { id: string }) {
   const pages = usePages<Video>((cursor) => api().videos(`/users/${id}/videos`, { cursor }), [id]);
-  const open = () => openFrom(listed(api(), `/users/${id}/videos`, {}, pages.items));
+  const open = (at: number) => openFrom(listed(api(), `/users/${id}/videos`, {}, pages.items.slice(at), pages.cursor));
   return (
     <section aria-labelledby="clips-title">
       <h2 id="clips-title" class="section-title">{t('profile.clips')}</h2>

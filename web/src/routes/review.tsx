@@ -1,12 +1,12 @@
 import '../styles/studio.css';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { Answer } from '@reelstack/client';
 import { client } from '../client.ts';
 import { ago, t } from '../i18n.ts';
-import { usePages } from '../load.ts';
+import { type Paged, usePages } from '../load.ts';
 import { review as messages } from '../messages/review.ts';
-import { announce, attempt, say } from '../state.ts';
+import { announce, say } from '../state.ts';
 import { More } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
 import { Clip } from '../review/clip.tsx';
@@ -27,57 +27,83 @@ export default function ReviewPage() {
   const at = useSignal(0);
   const help = useSignal(false);
   const inner = useRef<((act: Act) => void) | null>(null);
-  const pages = usePages<Review>((cursor) => client().call('GET /v1/reviews', { query: { queue: queue.value, order: order.value, limit: 20, cursor } }), [queue.value, order.value]);
-  const place = Math.min(at.value, pages.items.length - 1);
+  const pages = useReviews(queue.value, order.value);
+  const place = Math.max(0, Math.min(at.value, pages.items.length - 1));
   const chosen = pages.items[place];
-  useEffect(() => {
-    if (chosen) {
-      announce(t('review.position', { at: String(place + 1), title: chosen.title }));
-    }
-  }, [chosen?.video_id]);
+  useAnnounced(chosen, place);
   const change = <Value,>(of: { value: Value }, to: Value) => {
     of.value = to;
     at.value = 0;
   };
-  const act = useCallback((wanted: Act) => {
-    const acts: Partial<Record<Act, () => void>> = {
-      next: () => { at.value = Math.min(place + 1, pages.items.length - 1); },
-      previous: () => { at.value = Math.max(place - 1, 0); },
-      queue: () => change(queue, queue.peek() === 'reviews' ? 'appeals' : 'reviews'),
-      order: () => change(order, order.peek() === 'age' ? 'severity' : 'age'),
-      help: () => { help.value = true; },
-    };
-    (acts[wanted] ?? (() => inner.current?.(wanted)))();
-  }, [place, pages.items.length]);
-  useKeys(act);
+  const acts: Partial<Record<Act, () => void>> = {
+    next: () => { at.value = Math.min(place + 1, pages.items.length - 1); },
+    previous: () => { at.value = Math.max(place - 1, 0); },
+    queue: () => change(queue, queue.peek() === 'reviews' ? 'appeals' : 'reviews'),
+    order: () => change(order, order.peek() === 'age' ? 'severity' : 'age'),
+    help: () => { help.value = true; },
+  };
+  useKeys(useCallback((wanted: Act) => (acts[wanted] ?? (() => inner.current?.(wanted)))(), [place, pages.items.length]));
+  const take = (id: string) => pages.change((items) => items.filter(({ video_id }) => video_id !== id));
   const decided = (id: string, words: string) => {
-    pages.change((items) => items.filter(({ video_id }) => video_id !== id));
+    take(id);
     say(words);
   };
   return (
     <div class="page studio">
       <h1>{t('review.title')}</h1>
-      <div class="acts" role="group" aria-label={t('review.which')}>
-        {(['reviews', 'appeals'] as const).map((one) => <button key={one} type="button" class="chip" aria-pressed={queue.value === one} onClick={() => change(queue, one)}>{t(`review.queue.${one}`)}</button>)}
-        {(['age', 'severity'] as const).map((one) => <button key={one} type="button" class="chip" aria-pressed={order.value === one} onClick={() => change(order, one)}>{t(`review.order.${one}`)}</button>)}
-        <button type="button" class="chip" aria-haspopup="dialog" aria-keyshortcuts="?" onClick={() => { help.value = true; }}>{t('review.key.help')}</button>
-      </div>
+      <Which queue={queue} order={order} change={change} help={() => { help.value = true; }} />
       <div class="review">
-        <nav aria-label={t('review.waiting')}>
-          <ol class="rows">
-            {pages.items.map((one, index) => (
-              <li key={one.video_id}>
-                <button type="button" class="row" aria-current={index === place} onClick={() => { at.value = index; }}>
-                  <span><bdi>{one.title}</bdi><small class="soft">{t(`review.kind.${one.kind}`)}, {ago(one.asked_at)}{one.held_by && one.held_until && one.held_until > Date.now() ? `, ${t('review.held')}` : ''}</small></span>
-                </button>
-              </li>
-            ))}
-          </ol>
-          <More pages={pages} empty={t('review.empty')} />
-        </nav>
-        {chosen && <Clip key={chosen.video_id} id={chosen.video_id} acts={inner} decided={decided} gone={() => void attempt(async () => pages.change((items) => items.filter(({ video_id }) => video_id !== chosen.video_id)))} />}
+        <Waiting pages={pages} place={place} choose={(index) => { at.value = index; }} />
+        {chosen && <Clip key={chosen.video_id} id={chosen.video_id} acts={inner} decided={decided} gone={() => take(chosen.video_id)} />}
       </div>
       {help.value && <Help close={() => { help.value = false; }} />}
     </div>
+  );
+}
+
+function useAnnounced(chosen: Review | undefined, place: number): void {
+  useEffect(() => {
+    if (chosen) {
+      announce(t('review.position', { at: String(place + 1), title: chosen.title }));
+    }
+  }, [chosen?.video_id]);
+}
+
+function useReviews(queue: Queue, order: Order): Paged<Review> {
+  return usePages<Review>((cursor) => client().call('GET /v1/reviews', { query: { queue, order, limit: 20, cursor } }), [queue, order]);
+}
+
+interface Chosen {
+  queue: Signal<Queue>;
+  order: Signal<Order>;
+  change: <Value>(of: { value: Value }, to: Value) => void;
+  help: () => void;
+}
+
+function Which({ queue, order, change, help }: Chosen) {
+  return (
+    <div class="acts" role="group" aria-label={t('review.which')}>
+      {(['reviews', 'appeals'] as const).map((one) => <button key={one} type="button" class="chip" aria-pressed={queue.value === one} onClick={() => change(queue, one)}>{t(`review.queue.${one}`)}</button>)}
+      {(['age', 'severity'] as const).map((one) => <button key={one} type="button" class="chip" aria-pressed={order.value === one} onClick={() => change(order, one)}>{t(`review.order.${one}`)}</button>)}
+      <button type="button" class="chip" aria-haspopup="dialog" aria-keyshortcuts="?" onClick={help}>{t('review.key.help')}</button>
+    </div>
+  );
+}
+
+/** The clips that wait. `place`: of the one that is shown. */
+function Waiting({ pages, place, choose }: { pages: Paged<Review>; place: number; choose: (place: number) => void }) {
+  return (
+    <nav aria-label={t('review.waiting')}>
+      <ol class="rows">
+        {pages.items.map((one, index) => (
+          <li key={one.video_id}>
+            <button type="button" class="row" aria-current={index === place} onClick={() => choose(index)}>
+              <span><bdi>{one.title}</bdi><small class="soft">{t(`review.kind.${one.kind}`)}, {ago(one.asked_at)}{one.held_by && one.held_until && one.held_until > Date.now() ? `, ${t('review.held')}` : ''}</small></span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <More pages={pages} empty={t('review.empty')} />
+    </nav>
   );
 }

@@ -24,7 +24,7 @@ export default function SavedPage() {
   return (
     <div class="page">
       <h1>{t(`saved.${kind}`)}</h1>
-      <Grid videos={videos} label={t(`saved.${kind}`)} open={() => openFrom(listed(api(), '', {}, videos))} />
+      <Grid videos={videos} label={t(`saved.${kind}`)} open={(at) => openFrom(listed(api(), '', {}, videos.slice(at)))} />
       <More pages={pages} empty={t(`saved.${kind}.empty`)} />
     </div>
   );

@@ -50,11 +50,12 @@ export default function Search() {
 }
 
 function Clips({ q, tag }: { q: string; tag: string }) {
-  const query = q ? { q } : { tag };
+  const query: Record<string, string> = q ? { q } : { tag };
   const pages = usePages<Video>((cursor) => api().videos('/search/videos', { ...query, cursor }), [q, tag]);
+  const open = (at: number) => openFrom(listed(api(), '/search/videos', query, pages.items.slice(at), pages.cursor));
   return (
     <>
-      <Grid videos={pages.items} label={t('search.clips')} open={() => openFrom(listed(api(), '/search/videos', query as Record<string, string>, pages.items))} />
+      <Grid videos={pages.items} label={t('search.clips')} open={open} />
       <More pages={pages} empty={t('search.none', { q: q || `#${tag}` })} />
     </>
   );

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { ownPath } from '../addresses.ts';
 import { t } from '../i18n.ts';
 import { people } from '../messages/people.ts';
 import { go, place } from '../router.ts';
@@ -8,10 +9,9 @@ import { useTitle } from '../ui/title.ts';
 
 export const messages = people;
 
-/** Where to go on afterwards: a path of this site, never another one's address. */
+/** Where to go on afterwards. */
 function next(): string {
-  const wanted = place.peek().searchParams.get('to') ?? '/';
-  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+  return ownPath(place.peek().searchParams.get('to'));
 }
 
 export default function SignIn() {
@@ -45,8 +45,6 @@ function Elsewhere({ isNew }: { isNew: boolean }) {
 function Here({ isNew }: { isNew: boolean }) {
   const busy = useSignal(false);
   const waiting = useSignal<Entry | null>(null);
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
@@ -69,6 +67,21 @@ function Here({ isNew }: { isNew: boolean }) {
   return (
     <form class="panel" aria-labelledby="sign-in-title" onSubmit={(event) => void submit(event)}>
       <h2 id="sign-in-title">{t(isNew ? 'signIn.create' : 'signIn.title')}</h2>
+      <Fields isNew={isNew} />
+      <button type="submit" class="primary" disabled={busy.value}>{t(isNew ? 'signIn.create' : 'signIn.title')}</button>
+      <p class="panel-end">
+        <a href={other}>{t(isNew ? 'signIn.have' : 'signIn.create')}</a>
+        <a href={next()}>{t('signIn.watch')}</a>
+      </p>
+    </form>
+  );
+}
+
+function Fields({ isNew }: { isNew: boolean }) {
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  return (
+    <>
       <label>
         {t('signIn.name')}
         <input ref={first} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required />
@@ -84,12 +97,7 @@ function Here({ isNew }: { isNew: boolean }) {
         <input name="password" type="password" autocomplete={isNew ? 'new-password' : 'current-password'} required aria-describedby={isNew ? 'password-rule' : undefined} />
       </label>
       {isNew && <p class="soft" id="password-rule">{t('signIn.rule')}</p>}
-      <button type="submit" class="primary" disabled={busy.value}>{t(isNew ? 'signIn.create' : 'signIn.title')}</button>
-      <p class="panel-end">
-        <a href={other}>{t(isNew ? 'signIn.have' : 'signIn.create')}</a>
-        <a href={next()}>{t('signIn.watch')}</a>
-      </p>
-    </form>
+    </>
   );
 }
 

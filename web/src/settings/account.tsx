@@ -87,17 +87,25 @@ function Password() {
     <section class="card" aria-labelledby="password">
       <h2 id="password">{t('settings.password')}</h2>
       <form class="form" aria-labelledby="password" onSubmit={(event) => void submit(event)}>
-        {FIELDS.map((name) => (
-          <label key={name}>
-            {t(`settings.password.${name}` as Key)}
-            <input name={name} type="password" autocomplete={name === 'current' ? 'current-password' : 'new-password'} required />
-          </label>
-        ))}
+        <PasswordFields />
         <button type="submit" disabled={busy.value}>{t('settings.password.change')}</button>
         {problem.value && <p class="problem" role="alert">{problem.value}</p>}
         <p class="changed" role="status">{changed.value && t('settings.password.changed')}</p>
       </form>
     </section>
+  );
+}
+
+function PasswordFields() {
+  return (
+    <>
+      {FIELDS.map((name) => (
+        <label key={name}>
+          {t(`settings.password.${name}` as Key)}
+          <input name={name} type="password" autocomplete={name === 'current' ? 'current-password' : 'new-password'} required />
+        </label>
+      ))}
+    </>
   );
 }
 

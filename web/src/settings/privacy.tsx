@@ -19,11 +19,15 @@ export function Privacy() {
   );
 }
 
-function change(changes: Partial<OwnProfile>): Promise<boolean> {
-  return attempt(async () => {
+/** `undo`: an input shows what was chosen, which nothing takes back by itself if the service refuses it. */
+async function change(changes: Partial<OwnProfile>, undo: () => void): Promise<void> {
+  const isDone = await attempt(async () => {
     me.value = await api().change<OwnProfile>('PATCH', '/me', changes);
     say(t('settings.saved'));
   });
+  if (!isDone) {
+    undo();
+  }
 }
 
 function Audiences() {
@@ -37,13 +41,13 @@ function Audiences() {
         <>
           <label class="setting">
             <span>{t('settings.who')}</span>
-            <select value={profile.privacy} onChange={(event) => void change({ privacy: event.currentTarget.value as Audience })}>
+            <select value={profile.privacy} onChange={({ currentTarget }) => void change({ privacy: currentTarget.value as Audience }, () => { currentTarget.value = profile.privacy; })}>
               {AUDIENCES.map((one) => <option key={one} value={one}>{t(`settings.privacy.${one}`)}</option>)}
             </select>
           </label>
           <label class="switch">
             <span>{t('settings.personalised')}</span>
-            <input type="checkbox" role="switch" checked={profile.personalised} onChange={(event) => void change({ personalised: event.currentTarget.checked })} />
+            <input type="checkbox" role="switch" checked={profile.personalised} onChange={({ currentTarget }) => void change({ personalised: currentTarget.checked }, () => { currentTarget.checked = profile.personalised; })} />
           </label>
         </>
       )}
@@ -54,10 +58,14 @@ function Audiences() {
 function Notices() {
   const off = useLoad(() => api().read<{ off: string[] }>('/me/notification-preferences'), []);
   const found = off.value;
-  const toggle = (kind: string, wanted: boolean) => attempt(async () => {
-    const others = (found?.off ?? []).filter((one) => one !== kind);
-    off.set(await api().change('PUT', '/me/notification-preferences', { off: wanted ? others : [...others, kind] }));
-  });
+  const toggle = async (kind: string, input: HTMLInputElement) => {
+    const wanted = input.checked;
+    const isDone = await attempt(async () => {
+      const others = (found?.off ?? []).filter((one) => one !== kind);
+      off.set(await api().change('PUT', '/me/notification-preferences', { off: wanted ? others : [...others, kind] }));
+    });
+    input.checked = isDone ? wanted : !wanted;
+  };
   return (
     <section class="card" aria-labelledby="notices">
       <h2 id="notices">{t('settings.notices')}</h2>
@@ -65,7 +73,7 @@ function Notices() {
       {found && KINDS.map((kind) => (
         <label key={kind} class="switch">
           <span>{t(`settings.notice.${kind}`)}</span>
-          <input type="checkbox" role="switch" checked={!found.off.includes(kind)} onChange={(event) => void toggle(kind, event.currentTarget.checked)} />
+          <input type="checkbox" role="switch" checked={!found.off.includes(kind)} onChange={(event) => void toggle(kind, event.currentTarget)} />
         </label>
       ))}
     </section>
@@ -101,7 +109,10 @@ interface HiddenThing {
 function Hidden() {
   const pages = usePages<HiddenThing>((cursor) => api().read<Page<HiddenThing>>('/feed/hidden', { limit: 20, cursor }), []);
   const show = (one: HiddenThing) => void attempt(async () => {
-    await api().change('DELETE', `/feed/hidden/${one.kind}/${encodeURIComponent(one.id)}`);
+    const once = encodeURIComponent(one.id);
+    // The gateway decodes once before it looks for a route, and ".." is no word to HTTP.
+    const place = one.kind === 'tags' ? encodeURIComponent(once.replaceAll('.', '%2E')) : once;
+    await api().change('DELETE', `/feed/hidden/${one.kind}/${place}`);
     pages.change((items) => items.filter((other) => other !== one));
   });
   const nameOfThing = (one: HiddenThing) => one.video?.title ?? (one.creator ? nameOf(one.creator) : `#${one.id}`);

@@ -1,7 +1,7 @@
 const DOUBLE_MS = 260;
 
 /** Tells a tap from a double tap on the same place: a single one counts once no second one has followed. */
-export function taps(single: () => void, double: (x: number, y: number) => void): (event: MouseEvent) => void {
+export function taps(single: () => unknown, double: (x: number, y: number) => void): (event: MouseEvent) => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   return (event) => {
     if (waiting !== undefined) {

@@ -15,9 +15,9 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
     opened?.showModal();
     return () => {
       opened?.close();
-      if (before instanceof HTMLElement && before.isConnected) {
-        before.focus({ preventScroll: true });
-      }
+      // What opened it may have gone meanwhile, as with a clip that was hidden or a sheet that this one took the place of.
+      const back = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : document.getElementById('main');
+      back?.focus({ preventScroll: true });
     };
   }, []);
   const outside = (event: MouseEvent) => {

@@ -11,11 +11,43 @@ const TICK_MS = 250;
 
 /** Records a clip with the device's camera. */
 export function Camera({ taken, close }: { taken: (file: File) => void; close: () => void }) {
+  const { view, stream, refused } = useStream();
+  const recorder = useSignal<MediaRecorder | null>(null);
+  const ms = useTime(recorder.value);
+  const begin = () => {
+    if (stream.value) {
+      recorder.value = record(stream.value, (file) => {
+        taken(file);
+        close();
+      });
+    }
+  };
+  return (
+    <Sheet title={t('upload.record')} onClose={close}>
+      {refused.value ? (
+        <p class="problem" role="alert">{refused.value}</p>
+      ) : (
+        <>
+          <video class="viewfinder" ref={view} autoplay muted playsInline aria-label={t('upload.camera')} />
+          <p class="acts">
+            {recorder.value ? (
+              <button type="button" class="primary" onClick={() => recorder.value?.stop()}>{t('upload.camera.stop')}</button>
+            ) : (
+              <button type="button" class="primary" disabled={!stream.value} onClick={begin}>{t('upload.camera.begin')}</button>
+            )}
+            <span role="timer">{clock(ms)}</span>
+          </p>
+        </>
+      )}
+    </Sheet>
+  );
+}
+
+/** What the camera sees, while the sheet is open. */
+function useStream() {
   const view = useRef<HTMLVideoElement>(null);
   const stream = useSignal<MediaStream | null>(null);
   const refused = useSignal('');
-  const recorder = useSignal<MediaRecorder | null>(null);
-  const ms = useSignal(0);
   useEffect(() => {
     let gone = false;
     const asked = { video: { facingMode: 'user', width: { ideal: 1080 }, height: { ideal: 1920 } }, audio: true };
@@ -38,46 +70,26 @@ export function Camera({ taken, close }: { taken: (file: File) => void; close: (
       stop(stream.peek());
     };
   }, []);
+  return { view, stream, refused };
+}
+
+/** For how many milliseconds it has recorded; what is too long for a clip is ended. */
+function useTime(recorder: MediaRecorder | null): number {
+  const ms = useSignal(0);
   useEffect(() => {
-    if (!recorder.value) {
+    if (!recorder) {
       return undefined;
     }
     const began = Date.now();
     const timer = setInterval(() => {
       ms.value = Date.now() - began;
       if (ms.value > LONGEST_MS) {
-        recorder.peek()?.stop();
+        recorder.stop();
       }
     }, TICK_MS);
     return () => clearInterval(timer);
-  }, [recorder.value]);
-  const begin = () => {
-    if (stream.value) {
-      recorder.value = record(stream.value, (file) => {
-        taken(file);
-        close();
-      });
-    }
-  };
-  return (
-    <Sheet title={t('upload.record')} onClose={close}>
-      {refused.value ? (
-        <p class="problem" role="alert">{refused.value}</p>
-      ) : (
-        <>
-          <video class="viewfinder" ref={view} autoplay muted playsInline aria-label={t('upload.camera')} />
-          <p class="acts">
-            {recorder.value ? (
-              <button type="button" class="primary" onClick={() => recorder.value?.stop()}>{t('upload.camera.stop')}</button>
-            ) : (
-              <button type="button" class="primary" disabled={!stream.value} onClick={begin}>{t('upload.camera.begin')}</button>
-            )}
-            <span role="timer">{clock(ms.value)}</span>
-          </p>
-        </>
-      )}
-    </Sheet>
-  );
+  }, [recorder]);
+  return ms.value;
 }
 
 function record(stream: MediaStream, taken: (file: File) => void): MediaRecorder {

@@ -30,7 +30,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
         <>
           <p class="state">{says}</p>
           {reason && <p class="reason">{reason}</p>}
-          {item.state === 'failed' && <p class="problem" role="alert">{words(item.error)}</p>}
+          {item.state === 'failed' && <p class="problem" role="alert">{why(item.error)}</p>}
           {item.state === 'lost' && <p>{t('upload.again', { name: item.fileName })}</p>}
           {!item.sent && <Sent item={item} />}
           {item.video && <Making item={item} />}
@@ -40,6 +40,13 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
       )}
     </li>
   );
+}
+
+/** What ended an upload, in the viewer's language. */
+function why(error: unknown): string {
+  const kinds = { FileChanged: 'upload.changed', UploadGone: 'upload.gone', UploadBroken: 'upload.broken' } as const;
+  const name = (error as Error | null)?.name ?? '';
+  return name in kinds ? t(kinds[name as keyof typeof kinds]) : words(error);
 }
 
 function Sent({ item }: { item: Entry }) {
@@ -64,7 +71,7 @@ function Making({ item }: { item: Entry }) {
 
 function Acts({ item, queue }: { item: Entry; queue: Queue }) {
   const { id, state, title } = item;
-  const goesOn = state === 'paused' || state === 'failed' || state === 'elsewhere';
+  const goesOn = state === 'paused' || state === 'failed';
   return (
     <p class="acts">
       {(state === 'sending' || state === 'waiting') && (
@@ -75,7 +82,7 @@ function Acts({ item, queue }: { item: Entry; queue: Queue }) {
           {t(state === 'failed' ? 'common.retry' : 'upload.resume')}
         </button>
       )}
-      {!item.sent && (
+      {!item.sent && state !== 'elsewhere' && (
         <button type="button" class="quiet" aria-label={t('upload.drop.of', { title })} onClick={() => void attempt(() => queue.remove(id))}>{t('upload.remove')}</button>
       )}
     </p>

@@ -112,6 +112,7 @@ export class Queue {
   async remove(id: string): Promise<void> {
     const item = this.#find(id);
     this.items.value = this.items.peek().filter((one) => one.id !== id);
+    this.#files.delete(id);
     if (this.#sending?.id === id) {
       this.#sending.stop.abort();
     }
@@ -181,7 +182,7 @@ export class Queue {
       });
       this.#change(id, { state: 'sent', sent: true, videoId: done.video_id, sentBytes: file.size });
       await this.#keep(id);
-      await store.forgetFile(id);
+      await store.forgetFile(id).catch(() => undefined);
       void this.#follow(id);
     } catch (error) {
       if (!stop.aborted) {

@@ -18,6 +18,8 @@ export interface Kept extends Draft {
 
 /** A file up to this size is copied, so that it need not be chosen again after a dead tab. */
 const COPIED_BYTES = 512 * 1024 * 1024;
+/** Storage has dropped an upload long before that. */
+const OLD_MS = 30 * 24 * 3600 * 1000;
 const STORES = ['uploads', 'files', 'remembered'] as const;
 type Store = (typeof STORES)[number];
 
@@ -31,8 +33,15 @@ function database(): Promise<IDBDatabase> {
         request.result.createObjectStore(name);
       }
     };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      // Closed by the browser, as when somebody clears the site's data: the next act opens it anew.
+      request.result.onclose = () => { opened = null; };
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      opened = null;
+      reject(request.error);
+    };
   });
   return opened;
 }
@@ -47,8 +56,14 @@ async function run<Value>(store: Store, mode: IDBTransactionMode, act: (of: IDBO
   });
 }
 
+/** Those of one account, the oldest first. What nobody went on with for a month is dropped, of whatever account. */
 export async function all(whose: string): Promise<Kept[]> {
-  const kept = await run<Kept[]>('uploads', 'readonly', (store) => store.getAll());
+  const found = await run<Kept[]>('uploads', 'readonly', (store) => store.getAll());
+  const kept = found.filter(({ addedAt }) => addedAt > Date.now() - OLD_MS);
+  for (const { id } of found.filter((one) => !kept.includes(one))) {
+    await forget(id);
+    await memory.forget(id);
+  }
   return kept.filter((one) => one.whose === whose).sort((one, other) => one.addedAt - other.addedAt);
 }
 
@@ -63,6 +78,13 @@ export async function forget(id: string): Promise<void> {
 
 export async function forgetFile(id: string): Promise<void> {
   await run('files', 'readwrite', (store) => store.delete(id));
+}
+
+/** At the end of a sign-in: nobody else at this browser gets the files. Their uploads go on when they are chosen again. */
+export async function forgetFiles(whose: string): Promise<void> {
+  for (const { id } of await all(whose)) {
+    await forgetFile(id);
+  }
 }
 
 /** Keeps the file if there is room for it. What cannot be kept is chosen again. */

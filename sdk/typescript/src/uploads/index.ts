@@ -4,7 +4,7 @@ import { type Client, newKey } from '../client.ts';
 import { Refused } from '../problems.ts';
 import { sleep } from '../retry.ts';
 import type { Schema } from '../routes.ts';
-import { fingerprint, type Memory, type Remembered, shortMemory, type Source } from './memory.ts';
+import { fingerprint, lenient, type Memory, type Remembered, requestKey, shortMemory, type Source } from './memory.ts';
 import { type Opened, Parts, type Progress } from './parts.ts';
 import { type Put, putByFetch, putByXhr } from './put.ts';
 import { FileChanged, type How, Sender, UploadBroken, UploadGone } from './sender.ts';
@@ -14,6 +14,7 @@ export { FileChanged, fingerprint, type Memory, type Opened, type Progress, type
 
 /** How often completing may find parts missing before the upload counts as broken. */
 const COMPLETIONS = 3;
+const LIVES: ReadonlySet<string> = new Set(['open', 'composing', 'completed']);
 const NO_TYPE = 'application/octet-stream';
 /** Browsers know no type for some files that cameras make. */
 const TYPES: Readonly<Record<string, string>> = { mkv: 'video/x-matroska', mov: 'video/quicktime', webm: 'video/webm', mp4: 'video/mp4', m4v: 'video/mp4' };
@@ -43,20 +44,28 @@ export interface UploadOptions {
  * Rejects with Refused, Unreachable, UploadBroken, UploadGone, FileChanged, or the signal's reason.
  */
 export async function upload(client: Client, file: Source, wishes: Wishes, options: UploadOptions = {}): Promise<Opened> {
-  const memory = options.memory ?? shortMemory();
-  const name = await fingerprint(file, options.whose ?? '');
+  const memory = lenient(options.memory ?? shortMemory());
+  const name = await fingerprint(file, options.whose ?? '').catch((error: unknown) => {
+    throw error instanceof DOMException ? new FileChanged('The file can be read no more') : error;
+  });
   const uploading = new Uploading(client, file, wishes, options);
-  for (let begun = 1; ; begun += 1) {
+  for (;;) {
     const remembered = (await memory.recall(name)) ?? { key: newKey(), uploadId: null };
     await memory.keep(name, remembered);
+    let found = false;
+    const keep = (uploadId: string): Promise<void> => {
+      found = true;
+      return memory.keep(name, { ...remembered, uploadId });
+    };
     try {
-      const done = await uploading.run(remembered, (uploadId) => memory.keep(name, { ...remembered, uploadId }));
+      const done = await uploading.run(remembered, keep);
       await memory.forget(name);
       return done;
     } catch (error) {
       if (error instanceof UploadGone) {
         await memory.forget(name);
-        if (begun === 1) {
+        // One that was there a moment ago was removed by its owner.
+        if (remembered.uploadId !== null && !found) {
           continue;
         }
       }
@@ -88,6 +97,9 @@ class Uploading {
 
   async run(remembered: Remembered, keep: (uploadId: string) => Promise<void>): Promise<Opened> {
     const parts = await this.#begin(remembered);
+    if (!LIVES.has(parts.upload.state)) {
+      throw new UploadGone(`The upload is ${parts.upload.state}`);
+    }
     await keep(parts.upload.upload_id);
     this.#options.opened?.(parts.upload);
     let { state } = parts.upload;
@@ -117,7 +129,8 @@ class Uploading {
     };
     if (remembered.uploadId === null) {
       const body = { ...this.#wishes, size_bytes: this.#file.size, content_type: typeOf(this.#file) };
-      return made(await this.#client.call('POST /v1/uploads', { body, key: remembered.key, ...sending }));
+      const key = await requestKey(remembered.key, body);
+      return made(await this.#client.call('POST /v1/uploads', { body, key, ...sending }));
     }
     try {
       const found = await this.#client.call('GET /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId }, ...sending });

@@ -37,10 +37,15 @@ export class Link {
 
   /** Waits for a lane. The function that it resolves to gives the lane back; twice is harmless. */
   async lane(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
     while (this.#underWay >= this.width()) {
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#waiting.push(wake);
+        signal.addEventListener('abort', wake);
       });
       signal.throwIfAborted();
     }

@@ -2,6 +2,7 @@
 
 import type { Client } from '../client.ts';
 import type { Answer, Schema } from '../routes.ts';
+import { UploadBroken } from './sender.ts';
 import { patient, type Timing } from './timing.ts';
 
 export type Opened = Schema<'UploadView'>;
@@ -123,6 +124,9 @@ export class Parts {
     });
     for (const part of parts) {
       this.#signed.set(part.number, part);
+    }
+    if (!this.#signed.has(number)) {
+      throw new UploadBroken(`The service did not sign part ${number}`);
     }
   }
 }

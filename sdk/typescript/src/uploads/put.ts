@@ -18,6 +18,7 @@ export type Put = (part: PutPart) => Promise<{ status: number; text: string; ret
 /** By XMLHttpRequest, which alone tells how many bytes have left. */
 export const putByXhr: Put = ({ url, headers, body, signal, timing, moved }) =>
   new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const request = new XMLHttpRequest();
     let timer = 0;
     const watch = (ms: number): void => {
@@ -34,7 +35,10 @@ export const putByXhr: Put = ({ url, headers, body, signal, timing, moved }) =>
       watch(loaded < body.size ? timing.stallMs : timing.answerMs);
       moved(loaded);
     };
-    request.upload.onload = () => moved(body.size);
+    request.upload.onload = () => {
+      watch(timing.answerMs);
+      moved(body.size);
+    };
     request.onload = () =>
       settle(() => {
         const retryAfterSeconds = Number(request.getResponseHeader('retry-after')) || 0;

@@ -34,6 +34,8 @@ export class Deck {
   readonly #files = new Map<string, ClipFiles>();
   /** Clips that failed; they are tried again when they are shown again. */
   readonly #troubled = new Set<string>();
+  /** Clips whose address is asked for. */
+  readonly #asking = new Set<string>();
   readonly #pixels = new WeakMap<Element, number>();
   readonly #sizes: ResizeObserver;
   queue: readonly Clip[] = [];
@@ -210,13 +212,42 @@ export class Deck {
     for (const place of [this.place, this.place + 1]) {
       const slot = this.slotAt(place);
       const clip = slot?.clip;
-      if (slot && clip && clip.rungs.length === 0 && !slot.isOpen && !this.#troubled.has(clip.id)) {
+      if (!slot || !clip || clip.rungs.length > 0 || slot.isOpen || this.#troubled.has(clip.id)) {
+        continue;
+      }
+      if (clip.masterUrl === '') {
+        this.#askAddress(clip, opened);
+      } else {
         slot.openForeign(this.#options.openForeign, clip).then(
           () => place === this.place && opened(),
           (error: unknown) => this.#options.lost(clip, asPlayerError(error)),
         );
       }
     }
+  }
+
+  /** Of a clip whose address did not come with it. What turns out to be ours is then fetched in units. */
+  #askAddress(clip: Clip, opened: () => void): void {
+    if (this.#asking.has(clip.id)) {
+      return;
+    }
+    this.#asking.add(clip.id);
+    const { renew } = this.#options.around;
+    void renew(clip)
+      .catch(() => null)
+      .finally(() => this.#asking.delete(clip.id))
+      .then((found) => {
+        if (!found) {
+          this.#options.lost(clip, new PlayerError('missing', 'Nobody knows where the clip is'));
+          return;
+        }
+        this.slotOf(found)?.assign(found);
+        this.openForeign(opened);
+        this.#options.look();
+        if (this.current?.clip?.id === found.id) {
+          opened();
+        }
+      });
   }
 
   feedHeld(place: number): void {

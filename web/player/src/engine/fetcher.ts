@@ -78,7 +78,8 @@ async function attemptOnce(request: Request, progress: { bytes: number }, patien
     const begun = performance.now();
     const before = progress.bytes;
     // A server that knows no ranges sends the whole file.
-    await read(answer.body, answer.status === 206 ? 0 : from, end - from, (bytes) => {
+    const part = answer.status === 206 ? { skip: 0, most: end - from, whole: false } : { skip: from, most: end - from, whole: true };
+    await read(answer.body, part, (bytes) => {
       quiet.heard();
       progress.bytes += bytes.byteLength;
       request.chunk(bytes);
@@ -89,11 +90,17 @@ async function attemptOnce(request: Request, progress: { bytes: number }, patien
   }
 }
 
+interface Part {
+  readonly skip: number;
+  readonly most: number;
+  /** More follows it, which is not read. */
+  readonly whole: boolean;
+}
+
 /** Hands on `most` bytes after the first `skip`, or fewer if the body ends. */
 async function read(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  skip: number,
-  most: number,
+  { skip, most, whole }: Part,
   take: (bytes: Bytes) => void,
 ): Promise<void> {
   const reader = body.getReader();
@@ -107,7 +114,7 @@ async function read(
     if (wanted.byteLength > 0) {
       take(wanted);
     }
-    if (at >= skip + most && skip > 0) {
+    if (whole && at >= skip + most) {
       await reader.cancel();
       return;
     }

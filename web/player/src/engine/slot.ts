@@ -225,8 +225,10 @@ export class Slot {
       this.#events.failed(this, new PlayerError('blocked', 'The browser wants a tap first'));
       return;
     }
-    this.#events.muted(this);
-    await this.play(true);
+    if (this.#plays) {
+      this.#events.muted(this);
+      await this.play(true);
+    }
   }
 
   #listen(): void {

@@ -20,7 +20,6 @@ export default {
   'settings.dataSaver.says': 'بيانات أقل: جودة أدنى، وتحميل مسبق أقل.',
   'settings.rate': 'السرعة',
   'settings.privacy': 'الخصوصية',
-  'settings.account': 'الحساب',
   'settings.who': 'من يرى مقاطعك',
   'settings.privacy.public': 'الجميع',
   'settings.privacy.friends': 'الأصدقاء',

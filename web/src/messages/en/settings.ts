@@ -17,7 +17,6 @@ export default {
   'settings.dataSaver.says': 'Fewer bytes: lower quality, and less is loaded ahead.',
   'settings.rate': 'Speed',
   'settings.privacy': 'Privacy',
-  'settings.account': 'Account',
   'settings.who': 'Who sees your clips',
   'settings.privacy.public': 'Everybody',
   'settings.privacy.friends': 'Friends',
