@@ -246,9 +246,7 @@ export class Pool extends Settings {
     const slot = this.#deck.slotOf(clip);
     const codec = slot?.feeder?.files.codec;
     const place = slot?.place ?? this.#deck.queue.findIndex(({ id }) => id === clip.id);
-    if (slot !== null && slot === this.#deck.current) {
-      this.#showing?.error(error);
-    }
+    slot && slot === this.#deck.current && this.#showing?.error(error);
     if (error.kind === 'blocked') {
       this.#wantsPlay = false;
       this.#tell({ type: 'error', clip, place, error, fatal: false });
