@@ -13,7 +13,10 @@ LATE_MS = 10_000
 """How long a window waits for late events, as events.sql says in WATERMARK."""
 COUNTED = ("play", "finish", "fast_skip", "like", "hide", "report")
 WATCHING = ("progress", "finish", "replay", "skip", "fast_skip", "pause")
-CLIENT_TYPES = (*("impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"),)
+CLIENT_TYPES = (
+    *("impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"),
+    stored_event.QUALITY,
+)
 """Of behavior.client_events, which needs pydantic; a test compares."""
 _WINDOWED = "`video_id` <> '' AND `kind` IN ({kinds}) AND NOT (`kind` = 'hide' AND `what` <> 'video')"
 _LATE = """SELECT 'late_{seconds}' AS `name` FROM clocked
@@ -36,6 +39,7 @@ def constants() -> dict[str, str]:
         "counted_kinds": names(COUNTED),
         "watching_kinds": names(WATCHING),
         "is_windowed": _WINDOWED.format(kinds=names(in_windows)),
+        "quality": stored_event.QUALITY,
         "known_types": names((*CLIENT_TYPES, *stored_event.TABLE_TYPES)),
         "half_selects": "\nUNION ALL\n".join(
             _HALF.format(half=half, ms=ms, epoch_ms=ms * live_signals.EPOCH_HALF_LIVES) for half, ms in halves.items()

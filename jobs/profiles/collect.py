@@ -13,12 +13,12 @@ from jobs.profiles import days, quality
 from jobs.profiles.engine import bucketed, none
 from jobs.profiles.run import GateFailed, Run
 from jobs.profiles.schema import parsed
-from reelstack.behavior.stored_event import DIRECT, TABLE_TYPES
+from reelstack.behavior.stored_event import DIRECT, QUALITY, TABLE_TYPES
 
 VIEW_TYPES = ("progress", "finish", "replay", "skip", "pause")
 """Within a view, whose play they name."""
 OPENING_TYPES = ("impression", "play")
-TYPES = (*OPENING_TYPES, *VIEW_TYPES, "profile_visit", "hide", *TABLE_TYPES)
+TYPES = (*OPENING_TYPES, *VIEW_TYPES, "profile_visit", "hide", QUALITY, *TABLE_TYPES)
 
 
 def run(step: Run) -> None:
@@ -74,7 +74,7 @@ def _ids_before(step: Run) -> Any:
     day = days.before(step.day)
     if not step.place.exists(f"profiles/events/day={day}"):
         return none(step.spark, "id string")
-    return step.events(day=day).select("id")
+    return step.collected(day=day).select("id")
 
 
 def _counts(step: Run, lines: Any, events: Any) -> dict[str, int]:

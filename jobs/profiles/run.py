@@ -5,6 +5,7 @@ from typing import Any
 
 from jobs.profiles import days, engine, schema, snapshots
 from jobs.profiles.place import Place
+from reelstack.behavior.stored_event import QUALITY
 
 
 class GateFailed(Exception):
@@ -30,6 +31,10 @@ class Run:
         return self.place.spark
 
     def events(self, count: int = 1, day: str | None = None) -> Any:
+        """What viewers did, as `collected` has it: all but how clips played, of which nothing is concluded."""
+        return self.collected(count, day).where(f"type != '{QUALITY}'")
+
+    def collected(self, count: int = 1, day: str | None = None) -> Any:
         """Collected events of `count` days up to `day`, with their `day`. Days that were not collected are left out."""
         wanted = (f"profiles/events/day={each}" for each in days.last(day or self.day, count))
         paths = [self.place.at(path) for path in wanted if self.place.exists(path)]

@@ -26,7 +26,18 @@ from reelstack_client.room import Manner, Room, Runner, Runs
 from reelstack_client.steps import Steps, working
 from reelstack_client.videos import Video
 
-EventType = Literal["impression", "play", "progress", "finish", "replay", "skip", "pause", "profile_visit", "hide"]
+EventType = Literal[
+    "impression",
+    "play",
+    "progress",
+    "finish",
+    "replay",
+    "skip",
+    "pause",
+    "profile_visit",
+    "hide",
+    "quality",
+]
 MOST_SENT, MOST_KEPT = 100, 5000
 """Events: of one request, and on disk."""
 AWAY = (Unreachable, TooMany, ServiceFailed)
@@ -72,7 +83,7 @@ Report: TypeAlias = Callable[[Sequence[dict[str, Any]]], Steps[Taken]]
 
 class EventQueue(Runs[Manner]):
     """Events that wait on disk until the service took them. When there are more than 5,000, the oldest reports of
-    progress go first, and then the oldest of all."""
+    progress go first, then those of quality, and then the oldest of all."""
 
     def __init__(self, runner: Runner, folder: Path, report: Report) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +101,7 @@ class EventQueue(Runs[Manner]):
             event["video_id"] = video
         with closing(self._open()) as db, db:
             db.execute("INSERT INTO events VALUES (?, ?, ?)", (event["id"], type_, json.dumps(event)))
-            for only in ("WHERE type = 'progress'", ""):
+            for only in ("WHERE type = 'progress'", "WHERE type = 'quality'", ""):
                 self._trim(db, only)
         return str(event["id"])
 
@@ -134,7 +145,7 @@ class EventQueue(Runs[Manner]):
     def _trim(self, db: sqlite3.Connection, only: str) -> None:
         over = int(db.execute("SELECT count(*) FROM events").fetchone()[0]) - MOST_KEPT
         if over > 0:
-            which = f"SELECT id FROM events {only} ORDER BY id LIMIT ?"  # noqa: S608  # `only` is one of two texts of ours
+            which = f"SELECT id FROM events {only} ORDER BY id LIMIT ?"  # noqa: S608  # `only` is one of three texts of ours
             db.execute(f"DELETE FROM events WHERE id IN ({which})", (over,))  # noqa: S608
 
     def _oldest(self) -> list[tuple[str, dict[str, Any]]]:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelstack.behavior import client_events, stored_event
-from reelstack.behavior.client_events import TYPES, EventRefused, read
+from reelstack.behavior.client_events import TYPES, EventRefused, Quality, read
 from reelstack.behavior.receipts import Receipt
 from reelstack.behavior.stored_event import FIELDS, Clip, Viewer
 
 ID, VIEW = "01930b9e-7c00-7abc-8def-0123456789ab", "01930b9e-7c00-7abc-8def-0123456789ac"
+OF_CLIP = {"id": ID, "at": 1_790_000_000_000, "video_id": "clip"}
 OF_VIEW = {"view_id": VIEW, "watched_ms": 4000, "position_ms": 1500}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "impression": {},
@@ -22,11 +23,23 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("finish", "replay", "skip", "pause"), OF_VIEW),
     "profile_visit": {"user_id": "us-east-1:bob", "video_id": "clip"},
     "hide": {"what": "tag", "tag": "cats"},
+    "quality": {"view_id": VIEW},
 }
+MEASURED: dict[str, Any] = {"played_ms": 12_400, "bsa": 1, "bsda": 420, "msd": 180, "preloaded": True, "first_br": 820}
+MEASURED |= {
+    "pb": 1450,
+    "tb": 2600,
+    "mtp": 4300,
+    "switches": 1,
+    "rendition_ms": {"820": 2000, "1570": 10_400},
+    "loops": 1,
+}
+MEASURED |= {"bytes": 2_300_000, "wasted_bytes": 52_000, "dfa": 2, "frames": 372, "ec": ["network"]}
+EXAMPLES["quality"] |= MEASURED
 
 
 def example(kind: str, **more: Any) -> dict[str, Any]:
-    return {"id": ID, "type": kind, "at": 1_790_000_000_000, "video_id": "clip", **EXAMPLES[kind], **more}
+    return {**OF_CLIP, "type": kind, **EXAMPLES[kind], **more}
 
 
 def refused(event: dict[str, Any]) -> tuple[str, str]:
@@ -49,11 +62,59 @@ def test_each_type_is_read_and_its_record_has_every_field_in_its_type(kind: str)
     assert list(again) == list(FIELDS)
     assert {name: type(value) for name, value in again.items()} == {name: type(value) for name, value in FIELDS.items()}
     assert (again["viewer"], again["owner_id"], again["position"], again["at"]) == ("ann", "bob", 2, 1)
-    assert json.loads(again["extra"]) == {"shoe_size": 43}, "members that are not known survive"
+    measured = MEASURED if kind == "quality" else {}
+    assert json.loads(again["extra"]) == {"shoe_size": 43, **measured}, "members that are not known survive"
     for name, value in example(kind).items():
         if name in FIELDS and name != "at":
             assert again[name] == value
     assert again["target"] == {"hide": "cats", "profile_visit": "us-east-1:bob"}.get(kind, "")
+
+
+def test_measures_of_quality_are_no_fields_that_readers_of_events_know() -> None:
+    assert not MEASURED.keys() & FIELDS.keys()
+    assert Quality.model_fields.keys() == MEASURED.keys() | {"id", "type", "at", "video_id", "receipt", "view_id"}
+
+
+def test_what_a_player_cannot_tell_is_not_zero() -> None:
+    event = read({**OF_CLIP, "type": "quality", "played_ms": 0, "bsa": 0, "bsda": 0})
+    record = stored_event.of_client(event, Viewer("s:1", False, False), None, None, (1, 2))
+    assert json.loads(record["extra"]) == {"bsa": 0, "bsda": 0, "ec": [], "played_ms": 0}
+
+
+def test_an_event_of_quality_with_everything_fits_into_a_kilobyte_of_the_stream() -> None:
+    clip = Clip("0193f2a9c01d4e73f2a9", "0193f2a9-c01d-4e73-8f2a-9c01d4e73f2a", ("cats", "dogs"), 15_000, "en")
+    receipt = Receipt(
+        clip.video_id, "0193f2a9c01d4e73", 2, "interests", 0, "ranked-2", "2026-11-29", 0.25, 1_789_999_990_000, ""
+    )
+    viewer = Viewer("0193f2a9-c01d-4e73-8f2a-9c01d4e73f2b", True, True, "DE")
+    times = (1_790_000_000_000, 1_790_000_000_100)
+    line = stored_event.line(stored_event.of_client(read(example("quality")), viewer, clip, receipt, times))
+    assert len(line) <= 1024, "Kinesis counts in kilobytes"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bsa": -1},
+        {"bsda": 10**9},
+        {"bsa": True},
+        {"pb": 1e3},
+        {"mtp": 10**7},
+        {"bytes": 2**41},
+        {"rendition_ms": {"820.5": 1}},
+        {"rendition_ms": {"a": 1}},
+        {"rendition_ms": {"820": -1}},
+        {"rendition_ms": {str(number): 1 for number in range(17)}},
+        {"ec": ["net work"]},
+        {"ec": ["network"] * 17},
+        {"view_id": "x"},
+        {"played_ms": None},
+    ],
+)
+def test_measures_are_bounded(change: dict[str, Any]) -> None:
+    reason, detail = refused(example("quality", **change))
+    assert reason == "malformed"
+    assert detail.startswith(next(iter(change)))
 
 
 def test_no_client_reports_what_tables_know() -> None:

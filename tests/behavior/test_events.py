@@ -84,6 +84,18 @@ def test_every_type_is_taken_and_arrives(call: Call, stream: Callable[[], list[d
     assert {line["type"] for line in stream()} == set(EXAMPLES)
 
 
+def test_how_a_clip_played_is_taken_of_anybody_and_counts_no_play(
+    call: Call, stream: Callable[[], list[dict[str, Any]]], queued: Callable[[], list[str]]
+) -> None:
+    (receipt,) = receipts_of(call, user=None)
+    told = event("quality", 1, receipt=receipt)
+    assert report(call, told, told, user=None).json["accepted"] == 2
+    first, again = stream()
+    assert (first["id"], first["signed_in"], first["origin"]) == (again["id"], False, "shown")
+    assert json.loads(first["extra"])["bsda"] == EXAMPLES["quality"]["bsda"]
+    assert queued() == []
+
+
 def test_a_profile_and_a_clip_by_its_address_give_no_receipt(call: Call) -> None:
     assert receipts_of(call, "/v1/users/ann/videos", "videos") == [None]
     assert call("videos", "GET", "/v1/videos/vid", user="bob").json["receipt"] is None

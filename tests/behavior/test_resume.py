@@ -45,7 +45,7 @@ def test_a_clip_of_no_length_to_speak_of_always_begins_anew(duration_ms: int) ->
     assert position(position_ms=900, duration_ms=duration_ms) is None
 
 
-@pytest.mark.parametrize("kind", ["impression", "play", "replay", "hide", "profile_visit"])
+@pytest.mark.parametrize("kind", ["impression", "play", "replay", "hide", "profile_visit", "quality"])
 def test_other_events_say_nothing_of_it(kind: str) -> None:
     assert resume.read(record(kind), NOW, NOW) is None
 

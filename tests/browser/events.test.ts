@@ -77,10 +77,30 @@ test('a batch that nobody will ever take does not hold back what comes after it'
   assert.equal(sent.length, 1);
 });
 
-test('of a full queue the oldest reports of progress go first, and then the oldest of all', () => {
+test('what is told while a page is left goes in requests that outlive it', async () => {
+  const asked: [types: string[], last: boolean][] = [];
+  const events = new Events(storage(), (body, last) => {
+    asked.push([(JSON.parse(body) as Sent).events.map(({ type }) => type), last]);
+    return last ? Promise.resolve(taken()) : new Promise(() => undefined);
+  });
+  events.add('play', { video_id: 'v1' });
+  void events.flush();
+  events.add('finish', { video_id: 'v1' });
+  events.leave();
+  events.add('quality', { video_id: 'v1' }, { played_ms: 10, bsa: 0, bsda: 0 });
+  events.leave();
+  assert.deepEqual(asked, [[['play'], false], [['play', 'finish'], true], [['quality'], true]], 'and nothing twice in those');
+  await new Promise((resolve) => setTimeout(resolve));
+  events.leave();
+  assert.equal(asked.length, 3, 'nothing waits');
+});
+
+test('of a full queue the oldest reports of progress go first, then of how clips played, and then the oldest of all', () => {
   const plays = Array.from({ length: 499 }, () => ({ type: 'play' as const, place: 0 }));
   const full = [{ type: 'progress' as const, place: 1 }, ...plays, { type: 'progress' as const, place: 2 }];
   assert.deepEqual(trimmed(full).filter(({ type }) => type === 'progress').map(({ place }) => place), [2]);
+  const both = trimmed([{ type: 'quality' as const, place: 1 }, ...full, { type: 'quality' as const, place: 3 }]);
+  assert.deepEqual(both.map(({ type, place }) => [type, place]).filter(([, place]) => place !== 0), [['quality', 3]]);
   const older = Array.from({ length: 502 }, (_, place) => ({ type: 'play' as const, place }));
   assert.equal(trimmed(older)[0]?.place, 2);
 });

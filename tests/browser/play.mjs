@@ -29,12 +29,17 @@ await run(async (page, given) => {
     names.push(await like.getAttribute('aria-label'));
     await answered;
   }
-  const told = page.waitForResponse((answer) => answer.url().endsWith('/v1/events'));
+  const of = (type) => (answer) => answer.url().endsWith('/v1/events') && answer.request().postData().includes(`"type":"${type}"`);
+  const [told, left] = ['play', 'quality'].map((type) => page.waitForResponse(of(type)));
   await page.evaluate(() => window.dispatchEvent(new window.Event('pagehide')));
   const answer = await told;
   const { events } = answer.request().postDataJSON();
   const reported = { status: answer.status(), types: events.map(({ type }) => type), answer: await answer.json() };
   reported.plays = events.filter(({ type }) => type === 'play').map(({ video_id }) => video_id);
+  // The player hears after the app that the page is left, so this may be a request of its own.
+  reported.left = await (await left).json();
+  reported.quality = (await left).request().postDataJSON().events.filter(({ type }) => type === 'quality');
+  reported.views = events.filter(({ type }) => type === 'play').map(({ id }) => id);
   reported.receipts = events.filter(({ receipt }) => receipt).length;
   const notices = await item.locator('.notices').allTextContents();
   const scripts = await page.evaluate(() => window.performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.js')));

@@ -7,6 +7,7 @@ import pytest
 
 from local.edge import CODE
 from local.places import ROOT
+from reelstack.behavior import client_events
 from tests.browser.scenarios import in_chromium
 from tests.browser.small_site import (
     GONE,
@@ -61,6 +62,15 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site, files: Path) -> No
     assert found["notices"] == [NOTICE["message"]]
     assert found["problems"] == []
     assert found["complaints"] == []
+    # The page was left: how the clip played went with the rest.
+    (told,) = found["reported"]["quality"]
+    quality = client_events.read(told)
+    assert [quality.view_id] == found["reported"]["views"]
+    assert (quality.bsa, quality.bsda, quality.ec) == (0, 0, [])
+    assert quality.played_ms == pytest.approx(SECONDS * 1000, abs=500) or quality.loops > 0
+    assert quality.msd is not None
+    assert quality.first_br == quality.pb == quality.tb, "the clip has one rendition"
+    assert sum(quality.rendition_ms.values()) == pytest.approx(quality.played_ms, abs=2)
 
 
 def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:

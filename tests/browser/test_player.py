@@ -54,6 +54,7 @@ def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall_and_is_cou
     assert {"impression", "play", "finish"} <= set(reported["types"])
     assert reported["receipts"] == len(reported["types"])
     assert reported["answer"]["accepted"] == len(reported["types"]), reported
+    assert (len(reported["quality"]), reported["left"]["refused"]) == (1, [])
     assert reported["plays"].count(clip) == 1, "whatever else the feed showed on the way to it"
     assert counted(drive, clip, least=before + 1) == before + 1
     assert found["problems"] == []

@@ -89,9 +89,9 @@ def test_a_clip_begins_low_and_is_better_in_its_loop(found: dict[str, Any]) -> N
     assert found["better"][0] == [0, 0, False], "nothing is known of the network"
     assert any(unit == 0 and rung > 0 and again for unit, rung, again in found["better"]), "fetched again"
     assert found["quality"]["ec"] == []
-    assert found["quality"]["bs"] == 0
+    assert found["quality"]["bsa"] == 0
     assert found["quality"]["loops"] == 1
-    assert found["quality"]["first_br"] < found["quality"]["br"]
+    assert found["quality"]["first_br"] < found["quality"]["pb"]
 
 
 def test_a_unit_is_a_request(found: dict[str, Any], clip: Drawn) -> None:

@@ -39,7 +39,7 @@ def test_needs_are_what_a_hand_adds_up_to(rows: dict[str, Row]) -> None:
     assert rows["sockets that open"].need.amount == pytest.approx(2_000_000 / 600)
     assert rows["accounts"].need.amount == pytest.approx(48e6)
     assert rows["denied videos at the edge"].need.amount == pytest.approx(2.628e9 * 0.02 / 30 / 4)
-    assert rows["event stream"].need.amount == pytest.approx(2 * 190_477 / 1000, rel=0.001)  # MB/s
+    assert rows["event stream"].need.amount == pytest.approx(2 * 238_096 / 1000, rel=0.001)  # MB/s
 
 
 def test_a_quota_that_is_too_small_says_by_how_much(rows: dict[str, Row]) -> None:

@@ -81,7 +81,9 @@ def test_a_small_service_costs_what_a_hand_adds_up_to(sizes: dict[str, Estimate]
     )
     liked = 2.607 * 0.15 * 8 * (0.625 + 3.53335 / 100)
     assert of_group(found, "API") == pytest.approx(answered + liked, rel=0.01)
-    watched = 10.428 * (0.08 + 0.04 + 0.06 + 0.02 + 0.0429 + 0.00673 + 0.03125 + 0.05625) + 0.62 + 0.876 + 5.09 + 1.21
+    watched = (
+        2.607 * 5 * (0.08 + 0.04 + 0.06 + 0.02 + 0.0429 + 0.00673 + 0.03125 + 0.05625) + 0.62 + 0.876 + 5.09 + 1.21
+    )
     assert of_group(found, "events") == pytest.approx(watched, rel=0.01)
     together = sum(delivery) + produced + originals + renditions + moves + tables + people + answered + liked + watched
     assert found.dollars == pytest.approx(together, rel=0.01)
@@ -133,10 +135,10 @@ def test_a_million_viewers_and_a_thousand_uploads_a_second_cost_what_a_hand_adds
         "API: functions": (api - 12_514) * (0.20 + 0.05 * 0.5 * 13.3334),
         "API: table reads": (api - 12_514) * 4 * 0.125,
         "API: table writes": 125_143 * 0.15 * 8 * 0.625,
-        "interests: KPUs beyond the idle stage's": (math.ceil(500_571e6 / SECONDS * 4 / 580) - 1) * (730 * 0.11 + 5),
+        "interests: KPUs beyond the idle stage's": (math.ceil(625_714e6 / SECONDS * 4 / 580) - 1) * (730 * 0.11 + 5),
         "cache: memory": ((24e6 * 12_000 + 3.1536e10 * 0.02 * 2_000) / 1e9 - 0.1) * 730 * 0.084,
         "search: r7g.large.search": math.ceil(3.1536e10 * 4_000 / 1e9 / 500) * 730 * 0.186,
-        "stream: put": 500_571 * 0.08,
+        "stream: put": 625_714 * 0.08,
     }
     for what, amount in by_hand.items():
         assert dollars(found, what) == pytest.approx(amount, rel=0.01), what
@@ -177,13 +179,13 @@ def test_a_hundred_million_users_and_100_pb_cost_what_a_hand_adds_up_to(sizes: d
         "API: table writes": 1_042_857 * 0.15 * 8 * 0.625,
         "API: logs": (api - 104_286) * 1e6 * 800 / 1e9 * 0.5,
         "API: traces": (api - 104_286) * 0.05 * 5,
-        "interests: KPUs beyond the idle stage's": 4_171_429e6 / SECONDS * 4 / 580 * (730 * 0.11 + 5),
-        "stream: put": 4_171_429 * 0.08,
-        "stream: read once": 4_171_429 * 0.04,
-        "interests: read by fan-out": 4_171_429 * 0.06,
-        "daily jobs: profiles into tables": 4_171_429 * 0.05625,
-        "daily jobs: plays into tables": 4_171_429 * 0.03125,
-        "archive: keep 400 days": 4_171_429 * 0.042933,
+        "interests: KPUs beyond the idle stage's": 5_214_286e6 / SECONDS * 4 / 580 * (730 * 0.11 + 5),
+        "stream: put": 5_214_286 * 0.08,
+        "stream: read once": 5_214_286 * 0.04,
+        "interests: read by fan-out": 5_214_286 * 0.06,
+        "daily jobs: profiles into tables": 5_214_286 * 0.05625,
+        "daily jobs: plays into tables": 5_214_286 * 0.03125,
+        "archive: keep 400 days": 5_214_286 * 0.042933,
         "feed: function": 104_286 * 1.4,
         "feed: DynamoDB": 104_286 * 1.25,
         "feed: gateway": 104_286,
@@ -192,7 +194,7 @@ def test_a_hundred_million_users_and_100_pb_cost_what_a_hand_adds_up_to(sizes: d
         "uploads: table writes": 2.628e9 * 40 * 0.625e-6,
         "encoding: logs": 2.628e9 * 21 * 2_000 / 1e9 * 0.5,
         "cache: memory": (1e8 * 12_000 + 3.6966e9 * 0.02 * 2_000) / 1e9 * 730 * 0.084,
-        "stream: keep 7 days": 4_171_429 * 0.02,
+        "stream: keep 7 days": 5_214_286 * 0.02,
         "sockets: open": 1.095e13 / 60 * 0.25e-6,
     }
     for what, amount in by_hand.items():

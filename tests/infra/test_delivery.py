@@ -400,8 +400,9 @@ def test_a_presigned_request_reaches_the_bucket_as_it_was_signed(pattern: str) -
 
 def test_a_page_may_send_parts_where_they_are_signed_for() -> None:
     said = json.dumps(page_headers()["ContentSecurityPolicy"])
-    assert said.count("RegionalDomainName") == 2, "of parts, and of chunks"
-    assert said.count("s3-accelerate.amazonaws.com") == 2
+    (sent,) = (one for one in said.split("; ") if one.startswith("connect-src"))
+    assert sent.count("RegionalDomainName") == 2, "of parts, and of chunks"
+    assert sent.count("s3-accelerate.amazonaws.com") == 2
     direct = json.dumps(page_headers(transfer_acceleration=False)["ContentSecurityPolicy"])
     assert "s3-accelerate" not in direct
 

@@ -76,6 +76,14 @@ def test_every_type_of_event_is_known() -> None:
     assert set(constants.CLIENT_TYPES) == set(client_events.TYPES)
 
 
+def test_how_a_clip_played_takes_no_part_in_any_aggregate() -> None:
+    (first, _) = statements.told()
+    assert f"<> '{stored_event.QUALITY}'" in first
+    assert stored_event.QUALITY in client_events.TYPES
+    counted = {*constants.COUNTED, *constants.WATCHING, *live_signals.TRENDING_KINDS, *scores.WEIGHTS}
+    assert stored_event.QUALITY not in counted
+
+
 def test_trending_and_windows_know_only_kinds_that_exist() -> None:
     kinds = {*client_events.TYPES, *stored_event.TABLE_TYPES, "fast_skip"}
     assert {*constants.COUNTED, *constants.WATCHING, *live_signals.TRENDING_KINDS} <= kinds

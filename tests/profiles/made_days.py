@@ -155,6 +155,8 @@ def make() -> Made:
     maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
     # The last day's, and arrives on the next.
     maker.add(VIEWERS[1], "play", days.end_ms(DAYS[2]) - 100, CLIPS[1])
+    # How a clip played of which nothing else is known: it is collected, and nothing is concluded from it.
+    maker.add(VIEWERS[0], stored_event.QUALITY, days.start_ms(DAYS[1]) + 12 * HOUR, {**CLIPS[0], "video_id": "unseen"})
     return maker.made
 
 

@@ -190,8 +190,9 @@ def test_the_clips_of_a_day_are_told_to_the_loader(world: World) -> None:
     path = world.folder / f"data/profiles/clip_records/day={DAYS[1]}/part-00000.jsonl"
     told = {row["video_id"]: row for row in map(json.loads, path.read_text().splitlines())}
     clips = {row["video_id"]: row for row in world.read(f"clips-{DAYS[1]}")}
-    of_day = {event["video_id"] for event in world.events if made_days.day_of(event["received_at"]) == DAYS[1]} - {""}
-    assert set(told) == of_day
+    of_day = [event for event in world.events if made_days.day_of(event["received_at"]) == DAYS[1]]
+    assert "unseen" in {event["video_id"] for event in of_day}, "how it played was collected"
+    assert set(told) == {event["video_id"] for event in of_day if event["type"] != stored_event.QUALITY} - {""}
     for name, row in told.items():
         assert row["computed_at"] == days.end_ms(DAYS[1])
         assert (row["quality"], row["exposure"]) == (clips[name]["quality"], clips[name]["exposure"])

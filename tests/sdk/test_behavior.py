@@ -113,12 +113,14 @@ def test_a_sign_in_that_has_ended_costs_no_event(tmp_path: Path) -> None:
     assert sorted(event["video_id"] for event in service.batches[0]) == ["one", "two"]
 
 
-def test_a_full_queue_loses_the_oldest_progress_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_loses_the_oldest_progress_first_and_then_how_clips_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(behavior, "MOST_KEPT", 4)
     queue = waiting(tmp_path, service := Service())
     clock = iter(range(10**12, 10**12 + 100))
     monkeypatch.setattr(behavior, "_now_ms", lambda: next(clock))
-    for kind in ("play", "progress", "progress", "finish", "play", "play"):
+    for kind in ("play", "quality", "progress", "progress", "finish", "play", "play"):
         queue.add(kind, "vid")  # type: ignore[arg-type]
     assert queue.flush() == 0
     assert [event["type"] for event in service.batches[0]] == ["play", "finish", "play", "play"]

@@ -1,7 +1,7 @@
 /** What the viewer did, told to the service: a queue that survives a reload, sent by and by. docs/behavior.md */
 
 export type Send = (body: string, last: boolean) => Promise<Response>;
-export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause';
+export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause' | 'quality';
 
 interface Stored {
   id: string;
@@ -20,6 +20,8 @@ const KEPT = 'reelstack.events';
 const MOST_SENT = 50;
 const MOST_KEPT = 500;
 const EVERY_MS = 15_000;
+/** The player tells how the clip played, and that it rests, a moment after the page was hidden. */
+const LEAVING_MS = 1_000;
 /** The service will never take such a request. */
 const SPOILED = new Set([400, 413, 422]);
 
@@ -27,6 +29,9 @@ export class Events {
   readonly #store: Storage;
   readonly #send: Send;
   #sending: Promise<void> | null = null;
+  /** Ids of what is under way in requests that outlive the page. */
+  readonly #leaving = new Set<string>();
+  #leftAt = -Infinity;
 
   constructor(store: Storage, send: Send) {
     this.#store = store;
@@ -39,15 +44,30 @@ export class Events {
     const { video_id, receipt } = shown;
     const event = { id, type, at: Date.now(), video_id, ...(receipt ? { receipt } : {}), ...more };
     this.#keep(trimmed([...this.#waiting(), event]));
+    if (performance.now() - this.#leftAt < LEAVING_MS) {
+      void this.flush(true);
+    }
     return id;
   }
 
-  /** Sends what waits. Callers at the same time share one request; what is not taken stays. */
+  /**
+   * Sends what waits. Callers at the same time share one request; what is not taken stays. `last`: a request under way may
+   * end with the page, so what it holds goes again in one that does not. What comes twice counts once.
+   */
   flush(last = false): Promise<void> {
+    if (last) {
+      return this.#deliver(last);
+    }
     this.#sending ??= this.#deliver(last).finally(() => {
       this.#sending = null;
     });
     return this.#sending;
+  }
+
+  /** The page is hidden or left. What others tell of it in the same moment is sent when it comes. */
+  leave(): void {
+    this.#leftAt = performance.now();
+    void this.flush(true);
   }
 
   /** For the next person at this browser. */
@@ -58,19 +78,21 @@ export class Events {
   /** Sends every fifteen seconds, and when the page is left. */
   start(): void {
     setInterval(() => void this.flush(), EVERY_MS);
-    addEventListener('pagehide', () => void this.flush(true));
+    addEventListener('pagehide', () => this.leave());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') {
-        void this.flush(true);
+        this.leave();
       }
     });
   }
 
   async #deliver(last: boolean): Promise<void> {
-    const batch = this.#waiting().slice(0, MOST_SENT);
+    const batch = this.#waiting().filter(({ id }) => !this.#leaving.has(id)).slice(0, MOST_SENT);
     if (batch.length === 0) {
       return;
     }
+    const under = last ? batch.map(({ id }) => id) : [];
+    under.forEach((id) => this.#leaving.add(id));
     try {
       const answer = await this.#send(JSON.stringify({ sent_at: Date.now(), events: batch }), last);
       if (answer.ok) {
@@ -82,6 +104,8 @@ export class Events {
       }
     } catch {
       // No network, or nobody who answers in time: the next turn tries again.
+    } finally {
+      under.forEach((id) => this.#leaving.delete(id));
     }
   }
 
@@ -107,10 +131,16 @@ export class Events {
   }
 }
 
-/** At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more. */
+/**
+ * At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more, then those of how
+ * clips played, since nothing is counted by them.
+ */
 export function trimmed<Event extends { type: Kind }>(events: Event[]): Event[] {
-  let over = events.length - MOST_KEPT;
-  const left = over > 0 ? events.filter(({ type }) => type !== 'progress' || over-- <= 0) : events;
+  let left = events;
+  for (const first of ['progress', 'quality']) {
+    let over = left.length - MOST_KEPT;
+    left = over > 0 ? left.filter(({ type }) => type !== first || over-- <= 0) : left;
+  }
   return left.slice(Math.max(0, left.length - MOST_KEPT));
 }
 

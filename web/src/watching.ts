@@ -33,6 +33,11 @@ export class Watching {
     this.#on('ended', () => this.#ended());
   }
 
+  /** Id of its `play`; empty before the first picture. */
+  get view(): string {
+    return this.#view;
+  }
+
   /** The viewer went on to something else. */
   stop(): void {
     if (!this.#finished) {

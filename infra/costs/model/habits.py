@@ -39,9 +39,9 @@ class Habits:
     """Of the API besides feed and events: counts, likes, comments, profiles, playback anew."""
     writes_a_view: float = 0.15
     """Likes, comments, bookmarks and follows, with what follows from their streams in `WRITE_UNITS`."""
-    events_a_view: float = 4
-    """Impression, play, watched time, and finish or skip."""
-    events_a_call: float = 20
+    events_a_view: float = 5
+    """Impression, play, watched time, finish or skip, and how it played."""
+    events_a_call: float = 25
     """In one request of a client."""
     searches_a_day: float = 0.3
     """Of a user."""

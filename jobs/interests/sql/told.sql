@@ -1,10 +1,11 @@
 -- What every aggregate reads. Names after a dollar sign are constants of reelstack.feed.scores (constants.py).
 
 -- An event that comes twice counts once: state of ids is kept as long as duplicates may come (state TTL of this view).
+-- How a clip played concerns no aggregate: it takes no state.
 CREATE TEMPORARY VIEW first_events AS
 SELECT * FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `id` ORDER BY `arrived`) AS `copy` FROM events
-    WHERE `id` IS NOT NULL AND `at` IS NOT NULL
+    WHERE `id` IS NOT NULL AND `at` IS NOT NULL AND COALESCE(`type`, '') <> '${quality}'
 ) WHERE `copy` = 1;
 
 -- Told events: what the aggregates need of them. The program makes the view `told` of this one, with the column `arrived`.

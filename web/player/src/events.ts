@@ -6,26 +6,26 @@ import type { Sample } from './policies/policies.ts';
 export type State = 'poster' | 'ready' | 'playing' | 'paused' | 'stalled' | 'failed';
 
 /**
- * How a clip was played, told once it is left. Names are those of CMCD (CTA-5004-A) where it has one; what is a list or a
- * token there is a number here.
+ * How a clip was played, since it was shown or the page came back, told once it is left or the page is hidden. Names are
+ * those of CMCD (CTA-5004-A, version 2) where it has one; what is a list or a token there is a number here.
  */
 export interface Quality {
   /** Clip. */
   readonly cid: string;
-  /** Media start delay: milliseconds from `show` to the first frame; null if there was none. */
+  /** Media start delay: milliseconds from `show` to the first frame; null without one, and if the page was hidden since. */
   readonly msd: number | null;
   /** Its first unit was in memory when it was shown. */
   readonly preloaded: boolean;
-  /** Encoded bitrate, kbit/s, by the time that each rung was played: of the first unit, and on average. */
+  /** Bitrate of what was played, kbit/s: of the first unit, and on average by time (playhead bitrate). 0: not known. */
   readonly first_br: number;
-  readonly br: number;
+  readonly pb: number;
   /** Top bitrate of its codec, kbit/s. */
   readonly tb: number;
-  /** Measured throughput, kbit/s; null: unknown. */
+  /** Measured throughput, to the nearest 100 kbit/s; null: unknown. */
   readonly mtp: number | null;
-  /** Buffer starvation: how often, and for how many milliseconds. */
-  readonly bs: number;
-  readonly bsd: number;
+  /** Buffer starvation, what ended by leaving included: how often, and for how many milliseconds. */
+  readonly bsa: number;
+  readonly bsda: number;
   /** Switches of rung between neighbouring units as they were played. */
   readonly switches: number;
   /** Milliseconds played, by kbit/s. */
@@ -36,7 +36,7 @@ export interface Quality {
   /** Of them, those that were not played, about: by time and average bitrates; what a loop plays again counts again. */
   readonly wasted_bytes: number;
   /** Dropped frames, and all of them. */
-  readonly df: number;
+  readonly dfa: number;
   readonly frames: number;
   /** Kinds of errors. */
   readonly ec: readonly string[];

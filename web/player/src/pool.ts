@@ -209,9 +209,9 @@ export class Pool extends Settings {
     this.#showing = null;
   }
 
-  #begin(): void {
+  #begin(resumes = false): void {
     const { current } = this.#deck;
-    this.#showing ??= current?.clip ? new Showing(current, current.clip) : null;
+    this.#showing ??= current?.clip ? new Showing(current, current.clip, resumes) : null;
   }
 
   #resume(): void {
@@ -246,9 +246,7 @@ export class Pool extends Settings {
     const codec = slot?.feeder?.files.codec;
     const isCurrent = slot !== null && slot === this.#deck.current;
     const place = slot?.place ?? this.#deck.queue.findIndex(({ id }) => id === clip.id);
-    if (isCurrent) {
-      this.#showing?.error(error);
-    }
+    isCurrent && this.#showing?.error(error);
     if (error.kind === 'blocked') {
       this.#wantsPlay = false;
       this.#tell({ type: 'error', clip, place, error, fatal: false });
@@ -278,15 +276,16 @@ export class Pool extends Settings {
 
   #follow(): void {
     const stays = () => Boolean(this.#options.background || (this.video && document.pictureInPictureElement === this.video));
+    let resumes = false;
     const turn = (hidden: boolean) => {
-      this.#hidden = hidden;
-      this.#loader.paused = hidden;
+      this.#hidden = this.#loader.paused = hidden;
       if (hidden) {
         // What was seen is told now: the page may not come back.
+        resumes = this.#showing?.hasStarted ?? resumes;
         this.#leave();
       } else {
         this.#deck.revive();
-        this.#begin();
+        this.#begin(resumes);
         this.#resume();
       }
     };

@@ -1,11 +1,12 @@
 /** What a feed does beside drawing: plays the clip that is shown, and tells the service what was watched. */
-import { PlayerError } from '@reelstack/player';
+import { PlayerError, type Quality } from '@reelstack/player';
 import { t } from '../i18n.ts';
 import { events, words } from '../state.ts';
 import type { Video } from '../types.ts';
 import { Watching } from '../watching.ts';
 import { type Actions, actionsOf } from './actions.ts';
 import { Archived } from './playback.ts';
+import { isTold, measures } from './quality.ts';
 import { Screens } from './screens.ts';
 import type { Source } from './source.ts';
 
@@ -14,12 +15,14 @@ const SEEN_MS = 1000;
 
 export class Model {
   readonly source: Source;
-  readonly screens = new Screens((id, error) => this.#failed(id, error), (by) => this.step(by));
+  readonly screens = new Screens((id, error) => this.#failed(id, error), (quality) => this.#played(quality), (by) => this.step(by));
   /** To the next clip or back; set by what draws the feed. */
   step: (by: 1 | -1) => void = () => undefined;
   readonly #actions = new Map<string, Actions>();
   readonly #seen = new Set<string>();
   #watching: Watching | null = null;
+  /** What was shown last: the player tells how it played after the next clip came. */
+  #last: { readonly video: Video; readonly watching: Watching | null; seen: boolean } | null = null;
   #dwelling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: Source) {
@@ -42,7 +45,12 @@ export class Model {
     this.screens.show(this.source.videos.peek(), place, play);
     const { element } = this.screens;
     this.#watching = element && new Watching(element, events(), video, (seconds) => { this.screens.position.value = seconds; });
-    this.#dwelling = setTimeout(() => this.#see(video), SEEN_MS);
+    const last = { video, watching: this.#watching, seen: false };
+    this.#last = last;
+    this.#dwelling = setTimeout(() => {
+      last.seen = true;
+      this.#see(video);
+    }, SEEN_MS);
   }
 
   /** The list grew: what comes after the clip that is shown may now be prepared. */
@@ -62,6 +70,14 @@ export class Model {
     if (!this.#seen.has(video.video_id)) {
       this.#seen.add(video.video_id);
       events().add('impression', video);
+    }
+  }
+
+  #played(quality: Quality): void {
+    const last = this.#last;
+    if (last?.video.video_id === quality.cid && (last.seen || isTold(quality))) {
+      const view = last.watching?.view;
+      events().add('quality', last.video, { ...(view ? { view_id: view } : {}), ...measures(quality) });
     }
   }
 

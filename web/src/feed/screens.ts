@@ -1,6 +1,6 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
-import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, toClip } from '@reelstack/player';
+import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, type Quality, toClip } from '@reelstack/player';
 import { captions, dataSaver, muted, rate } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
@@ -25,14 +25,16 @@ export class Screens {
   #lookedAt = -LOOK_MS;
   #shown = '';
   readonly #failed: (id: string, error: unknown) => void;
+  readonly #played: (quality: Quality) => void;
   readonly #clips = new Map<string, Clip>();
   readonly #pool: Pool;
   readonly #lockScreen: LockScreen;
   readonly #stops: (() => void)[];
 
-  /** `go`: to the next clip (1) or back (-1), as media keys want it. */
-  constructor(failed: (id: string, error: unknown) => void, go: (step: 1 | -1) => void) {
+  /** `played` hears how a clip played once it is left; `go`: to the next clip (1) or back (-1), as media keys want it. */
+  constructor(failed: (id: string, error: unknown) => void, played: (quality: Quality) => void, go: (step: 1 | -1) => void) {
     this.#failed = failed;
+    this.#played = played;
     const policies = adaptivePolicies({ dataSaver: () => dataSaver.peek() === 'on' });
     this.#pool = new Pool({ policies, muted: muted.peek(), renew: (clip) => this.#renew(clip) });
     this.#lockScreen = new LockScreen(this.#pool, go);
@@ -98,11 +100,12 @@ export class Screens {
   }
 
   destroy(): void {
+    this.#lockScreen.destroy();
+    // The last clip is left, and told of, while somebody listens.
+    this.#pool.destroy();
     for (const stop of this.#stops) {
       stop();
     }
-    this.#lockScreen.destroy();
-    this.#pool.destroy();
   }
 
   /** A clip whose addresses did not come with the list has them asked for when it is near. */
@@ -158,6 +161,8 @@ export class Screens {
       }
     } else if (event.type === 'loop') {
       void this.#look(event.clip);
+    } else if (event.type === 'quality') {
+      this.#played(event.quality);
     } else if (event.type === 'muted') {
       muted.value = true;
     }

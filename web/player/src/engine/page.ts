@@ -7,10 +7,13 @@ export interface PageEvents {
   online(): unknown;
 }
 
-/** Tells of the life of the page until `signal`. `stays`: also a hidden page goes on. */
+/**
+ * Tells of the life of the page until `signal`. `stays`: also a hidden page goes on. Where it can, before the
+ * page's own listeners, which may send what was told.
+ */
 export function followPage(events: PageEvents, stays: () => boolean, signal: AbortSignal): void {
   const turned = () => (document.hidden && !stays() ? events.gone() : events.back());
-  document.addEventListener('visibilitychange', turned, { signal });
+  document.addEventListener('visibilitychange', turned, { signal, capture: true });
   globalThis.addEventListener('pagehide', () => events.gone(), { signal });
   globalThis.addEventListener('pageshow', ({ persisted }) => persisted && turned(), { signal });
   globalThis.addEventListener('online', () => events.online(), { signal });

@@ -7,11 +7,13 @@ import type { Slot } from './slot.ts';
 /** A longer step between two looks at the clock is a jump, not something that was watched. */
 const JUMP_SECONDS = 1.5;
 
-/** One clip on the screen, from `show` until the next one: what its viewer saw of it. */
+/** One clip on the screen, from `show` until the next one or until the page is hidden: what its viewer saw of it. */
 export class Showing {
   readonly clip: Clip;
   readonly #shownAt = performance.now();
   readonly #preloaded: boolean;
+  /** Its first frame was seen, and then the page was hidden: the start was told. */
+  readonly #resumes: boolean;
   readonly #framesBefore: VideoPlaybackQuality | null;
   readonly #rungMs = new Map<number, number>();
   readonly #errors: string[] = [];
@@ -24,11 +26,16 @@ export class Showing {
   #stalledMs = 0;
   loops = 0;
 
-  constructor(slot: Slot, clip: Clip) {
+  constructor(slot: Slot, clip: Clip, resumes = false) {
     this.clip = clip;
+    this.#resumes = resumes;
     this.#preloaded = slot.state === 'ready';
     this.#framesBefore = framesOf(slot);
     this.#at = slot.video.currentTime;
+  }
+
+  get hasStarted(): boolean {
+    return this.#resumes || this.#startMs !== null;
   }
 
   /** Milliseconds to the first frame, if this is the first one. */
@@ -77,21 +84,21 @@ export class Showing {
       Math.max(0, (frames?.[name] ?? 0) - (this.#framesBefore?.[name] ?? 0));
     return {
       cid: this.clip.id,
-      msd: this.#startMs === null ? null : Math.round(this.#startMs),
+      msd: this.#startMs === null || this.#resumes ? null : Math.round(this.#startMs),
       preloaded: this.#preloaded,
       first_br: kilo(this.#first),
-      br: kilo(played > 0 ? weighed / played : 0),
+      pb: kilo(played > 0 ? weighed / played : 0),
       tb: kilo(files?.rungs.at(-1)?.bitsPerSecond ?? 0),
-      mtp: bitsPerSecond === null ? null : kilo(bitsPerSecond),
-      bs: this.#stalls,
-      bsd: Math.round(this.#stalledMs),
+      mtp: bitsPerSecond === null ? null : Math.round(bitsPerSecond / 100_000) * 100,
+      bsa: this.#stalls,
+      bsda: Math.round(this.#stalledMs),
       switches: this.#switches,
       rung_ms: Object.fromEntries([...this.#rungMs].map(([bits, ms]) => [kilo(bits), Math.round(ms)])),
       played_ms: Math.round(played),
       loops: this.loops,
       bytes: files?.loaded ?? 0,
       wasted_bytes: Math.max(0, (files?.loaded ?? 0) - Math.round(weighed / 8000)),
-      df: since('droppedVideoFrames'),
+      dfa: since('droppedVideoFrames'),
       frames: since('totalVideoFrames'),
       ec: this.#errors,
     };

@@ -83,9 +83,7 @@ export class Slot {
   assign(clip: Clip | null): void {
     this.#detach();
     this.#clip = clip;
-    if (!clip) {
-      this.#unload();
-    }
+    clip || this.#unload();
     this.host.style.backgroundColor = clip?.color ?? 'transparent';
     this.#cover(true);
     this.#change('poster');
@@ -133,7 +131,7 @@ export class Slot {
 
   rest(): void {
     this.#plays = false;
-    this.#stalledAt = 0;
+    this.#endStall();
     this.#video.pause();
   }
 
@@ -234,7 +232,7 @@ export class Slot {
   #listen(): void {
     const { signal } = this.#listening;
     const on = (name: string, act: () => void) => this.#video.addEventListener(name, act, { signal });
-    on('playing', () => this.#playing());
+    on('playing', () => (this.#endStall(), this.#change('playing')));
     on('pause', () => this.#shows && !this.#video.ended && this.#change('paused'));
     on('loadeddata', () => this.#plays && this.#video.paused && void this.play(this.#video.muted));
     on('waiting', () => this.#waiting());
@@ -243,12 +241,12 @@ export class Slot {
     on('error', () => this.#failed());
   }
 
-  #playing(): void {
+  /** It goes on, or nobody waits any more. */
+  #endStall(): void {
     if (this.#stalledAt > 0) {
       this.#events.stalled(this, performance.now() - this.#stalledAt);
       this.#stalledAt = 0;
     }
-    this.#change('playing');
   }
 
   /** A stall is waiting for data in mid-play: not before the first picture, not while seeking, not at the end. */

@@ -21,10 +21,18 @@ MAX_WATCHED_MS = 24 * 3600 * 1000
 YEAR_3000_MS = 32_503_680_000_000
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 VIDEO_ID = r"^[A-Za-z0-9_-]{1,64}$"
+MAX_RENDITIONS, MAX_ERRORS = 16, 16
+MAX_KBPS, MAX_COUNT, MAX_BYTES = 1_000_000, 10_000_000, 2**40
 
 Milliseconds = Annotated[int, Field(ge=0, le=MAX_WATCHED_MS)]
 Instant = Annotated[int, Field(ge=0, le=YEAR_3000_MS)]
 """Unix milliseconds by the client's clock."""
+Kbps = Annotated[int, Field(ge=0, le=MAX_KBPS)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Bytes = Annotated[int, Field(ge=0, le=MAX_BYTES)]
+BitrateName = Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,5})$")]
+"""Of a rendition, in kbit/s, as the name of a member."""
+ErrorCode = Annotated[str, Field(pattern="^[a-z_]{1,32}$")]
 EventId = Annotated[str, Field(pattern=UUID7)]
 VideoId = Annotated[str, Field(pattern=VIDEO_ID)]
 
@@ -118,8 +126,50 @@ class Hide(_OfVideo):
     """With `what` "tag"."""
 
 
+class Quality(_OfVideo):
+    """How the clip played, from when it was shown, or the page came back, until it was left, or the page was hidden.
+    Nothing is concluded from it about viewers or clips. What a player cannot tell is left out. Names of two to four
+    letters are keys of CMCD (CTA-5004-A), as plain values; bitrates are kbit/s."""
+
+    type: Literal["quality"]
+    played_ms: Milliseconds
+    """Milliseconds of the clip. Not `watched_ms`: no count of what was watched is made of it."""
+    bsa: Count
+    """Buffer starvation: how often it stalled in mid-play."""
+    bsda: Milliseconds
+    """Buffer starvation duration: how long in all."""
+    view_id: EventId | None = None
+    """The id of the view's `play`; none if no picture was shown."""
+    msd: Milliseconds | None = None
+    """Media start delay, until the first picture; none without one, and after the page came back."""
+    preloaded: bool | None = None
+    """Its first unit was in memory when it was shown."""
+    first_br: Kbps | None = None
+    """Of the unit that was played first."""
+    pb: Kbps | None = None
+    """Playhead bitrate: the mean over the time that was played."""
+    tb: Kbps | None = None
+    """Top bitrate that the clip has in its codec."""
+    mtp: Kbps | None = None
+    """Measured throughput, to the nearest 100."""
+    switches: Count | None = None
+    """Between neighbouring units of different renditions, as they were played."""
+    rendition_ms: dict[BitrateName, Milliseconds] | None = Field(default=None, max_length=MAX_RENDITIONS)
+    """Milliseconds played at each bitrate; "0": it is not known."""
+    loops: Count | None = None
+    bytes: Bytes | None = None
+    wasted_bytes: Bytes | None = None
+    """Of them, those that were not played, about."""
+    dfa: Count | None = None
+    """Dropped frames."""
+    frames: Count | None = None
+    """All of them."""
+    ec: list[ErrorCode] = Field(default=[], max_length=MAX_ERRORS)
+    """What kinds of errors the player met."""
+
+
 ClientEvent = Annotated[
-    Union[Impression, Play, Progress, Finish, Replay, Skip, Pause, ProfileVisit, Hide],  # noqa: UP007  # get_args
+    Union[Impression, Play, Progress, Finish, Replay, Skip, Pause, ProfileVisit, Hide, Quality],  # noqa: UP007  # get_args
     Field(discriminator="type"),
 ]
 TYPES = tuple(get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(get_args(ClientEvent)[0]))

@@ -1,7 +1,8 @@
 """An event as it is streamed and archived: one flat JSON object a line, the same for every source and every reader.
 
 FIELDS is the contract with the Flink job, the Spark jobs and the archive. Nothing is removed from it or gets another
-type; a new field has a neutral value in old events. What a client sent besides is in `extra`, as a JSON object.
+type; a new field has a neutral value in old events. What a client sent besides is in `extra`, as a JSON object; so are
+the measures of a `quality` event, which no job reads.
 """
 
 import json
@@ -52,6 +53,10 @@ FIELDS: dict[str, Any] = {
     EXTRA: "",
 }
 """Name -> its neutral value, whose type is the field's. Times are unix milliseconds, by the server's clock."""
+QUALITY = "quality"
+"""The type of client_events.Quality: how a clip played. It counts for nothing that is concluded from events."""
+ELSEWHERE = {"receipt", "user_id", "tag"}
+"""Members of client events that other fields say: those of the receipt, and `target`."""
 DIRECT, SHOWN, TABLE = "direct", "shown", "table"
 """`origin`: opened by its address or in a profile; shown by an answer, which a receipt proves; taken from a table."""
 
@@ -102,6 +107,7 @@ def of_client(
     """The record of a client_events event; `times`: when it happened and when it came, unix milliseconds."""
     # Not what is unknown: a client could call it as our own fields are called.
     known = event.model_dump(include=type(event).model_fields.keys() & FIELDS.keys(), exclude_none=True)
+    extra = {**(event.model_extra or {}), **_measures(event)}
     target = {"profile_visit": "user_id", "hide": "tag"}.get(event.type, "")
     return {
         **FIELDS,
@@ -113,7 +119,7 @@ def of_client(
         "received_at": times[1],
         "target": (getattr(event, target) or "") if target else "",
         "v": VERSION,
-        EXTRA: json.dumps(event.model_extra, ensure_ascii=False, sort_keys=True) if event.model_extra else "",
+        EXTRA: json.dumps(extra, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if extra else "",
     }
 
 
@@ -137,6 +143,13 @@ def of_table(change: TableChange, viewer: Viewer, clip: Clip | None, received_at
 def line(record: dict[str, Any]) -> bytes:
     """The record as it is streamed: JSON in the order of FIELDS, without a line break."""
     return json.dumps({name: record[name] for name in FIELDS}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _measures(event: Any) -> dict[str, Any]:
+    """What a type of event says that has no field of its own here."""
+    names = type(event).model_fields.keys() - FIELDS.keys() - ELSEWHERE
+    found: dict[str, Any] = event.model_dump(include=names, exclude_none=True) if names else {}
+    return found
 
 
 def _of_viewer(viewer: Viewer) -> dict[str, Any]:
