@@ -61,6 +61,8 @@ class Settings(JobSettings, LadderSettings):
     Signing up is open in both: who is not invited watches, likes and comments."""
     anonymous_reading: bool = True
     """Whether public clips can be watched, and what is public can be read, without an account."""
+    embedding: bool = True
+    """Whether other sites may show public clips in a frame (/embed/<id>). It needs `anonymous_reading`, too."""
     cognito_plan: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
     """The user pool's feature plan. LITE has all that a stage uses (the classic sign-in pages, one-time codes, groups)
     for about a third of the price of ESSENTIALS, which is what AWS gives a pool that names none."""

@@ -24,6 +24,7 @@ FUNCTIONS = {
     "/v1/feed/*": "feed_deployment.js",
     "/v1/*": "viewer_address.js",
     "/@*/*": "clip_pages.js",
+    "/embed/*": "embed_page.js",
     "*": "web_routes.js",
 }
 """The function in front of each path pattern. The local template leaves these associations out of the distribution

@@ -77,8 +77,8 @@ def publish(s3: Any, bucket: str, told: dict[str, str]) -> int:
         ContentType="application/json",
         CacheControl=REVALIDATE,
     )
-    # index.html last: it names the others.
-    for path in sorted(files, key=lambda file: file.name == "index.html"):
+    # Pages last: they name the others.
+    for path in sorted(files, key=lambda file: file.suffix == ".html"):
         key = path.relative_to(DIST).as_posix()
         s3.put_object(
             Bucket=bucket,

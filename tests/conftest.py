@@ -226,6 +226,7 @@ def _resources() -> Config:
         search_url="",
         creators="invited",
         anonymous_reading="on",
+        embedding="on",
         rate_limiter_fallback="tables",
         rates=json.dumps({"user": [10_000, 1_000], "address": [10_000, 1_000], "anonymous": [10_000, 1_000]}),
         max_upload_bytes=settings.max_upload_bytes,

@@ -14,7 +14,8 @@ function hashOf(content) {
   return `sha384-${createHash('sha384').update(content).digest('base64')}`;
 }
 
-export function integrity() {
+/** `page`: the build's HTML file. */
+export function integrity(page) {
   return {
     name: 'reelstack-integrity',
     apply: 'build',
@@ -31,15 +32,17 @@ export function integrity() {
     },
     // What lies on the disk is what is served: other plugins may still change a chunk after this one saw it.
     writeBundle({ dir }, bundle) {
-      if (!bundle['index.html']) {
+      if (!bundle[page]) {
         return;
       }
       const files = Object.keys(bundle).filter((file) => /^assets\/.*\.(js|css)$/.test(file));
       const hashes = new Map(files.map((file) => [file, hashOf(readFileSync(join(dir, file)))]));
-      const page = join(dir, 'index.html');
-      const html = withHashes(readFileSync(page, 'utf8'), hashes);
-      writeFileSync(page, html);
-      nameShell(join(dir, 'sw.js'), html);
+      const file = join(dir, page);
+      const html = withHashes(readFileSync(file, 'utf8'), hashes);
+      writeFileSync(file, html);
+      if (page === 'index.html') {
+        nameShell(join(dir, 'sw.js'), html);
+      }
     },
   };
 }

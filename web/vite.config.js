@@ -1,5 +1,6 @@
 // `npm run build` writes web/dist, which local.website puts into the web bucket. `npm run dev` serves the sources and
 // takes everything else from a running edge.
+import { embed } from './embed.js';
 import { integrity } from './integrity.js';
 
 const edge = { target: process.env.REELSTACK_EDGE ?? 'http://127.0.0.1:8080', changeOrigin: true };
@@ -7,7 +8,7 @@ const proxy = { '/v1': edge, '/v/': edge, '/u/': edge, '/feed/': edge, '/_local'
 
 export default {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [integrity()],
+  plugins: [integrity('index.html'), embed()],
   build: {
     target: 'es2022',
     // A data: address would escape the content security policy's reach; four small files do not matter.

@@ -63,7 +63,7 @@ FUNCTIONS: tuple[Fn, ...] = (
         appends=(AuditEntry,),
         config=(
             *PLAYBACK,
-            *("cache_url", "erase_after_seconds", "production_slots"),
+            *("cache_url", "embedding", "erase_after_seconds", "production_slots"),
             *("max_retries", "max_uploads_per_day", "max_upload_bytes_per_day", "creator_microdollars_per_day"),
         ),
         calls=("read_playback_secret",),

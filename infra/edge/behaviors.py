@@ -9,6 +9,7 @@
     /v1/feed*   HTTP API       like /v1/*; a GET by one of the feed's deployments, and by the other if that fails
     /v1/*       HTTP API       never kept; carries the header without which the API refuses
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
+    /embed/*    web bucket     the player's page for frames on other sites, unless the stage embeds nothing
     *           web bucket     the web app; an address that is none of its files is told to be no page
 
 Files reach the web bucket after the stack exists, by `local.website.publish` (`make up`, `make deploy`): a handful of
@@ -26,12 +27,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.edge.kept_answers import COUNTS_PATH, PAGES_PATH, KeptAnswers
-from infra.edge.web_headers import media_headers, web_headers
+from infra.edge.web_headers import embed_headers, media_headers, web_headers
 from infra.names import camel
 from infra.settings import Settings
 from infra.storage.stores import Stores
 
 CODE = Path(__file__).parent
+EMBED_PATH = "/embed/*"
 FEED_PATHS = ("/v1/feed", "/v1/feed/*")
 ORIGIN_HEADER = "x-origin-verify"
 
@@ -45,12 +47,15 @@ class Behaviors:
         page_headers = web_headers(scope, settings, stores)
         api, *feeds = (self._api_origin(name, host) for name, host in api_hosts.items())
         kept = KeptAnswers(scope, api, self._before)
-        self.default = self._web_behavior(page_headers)
+        routes = self._before("web_routes.js", "Serves the web app, and says what is no page")
+        self._web, self._web_kept = self._bucket_origin("Web", stores.web), self._web_policy()
+        self.default = self._web_behavior(page_headers, routes)
         self.others = {
             **media,
             COUNTS_PATH: kept.counts(),
             **self._api_behaviors(api, feeds),
             PAGES_PATH: kept.pages(page_headers),
+            **self._embed_behaviors(),
             **self._upload_behaviors(),
         }
 
@@ -231,24 +236,36 @@ class Behaviors:
 
     # --- web app -----------------------------------------------------------------------------------------------------
 
-    def _web_behavior(self, headers: cloudfront.ResponseHeadersPolicy) -> cloudfront.BehaviorOptions:
+    def _web_behavior(
+        self, headers: cloudfront.ResponseHeadersPolicy, before: cloudfront.FunctionAssociation
+    ) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=self._bucket_origin("Web", self._stores.web),
+            origin=self._web,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-            cache_policy=cloudfront.CachePolicy(
-                self._scope,
-                "WebFiles",
-                comment="The page says no-cache, hashed assets say immutable; what says nothing is kept a minute",
-                min_ttl=Duration.seconds(0),
-                default_ttl=Duration.minutes(1),
-                max_ttl=Duration.days(365),
-                enable_accept_encoding_gzip=True,
-                enable_accept_encoding_brotli=True,
-            ),
+            cache_policy=self._web_kept,
             response_headers_policy=headers,
-            function_associations=[self._before("web_routes.js", "Serves the web app, and says what is no page")],
+            function_associations=[before],
         )
+
+    def _web_policy(self) -> cloudfront.CachePolicy:
+        return cloudfront.CachePolicy(
+            self._scope,
+            "WebFiles",
+            comment="The page says no-cache, hashed assets say immutable; what says nothing is kept a minute",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.minutes(1),
+            max_ttl=Duration.days(365),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
+        )
+
+    def _embed_behaviors(self) -> dict[str, cloudfront.BehaviorOptions]:
+        """Without it the web app's own behaviour tells these addresses to be no page."""
+        if not (self._settings.embedding and self._settings.anonymous_reading):
+            return {}
+        leads = self._before("embed_page.js", "Serves the player's page for frames, and nothing else")
+        return {EMBED_PATH: self._web_behavior(embed_headers(self._scope), leads)}
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.api import websocket
 from infra.api.user_pool import sign_in_url
-from infra.edge.content_security import content_security_policy
+from infra.edge.content_security import content_security_policy, embed_security_policy
 from infra.page_origins import page_origins
 from infra.settings import Settings
 from infra.storage.stores import Stores
@@ -43,6 +43,35 @@ def web_headers(scope: Construct, settings: Settings, stores: Stores) -> cloudfr
                 cloudfront.ResponseCustomHeader(
                     header="permissions-policy", value="camera=(self), geolocation=(), microphone=(self)", override=True
                 )
+            ]
+        ),
+    )
+
+
+def embed_headers(scope: Construct) -> cloudfront.ResponseHeadersPolicy:
+    """On the page that other sites may show in a frame. X-Frame-Options is absent: it has no value for everybody."""
+    return cloudfront.ResponseHeadersPolicy(
+        scope,
+        "EmbedHeaders",
+        comment="The player on other sites: framed by anybody, and allowed nothing but to play",
+        security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+            content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                content_security_policy=embed_security_policy(), override=True
+            ),
+            content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+            referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override=True
+            ),
+            strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+            ),
+        ),
+        custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+            custom_headers=[
+                cloudfront.ResponseCustomHeader(
+                    header="permissions-policy", value="camera=(), geolocation=(), microphone=()", override=True
+                ),
+                cloudfront.ResponseCustomHeader(header="x-robots-tag", value="noindex", override=True),
             ]
         ),
     )

@@ -185,6 +185,7 @@ def _people(settings: Settings) -> dict[str, Any]:
         "rate_limiter_fallback": settings.rate_limiter_fallback,
         "creators": settings.creators,
         "anonymous_reading": "on" if settings.anonymous_reading else "off",
+        "embedding": "on" if settings.embedding else "off",
         "max_following": settings.max_following,
         "timeline_large_followers": settings.timeline_large_followers,
         "timeline_days": settings.timeline_days,

@@ -156,9 +156,15 @@ class Counts(Answer):
 class Embedding(Answer):
     """What another site shows for a clip's link: oEmbed 1.0."""
 
+    type: Literal["link", "video"] = "link"
     title: str
     author_name: str
+    author_url: str | None = None
     provider_name: str
+    html: str | None = None
+    """Of a video: the frame that plays it; its size is in pixels."""
+    width: int | None = None
+    height: int | None = None
     thumbnail_url: str | None = None
     thumbnail_width: int | None = None
     thumbnail_height: int | None = None

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import uvicorn
 
-from infra.edge.content_security import content_security_policy
+from infra.edge.content_security import content_security_policy, embed_security_policy
 from local import programs
 from local.edge import CODE
 from local.edge_behaviors import FUNCTIONS, Behavior, Policy
@@ -142,9 +142,13 @@ def _answers() -> dict[str, Any]:
     for video in (PLAYS, REFUSES, RENEWS, GONE):
         path = f"/api/v1/videos/{video}"
         answers[f"GET {path}/playback"] = lambda _, video=video: (200, playback(video))
+        card: dict[str, Any] = {"video_id": video, "title": video.title(), "author": author}
+        card |= {"visibility": "public", "playable": True, "archived": False}
+        answers[f"GET {path}"] = lambda _, card=card: (200, card)
         for method in ("PUT", "DELETE"):
             answers[f"{method} {path}/like"] = lambda _: (204, None)
     answers |= _of_a_person() | _without_address(shown)
+    answers[f"GET /api/v1/videos/{GONE}"] = lambda _: _problem(404, "There is no such video")
     answers[f"GET /api/v1/videos/{GONE}/playback"] = lambda _: _problem(404, "There is no such video")
     answers[f"PUT /api/v1/videos/{REFUSES}/like"] = lambda _: _problem(409, "This video takes no likes")
     return answers
@@ -155,6 +159,7 @@ def _without_address(shown: dict[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for video, where in ((PLAYS, playback(PLAYS)), (ARCHIVED, playback(ARCHIVED) | {"master_url": None})):
         bare = {"video_id": video, "title": video, "description": "", "playback": None} | shown
+        bare |= {"visibility": "public", "playable": True, "archived": video == ARCHIVED}
         answers[f"GET /api/v1/videos/{video}"] = lambda _, bare=bare: (200, bare)
         answers[f"GET /api/v1/videos/{video}/playback"] = lambda _, where=where: (200, where)
     return answers
@@ -294,4 +299,6 @@ def _behaviors() -> list[Behavior]:
     api = Behavior("/v1/*", "api", read | {"POST", "PUT", "DELETE"}, Policy(0, 0, 0), None)
     ready = Behavior("/feed/*", "bucket", read, kept, None)
     secured = Added((("content-security-policy", content_security_policy(()), True),))
-    return [*media, ready, api, Behavior("*", "bucket", read, kept, FUNCTIONS["*"], secured)]
+    framed = Added((("content-security-policy", embed_security_policy(), True),))
+    embed = Behavior("/embed/*", "bucket", read, kept, FUNCTIONS["/embed/*"], framed)
+    return [*media, ready, api, embed, Behavior("*", "bucket", read, kept, FUNCTIONS["*"], secured)]

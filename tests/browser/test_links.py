@@ -98,7 +98,12 @@ def test_a_crawler_finds_a_picture_and_what_to_show_without_a_token(link: str) -
         picture = crawler.get(told.meta["og:image"])
         assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
         shown = crawler.get(told.oembed).json()
-        assert (shown["type"], shown["title"]) == ("link", "Big Buck Bunny")
+        assert (shown["type"], shown["title"]) == ("video", "Big Buck Bunny")
+        (address,) = re.findall('src="([^"]+)"', shown["html"])
+        frame = crawler.get(address)
+        assert (frame.status_code, "<script" in frame.text) == (200, True)
+        assert "frame-ancestors *" in frame.headers["content-security-policy"]
+        assert "x-frame-options" not in frame.headers
         assert shown["thumbnail_url"] == told.meta["og:image"]
 
 

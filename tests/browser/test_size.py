@@ -9,6 +9,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 MOST_BYTES = 60_000
 IMPORTED = re.compile(r"(?:from|import)\s*[\"']\./([\w.-]+\.js)[\"']")
+EMBED_BYTES = 40_000
 HLS_BYTES = 100_000
 """hls.js is the one chunk that is larger; nothing imports it but by `import()`."""
 
@@ -52,9 +53,21 @@ def test_each_further_page_takes_60_kb_and_hls_js_is_loaded_by_none(files: Path,
 
 
 def test_every_script_and_style_has_its_hash_in_the_page(files: Path) -> None:
-    page = (files / "page/index.html").read_text()
-    hashed = set(re.findall(r'(?:src|href)="/(assets/[^"]+)"[^>]*integrity="sha384-', page))
     made = {f"assets/{file.name}" for file in (files / "page/assets").iterdir() if file.suffix in {".js", ".css"}}
+    hashed = set()
+    for name in ("index.html", "embed.html"):
+        page = (files / "page" / name).read_text()
+        hashed |= set(re.findall(r'(?:src|href)="/(assets/[^"]+)"[^>]*integrity="sha384-', page))
+        assert "<style" not in page
+        assert not re.search(r"<script(?![^>]*src=)", page)
     assert hashed == made
-    assert "<style" not in page
-    assert not re.search(r"<script(?![^>]*src=)", page)
+
+
+def test_the_page_for_frames_is_one_script_of_40_kb_and_knows_nobody(files: Path) -> None:
+    (script,) = re.findall(r'<script[^>]*src="/(assets/[^"]+\.js)"', (files / "page/embed.html").read_text())
+    chunk = files / "page" / script
+    assert with_imports(chunk) == {chunk}
+    assert size({chunk}) <= EMBED_BYTES
+    text = chunk.read_text()
+    assert not re.search(r"sessionStorage|authorization|reelstack\.session|postMessage", text, re.IGNORECASE)
+    assert re.findall(r"credentials:.(\w+)", text) == ["omit", "omit"]

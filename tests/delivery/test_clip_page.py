@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -97,50 +96,6 @@ def test_a_page_is_kept_for_a_minute_at_most(ask: Ask) -> None:
     for path in ("@anna/vid", "@bob/vid", "@anna/none"):
         said = dict(part.strip().split("=") for part in ask(path)["headers"]["cache-control"].split(",")[1:])
         assert int(said["s-maxage"]) <= 60
-
-
-def test_another_site_finds_what_to_show_of_a_link(ask: Ask, call: Callable[..., Any]) -> None:
-    make(width=1080, height=1920).update([videos.Video.asset.set(POSTED)])
-    found = urlsplit(Head(ask("@anna/vid")["body"]).links["alternate"]["href"])
-    assert parse_qs(found.query) == {"url": [f"{SITE}/@anna/vid"], "format": ["json"]}
-    told = call("videos", "GET", f"{found.path}?{found.query}", user=None, headers=HOST)
-    assert told.json == {
-        "version": "1.0",
-        "type": "link",
-        "title": "vid",
-        "author_name": "@anna",
-        "provider_name": "Reelstack",
-        "provider_url": f"{SITE}/",
-        "cache_age": 60,
-        "thumbnail_url": f"{SITE}/@anna/vid/poster.jpg",
-        "thumbnail_width": 1080,
-        "thumbnail_height": 1920,
-    }
-    for url in (
-        "https://evil.example/@anna/vid",
-        f"{SITE}/@anna/none",
-        f"{SITE}/v1/feed/latest",
-        "http://[::1",
-        "http://[x]/@anna/vid",
-    ):
-        assert call("videos", "GET", f"/v1/oembed?url={url}", user=None, headers=HOST).status == 404
-
-
-@pytest.mark.parametrize(
-    ("most", "shown"),
-    [
-        ("maxwidth=1080", True),
-        ("maxwidth=1079", False),
-        ("maxheight=1919", False),
-        ("maxwidth=2000&maxheight=1920", True),
-    ],
-)
-def test_another_site_is_shown_no_picture_larger_than_it_has_room_for(
-    call: Callable[..., Any], most: str, shown: bool
-) -> None:
-    make(width=1080, height=1920).update([videos.Video.asset.set(POSTED)])
-    told = call("videos", "GET", f"/v1/oembed?url={SITE}/@anna/vid&{most}", user=None, headers=HOST)
-    assert [name in told.json for name in ("thumbnail_url", "thumbnail_width", "thumbnail_height")] == [shown] * 3
 
 
 def test_the_picture_has_an_address_that_leads_to_a_signed_one(ask: Ask) -> None:

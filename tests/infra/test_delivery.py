@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
+from infra.edge.behaviors import EMBED_PATH
 from infra.edge.kept_answers import COUNTS_PATH
 from infra.settings import Settings
 from infra.stacks.stage import build_foundation
@@ -66,6 +67,7 @@ def test_playlists_are_tried_before_the_media_they_name() -> None:
         "/v1/feed/*",
         "/v1/*",
         "/@*/*",
+        EMBED_PATH,
         COUNTS_PATH,
     }
     assert patterns.index(COUNTS_PATH) < patterns.index("/v1/*")
@@ -245,12 +247,17 @@ def test_a_site_with_a_name_gets_records_for_both_kinds_of_address_and_a_certifi
     edge.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "clips.example.com"})
 
 
+def added_headers(pattern: str, **changes: Any) -> dict[str, Any]:
+    template, _ = stacks(**changes)
+    chosen = behaviors(**changes)[pattern]["ResponseHeadersPolicyId"]["Ref"]
+    policy_ = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[chosen]
+    found: dict[str, Any] = policy_["Properties"]["ResponseHeadersPolicyConfig"]
+    return found
+
+
 def page_headers(**changes: Any) -> dict[str, Any]:
     """What the page's answers say about its security; references to other stacks as CloudFormation writes them."""
-    template, _ = stacks(**changes)
-    chosen = behaviors(**changes)["*"]["ResponseHeadersPolicyId"]["Ref"]
-    policy_ = template.find_resources("AWS::CloudFront::ResponseHeadersPolicy")[chosen]
-    found: dict[str, Any] = policy_["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    found: dict[str, Any] = added_headers("*", **changes)["SecurityHeadersConfig"]
     return found
 
 
@@ -290,6 +297,28 @@ def test_the_web_app_loads_scripts_from_itself_only_and_nobody_embeds_it() -> No
     assert re.search("default-src 'self';.*frame-ancestors 'none'", said)
     assert "script-src" not in said
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_one_page_alone_is_framed_by_everybody_and_may_do_nothing_but_play() -> None:
+    """Every other behaviour's answers name nobody, or are no pages."""
+    embed = behaviors()[EMBED_PATH]
+    added = added_headers(EMBED_PATH)
+    headers = added["SecurityHeadersConfig"]
+    said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    allowed = dict(one.split(" ", 1) for one in said.split("; "))
+    assert (allowed["frame-ancestors"], allowed["default-src"], allowed["form-action"]) == ("*", "'none'", "'none'")
+    assert allowed["connect-src"] == allowed["script-src"] == "'self'"
+    assert not {"allow-forms", "allow-modals", "allow-top-navigation"} & set(allowed["sandbox"].split())
+    assert "unsafe" not in said
+    assert "FrameOptions" not in headers
+    assert {one["Header"] for one in added["CustomHeadersConfig"]["Items"]} == {"permissions-policy", "x-robots-tag"}
+    assert (embed["TargetOriginId"], embed["AllowedMethods"]) == (behaviors()["*"]["TargetOriginId"], ["GET", "HEAD"])
+    policies = {pattern: one["ResponseHeadersPolicyId"] for pattern, one in behaviors().items()}
+    assert [pattern for pattern, one in policies.items() if one == policies[EMBED_PATH]] == [EMBED_PATH]
+
+
+def test_a_stage_that_embeds_nothing_has_no_page_for_frames() -> None:
+    assert EMBED_PATH not in behaviors(embedding=False)
 
 
 def test_the_web_app_may_open_the_socket_that_functions_name(variant: Assembly) -> None:

@@ -176,13 +176,25 @@ async def test_the_web_app_is_at_the_root_and_its_files_stay_files(edge: EdgeFun
     assert await path(edge, "web_routes.js", event(uri)) == served
 
 
-@pytest.mark.parametrize("uri", ["/signed-in", "/clip/42", "/@a b", "/x.html", "/assets/a/b.js", "/v1", "/index.html/"])
+@pytest.mark.parametrize(
+    "uri",
+    ["/signed-in", "/clip/42", "/@a b", "/x.html", "/embed.html", "/embed/a", "/assets/a/b.js", "/v1", "/index.html/"],
+)
 async def test_any_other_address_is_told_to_be_no_page(edge: EdgeFunctions, uri: str) -> None:
     told = await edge.viewer_request("web_routes.js", event(uri))
     assert isinstance(told, Answered)
     assert (told.status, told.headers["cache-control"]) == (404, "no-store")
     assert "There is no such page" in str(told.body)
     assert "frame-ancestors 'none'" in told.headers["content-security-policy"]
+
+
+async def test_the_page_for_frames_is_that_of_one_clip_and_nothing_else_may_be_framed(edge: EdgeFunctions) -> None:
+    assert await path(edge, "embed_page.js", event("/embed/3f-_A")) == "/embed.html"
+    others = ("/embed/", "/embed/a/b", "/embed/..%2findex.html", "/embed/../index.html", "/x/../embed/a", "/embed/a b")
+    for uri in others:
+        told = await edge.viewer_request("embed_page.js", event(uri))
+        assert isinstance(told, Answered), uri
+        assert (told.status, told.headers["cache-control"]) == (404, "no-store")
 
 
 async def test_an_at_sign_may_be_written_in_two_ways(edge: EdgeFunctions) -> None:

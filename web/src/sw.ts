@@ -8,6 +8,8 @@ const SHELL = 'shell-of-this-build';
 const PAGE = '/';
 /** Files that the page names and does without later: `x-chunk` lists the others. */
 const NAMED = /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|href)="(\/assets\/[^"]+)"/g;
+/** Pages for frames on other sites: the app's page must never stand in for one. */
+const EMBEDDED = '/embed/';
 const HASHED = /^\/assets\//;
 const ALSO = /^\/(favicon\.svg|icon\.svg|manifest\.webmanifest|config\.json)$/;
 
@@ -40,6 +42,9 @@ worker.addEventListener('fetch', (event) => {
     return;
   }
   if (event.request.mode === 'navigate') {
+    if (url.pathname.startsWith(EMBEDDED)) {
+      return;
+    }
     event.respondWith(page(event.request));
   } else if (HASHED.test(url.pathname)) {
     event.respondWith(hashed(event.request));

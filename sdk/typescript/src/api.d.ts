@@ -744,8 +744,9 @@ export interface paths {
         };
         /**
          * Embed Clip
-         * @description What another site shows for the link of a clip that everybody may watch: https://oembed.com. The picture is left
-         *     out where it is larger than `maxwidth` or `maxheight`, in pixels.
+         * @description What another site shows for the link of a clip that everybody may watch: https://oembed.com. The frame has the
+         *     clip's proportions and is no larger than `maxwidth` and `maxheight`, in pixels; the picture is left out where it is
+         *     larger. The format xml is known and not answered: 501.
          */
         get: operations["embed_clip"];
         put?: never;
@@ -2906,7 +2907,7 @@ export interface components {
         };
         /**
          * Embedding
-         * @description oEmbed 1.0, of the type link.
+         * @description oEmbed 1.0: of the type video where the clip may be played on other sites, else of the type link.
          */
         Embedding: {
             /**
@@ -2916,19 +2917,27 @@ export interface components {
             version: "1.0";
             /**
              * Type
-             * @constant
+             * @enum {string}
              */
-            type: "link";
+            type: "link" | "video";
             /** Title */
             title: string;
             /** Author Name */
             author_name: string;
+            /** Author Url */
+            author_url?: string | null;
             /** Provider Name */
             provider_name: string;
             /** Provider Url */
             provider_url: string;
             /** Cache Age */
             cache_age: number;
+            /** Html */
+            html?: string | null;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
             /** Thumbnail Url */
             thumbnail_url?: string | null;
             /** Thumbnail Width */
@@ -3364,6 +3373,32 @@ export interface components {
             /** Since */
             since: number;
             user: components["schemas"]["UserCard"];
+        };
+        /**
+         * FormatNotSupportedProblem
+         * @description oEmbed is answered as JSON only
+         */
+        FormatNotSupportedProblem: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "https://reelstack.dev/problems/format-not-supported";
+            /** Title */
+            title: string;
+            /**
+             * Status
+             * @constant
+             */
+            status: 501;
+            /** Detail */
+            detail: string;
+            /** Instance */
+            instance: string;
+            /** Correlation Id */
+            correlation_id: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * FoundCreator
@@ -11239,7 +11274,7 @@ export interface operations {
         parameters: {
             query: {
                 url: string;
-                format?: "json";
+                format?: "json" | "xml";
                 maxwidth?: number | null;
                 maxheight?: number | null;
             };
@@ -11330,6 +11365,14 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["InternalProblem"];
                     "application/json": components["schemas"]["GatewaySays"];
+                };
+            };
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FormatNotSupportedProblem"];
                 };
             };
             503: {

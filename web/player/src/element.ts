@@ -2,6 +2,7 @@
 
 import { foreignClip, toClip } from './playback.ts';
 import type { Clip } from './clip.ts';
+import type { LoadHls } from './engine/foreign.ts';
 import type { PlayerEvent } from './events.ts';
 import { Pool } from './pool.ts';
 
@@ -35,6 +36,8 @@ const REFUSALS: ReadonlyMap<number, keyof typeof SAYS> = new Map([
  */
 export class ReelstackPlayer extends HTMLElement {
   static readonly observedAttributes = ['src', 'playback', 'muted', 'captions'];
+  /** Gives hls.js: the file beside this script, as README.md says, which no bundler shall follow. */
+  static hls: LoadHls = () => import(/* @vite-ignore */ new URL(/* @vite-ignore */ './hls.mjs', import.meta.url).href);
   readonly #says = document.createElement('p');
   readonly #place = document.createElement('div');
   #pool: Pool | null = null;
@@ -97,8 +100,7 @@ export class ReelstackPlayer extends HTMLElement {
       loop: this.hasAttribute('loop'),
       renew: () => this.#clip(),
       elements: 1,
-      // Beside this script, as README.md says; no bundler shall follow it.
-      hls: () => import(/* @vite-ignore */ new URL('./hls.mjs', import.meta.url).href),
+      hls: () => ReelstackPlayer.hls(),
     });
     this.#pool = pool;
     pool.listen((event) => this.#heard(event));
@@ -136,7 +138,8 @@ export class ReelstackPlayer extends HTMLElement {
     if (!playback) {
       return null;
     }
-    const answer = await fetch(new URL(playback, document.baseURI));
+    // Nothing that this site, or another, knows a person by: the clip is one for everybody.
+    const answer = await fetch(new URL(playback, document.baseURI), { credentials: 'omit' });
     if (!answer.ok) {
       this.#says.textContent = SAYS[REFUSALS.get(answer.status) ?? 'failed'];
       return null;

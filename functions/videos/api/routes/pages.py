@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from reelstack.delivery import clip_page, clips_for_everybody, web_shell
+from reelstack.delivery import clip_page, clips_for_everybody, embedding, web_shell
 from reelstack.delivery.clip_page import MISSING, REMOVED, SIGN_IN, UNKNOWN
+from reelstack.delivery.errors import FormatNotSupported
 from reelstack.platform.config import config
 from reelstack.videos import access, clip_links
 from reelstack.videos.errors import VideoNotFound, VideoRemoved
@@ -27,16 +28,22 @@ LAPTOP = ("127.0.0.1", "localhost")
 
 
 class Embedding(BaseModel):
-    """oEmbed 1.0, of the type link."""
+    """oEmbed 1.0: of the type video where the clip may be played on other sites, else of the type link."""
 
     version: Literal["1.0"]
-    type: Literal["link"]
+    type: Literal["link", "video"]
     title: str
     author_name: str
+    author_url: str | None = None
     provider_name: str
     provider_url: str
     cache_age: int
     """Seconds."""
+    html: str | None = None
+    """Of a video: the frame that plays it."""
+    width: int | None = None
+    """Of the frame, in pixels."""
+    height: int | None = None
     thumbnail_url: str | None = None
     thumbnail_width: int | None = None
     thumbnail_height: int | None = None
@@ -73,18 +80,22 @@ def show_poster(handle: str, video_id: str) -> Response:  # noqa: ARG001 -- the 
 def embed_clip(
     caller: Reader,
     url: Annotated[str, Query(max_length=2048)],
-    format: Literal["json"] = "json",  # noqa: A002, ARG001 -- a name of oEmbed's
+    format: Literal["json", "xml"] = "json",  # noqa: A002 -- a name of oEmbed's
     maxwidth: Pixels = None,
     maxheight: Pixels = None,
     host: Host = "",
 ) -> Embedding:
-    """What another site shows for the link of a clip that everybody may watch: https://oembed.com. The picture is left
-    out where it is larger than `maxwidth` or `maxheight`, in pixels."""
+    """What another site shows for the link of a clip that everybody may watch: https://oembed.com. The frame has the
+    clip's proportions and is no larger than `maxwidth` and `maxheight`, in pixels; the picture is left out where it is
+    larger. The format xml is known and not answered: 501."""
+    if format != "json":
+        raise FormatNotSupported
     video_id = _clip_of(url, host)
     if caller.user_id:
         access.check_can_view(video_id, caller.user_id)
     clip = clips_for_everybody.find(video_id)
-    return Embedding.model_validate(clip_page.embedding(clip, _site(host), (maxwidth, maxheight)))
+    framed = config().embedding == "on"
+    return Embedding.model_validate(embedding.of_clip(clip, _site(host), (maxwidth, maxheight), framed=framed))
 
 
 def _clip_of(url: str, host: str) -> str:

@@ -10,8 +10,8 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from reelstack.delivery.clips_for_everybody import Clip
+from reelstack.delivery.embedding import SITE
 
-SITE = "Reelstack"
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 MAIN = re.compile(r"(<main\b[^>]*>).*?(</main>)", re.DOTALL)
 DESCRIPTION_MOST = 300
@@ -48,31 +48,6 @@ def of_nothing(shell: str, told: Told) -> str:
     head = [_meta("name", "robots", "noindex"), _meta("name", "reelstack:clip", told.state)]
     shown = f'<h2>{escape(told.title)}</h2><p>{escape(told.text)}</p><p><a href="/">All clips</a></p>'
     return _filled(shell, f"{told.title} · {SITE}", head, shown)
-
-
-def embedding(clip: Clip, site: str, room: tuple[int | None, int | None] = (None, None)) -> dict[str, str | int]:
-    """The answer of oEmbed 1.0 (https://oembed.com): a link, since no other site may frame a page of this one. `room`:
-    the most pixels across and down that its picture may have."""
-    made: dict[str, str | int] = {
-        "version": "1.0",
-        "type": "link",
-        "title": clip.title,
-        "author_name": clip.author,
-        "provider_name": SITE,
-        "provider_url": f"{site}/",
-        "cache_age": 60,
-    }
-    if clip.has_poster and clip.width and clip.height and _fits(clip.width, room[0]) and _fits(clip.height, room[1]):
-        made |= {
-            "thumbnail_url": site + clip.poster_path,
-            "thumbnail_width": clip.width,
-            "thumbnail_height": clip.height,
-        }
-    return made
-
-
-def _fits(pixels: int, most: int | None) -> bool:
-    return most is None or pixels <= most
 
 
 def _head(clip: Clip, site: str) -> list[str]:

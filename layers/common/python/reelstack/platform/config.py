@@ -121,6 +121,8 @@ class Config(BaseModel):
     """JSON: "user", "address", "anonymous" or a route -> [requests at once, requests a second]. See web.rate_limits."""
     anonymous_reading: str
     """"on": what is public can be read without a token; "off": every route but health wants one."""
+    embedding: str
+    """"on": other sites may show a public clip in a frame; "off": there is no page for frames."""
     rate_limiter_fallback: str
     """While the store that counts requests does not answer: "tables" counts in a table, "open" lets requests in
     uncounted, "closed" refuses them."""

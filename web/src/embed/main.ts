@@ -1,0 +1,62 @@
+/**
+ * One public clip in a frame on somebody else's page. This page is a build of its own: nothing in it knows who is signed in
+ * or keeps anything, and all it asks of the API are two GETs without credentials, so a click that was led here does nothing
+ * in anybody's name.
+ */
+
+import { ReelstackPlayer } from '../../player/src/element.ts';
+
+interface Card {
+  readonly title: string;
+  readonly visibility: string;
+  readonly playable: boolean;
+  readonly archived: boolean;
+  readonly author: { readonly handle: string | null } | null;
+}
+
+const UNAVAILABLE = 'This clip is not available.';
+const FAILED = 'The clip could not be loaded.';
+
+ReelstackPlayer.hls = () => import('hls.js');
+void show(location.pathname.split('/')[2] ?? '');
+
+async function show(videoId: string): Promise<void> {
+  const address = `/v1/videos/${encodeURIComponent(videoId)}`;
+  try {
+    const answer = await fetch(address, { credentials: 'omit' });
+    if (!answer.ok) {
+      say(answer.status < 429 ? UNAVAILABLE : FAILED);
+      return;
+    }
+    const card = (await answer.json()) as Card;
+    if (card.visibility !== 'public' || card.archived || !card.playable) {
+      say(UNAVAILABLE);
+      return;
+    }
+    play(card, `${address}/playback`, videoId);
+  } catch {
+    say(FAILED);
+  }
+}
+
+function play(card: Card, playback: string, videoId: string): void {
+  const handle = card.author?.handle;
+  const player = document.createElement('reelstack-player');
+  const told = { playback, controls: '', loop: '' };
+  Object.entries(told).forEach(([name, value]) => player.setAttribute(name, value));
+  const link = document.createElement('a');
+  link.href = `/@${handle ?? '-'}/${encodeURIComponent(videoId)}`;
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.dir = 'auto';
+  link.textContent = handle ? `${card.title} · @${handle}` : card.title;
+  document.title = link.textContent;
+  document.body.replaceChildren(player, link);
+}
+
+function say(text: string): void {
+  const told = document.createElement('p');
+  told.setAttribute('role', 'status');
+  told.textContent = text;
+  document.body.replaceChildren(told);
+}
