@@ -104,12 +104,10 @@ def test_who_may_not_see_a_clip_learns_nothing_of_it(call: Call) -> None:
     assert told(call, user="ann").status == 404, "what is answered is for everybody, whoever asks"
 
 
-def test_xml_is_not_supported_and_said_so_as_the_standard_wants(call: Call) -> None:
+def test_a_format_that_is_not_answered_is_refused_and_raises_no_alarm(call: Call) -> None:
     make()
-    refused = told(call, LINK, "format=xml")
-    assert refused.status == 501
-    assert refused.json["type"].endswith("/format-not-supported")
-    assert told(call, LINK, "format=yaml").status == 422
+    assert told(call, LINK, "format=json").status == 200
+    assert [told(call, LINK, f"format={other}").status for other in ("xml", "yaml")] == [422, 422]
 
 
 def test_frame_and_page_are_given_the_same_sandbox() -> None:

@@ -746,7 +746,7 @@ export interface paths {
          * Embed Clip
          * @description What another site shows for the link of a clip that everybody may watch: https://oembed.com. The frame has the
          *     clip's proportions and is no larger than `maxwidth` and `maxheight`, in pixels; the picture is left out where it is
-         *     larger. The format xml is known and not answered: 501.
+         *     larger. There is no format xml.
          */
         get: operations["embed_clip"];
         put?: never;
@@ -3373,32 +3373,6 @@ export interface components {
             /** Since */
             since: number;
             user: components["schemas"]["UserCard"];
-        };
-        /**
-         * FormatNotSupportedProblem
-         * @description oEmbed is answered as JSON only
-         */
-        FormatNotSupportedProblem: {
-            /**
-             * Type
-             * @constant
-             */
-            type: "https://reelstack.dev/problems/format-not-supported";
-            /** Title */
-            title: string;
-            /**
-             * Status
-             * @constant
-             */
-            status: 501;
-            /** Detail */
-            detail: string;
-            /** Instance */
-            instance: string;
-            /** Correlation Id */
-            correlation_id: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * FoundCreator
@@ -11274,7 +11248,7 @@ export interface operations {
         parameters: {
             query: {
                 url: string;
-                format?: "json" | "xml";
+                format?: "json";
                 maxwidth?: number | null;
                 maxheight?: number | null;
             };
@@ -11365,14 +11339,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["InternalProblem"];
                     "application/json": components["schemas"]["GatewaySays"];
-                };
-            };
-            501: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["FormatNotSupportedProblem"];
                 };
             };
             503: {

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from reelstack.delivery import clip_page, clips_for_everybody, embedding, web_shell
 from reelstack.delivery.clip_page import MISSING, REMOVED, SIGN_IN, UNKNOWN
-from reelstack.delivery.errors import FormatNotSupported
 from reelstack.platform.config import config
 from reelstack.videos import access, clip_links
 from reelstack.videos.errors import VideoNotFound, VideoRemoved
@@ -80,16 +79,14 @@ def show_poster(handle: str, video_id: str) -> Response:  # noqa: ARG001 -- the 
 def embed_clip(
     caller: Reader,
     url: Annotated[str, Query(max_length=2048)],
-    format: Literal["json", "xml"] = "json",  # noqa: A002 -- a name of oEmbed's
+    format: Literal["json"] = "json",  # noqa: A002, ARG001 -- a name of oEmbed's
     maxwidth: Pixels = None,
     maxheight: Pixels = None,
     host: Host = "",
 ) -> Embedding:
     """What another site shows for the link of a clip that everybody may watch: https://oembed.com. The frame has the
     clip's proportions and is no larger than `maxwidth` and `maxheight`, in pixels; the picture is left out where it is
-    larger. The format xml is known and not answered: 501."""
-    if format != "json":
-        raise FormatNotSupported
+    larger. There is no format xml."""
     video_id = _clip_of(url, host)
     if caller.user_id:
         access.check_can_view(video_id, caller.user_id)

@@ -11,7 +11,6 @@ ReelstackError 500
 ├── TooLarge 413
 ├── UnsupportedType 415
 ├── Unprocessable 422       NothingToChange
-├── NotSupported 501
 └── Unavailable 503
 
 A refusal lives in the lowest room that raises it. Three have no such room and stay here: NothingToChange is raised
@@ -93,10 +92,6 @@ class Unprocessable(ReelstackError):
 
 class NothingToChange(Unprocessable):
     type, title = "nothing-to-change", "The request names no field to change"
-
-
-class NotSupported(ReelstackError):
-    status, type, title = 501, "not-supported", "This is not supported"
 
 
 class Unavailable(ReelstackError):

@@ -4,7 +4,6 @@ playback      the addresses of a video for one viewer
 clips_for_everybody  a clip as everybody with its link may see it
 clip_page     its page; pure
 embedding     the answer to oEmbed, with the frame that plays it elsewhere; pure
-errors        refusals
 web_shell     the page of the web app
 tokens        signs the path of an asset; pure
 signing_keys  the keys of path tokens, and their rotation
