@@ -30,7 +30,9 @@ PER_HOP = {
 }
 OWN = {*PER_HOP, "accept-ranges", "age", "content-range", "date", "server", "via", "x-cache"}
 """Headers that this edge writes itself, or that mean nothing beyond one connection."""
-OF_THE_EMULATOR = ("access-control-", "x-amz-", "x-amzn-")
+OF_THE_EMULATOR = ("access-control-", "x-amz-", "x-amzn-", "x-frame-options")
+"""What a bucket does not say. The emulator's distribution adds the policy of the path that an edge function has chosen;
+on AWS, and at this edge, that of the path which the viewer asked for counts."""
 
 HTTP_OK, HTTP_PARTIAL = 200, 206
 
