@@ -5,6 +5,8 @@ import { ended, reached, run, signIn } from './browser.mjs';
 await run(async (page, given) => {
   const ranges = [];
   page.on('request', (request) => request.url().includes(`/${given.videoId}/`) && request.url().endsWith(given.file) && ranges.push(request.headers().range));
+  const sent = [];
+  page.on('response', (answer) => answer.url().endsWith('/v1/events') && sent.push(answer));
   await signIn(page, given);
   const item = await reached(page, given.title);
   const seconds = await ended(item);
@@ -29,16 +31,20 @@ await run(async (page, given) => {
     names.push(await like.getAttribute('aria-label'));
     await answered;
   }
-  const of = (type) => (answer) => answer.url().endsWith('/v1/events') && answer.request().postData().includes(`"type":"${type}"`);
-  const [told, left] = ['play', 'quality'].map((type) => page.waitForResponse(of(type)));
   await page.evaluate(() => window.dispatchEvent(new window.Event('pagehide')));
-  const answer = await told;
-  const { events } = answer.request().postDataJSON();
-  const reported = { status: answer.status(), types: events.map(({ type }) => type), answer: await answer.json() };
+  // On a slow machine some of it was told before; the player hears after the app that the page is left.
+  const told = (type) => sent.filter((answer) => answer.request().postData().includes(`"type":"${type}"`));
+  for (let tries = 0; told('quality').length === 0 && tries < 100; tries++) {
+    await page.waitForTimeout(200);
+  }
+  const answers = await Promise.all(sent.map((answer) => answer.json()));
+  const all = sent.flatMap((answer) => answer.request().postDataJSON().events);
+  const events = [...new Map(all.map((event) => [event.id, event])).values()];
+  const accepted = answers.reduce((sum, answer) => sum + answer.accepted, 0);
+  const reported = { status: told('play')[0]?.status(), types: events.map(({ type }) => type), answer: { accepted } };
   reported.plays = events.filter(({ type }) => type === 'play').map(({ video_id }) => video_id);
-  // The player hears after the app that the page is left, so this may be a request of its own.
-  reported.left = await (await left).json();
-  reported.quality = (await left).request().postDataJSON().events.filter(({ type }) => type === 'quality');
+  reported.left = { refused: answers.flatMap(({ refused }) => refused) };
+  reported.quality = events.filter(({ type }) => type === 'quality');
   reported.views = events.filter(({ type }) => type === 'play').map(({ id }) => id);
   reported.receipts = events.filter(({ receipt }) => receipt).length;
   const notices = await item.locator('.notices').allTextContents();
