@@ -80,15 +80,20 @@ export async function playing(item, seconds = 0.3) {
   }), seconds);
 }
 
-/** Waits until the clip has come to its end, and says where that was. */
+/** Waits until the clip has come to its end, and says where that was. One that begins again has no `ended`, and tells its
+ * position four times a second only: it is looked at with each picture of the page. */
 export function ended(item) {
   return item.locator('video').evaluate((element) => new Promise((resolve) => {
     let furthest = 0;
-    element.addEventListener('timeupdate', () => {
-      if (element.ended || element.currentTime < furthest - 0.5) {
-        resolve(Math.max(furthest, element.ended ? element.currentTime : 0));
+    const look = () => {
+      const { currentTime } = element;
+      if (element.ended || currentTime < furthest - 0.5) {
+        resolve(Math.max(furthest, element.ended ? currentTime : 0));
+        return;
       }
-      furthest = Math.max(furthest, element.currentTime);
-    });
+      furthest = currentTime;
+      window.requestAnimationFrame(look);
+    };
+    look();
   }));
 }

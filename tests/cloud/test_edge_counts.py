@@ -17,7 +17,7 @@ from tests.cloud.driver import Driver, eventually, playback, problem
 pytestmark = pytest.mark.cloud
 CROWD, AT_ONCE = 200, 20
 PAGE_SECONDS = 90
-"""The ready-made page is kept by the edge for a minute: feed.ready_pages."""
+"""The edge keeps the ready-made page for a minute: infra/edge/behaviors.py."""
 
 
 def test_a_crowd_that_asks_for_counts_is_one_request_to_the_api_and_is_told_nothing_of_anybody(
