@@ -25,9 +25,6 @@ export interface Playback {
   sound?: MediaFile | null;
 }
 
-/** One that has something to play. */
-export type Playable = Playback & { readonly master_url: string };
-
 export interface Likes {
   likes: number;
   liked: boolean;
