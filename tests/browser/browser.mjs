@@ -45,6 +45,12 @@ export async function signIn(page, given) {
   await enterPassword(page, given);
 }
 
+/** Waits until the sign-in page has made place for another: leaving it sooner would take its request back. */
+export async function signedIn(page) {
+  await page.getByLabel('Password').waitFor({ state: 'detached' });
+  await page.getByRole('main').waitFor();
+}
+
 export async function enterPassword(page, given) {
   await page.getByLabel('Name').fill(given.username);
   await page.getByLabel('Password').fill(given.password);
@@ -56,9 +62,9 @@ export function clip(page, title) {
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) }).first();
 }
 
-/** The clip that the feed shows. */
-export function shown(page) {
-  return page.locator('article[data-current="true"]');
+/** The clip that the feed shows; `id`: once it is this one. */
+export function shown(page, id = '') {
+  return page.locator(`article[data-current="true"]${id && `[data-video-id="${id}"]`}`);
 }
 
 /** The feed's clip with that title, once it is the one that is shown: by keys, however many come before it. */
@@ -73,11 +79,13 @@ export async function reached(page, title) {
   return found;
 }
 
-/** Waits until the clip has played for so many seconds. */
+/** Waits until the clip has played for so many seconds; what is evaluated has no time limit of its own. */
 export async function playing(item, seconds = 0.3) {
-  await item.locator('video').evaluate((element, wanted) => element.currentTime > wanted || new Promise((resolve) => {
+  await item.locator('video').evaluate((element, [wanted, ms]) => element.currentTime > wanted || new Promise((resolve, reject) => {
     element.addEventListener('timeupdate', () => element.currentTime > wanted && resolve());
-  }), seconds);
+    const told = () => `${element.currentTime} s, paused ${element.paused}, ready ${element.readyState}, on the page ${element.isConnected}`;
+    setTimeout(() => reject(new Error(`the clip does not play: ${told()}`)), ms);
+  }), [seconds, PATIENCE_MS]);
 }
 
 /** Waits until the clip has come to its end, and says where that was. One that begins again has no `ended`, and tells its

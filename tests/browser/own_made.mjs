@@ -1,10 +1,11 @@
 // Uploads nothing itself: watches a clip of one's own from when it is listed until it is published.
-import { clip, playing, run, shown, signIn } from './browser.mjs';
+import { clip, playing, run, shown, signedIn, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
   const seen = [];
   await page.exposeFunction('note', (state, progress) => seen.push([state, progress]));
   await signIn(page, given);
+  await signedIn(page);
   await page.goto(new URL('/clips', given.url).href);
   await clip(page, given.title).evaluate((item) => {
     const look = () => window.note(item.querySelector('.state').textContent, item.querySelector('.how-far')?.textContent ?? '');

@@ -30,10 +30,11 @@ await run(async (page, given) => {
   const asked = [];
   page.on('request', (request) => request.url().includes('hls-') && asked.push(request.url()));
   await follow(`/@bob/${given.archived}`);
-  await shown(page).getByRole('alert').waitFor();
-  found.archived = await shown(page).getByRole('alert').textContent();
+  const archived = shown(page, given.archived).getByRole('alert');
+  await archived.waitFor();
+  found.archived = await archived.textContent();
   await follow(`/@bob/${given.plays}`);
-  await playing(shown(page));
+  await playing(shown(page, given.plays));
   found.hls = asked;
   return found;
 });

@@ -1,6 +1,6 @@
 // Uploads a file through Uppy on the deployed page: pauses after the first part and goes on; then, with another file,
 // loses the page after the first part and goes on in a new one; then cancels a third.
-import { run, signIn } from './browser.mjs';
+import { run, signedIn, signIn } from './browser.mjs';
 
 await run(async (page, given) => {
   const asked = [];
@@ -11,7 +11,7 @@ await run(async (page, given) => {
     }
   });
   await signIn(page, given);
-  await page.locator('article').first().waitFor();
+  await signedIn(page);
 
   /** Adds `file` to an Uppy of this page's own and does `how` with it. */
   const uploading = async (file, how) => {
@@ -58,7 +58,7 @@ await run(async (page, given) => {
   const ofPaused = asked.splice(0);
   const left = await uploading(given.files[1], 'leave');
   await page.reload();
-  await page.locator('article').first().waitFor();
+  await signedIn(page);
   const ofLeft = asked.splice(0);
   const again = await uploading(given.files[1], 'go on');
   const ofAgain = asked.splice(0);

@@ -240,7 +240,8 @@ export class Pool extends Settings {
 
   /** A clip does not go on. Another codec of it may; what is shown is told as failed, what is prepared is left for then. */
   #lost(clip: Clip, error: PlayerError): void {
-    if (error instanceof Unwanted) {
+    // What breaks once is told once, though picture, sound and element each say so.
+    if (error instanceof Unwanted || this.#deck.isTroubled(clip)) {
       return;
     }
     const slot = this.#deck.slotOf(clip);

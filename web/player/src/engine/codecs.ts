@@ -3,6 +3,8 @@ import type { Decoding } from '../policies/policies.ts';
 import { mediaSourceClass } from './feeder.ts';
 
 const FRAMES_A_SECOND = 30;
+/** Nothing plays before the browser has answered; one that does not is taken at the word of `isTypeSupported`. */
+const ANSWER_MS = 1000;
 const NO: Decoding = { supported: false, smooth: false, powerEfficient: false };
 
 /** What the browser says of codecs, asked once for each codec and size. */
@@ -32,7 +34,8 @@ export class Codecs {
     if (supported && 'mediaCapabilities' in navigator) {
       const { width, height, bitsPerSecond: bitrate } = rung;
       const video = { contentType, width, height, bitrate, framerate: FRAMES_A_SECOND };
-      found = await navigator.mediaCapabilities.decodingInfo({ type: 'media-source', video }).catch(() => found);
+      const asked = navigator.mediaCapabilities.decodingInfo({ type: 'media-source', video }).catch(() => found);
+      found = await Promise.race([asked, new Promise<Decoding>((resolve) => setTimeout(resolve, ANSWER_MS, found))]);
     }
     this.#known.set(key(rung), found);
   }

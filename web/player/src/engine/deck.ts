@@ -97,8 +97,8 @@ export class Deck {
     free.filter(({ clip }) => clip).forEach((slot) => slot.assign(null));
     this.#forget();
     const shown = queue[place];
-    if (shown) {
-      this.#troubled.delete(shown.id);
+    if (shown && this.#troubled.delete(shown.id) && this.slotOf(shown)?.video.error) {
+      this.reset(shown);
     }
   }
 
@@ -198,7 +198,6 @@ export class Deck {
     }
     const codec = this.#options.codec.choose(clip, decodes, this.#options.failed());
     if (!codec) {
-      this.#troubled.add(clip.id);
       this.#options.lost(clip, new PlayerError('unsupported', 'The clip has no codec that plays in this browser'));
       return null;
     }

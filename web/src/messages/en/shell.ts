@@ -44,7 +44,7 @@ export default {
   'welcome.title': 'Short clips, one after another',
   'welcome.says': 'Sign in for clips that are chosen for you.',
   'feed.label': 'Clips',
-  'feed.empty': 'No clips are published yet.',
+  'feed.empty': 'Nothing new for you yet. Come back soon, or upload a clip.',
   'feed.empty.following': 'Nobody you follow has published a clip yet.',
   'feed.end': 'You have seen everything',
   'feed.end.says': 'Come back later, or start again.',
