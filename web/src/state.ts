@@ -1,11 +1,11 @@
 /** What the whole app knows: who is signed in, how to ask the API, what to tell the viewer. */
 import { batch, signal } from '@preact/signals';
+import { Refused, Unreachable } from '@reelstack/client';
 import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { t } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
-import { inWords, Problem } from './problem.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
@@ -43,8 +43,8 @@ export function begin(config: Config): void {
   }));
   signedIn.value = session.signedIn;
   account.value = session.signedIn ? session.whose : null;
-  const api = new Api(async () => (session.signedIn ? session.token() : null));
-  const events = new Events(localStorage, (body, last) => api.report(body, last), () => account.peek());
+  const api = new Api(session);
+  const events = new Events(localStorage, (batch, last) => api.report(batch, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });
@@ -67,33 +67,31 @@ export const events = (): Events => must().events;
 export async function whoAmI(): Promise<OwnProfile | null> {
   const whose = account.peek();
   if (whose !== null && !me.peek()) {
-    const found = await api().me();
+    const found = await api().call('GET /v1/me');
     // An answer that comes after the sign-out is of nobody who is here.
     me.value = account.peek() === whose ? found : me.peek();
   }
   return me.peek();
 }
 
-/** Problems that the app has words of its own for, by their kind. */
+/** Refusals that the app has words of its own for, by their type. */
 const SAID: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn', 'search-disabled': 'search.off' };
 
 /** Any failure, as a person of this language can read it. */
 export function words(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
+  const reason = error instanceof Unreachable ? error.cause : error;
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
     return t('error.slow');
   }
-  if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
+  if (error instanceof Unreachable || error instanceof TypeError) {
     return t('error.network');
   }
-  const known = error instanceof Problem ? SAID[error.kind] : undefined;
-  return known ? t(known) : inWords(error);
+  const known = error instanceof Refused ? SAID[error.type] : undefined;
+  return known ? t(known) : error instanceof Error ? error.message : String(error);
 }
 
-/** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */
+/** Tells a failure, in the one notice there is. */
 export function tell(error: unknown): void {
-  if (error instanceof Problem && error.status === 401 && signedIn.peek() && error.kind !== 'signed-out') {
-    session().forget();
-  }
   notice.value = error ? { text: words(error), kind: 'problem' } : null;
 }
 
