@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { t } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
+import { forgetAsked } from './interests/asked.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
@@ -123,6 +124,7 @@ export async function signOut(): Promise<void> {
   events().clear();
   if (whose !== null) {
     forgetLikes(whose);
+    forgetAsked(whose);
     await import('./upload/store.ts').then((store) => store.forgetFiles(whose)).catch(() => undefined);
   }
   session().leaveSignedOut();
