@@ -6,9 +6,9 @@ import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { t } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
-import { forgetAsked } from './interests/asked.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
+import { forgetAsked } from './interests/asked.ts';
 import type { OwnProfile } from './types.ts';
 
 export interface Notice {

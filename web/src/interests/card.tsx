@@ -8,8 +8,19 @@ import { noteAsked } from './asked.ts';
 import { isNew } from './offer.ts';
 import '../styles/interests.css';
 
-/** The card, if this account is one to be asked. Whoever has a past here is not asked on this device again. */
-export async function cardFor(whose: string): Promise<ComponentType | null> {
+/** What was found out of an account, so that a way back to the feed asks the service nothing. */
+let last: { readonly whose: string; readonly card: Promise<ComponentType | null> } | null = null;
+
+/** The card, if this account is one to be asked. */
+export function cardFor(whose: string): Promise<ComponentType | null> {
+  if (last?.whose !== whose) {
+    last = { whose, card: find(whose) };
+  }
+  return last.card;
+}
+
+/** Whoever has a past here is not asked on this device again. */
+async function find(whose: string): Promise<ComponentType | null> {
   const me = await whoAmI();
   if (!me) {
     return null;
@@ -37,14 +48,14 @@ function Card({ whose }: { whose: string }) {
     document.getElementById('main')?.focus({ preventScroll: true });
   };
   return (
-    <aside class="invitation" aria-labelledby="invitation" hidden={!isAtFirst}>
+    <section class="invitation" aria-labelledby="invitation" hidden={!isAtFirst}>
       <h2 id="invitation">{t('interests.invite')}</h2>
       <p>{t('interests.invite.says')}</p>
       <p class="acts">
         <a class="button primary" href="/interests">{t('interests.choose')}</a>
         <button type="button" onClick={skip}>{t('interests.later')}</button>
       </p>
-    </aside>
+    </section>
   );
 }
 
