@@ -94,7 +94,7 @@ def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:
 
 def test_a_person_is_told_what_did_not_work(site: Site) -> None:
     found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD, archived=ARCHIVED, plays=PLAYS)
-    assert found["wrongPassword"] == "Incorrect username or password."
+    assert found["wrongPassword"] == "This name and this password do not fit. After many tries, wait a while."
     assert found["refusedLike"] == "This video takes no likes"
     assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
     assert found["gone"] == "There is no such video"

@@ -82,6 +82,8 @@ export interface OwnVideo {
   /** uploading, queued, processing, review, published, restoring, rejected, failed or deleted; a newer service may add. */
   state: string;
   author: Author;
+  /** Code of why it was refused or failed. */
+  reason?: string | null;
   reason_message: string | null;
   reason_detail: string | null;
   attempt: number;

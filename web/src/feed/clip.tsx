@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { noticesOf } from '../failure.ts';
 import { clock, count, t } from '../i18n.ts';
 import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
@@ -110,7 +111,7 @@ function Tags({ tags }: { tags: readonly string[] }) {
 }
 
 function Notices({ video }: { video: Video }) {
-  const text = (video.notices ?? []).map(({ message }) => message).join(' ');
+  const text = noticesOf(video);
   return text ? <p class="notices">{text}</p> : null;
 }
 

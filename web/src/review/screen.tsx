@@ -2,9 +2,9 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Clip, type Playback, Pool, toClip } from '@reelstack/player';
 import type { Answer } from '@reelstack/client';
 import { client } from '../client.ts';
+import { words } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
-import { words } from '../state.ts';
 import { Frames } from './frames.tsx';
 
 type Reviewed = Answer<'GET /v1/reviews/{video_id}'>;

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
+import { words } from '../failure.ts';
 import { ago, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { whyNot } from '../passwords.ts';
 import { Problem } from '../problem.ts';
 import { go } from '../router.ts';
-import { api, attempt, config, me, say, signOut, words } from '../state.ts';
+import { api, attempt, config, me, say, signOut } from '../state.ts';
 import type { Export, SignIn } from '../types.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { Sheet } from '../ui/sheet.tsx';
@@ -57,10 +58,11 @@ function SignIns() {
 }
 
 const FIELDS = ['current', 'new', 'again'] as const;
+const nothing = () => '';
 
 function Password() {
   const busy = useSignal(false);
-  const problem = useSignal('');
+  const problem = useSignal<() => string>(nothing);
   const changed = useSignal(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -71,25 +73,26 @@ function Password() {
     changed.value = false;
     try {
       const why = whyNot(current, wanted, again);
-      problem.value = why ? t(why) : '';
+      problem.value = why ? () => t(why) : nothing;
       if (!why) {
         await api().changePassword(current, wanted);
         form.reset();
         changed.value = true;
       }
     } catch (error) {
-      problem.value = words(error);
+      problem.value = () => words(error);
     } finally {
       busy.value = false;
     }
   };
+  const says = problem.value();
   return (
     <section class="card" aria-labelledby="password">
       <h2 id="password">{t('settings.password')}</h2>
       <form class="form" aria-labelledby="password" onSubmit={(event) => void submit(event)}>
         <PasswordFields />
         <button type="submit" disabled={busy.value}>{t('settings.password.change')}</button>
-        {problem.value && <p class="problem" role="alert">{problem.value}</p>}
+        {says && <p class="problem" role="alert">{says}</p>}
         <p class="changed" role="status">{changed.value && t('settings.password.changed')}</p>
       </form>
     </section>
