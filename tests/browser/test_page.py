@@ -97,6 +97,8 @@ def test_a_person_is_told_what_did_not_work(site: Site) -> None:
     assert found["refusedLike"] == "This video takes no likes"
     assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
     assert found["gone"] == "There is no such video"
+    assert re.search("[\u0600-\u06ff]", found["inArabic"])
+    assert not re.search("[a-z]", found["inArabic"])
     assert found["keptAfterSignOut"] == 0
     assert (found["archived"], found["hls"]) == ("Its owner has archived this clip", [])
     assert found["complaints"] == []
