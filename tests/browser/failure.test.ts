@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
+import { Refused, Unreachable } from '@reelstack/client';
 import { noticesOf, reasonsOf, ReadableError, words } from '../../web/src/failure.ts';
 import { speak, use } from '../../web/src/i18n.ts';
 import { problems } from '../../web/src/messages/problems.ts';
 import { shell } from '../../web/src/messages/shell.ts';
-import { Problem } from '../../web/src/problem.ts';
 
 Object.defineProperty(globalThis, 'document', { value: { documentElement: { lang: '', dir: '' } } });
 
@@ -19,7 +19,7 @@ const OF_THE_API = all(read('docs/api/openapi.json'), /"const": "https:\/\/reels
 /** What the app itself throws. */
 const OF_THE_APP = readdirSync(new URL('web/src/', ROOT))
   .filter((name) => name.endsWith('.ts'))
-  .flatMap((name) => all(read(`web/src/${name}`), /new Problem\(\d+, '([\w-]+)'/g));
+  .flatMap((name) => all(read(`web/src/${name}`), /new Refused\(\d+, '([\w-]+)'/g));
 const REASONS = all(read('layers/common/python/reelstack/failure_reasons.py'), /Reason\("([\w-]+)"/g);
 const NOTICES = all(read('layers/common/python/reelstack/media/notices.py'), /^ {4}[A-Z_]+ = "([\w-]+)"/gm);
 
@@ -37,7 +37,7 @@ async function settled(error: unknown): Promise<string> {
 }
 
 test('the first refusal loads the words, and is told once they are there', async () => {
-  const error = new Problem(403, 'video-private', 'Private: Ask ann');
+  const error = new Refused(403, 'video-private', 'Private: Ask ann');
   assert.equal(words(error), '');
   assert.equal(await settled(error), 'This clip is private.');
 });
@@ -62,8 +62,16 @@ test('no words are kept for what nothing answers any more', () => {
   assert.deepEqual(Object.keys(problems.en).filter((name) => !known.has(name) && !elsewhere.test(name)), []);
 });
 
+test('what needs no refusal of the service has words at once', () => {
+  assert.equal(words(new Refused(401, 'signed-out', 'Who?')), 'Sign in first');
+  assert.match(words(new Unreachable(new TypeError('fetch failed'))), /network/);
+  assert.match(words(new Unreachable(new DOMException('', 'TimeoutError'))), /too long/);
+  assert.match(words(new TypeError('fetch failed')), /network/);
+  assert.equal(words(new Error('Not here')), 'Not here');
+});
+
 test('a refusal without words is told by the service in English, and by one sentence in Arabic', async () => {
-  const unknown = new Problem(409, 'of-tomorrow', 'Not today: It is closed');
+  const unknown = new Refused(409, 'of-tomorrow', 'Not today: It is closed');
   assert.equal(await settled(unknown), 'Not today: It is closed');
   await speak('ar');
   assert.match(words(unknown), ARABIC);
@@ -72,17 +80,16 @@ test('a refusal without words is told by the service in English, and by one sent
 });
 
 test('what answers in place of the service is told by its status', async () => {
-  assert.match(await settled(new Problem(503, '', 'Service Unavailable')), /at the moment/);
-  const typed = Object.assign(new Error('Unauthorized'), { name: 'Refused', status: 401, type: 'unknown' });
-  assert.equal(await settled(typed), 'Sign in again.');
+  assert.match(await settled(new Refused(503, 'unknown', 'Service Unavailable')), /at the moment/);
+  assert.equal(await settled(new Refused(401, 'unknown', 'Unauthorized')), 'Sign in again.');
 });
 
 test('in Arabic nothing that is thrown is told in English', async () => {
   await speak('ar');
   const thrown = [
-    ...OF_THE_API.map((type) => new Problem(400, type, 'English')),
-    ...[new Problem(503, '', 'English'), new Problem(401, 'signed-out', 'English'), new Error('English'), new TypeError('English'), new DOMException('', 'TimeoutError'), 'English'],
-    Object.assign(new Error('English'), { name: 'Refused', status: 404, type: 'video-not-found' }),
+    ...OF_THE_API.map((type) => new Refused(400, type, 'English')),
+    ...[new Refused(503, 'unknown', 'English'), new Refused(401, 'signed-out', 'English'), new Error('English'), new TypeError('English'), new DOMException('', 'TimeoutError'), 'English'],
+    new Unreachable(new TypeError('English')),
   ];
   for (const error of thrown) {
     assert.match(words(error), ARABIC, String(error));

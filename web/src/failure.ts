@@ -4,9 +4,9 @@
  * ours to who does not.
  */
 import { signal } from '@preact/signals';
+import { Refused, Unreachable } from '@reelstack/client';
 import { has, language, t, use } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
-import { inWords, Problem } from './problem.ts';
 
 /** So long nothing is said, rather than twice; then what can be said without the words. */
 const PATIENCE_MS = 2000;
@@ -16,6 +16,9 @@ export class ReadableError extends Error {}
 
 /** For these a reader waits for no chunk. */
 const AT_ONCE: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn' };
+
+/** The type of an answer that was no problem+json. */
+const UNTYPED = 'unknown';
 
 /** What is likely, where the gateway or a proxy answered in place of the service, without a type. */
 const LIKELY: Readonly<Record<number, string>> = {
@@ -58,47 +61,33 @@ function own(key: string): string | null {
   return settled.value ? null : '';
 }
 
-interface Refusal {
-  readonly status: number;
-  /** Last part of the problem's type; empty if the answer was no problem. */
-  readonly type: string;
-}
-
-function refusalOf(error: unknown): Refusal | null {
-  if (error instanceof Problem) {
-    return { status: error.status, type: error.kind };
-  }
-  // Of the typed client of other pages, which the shell does not load.
-  if (error instanceof Error && error.name === 'Refused') {
-    const { status, type } = error as Error & Refusal;
-    return { status, type: type === 'unknown' ? '' : type };
-  }
-  return null;
-}
-
 /** Any failure, as a person of this language can read it. Empty for a moment, while the words for it are loaded. */
 export function words(error: unknown): string {
   if (error instanceof ReadableError) {
     return error.message;
   }
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
+  const cause = error instanceof Unreachable ? error.cause : error;
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
     return t('error.slow');
   }
-  if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
+  if (error instanceof Unreachable || error instanceof TypeError) {
     return t('error.network');
   }
-  const refusal = refusalOf(error);
-  return (refusal && ofRefusal(refusal)) ?? (language.value === 'en' ? inWords(error) : t('error.other'));
+  return (error instanceof Refused ? ofRefusal(error) : null) ?? (language.value === 'en' ? inEnglish(error) : t('error.other'));
 }
 
-function ofRefusal({ status, type }: Refusal): string | null {
+function ofRefusal({ status, type }: Refused): string | null {
   const atOnce = AT_ONCE[type];
   if (atOnce) {
     return t(atOnce);
   }
   const says = own(`problem.${type}`);
   // English can say more of a type that this app does not know than its status does.
-  return says ?? (type === '' || language.value !== 'en' ? own(`problem.${LIKELY[status]}`) : null);
+  return says ?? (type === UNTYPED || language.value !== 'en' ? own(`problem.${LIKELY[status]}`) : null);
+}
+
+function inEnglish(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)) || t('error.other');
 }
 
 interface RefusedClip {

@@ -29,9 +29,9 @@ export function progressOf({ progress }: OwnVideo): string {
   }
   const parts = progress.stage === 'queued' ? [] : [known('stage', progress.stage)];
   if (progress.renditions_total) {
-    parts.push(t('progress.renditions', { done: progress.renditions_done, total: progress.renditions_total }));
+    parts.push(t('progress.renditions', { done: progress.renditions_done ?? 0, total: progress.renditions_total }));
   }
-  if (progress.remaining_seconds !== null) {
+  if (typeof progress.remaining_seconds === 'number') {
     parts.push(duration(progress.remaining_seconds));
   }
   return parts.join(', ');

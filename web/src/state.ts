@@ -5,7 +5,6 @@ import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { words } from './failure.ts';
 import { forgetLikes } from './offline_likes.ts';
-import { Problem } from './problem.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
 
@@ -43,8 +42,8 @@ export function begin(config: Config): void {
   }));
   signedIn.value = session.signedIn;
   account.value = session.signedIn ? session.whose : null;
-  const api = new Api(async () => (session.signedIn ? session.token() : null));
-  const events = new Events(localStorage, (body, last) => api.report(body, last), () => account.peek());
+  const api = new Api(session);
+  const events = new Events(localStorage, (batch, last) => api.report(batch, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });
@@ -67,18 +66,15 @@ export const events = (): Events => must().events;
 export async function whoAmI(): Promise<OwnProfile | null> {
   const whose = account.peek();
   if (whose !== null && !me.peek()) {
-    const found = await api().me();
+    const found = await api().call('GET /v1/me');
     // An answer that comes after the sign-out is of nobody who is here.
     me.value = account.peek() === whose ? found : me.peek();
   }
   return me.peek();
 }
 
-/** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */
+/** Tells a failure, in the one notice there is. */
 export function tell(error: unknown): void {
-  if (error instanceof Problem && error.status === 401 && signedIn.peek() && error.kind !== 'signed-out') {
-    session().forget();
-  }
   notice.value = error ? { says: () => words(error), kind: 'problem' } : null;
 }
 

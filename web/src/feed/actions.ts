@@ -1,5 +1,6 @@
 /** What a viewer does with a clip, as signals: shown at once, taken back if the service refuses it. */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { keep } from '../offline_likes.ts';
@@ -53,17 +54,19 @@ function toggleOf(state: Signal<boolean>, send: (wanted: boolean) => Promise<voi
 }
 
 async function setBookmarked(id: string, wanted: boolean): Promise<void> {
-  await api().change(wanted ? 'PUT' : 'DELETE', `/videos/${id}/bookmark`);
+  await api().call(wanted ? 'PUT /v1/videos/{video_id}/bookmark' : 'DELETE /v1/videos/{video_id}/bookmark', { path: { video_id: id } });
   say(t(wanted ? 'feed.bookmarked' : 'feed.unbookmarked'));
 }
 
 /** A like that finds no network is kept, and sent once there is one: to the viewer it is done. */
 async function like(id: string, liked: boolean): Promise<void> {
+  const route = liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like';
   try {
-    await api().setLiked(id, liked);
+    // Where there is no network it is not waited for, since the page may be closed meanwhile.
+    await api().call(route, { path: { video_id: id }, ...(navigator.onLine ? {} : { attempts: 1 }) });
   } catch (error) {
     const whose = account.peek();
-    if (!(error instanceof TypeError && whose !== null && !navigator.onLine)) {
+    if (!(error instanceof Unreachable && whose !== null && !navigator.onLine)) {
       throw error;
     }
     keep(whose, id, liked);
@@ -88,7 +91,7 @@ async function share(video: Video, address: string): Promise<void> {
     throw error;
   }
   if (signedIn.peek()) {
-    await api().change('PUT', `/videos/${video.video_id}/shares/link`).catch(() => undefined);
+    await api().call('PUT /v1/videos/{video_id}/shares/{channel}', { path: { video_id: video.video_id, channel: 'link' } }).catch(() => undefined);
   }
 }
 
@@ -110,7 +113,10 @@ function followedOf({ id, following: isFollowed = false }: Author): Followed {
     return known;
   }
   const state = signal(isFollowed ?? false);
-  const made = { state, toggle: toggleOf(state, (wanted) => api().change(wanted ? 'PUT' : 'DELETE', `/users/${id}/follow`)) };
+  const send = async (wanted: boolean) => {
+    await api().call(wanted ? 'PUT /v1/users/{user_id}/follow' : 'DELETE /v1/users/{user_id}/follow', { path: { user_id: id } });
+  };
+  const made = { state, toggle: toggleOf(state, send) };
   followed.set(id, made);
   return made;
 }
