@@ -131,7 +131,7 @@ def _without_address(shown: dict[str, Any]) -> dict[str, Any]:
     """Two clips that come without where they play: of one that is asked for, the other is archived."""
     answers: dict[str, Any] = {}
     for video, where in ((PLAYS, playback(PLAYS)), (ARCHIVED, playback(ARCHIVED) | {"master_url": None})):
-        bare = {"video_id": video, "title": video, "description": "", "playback": None} | shown
+        bare = {"video_id": video, "title": video.title(), "description": "", "playback": None} | shown
         bare |= {"visibility": "public", "playable": True, "archived": video == ARCHIVED}
         answers[f"GET /api/v1/videos/{video}"] = lambda _, bare=bare: (200, bare)
         answers[f"GET /api/v1/videos/{video}/playback"] = lambda _, where=where: (200, where)
