@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { Refused, Unreachable } from '@reelstack/client';
+import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
 import { forgetLikes, keep, sendLikes } from '../../web/src/offline_likes.ts';
@@ -107,16 +107,6 @@ test('likes of one account are not sent by another', async () => {
   assert.deepEqual(sent, ['b']);
   await sendLikes('me', send);
   assert.deepEqual([sent, stored.size], [['b', 'a'], 0]);
-});
-
-test('everything thrown has words of the reader\'s language, or those of the service', async () => {
-  const { words } = await import('../../web/src/state.ts');
-  assert.equal(words(new Refused(404, 'video-not-found', 'There is no such video')), 'There is no such video');
-  assert.equal(words(new Refused(401, 'signed-out', 'Who?')), 'Sign in first');
-  assert.match(words(new Unreachable(new TypeError('fetch failed'))), /network/);
-  assert.match(words(new Unreachable(new DOMException('', 'TimeoutError'))), /too long/);
-  assert.match(words(new TypeError('fetch failed')), /network/);
-  assert.equal(words(new Error('Not here')), 'Not here');
 });
 
 test('silence that the browser forces is not kept as the choice of the viewer', async () => {

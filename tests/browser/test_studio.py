@@ -10,7 +10,7 @@ import pytest
 from infra.edge.content_security import content_security_policy
 from tests.browser.scenarios import in_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.xdist_group("page")]
 
 ROUTE_BYTES = 60_000
 """Of JavaScript that a page may add to the shell, compressed."""

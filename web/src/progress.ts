@@ -1,3 +1,4 @@
+import { reasonsOf } from './failure.ts';
 import { t } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
 import type { OwnPage, OwnVideo } from './types.ts';
@@ -18,8 +19,7 @@ export function stateOf(video: OwnVideo): string {
 
 /** Why a clip was refused, in whole sentences; else empty. */
 export function reasonOf(video: OwnVideo): string {
-  const sentences = REFUSED.has(video.state) ? [video.reason_message, video.reason_detail] : [];
-  return [...new Set(sentences.filter(Boolean))].join(' ');
+  return REFUSED.has(video.state) ? reasonsOf(video) : '';
 }
 
 /** How far a production is: "encoding, 3 of 8 renditions, about 2 min left"; empty where no more than the state is known. */

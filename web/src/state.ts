@@ -1,18 +1,17 @@
 /** What the whole app knows: who is signed in, how to ask the API, what to tell the viewer. */
 import { batch, signal } from '@preact/signals';
-import { Refused, Unreachable } from '@reelstack/client';
 import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
-import { t } from './i18n.ts';
-import type { Key } from './messages/keys.ts';
+import { words } from './failure.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import { forgetAsked } from './interests/asked.ts';
 import type { OwnProfile } from './types.ts';
 
 export interface Notice {
-  readonly text: string;
+  /** Asked for while it is drawn, so that it follows the language; empty while its words are on their way. */
+  readonly says: () => string;
   readonly kind: 'problem' | 'done';
 }
 
@@ -75,29 +74,13 @@ export async function whoAmI(): Promise<OwnProfile | null> {
   return me.peek();
 }
 
-/** Refusals that the app has words of its own for, by their type. */
-const SAID: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn', 'search-disabled': 'search.off' };
-
-/** Any failure, as a person of this language can read it. */
-export function words(error: unknown): string {
-  const reason = error instanceof Unreachable ? error.cause : error;
-  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
-    return t('error.slow');
-  }
-  if (error instanceof Unreachable || error instanceof TypeError) {
-    return t('error.network');
-  }
-  const known = error instanceof Refused ? SAID[error.type] : undefined;
-  return known ? t(known) : error instanceof Error ? error.message : String(error);
-}
-
 /** Tells a failure, in the one notice there is. */
 export function tell(error: unknown): void {
-  notice.value = error ? { text: words(error), kind: 'problem' } : null;
+  notice.value = error ? { says: () => words(error), kind: 'problem' } : null;
 }
 
 export function say(text: string): void {
-  notice.value = { text, kind: 'done' };
+  notice.value = { says: () => text, kind: 'done' };
 }
 
 /** For screen readers alone. The same text twice is read twice. */

@@ -1,5 +1,5 @@
 /** What a viewer does with a clip, as signals: shown at once, taken back if the service refuses it. */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
@@ -11,8 +11,10 @@ export interface Actions {
   readonly likes: Signal<Likes>;
   readonly bookmarked: Signal<boolean>;
   readonly comments: Signal<number>;
-  /** What went wrong with this clip, for its own place on the screen. */
-  readonly problem: Signal<string>;
+  /** What went wrong with this clip; null: nothing. */
+  readonly failure: Signal<unknown>;
+  /** The same in words, for its own place on the screen. */
+  readonly problem: ReadonlySignal<string>;
   like(): Promise<void>;
   bookmark(): Promise<void>;
   share(address: string): Promise<void>;
@@ -23,20 +25,21 @@ export function actionsOf(video: Video, words: (error: unknown) => string): Acti
   const likes = signal<Likes>({ likes: video.likes ?? 0, liked: video.liked });
   const bookmarked = signal(video.bookmarked ?? false);
   const bookmark = toggleOf(bookmarked, (wanted) => setBookmarked(video.video_id, wanted));
-  const problem = signal('');
+  const failure = signal<unknown>(null);
   const toggle = new LikeToggle(likes.peek(), (liked) => like(video.video_id, liked), (now) => { likes.value = now; });
-  const failed = (error: unknown) => { problem.value = words(error); };
+  const failed = (error: unknown) => { failure.value = error; };
   return {
     likes,
     bookmarked,
     comments: signal(video.comments ?? 0),
-    problem,
+    failure,
+    problem: computed(() => (failure.value === null ? '' : words(failure.value))),
     async like() {
-      problem.value = '';
+      failure.value = null;
       await toggle.toggle().catch(failed);
     },
     async bookmark() {
-      problem.value = '';
+      failure.value = null;
       await bookmark.toggle().catch(failed);
     },
     async share(address) {

@@ -1,4 +1,5 @@
 import { canFloat, float } from '@reelstack/player';
+import { ReadableError } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { captions, dataSaver, rate } from '../prefs.ts';
 import { api, attempt, say, tell } from '../state.ts';
@@ -22,7 +23,7 @@ export default function MoreOf({ video, source, open }: SheetProps) {
     const element = document.querySelector<HTMLVideoElement>('article[data-current="true"] video');
     open(null);
     if (element && !(await float(element))) {
-      tell(new Error(t('feed.float.not')));
+      tell(new ReadableError(t('feed.float.not')));
     }
   };
   const name = nameOf(video.author);

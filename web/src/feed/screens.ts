@@ -99,6 +99,11 @@ export class Screens {
     this.position.value = seconds;
   }
 
+  /** Where the pictures for seeking in it are told; null where it has none. */
+  spritesOf(video: Video): string | null {
+    return this.#clips.get(video.video_id)?.spritesUrl ?? null;
+  }
+
   destroy(): void {
     this.#lockScreen.destroy();
     // The last clip is left, and told of, while somebody listens.

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Clip, Pool, toClip } from '@reelstack/player';
 import type { Answer } from '@reelstack/client';
+import { words } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
-import { api, words } from '../state.ts';
+import { api } from '../state.ts';
 import { Frames } from './frames.tsx';
 
 type Reviewed = Answer<'GET /v1/reviews/{video_id}'>;

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Refused } from '@reelstack/client';
+import { noticesOf } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { clips } from '../messages/clips.ts';
 import type { Key } from '../messages/keys.ts';
@@ -50,7 +51,7 @@ export default function Clips() {
 function One({ video, own }: { video: OwnVideo; own: OwnClips }) {
   const reason = progress.reasonOf(video);
   const howFar = progress.progressOf(video);
-  const notices = (video.notices ?? []).map(({ message }) => message).join(' ');
+  const notices = noticesOf(video);
   const asked = useSignal(false);
   const { renditions_total: total = null, renditions_done: done = 0 } = video.progress ?? {};
   return (

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { Refused, type Schema } from '@reelstack/client';
+import { words } from '../failure.ts';
 import { ago, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { whyNot } from '../passwords.ts';
 import { go } from '../router.ts';
-import { api, attempt, config, me, say, signOut, words } from '../state.ts';
+import { api, attempt, config, me, say, signOut } from '../state.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 
@@ -56,10 +57,11 @@ function SignIns() {
 }
 
 const FIELDS = ['current', 'new', 'again'] as const;
+const nothing = () => '';
 
 function Password() {
   const busy = useSignal(false);
-  const problem = useSignal('');
+  const problem = useSignal<() => string>(nothing);
   const changed = useSignal(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -70,7 +72,7 @@ function Password() {
     changed.value = false;
     try {
       const why = whyNot(current, wanted, again);
-      problem.value = why ? t(why) : '';
+      problem.value = why ? () => t(why) : nothing;
       if (!why) {
         // Sent once, as every POST without a key: if its answer is lost, a second one would be told that the old password is wrong.
         await api().call('POST /v1/me/password', { body: { old_password: current, new_password: wanted } });
@@ -78,18 +80,19 @@ function Password() {
         changed.value = true;
       }
     } catch (error) {
-      problem.value = words(error);
+      problem.value = () => words(error);
     } finally {
       busy.value = false;
     }
   };
+  const says = problem.value();
   return (
     <section class="card" aria-labelledby="password">
       <h2 id="password">{t('settings.password')}</h2>
       <form class="form" aria-labelledby="password" onSubmit={(event) => void submit(event)}>
         <PasswordFields />
         <button type="submit" disabled={busy.value}>{t('settings.password.change')}</button>
-        {problem.value && <p class="problem" role="alert">{problem.value}</p>}
+        {says && <p class="problem" role="alert">{says}</p>}
         <p class="changed" role="status">{changed.value && t('settings.password.changed')}</p>
       </form>
     </section>
