@@ -3,7 +3,7 @@
 // address would be one for every mistake, too. tests/browser/test_page.py compares the files with those that a build
 // makes, and the pages with web/src/routes.ts. Whether a profile is there only the API knows.
 const FILES = /^\/(index\.html|config\.json|favicon\.svg|icon\.svg|manifest\.webmanifest|sw\.js|assets\/[A-Za-z0-9._-]+)$/;
-const PAGES = ['/', '/analytics', '/bookmarks', '/clips', '/following', '/inbox', '/likes', '/me', '/operations', '/review', '/search', '/settings', '/sign-in', '/sign-up', '/upload'];
+const PAGES = ['/', '/analytics', '/bookmarks', '/clips', '/following', '/inbox', '/interests', '/likes', '/me', '/operations', '/review', '/search', '/settings', '/sign-in', '/sign-up', '/upload'];
 const PROFILE = /^\/@[A-Za-z0-9_.-]{1,64}$/;
 const NO_PAGE =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +

@@ -11,7 +11,7 @@ from tests.browser.small_site import PASSWORD, PLAYS, USER, Site
 from tests.local.tiny_origin import Asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.xdist_group("page")]
-PATHS = ("/", "/sign-up", "/search?q=x", "/inbox", "/me", "/clips", "/bookmarks", "/settings")
+PATHS = ("/", "/sign-up", "/search?q=x", "/inbox", "/me", "/clips", "/bookmarks", "/interests", "/settings")
 AUTHOR = {"id": "bob", "handle": "bob", "display_name": "Bob", "avatar": None, "following": False}
 
 
@@ -50,6 +50,7 @@ def talked_about(site: Site) -> Site:
         "GET /api/v1/me/notifications": lambda _: (200, {"items": [notice], "cursor": None}),
         "PUT /api/v1/me/notifications/read": lambda _: (200, {"unread": 0}),
         "GET /api/v1/search/videos": lambda _: (200, page),
+        "GET /api/v1/feed/latest": lambda _: (200, page),
         f"GET /api/v1/users/{USER}/videos": lambda _: (200, page),
         "GET /api/v1/me/bookmarks": lambda _: (200, {"items": [], "cursor": None}),
         f"GET /api/v1/users/{USER}/follow": lambda _: (

@@ -18,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/clips', load: () => import('./routes/clips.tsx'), signedIn: true },
   { path: '/bookmarks', load: () => import('./routes/saved.tsx'), signedIn: true },
   { path: '/likes', load: () => import('./routes/saved.tsx'), signedIn: true },
+  { path: '/interests', load: () => import('./routes/interests.tsx'), signedIn: true },
   { path: '/settings', load: () => import('./routes/settings.tsx') },
   { path: '/upload', load: () => import('./routes/upload.tsx'), signedIn: true },
   { path: '/analytics', load: () => import('./routes/analytics.tsx'), signedIn: true },

@@ -6,6 +6,7 @@ import { Events } from './events.ts';
 import { words } from './failure.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
+import { forgetAsked } from './interests/asked.ts';
 import type { OwnProfile } from './types.ts';
 
 export interface Notice {
@@ -106,6 +107,7 @@ export async function signOut(): Promise<void> {
   events().clear();
   if (whose !== null) {
     forgetLikes(whose);
+    forgetAsked(whose);
     await import('./upload/store.ts').then((store) => store.forgetFiles(whose)).catch(() => undefined);
   }
   session().leaveSignedOut();

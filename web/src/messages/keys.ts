@@ -2,6 +2,7 @@
 import type analytics from './en/analytics.ts';
 import type clips from './en/clips.ts';
 import type comments from './en/comments.ts';
+import type interests from './en/interests.ts';
 import type operations from './en/operations.ts';
 import type people from './en/people.ts';
 import type problems from './en/problems.ts';
@@ -14,6 +15,7 @@ export type Key =
   | keyof typeof shell
   | keyof typeof clips
   | keyof typeof comments
+  | keyof typeof interests
   | keyof typeof people
   | keyof typeof settings
   | keyof typeof upload

@@ -4,6 +4,7 @@ import { SHOWN } from '../api.ts';
 import { Feed } from '../feed/feed.tsx';
 import { chosen, listed, one, openedWith } from '../feed/source.ts';
 import { t } from '../i18n.ts';
+import { Invitation } from '../interests/invitation.tsx';
 import { useLoad } from '../load.ts';
 import { delivered, place } from '../router.ts';
 import { api, signedIn } from '../state.ts';
@@ -29,6 +30,7 @@ function ForYou() {
   return (
     <>
       <Tabs />
+      <Invitation />
       <Feed key={String(signedIn.value)} source={source} label={t('feed.label')} empty={t('feed.empty')} />
     </>
   );

@@ -5,6 +5,7 @@ import { RATES } from '../feed/rates.ts';
 import { autoplay, captions, chosenLanguage, dataSaver, motion, rate, theme } from '../prefs.ts';
 import { signedIn } from '../state.ts';
 import { Account } from '../settings/account.tsx';
+import { Interests } from '../settings/interests.tsx';
 import { Privacy } from '../settings/privacy.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -32,6 +33,7 @@ export default function Settings() {
         <Select name={t('settings.dataSaver')} says={t('settings.dataSaver.says')} chosen={dataSaver} options={CHOICES.map((one) => [one, t(`settings.choice.${one}`)] as const)} />
         <Select name={t('settings.rate')} chosen={rate} options={RATES.map((one) => [one, `${one}×`] as const)} />
       </section>
+      {signedIn.value && <Interests />}
       {signedIn.value && <Privacy />}
       {signedIn.value && <Account />}
     </div>

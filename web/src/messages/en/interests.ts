@@ -1,0 +1,18 @@
+export default {
+  'interests.title': 'What you like',
+  'interests.says': 'Your clips are chosen by it until there is more to go by. You can change it whenever you want.',
+  'interests.tags': 'Tags',
+  'interests.none': 'No clip has a tag yet. Add your own.',
+  'interests.own': 'Another tag',
+  'interests.add': 'Add',
+  'interests.languages': 'Languages of clips',
+  'interests.languages.says': 'If you choose none, clips come in every language.',
+  'interests.count': '{n} of {most} chosen',
+  'interests.full': 'You can choose {most} at most. Take one out first.',
+  'interests.saved': 'Saved. The next clips go by it.',
+  'interests.later': 'Not now',
+  'interests.choose': 'Choose',
+  'interests.invite': 'What do you like?',
+  'interests.invite.says': 'Choose a few tags, and your clips begin with them.',
+  'interests.nothing': 'You have chosen nothing.',
+} as const;
