@@ -17,6 +17,7 @@ from reelstack.degradation.health import Health
 from reelstack.feed import artefacts, features, feed_level, live_signals, scores, scoring, served_log, viewer_context
 from reelstack.feed.features import Moment, Totals
 from reelstack.feed.live_signals import Counts
+from reelstack.feed.owed_clips import Drawn
 from reelstack.feed.viewer_context import Asker
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
@@ -178,7 +179,7 @@ def recomputed(row: dict[str, Any]) -> list[int]:
     """By features.vector, of the row's clip and of its viewer as they were when it was served."""
     at, table = row["served_at"], artefacts.in_service().table
     # A breaker of its own: by the present clock, an answer to a request of that moment is late.
-    with viewer_context.of(Asker("bob"), at, [], Health("recomputed", 1)) as context:
+    with viewer_context.of(Asker("bob"), at, Drawn, Health("recomputed", 1)) as context:
         viewer = scoring.viewer_state(context, {}, at)
         hour = context.live.counts(f"v:{row['video_id']}", HOUR, at).totals
     assert viewer.interest, "the live signals were read"

@@ -24,6 +24,7 @@ from reelstack.feed import (
     fallbacks,
     feed_level,
     measures,
+    owed_clips,
     plans,
     preload,
     ranked_page,
@@ -91,8 +92,8 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     now, trace = now_ms(), Trace()
     session = session_texts.session_of(texts, asked.asker.viewer_id, now)
     here = artefacts.in_service()
-    owed = ranked_page.owed_ids(here.table)
-    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
+    asking = viewer_context.of(asked.asker, now, lambda: owed_clips.draw(here.table, now), feed_level.health())
+    with cache.once(), trace.stage("all"), asking as context:
         plan = plans.make(asked, context, here, session, now, trace)
         marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=asked.peeks)
         with marks.taken_back():

@@ -101,7 +101,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
     sources = [name for name in candidates.QUOTAS if name not in off]
-    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, varied)
+    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, context.owed, varied)
     generator = np.random.default_rng((session.salt, session.position))
     choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
     return Plan(

@@ -4,7 +4,7 @@ What the cache lacks comes from tables, or is empty: an answer never fails becau
 Nobody who switched `personalised` off is known here: their context holds their own choices, and no history.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +17,7 @@ from reelstack.feed import (
     hot_lists,
     kept_lists,
     live_signals,
+    owed_clips,
     seen_keys,
     timelines,
     viewer_profiles,
@@ -25,6 +26,7 @@ from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
+from reelstack.feed.owed_clips import Drawn
 from reelstack.interactions import bookmarks, likes
 from reelstack.platform import cache, clock
 from reelstack.platform.config import config
@@ -74,7 +76,9 @@ class ViewerContext:
     choices: Choices = field(default_factory=Choices)
     hot: HotList = field(default_factory=lambda: HotList("", 0))
     impressions: Mapping[str, int] = field(default_factory=dict)
-    """Clips that are owed impressions -> those they had."""
+    """Clips that may be owed impressions -> those they had."""
+    owed: Drawn = field(default_factory=Drawn)
+    """Of which clips these impressions are."""
     cache_answered: bool = True
     view: View = field(default_factory=lambda: View(AWAY, search=False))
     """How the deployment does."""
@@ -89,6 +93,7 @@ class _Shared:
     live: RegionSignals = field(default_factory=RegionSignals)
     hot: HotList = field(default_factory=lambda: HotList("", 0))
     impressions: Mapping[str, int] = field(default_factory=dict)
+    owed: Drawn = field(default_factory=Drawn)
     read_at_ms: int = 0
 
 
@@ -96,12 +101,12 @@ _shared: dict[str, _Shared] = {}
 
 
 @contextmanager
-def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterator[ViewerContext]:
+def of(asker: Asker, now_ms: int, draw: Callable[[], Drawn], health: Health) -> Iterator[ViewerContext]:
     """Within, what the same request brought of accounts, blocks, choices and profiles is found without another.
 
-    `owed`: ids of clips whose impressions are wanted. The request also asks and tells how the deployment does; what
-    the cache does not answer in time is lost, and the context says so. While this process knows that in this second
-    only ready-made pages are answered, nothing is asked.
+    `draw` gives the clips whose impressions are wanted, when they are asked for. The request also asks and tells how
+    the deployment does; what the cache does not answer in time is lost, and the context says so. While this process
+    knows that in this second only ready-made pages are answered, nothing is asked.
     """
     keys = _json_keys(asker)
     region = _shared.setdefault(asker.country, _Shared())
@@ -110,8 +115,9 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
         return
     stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
+    owed = draw() if stale else region.owed
     if stale:
-        commands += _of_region(asker.country, owed, now_ms)
+        commands += _of_region(asker.country, owed.video_ids, now_ms)
     turn, answers, known = _asked(commands, health, now_ms)
     if turn and known:
         view = health.receive(turn, (), now_ms)
@@ -181,20 +187,22 @@ def _of_region(region: str, owed: Sequence[str], now_ms: int) -> list[tuple[str 
     ]
 
 
-def _read(answers: Sequence[Any], before: _Shared, owed: Sequence[str], now_ms: int) -> _Shared:
+def _read(answers: Sequence[Any], before: _Shared, owed: Drawn, now_ms: int) -> _Shared:
     live, own, world, *days = answers
     impressions = {
-        one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed)
+        one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed.floors)
     }  # fmt: skip
+    owed_clips.learn(owed, impressions)
     hot = hot_lists.newer(_hot(own), _hot(world), now_ms) or before.hot
     if hot.made_at and hot.is_stale(now_ms):
         count("HotListStale")
-    return _Shared(_region(live), hot, impressions, now_ms)
+    return _Shared(_region(live), hot, impressions, owed, now_ms)
 
 
 def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> ViewerContext:
     """`own`: empty while the cache does not answer, and of somebody without an account."""
-    made = ViewerContext(asker, asker.country, live=region.live, hot=region.hot, impressions=region.impressions)
+    made = ViewerContext(asker, asker.country, live=region.live, hot=region.hot)
+    made = replace(made, impressions=region.impressions, owed=region.owed)
     viewer_id = asker.viewer_id
     if viewer_id is None:
         return made
@@ -264,3 +272,4 @@ def _hot(text: bytes | None) -> HotList | None:
 def forget() -> None:
     """For a test that begins with a new process."""
     _shared.clear()
+    owed_clips.forget()
