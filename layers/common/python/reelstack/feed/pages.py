@@ -95,7 +95,8 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     asking = viewer_context.of(asked.asker, now, lambda: owed_clips.draw(here.table, now), feed_level.health())
     with cache.once(), trace.stage("all"), asking as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=asked.peeks)
+        unseen = asked.peeks or asked.asker.viewer_id is None
+        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=unseen)
         with marks.taken_back():
             found = _visible(asked, plan, context, session, marks, trace)
             with cache.given(found.brought):
