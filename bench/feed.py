@@ -46,7 +46,7 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
         report.rows.append({"what": "scoring of 500", "cpu_ms": scoring, "bare_product_ms": product})
         report.checks.append(Check("scoring against the bare products", round(scoring / product, 2), "×", SCORING))
         rows, quality = retrieval(everybody.viewers[asking:])  # who has seen the best already has others left
-        report.rows += rows
+        report.rows += [*rows, {"what": "an item table with newcomers", "cpu_ms": newcomers_ms()}]
         what = f"value of the best {BEST} candidates of that of all clips"
         report.checks.append(Check(what, quality, "×", QUALITY, least=True))
     return report
@@ -196,6 +196,18 @@ def _cpu_ms(run: Any) -> float:
     began = time.thread_time()
     run()
     return (time.thread_time() - began) * 1000
+
+
+def newcomers_ms() -> float:
+    """CPU of an item table with one more newcomer and the ranker's rows of it, beside answers that come meanwhile."""
+    from reelstack.feed import artefacts
+
+    (loader,) = artefacts._loaders.values()
+    one, times = loader.now.table.clip(0), []
+    for number in range(ROUNDS // 6):
+        loader.entries[f"new-{number}"] = (f"new-{number}", replace(one, video_id=f"new-{number}"))
+        times.append(_cpu_ms(loader._rebuild))
+    return _percentile(times, 50)
 
 
 # --- retrieval -------------------------------------------------------------------------------------------------------
