@@ -209,6 +209,6 @@ def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generato
     # Clips are drawn apart, so the winner's draws meet every combination of the others'. One that won is among them, so
     # that no probability is 0; by more of them it weighs little.
     own = np.append(draws[0, winner], generator.beta(good[winner], bad[winner], size=2 * DRAWS))
-    below = (draws[:, :, None] <= own).mean(axis=0)
+    below = (draws[:, :, None] <= own).sum(axis=0, dtype=np.uint8) / DRAWS  # .mean takes twice as long
     below[winner] = 1.0
     return int(rows[winner]), float(below.prod(axis=0).mean())
