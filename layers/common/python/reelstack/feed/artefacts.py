@@ -24,10 +24,11 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
+REBUILD_SECONDS = 3
+"""A table stays so long, however many new clips come, since each table takes a tenth of a second of the processor that
+answers (100,000 clips)."""
 LOOK_SECONDS = 10
-NEWCOMERS_SECONDS, REBUILD_SECONDS = 2, 3
-"""How often new clips are asked for; and how long a table stays however many of them come, since each new one takes
-a tenth of a second of the processor that answers (100,000 clips)."""
+NEWCOMERS_SECONDS = 2
 MOST_BYTES = 64 * 1024 * 1024
 Found = TypeVar("Found")
 
