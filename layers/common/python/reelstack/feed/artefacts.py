@@ -80,6 +80,9 @@ class Loader:
             self._lists()
         self.asked_at = began
         self._newcomers()
+        since = began - self.rebuilt_at  # below 0 in a look that brought a catalogue: its newcomers come at once
+        if self.is_behind and (since >= REBUILD_SECONDS or since < 0):
+            self._rebuild()
 
     def is_due(self) -> bool:
         now = time.time()
@@ -129,9 +132,6 @@ class Loader:
         self.added_at = max(self.added_at, newest)
         self.entries |= {entry[0]: entry for entry in fresh}
         self.is_behind = self.is_behind or bool(fresh)
-        since = self.asked_at - self.rebuilt_at
-        if self.is_behind and (since >= REBUILD_SECONDS or since < 0):
-            self._rebuild()
 
     def _rebuild(self) -> None:
         known = self.catalogue.place
