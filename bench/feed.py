@@ -258,12 +258,11 @@ def _found_of_best(viewer: str) -> tuple[float, list[str]]:
 
 
 def _context(viewer: str, now: int) -> Any:
-    from reelstack.feed import feed_level, viewer_context
-    from reelstack.feed.owed_clips import Drawn
+    from reelstack.feed import artefacts, feed_level, viewer_context
     from reelstack.feed.viewer_context import Asker
 
     asker = Asker(viewer, "", _feed_viewers.COUNTRY)
-    with viewer_context.of(asker, now, Drawn, feed_level.health()) as context:
+    with viewer_context.of(asker, now, artefacts.in_service().table, feed_level.health()) as context:
         return context
 
 

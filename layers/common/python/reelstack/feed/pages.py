@@ -24,7 +24,6 @@ from reelstack.feed import (
     fallbacks,
     feed_level,
     measures,
-    owed_clips,
     plans,
     preload,
     ranked_page,
@@ -92,7 +91,7 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     now, trace = now_ms(), Trace()
     session = session_texts.session_of(texts, asked.asker.viewer_id, now)
     here = artefacts.in_service()
-    asking = viewer_context.of(asked.asker, now, lambda: owed_clips.draw(here.table, now), feed_level.health())
+    asking = viewer_context.of(asked.asker, now, here.table, feed_level.health())
     with cache.once(), trace.stage("all"), asking as context:
         plan = plans.make(asked, context, here, session, now, trace)
         unseen = asked.peeks or asked.asker.viewer_id is None

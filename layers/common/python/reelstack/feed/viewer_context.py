@@ -4,7 +4,7 @@ What the cache lacks comes from tables, or is empty: an answer never fails becau
 Nobody who switched `personalised` off is known here: their context holds their own choices, and no history.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +25,7 @@ from reelstack.feed import (
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
+from reelstack.feed.item_table import ItemTable
 from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
 from reelstack.feed.owed_clips import Drawn
 from reelstack.interactions import bookmarks, likes
@@ -101,12 +102,12 @@ _shared: dict[str, _Shared] = {}
 
 
 @contextmanager
-def of(asker: Asker, now_ms: int, draw: Callable[[], Drawn], health: Health) -> Iterator[ViewerContext]:
+def of(asker: Asker, now_ms: int, table: ItemTable, health: Health) -> Iterator[ViewerContext]:
     """Within, what the same request brought of accounts, blocks, choices and profiles is found without another.
 
-    `draw` gives the clips whose impressions are wanted, when they are asked for. The request also asks and tells how
-    the deployment does; what the cache does not answer in time is lost, and the context says so. While this process
-    knows that in this second only ready-made pages are answered, nothing is asked.
+    `table`: of whose new clips impressions are wanted. The request also asks and tells how the deployment does; what
+    the cache does not answer in time is lost, and the context says so. While this process knows that in this second
+    only ready-made pages are answered, nothing is asked.
     """
     keys = _json_keys(asker)
     region = _shared.setdefault(asker.country, _Shared())
@@ -115,7 +116,7 @@ def of(asker: Asker, now_ms: int, draw: Callable[[], Drawn], health: Health) -> 
         return
     stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
-    owed = draw() if stale else region.owed
+    owed = owed_clips.draw(table, now_ms) if stale else region.owed
     if stale:
         commands += _of_region(asker.country, owed.video_ids, now_ms)
     turn, answers, known = _asked(commands, health, now_ms)
